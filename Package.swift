@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One strict set of settings for every Swift target.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Where `make setup` unpacks the OpenVINO runtime, seen from `.build/<triple>/<configuration>/`
+/// (the binary may move together with its checkout), and as it is now (for other build folders).
+/// `$ORIGIN` itself comes last: `make build` puts a stand-in there that explains a missing runtime.
+let runtimeSearchPath: [LinkerSetting] = [
+    .unsafeFlags(["$ORIGIN/../../../.openvino/lib", Context.packageDirectory + "/.openvino/lib", "$ORIGIN"].flatMap {
+        ["-Xlinker", "-rpath", "-Xlinker", $0]
+    })
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
+        swiftSettings: settings, linkerSettings: runtimeSearchPath)
+}
+
+let package = Package(
+    name: "easel",
+    products: [
+        .executable(name: "easel", targets: ["easel"]),
+        .library(name: "Diffusion", targets: ["Diffusion", "Generation", "ImageCodecs", "Checkpoints"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // The runtime
+        .systemLibrary(name: "COpenVINO", pkgConfig: "openvino"),
+        library("OpenVINO", ["COpenVINO"]),
+
+        // Values and files
+        library("Tensors"),
+        library("Generation"),
+        .target(
+            name: "CImageCodecs",
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
+        library("ImageCodecs", ["CImageCodecs", "Generation"]),
+        library("Checkpoints", ["Tensors"]),
+
+        // Networks as graphs
+        library("GraphIR", ["Tensors"]),
+        library("Networks", ["Checkpoints", "GraphIR"]),
+
+        // Text and sampling
+        .target(name: "CCLIPVocabulary"),
+        library("Prompting", ["CCLIPVocabulary"]),
+        library("Sampling", ["Generation", "Tensors"]),
+
+        // Text to picture
+        library("Compilation", ["Networks", "OpenVINO"]),
+        library("Diffusion", [
+            "Compilation", "Generation", "Prompting", "Sampling",
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        library("Commands", [
+            "Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        .executableTarget(name: "easel", dependencies: ["Commands"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
+
+        // Tests
+        library("TestSupport", ["Checkpoints", "Generation", "Tensors"]),
+        tests("OpenVINO"),
+        tests("Tensors"),
+        tests("ImageCodecs"),
+        tests("Checkpoints"),
+        tests("GraphIR", ["OpenVINO"]),
+        tests("Networks", ["OpenVINO"]),
+        tests("Prompting"),
+        tests("Sampling"),
+        tests("Diffusion"),
+        tests("Commands"),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "ImageCodecs"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
+    ]
+)

@@ -1,0 +1,18 @@
+/// How a checkpoint was trained to be denoised, in the terms of diffusers' `scheduler_config.json`.
+public struct SchedulerConfiguration: Sendable, Hashable {
+    /// What the UNet predicts.
+    public enum Prediction: String, Sendable { case epsilon, velocity = "v_prediction", sample }
+    public enum BetaSchedule: String, Sendable { case linear, scaledLinear = "scaled_linear" }
+
+    public var prediction = Prediction.epsilon
+    public var trainStepCount = 1000
+    public var betaStart = 0.00085
+    public var betaEnd = 0.012
+    public var betaSchedule = BetaSchedule.scaledLinear
+    /// Added to each timestep of DDIM's "leading" spacing.
+    public var stepsOffset = 1
+    /// After the last DDIM step the signal is taken to be 1 rather than that of timestep 0.
+    public var setsFinalAlphaToOne = false
+
+    public init() {}
+}

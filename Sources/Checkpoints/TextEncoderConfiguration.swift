@@ -1,0 +1,24 @@
+/// The architecture of a CLIP text encoder, in the terms of transformers' `CLIPTextConfig`.
+public struct TextEncoderConfiguration: Sendable, Hashable {
+    public enum Activation: String, Sendable { case quickGELU = "quick_gelu", gelu }
+
+    public var vocabularySize = 49_408
+    /// `hidden_size`.
+    public var width: Int
+    /// `intermediate_size`.
+    public var intermediateWidth: Int
+    public var layerCount: Int
+    public var headCount: Int
+    /// Positions that one call takes: 77 for CLIP.
+    public var positionCount = 77
+    public var activation: Activation
+    public var layerNormEpsilon: Float = 1e-5
+
+    public init(width: Int, intermediateWidth: Int, layerCount: Int, headCount: Int, activation: Activation) {
+        self.width = width
+        self.intermediateWidth = intermediateWidth
+        self.layerCount = layerCount
+        self.headCount = headCount
+        self.activation = activation
+    }
+}

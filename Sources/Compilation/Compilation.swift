@@ -1,0 +1,1 @@
+// The Compilation module.

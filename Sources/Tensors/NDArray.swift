@@ -1,0 +1,18 @@
+/// Single-precision numbers in host memory, row-major (C order), with their shape.
+public struct NDArray: Sendable, Equatable {
+    /// The extent of each axis, outermost first. Empty for a scalar.
+    public let shape: [Int]
+    /// The elements; always as many as the product of `shape`.
+    public var values: [Float]
+
+    /// - Precondition: `values` has as many elements as `shape` asks for.
+    public init(shape: [Int], values: [Float]) {
+        precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
+        self.shape = shape
+        self.values = values
+    }
+
+    public init(repeating value: Float, shape: [Int]) {
+        self.init(shape: shape, values: .init(repeating: value, count: shape.reduce(1, *)))
+    }
+}
