@@ -1,0 +1,11 @@
+/// What happens while a request is worked on, in order.
+public enum GenerationEvent: Sendable, Equatable {
+    /// A network is being compiled for a device; takes seconds.
+    case compiling(Component, device: String)
+    /// The prompts are turned into embeddings.
+    case encoding
+    /// `done` of `total` steps are finished; sent with 0 before the first.
+    case denoising(done: Int, total: Int)
+    /// Latents are turned into pixels: picture `index` (from 0) of `total`.
+    case decoding(index: Int, total: Int)
+}

@@ -1,0 +1,42 @@
+/// The pictures of a request, and how they came to be.
+public struct GenerationResult: Sendable {
+    /// One per picture of the batch, in order of their seeds.
+    public var images: [RGBImage]
+    public var seeds: [UInt32]
+    /// Tokens of the prompt, without begin, end and padding.
+    public var tokenCount: Int
+    /// Chunks of 75 tokens that the prompt took.
+    public var chunkCount: Int
+    /// OpenVINO's name of the device that ran each component: `CPU`, `GPU.0`.
+    public var devices: PerComponent<String>
+    /// The precision that each component ran in, read back after compiling.
+    public var precisions: PerComponent<String>
+    public var timings: GenerationTimings
+
+    public init(
+        images: [RGBImage], seeds: [UInt32], tokenCount: Int, chunkCount: Int,
+        devices: PerComponent<String>, precisions: PerComponent<String>, timings: GenerationTimings
+    ) {
+        self.images = images
+        self.seeds = seeds
+        self.tokenCount = tokenCount
+        self.chunkCount = chunkCount
+        self.devices = devices
+        self.precisions = precisions
+        self.timings = timings
+    }
+}
+
+/// Where the time of a request went, in seconds.
+public struct GenerationTimings: Sendable, Equatable, Encodable {
+    /// Opening the checkpoint and its vocabulary.
+    public var load = 0.0
+    /// Compiling each component; 0 where it was ready. Overlaps with other work, so it may add up to more than `total`.
+    public var compile = PerComponent(repeating: 0.0)
+    public var encode = 0.0
+    public var steps: [Double] = []
+    public var decode = 0.0
+    public var total = 0.0
+
+    public init() {}
+}
