@@ -41,7 +41,7 @@ let package = Package(
     targets: [
         // The runtime
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino"),
-        library("OpenVINO", ["COpenVINO"]),
+        library("OpenVINO", ["COpenVINO", "Tensors"]),
 
         // Values and files
         library("Tensors"),
@@ -77,7 +77,7 @@ let package = Package(
 
         // Tests
         library("TestSupport", ["Checkpoints", "Generation", "Tensors"]),
-        tests("OpenVINO"),
+        tests("OpenVINO", ["Tensors"]),
         tests("Tensors"),
         tests("ImageCodecs"),
         tests("Checkpoints"),

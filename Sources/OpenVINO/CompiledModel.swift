@@ -1,0 +1,46 @@
+import COpenVINO
+
+/// A model on a device, ready to run. Shared freely: each task makes its own `InferRequest`.
+///
+/// The corresponding C type is `ov_compiled_model_t`.
+public final class CompiledModel: Sendable {
+    // `ov::CompiledModel` is documented as thread-safe for reading and for making requests; it is never written here.
+    let handle: Handle
+    private let core: Core
+    /// Objects in whose memory constants may still lie.
+    private let owners: [any AnyObject & Sendable]
+
+    public let inputs: [Port]
+    public let outputs: [Port]
+
+    init(handle: Handle, core: Core, owners: [any AnyObject & Sendable]) throws(OpenVINOError) {
+        inputs = try Port.all(
+            of: handle, "input", count: ov_compiled_model_inputs_size, at: ov_compiled_model_input_by_index)
+        outputs = try Port.all(
+            of: handle, "output", count: ov_compiled_model_outputs_size, at: ov_compiled_model_output_by_index)
+        self.handle = handle
+        self.core = core
+        self.owners = owners
+    }
+
+    /// What the model was compiled with, after the device filled in what was left open.
+    /// The corresponding C function is `ov_compiled_model_get_property`.
+    public func value<Value>(of key: PropertyKey<Value>) throws(OpenVINOError) -> Value {
+        try key.value(of: String("read \(key.name) of a compiled model") {
+            ov_compiled_model_get_property(handle.pointer, key.name, &$0)
+        })
+    }
+
+    /// Writes the compiled model to a file, for `Core.importModel(_:device:)`.
+    /// The corresponding C function is `ov_compiled_model_export_model`.
+    public func export(to path: String) throws(OpenVINOError) {
+        try oneAtATime { () throws(OpenVINOError) in
+            try check(ov_compiled_model_export_model(handle.pointer, path), "export a compiled model to \"\(path)\"")
+        }
+    }
+
+    /// The corresponding C function is `ov_compiled_model_create_infer_request`.
+    public func makeInferRequest() throws(OpenVINOError) -> InferRequest {
+        try InferRequest(model: self)
+    }
+}

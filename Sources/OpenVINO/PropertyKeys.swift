@@ -1,0 +1,118 @@
+// OpenVINO's names for properties, one table per type of value.
+
+extension PropertyKey where Value == InferencePrecision {
+    /// The number type that arithmetic runs in.
+    public static var inferencePrecision: Self { .init("INFERENCE_PRECISION_HINT") }
+}
+
+extension PropertyKey where Value == ExecutionMode {
+    public static var executionMode: Self { .init("EXECUTION_MODE_HINT") }
+}
+
+extension PropertyKey where Value == PerformanceHint {
+    public static var performanceHint: Self { .init("PERFORMANCE_HINT") }
+}
+
+extension PropertyKey where Value == CacheMode {
+    public static var cacheMode: Self { .init("CACHE_MODE") }
+}
+
+extension PropertyKey where Value == Int {
+    /// How many neighbouring weights share one scale when activations are quantized at run time; 0: never quantized.
+    public static var dynamicQuantizationGroupSize: Self { .init("DYNAMIC_QUANTIZATION_GROUP_SIZE") }
+    /// How many inferences run side by side.
+    public static var streamCount: Self { .init("NUM_STREAMS") }
+    /// How many CPU threads one device may use; 0: as many as it likes.
+    public static var threadCount: Self { .init("INFERENCE_NUM_THREADS") }
+    /// How many requests are worth having at once. Read-only.
+    public static var optimalRequestCount: Self { .init("OPTIMAL_NUMBER_OF_INFER_REQUESTS") }
+    /// The device's memory in bytes. Read-only; GPU only.
+    public static var deviceMemorySize: Self { .init("GPU_DEVICE_TOTAL_MEM_SIZE") }
+}
+
+extension PropertyKey where Value == String {
+    /// A folder for compiled models; empty: no cache.
+    public static var cacheFolder: Self { .init("CACHE_DIR") }
+    /// What the maker calls the device. Read-only.
+    public static var fullDeviceName: Self { .init("FULL_DEVICE_NAME") }
+    public static var modelName: Self { .init("NETWORK_NAME") }
+}
+
+extension PropertyKey where Value == [String] {
+    /// Number types and operations that the device is good at: `FP32`, `BF16`, `EXPORT_IMPORT`. Read-only.
+    public static var capabilities: Self { .init("OPTIMIZATION_CAPABILITIES") }
+    /// The devices that a compiled model runs on. Read-only.
+    public static var executionDevices: Self { .init("EXECUTION_DEVICES") }
+    /// The names of the properties that are understood. Read-only.
+    public static var supportedProperties: Self { .init("SUPPORTED_PROPERTIES") }
+}
+
+extension PropertyKey where Value == Bool {
+    /// Measures each node, for `InferRequest.profile()`.
+    public static var profiling: Self { .init("PERF_COUNT") }
+    /// Reads weights files through a memory mapping.
+    public static var memoryMapping: Self { .init("ENABLE_MMAP") }
+    public static var cpuPinning: Self { .init("ENABLE_CPU_PINNING") }
+}
+
+/// The number type that arithmetic runs in.
+public enum InferencePrecision: String, PropertyValue, CaseIterable {
+    case f32, f16, bf16
+    /// As the model is written, chosen by the device.
+    case dynamic
+}
+
+/// What a device optimizes for when nothing more exact is set.
+public enum ExecutionMode: String, PropertyValue, CaseIterable {
+    case performance = "PERFORMANCE"
+    case accuracy = "ACCURACY"
+}
+
+/// Whether one inference should be quick, or many together.
+public enum PerformanceHint: String, PropertyValue, CaseIterable {
+    case latency = "LATENCY"
+    case throughput = "THROUGHPUT"
+    case cumulativeThroughput = "CUMULATIVE_THROUGHPUT"
+}
+
+/// What a cached model holds.
+public enum CacheMode: String, PropertyValue, CaseIterable {
+    /// Without the weights.
+    case optimizeSize = "OPTIMIZE_SIZE"
+    /// Everything.
+    case optimizeSpeed = "OPTIMIZE_SPEED"
+}
+
+extension PropertyValue where Self: RawRepresentable<String> {
+    public init?(propertyText: String) { self.init(rawValue: propertyText) }
+    public var propertyText: String { rawValue }
+}
+
+extension String: PropertyValue {
+    public init?(propertyText: String) { self = propertyText }
+    public var propertyText: String { self }
+}
+
+extension Int: PropertyValue {
+    public init?(propertyText: String) { self.init(propertyText) }
+    public var propertyText: String { String(self) }
+}
+
+extension Bool: PropertyValue {
+    public init?(propertyText: String) {
+        switch propertyText.uppercased() {
+        case "YES", "TRUE": self = true
+        case "NO", "FALSE": self = false
+        default: return nil
+        }
+    }
+    public var propertyText: String { self ? "YES" : "NO" }
+}
+
+/// Lists come separated by spaces or commas.
+extension [String]: PropertyValue {
+    public init?(propertyText: String) {
+        self = propertyText.split { $0 == " " || $0 == "," }.map(String.init)
+    }
+    public var propertyText: String { joined(separator: ",") }
+}
