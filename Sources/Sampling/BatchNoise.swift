@@ -1,0 +1,29 @@
+public import Generation
+public import Tensors
+
+/// The noise of a batch: each image draws from a generator of its own, so that its picture does not depend on its neighbours.
+public struct BatchNoise: Sendable {
+    private var generators: [any NoiseGenerator]
+
+    /// - Parameters:
+    ///   - seed: the first image's; the others count up from it, past 2³² too.
+    ///   - count: images in the batch.
+    public init(source: NoiseSource, seed: UInt64, count: Int) {
+        generators = (0..<count).map { index in
+            let seed = seed &+ UInt64(index)
+            return switch source {
+            case .torch: TorchGenerator(seed: seed)
+            case .philox: PhiloxGenerator(seed: seed)
+            }
+        }
+    }
+
+    /// Standard normal noise of shape `[images] + imageShape`.
+    /// Each generator is asked once, for the whole of its image, as diffusers does with a list of generators and A1111 always.
+    public mutating func draw(_ imageShape: [Int]) -> NDArray {
+        let count = imageShape.reduce(1, *)
+        return NDArray(
+            shape: [generators.count] + imageShape,
+            values: generators.indices.flatMap { generators[$0].normal(count) })
+    }
+}
