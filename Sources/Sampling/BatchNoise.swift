@@ -26,4 +26,7 @@ public struct BatchNoise: Sendable {
             shape: [generators.count] + imageShape,
             values: generators.indices.flatMap { generators[$0].normal(count) })
     }
+
+    /// Noise for a whole batch of this shape.
+    mutating func draw(like latents: NDArray) -> NDArray { draw(Array(latents.shape.dropFirst())) }
 }

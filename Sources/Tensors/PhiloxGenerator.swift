@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A1111's imitation of PyTorch's generator on CUDA ("NV" in its settings).
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// PyTorch's CPU generator: `torch.randn(count, generator: torch.Generator().manual_seed(seed))` in `float32`, bit for bit.
 ///

@@ -1,0 +1,80 @@
+import Glibc
+
+/// How much noise was mixed into the pictures at each training step.
+///
+/// Training step t mixed `√ᾱ[t] · picture + √(1 − ᾱ[t]) · noise`; divided by `√ᾱ[t]`, the noise has the standard deviation `σ[t]`.
+/// Between the steps, log σ is interpolated, as k-diffusion does.
+/// Source: diffusers' schedulers (`betas`, `alphas_cumprod`); k-diffusion `DiscreteSchedule`.
+public struct NoiseSchedule: Sendable, Equatable {
+    /// Far more than any model has; keeps a damaged configuration from filling the memory.
+    static let maximumTrainStepCount = 100_000
+
+    /// ᾱ, the share of the picture in the variance, for each training step; falls.
+    public let signalShares: [Float]
+    /// σ = √((1 − ᾱ) / ᾱ) for each training step; rises.
+    public let sigmas: [Float]
+    /// log σ for each training step.
+    private let logSigmas: [Double]
+
+    /// - Parameters:
+    ///   - betaStart: variance of the noise that the first training step adds; `betaEnd`: the last one.
+    ///   - scaled: whether √β grows linearly (`scaled_linear`) rather than β (`linear`).
+    /// - Throws: `.noiseSchedule` when there are fewer than 2 steps or absurdly many, when a β is not between 0 and 1,
+    ///   or when no signal is left at the last step.
+    public init(trainStepCount: Int, betaStart: Double, betaEnd: Double, scaled: Bool) throws(SamplingError) {
+        let refusal = SamplingError.noiseSchedule(trainStepCount: trainStepCount, betaStart: betaStart, betaEnd: betaEnd)
+        guard 2...Self.maximumTrainStepCount ~= trainStepCount, betaStart > 0, betaStart < 1, betaEnd > 0, betaEnd < 1 else { throw refusal }
+
+        // torch keeps these arrays in single precision, but its cumulative product in double.
+        let betas = scaled
+            ? linearSpace(Float(betaStart.squareRoot()), Float(betaEnd.squareRoot()), count: trainStepCount).map { $0 * $0 }
+            : linearSpace(Float(betaStart), Float(betaEnd), count: trainStepCount)
+        var product = 1.0
+        signalShares = betas.map { beta in
+            product *= Double(1 - beta)
+            return Float(product)
+        }
+        sigmas = signalShares.map { ((1 - $0) / $0).squareRoot() }
+        logSigmas = sigmas.map { log(Double($0)) }
+        guard logSigmas.allSatisfy(\.isFinite) else { throw refusal }
+    }
+
+    /// The number of training steps.
+    public var stepCount: Int { sigmas.count }
+
+    /// The noise level at a training step.
+    /// - Parameter timestep: 0 ... `stepCount` − 1, fractional allowed; clamped to this range.
+    public func sigma(atTimestep timestep: Double) -> Float {
+        let position = min(max(timestep, 0), Double(stepCount - 1))
+        let lower = Int(position)
+        let fraction = position - Double(lower)
+        let upper = min(lower + 1, stepCount - 1)
+        return Float(exp((1 - fraction) * logSigmas[lower] + fraction * logSigmas[upper]))
+    }
+
+    /// The training step with this much noise, fractional.
+    /// - Parameter sigma: greater than 0; clamped to the range of the schedule.
+    public func timestep(atSigma sigma: Float) -> Float {
+        let logSigma = log(Double(sigma))
+        // The last training step, but one at most, whose noise is not above σ.
+        var lower = 0
+        var upper = stepCount - 1
+        while upper - lower > 1 {
+            let middle = (lower + upper) / 2
+            if logSigmas[middle] <= logSigma { lower = middle } else { upper = middle }
+        }
+        let distance = logSigmas[upper] - logSigmas[lower]
+        let fraction = distance > 0 ? (logSigma - logSigmas[lower]) / distance : 0
+        return Float(Double(lower) + min(max(fraction, 0), 1))
+    }
+}
+
+/// `count` equally spaced numbers from `start` to `end`, both included, counted from the nearer end as `torch.linspace` does.
+private func linearSpace(_ start: Float, _ end: Float, count: Int) -> [Float] {
+    let step = (end - start) / Float(count - 1)
+    return (0..<count).map { index in
+        index < count / 2
+            ? start.addingProduct(step, Float(index))
+            : end.addingProduct(-step, Float(count - 1 - index))
+    }
+}

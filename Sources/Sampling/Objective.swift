@@ -1,0 +1,26 @@
+/// What a model was trained to do, as far as a sampler has to know.
+public struct Objective: Sendable, Equatable {
+    /// What the model's output means, for input of unit variance `√ᾱ · x₀ + √(1 − ᾱ) · ε`.
+    public enum Prediction: Sendable {
+        /// The noise ε.
+        case epsilon
+        /// The velocity `√ᾱ · ε − √(1 − ᾱ) · x₀`.
+        case velocity
+        /// The picture x₀.
+        case sample
+    }
+
+    public var noiseSchedule: NoiseSchedule
+    public var prediction: Prediction
+    /// Added to each timestep of DDIM; diffusers' `steps_offset`.
+    public var stepsOffset: Int
+    /// Whether the last step of DDIM ends at no noise at all rather than at that of training step 0; diffusers' `set_alpha_to_one`.
+    public var setsFinalAlphaToOne: Bool
+
+    public init(noiseSchedule: NoiseSchedule, prediction: Prediction, stepsOffset: Int = 1, setsFinalAlphaToOne: Bool = false) {
+        self.noiseSchedule = noiseSchedule
+        self.prediction = prediction
+        self.stepsOffset = stepsOffset
+        self.setsFinalAlphaToOne = setsFinalAlphaToOne
+    }
+}

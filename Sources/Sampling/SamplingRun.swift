@@ -1,0 +1,100 @@
+public import Generation
+public import Tensors
+
+/// A batch of pictures on its way out of the noise.
+///
+/// The run never calls the model; its owner does, and so decides about devices, progress and when to stop:
+///
+///     var run = try SamplingRun(.euler, schedule: .normal, steps: 20, objective: objective, noise: noise, imageShape: [4, 64, 64])
+///     while let call = run.nextCall {
+///         run.accept(try await predict(call.latents, call.timestep))
+///     }
+///     decode(run.latents)
+public struct SamplingRun: Sendable {
+    /// What the model is to be asked.
+    public struct ModelCall: Sendable, Equatable {
+        /// `[images, channels, height, width]`, brought to unit variance: ready for the UNet.
+        public let latents: NDArray
+        /// Training step, 0 ... T − 1; fractional with Euler, Euler a, Heun and DPM++ 2M.
+        public let timestep: Float
+    }
+
+    /// `[images, channels, height, width]`: the noise at first, the pictures in the end.
+    public private(set) var latents: NDArray
+    /// The latest estimate of the pictures, for previews. Of the shape of `latents`.
+    public private(set) var denoised: NDArray?
+    /// How many times the model has been asked.
+    public private(set) var completedCallCount = 0
+    /// How many times the model is asked in all. Heun asks twice in each step but the last.
+    public var callCount: Int { method.evaluations.count }
+    /// The number of steps.
+    public let stepCount: Int
+    /// How many steps have been done.
+    public var completedStepCount: Int { evaluation?.step ?? stepCount }
+
+    private var method: any SamplingMethod
+    private let prediction: Objective.Prediction
+    private var noise: BatchNoise
+
+    /// - Parameters:
+    ///   - schedule: ignored by DDIM and LCM, which have their own.
+    ///   - steps: 1 ... 1000; with LCM at most 50, with DDIM no more than the model was trained with.
+    ///   - noise: the source of the noise to start from, then of what Euler a and LCM add.
+    ///   - imageShape: of one image's latents: `[channels, height, width]`.
+    /// - Throws: `.stepCount` when the sampler cannot take that many steps.
+    public init(
+        _ sampler: Sampler, schedule: Schedule, steps: Int, objective: Objective, noise: BatchNoise, imageShape: [Int]
+    ) throws(SamplingError) {
+        let limit = sampler.stepLimit(for: objective)
+        guard steps >= 1, steps <= limit else { throw .stepCount(steps, sampler: sampler, limit: limit) }
+        method = sampler.method(schedule: schedule, steps: steps, objective: objective)
+        stepCount = steps
+        prediction = objective.prediction
+        self.noise = noise
+        latents = method.initialNoise * self.noise.draw(imageShape)
+    }
+
+    /// What to ask the model next; nil when the pictures are done.
+    public var nextCall: ModelCall? {
+        evaluation.map { ModelCall(latents: latents * $0.level.inputScale, timestep: $0.level.timestep) }
+    }
+
+    /// Moves on with the model's answer to `nextCall`, after guidance.
+    /// - Precondition: the run is not done, and `output` has the shape of `latents`.
+    public mutating func accept(_ output: NDArray) {
+        guard let evaluation else { preconditionFailure("all \(stepCount) steps are done") }
+        let estimate = evaluation.level.denoised(latents, output: output, as: prediction)
+        latents = method.advance(latents, denoised: estimate, step: evaluation.step, noise: &noise)
+        denoised = estimate
+        completedCallCount += 1
+    }
+
+    /// Where the model is to be asked next.
+    private var evaluation: Evaluation? {
+        completedCallCount < callCount ? method.evaluations[completedCallCount] : nil
+    }
+}
+
+extension Sampler {
+    /// The most steps that it can take.
+    fileprivate func stepLimit(for objective: Objective) -> Int {
+        switch self {
+        case .euler, .eulerAncestral, .heun, .dpmpp2M: 1000
+        case .ddim: objective.noiseSchedule.stepCount
+        case .lcm: LCMMethod.stepLimit(of: objective)
+        }
+    }
+
+    fileprivate func method(schedule: Schedule, steps: Int, objective: Objective) -> any SamplingMethod {
+        let noiseSchedule = objective.noiseSchedule
+        var sigmas: [Float] { noiseSchedule.sigmas(schedule, steps: steps) }
+        return switch self {
+        case .euler: EulerMethod(sigmas: sigmas, in: noiseSchedule)
+        case .eulerAncestral: EulerAncestralMethod(sigmas: sigmas, in: noiseSchedule)
+        case .heun: HeunMethod(sigmas: sigmas, in: noiseSchedule)
+        case .dpmpp2M: DPMSolverMethod(sigmas: sigmas, in: noiseSchedule)
+        case .ddim: DDIMMethod(steps: steps, objective: objective)
+        case .lcm: LCMMethod(steps: steps, objective: objective)
+        }
+    }
+}
