@@ -2,7 +2,7 @@
 ///
 /// That kernel does not call the C library: it approximates the functions by the polynomials of the Cephes library
 /// (Moshier, `logf.c` and `sinf.c`), and its compiler fuses multiplications with the additions that follow them.
-/// Each fused operation below changes the last bit of some results, so neither order nor grouping may change.
+/// What is fused with what decides the last bit of one result in a hundred, so neither order nor grouping may change.
 enum BoxMuller {
     /// Two independent standard normal numbers.
     /// - Parameters:
