@@ -77,7 +77,8 @@ let package = Package(
 
         // Tests
         library("TestSupport", ["Checkpoints", "Generation", "Tensors"]),
-        tests("OpenVINO", ["Tensors"]),
+        .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
+        tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),
         tests("ImageCodecs"),
         tests("Checkpoints"),

@@ -21,9 +21,9 @@ extension OpenVINOError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .call(let attempt, let status, let detail?):
-            "Could not \(attempt): \(detail) (OpenVINO status \(status))."
+            "Could not \(attempt): \(detail) (\(status))."
         case .call(let attempt, let status, nil):
-            "Could not \(attempt) (OpenVINO status \(status))."
+            "Could not \(attempt) (\(status))."
         case .deviceNotFound(let name, let available):
             "There is no device \"\(name)\". Use one of: \(available.joined(separator: ", "))."
         case .cancelled:
@@ -73,14 +73,16 @@ func check(_ status: ov_status_e, _ attempt: @autoclosure () -> String) throws(O
         detail: status == INVALID_C_PARAM ? nil : lastErrorText())
 }
 
-/// The process's last error text without the file and line numbers of OpenVINO's own sources.
+/// The process's last error text without the places in OpenVINO's own sources.
 /// The corresponding C function is `ov_get_last_err_msg`.
 private func lastErrorText() -> String? {
     guard let pointer = ov_get_last_err_msg() else { return nil }
     let text = String(adopting: pointer)
-    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("Exception from ") }
-    let kept = lines.map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }.joined(separator: " ")
-    return kept.isEmpty ? nil : kept
+        .replacing(/Exception from \S+:\d+:/, with: "")
+        .replacing(/Check '.+?' failed at \S+:\d+:/, with: "")
+        .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let withoutStop = text.hasSuffix(".") ? String(text.dropLast()) : text
+    return withoutStop.isEmpty ? nil : withoutStop
 }
 
 extension String {

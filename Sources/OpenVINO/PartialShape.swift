@@ -45,4 +45,18 @@ extension [Int] {
             body(ov_shape_t(rank: Int64($0.count), dims: $0.baseAddress))
         }
     }
+
+    /// Copies the shape that a C call returns.
+    init(attempt: String, _ call: (inout ov_shape_t) -> ov_status_e) throws(OpenVINOError) {
+        var shape = ov_shape_t()
+        let status = call(&shape)
+        defer { ov_shape_free(&shape) }
+        // The C layer cannot return a shape without axes: a scalar comes back as an invalid argument.
+        if status == INVALID_C_PARAM {
+            self = []
+        } else {
+            try check(status, attempt)
+            self = UnsafeBufferPointer(start: shape.dims, count: Int(shape.rank)).map(Int.init)
+        }
+    }
 }

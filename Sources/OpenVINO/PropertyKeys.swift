@@ -58,8 +58,13 @@ extension PropertyKey where Value == Bool {
 /// The number type that arithmetic runs in.
 public enum InferencePrecision: String, PropertyValue, CaseIterable {
     case f32, f16, bf16
-    /// As the model is written, chosen by the device.
+    /// Left to the device.
     case dynamic
+
+    public init?(propertyText: String) {
+        // Devices answer with either word.
+        self.init(rawValue: propertyText == "undefined" ? "dynamic" : propertyText)
+    }
 }
 
 /// What a device optimizes for when nothing more exact is set.

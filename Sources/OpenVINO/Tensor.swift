@@ -61,9 +61,7 @@ public struct Tensor: ~Copyable {
         guard let elementType = ElementType(code: code) else {
             throw .elementType(asked: "numbers", actual: "elements of OpenVINO type \(code.rawValue)")
         }
-        var dimensions = ov_shape_t()
-        try check(ov_tensor_get_shape(handle.pointer, &dimensions), "read a tensor's shape")
-        defer { ov_shape_free(&dimensions) }
+        let shape = try [Int](attempt: "read a tensor's shape") { ov_tensor_get_shape(handle.pointer, &$0) }
         var byteCount = 0
         try check(ov_tensor_get_byte_size(handle.pointer, &byteCount), "read a tensor's size")
 
@@ -74,7 +72,7 @@ public struct Tensor: ~Copyable {
         self.owners = owners
         self.start = start
         self.elementType = elementType
-        self.shape = UnsafeBufferPointer(start: dimensions.dims, count: Int(dimensions.rank)).map(Int.init)
+        self.shape = shape
         self.byteCount = byteCount
     }
 

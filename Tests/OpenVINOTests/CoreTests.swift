@@ -28,6 +28,14 @@ struct CoreTests {
         #expect(try core.value(of: .supportedProperties, device: "CPU").contains("INFERENCE_PRECISION_HINT"))
     }
 
+    @Test("every precision can be set", arguments: InferencePrecision.allCases)
+    func precisions(precision: InferencePrecision) throws {
+        try core.set([Property(.inferencePrecision, precision)], device: "CPU")
+        let answer = try core.value(of: .inferencePrecision, device: "CPU")
+        // f16 and bf16 fall back to f32 on CPUs without them.
+        #expect(answer == precision || [.f16, .bf16].contains(precision) && answer == .f32)
+    }
+
     @Test("an unknown device is named together with those that are there")
     func unknownDevice() throws {
         let error = #expect(throws: OpenVINOError.self) { try core.value(of: .fullDeviceName, device: "TPU") }

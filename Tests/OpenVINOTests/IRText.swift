@@ -20,8 +20,8 @@ enum IRText {
             edges: [(0, 0, 2, 0), (1, 0, 2, 1), (2, 2, 3, 0)])
     }
 
-    /// y = ((x·x)·x)·…, `length` products of square matrices one after the other.
-    static func matrixPower(side: Int, length: Int) -> String {
+    /// y = ((x·x)·x)·…, `length` products of square matrices one after the other; any side when `side` is nil.
+    static func matrixPower(side: Int?, length: Int) -> String {
         let products = (1...length).map { layer in
             """
             <layer id="\(layer)" name="product\(layer)" type="MatMul" version="opset1">

@@ -1,3 +1,5 @@
+import Tensors
+
 @testable import OpenVINO
 
 /// Memory for constants, given back when nobody uses it any more.
@@ -5,7 +7,7 @@ final class Weights: Sendable {
     nonisolated(unsafe) private let memory: UnsafeMutableRawBufferPointer
 
     init(_ values: [Float]) {
-        memory = .allocate(byteCount: max(values.count * 4, 1), alignment: 64)
+        memory = .allocate(byteCount: values.count * 4, alignment: 64)
         values.withUnsafeBytes { memory.copyMemory(from: $0) }
     }
 
@@ -13,5 +15,11 @@ final class Weights: Sendable {
 
     func tensor() throws(OpenVINOError) -> Tensor {
         try Tensor(bytes: UnsafeRawBufferPointer(memory), owner: self)
+    }
+
+    /// Elements that start at byte `start`.
+    func tensor(elementType: ElementType, shape: [Int], from start: Int = 0) throws(OpenVINOError) -> Tensor {
+        try Tensor(
+            elementType: elementType, shape: shape, memory: UnsafeRawBufferPointer(rebasing: memory[start...]), owner: self)
     }
 }
