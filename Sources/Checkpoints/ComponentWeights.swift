@@ -1,18 +1,49 @@
-public import Tensors
-
 /// The tensors of one network, under the names that diffusers and transformers give them.
 ///
 /// A checkpoint in another layout is renamed when it is opened, so that networks know one set of names.
+/// Names of a text encoder go without `text_model.`: `encoder.layers.0.self_attn.q_proj.weight`.
 public struct ComponentWeights: Sendable {
     /// What the network is called in messages: "UNet", "text encoder", "VAE".
     public let component: String
+    /// The file that holds the tensors, or the index of its shards, for messages.
+    public let fileName: String
     private let tensors: [String: StoredTensor]
 
-    public init(component: String, tensors: [String: StoredTensor]) {
+    public init(component: String, fileName: String = "", tensors: [String: StoredTensor]) {
         self.component = component
+        self.fileName = fileName
         self.tensors = tensors
     }
 
     public var names: some Collection<String> { tensors.keys }
     public subscript(name: String) -> StoredTensor? { tensors[name] }
+
+    /// Bytes that the tensors take in their files.
+    public var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
+    /// Numbers that the network has learned.
+    public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.elementCount } }
+
+    /// The tensor `name`, seen as `shape`.
+    ///
+    /// Leading and trailing axes of extent 1 may differ, because the original release stores the VAE's attention as 1×1
+    /// convolutions, `[c, c, 1, 1]`, and diffusers as linear layers, `[c, c]`. Both hold the same numbers in the same order.
+    /// - Throws: `CheckpointError`: `.missingTensor` or `.wrongShape`.
+    public func tensor(_ name: String, shape: [Int]) throws(CheckpointError) -> StoredTensor {
+        guard var tensor = tensors[name] else {
+            throw .missingTensor(component: component, name: name, key: name, file: fileName)
+        }
+        guard tensor.shape.trimmingOnes == shape.trimmingOnes else {
+            throw .wrongShape(component: component, name: name, key: tensor.key, file: fileName, shape: tensor.shape, expected: shape)
+        }
+        tensor.shape = shape
+        return tensor
+    }
+}
+
+extension [Int] {
+    /// The shape without leading and trailing axes of extent 1.
+    fileprivate var trimmingOnes: ArraySlice<Int> {
+        guard let first = firstIndex(where: { $0 != 1 }), let last = lastIndex(where: { $0 != 1 }) else { return [] }
+        return self[first...last]
+    }
 }

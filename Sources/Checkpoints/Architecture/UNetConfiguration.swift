@@ -36,6 +36,8 @@ public struct UNetConfiguration: Sendable, Hashable {
     public var usesLinearProjection = false
     public var flipsSineToCosine = true
     public var frequencyShift: Float = 0
+    /// Side of the latents that the model was trained on (`sample_size`): 64 for 512 pixels. nil when the file does not say.
+    public var sampleSize: Int?
 
     public init(blocks: [Block], crossAttentionWidth: Int) {
         self.blocks = blocks

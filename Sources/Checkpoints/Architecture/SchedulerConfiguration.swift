@@ -13,6 +13,8 @@ public struct SchedulerConfiguration: Sendable, Hashable {
     public var stepsOffset = 1
     /// After the last DDIM step the signal is taken to be 1 rather than that of timestep 0.
     public var setsFinalAlphaToOne = false
+    /// The noise schedule was stretched so that the last step keeps nothing of the picture (`rescale_betas_zero_snr`).
+    public var rescalesToZeroTerminalSNR = false
 
     public init() {}
 }

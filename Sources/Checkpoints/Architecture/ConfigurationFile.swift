@@ -1,0 +1,142 @@
+/// A `config.json` of diffusers or transformers, read with suspicion.
+///
+/// A key that is missing or null has diffusers' default; a value of the wrong kind or out of range is reported by key.
+struct ConfigurationFile {
+    /// As it appears in messages: "unet/config.json".
+    let name: String
+    private let members: [String: JSONValue]
+
+    init(name: String, members: [String: JSONValue]) {
+        self.name = name
+        self.members = members
+    }
+
+    init(name: String, path: String) throws(CheckpointError) {
+        let bytes = try OpenFile.contents(of: path)
+        var json = JSONReader(bytes)
+        let value: JSONValue
+        do {
+            value = try json.readValue()
+            try json.finish()
+        } catch {
+            throw .notJSON(file: name, position: error.position, expected: error.expected)
+        }
+        guard case .object(let members) = value else { throw .notJSON(file: name, position: 0, expected: "an object") }
+        self.init(name: name, members: members)
+    }
+
+    /// nil when the key is missing or null.
+    subscript(key: String) -> JSONValue? {
+        if let value = members[key], value != .null { value } else { nil }
+    }
+
+    func integer(_ key: String, default fallback: Int? = nil, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {
+        guard let value = self[key] ?? fallback.map(JSONValue.integer) else { throw missing(key, "a whole number") }
+        return try integer(value, key, in: range)
+    }
+
+    /// One number for all `count` blocks, or a list of one for each.
+    func integers(_ key: String, count: Int, default fallback: Int? = nil, in range: ClosedRange<Int>) throws(CheckpointError) -> [Int] {
+        guard let value = self[key] ?? fallback.map(JSONValue.integer) else { throw missing(key, "a whole number or a list") }
+        guard case .array(let elements) = value else {
+            return Array(repeating: try integer(value, key, in: range), count: count)
+        }
+        guard elements.count == count else { throw invalid(key, "\(count) whole numbers, one per block") }
+        return try integers(elements, key, in: range)
+    }
+
+    /// A list of numbers, as long as it comes.
+    func integers(_ key: String, in range: ClosedRange<Int>) throws(CheckpointError) -> [Int] {
+        guard case .array(let elements) = self[key] else { throw missing(key, "a list of whole numbers") }
+        return try integers(elements, key, in: range)
+    }
+
+    func number(_ key: String, default fallback: Double, in range: ClosedRange<Double>) throws(CheckpointError) -> Double {
+        let number: Double
+        switch self[key] {
+        case nil: return fallback
+        case .number(let value): number = value
+        case .integer(let value): number = Double(value)
+        default: throw invalid(key, "a number")
+        }
+        guard range.contains(number) else { throw invalid(key, "\(range.lowerBound) to \(range.upperBound)") }
+        return number
+    }
+
+    func boolean(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
+        switch self[key] {
+        case nil: return fallback
+        case .boolean(let value): return value
+        default: throw invalid(key, "true or false")
+        }
+    }
+
+    func string(_ key: String) throws(CheckpointError) -> String? {
+        switch self[key] {
+        case nil: return nil
+        case .string(let value): return value
+        default: throw invalid(key, "text")
+        }
+    }
+
+    func strings(_ key: String) throws(CheckpointError) -> [String]? {
+        guard let value = self[key] else { return nil }
+        guard case .array(let elements) = value else { throw invalid(key, "a list of names") }
+        var strings: [String] = []
+        for case .string(let text) in elements { strings.append(text) }
+        guard strings.count == elements.count else { throw invalid(key, "a list of names") }
+        return strings
+    }
+
+    /// Refuses a value that Easel has no code for. A missing key means the first of `values`.
+    func require(_ key: String, _ values: JSONValue...) throws(CheckpointError) {
+        guard let value = members[key], !values.contains(value) else { return }
+        if case .integer(let whole) = value, values.contains(.number(Double(whole))) { return }
+        if case .number(let number) = value, values.contains(where: { if case .integer(let whole) = $0 { Double(whole) == number } else { false } }) { return }
+        throw unsupported(key, values.map(\.description).joined(separator: ", "))
+    }
+
+    func unsupported(_ key: String, _ supported: String) -> CheckpointError {
+        .unsupportedSetting(file: name, key: key, value: self[key]?.description ?? "nothing", supported: supported)
+    }
+
+    func invalid(_ key: String, _ expected: String) -> CheckpointError {
+        .invalidSetting(file: name, key: key, value: members[key]?.description ?? "nothing", expected: expected)
+    }
+
+    private func missing(_ key: String, _ expected: String) -> CheckpointError { invalid(key, expected) }
+
+    private func integer(_ value: JSONValue, _ key: String, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {
+        guard case .integer(let integer) = value else { throw invalid(key, "a whole number") }
+        guard range.contains(integer) else { throw invalid(key, "\(range.lowerBound) to \(range.upperBound)") }
+        return integer
+    }
+
+    private func integers(_ elements: [JSONValue], _ key: String, in range: ClosedRange<Int>) throws(CheckpointError) -> [Int] {
+        var integers: [Int] = []
+        for element in elements { integers.append(try integer(element, key, in: range)) }
+        return integers
+    }
+}
+
+extension JSONValue: CustomStringConvertible {
+    /// Short JSON, for messages.
+    var description: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): "\"\(value)\""
+        case .array(let elements): "[\(elements.prefix(8).map(\.description).joined(separator: ", "))\(elements.count > 8 ? ", …" : "")]"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral {
+    init(stringLiteral value: String) { self = .string(value) }
+    init(booleanLiteral value: Bool) { self = .boolean(value) }
+    init(integerLiteral value: Int) { self = .integer(value) }
+    init(nilLiteral: ()) { self = .null }
+}

@@ -1,0 +1,85 @@
+/// A Stable Diffusion checkpoint: what its networks look like and where in its files their weights lie.
+///
+/// Opening reads headers and configurations only. `MappedWeights` makes the weights accessible.
+public struct Checkpoint: Sendable {
+    public enum Layout: String, Sendable {
+        /// A folder with `model_index.json` and one folder per network.
+        case diffusers
+        /// One .safetensors file under the names of the original release.
+        case single
+    }
+
+    /// The file's or folder's name without extension.
+    public let name: String
+    /// As it was given to `open`.
+    public let path: String
+    public let layout: Layout
+    public let family: Family
+    public let textEncoder: Component<TextEncoderConfiguration>
+    public let unet: Component<UNetConfiguration>
+    public let vae: Component<VAEConfiguration>
+    public let scheduler: SchedulerConfiguration
+    public let tokenizer: TokenizerFiles
+    /// The files with weights, in the order of their mapping.
+    public let files: [CheckpointFile]
+    /// Keys that no network knows, sorted. A complete checkpoint of a supported family has none.
+    public let unusedKeys: [String]
+    /// Keys of known extras that generating does not need, sorted: averaged copies, training state, noise schedules.
+    public let ignoredKeys: [String]
+
+    /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
+    public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
+
+    /// Opens a diffusers folder or a single .safetensors file.
+    /// - Throws: `CheckpointError`; whatever the files hold, nothing is read outside them.
+    public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+        switch PathKind(path) {
+        case .nothing: throw .notFound(path: path)
+        case .folder: try Checkpoint(folder: path)
+        case .file: try Checkpoint(singleFile: path)
+        }
+    }
+
+    /// - Throws: `CheckpointError` when the networks do not fit each other.
+    init(
+        name: String, path: String, layout: Layout, textEncoder: Component<TextEncoderConfiguration>, unet: Component<UNetConfiguration>,
+        vae: Component<VAEConfiguration>, scheduler: SchedulerConfiguration, tokenizer: TokenizerFiles, files: [CheckpointFile],
+        unusedKeys: [String], ignoredKeys: [String]
+    ) throws(CheckpointError) {
+        let configuration = unet.configuration
+        if let foreign = ForeignModel(unetInputChannels: configuration.inChannels, latentChannels: vae.configuration.latentChannels) {
+            throw .unsupportedModel(file: path.lastPathComponent, foreign)
+        }
+        guard configuration.outChannels == configuration.inChannels else {
+            throw .invalidSetting(file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)", expected: "\(configuration.inChannels), as in_channels")
+        }
+        guard configuration.crossAttentionWidth == textEncoder.configuration.width else {
+            throw .invalidSetting(
+                file: unet.weights.fileName, key: "cross_attention_dim", value: "\(configuration.crossAttentionWidth)",
+                expected: "\(textEncoder.configuration.width), the width of the text encoder")
+        }
+        self.name = name
+        self.path = path
+        self.layout = layout
+        self.family = Family(textEncoder: textEncoder.configuration)
+        self.textEncoder = textEncoder
+        self.unet = unet
+        self.vae = vae
+        self.scheduler = scheduler
+        self.tokenizer = tokenizer
+        self.files = files
+        self.unusedKeys = unusedKeys
+        self.ignoredKeys = ignoredKeys
+    }
+}
+
+/// One network: its architecture and its weights.
+public struct Component<Configuration: Sendable>: Sendable {
+    public let configuration: Configuration
+    public let weights: ComponentWeights
+
+    public init(configuration: Configuration, weights: ComponentWeights) {
+        self.configuration = configuration
+        self.weights = weights
+    }
+}

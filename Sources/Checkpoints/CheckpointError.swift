@@ -1,0 +1,137 @@
+/// Why a checkpoint cannot be used. `description` is the text for the user.
+public enum CheckpointError: Error, Sendable, Hashable {
+    case notFound(path: String)
+    /// - Parameter reason: The system's words.
+    case unreadable(path: String, reason: String)
+    /// A folder that is not laid out as diffusers saves pipelines.
+    case notACheckpointFolder(path: String)
+    /// `.ckpt`, `.pt`, `.pth` and `.bin` files run code when they are read, so that they are never read.
+    case pickle(file: String)
+    case notSafetensors(file: String, Lookalike)
+    case damaged(file: String, SafetensorsProblem)
+    /// A configuration, or the index of a sharded checkpoint, that is not JSON.
+    case notJSON(file: String, position: Int, expected: String)
+    case invalidIndex(file: String, reason: String)
+    /// The file on disk is no longer the one that was opened.
+    case changed(file: String)
+    case cannotMap(checkpoint: String, reason: String)
+    /// A model of another kind or family.
+    case unsupportedModel(file: String, ForeignModel)
+    case missingWeights(checkpoint: String, component: String, looked: String)
+    /// A value that diffusers or transformers know and Easel does not.
+    case unsupportedSetting(file: String, key: String, value: String, supported: String)
+    /// A value that no model can have.
+    case invalidSetting(file: String, key: String, value: String, expected: String)
+    /// - Parameters:
+    ///   - name: The tensor's name in diffusers or transformers.
+    ///   - key: Its name in this file's layout.
+    case missingTensor(component: String, name: String, key: String, file: String)
+    case wrongShape(component: String, name: String, key: String, file: String, shape: [Int], expected: [Int])
+}
+
+/// What is wrong inside a safetensors file.
+public enum SafetensorsProblem: Error, Sendable, Hashable {
+    case headerTooLong(byteCount: UInt64)
+    case cutShort(byteCount: Int, needed: Int)
+    case json(position: Int, expected: String, member: String?)
+    case duplicate(key: String)
+    case incomplete(key: String, member: String)
+    case unknownElementType(key: String, name: String)
+    case badOffsets(key: String, offsets: [Int])
+    case badShape(key: String, shape: [Int])
+    case wrongByteCount(key: String, elementType: String, shape: [Int], needed: Int, stored: Int)
+    case absurdOffset(key: String, end: Int)
+    case overlap(key: String, other: String)
+    case gap(key: String, byteCount: Int)
+    case trailing(byteCount: Int)
+
+    static func json(_ error: JSONError) -> Self {
+        .json(position: error.position, expected: error.expected, member: error.member)
+    }
+}
+
+extension CheckpointError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFound(let path):
+            "There is no file or folder \"\(path)\". Check the path, or list what there is with `easel models`."
+        case .unreadable(let path, let reason):
+            "Cannot read \"\(path)\": \(reason)."
+        case .notACheckpointFolder(let path):
+            "The folder \"\(path)\" has no model_index.json, so it is not a checkpoint in the diffusers layout. Name the folder that holds unet/, vae/ and text_encoder/, or a .safetensors file."
+        case .pickle(let file):
+            "\"\(file)\" is a pickle file. Such a file can run any code when it is read, so Easel does not open it. Use the .safetensors version of the model, or convert it on a machine where that risk is acceptable."
+        case .notSafetensors(let file, let lookalike):
+            "\"\(file)\" is not a safetensors file: \(lookalike)"
+        case .damaged(let file, let problem):
+            "\"\(file)\" is damaged: \(problem)"
+        case .notJSON(let file, let position, let expected):
+            "\"\(file)\" is not valid JSON: expected \(expected) at byte \(position)."
+        case .invalidIndex(let file, let reason):
+            "\"\(file)\" is not a valid index of shards: \(reason)."
+        case .changed(let file):
+            "\"\(file)\" changed while it was being opened. Wait until whatever writes it has finished, and try again."
+        case .cannotMap(let checkpoint, let reason):
+            "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
+        case .unsupportedModel(let file, let kind):
+            "\"\(file)\" \(kind)"
+        case .missingWeights(let checkpoint, let component, let looked):
+            "Checkpoint \"\(checkpoint)\" has no \(component) weights (\(looked)). Use a complete checkpoint."
+        case .unsupportedSetting(let file, let key, let value, let supported):
+            "\"\(file)\" sets \(key) to \(value), which is not supported yet. Supported: \(supported)."
+        case .invalidSetting(let file, let key, let value, let expected):
+            "\"\(file)\" gives \(value) for \(key), which no model can have. Expected: \(expected)."
+        case .missingTensor(let component, let name, let key, let file):
+            "\"\(file)\" has no tensor \"\(key)\" (\(component)\(name == key ? "" : ", \(name)")). The file is incomplete, or of another kind than its other tensors say."
+        case .wrongShape(let component, let name, let key, let file, let shape, let expected):
+            "Tensor \"\(key)\" in \"\(file)\" has the shape \(shape) instead of \(expected) (\(component)\(name == key ? "" : ", \(name)")). The file does not fit its configuration, or mixes two models."
+        }
+    }
+}
+
+extension SafetensorsProblem: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .headerTooLong(let byteCount):
+            "its header would have \(byteCount) bytes, and at most \(SafetensorsHeader.longest) are allowed."
+        case .cutShort(let byteCount, let needed):
+            "it has \(byteCount) bytes and needs \(needed - byteCount) more. Download or copy it again."
+        case .json(let position, let expected, let member):
+            "its header is not valid: expected \(expected) at byte \(position)\(member.map { ", in \"\($0)\"" } ?? "")."
+        case .duplicate(let key):
+            "tensor \"\(key)\" is listed twice."
+        case .incomplete(let key, let member):
+            "tensor \"\(key)\" has no \(member)."
+        case .unknownElementType(let key, let name):
+            "tensor \"\(key)\" has the element type \"\(name)\", which Easel does not know."
+        case .badOffsets(let key, let offsets):
+            "tensor \"\(key)\" has the data_offsets \(offsets) instead of a begin and an end in order."
+        case .badShape(let key, let shape):
+            "tensor \"\(key)\" has the impossible shape \(shape)."
+        case .wrongByteCount(let key, let elementType, let shape, let needed, let stored):
+            "tensor \"\(key)\" (\(elementType) \(shape)) takes \(needed) bytes, but its data_offsets span \(stored)."
+        case .absurdOffset(let key, let end):
+            "tensor \"\(key)\" would end at byte \(end) of the data."
+        case .overlap(let key, let other):
+            "tensor \"\(key)\" overlaps \"\(other)\"."
+        case .gap(let key, let byteCount):
+            "\(byteCount) bytes before tensor \"\(key)\" belong to no tensor."
+        case .trailing(let byteCount):
+            "its last \(byteCount) bytes belong to no tensor."
+        }
+    }
+}
+
+extension Lookalike: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty: "it is empty. Download or copy it again."
+        case .gitPointer: "it is a Git LFS pointer, which stands for the file. Run `git lfs pull` where it was cloned, or download the file itself."
+        case .webPage: "it is a web page. The download may have needed a login; download it again."
+        case .zipArchive, .pickle: "it is a pickle file under another name. Such a file can run any code when it is read, so Easel does not open it. Use the .safetensors version of the model."
+        case .gguf: "it is a GGUF file. Use the .safetensors version of the model."
+        case .text: "it holds text. Check that this is the model and not a note about it."
+        case .unknown: "its first bytes are not a header. Download or copy it again."
+        }
+    }
+}

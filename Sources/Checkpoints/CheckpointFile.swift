@@ -1,0 +1,47 @@
+import Glibc
+
+/// One file with weights, held open.
+public struct CheckpointFile: Sendable {
+    public var path: String { file.path }
+    /// The file's own name.
+    public var name: String { file.name }
+    public var byteCount: Int { file.byteCount }
+    /// Distance from the start of the checkpoint's mapping; a multiple of the page size.
+    public let mappedOffset: Int
+
+    /// The end of the file's last page in the mapping.
+    var mappedEnd: Int { mappedOffset + byteCount.roundedUpToPage }
+    let file: OpenFile
+
+    init(_ file: OpenFile, mappedOffset: Int) {
+        self.file = file
+        self.mappedOffset = mappedOffset
+    }
+}
+
+extension Int {
+    static let pageByteCount = sysconf(Int32(_SC_PAGESIZE))
+
+    /// For sizes of files and memory, which are far from `Int.max`.
+    var roundedUpToPage: Int { (self + .pageByteCount - 1) / .pageByteCount * .pageByteCount }
+}
+
+/// The files opened so far, laid one after another.
+struct FileSequence {
+    private(set) var files: [CheckpointFile] = []
+
+    /// Opens a safetensors file behind those before it.
+    /// - Returns: Its header; offsets of tensors count from the start of the mapping.
+    mutating func open(_ path: String) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
+        let file = try OpenFile(path: path)
+        let header = try SafetensorsHeader(of: file)
+        let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0)
+        files.append(added)
+        let tensors = header.tensors.map { tensor in
+            var tensor = tensor
+            tensor.offset += added.mappedOffset
+            return tensor
+        }
+        return (tensors, header.metadata)
+    }
+}

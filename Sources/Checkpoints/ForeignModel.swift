@@ -1,0 +1,113 @@
+/// A model that is not a Stable Diffusion 1 or 2 checkpoint for text to picture, told by its tensors' names and shapes.
+public enum ForeignModel: Sendable, Hashable {
+    case lora, textualInversion, controlNet, motionModule, imageAdapter
+    case vae, textEncoder, unet
+    case sdxl, sdxlRefiner, sd3, flux, videoDiffusion, unCLIP
+    /// A UNet whose input has other channels than latents.
+    case inpainting, instructPix2Pix, depth, upscaler, otherInput(channels: Int)
+    case irregularUNet(step: String)
+    /// - Parameter name: The pipeline's class in model_index.json.
+    case pipeline(name: String)
+    case unknown
+
+    /// nil when the file may be a checkpoint.
+    init?(_ directory: TensorDirectory) {
+        let keys = directory.tensors.keys
+        func any(_ parts: String...) -> Bool { keys.contains { key in parts.contains { key.contains($0) } } }
+        func starts(_ prefixes: String...) -> Bool { keys.contains { key in prefixes.contains { key.hasPrefix($0) } } }
+
+        let hasUNet = starts("model.diffusion_model.input_blocks.")
+        if !hasUNet, any("lora_", ".lora", "hada_w1", "lokr_w1", "oft_blocks") {
+            self = .lora
+        } else if starts("control_model.", "controlnet_cond_embedding.", "input_hint_block.") {
+            self = .controlNet
+        } else if any("motion_modules.") {
+            self = .motionModule
+        } else if any("joint_blocks.") {
+            self = .sd3
+        } else if any("double_blocks.") {
+            self = .flux
+        } else if any("time_stack.", "time_mixer.") {
+            self = .videoDiffusion
+        } else if starts("conditioner.embedders.1.") {
+            self = .sdxl
+        } else if starts("conditioner.embedders.0.model.") {
+            self = .sdxlRefiner
+        } else if any("model.diffusion_model.label_emb.") {
+            self = directory["model.diffusion_model.label_emb.0.0.weight"]?.shape.last == 2816 ? .sdxl : .unCLIP
+        } else if hasUNet {
+            return nil
+        } else if starts("image_proj.", "ip_adapter.") {
+            self = .imageAdapter
+        } else if keys.count <= 4, any("emb_params", "string_to_param", "clip_l", "clip_g") {
+            self = .textualInversion
+        } else if starts("down_blocks.") {
+            self = any("add_embedding.") ? .sdxl : .unet
+        } else if starts("decoder.conv_in.", "first_stage_model.decoder.conv_in.") {
+            self = .vae
+        } else if any("text_model.encoder.", "transformer.resblocks.") {
+            self = .textEncoder
+        } else {
+            self = .unknown
+        }
+    }
+
+    /// nil for the 4 latent channels of text to picture.
+    init?(unetInputChannels channels: Int, latentChannels: Int) {
+        switch channels {
+        case latentChannels: return nil
+        case 9: self = .inpainting
+        case 8: self = .instructPix2Pix
+        case 7: self = .upscaler
+        case 5: self = .depth
+        default: self = .otherInput(channels: channels)
+        }
+    }
+
+    /// nil for a pipeline of text to picture with Stable Diffusion 1 or 2, or another way to use its parts.
+    init?(pipelineName name: String) {
+        switch name {
+        case "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipelineLegacy", "LatentConsistencyModelPipeline": return nil
+        case "StableDiffusionInpaintPipeline": self = .inpainting
+        case "StableDiffusionInstructPix2PixPipeline": self = .instructPix2Pix
+        case "StableDiffusionDepth2ImgPipeline": self = .depth
+        case "StableDiffusionUpscalePipeline", "StableDiffusionLatentUpscalePipeline": self = .upscaler
+        case "StableUnCLIPPipeline", "StableUnCLIPImg2ImgPipeline": self = .unCLIP
+        case "StableVideoDiffusionPipeline": self = .videoDiffusion
+        case _ where name.hasPrefix("StableDiffusionXL"): self = .sdxl
+        case _ where name.hasPrefix("StableDiffusion3"): self = .sd3
+        case _ where name.hasPrefix("Flux"): self = .flux
+        default: self = .pipeline(name: name)
+        }
+    }
+}
+
+extension ForeignModel: CustomStringConvertible {
+    /// Continues the name of the file.
+    public var description: String {
+        switch self {
+        case .lora: "is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet."
+        case .textualInversion: "is a textual inversion, not a checkpoint: it adds a word to a model and needs one. Textual inversions are not supported yet."
+        case .controlNet: "is a ControlNet, not a checkpoint: it steers a model and needs one. ControlNets are not supported yet."
+        case .motionModule: "is a motion module for animations, which are not supported yet."
+        case .imageAdapter: "is an image-prompt adapter, not a checkpoint: it steers a model and needs one. Such adapters are not supported yet."
+        case .vae: "holds a VAE alone. Use a complete checkpoint, with UNet, VAE and text encoder."
+        case .textEncoder: "holds a text encoder alone. Use a complete checkpoint, with UNet, VAE and text encoder."
+        case .unet: "holds a UNet alone. Name the folder with model_index.json that it belongs to, or a complete checkpoint."
+        case .sdxl: "is a Stable Diffusion XL model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .sdxlRefiner: "is a Stable Diffusion XL refiner, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .sd3: "is a Stable Diffusion 3 model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .flux: "is a Flux model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .videoDiffusion: "is a video model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .unCLIP: "is a model that takes more than text and a timestep (unCLIP or a class label), which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .inpainting: "is an inpainting model (its UNet takes 9 channels), which is not supported yet. Use a checkpoint for text to picture."
+        case .instructPix2Pix: "is a model that edits pictures (its UNet takes 8 channels), which is not supported yet. Use a checkpoint for text to picture."
+        case .depth: "is a depth-guided model (its UNet takes 5 channels), which is not supported yet. Use a checkpoint for text to picture."
+        case .upscaler: "is an upscaler (its UNet takes 7 channels), which is not supported yet. Use a checkpoint for text to picture."
+        case .otherInput(let channels): "has a UNet that takes \(channels) channels, which is not supported. Use a checkpoint for text to picture."
+        case .irregularUNet(let step): "has a UNet whose layers differ before \(step) within one level, which is not supported."
+        case .pipeline(let name): "is a \(name), which is not supported. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .unknown: "is no checkpoint that Easel knows: none of its tensors has a name of Stable Diffusion 1 or 2."
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// What the parameters of one network are called, here and in a file.
+///
+/// Here they have the names that diffusers and transformers give them now; files follow older or other habits.
+struct NameTable {
+    struct Parameter {
+        let name: String
+        let key: String
+        /// The parameter is one of `count` equal slices of the stored tensor along its first axis.
+        var slice: (index: Int, count: Int)?
+    }
+
+    private(set) var parameters: [Parameter] = []
+    /// Stands before each key in the file.
+    let prefix: String
+
+    init(prefix: String = "") { self.prefix = prefix }
+
+    /// Adds a layer's weight and, unless it has none, its bias.
+    mutating func add(_ layer: String, as stored: String, hasBias: Bool = true) {
+        addParameter("\(layer).weight", as: "\(stored).weight")
+        if hasBias { addParameter("\(layer).bias", as: "\(stored).bias") }
+    }
+
+    mutating func addParameter(_ name: String, as stored: String, slice: (index: Int, count: Int)? = nil) {
+        parameters.append(Parameter(name: name, key: prefix + stored, slice: slice))
+    }
+}
+
+/// Whose names a file uses for its UNet and its VAE.
+enum Naming {
+    /// diffusers, as it saves now.
+    case diffusers
+    /// diffusers before attention was unified: `query`, `key`, `value` and `proj_attn` in the VAE.
+    case earlyDiffusers
+    /// The release of Stable Diffusion by CompVis, which single files still follow.
+    case original
+}

@@ -1,0 +1,20 @@
+/// What people have under the name of a safetensors file by mistake, told by the first bytes.
+public enum Lookalike: Sendable, Hashable {
+    case empty
+    case gitPointer, webPage, zipArchive, pickle, gguf, text, unknown
+
+    /// - Parameter start: The file's first bytes; 64 are enough.
+    /// - Returns: nil when this can be the start of a safetensors file.
+    init?(_ start: [UInt8]) {
+        func begins(with text: StaticString) -> Bool { text.withUTF8Buffer { start.starts(with: $0) } }
+        if start.isEmpty { self = .empty; return }
+        // A header's length has its high bytes zero, and its text begins with a brace.
+        if start.count > 8, start[4..<8].allSatisfy({ $0 == 0 }), start[8] == UInt8(ascii: "{") { return nil }
+        if begins(with: "version https://git-lfs") { self = .gitPointer; return }
+        if begins(with: "<!") || begins(with: "<html") || begins(with: "<HTML") { self = .webPage; return }
+        if begins(with: "PK\u{3}\u{4}") { self = .zipArchive; return }
+        if begins(with: "GGUF") { self = .gguf; return }
+        if start[0] == 0x80, start.count > 1, (2...5).contains(start[1]) { self = .pickle; return }
+        self = start.allSatisfy({ $0 >= 0x20 || (0x09...0x0D).contains($0) }) ? .text : .unknown
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+
+/// A regular file that stays open for reading, so that it can be mapped later even if its name then means another file.
+final class OpenFile: Sendable {
+    let path: String
+    /// Bytes that the file had when it was opened.
+    let byteCount: Int
+    /// Valid until this object goes; only `pread`, `fstat` and `mmap` are called on it, which keep no state in it.
+    let descriptor: Int32
+
+    /// The file's own name, for messages.
+    var name: String { path.lastPathComponent }
+
+    init(path: String) throws(CheckpointError) {
+        // Without O_NONBLOCK a named pipe would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw errno == ENOENT || errno == ENOTDIR ? .notFound(path: path) : .unreadable(path: path, reason: .lastSystemError)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let reason = String.lastSystemError
+            close(descriptor)
+            throw .unreadable(path: path, reason: reason)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable(path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
+        }
+        self.path = path
+        self.byteCount = Int(status.st_size)
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Bytes that the file has now, or nil when the system does not say.
+    var currentByteCount: Int? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Reads `count` bytes from `offset`; fewer only at the end of the file.
+    func read(_ count: Int, at offset: Int = 0) throws(CheckpointError) -> [UInt8] {
+        var failed: String?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failed = .lastSystemError }
+                if got <= 0 { return }
+                filled += got
+            }
+        }
+        if let failed { throw .unreadable(path: path, reason: failed) }
+        return bytes
+    }
+
+    /// Reads a whole small file, such as a configuration.
+    static func contents(of path: String, atMost limit: Int = 64 << 20) throws(CheckpointError) -> [UInt8] {
+        let file = try OpenFile(path: path)
+        guard file.byteCount <= limit else { throw .unreadable(path: path, reason: "it has \(file.byteCount) bytes, more than the \(limit) that such a file may have") }
+        return try file.read(file.byteCount)
+    }
+}
+
+/// What stands at a path.
+enum PathKind {
+    case file, folder, nothing
+
+    init(_ path: String) {
+        var status = stat()
+        self = if stat(path, &status) != 0 { .nothing } else if status.st_mode & S_IFMT == S_IFDIR { .folder } else { .file }
+    }
+}
+
+extension String {
+    /// The system's words for the failure of the call before.
+    static var lastSystemError: String { String(cString: strerror(errno)) }
+
+    var lastPathComponent: String {
+        split(separator: "/").last.map(String.init) ?? self
+    }
+
+    /// The part after the last dot of the last component, in lower case; empty without one.
+    var pathExtension: String {
+        let name = lastPathComponent
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "" }
+        return name[name.index(after: dot)...].lowercased()
+    }
+
+    /// The path without its extension and the dot before it.
+    var deletingPathExtension: String {
+        let suffix = pathExtension
+        return suffix.isEmpty ? self : String(dropLast(suffix.count + 1))
+    }
+}

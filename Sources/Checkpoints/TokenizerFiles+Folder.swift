@@ -1,0 +1,87 @@
+extension TokenizerFiles {
+    /// Finds the tokenizer of a diffusers folder.
+    ///
+    /// The padding token is named in `special_tokens_map.json` or `tokenizer_config.json`, as text or as `{"content": …}`. The former
+    /// counts more, except beside a configuration that lists `added_tokens_decoder`: that is how transformers reads old and new files,
+    /// and the folders of Stable Diffusion 2 depend on it. `model_max_length` is not read: some files give 10³⁰.
+    init(folder: String, family: Family) throws(CheckpointError) {
+        let vocabulary = folder + "/vocab.json", merges = folder + "/merges.txt", whole = folder + "/tokenizer.json"
+        let source: Source =
+            if PathKind(vocabulary) == .file, PathKind(merges) == .file {
+                .vocabularyAndMerges(vocabulary: vocabulary, merges: merges)
+            } else if PathKind(whole) == .file {
+                .tokenizerJSON(whole)
+            } else {
+                .bundled
+            }
+        let named = source == .bundled ? nil : try Self.paddingTokenID(in: folder, source)
+        self.init(source: source, paddingTokenID: named ?? family.paddingTokenID)
+    }
+
+    /// nil when no file names a padding token.
+    private static func paddingTokenID(in folder: String, _ source: Source) throws(CheckpointError) -> Int? {
+        let configuration = try optionalFile("tokenizer_config.json", in: folder)
+        let specialTokens = try optionalFile("special_tokens_map.json", in: folder)
+        let named = [specialTokens?["pad_token"], configuration?["pad_token"]]
+        let inOrder = configuration?["added_tokens_decoder"] == nil ? named : named.reversed()
+        guard let token = inOrder.compactMap({ $0?.tokenText }).first else { return nil }
+        if let number = configuration?["added_tokens_decoder"]?.number(ofAddedToken: token) { return number }
+        let number =
+            switch source {
+            case .vocabularyAndMerges(let path, _): try number(of: token, inVocabulary: path)
+            case .tokenizerJSON(let path): try number(of: token, inTokenizer: path)
+            case .bundled: Int?.none
+            }
+        guard let number else {
+            throw .invalidSetting(file: "tokenizer/tokenizer_config.json", key: "pad_token", value: "\"\(token)\"", expected: "a token of the vocabulary")
+        }
+        return number
+    }
+
+    private static func optionalFile(_ name: String, in folder: String) throws(CheckpointError) -> ConfigurationFile? {
+        PathKind("\(folder)/\(name)") == .file ? try ConfigurationFile(name: "tokenizer/\(name)", path: "\(folder)/\(name)") : nil
+    }
+
+    /// Looks one token up without keeping the 49,408 others.
+    private static func number(of token: String, inVocabulary path: String) throws(CheckpointError) -> Int? {
+        var json = JSONReader(try OpenFile.contents(of: path))
+        do {
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                let number = try json.readInteger()
+                if key == token, number >= 0 { return number }
+            }
+            return nil
+        } catch {
+            throw .notJSON(file: "tokenizer/vocab.json", position: error.position, expected: error.expected)
+        }
+    }
+
+    private static func number(of token: String, inTokenizer path: String) throws(CheckpointError) -> Int? {
+        let file = try ConfigurationFile(name: "tokenizer/tokenizer.json", path: path)
+        if case .array(let added) = file["added_tokens"] {
+            for case .object(let members) in added where members["content"] == .string(token) {
+                if case .integer(let number) = members["id"], number >= 0 { return number }
+            }
+        }
+        if case .integer(let number) = file["model"]?["vocab"]?[token], number >= 0 { return number }
+        return nil
+    }
+}
+
+extension JSONValue {
+    /// A token written as text or as an object with its content.
+    fileprivate var tokenText: String? {
+        switch self {
+        case .string(let text): text
+        case .object(let members): members["content"]?.tokenText
+        default: nil
+        }
+    }
+
+    /// In `added_tokens_decoder`, numbers are the keys.
+    fileprivate func number(ofAddedToken token: String) -> Int? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.value.tokenText == token }.flatMap { Int($0.key) }.flatMap { $0 >= 0 ? $0 : nil }
+    }
+}
