@@ -1,0 +1,35 @@
+public import Tensors
+
+// Element by element, with NumPy's rules for axes of extent 1.
+extension GraphBuilder {
+    public func add(_ a: Value, _ b: Value) -> Value { add("Add", inputs: [a, b]) }
+    public func subtract(_ a: Value, _ b: Value) -> Value { add("Subtract", inputs: [a, b]) }
+    public func multiply(_ a: Value, _ b: Value) -> Value { add("Multiply", inputs: [a, b]) }
+    public func divide(_ a: Value, _ b: Value) -> Value { add("Divide", inputs: [a, b]) }
+    public func sine(_ x: Value) -> Value { add("Sin", inputs: [x]) }
+    public func cosine(_ x: Value) -> Value { add("Cos", inputs: [x]) }
+    public func exponential(_ x: Value) -> Value { add("Exp", inputs: [x]) }
+
+    public func clamp(_ x: Value, _ range: ClosedRange<Float>) -> Value {
+        add("Clamp", attributes: [.init("min", range.lowerBound), .init("max", range.upperBound)], inputs: [x])
+    }
+
+    /// x · sigmoid(βx); with β = 1 this is SiLU.
+    public func swish(_ x: Value, beta: Float = 1) -> Value {
+        add("Swish", 4, inputs: beta == 1 ? [x] : [x, literal(beta)])
+    }
+
+    /// The exact form, x · Φ(x), not the tanh approximation.
+    public func gelu(_ x: Value) -> Value {
+        add("Gelu", 7, attributes: [.init("approximation_mode", "ERF")], inputs: [x])
+    }
+
+    public func convert(_ x: Value, to type: ElementType) -> Value {
+        add("Convert", attributes: [.init("destination_type", type.rawValue)], inputs: [x], type: type)
+    }
+
+    /// A `convert` that restores stored weights; plugins may keep the stored form instead of folding it away.
+    public func decompress(_ x: Value, to type: ElementType) -> Value {
+        add("Convert", attributes: [.init("destination_type", type.rawValue)], inputs: [x], type: type, isDecompression: true)
+    }
+}

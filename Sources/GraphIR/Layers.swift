@@ -1,0 +1,65 @@
+extension GraphBuilder {
+    /// - Parameters:
+    ///   - x: `[…, n, k]`.
+    ///   - weight: `[m, k]`, as linear layers store it.
+    /// - Returns: `[…, n, m]`.
+    public func matMulTransposed(_ x: Value, _ weight: Value) -> Value {
+        add("MatMul", attributes: [.init("transpose_a", false), .init("transpose_b", true)], inputs: [x, weight])
+    }
+
+    /// Two-dimensional convolution without bias.
+    /// - Parameters:
+    ///   - x: `[b, in, h, w]`.
+    ///   - weight: `[out, in, kernel, kernel]`.
+    ///   - padding: rows and columns of zeros before and after; they may differ.
+    public func convolution(_ x: Value, _ weight: Value, stride: Int = 1, padding: (before: Int, after: Int)) -> Value {
+        add("Convolution", attributes: [
+            .init("strides", [stride, stride]), .init("dilations", [1, 1]),
+            .init("pads_begin", [padding.before, padding.before]), .init("pads_end", [padding.after, padding.after]),
+            .init("auto_pad", "explicit"),
+        ], inputs: [x, weight])
+    }
+
+    /// - Parameters:
+    ///   - x: `[b, channels, …]`.
+    ///   - scale: `[channels]`.
+    ///   - bias: `[channels]`.
+    public func groupNormalization(_ x: Value, scale: Value, bias: Value, groups: Int, epsilon: Float) -> Value {
+        add("GroupNormalization", 12, attributes: [.init("num_groups", groups), .init("epsilon", epsilon)], inputs: [x, scale, bias])
+    }
+
+    /// (x − mean) / √(variance + ε) over the last axis.
+    public func normalizeLastAxis(_ x: Value, epsilon: Float) -> Value {
+        add("MVN", 6, attributes: [.init("normalize_variance", true), .init("eps", epsilon), .init("eps_mode", "inside_sqrt")],
+            inputs: [x, literal([-1])])
+    }
+
+    /// softmax(query · keyᵀ / √width) · value.
+    /// - Parameters:
+    ///   - query: `[b, heads, n, width]`.
+    ///   - key: `[b, heads, m, width]`.
+    ///   - value: `[b, heads, m, width]`.
+    ///   - isCausal: position i sees positions 0...i only.
+    public func attention(query: Value, key: Value, value: Value, isCausal: Bool = false) -> Value {
+        add("ScaledDotProductAttention", 13, attributes: [.init("causal", isCausal)], inputs: [query, key, value])
+    }
+
+    /// Resizes the last two axes of `x` to `size`, taking the nearest pixel: ⌊i · old / new⌋, as torch's `nearest` does.
+    /// - Parameter size: two whole numbers.
+    public func resizeNearest(_ x: Value, to size: Value) -> Value {
+        add("Interpolate", 11, attributes: [
+            .init("mode", "nearest"), .init("shape_calculation_mode", "sizes"),
+            .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
+            .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
+        ], inputs: [x, size, literal([2, 3])])
+    }
+
+    /// As `resizeNearest(_:to:)`, to `scale` times the size.
+    public func resizeNearest(_ x: Value, scale: Int) -> Value {
+        add("Interpolate", 11, attributes: [
+            .init("mode", "nearest"), .init("shape_calculation_mode", "scales"),
+            .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
+            .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
+        ], inputs: [x, literal([Float(scale), Float(scale)], shape: [2]), literal([2, 3])])
+    }
+}

@@ -1,0 +1,34 @@
+import Tensors
+
+extension GraphBuilder {
+    /// - Parameter shape: 0 keeps the axis at that place, one −1 takes what is left.
+    public func reshape(_ x: Value, _ shape: [Int]) -> Value { reshape(x, to: literal(shape)) }
+
+    /// - Parameter shape: whole numbers, computed in the graph; 0 and −1 as above.
+    public func reshape(_ x: Value, to shape: Value) -> Value {
+        add("Reshape", attributes: [.init("special_zero", true)], inputs: [x, shape])
+    }
+
+    /// Output axis i is input axis `order[i]`.
+    public func transpose(_ x: Value, _ order: [Int]) -> Value { add("Transpose", inputs: [x, literal(order)]) }
+
+    public func concatenate(_ values: [Value], axis: Int) -> Value {
+        add("Concat", attributes: [.init("axis", axis)], inputs: values)
+    }
+
+    /// Cuts `x` along `axis` into pieces of the given lengths.
+    public func split(_ x: Value, axis: Int, lengths: [Int]) -> [Value] {
+        let first = add("VariadicSplit", inputs: [x, literal(axis), literal(lengths)], outputs: lengths.count)
+        return lengths.indices.map { Value(node: first.node, output: $0, type: x.type) }
+    }
+
+    /// The extents of all axes, as a list of whole numbers.
+    public func shape(of x: Value) -> Value {
+        add("ShapeOf", 3, attributes: [.init("output_type", "i64")], inputs: [x], type: .i64)
+    }
+
+    /// The entries of `x` at `indices` along `axis`.
+    public func gather(_ x: Value, _ indices: Value, axis: Int = 0) -> Value {
+        add("Gather", 8, attributes: [.init("batch_dims", 0)], inputs: [x, indices, literal(axis)])
+    }
+}

@@ -1,0 +1,135 @@
+public import Checkpoints
+public import GraphIR
+import Tensors
+
+/// Which axes of an autoencoder's input are known when it is compiled.
+public struct AutoencoderShape: Sendable, Hashable {
+    public var batch: Extent
+    /// Of the input: the image of an encoder, the latents of a decoder.
+    public var height: Extent
+    public var width: Extent
+
+    /// Everything is dynamic unless it is said otherwise.
+    public init(batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic) {
+        self.batch = batch
+        self.height = height
+        self.width = width
+    }
+}
+
+extension Network {
+    /// Latents to picture.
+    ///
+    /// Input: `latents`, f32, `[batch, latentChannels, height, width]`, as samplers leave them: `scalingFactor` and `shiftFactor` are undone inside.
+    /// Output: `image`, f32, `[batch, imageChannels, height · scaleFactor, width · scaleFactor]`, about −1 … 1, not clamped.
+    ///
+    /// - Parameters:
+    ///   - weights: of the whole autoencoder, under diffusers' names.
+    ///   - weightsByteCount: size of the memory that the offsets of `weights` point into.
+    /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
+    /// Source: diffusers `AutoencoderKL.decode`.
+    public static func vaeDecoder(
+        _ configuration: VAEConfiguration, shape: AutoencoderShape = AutoencoderShape(), weights: ComponentWeights, weightsByteCount: Int
+    ) throws(CheckpointError) -> Network {
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount)
+        let graph = root.graph
+        let latents = graph.parameter("latents", .f32, [shape.batch, .fixed(configuration.latentChannels), shape.height, shape.width])
+        var x = Features(graph.divide(latents, graph.literal(configuration.scalingFactor)), channels: configuration.latentChannels)
+        if configuration.shiftFactor != 0 { x.value = graph.add(x.value, graph.literal(configuration.shiftFactor)) }
+        if configuration.usesPostQuantConvolution {
+            x = try root["post_quant_conv"].convolution(x, to: configuration.latentChannels, kernel: 1)
+        }
+        graph.result("image", try root["decoder"].decoder(x, configuration).value)
+        return root.finish()
+    }
+
+    /// Picture to the distribution of its latents.
+    ///
+    /// Input: `image`, f32, `[batch, imageChannels, height, width]`, −1 … 1, sides multiples of `scaleFactor`.
+    /// Outputs, f32, `[batch, latentChannels, height / scaleFactor, width / scaleFactor]`, as samplers take them:
+    /// `mean` (shifted and scaled) and `deviation` (standard deviation, scaled), so that latents are mean + deviation · noise.
+    ///
+    /// - Parameters:
+    ///   - weights: of the whole autoencoder, under diffusers' names.
+    ///   - weightsByteCount: size of the memory that the offsets of `weights` point into.
+    /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
+    /// Source: diffusers `AutoencoderKL.encode`, `DiagonalGaussianDistribution`.
+    public static func vaeEncoder(
+        _ configuration: VAEConfiguration, shape: AutoencoderShape = AutoencoderShape(), weights: ComponentWeights, weightsByteCount: Int
+    ) throws(CheckpointError) -> Network {
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount)
+        let graph = root.graph
+        let image = graph.parameter("image", .f32, [shape.batch, .fixed(configuration.imageChannels), shape.height, shape.width])
+        var x = try root["encoder"].encoder(Features(image, channels: configuration.imageChannels), configuration)
+        if configuration.usesQuantConvolution { x = try root["quant_conv"].convolution(x, to: x.channels, kernel: 1) }
+
+        let latentChannels = configuration.latentChannels
+        let moments = graph.split(x.value, axis: 1, lengths: [latentChannels, latentChannels])
+        let scale = graph.literal(configuration.scalingFactor)
+        let mean = configuration.shiftFactor == 0 ? moments[0] : graph.subtract(moments[0], graph.literal(configuration.shiftFactor))
+        graph.result("mean", graph.multiply(mean, scale))
+        // The second half is the logarithm of the variance; diffusers keeps it in this range.
+        let deviation = graph.exponential(graph.multiply(graph.clamp(moments[1], -30...20), graph.literal(0.5)))
+        graph.result("deviation", graph.multiply(deviation, scale))
+        return root.finish()
+    }
+}
+
+extension Layer {
+    /// Source: diffusers `Decoder.forward`.
+    fileprivate func decoder(_ latents: Features, _ configuration: VAEConfiguration) throws(CheckpointError) -> Features {
+        let levels = Array(configuration.blockChannels.reversed())
+        var x = try self["conv_in"].convolution(latents, to: levels[0])
+        x = try self["mid_block"].autoencoderMiddle(x, configuration)
+        for (level, channels) in levels.enumerated() {
+            let block = self["up_blocks", level]
+            for index in 0...configuration.layersPerBlock {
+                x = try block["resnets", index].residualBlock(x, to: channels, groups: configuration.normGroups, epsilon: 1e-6)
+            }
+            if level < levels.count - 1 {
+                x.value = graph.resizeNearest(x.value, scale: 2)
+                x = try block["upsamplers.0.conv"].convolution(x, to: channels)
+            }
+        }
+        x = try self["conv_norm_out"].groupNorm(x, groups: configuration.normGroups, epsilon: 1e-6)
+        return try self["conv_out"].convolution(swish(x), to: configuration.imageChannels)
+    }
+
+    /// - Returns: twice the latent channels: mean, then logarithm of the variance.
+    /// Source: diffusers `Encoder.forward`.
+    fileprivate func encoder(_ image: Features, _ configuration: VAEConfiguration) throws(CheckpointError) -> Features {
+        let levels = configuration.blockChannels
+        var x = try self["conv_in"].convolution(image, to: levels[0])
+        for (level, channels) in levels.enumerated() {
+            let block = self["down_blocks", level]
+            for index in 0..<configuration.layersPerBlock {
+                x = try block["resnets", index].residualBlock(x, to: channels, groups: configuration.normGroups, epsilon: 1e-6)
+            }
+            if level < levels.count - 1 {
+                // One row below and one column to the right, none before: `Downsample2D` with padding 0.
+                x = try block["downsamplers.0.conv"].convolution(x, to: channels, stride: 2, padding: (before: 0, after: 1))
+            }
+        }
+        x = try self["mid_block"].autoencoderMiddle(x, configuration)
+        x = try self["conv_norm_out"].groupNorm(x, groups: configuration.normGroups, epsilon: 1e-6)
+        return try self["conv_out"].convolution(swish(x), to: 2 * configuration.latentChannels)
+    }
+
+    /// Source: diffusers `UNetMidBlock2D.forward`.
+    private func autoencoderMiddle(_ x: Features, _ configuration: VAEConfiguration) throws(CheckpointError) -> Features {
+        var x = try self["resnets.0"].residualBlock(x, to: x.channels, groups: configuration.normGroups, epsilon: 1e-6)
+        if configuration.hasMidBlockAttention { x = try self["attentions.0"].pixelAttention(x, groups: configuration.normGroups) }
+        return try self["resnets.1"].residualBlock(x, to: x.channels, groups: configuration.normGroups, epsilon: 1e-6)
+    }
+
+    /// Attention between all pixels, with a single head.
+    private func pixelAttention(_ x: Features, groups: Int) throws(CheckpointError) -> Features {
+        let h = sequence(try self["group_norm"].groupNorm(x, groups: groups, epsilon: 1e-6))
+        let attended = attention(
+            query: try self["to_q"].linear(h, to: x.channels),
+            key: try self["to_k"].linear(h, to: x.channels),
+            value: try self["to_v"].linear(h, to: x.channels),
+            headCount: 1)
+        return add(featureMap(try self["to_out.0"].linear(attended, to: x.channels), like: x), x)
+    }
+}

@@ -1,0 +1,44 @@
+import Checkpoints
+import GraphIR
+
+extension Layer {
+    /// torch `Linear`: x · weightᵀ + bias, over the last axis.
+    /// - Parameter rank: number of axes of `x`.
+    func linear(_ x: Features, to channels: Int, bias: Bool = true, rank: Int = 3) throws(CheckpointError) -> Features {
+        let weight = try weight("weight", [channels, x.channels])
+        var y = graph.matMulTransposed(x.value, weight)
+        if bias {
+            let leading = [Int](repeating: 1, count: rank - 1)
+            y = graph.add(y, try self.weight("bias", [channels], as: leading + [channels]))
+        }
+        return Features(y, channels: channels)
+    }
+
+    /// torch `Conv2d`.
+    func convolution(
+        _ x: Features, to channels: Int, kernel: Int = 3, stride: Int = 1, padding: (before: Int, after: Int)? = nil
+    ) throws(CheckpointError) -> Features {
+        let weight = try weight("weight", [channels, x.channels, kernel, kernel])
+        let y = graph.convolution(x.value, weight, stride: stride, padding: padding ?? (kernel / 2, kernel / 2))
+        return Features(graph.add(y, try self.weight("bias", [channels], as: [1, channels, 1, 1])), channels: channels)
+    }
+
+    /// torch `GroupNorm`.
+    func groupNorm(_ x: Features, groups: Int, epsilon: Float) throws(CheckpointError) -> Features {
+        let scale = try weight("weight", [x.channels])
+        let bias = try weight("bias", [x.channels])
+        return Features(
+            graph.groupNormalization(x.value, scale: scale, bias: bias, groups: groups, epsilon: epsilon), channels: x.channels)
+    }
+
+    /// torch `LayerNorm` over the last of three axes.
+    func layerNorm(_ x: Features, epsilon: Float = 1e-5) throws(CheckpointError) -> Features {
+        let scale = try weight("weight", [x.channels], as: [1, 1, x.channels])
+        let bias = try weight("bias", [x.channels], as: [1, 1, x.channels])
+        let normalized = graph.normalizeLastAxis(x.value, epsilon: epsilon)
+        return Features(graph.add(graph.multiply(normalized, scale), bias), channels: x.channels)
+    }
+
+    func add(_ a: Features, _ b: Features) -> Features { Features(graph.add(a.value, b.value), channels: a.channels) }
+    func swish(_ x: Features) -> Features { Features(graph.swish(x.value), channels: x.channels) }
+}

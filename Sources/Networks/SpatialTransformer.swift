@@ -1,0 +1,65 @@
+import Checkpoints
+import GraphIR
+
+/// What is the same for all attention layers of one UNet level.
+struct TransformerOptions {
+    var headCount: Int
+    var depth: Int
+    var groups: Int
+    var usesLinearProjection: Bool
+}
+
+extension Layer {
+    /// Lets the pixels of a feature map attend to each other and to the text.
+    /// - Parameters:
+    ///   - x: `[batch, channels, height, width]`.
+    ///   - context: `[batch, tokens, width]`.
+    /// Source: diffusers `Transformer2DModel.forward`.
+    func spatialTransformer(_ x: Features, context: Features, _ options: TransformerOptions) throws(CheckpointError) -> Features {
+        var h = try self["norm"].groupNorm(x, groups: options.groups, epsilon: 1e-6)
+        if options.usesLinearProjection {
+            h = try self["proj_in"].linear(sequence(h), to: x.channels)
+        } else {
+            h = sequence(try self["proj_in"].convolution(h, to: x.channels, kernel: 1))
+        }
+        for index in 0..<options.depth {
+            h = try self["transformer_blocks", index].transformerBlock(h, context: context, headCount: options.headCount)
+        }
+        if options.usesLinearProjection {
+            h = featureMap(try self["proj_out"].linear(h, to: x.channels), like: x)
+        } else {
+            h = try self["proj_out"].convolution(featureMap(h, like: x), to: x.channels, kernel: 1)
+        }
+        return add(h, x)
+    }
+
+    /// Self-attention, attention to the text, feed-forward; each normalised before and added to its input after.
+    /// Source: diffusers `BasicTransformerBlock.forward`.
+    private func transformerBlock(_ x: Features, context: Features, headCount: Int) throws(CheckpointError) -> Features {
+        var x = x
+        let own = try self["norm1"].layerNorm(x)
+        x = add(try self["attn1"].attention(own, to: own, headCount: headCount), x)
+        x = add(try self["attn2"].attention(try self["norm2"].layerNorm(x), to: context, headCount: headCount), x)
+        return add(try self["ff"].feedForward(try self["norm3"].layerNorm(x)), x)
+    }
+
+    /// Source: diffusers `Attention` with `AttnProcessor2_0`.
+    private func attention(_ x: Features, to context: Features, headCount: Int) throws(CheckpointError) -> Features {
+        let attended = attention(
+            query: try self["to_q"].linear(x, to: x.channels, bias: false),
+            key: try self["to_k"].linear(context, to: x.channels, bias: false),
+            value: try self["to_v"].linear(context, to: x.channels, bias: false),
+            headCount: headCount)
+        return try self["to_out.0"].linear(attended, to: x.channels)
+    }
+
+    /// A hidden layer four times as wide, gated: value · GELU(gate).
+    /// Source: diffusers `FeedForward` with `GEGLU`.
+    private func feedForward(_ x: Features) throws(CheckpointError) -> Features {
+        let width = 4 * x.channels
+        let projected = try self["net.0.proj"].linear(x, to: 2 * width)
+        let halves = graph.split(projected.value, axis: -1, lengths: [width, width])
+        let gated = graph.multiply(halves[0], graph.gelu(halves[1]))
+        return try self["net.2"].linear(Features(gated, channels: width), to: x.channels)
+    }
+}

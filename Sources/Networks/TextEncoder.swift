@@ -1,0 +1,70 @@
+public import Checkpoints
+public import GraphIR
+import Tensors
+
+extension Network {
+    /// CLIP's text transformer.
+    ///
+    /// Input: `input_ids`, i64, `[n, positionCount]`: each row a chunk with its start and end markers.
+    ///
+    /// Outputs, all f32, `[n, positionCount, width]`:
+    /// - `hidden_states.0`: the embeddings, `hidden_states.i`: what layer i left.
+    /// - `last_hidden_state`: what the last layer left, after the final norm.
+    ///
+    /// - Parameters:
+    ///   - weights: under transformers' names without `text_model.`.
+    ///   - weightsByteCount: size of the memory that the offsets of `weights` point into.
+    /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
+    /// Source: transformers `CLIPTextModel.forward`.
+    public static func textEncoder(
+        _ configuration: TextEncoderConfiguration, batch: Extent = .dynamic, weights: ComponentWeights, weightsByteCount: Int
+    ) throws(CheckpointError) -> Network {
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount)
+        let graph = root.graph
+        let tokens = graph.parameter("input_ids", .i64, [batch, .fixed(configuration.positionCount)])
+        var x = try root["embeddings"].textEmbedding(tokens, configuration)
+        graph.result("hidden_states.0", x.value)
+        for index in 0..<configuration.layerCount {
+            x = try root["encoder.layers", index].textLayer(x, configuration)
+            graph.result("hidden_states.\(index + 1)", x.value)
+        }
+        let last = try root["final_layer_norm"].layerNorm(x, epsilon: configuration.layerNormEpsilon)
+        graph.result("last_hidden_state", last.value)
+        return root.finish()
+    }
+}
+
+extension Layer {
+    /// The embedding of each token plus that of its position.
+    fileprivate func textEmbedding(_ tokens: Value, _ configuration: TextEncoderConfiguration) throws(CheckpointError) -> Features {
+        let width = configuration.width
+        // Looked up before converting: the whole table in single precision would take 150 MB.
+        let table = try self["token_embedding"].storedWeight("weight", [configuration.vocabularySize, width])
+        let rows = graph.gather(table, tokens)
+        let positions = try self["position_embedding"].weight(
+            "weight", [configuration.positionCount, width], as: [1, configuration.positionCount, width])
+        return Features(graph.add(rows.type == .f32 ? rows : graph.convert(rows, to: .f32), positions), channels: width)
+    }
+
+    /// Source: transformers `CLIPEncoderLayer.forward`.
+    fileprivate func textLayer(_ x: Features, _ configuration: TextEncoderConfiguration) throws(CheckpointError) -> Features {
+        let normalized = try self["layer_norm1"].layerNorm(x, epsilon: configuration.layerNormEpsilon)
+        let x = add(x, try self["self_attn"].causalAttention(normalized, headCount: configuration.headCount))
+        var h = try self["layer_norm2"].layerNorm(x, epsilon: configuration.layerNormEpsilon)
+        h = try self["mlp.fc1"].linear(h, to: configuration.intermediateWidth)
+        h.value = switch configuration.activation {
+        case .quickGELU: graph.swish(h.value, beta: 1.702)
+        case .gelu: graph.gelu(h.value)
+        }
+        return add(x, try self["mlp.fc2"].linear(h, to: x.channels))
+    }
+
+    private func causalAttention(_ x: Features, headCount: Int) throws(CheckpointError) -> Features {
+        let attended = attention(
+            query: try self["q_proj"].linear(x, to: x.channels),
+            key: try self["k_proj"].linear(x, to: x.channels),
+            value: try self["v_proj"].linear(x, to: x.channels),
+            headCount: headCount, isCausal: true)
+        return try self["out_proj"].linear(attended, to: x.channels)
+    }
+}

@@ -1,0 +1,30 @@
+import Checkpoints
+import Foundation
+import GraphIR
+
+extension Layer {
+    /// Waves of the timestep, then two linear layers.
+    /// - Parameters:
+    ///   - timestep: `[n]`, f32.
+    ///   - channels: number of waves, half sines and half cosines.
+    /// - Returns: `[n, 4 · channels]`, after the activation that each residual block begins with.
+    /// Source: diffusers `get_timestep_embedding` and `TimestepEmbedding.forward`.
+    func timeEmbedding(_ timestep: Value, channels: Int, cosineFirst: Bool, frequencyShift: Float) throws(CheckpointError) -> Features {
+        let frequencies = Self.frequencies(count: channels / 2, shift: frequencyShift)
+        let angles = graph.multiply(graph.reshape(timestep, [-1, 1]), graph.literal(frequencies, shape: [1, frequencies.count]))
+        let waves = cosineFirst ? [graph.cosine(angles), graph.sine(angles)] : [graph.sine(angles), graph.cosine(angles)]
+        var h = Features(graph.concatenate(waves, axis: 1), channels: 2 * frequencies.count)
+        h = try self["linear_1"].linear(h, to: 4 * channels, rank: 2)
+        h = try self["linear_2"].linear(swish(h), to: 4 * channels, rank: 2)
+        return swish(h)
+    }
+
+    /// 10000^(−i / (count − shift)), rounded to single precision at each step where torch does:
+    /// an angle is up to 999 times a frequency, so its last bit shows in the result.
+    private static func frequencies(count: Int, shift: Float) -> [Float] {
+        (0..<count).map { index in
+            let exponent = Float(-log(10_000.0)) * Float(index) / (Float(count) - shift)
+            return Float(exp(Double(exponent)))
+        }
+    }
+}

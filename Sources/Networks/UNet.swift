@@ -1,0 +1,138 @@
+public import Checkpoints
+public import GraphIR
+import Tensors
+
+/// Which axes of a UNet's inputs are known when it is compiled.
+public struct UNetShape: Sendable, Hashable {
+    public var batch: Extent
+    /// Of the latents: pixels divided by the VAE's scale factor.
+    public var height: Extent
+    public var width: Extent
+    /// Positions of the text embedding.
+    public var tokens: Extent
+
+    /// Everything is dynamic unless it is said otherwise.
+    public init(batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic) {
+        self.batch = batch
+        self.height = height
+        self.width = width
+        self.tokens = tokens
+    }
+}
+
+extension Network {
+    /// The denoiser of a latent diffusion model.
+    ///
+    /// Inputs, all f32:
+    /// - `latents`: `[batch, inChannels, height, width]`; any height and width, also odd ones.
+    /// - `timestep`: `[1]` for all, or `[batch]`; training steps, 0 ..< 1000, fractional allowed.
+    /// - `context`: `[batch, tokens, crossAttentionWidth]`, the text embedding.
+    ///
+    /// Output: `noise`, `[batch, outChannels, height, width]`: what the checkpoint was trained to predict.
+    ///
+    /// - Parameters:
+    ///   - weights: under diffusers' names.
+    ///   - weightsByteCount: size of the memory that the offsets of `weights` point into.
+    /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
+    /// Source: diffusers `UNet2DConditionModel.forward`.
+    public static func unet(
+        _ configuration: UNetConfiguration, shape: UNetShape = UNetShape(), weights: ComponentWeights, weightsByteCount: Int
+    ) throws(CheckpointError) -> Network {
+        let unet = UNet(root: Layer(weights: weights, externalByteCount: weightsByteCount), configuration: configuration)
+        try unet.write(shape)
+        return unet.root.finish()
+    }
+}
+
+private struct UNet {
+    let root: Layer
+    let configuration: UNetConfiguration
+
+    func write(_ shape: UNetShape) throws(CheckpointError) {
+        let graph = root.graph
+        let latents = graph.parameter("latents", .f32, [shape.batch, .fixed(configuration.inChannels), shape.height, shape.width])
+        let timestep = graph.parameter("timestep", .f32, [.dynamic])
+        let context = graph.parameter("context", .f32, [shape.batch, shape.tokens, .fixed(configuration.crossAttentionWidth)])
+
+        let inputs = BlockInputs(
+            timeEmbedding: try root["time_embedding"].timeEmbedding(
+                timestep, channels: configuration.blocks[0].channels,
+                cosineFirst: configuration.flipsSineToCosine, frequencyShift: configuration.frequencyShift),
+            context: Features(context, channels: configuration.crossAttentionWidth))
+        var x = try root["conv_in"].convolution(
+            Features(latents, channels: configuration.inChannels), to: configuration.blocks[0].channels)
+        var skips = [x]
+        x = try down(x, inputs, &skips)
+        x = try middle(x, inputs)
+        x = try up(x, inputs, &skips)
+        x = try root["conv_norm_out"].groupNorm(x, groups: configuration.normGroups, epsilon: configuration.normEpsilon)
+        x = try root["conv_out"].convolution(root.swish(x), to: configuration.outChannels)
+        graph.result("noise", x.value)
+    }
+
+    /// Leaves the result of every layer in `skips`, for the way up.
+    private func down(_ x: Features, _ inputs: BlockInputs, _ skips: inout [Features]) throws(CheckpointError) -> Features {
+        var x = x
+        for (level, block) in configuration.blocks.enumerated() {
+            let layer = root["down_blocks", level]
+            for index in 0..<block.layerCount {
+                x = try residualBlock(layer["resnets", index], x, inputs, to: block.channels)
+                if block.hasAttention { x = try attention(layer["attentions", index], x, inputs, block) }
+                skips.append(x)
+            }
+            if level < configuration.blocks.count - 1 {
+                x = try layer["downsamplers.0.conv"].convolution(x, to: block.channels, stride: 2)
+                skips.append(x)
+            }
+        }
+        return x
+    }
+
+    private func middle(_ x: Features, _ inputs: BlockInputs) throws(CheckpointError) -> Features {
+        let layer = root["mid_block"]
+        let innermost = configuration.blocks[configuration.blocks.count - 1]
+        var x = try residualBlock(layer["resnets.0"], x, inputs, to: innermost.channels)
+        x = try attention(layer["attentions.0"], x, inputs, innermost)
+        return try residualBlock(layer["resnets.1"], x, inputs, to: innermost.channels)
+    }
+
+    private func up(_ x: Features, _ inputs: BlockInputs, _ skips: inout [Features]) throws(CheckpointError) -> Features {
+        let graph = root.graph
+        var x = x
+        for (level, block) in configuration.blocks.reversed().enumerated() {
+            let layer = root["up_blocks", level]
+            for index in 0...block.layerCount {
+                let skip = skips.removeLast()
+                x = Features(graph.concatenate([x.value, skip.value], axis: 1), channels: x.channels + skip.channels)
+                x = try residualBlock(layer["resnets", index], x, inputs, to: block.channels)
+                if block.hasAttentionUp { x = try attention(layer["attentions", index], x, inputs, block) }
+            }
+            // Halving rounds up, so doubling could overshoot: the next skip connection has the size to return to.
+            if let skip = skips.last {
+                let size = graph.gather(graph.shape(of: skip.value), graph.literal([2, 3]))
+                x.value = graph.resizeNearest(x.value, to: size)
+                x = try layer["upsamplers.0.conv"].convolution(x, to: block.channels)
+            }
+        }
+        return x
+    }
+
+    private func residualBlock(_ layer: Layer, _ x: Features, _ inputs: BlockInputs, to channels: Int) throws(CheckpointError) -> Features {
+        try layer.residualBlock(
+            x, timeEmbedding: inputs.timeEmbedding, to: channels, groups: configuration.normGroups, epsilon: configuration.normEpsilon)
+    }
+
+    private func attention(
+        _ layer: Layer, _ x: Features, _ inputs: BlockInputs, _ block: UNetConfiguration.Block
+    ) throws(CheckpointError) -> Features {
+        try layer.spatialTransformer(x, context: inputs.context, TransformerOptions(
+            headCount: block.headCount, depth: block.transformerDepth, groups: configuration.normGroups,
+            usesLinearProjection: configuration.usesLinearProjection))
+    }
+}
+
+/// What every block of a UNet reads besides the features.
+private struct BlockInputs {
+    var timeEmbedding: Features
+    var context: Features
+}
