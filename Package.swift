@@ -57,7 +57,7 @@ let package = Package(
         library("Networks", ["Checkpoints", "GraphIR"]),
 
         // Text and sampling
-        .target(name: "CCLIPVocabulary"),
+        .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
         library("Prompting", ["CCLIPVocabulary"]),
         library("Sampling", ["Generation", "Tensors"]),
 
