@@ -2,8 +2,8 @@ extension TokenizerFiles {
     /// Finds the tokenizer of a diffusers folder.
     ///
     /// The padding token is named in `special_tokens_map.json` or `tokenizer_config.json`, as text or as `{"content": …}`. The former
-    /// counts more, except beside a configuration that lists `added_tokens_decoder`: that is how transformers reads old and new files,
-    /// and the folders of Stable Diffusion 2 depend on it. `model_max_length` is not read: some files give 10³⁰.
+    /// counts more, except that nothing reads it beside a configuration with `added_tokens_decoder`: so does transformers 5.23 treat
+    /// old and new files, and the folders of Stable Diffusion 2 depend on it. `model_max_length` is not read: some files give 10³⁰.
     init(folder: String, family: Family) throws(CheckpointError) {
         let vocabulary = folder + "/vocab.json", merges = folder + "/merges.txt", whole = folder + "/tokenizer.json"
         let source: Source =
@@ -14,17 +14,15 @@ extension TokenizerFiles {
             } else {
                 .bundled
             }
-        let named = source == .bundled ? nil : try Self.paddingTokenID(in: folder, source)
-        self.init(source: source, paddingTokenID: named ?? family.paddingTokenID)
+        self.init(source: source, paddingTokenID: source == .bundled ? family.paddingTokenID : try Self.paddingTokenID(in: folder, source))
     }
 
-    /// nil when no file names a padding token.
-    private static func paddingTokenID(in folder: String, _ source: Source) throws(CheckpointError) -> Int? {
+    private static func paddingTokenID(in folder: String, _ source: Source) throws(CheckpointError) -> Int {
         let configuration = try optionalFile("tokenizer_config.json", in: folder)
-        let specialTokens = try optionalFile("special_tokens_map.json", in: folder)
-        let named = [specialTokens?["pad_token"], configuration?["pad_token"]]
-        let inOrder = configuration?["added_tokens_decoder"] == nil ? named : named.reversed()
-        guard let token = inOrder.compactMap({ $0?.tokenText }).first else { return nil }
+        let isNew = configuration?["added_tokens_decoder"] != nil
+        let specialTokens = isNew ? nil : try optionalFile("special_tokens_map.json", in: folder)
+        // CLIPTokenizer pads with the end of text unless it is told otherwise.
+        let token = specialTokens?["pad_token"]?.tokenText ?? configuration?["pad_token"]?.tokenText ?? "<|endoftext|>"
         if let number = configuration?["added_tokens_decoder"]?.number(ofAddedToken: token) { return number }
         let number =
             switch source {
