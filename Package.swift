@@ -36,7 +36,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         // The runtime
@@ -50,7 +49,7 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
         library("ImageCodecs", ["CImageCodecs", "Generation"]),
-        library("Checkpoints", ["Tensors"]),
+        library("Checkpoints", ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),
@@ -62,18 +61,17 @@ let package = Package(
         library("Sampling", ["Generation", "Tensors"]),
 
         // Text to picture
-        library("Compilation", ["Networks", "OpenVINO"]),
+        library("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         library("Diffusion", [
-            "Compilation", "Generation", "Prompting", "Sampling",
-            .product(name: "Logging", package: "swift-log"),
+            "Checkpoints", "Compilation", "Generation", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
         library("Commands", [
-            "Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO",
+            "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Crypto", package: "swift-crypto"),
-            .product(name: "Logging", package: "swift-log"),
         ]),
-        .executableTarget(name: "easel", dependencies: ["Commands"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
+        .executableTarget(
+            name: "easel", dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings, linkerSettings: runtimeSearchPath),
 
         // Tests
         library("TestSupport", ["Checkpoints", "Generation", "Tensors"]),

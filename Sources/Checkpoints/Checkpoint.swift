@@ -15,9 +15,9 @@ public struct Checkpoint: Sendable {
     public let path: String
     public let layout: Layout
     public let family: Family
-    public let textEncoder: Component<TextEncoderConfiguration>
-    public let unet: Component<UNetConfiguration>
-    public let vae: Component<VAEConfiguration>
+    public let textEncoder: StoredNetwork<TextEncoderConfiguration>
+    public let unet: StoredNetwork<UNetConfiguration>
+    public let vae: StoredNetwork<VAEConfiguration>
     public let scheduler: SchedulerConfiguration
     public let tokenizer: TokenizerFiles
     /// The files with weights, in the order of their mapping.
@@ -29,6 +29,14 @@ public struct Checkpoint: Sendable {
 
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
+
+    /// Side in pixels of the square pictures that the model was trained on: what it draws best.
+    ///
+    /// Single files do not say; there, SD2 models that predict velocity are taken for those of 768 pixels, all others for 512.
+    public var nativeSize: Int {
+        let isLarge = family == .sd2 && scheduler.prediction == .velocity
+        return (unet.configuration.sampleSize ?? (isLarge ? 96 : 64)) * vae.configuration.scaleFactor
+    }
 
     /// Opens a diffusers folder or a single .safetensors file.
     /// - Throws: `CheckpointError`; whatever the files hold, nothing is read outside them.
@@ -42,8 +50,8 @@ public struct Checkpoint: Sendable {
 
     /// - Throws: `CheckpointError` when the networks do not fit each other.
     init(
-        name: String, path: String, layout: Layout, textEncoder: Component<TextEncoderConfiguration>, unet: Component<UNetConfiguration>,
-        vae: Component<VAEConfiguration>, scheduler: SchedulerConfiguration, tokenizer: TokenizerFiles, files: [CheckpointFile],
+        name: String, path: String, layout: Layout, textEncoder: StoredNetwork<TextEncoderConfiguration>, unet: StoredNetwork<UNetConfiguration>,
+        vae: StoredNetwork<VAEConfiguration>, scheduler: SchedulerConfiguration, tokenizer: TokenizerFiles, files: [CheckpointFile],
         unusedKeys: [String], ignoredKeys: [String]
     ) throws(CheckpointError) {
         let configuration = unet.configuration
@@ -74,7 +82,7 @@ public struct Checkpoint: Sendable {
 }
 
 /// One network: its architecture and its weights.
-public struct Component<Configuration: Sendable>: Sendable {
+public struct StoredNetwork<Configuration: Sendable>: Sendable {
     public let configuration: Configuration
     public let weights: ComponentWeights
 

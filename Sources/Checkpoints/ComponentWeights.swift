@@ -1,3 +1,5 @@
+import Tensors
+
 /// The tensors of one network, under the names that diffusers and transformers give them.
 ///
 /// A checkpoint in another layout is renamed when it is opened, so that networks know one set of names.
@@ -22,6 +24,9 @@ public struct ComponentWeights: Sendable {
     public var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
     /// Numbers that the network has learned.
     public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.elementCount } }
+
+    /// The formats that the tensors are stored in, sorted.
+    public var elementTypes: [String] { Set(tensors.values.map(\.elementType.rawValue)).sorted() }
 
     /// The tensor `name`, seen as `shape`.
     ///

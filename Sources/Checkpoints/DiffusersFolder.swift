@@ -39,10 +39,10 @@ extension Checkpoint {
         }
         try self.init(
             name: path.lastPathComponent, path: path, layout: .diffusers,
-            textEncoder: Component(
+            textEncoder: StoredNetwork(
                 configuration: textConfiguration, weights: ComponentWeights(component: "text encoder", table: textTable, in: textDirectory)),
-            unet: Component(configuration: unetConfiguration, weights: ComponentWeights(component: "UNet", table: unetTable, in: unetDirectory)),
-            vae: Component(configuration: vaeConfiguration, weights: ComponentWeights(component: "VAE", table: vaeTable, in: vaeDirectory)),
+            unet: StoredNetwork(configuration: unetConfiguration, weights: ComponentWeights(component: "UNet", table: unetTable, in: unetDirectory)),
+            vae: StoredNetwork(configuration: vaeConfiguration, weights: ComponentWeights(component: "VAE", table: vaeTable, in: vaeDirectory)),
             scheduler: scheduler, tokenizer: TokenizerFiles(folder: path + "/tokenizer", family: Family(textEncoder: textConfiguration)),
             files: files.files, unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted())
     }

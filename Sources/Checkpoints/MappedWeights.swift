@@ -48,6 +48,9 @@ public final class MappedWeights: Sendable {
     /// most cases of a shortened file into an error instead of the end of the process.
     public var isIntact: Bool { files.allSatisfy { $0.file.currentByteCount == $0.byteCount } }
 
+    /// Everything that is mapped; valid as long as this object lives.
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: baseAddress, count: byteCount) }
+
     /// The bytes of a tensor of this checkpoint.
     /// - Precondition: The tensor lies in the mapping.
     public func withBytes<Result>(of tensor: StoredTensor, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {

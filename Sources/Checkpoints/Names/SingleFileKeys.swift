@@ -1,15 +1,15 @@
 /// Where a single file keeps each network, and what else such files hold.
 enum SingleFileKeys {
     /// - Returns: The network, and the file's keys that it uses.
-    static func unet(in directory: TensorDirectory) throws(CheckpointError) -> (component: Component<UNetConfiguration>, keys: Set<String>) {
+    static func unet(in directory: TensorDirectory) throws(CheckpointError) -> (component: StoredNetwork<UNetConfiguration>, keys: Set<String>) {
         let prefix = "model.diffusion_model."
         let configuration = try UNetConfiguration(ShapeReader(component: "UNet", directory: directory, prefix: prefix))
         let table = NameTable(unet: configuration, naming: .original, prefix: prefix)
         let weights = try ComponentWeights(component: "UNet", table: table, in: directory)
-        return (Component(configuration: configuration, weights: weights), table.keys)
+        return (StoredNetwork(configuration: configuration, weights: weights), table.keys)
     }
 
-    static func vae(in directory: TensorDirectory) throws(CheckpointError) -> (component: Component<VAEConfiguration>, keys: Set<String>) {
+    static func vae(in directory: TensorDirectory) throws(CheckpointError) -> (component: StoredNetwork<VAEConfiguration>, keys: Set<String>) {
         let prefix = "first_stage_model."
         guard directory.containsKey(withPrefix: prefix) else {
             throw .missingWeights(checkpoint: directory.fileName, component: "VAE", looked: "no tensor begins with \"\(prefix)\"")
@@ -17,10 +17,10 @@ enum SingleFileKeys {
         let configuration = try VAEConfiguration(ShapeReader(component: "VAE", directory: directory, prefix: prefix))
         let table = NameTable(vae: configuration, naming: .original, prefix: prefix)
         let weights = try ComponentWeights(component: "VAE", table: table, in: directory)
-        return (Component(configuration: configuration, weights: weights), table.keys)
+        return (StoredNetwork(configuration: configuration, weights: weights), table.keys)
     }
 
-    static func textEncoder(in directory: TensorDirectory) throws(CheckpointError) -> (component: Component<TextEncoderConfiguration>, keys: Set<String>) {
+    static func textEncoder(in directory: TensorDirectory) throws(CheckpointError) -> (component: StoredNetwork<TextEncoderConfiguration>, keys: Set<String>) {
         guard directory.containsKey(withPrefix: "cond_stage_model.") else {
             throw .missingWeights(checkpoint: directory.fileName, component: "text encoder", looked: "no tensor begins with \"cond_stage_model.\"")
         }
@@ -35,7 +35,7 @@ enum SingleFileKeys {
         let configuration = try TextEncoderConfiguration(ShapeReader(component: "text encoder", directory: directory, prefix: prefix), naming: naming)
         let table = NameTable(textEncoder: configuration, naming: naming, prefix: prefix)
         let weights = try ComponentWeights(component: "text encoder", table: table, in: directory)
-        return (Component(configuration: configuration, weights: weights), table.keys)
+        return (StoredNetwork(configuration: configuration, weights: weights), table.keys)
     }
 
     /// Whether files of this family are known to hold `key` beside what generating needs.
