@@ -11,7 +11,7 @@ public struct GenerationRequest: Sendable, Hashable {
     /// How strongly the prompt is followed; 1 leaves out the negative prompt and halves the work.
     public var cfgScale: Float = 7
     /// Seed of the first picture; the others of the batch count up from it.
-    public var seed: UInt32 = 0
+    public var seed: UInt64 = 0
     public var batchSize = 1
     public var noise = NoiseSource.torch
 

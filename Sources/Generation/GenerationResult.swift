@@ -2,7 +2,7 @@
 public struct GenerationResult: Sendable {
     /// One per picture of the batch, in order of their seeds.
     public var images: [RGBImage]
-    public var seeds: [UInt32]
+    public var seeds: [UInt64]
     /// Tokens of the prompt, without begin, end and padding.
     public var tokenCount: Int
     /// Chunks of 75 tokens that the prompt took.
@@ -14,7 +14,7 @@ public struct GenerationResult: Sendable {
     public var timings: GenerationTimings
 
     public init(
-        images: [RGBImage], seeds: [UInt32], tokenCount: Int, chunkCount: Int,
+        images: [RGBImage], seeds: [UInt64], tokenCount: Int, chunkCount: Int,
         devices: PerComponent<String>, precisions: PerComponent<String>, timings: GenerationTimings
     ) {
         self.images = images

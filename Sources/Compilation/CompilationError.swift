@@ -1,0 +1,33 @@
+public import Checkpoints
+public import Generation
+public import OpenVINO
+
+/// Why a network is not ready to run.
+public enum CompilationError: Error, Sendable, CustomStringConvertible {
+    /// The checkpoint's tensors do not make up the network.
+    case checkpoint(CheckpointError)
+    /// The device refused.
+    case device(Component, Placement, OpenVINOError)
+
+    /// Whether another checkpoint would do, rather than another device.
+    public var isCheckpointAtFault: Bool {
+        if case .checkpoint = self { true } else { false }
+    }
+
+    public var description: String {
+        switch self {
+        case .checkpoint(let error):
+            error.description
+        case .device(_, _, let error) where error.isDeviceNotFound:
+            error.description
+        case .device(let component, let placement, let error):
+            "\(placement.device) could not compile the \(component.label) in \(placement.precision.rawValue) (\(error)). Try --device CPU or a smaller size."
+        }
+    }
+}
+
+extension OpenVINOError {
+    fileprivate var isDeviceNotFound: Bool {
+        if case .deviceNotFound = self { true } else { false }
+    }
+}

@@ -1,0 +1,57 @@
+public import Checkpoints
+public import Generation
+import GraphIR
+import Networks
+public import OpenVINO
+import Tensors
+
+/// Compiles the networks of one checkpoint, one after another and away from Swift's own threads.
+///
+/// On the CPU every axis that a request can vary stays dynamic: batch, size and number of tokens. One compile serves them all.
+public actor NetworkCompiler {
+    private let core: Core
+    private let checkpoint: Checkpoint
+    private let executor = QueueExecutor(label: "easel.compile")
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    public init(core: Core, checkpoint: Checkpoint) {
+        self.core = core
+        self.checkpoint = checkpoint
+    }
+
+    /// Takes 0.3 to 2 seconds on a CPU for SD1-size networks, minutes on a GPU.
+    public func compile(_ component: Component, at placement: Placement) throws(CompilationError) -> CompiledNetwork {
+        let began = ContinuousClock.now
+        let graph: Graph
+        let weights: MappedWeights
+        do {
+            graph = try network(component).graph
+            weights = try MappedWeights(checkpoint, appending: graph.literals)
+        } catch {
+            throw .checkpoint(error)
+        }
+        do {
+            let memory = try Tensor(elementType: .u8, shape: [weights.byteCount], memory: weights.bytes, owner: weights)
+            let model = try core.readModel(xml: graph.xml, weights: memory)
+            let compiled = try core.compile(model, device: placement.device, properties: placement.properties)
+            return CompiledNetwork(
+                component: component, model: compiled, placement: placement,
+                precision: try compiled.value(of: .inferencePrecision).rawValue, seconds: (ContinuousClock.now - began).seconds)
+        } catch {
+            throw .device(component, placement, error)
+        }
+    }
+
+    private func network(_ component: Component) throws(CheckpointError) -> Network {
+        let byteCount = checkpoint.mappedByteCount
+        return switch component {
+        case .textEncoder:
+            try .textEncoder(checkpoint.textEncoder.configuration, weights: checkpoint.textEncoder.weights, weightsByteCount: byteCount)
+        case .unet:
+            try .unet(checkpoint.unet.configuration, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
+        case .vae:
+            try .vaeDecoder(checkpoint.vae.configuration, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
+        }
+    }
+}

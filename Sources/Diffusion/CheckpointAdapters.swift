@@ -1,0 +1,43 @@
+import Checkpoints
+import FoundationEssentials
+import Prompting
+import Sampling
+
+extension CLIPTokenizer {
+    /// The tokenizer that a checkpoint came with.
+    init(_ files: TokenizerFiles) throws(TokenizerError) {
+        switch files.source {
+        case .bundled:
+            self = .bundled
+        case .tokenizerJSON(let path):
+            self = try CLIPTokenizer(tokenizerJSON: Self.bytes(path), name: path)
+        case .vocabularyAndMerges(let vocabulary, let merges):
+            self = try CLIPTokenizer(
+                vocabularyJSON: Self.bytes(vocabulary), merges: Self.bytes(merges), vocabularyName: vocabulary, mergesName: merges)
+        }
+    }
+
+    private static func bytes(_ path: String) throws(TokenizerError) -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw .unreadable(file: path, detail: "\(error)")
+        }
+    }
+}
+
+extension Objective {
+    /// What a checkpoint was trained for.
+    init(_ scheduler: SchedulerConfiguration) throws(SamplingError) {
+        let prediction: Prediction = switch scheduler.prediction {
+        case .epsilon: .epsilon
+        case .velocity: .velocity
+        case .sample: .sample
+        }
+        self.init(
+            noiseSchedule: try NoiseSchedule(
+                trainStepCount: scheduler.trainStepCount, betaStart: scheduler.betaStart, betaEnd: scheduler.betaEnd,
+                scaled: scheduler.betaSchedule == .scaledLinear),
+            prediction: prediction, stepsOffset: scheduler.stepsOffset, setsFinalAlphaToOne: scheduler.setsFinalAlphaToOne)
+    }
+}

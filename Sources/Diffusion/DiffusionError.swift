@@ -1,0 +1,50 @@
+public import Checkpoints
+public import Compilation
+public import Generation
+public import OpenVINO
+public import Prompting
+import Sampling
+
+/// Why there is no picture.
+public enum DiffusionError: Error, Sendable, CustomStringConvertible {
+    case request(InvalidRequest)
+    case checkpoint(CheckpointError)
+    case tokenizer(TokenizerError)
+    case compilation(CompilationError)
+    /// A device failed while it ran a network.
+    case device(OpenVINOError)
+    /// A network's numbers left the range of floating point.
+    case nonFinite(Component, Placement)
+    case cancelled
+    /// An error that no layer below declares.
+    case unknown(any Error)
+
+    public var description: String {
+        switch self {
+        case .request(let error): error.description
+        case .checkpoint(let error): error.description
+        case .tokenizer(let error): error.description
+        case .compilation(let error): error.description
+        case .device(let error): error.description
+        case .nonFinite(let component, let placement):
+            "The \(component.label) on \(placement.device) in \(placement.precision.rawValue) answered with numbers that are not finite. Try --precision f32."
+        case .cancelled: "Cancelled."
+        case .unknown(let error): "\(error)"
+        }
+    }
+
+    /// Says which layer an error comes from.
+    init(_ error: any Error) {
+        self = switch error {
+        case let error as DiffusionError: error
+        case let error as InvalidRequest: .request(error)
+        case let error as SamplingError: .request(InvalidRequest(field: "steps", error.description))
+        case let error as CheckpointError: .checkpoint(error)
+        case let error as TokenizerError: .tokenizer(error)
+        case let error as CompilationError: .compilation(error)
+        case OpenVINOError.cancelled, is CancellationError: .cancelled
+        case let error as OpenVINOError: .device(error)
+        default: .unknown(error)
+        }
+    }
+}

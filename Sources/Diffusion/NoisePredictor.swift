@@ -1,0 +1,74 @@
+import Compilation
+import OpenVINO
+import Sampling
+import Tensors
+
+/// Asks the UNet about a batch of latents, with classifier-free guidance.
+///
+/// When both prompts have the same number of tokens, one call of twice the batch serves both; otherwise each has a call
+/// of its own, so that no prompt attends to another's padding.
+struct NoisePredictor: ~Copyable {
+    private var first: UNetCall
+    private var second: UNetCall?
+    private let guidance: Guidance
+    /// Both halves come out of `first`.
+    private let isJoined: Bool
+
+    /// - Parameters:
+    ///   - positive: the prompt's embeddings, `[1, tokens, width]`.
+    ///   - negative: the negative prompt's; used only when `guidance` needs them.
+    init(_ network: CompiledNetwork, positive: NDArray, negative: NDArray, guidance: Guidance, latentShape: [Int]) throws(OpenVINOError) {
+        let isJoined = guidance.needsUnconditional && positive.shape == negative.shape
+        let contexts = isJoined ? [negative, positive] : guidance.needsUnconditional ? [negative] : [positive]
+        let first = try UNetCall(network.model, contexts: contexts, latentShape: latentShape)
+        let second = guidance.needsUnconditional && !isJoined
+            ? try UNetCall(network.model, contexts: [positive], latentShape: latentShape) : nil
+        self.first = first
+        self.second = second
+        self.guidance = guidance
+        self.isJoined = isJoined
+    }
+
+    /// - Parameter call: latents of the shape given at `init`.
+    /// - Returns: the UNet's answer after guidance, in the shape of the latents.
+    mutating func predict(_ call: SamplingRun.ModelCall) async throws(OpenVINOError) -> NDArray {
+        var answer = try await first.run(call)
+        if isJoined {
+            let half = answer.values.count / 2
+            return guidance.combine(
+                unconditional: NDArray(shape: call.latents.shape, values: Array(answer.values.prefix(half))),
+                conditional: NDArray(shape: call.latents.shape, values: Array(answer.values.suffix(half))))
+        }
+        if let conditional = try await second?.run(call) {
+            answer = guidance.combine(unconditional: answer, conditional: conditional)
+        }
+        return answer
+    }
+}
+
+/// An inference request of the UNet with its context in place.
+private struct UNetCall: ~Copyable {
+    private var request: InferRequest
+    private let copies: Int
+
+    /// - Parameter contexts: the latents are repeated for each, and each for every picture of the batch.
+    init(_ model: CompiledModel, contexts: [NDArray], latentShape: [Int]) throws(OpenVINOError) {
+        let copies = contexts.count
+        let batch = latentShape[0]
+        var request = try model.makeInferRequest()
+        try request.setInput("context", to: NDArray(
+            shape: [copies * batch] + contexts[0].shape.dropFirst(),
+            values: contexts.flatMap { context in (0..<batch).flatMap { _ in context.values } }))
+        self.request = request
+        self.copies = copies
+    }
+
+    mutating func run(_ call: SamplingRun.ModelCall) async throws(OpenVINOError) -> NDArray {
+        var shape = call.latents.shape
+        shape[0] *= copies
+        try request.setInput("latents", to: NDArray(shape: shape, values: (0..<copies).flatMap { _ in call.latents.values }))
+        try request.setInput("timestep", to: NDArray(shape: [1], values: [call.timestep]))
+        try await request.infer()
+        return try request.output("noise")
+    }
+}

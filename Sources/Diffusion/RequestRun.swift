@@ -1,0 +1,133 @@
+import Checkpoints
+import Compilation
+import Generation
+import OpenVINO
+import Prompting
+import Sampling
+import Tensors
+
+/// One request on its way through the pipeline.
+///
+/// Each stage gets its network, uses it and lets go of it before the next stage begins; the networks of later stages are
+/// compiled meanwhile.
+struct RequestRun {
+    let pipeline: DiffusionPipeline
+    let request: GenerationRequest
+    let onEvent: @Sendable (GenerationEvent) -> Void
+
+    private var timings = GenerationTimings()
+    private var precisions = PerComponent(repeating: "")
+    /// The components that are compiled for this request.
+    private var compiling: Set<Component> = []
+
+    init(_ pipeline: DiffusionPipeline, _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) {
+        self.pipeline = pipeline
+        self.request = request
+        self.onEvent = onEvent
+        timings.load = pipeline.loadSeconds
+    }
+
+    mutating func result() async throws -> GenerationResult {
+        let began = ContinuousClock.now
+        var sampling = try pipeline.samplingRun(for: request)
+        let prompt = pipeline.chunks(of: request.prompt)
+        compiling = await pipeline.networks.prepare()
+
+        let conditioning = try await encode([prompt, pipeline.chunks(of: request.negativePrompt)])
+        await pipeline.finish(.textEncoder)
+        try await denoise(&sampling, positive: conditioning[0], negative: conditioning[1])
+        await pipeline.finish(.unet)
+        let images = try await decode(sampling.latents)
+        await pipeline.finish(.vae)
+
+        timings.total = (ContinuousClock.now - began).seconds
+        return GenerationResult(
+            images: images,
+            seeds: (0..<request.batchSize).map { request.seed &+ UInt64($0) },
+            tokenCount: prompt.reduce(0) { $0 + $1.tokenCount },
+            chunkCount: prompt.count,
+            devices: pipeline.placements.map(\.device),
+            precisions: precisions,
+            timings: timings)
+    }
+
+    /// The embeddings of each prompt, `[1, 77·chunks, width]`.
+    private mutating func encode(_ prompts: [[PromptChunk]]) async throws -> [NDArray] {
+        let network = try await network(.textEncoder)
+        onEvent(.encoding)
+        let began = ContinuousClock.now
+        var encoder = try PromptEncoder(network)
+        let embeddings = try await encoder.encode(prompts)
+        timings.encode = (ContinuousClock.now - began).seconds
+        return embeddings
+    }
+
+    private mutating func denoise(_ run: inout SamplingRun, positive: NDArray, negative: NDArray) async throws {
+        let network = try await network(.unet)
+        var predictor = try NoisePredictor(
+            network, positive: positive, negative: negative, guidance: Guidance(scale: request.cfgScale), latentShape: run.latents.shape)
+        onEvent(.denoising(done: 0, total: run.stepCount))
+        var stepBegan = ContinuousClock.now
+        while let call = run.nextCall {
+            let stepsBefore = run.completedStepCount
+            run.accept(try await predictor.predict(call))
+            guard run.completedStepCount > stepsBefore else { continue }
+            timings.steps.append((ContinuousClock.now - stepBegan).seconds)
+            stepBegan = ContinuousClock.now
+            onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
+        }
+        guard run.latents.values.allSatisfy(\.isFinite) else { throw DiffusionError.nonFinite(network.component, network.placement) }
+    }
+
+    private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
+        let network = try await network(.vae)
+        let began = ContinuousClock.now
+        var decoder = try LatentDecoder(network)
+        var images: [RGBImage] = []
+        for index in 0..<request.batchSize {
+            onEvent(.decoding(index: index, total: request.batchSize))
+            guard let image = try await decoder.decode(latents.image(index)) else {
+                throw DiffusionError.nonFinite(network.component, network.placement)
+            }
+            images.append(image)
+        }
+        timings.decode = (ContinuousClock.now - began).seconds
+        return images
+    }
+
+    private mutating func network(_ component: Component) async throws -> CompiledNetwork {
+        let isCompiling = compiling.contains(component)
+        if isCompiling { onEvent(.compiling(component, device: pipeline.placements[component].device)) }
+        let network = try await pipeline.networks.network(component)
+        if isCompiling { timings.compile[component] = network.seconds }
+        precisions[component] = network.precision
+        return network
+    }
+}
+
+extension DiffusionPipeline {
+    /// Lets go of a network unless later requests shall find it.
+    fileprivate func finish(_ component: Component) async {
+        if retention == .untilUsed { await networks.release(component) }
+    }
+
+    fileprivate func chunks(of text: String) -> [PromptChunk] {
+        PromptChunker(tokenizer: tokenizer, paddingToken: Int32(checkpoint.tokenizer.paddingTokenID)).chunks(of: text)
+    }
+
+    fileprivate func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
+        let vae = checkpoint.vae.configuration
+        return try SamplingRun(
+            request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,
+            noise: BatchNoise(source: request.noise, seed: request.seed, count: request.batchSize),
+            imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
+    }
+}
+
+extension NDArray {
+    /// One element of the outermost axis, which stays: `[1, …]`.
+    fileprivate func image(_ index: Int) -> NDArray {
+        let count = values.count / shape[0]
+        return NDArray(shape: [1] + shape.dropFirst(), values: Array(values[index * count..<(index + 1) * count]))
+    }
+}

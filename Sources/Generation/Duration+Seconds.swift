@@ -1,0 +1,4 @@
+extension Duration {
+    /// The duration as a number of seconds.
+    public var seconds: Double { self / .seconds(1) }
+}

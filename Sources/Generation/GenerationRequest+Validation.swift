@@ -1,0 +1,47 @@
+/// A value in a request that cannot be drawn.
+public struct InvalidRequest: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The field's name in JSON: `width`, `steps`, …
+    public let field: String
+    /// What is wrong, with the value, and what to use instead.
+    public let description: String
+
+    public init(field: String, _ description: String) {
+        self.field = field
+        self.description = description
+    }
+}
+
+extension GenerationRequest {
+    /// Largest width and height in pixels; compilers and memory give up long before.
+    public static let largestSide = 4096
+    public static let stepRange = 1...1000
+    public static let batchRange = 1...64
+    public static let cfgScaleRange: ClosedRange<Float> = 0...100
+
+    /// Checks every value that does not depend on a checkpoint.
+    public func validate() throws(InvalidRequest) {
+        try validate(side: width, field: "width")
+        try validate(side: height, field: "height")
+        guard Self.stepRange.contains(steps) else {
+            throw InvalidRequest(field: "steps", "Steps \(steps) is out of range. Use 1 to \(Self.stepRange.upperBound).")
+        }
+        guard Self.batchRange.contains(batchSize) else {
+            throw InvalidRequest(field: "batch_size", "Batch size \(batchSize) is out of range. Use 1 to \(Self.batchRange.upperBound).")
+        }
+        guard Self.cfgScaleRange.contains(cfgScale) else {
+            throw InvalidRequest(field: "cfg_scale", "CFG scale \(cfgScale) is out of range. Use 0 to 100; 1 turns guidance off.")
+        }
+    }
+
+    /// Latents are pixels/8 in every released model, so sizes count in eights everywhere.
+    private func validate(side: Int, field: String) throws(InvalidRequest) {
+        let name = field == "width" ? "Width" : "Height"
+        guard (8...Self.largestSide).contains(side) else {
+            throw InvalidRequest(field: field, "\(name) \(side) is out of range. Use a multiple of 8 from 8 to \(Self.largestSide).")
+        }
+        guard side.isMultiple(of: 8) else {
+            let below = side / 8 * 8
+            throw InvalidRequest(field: field, "\(name) \(side) is not a multiple of 8. Use \(below) or \(below + 8).")
+        }
+    }
+}
