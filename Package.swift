@@ -10,9 +10,9 @@ let settings: [SwiftSetting] = [
 
 /// Where `make setup` unpacks the OpenVINO runtime, seen from `.build/<triple>/<configuration>/`
 /// (the binary may move together with its checkout), and as it is now (for other build folders).
-/// `$ORIGIN` itself comes last: `make build` puts a stand-in there that explains a missing runtime.
+/// Last comes a folder where `make build` puts a stand-in that explains a missing runtime.
 let runtimeSearchPath: [LinkerSetting] = [
-    .unsafeFlags(["$ORIGIN/../../../.openvino/lib", Context.packageDirectory + "/.openvino/lib", "$ORIGIN"].flatMap {
+    .unsafeFlags(["$ORIGIN/../../../.openvino/lib", Context.packageDirectory + "/.openvino/lib", "$ORIGIN/missing-openvino"].flatMap {
         ["-Xlinker", "-rpath", "-Xlinker", $0]
     })
 ]

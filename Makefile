@@ -1,0 +1,33 @@
+# `make help` lists what can be made.
+
+export PKG_CONFIG_PATH := $(CURDIR)/.openvino$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+
+easel := .build/release/easel
+demo_picture := outputs/demo.png
+demo := $(easel) generate "a red heart on a blue background" --seed 7 --output $(demo_picture)
+
+.PHONY: help setup build demo test bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## get the libraries and the OpenVINO runtime that the build needs
+	@Scripts/setup.sh
+
+build: setup ## build .build/release/easel
+	swift build --configuration release --product easel
+	@Scripts/missing-openvino.sh
+
+demo: build ## make a picture with the bundled checkpoint
+	@mkdir -p $(dir $(demo_picture))
+	$(demo)
+	@echo "The picture is $(abspath $(demo_picture))"
+
+test: setup ## run all tests
+	swift test
+
+bench: build ## measure speed, and compare with other programs
+	Scripts/bench.sh
+
+clean: ## remove what was built, but not what was fetched
+	rm -rf .build
