@@ -10,6 +10,5 @@ if [[ ! -e .openvino/lib/libopenvino_c.so ]]; then
     exit 0
 fi
 name=$(basename "$(readlink -f .openvino/lib/libopenvino_c.so)")
-[[ Scripts/missing-openvino.c -nt "$folder/$name" ]] || exit 0
 mkdir -p "$folder"
 clang -shared -fPIC -O1 -Wall -DCHECKOUT="\"$PWD\"" -Wl,-soname,"$name" -o "$folder/$name" Scripts/missing-openvino.c

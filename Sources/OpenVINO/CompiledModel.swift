@@ -39,6 +39,7 @@ public final class CompiledModel: Sendable {
         }
     }
 
+    /// A place to run the model, independent of every other. It holds the memory of all that is computed on the way.
     /// The corresponding C function is `ov_compiled_model_create_infer_request`.
     public func makeInferRequest() throws(OpenVINOError) -> InferRequest {
         try InferRequest(model: self)

@@ -53,7 +53,8 @@ extension Core {
     public func set(_ properties: [Property], device: String) throws(OpenVINOError) {
         do {
             let names = properties.map(\.name).joined(separator: ", ")
-            try check(properties.withProperties { ov_core_set_properties(handle.pointer, device, $1, $0) }, "set \(names) of \(device)")
+            let status = properties.withProperties { ov_core_set_properties(handle.pointer, device, $1, $0) }
+            try check(status, "set \(names) of \(device)")
         } catch {
             throw explained(error, device: device)
         }
@@ -64,7 +65,7 @@ extension Core {
         // `AUTO:GPU,CPU` and the like name several; those keep OpenVINO's text.
         guard case .call = error, !device.contains(":"), !["AUTO", "MULTI", "HETERO", "BATCH"].contains(device),
             let available = try? deviceNames(),
-            !available.contains(where: { $0 == device || $0.hasPrefix(device + ".") || device.hasPrefix($0 + ".") })
+            !available.contains(where: { $0 == device || $0.hasPrefix(device + ".") || device == $0 + ".0" })
         else { return error }
         return .deviceNotFound(device, available: available)
     }
@@ -77,6 +78,7 @@ extension Core {
     ///
     /// The constants are not copied: the model, and all that is compiled from it, keeps the weights' memory alive.
     /// - Parameter weights: bytes (`u8`); a constant's offset counts from its start.
+    ///
     /// The corresponding C function is `ov_core_read_model_from_memory_buffer`.
     public func readModel(xml: String, weights: borrowing Tensor) throws(OpenVINOError) -> Model {
         try readModel(xml: xml, weights: weights.handle, owners: weights.owners)
@@ -96,7 +98,8 @@ extension Core {
                 var xml = xml
                 return xml.withUTF8 { text in
                     text.withMemoryRebound(to: CChar.self) {
-                        ov_core_read_model_from_memory_buffer(self.handle.pointer, $0.baseAddress, $0.count, weights?.pointer, &model)
+                        ov_core_read_model_from_memory_buffer(
+                            self.handle.pointer, $0.baseAddress, $0.count, weights?.pointer, &model)
                     }
                 }
             }

@@ -3,6 +3,8 @@ public import Tensors
 
 /// One run of a compiled model after another, with its own inputs and outputs.
 ///
+/// Being a value with one owner, it lives in a variable of the function that runs it, or in a class. An actor takes it
+/// out of its property for the time of an `infer()`, for other calls may come in while that is awaited.
 /// The corresponding C type is `ov_infer_request_t`.
 public struct InferRequest: ~Copyable, Sendable {
     // Sendable: it cannot be copied, and all that runs or changes it is mutating, so it has one user at a time.
@@ -73,6 +75,7 @@ extension InferRequest {
     /// Runs the model on the device's own threads. Cancelling the task stops it in the middle; the request can then
     /// be used again.
     /// - Throws: `OpenVINOError.cancelled` when the task is cancelled.
+    ///
     /// The corresponding C functions are `ov_infer_request_start_async`, `ov_infer_request_cancel`
     /// and `ov_infer_request_wait`.
     public nonisolated(nonsending) mutating func infer() async throws(OpenVINOError) {

@@ -10,11 +10,13 @@ public struct Model: ~Copyable, Sendable {
     /// Objects in whose memory the constants lie.
     let owners: [any AnyObject & Sendable]
 
+    /// The inputs, in the order of the file.
     /// The corresponding C function is `ov_model_const_input_by_index`.
     public func inputs() throws(OpenVINOError) -> [Port] {
         try Port.all(of: handle, "input", count: ov_model_inputs_size, at: ov_model_const_input_by_index)
     }
 
+    /// The outputs, in the order of the file.
     /// The corresponding C function is `ov_model_const_output_by_index`.
     public func outputs() throws(OpenVINOError) -> [Port] {
         try Port.all(of: handle, "output", count: ov_model_outputs_size, at: ov_model_const_output_by_index)

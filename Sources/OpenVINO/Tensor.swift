@@ -35,6 +35,7 @@ public struct Tensor: ~Copyable {
     /// - Parameters:
     ///   - memory: at least as many bytes as `shape` asks for, aligned for `elementType`.
     ///   - owner: keeps `memory` valid as long as it lives.
+    ///
     /// The corresponding C function is `ov_tensor_create_from_host_ptr`.
     public init(
         elementType: ElementType, shape: [Int], memory: UnsafeRawBufferPointer, owner: some AnyObject & Sendable

@@ -56,7 +56,8 @@ struct CoreTests {
 
     @Test("text that a key cannot read is reported, not guessed at")
     func unreadableProperty() throws {
-        #expect(throws: OpenVINOError.propertyText(key: "FULL_DEVICE_NAME", text: try core.value(of: .fullDeviceName, device: "CPU"))) {
+        let name = try core.value(of: .fullDeviceName, device: "CPU")
+        #expect(throws: OpenVINOError.propertyText(key: "FULL_DEVICE_NAME", text: name)) {
             try core.value(of: PropertyKey<Int>("FULL_DEVICE_NAME"), device: "CPU")
         }
     }

@@ -15,7 +15,8 @@ struct LifetimeTests {
         do {
             let weights = Weights([1, 2])
             watched = weights
-            let model = try core.readModel(xml: IRText.addConstant(shape: [2], constantShape: [2]), weights: weights.tensor())
+            let xml = IRText.addConstant(shape: [2], constantShape: [2])
+            let model = try core.readModel(xml: xml, weights: weights.tensor())
             compiled = try core.compile(model, device: "CPU")
         }
         #expect(watched != nil)
@@ -33,7 +34,8 @@ struct LifetimeTests {
     @Test("memory lent as an input lives until the request has another")
     func inputOwner() throws {
         let core = try Core()
-        var request = try core.compile(core.readModel(xml: IRText.matrixPower(side: 2, length: 1)), device: "CPU").makeInferRequest()
+        let model = try core.readModel(xml: IRText.matrixPower(side: 2, length: 1))
+        var request = try core.compile(model, device: "CPU").makeInferRequest()
         weak var watched: Weights?
         do {
             let input = Weights([1, 1, 0, 1])
@@ -54,7 +56,7 @@ struct LifetimeTests {
             do {
                 let core = try Core()
                 var model = try addition(core)
-                var request = try core.compile(model, device: "CPU", properties: [Property(.profiling, true)]).makeInferRequest()
+                var request = try profiled(core, model)
                 try request.setInput("x", to: NDArray(repeating: 1, shape: [3]))
                 try await request.infer()
                 try useAndMisuse(core, &model, &request)
@@ -69,7 +71,7 @@ struct LifetimeTests {
         await #expect(processExitsWith: .success) {
             let core = try Core()
             var model = try addition(core)
-            var request = try core.compile(model, device: "CPU", properties: [Property(.profiling, true)]).makeInferRequest()
+            var request = try profiled(core, model)
             try request.setInput("x", to: NDArray(repeating: 1, shape: [3]))
             try request.inferBlocking()
             for _ in 0..<20 { try useAndMisuse(core, &model, &request) }
@@ -85,6 +87,10 @@ struct LifetimeTests {
 private func addition(_ core: Core) throws -> Model {
     let xml = IRText.addConstant(shape: [nil], constantShape: [1])
     return try core.readModel(xml: xml, weights: Weights([1]).tensor())
+}
+
+private func profiled(_ core: Core, _ model: borrowing Model) throws -> InferRequest {
+    try core.compile(model, device: "CPU", properties: [Property(.profiling, true)]).makeInferRequest()
 }
 
 /// Calls whose results must be freed, and calls that throw, each once.

@@ -73,7 +73,10 @@ struct ModelTests {
         let model = try core.readModel(xml: IRText.matrixPower(side: 2, length: 1))
         let compiled = try core.compile(
             model, device: "CPU",
-            properties: [Property(.inferencePrecision, .f32), Property(.executionMode, .accuracy), Property(.performanceHint, .latency)])
+            properties: [
+                Property(.inferencePrecision, .f32), Property(.executionMode, .accuracy),
+                Property(.performanceHint, .latency),
+            ])
         #expect(try compiled.value(of: .inferencePrecision) == .f32)
         #expect(try compiled.value(of: .executionMode) == .accuracy)
         #expect(try compiled.value(of: .performanceHint) == .latency)
@@ -97,7 +100,8 @@ struct ModelTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         do {
             let weights = Weights([1, 2])
-            let model = try core.readModel(xml: IRText.addConstant(shape: [2], constantShape: [2]), weights: weights.tensor())
+            let xml = IRText.addConstant(shape: [2], constantShape: [2])
+            let model = try core.readModel(xml: xml, weights: weights.tensor())
             try core.compile(model, device: "CPU").export(to: path)
         }
         let exported = try Data(contentsOf: URL(filePath: path))

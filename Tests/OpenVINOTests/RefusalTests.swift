@@ -9,7 +9,9 @@ struct RefusalTests {
 
     init() throws { core = try Core() }
 
-    @Test("text that is no model", arguments: ["", "no XML", "<net", "<net name=\"x\" version=\"11\"><layers><layer/></layers></net>", "<?xml version=\"1.0\"?><html/>"])
+    @Test("text that is no model", arguments: [
+        "", "no XML", "<net", "<net name=\"x\" version=\"11\"><layers><layer/></layers></net>", "<?xml version=\"1.0\"?><html/>",
+    ])
     func malformed(xml: String) {
         #expect(throws: OpenVINOError.self) { _ = try core.readModel(xml: xml) }
     }
@@ -57,10 +59,9 @@ struct RefusalTests {
 
     @Test("a property value that the device refuses")
     func refusedProperty() throws {
-        #expect(throws: OpenVINOError.self) {
-            let model = try core.readModel(xml: IRText.matrixPower(side: 2, length: 1))
-            _ = try core.compile(model, device: "CPU", properties: [Property(PropertyKey<String>("INFERENCE_PRECISION_HINT"), "f7")])
-        }
+        let model = try core.readModel(xml: IRText.matrixPower(side: 2, length: 1))
+        let property = Property(PropertyKey<String>("INFERENCE_PRECISION_HINT"), "f7")
+        #expect(throws: OpenVINOError.self) { _ = try core.compile(model, device: "CPU", properties: [property]) }
     }
 
     @Test("an input of another shape, element type or name, and an output that is not there")
@@ -71,7 +72,7 @@ struct RefusalTests {
             try request.setInput("x", to: NDArray(repeating: 0, shape: [2, 3]))
         }
         #expect(error?.description.contains("input \"x\" to f32 of shape [2, 3]") == true)
-        #expect(throws: OpenVINOError.self) { try request.setInput("x", to: Tensor(shape: [2, 2], values: [Int32](repeating: 0, count: 4))) }
+        #expect(throws: OpenVINOError.self) { try request.setInput("x", to: Tensor(shape: [2, 2], values: [Int32(1), 2, 3, 4])) }
         #expect(throws: OpenVINOError.self) { try request.setInput("z", to: NDArray(repeating: 0, shape: [2, 2])) }
         #expect(throws: OpenVINOError.self) { _ = try request.output("z") }
 
