@@ -78,7 +78,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),
-        tests("ImageCodecs"),
+        tests("ImageCodecs", ["Generation"]),
         tests("Checkpoints"),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["OpenVINO"]),

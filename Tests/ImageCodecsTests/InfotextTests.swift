@@ -1,0 +1,95 @@
+import Generation
+import ImageCodecs
+import Testing
+
+@Suite struct InfotextTests {
+    typealias Parameter = Infotext.Parameter
+
+    @Test("A1111's text is written in A1111's order, with values quoted where they must be")
+    func writing() {
+        let infotext = Infotext(
+            prompt: "a cat,\non a mat", negativePrompt: "blurry",
+            parameters: [
+                Parameter("Version", "Easel 0.1.0"), Parameter("Device", "text CPU, unet GPU.0"), Parameter("Lora hashes", "detail: 7c6b"),
+                Parameter("Model", "v1-5"), Parameter("Seed", "1"), Parameter("Size", "512x768"), Parameter("Steps", "20"),
+                Parameter("Model hash", "6ce0161689"), Parameter("Note", "a \"b\"\n/c"),
+            ])
+        #expect(
+            infotext.description == """
+                a cat,
+                on a mat
+                Negative prompt: blurry
+                Steps: 20, Seed: 1, Size: 512x768, Model hash: 6ce0161689, Model: v1-5, Device: "text CPU, unet GPU.0", \
+                Lora hashes: "detail: 7c6b", Note: "a \\"b\\"\\n/c", Version: Easel 0.1.0
+                """)
+    }
+
+    @Test("a request's text has its settings under A1111's names")
+    func request() {
+        var request = GenerationRequest(prompt: "a cat")
+        request.sampler = .dpmpp2M
+        request.schedule = .karras
+        request.cfgScale = 7.5
+        request.width = 640
+        let infotext = Infotext(
+            request, seed: 4_294_967_295, model: "demo", modelHash: "0123456789", version: "Easel 0.1.0", others: [Parameter("Tokens", "2")])
+        #expect(
+            infotext.description == """
+                a cat
+                Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.5, Seed: 4294967295, Size: 640x512, \
+                Model hash: 0123456789, Model: demo, RNG: CPU, Tokens: 2, Version: Easel 0.1.0
+                """)
+        request.cfgScale = 7
+        request.noise = .philox
+        let other = Infotext(request, seed: 0, model: "demo", modelHash: nil, version: "1")
+        #expect(other["CFG scale"] == "7")
+        #expect(other["RNG"] == "NV")
+        #expect(other["Model hash"] == nil)
+    }
+
+    @Test("texts are read as A1111 reads them", arguments: [
+        ("", "", "", []),
+        ("a cat", "a cat", "", []),
+        ("a cat\nNegative prompt: a dog", "a cat", "a dog", []),
+        ("Negative prompt: a dog\nand a fish", "", "a dog\nand a fish", []),
+        ("a\n\nb\nNegative prompt:\nc", "a\n\nb", "c", []),
+        ("a cat\nSteps: 20, Seed: 1", "a cat\nSteps: 20, Seed: 1", "", []),  // two pairs are prompt
+        ("a cat\nSteps: 20, Seed: 1, Size: 8x8", "a cat", "", [("Steps", "20"), ("Seed", "1"), ("Size", "8x8")]),
+        ("Steps: 20, Seed: 1, Size: 8x8", "", "", [("Steps", "20"), ("Seed", "1"), ("Size", "8x8")]),
+        ("  a cat \r\nSteps: 20,Seed:1,  Size: 8x8 \n", "a cat", "", [("Steps", "20"), ("Seed", "1"), ("Size", "8x8")]),
+        (#"x"# + "\n" + #"Aa: "b, c: d", Bb: "e \"f\" \\", Cc: "\u00e9\n""#, "x", "", [("Aa", "b, c: d"), ("Bb", #"e "f" \"#), ("Cc", "é\n")]),
+        (#"x"# + "\n" + #"Aa: "b, Bb: "c" d, Cc: "", Dd: "e\"#, "x", "", [("Aa", "\"b"), ("Bb", "\"c\" d"), ("Cc", ""), ("Dd", #""e\"#)]),
+        ("x\n!!, a: b, Aa: , Bb/C-d 1: 2, Cc: 3:4", "x", "", [("Aa", ""), ("Bb/C-d 1", "2"), ("Cc", "3:4")]),
+        ("x\nPrompt: (a:1.2), Été: 1, 猫猫: 2", "x", "", [("Prompt", "(a:1.2)"), ("Été", "1"), ("猫猫", "2")]),
+    ] as [(String, String, String, [(String, String)])])
+    func reading(text: String, prompt: String, negative: String, parameters: [(String, String)]) {
+        let infotext = Infotext(parsing: text)
+        #expect(infotext.prompt == prompt)
+        #expect(infotext.negativePrompt == negative)
+        #expect(infotext.parameters == parameters.map { Parameter($0.0, $0.1) })
+    }
+
+    @Test("what is written is read back")
+    func roundTrip() {
+        let pieces = ["cat", " ", ",", ":", "\"", "\\", "\n", "\t", "é", "猫", "🐱", "\\n", "e\u{301}", "(a:1.2)", "<lora:x:1>", "/", "\u{7f}", "'", ", Steps: 3"]
+        let keys = ["Steps", "Seed", "Size", "Lora hashes", "Tokens", "Version", "a/b-c d", "猫 1"]
+        var generator = SplitMix64(state: 7)
+        func text() -> String {
+            (0..<Int.random(in: 0...6, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+        }
+        /// What reading leaves of a prompt: lines without space around them, no empty ones at the start or the end.
+        func normalized(_ prompt: String) -> String { Infotext(parsing: prompt).prompt }
+        for _ in 0..<2000 {
+            let infotext = Infotext(
+                prompt: normalized(text()), negativePrompt: normalized(text()),
+                parameters: keys.shuffled(using: &generator).prefix(Int.random(in: 3...8, using: &generator)).map { Parameter($0, text()) })
+            #expect(Infotext(parsing: infotext.description) == infotext)
+        }
+    }
+
+    @Test("a last line of a megabyte is read in one pass", arguments: ["a", "a ", "a: ", "a: \"", "aa: \"b, ", ","])
+    func longLines(piece: String) {
+        let line = String(repeating: piece, count: 1_000_000 / piece.utf8.count / 10)
+        _ = Infotext(parsing: "x\n" + line)
+    }
+}
