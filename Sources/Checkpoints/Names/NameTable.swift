@@ -1,15 +1,15 @@
 /// What the parameters of one network are called, here and in a file.
 ///
 /// Here they have the names that diffusers and transformers give them now; files follow older or other habits.
-struct NameTable {
-    struct Parameter {
-        let name: String
-        let key: String
+package struct NameTable {
+    package struct Parameter {
+        package let name: String
+        package let key: String
         /// The parameter is one of `count` equal slices of the stored tensor along its first axis.
-        var slice: (index: Int, count: Int)?
+        package var slice: (index: Int, count: Int)?
     }
 
-    private(set) var parameters: [Parameter] = []
+    package private(set) var parameters: [Parameter] = []
     /// Stands before each key in the file.
     let prefix: String
 
@@ -27,7 +27,7 @@ struct NameTable {
 }
 
 /// Whose names a file uses for its UNet and its VAE.
-enum Naming {
+package enum Naming {
     /// diffusers, as it saves now.
     case diffusers
     /// diffusers before attention was unified: `query`, `key`, `value` and `proj_attn` in the VAE.

@@ -1,5 +1,5 @@
 /// Whose names a file uses for its text encoder.
-enum TextEncoderNaming {
+package enum TextEncoderNaming {
     /// transformers' `CLIPTextModel`; older files have `text_model.` before each name.
     case transformers
     /// `open_clip`, whose text encoder the single files of Stable Diffusion 2 hold.
@@ -8,7 +8,7 @@ enum TextEncoderNaming {
 
 extension NameTable {
     /// The parameters of a CLIP text encoder.
-    init(textEncoder: TextEncoderConfiguration, naming: TextEncoderNaming, prefix: String = "") {
+    package init(textEncoder: TextEncoderConfiguration, naming: TextEncoderNaming, prefix: String = "") {
         self.init(prefix: prefix)
         switch naming {
         case .transformers: addTransformersLayers(count: textEncoder.layerCount)

@@ -3,7 +3,7 @@ extension NameTable {
     ///
     /// The original release counts all steps of the way down in `input_blocks` and of the way up in `output_blocks`:
     /// one per residual block with its attention, one per downsampling; upsampling belongs to the step before it.
-    init(unet: UNetConfiguration, naming: Naming, prefix: String = "") {
+    package init(unet: UNetConfiguration, naming: Naming, prefix: String = "") {
         self.init(prefix: prefix)
         let isOriginal = naming == .original
         add("time_embedding.linear_1", as: isOriginal ? "time_embed.0" : "time_embedding.linear_1")

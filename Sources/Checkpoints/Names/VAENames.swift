@@ -2,7 +2,7 @@ extension NameTable {
     /// The parameters of a variational autoencoder.
     ///
     /// The original release counts the decoder's levels from the full-size one, diffusers from the innermost one.
-    init(vae: VAEConfiguration, naming: Naming, prefix: String = "") {
+    package init(vae: VAEConfiguration, naming: Naming, prefix: String = "") {
         self.init(prefix: prefix)
         let isOriginal = naming == .original
         let last = vae.blockChannels.count - 1

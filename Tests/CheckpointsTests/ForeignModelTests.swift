@@ -1,0 +1,68 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+
+struct ForeignModelTests {
+    @Test("other models are recognised by their tensors' names", arguments: [
+        (["lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight"], ForeignModel.lora),
+        (["unet.down_blocks.0.attentions.0.proj_in.lora_A.weight"], .lora),
+        (["lora_unet_input_blocks_1_1_proj_in.hada_w1_a"], .lora),
+        (["emb_params"], .textualInversion),
+        (["control_model.input_blocks.0.0.weight"], .controlNet),
+        (["controlnet_cond_embedding.conv_in.weight", "down_blocks.0.resnets.0.norm1.weight"], .controlNet),
+        (["down_blocks.0.motion_modules.0.temporal_transformer.norm.weight"], .motionModule),
+        (["image_proj.proj.weight", "ip_adapter.1.to_k_ip.weight"], .imageAdapter),
+        (["decoder.conv_in.weight", "encoder.conv_in.weight"], .vae),
+        (["text_model.encoder.layers.0.mlp.fc1.weight"], .textEncoder),
+        (["down_blocks.0.resnets.0.norm1.weight", "conv_in.weight"], .unet),
+        (["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.1.model.ln_final.weight"], .sdxl),
+        (["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.model.ln_final.weight"], .sdxlRefiner),
+        (["model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight"], .sd3),
+        (["model.diffusion_model.double_blocks.0.img_attn.qkv.weight"], .flux),
+        (["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight"], .unCLIP),
+        (["something.else"], .unknown),
+    ])
+    func recognised(keys: [String], expected: ForeignModel) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(SafetensorsWriter.file(keys.map { RawTensor(key: $0, elementType: .u8, shape: [1], bytes: [0]) }), to: "other.safetensors")
+        #expect(throws: CheckpointError.unsupportedModel(file: "other.safetensors", expected)) { try Checkpoint.open(path) }
+    }
+
+    @Test("a LoRA given as a model is explained")
+    func message() {
+        #expect(
+            CheckpointError.unsupportedModel(file: "style.safetensors", .lora).description
+                == "\"style.safetensors\" is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet.")
+    }
+
+    @Test("a UNet for other inputs is named", arguments: [(9, ForeignModel.inpainting), (8, .instructPix2Pix), (7, .upscaler), (5, .depth), (6, .otherInput(channels: 6))])
+    func inputs(channels: Int, expected: ForeignModel) throws {
+        let folder = try TemporaryFolder()
+        var tiny = TinyCheckpoint.minimal()
+        tiny.unet.inChannels = channels
+        let path = try tiny.writeSingleFile(in: folder)
+        #expect(throws: CheckpointError.unsupportedModel(file: "tiny.safetensors", expected)) { try Checkpoint.open(path) }
+    }
+
+    @Test("other pipelines are named", arguments: [
+        ("StableDiffusionXLPipeline", ForeignModel.sdxl), ("StableDiffusion3Pipeline", .sd3), ("FluxPipeline", .flux), ("StableDiffusionInpaintPipeline", .inpainting),
+        ("KandinskyPipeline", .pipeline(name: "KandinskyPipeline")),
+    ])
+    func pipelines(name: String, expected: ForeignModel) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("{\"_class_name\": \"\(name)\"}", to: "other/model_index.json")
+        #expect(throws: CheckpointError.unsupportedModel(file: "other", expected)) { try Checkpoint.open(folder.path + "/other") }
+    }
+
+    @Test("a checkpoint without a VAE or a text encoder says so", arguments: [("first_stage_model.", "VAE"), ("cond_stage_model.", "text encoder")])
+    func incomplete(prefix: String, component: String) throws {
+        let folder = try TemporaryFolder()
+        let tensors = TinyCheckpoint.minimal().singleFileTensors().filter { !$0.key.hasPrefix(prefix) }
+        let path = try folder.write(SafetensorsWriter.file(tensors), to: "part.safetensors")
+        #expect { try Checkpoint.open(path) } throws: { error in
+            "\(error)" == "Checkpoint \"part.safetensors\" has no \(component) weights (no tensor begins with \"\(prefix)\"). Use a complete checkpoint."
+        }
+    }
+}
