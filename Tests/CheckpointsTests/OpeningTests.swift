@@ -10,7 +10,7 @@ struct OpeningTests {
     init() throws { folder = try TemporaryFolder() }
 
     /// Every tensor's name with the bytes that are mapped for it.
-    private func contents<Configuration>(_ component: Component<Configuration>, _ mapping: MappedWeights) -> [String: [UInt8]] {
+    private func contents<Configuration>(_ component: StoredNetwork<Configuration>, _ mapping: MappedWeights) -> [String: [UInt8]] {
         var contents: [String: [UInt8]] = [:]
         for name in component.weights.names {
             if let tensor = component.weights[name] { contents[name] = mapping.withBytes(of: tensor) { Array($0) } }
