@@ -48,6 +48,7 @@ struct RequestRun {
             chunkCount: prompt.count,
             devices: pipeline.placements.map(\.device),
             precisions: precisions,
+            runtimeVersion: String(try Core.version().prefix { $0 != "-" }),
             timings: timings)
     }
 

@@ -11,11 +11,14 @@ public struct GenerationResult: Sendable {
     public var devices: PerComponent<String>
     /// The precision that each component ran in, read back after compiling.
     public var precisions: PerComponent<String>
+    /// OpenVINO's version: `2026.4.1`.
+    public var runtimeVersion: String
     public var timings: GenerationTimings
 
     public init(
         images: [RGBImage], seeds: [UInt64], tokenCount: Int, chunkCount: Int,
-        devices: PerComponent<String>, precisions: PerComponent<String>, timings: GenerationTimings
+        devices: PerComponent<String>, precisions: PerComponent<String>, runtimeVersion: String,
+        timings: GenerationTimings
     ) {
         self.images = images
         self.seeds = seeds
@@ -23,6 +26,7 @@ public struct GenerationResult: Sendable {
         self.chunkCount = chunkCount
         self.devices = devices
         self.precisions = precisions
+        self.runtimeVersion = runtimeVersion
         self.timings = timings
     }
 }

@@ -3,28 +3,38 @@ public import Generation
 extension Infotext {
     /// The text for one picture of a request.
     /// - Parameters:
-    ///   - seed: of this picture, not of the batch.
+    ///   - index: which picture of the batch, from 0.
     ///   - model: the checkpoint's file name without its extension.
-    ///   - modelHash: first 10 hexadecimal digits of the file's SHA-256.
+    ///   - modelHash: the file's SHA-256 in hexadecimal, of which the first 10 digits are kept.
     ///   - version: of the program, such as `Easel 0.1.0`.
-    ///   - others: what is not in the request: device, precision, chunks and so on.
+    /// - Precondition: `result` has a picture at `index`.
     public init(
-        _ request: GenerationRequest, seed: UInt32, model: String, modelHash: String?, version: String, others: [Parameter] = []
+        _ request: GenerationRequest, _ result: GenerationResult, index: Int, model: String, modelHash: String?, version: String
     ) {
         var parameters = [
             Parameter("Steps", "\(request.steps)"),
             Parameter("Sampler", request.sampler.rawValue),
             Parameter("Schedule type", request.schedule.label),
             Parameter("CFG scale", Self.decimal(request.cfgScale)),
-            Parameter("Seed", "\(seed)"),
+            Parameter("Seed", "\(result.seeds[index])"),
             Parameter("Size", "\(request.width)x\(request.height)"),
             Parameter("Model", model),
             // A1111's names for its noise settings; its default, torch on CUDA, has none.
             Parameter("RNG", request.noise == .torch ? "CPU" : "NV"),
+            Parameter("Device", Self.list(result.devices)),
+            Parameter("Precision", Self.list(result.precisions)),
+            Parameter("OpenVINO", result.runtimeVersion),
+            Parameter("Tokens", "\(result.tokenCount)"),
+            Parameter("Chunks", "\(result.chunkCount)"),
             Parameter("Version", version),
         ]
-        if let modelHash { parameters.append(Parameter("Model hash", modelHash)) }
-        self.init(prompt: request.prompt, negativePrompt: request.negativePrompt, parameters: parameters + others)
+        if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
+        self.init(prompt: request.prompt, negativePrompt: request.negativePrompt, parameters: parameters)
+    }
+
+    /// `text CPU, unet GPU.0, vae GPU.0`
+    private static func list(_ values: PerComponent<String>) -> String {
+        "text \(values.textEncoder), unet \(values.unet), vae \(values.vae)"
     }
 
     /// `7`, `7.5`: whole numbers without a fraction.

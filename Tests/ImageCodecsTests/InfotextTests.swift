@@ -31,17 +31,22 @@ import Testing
         request.schedule = .karras
         request.cfgScale = 7.5
         request.width = 640
+        let result = GenerationResult(
+            images: [], seeds: [0, 4_294_967_295], tokenCount: 2, chunkCount: 1,
+            devices: PerComponent(textEncoder: "CPU", unet: "GPU.0", vae: "GPU.0"), precisions: PerComponent(repeating: "f32"),
+            runtimeVersion: "2026.4.1", timings: GenerationTimings())
         let infotext = Infotext(
-            request, seed: 4_294_967_295, model: "demo", modelHash: "0123456789", version: "Easel 0.1.0", others: [Parameter("Tokens", "2")])
+            request, result, index: 1, model: "demo", modelHash: "0123456789abcdef", version: "Easel 0.1.0")
         #expect(
             infotext.description == """
                 a cat
                 Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.5, Seed: 4294967295, Size: 640x512, \
-                Model hash: 0123456789, Model: demo, RNG: CPU, Tokens: 2, Version: Easel 0.1.0
+                Model hash: 0123456789, Model: demo, RNG: CPU, Device: "text CPU, unet GPU.0, vae GPU.0", \
+                Precision: "text f32, unet f32, vae f32", OpenVINO: 2026.4.1, Tokens: 2, Chunks: 1, Version: Easel 0.1.0
                 """)
         request.cfgScale = 7
         request.noise = .philox
-        let other = Infotext(request, seed: 0, model: "demo", modelHash: nil, version: "1")
+        let other = Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1")
         #expect(other["CFG scale"] == "7")
         #expect(other["RNG"] == "NV")
         #expect(other["Model hash"] == nil)

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Checkpoints
+import Compilation
+import Diffusion
+import ImageCodecs
+import OpenVINO
+
+/// A failure with the exit code that scripts can rely on (those of `sysexits.h`).
+struct CommandFailure: Error, CustomStringConvertible {
+    enum Reason: Int32 {
+        case usage = 64
+        /// A file that was given is missing, damaged or of the wrong kind.
+        case badInput = 65
+        case deviceUnavailable = 69
+        /// A mistake of ours: please report it.
+        case software = 70
+        case cannotWrite = 74
+        /// Ctrl-C: 128 + SIGINT.
+        case interrupted = 130
+    }
+
+    let reason: Reason
+    let description: String
+
+    init(_ reason: Reason, _ description: String) {
+        self.reason = reason
+        self.description = description
+    }
+
+    /// Finds the exit code that fits any error of the layers below.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure:
+            self = failure
+        case is CancellationError:
+            self.init(.interrupted, "Interrupted.")
+        case let error as CheckpointError:
+            self.init(.badInput, error.description)
+        case let error as ImageCodecError:
+            self.init(.cannotWrite, error.description)
+        case let error as OpenVINOError:
+            self.init(.deviceUnavailable, error.description)
+        case let error as DiffusionError:
+            let reason: Reason = switch error {
+            case .request: .usage
+            case .checkpoint, .tokenizer: .badInput
+            case .compilation(let error): error.isCheckpointAtFault ? .badInput : .deviceUnavailable
+            case .device: .deviceUnavailable
+            case .nonFinite, .unknown: .software
+            case .cancelled: .interrupted
+            }
+            self.init(reason, error.description)
+        default:
+            self.init(.software, "\(error)")
+        }
+    }
+
+    /// Prints the message to standard error and returns what `ArgumentParser` turns into the exit code.
+    var reported: ExitCode {
+        Terminal.write("Error: \(description)\n", to: .standardError)
+        return ExitCode(reason.rawValue)
+    }
+}

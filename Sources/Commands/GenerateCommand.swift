@@ -1,0 +1,139 @@
+import ArgumentParser
+import Checkpoints
+import Compilation
+import Diffusion
+import FoundationEssentials
+import Generation
+import ImageCodecs
+
+struct GenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Draw pictures from a prompt.",
+        discussion: """
+            easel generate "red apple on a white background" --seed 7
+            easel generate "a castle" --model sd15.safetensors --width 768 --steps 30 --sampler "DPM++ 2M Karras" --output castle.png
+            easel generate "a cat" --batch-size 4 --output cats/ --json
+
+            The prompt, the seed and all settings are stored in the picture, where A1111 and its tools read them.
+            Exit codes: 0 done, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write, 130 interrupted.
+            """)
+
+    @Argument(help: "What to draw. Any length: nothing is cut.")
+    var prompt: String
+
+    @Option(help: ArgumentHelp("What not to draw.", valueName: "text"))
+    var negativePrompt = ""
+
+    @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
+    var model = ModelLibrary.defaultModel
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Seed of the first picture; the same seed draws the same picture. Random when left out.", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU).", valueName: "source"))
+    var noise = NoiseSource.torch
+
+    @Option(help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
+    var steps = 20
+
+    @Option(help: ArgumentHelp("How to go from noise to picture. A schedule may be fused to it: \"DPM++ 2M Karras\".", valueName: "name"))
+    var sampler = SamplerName(.euler)
+
+    @Option(help: ArgumentHelp("How noise levels are spaced over the steps.", valueName: "name"))
+    var schedule: Schedule?
+
+    @Option(help: ArgumentHelp("How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time.", valueName: "number"))
+    var cfgScale: Float = 7
+
+    @Option(name: [.customShort("W"), .long], help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+    var width: Int?
+
+    @Option(name: [.customShort("H"), .long], help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+    var height: Int?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
+    var batchSize = 1
+
+    @Option(help: ArgumentHelp("Runs the UNet and the VAE, for example CPU or GPU; see `easel devices`. The text encoder stays on the CPU.", valueName: "device"))
+    var device = "CPU"
+
+    @Option(help: ArgumentHelp("Arithmetic of the UNet: f32, bf16 or f16. The text encoder and the VAE stay in f32.", valueName: "precision"))
+    var precision = Precision.f32
+
+    @Option(name: [.short, .long], help: ArgumentHelp("A file (.png, .jpg, .webp), or a folder for files named by seed.", valueName: "file-or-folder"))
+    var output = "."
+
+    @Flag(help: "Print one JSON object with paths, seeds and timings as the last line of standard output.")
+    var json = false
+
+    @Flag(name: [.short, .long], help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        // The size is checked again once the model's own size is known.
+        do {
+            try request(defaultSize: 512).validate()
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    func run() async throws {
+        do {
+            try await cancellingOnInterrupt { try await generate() }
+        } catch {
+            throw CommandFailure(error).reported
+        }
+    }
+
+    private func request(defaultSize: Int) -> GenerationRequest {
+        var request = GenerationRequest(prompt: prompt)
+        request.negativePrompt = negativePrompt
+        request.width = width ?? defaultSize
+        request.height = height ?? defaultSize
+        request.steps = steps
+        request.sampler = sampler.sampler
+        request.schedule = schedule ?? sampler.schedule ?? .normal
+        request.cfgScale = cfgScale
+        request.batchSize = batchSize
+        request.noise = noise
+        if let seed { request.seed = seed }
+        return request
+    }
+
+    private func generate() async throws {
+        let began = ContinuousClock.now
+        let destination = try OutputDestination(output)
+        let path = try ModelLibrary().find(model)
+        let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
+
+        let pipeline = try DiffusionPipeline(
+            path: path,
+            placements: PerComponent(
+                textEncoder: Placement(device: "CPU", precision: .f32),
+                unet: Placement(device: device, precision: precision),
+                vae: Placement(device: device, precision: .f32)),
+            retention: .untilUsed)
+        async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders.cache)
+
+        var request = request(defaultSize: pipeline.checkpoint.nativeSize)
+        if seed == nil { request.seed = UInt64(UInt32.random(in: .min ... .max)) }
+        let result = try await pipeline.generate(request) { progress.report($0) }
+        progress.finish()
+
+        let modelHash = await hash
+        var paths: [String] = []
+        for (index, image) in result.images.enumerated() {
+            let infotext = Infotext(
+                request, result, index: index, model: pipeline.checkpoint.name, modelHash: modelHash, version: "Easel \(Version.current)")
+            let file = try image.encoded(as: destination.format, quality: 90, parameters: infotext.description)
+            paths.append(try destination.write(file, seed: result.seeds[index], index: index, of: result.images.count))
+            if !json { Terminal.write("\(paths[index])\n", to: .standardOutput) }
+        }
+        if json {
+            let report = GenerationReport(paths: paths, model: pipeline.checkpoint.name, result: result, total: (ContinuousClock.now - began).seconds)
+            Terminal.write(report.text + "\n", to: .standardOutput)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import FoundationEssentials
+import Generation
+import Glibc
+
+/// What `easel generate --json` prints.
+struct GenerationReport: Encodable {
+    let images: [String]
+    let seeds: [UInt64]
+    let model: String
+    let tokens: Int
+    let chunks: Int
+    let device: PerComponent<String>
+    let precision: PerComponent<String>
+    let timings: GenerationTimings
+    /// Largest resident set of the process, mapped checkpoint pages included.
+    let peakMemoryBytes: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case images, seeds, model, tokens, chunks, device, precision, timings
+        case peakMemoryBytes = "peak_memory_bytes"
+    }
+
+    /// - Parameter total: seconds from the start of the command to its last file.
+    init(paths: [String], model: String, result: GenerationResult, total: Double) {
+        images = paths
+        seeds = result.seeds
+        self.model = model
+        tokens = result.tokenCount
+        chunks = result.chunkCount
+        device = result.devices
+        precision = result.precisions
+        var timings = result.timings
+        timings.total = total
+        self.timings = timings
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        // Linux counts ru_maxrss in KiB.
+        peakMemoryBytes = usage.ru_maxrss * 1024
+    }
+
+    /// One line, keys in alphabetical order.
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Only a non-finite number could fail to encode, and durations are finite.
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}

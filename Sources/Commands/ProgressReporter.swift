@@ -1,0 +1,94 @@
+import Generation
+import Synchronization
+
+/// Tells a person what goes on: a bar that redraws itself on a terminal, one plain line per event elsewhere.
+final class ProgressReporter: Sendable {
+    enum Style { case bar, lines, quiet }
+
+    private struct State {
+        var denoisingBegan: ContinuousClock.Instant?
+        var lineIsOpen = false
+    }
+
+    private let style: Style
+    private let clock = ContinuousClock()
+    private let state = Mutex(State())
+
+    init(_ style: Style) { self.style = style }
+
+    /// The style that fits the place where progress goes.
+    static func style(quiet: Bool) -> Style {
+        quiet ? .quiet : Terminal.Stream.standardError.isInteractive ? .bar : .lines
+    }
+
+    func report(_ event: GenerationEvent) {
+        guard style != .quiet else { return }
+        state.withLock { state in
+            switch event {
+            case .compiling(let component, let device):
+                show("Compiling the \(component.label) for \(device)", &state)
+            case .encoding:
+                show("Encoding the prompt", &state)
+            case .denoising(0, let total):
+                state.denoisingBegan = clock.now
+                show(Self.stepLine(done: 0, total: total, seconds: nil, bar: style == .bar), &state)
+            case .denoising(let done, let total):
+                let seconds = state.denoisingBegan.map { (clock.now - $0).seconds }
+                show(Self.stepLine(done: done, total: total, seconds: seconds, bar: style == .bar), &state)
+            case .decoding(let index, let total):
+                show(total == 1 ? "Decoding" : "Decoding picture \(index + 1) of \(total)", &state)
+            }
+        }
+    }
+
+    /// Removes the bar, so that what follows starts on a clean line.
+    func finish() {
+        state.withLock { state in
+            if state.lineIsOpen { Terminal.write("\r\u{1B}[K", to: .standardError) }
+            state.lineIsOpen = false
+        }
+    }
+
+    private func show(_ text: String, _ state: inout State) {
+        switch style {
+        case .bar:
+            Terminal.write("\r\u{1B}[K" + text.prefix(Terminal.Stream.standardError.columns - 1), to: .standardError)
+            state.lineIsOpen = true
+        case .lines:
+            Terminal.write(text + "\n", to: .standardError)
+        case .quiet:
+            break
+        }
+    }
+
+    /// `Step 12/20 ████████▌      1.42 s/it, 11 s left`; the first step has no speed yet.
+    static func stepLine(done: Int, total: Int, seconds: Double?, bar: Bool) -> String {
+        var parts = ["Step \(done)/\(total)"]
+        if bar { parts.append(Self.bar(fraction: Double(done) / Double(total), width: 24)) }
+        if done > 0, let seconds {
+            let perStep = seconds / Double(done)
+            parts.append("\(perStep.rounded(decimals: 2)) s/it, \(Self.duration(perStep * Double(total - done))) left")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    static func bar(fraction: Double, width: Int) -> String {
+        let filled = min(width, max(0, Int((fraction * Double(width)).rounded())))
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    }
+
+    /// `45 s`, `3 min 20 s`.
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded(.up))
+        return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+    }
+}
+
+extension Double {
+    /// The shortest decimal text with at most `decimals` places.
+    func rounded(decimals: Int) -> String {
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        return "\((self * scale).rounded() / scale)"
+    }
+}
