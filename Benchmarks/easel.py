@@ -1,0 +1,40 @@
+"""Easel's command line, as the measurements use it."""
+import json
+import subprocess
+from dataclasses import dataclass
+
+import processes
+from workplace import ROOT
+
+BINARY = ROOT / ".build" / "release" / "easel"
+
+
+@dataclass(frozen=True)
+class Generated:
+    run: processes.Run
+    report: dict
+    """The JSON object that `easel generate --json` prints last."""
+
+
+def generate(model, prompt, out, size, steps, seed, watch_memory=False):
+    """One picture in f32 on the CPU, from process start to PNG."""
+    run = processes.run(
+        [BINARY, "generate", prompt, "--model", model, "--width", size, "--height", size, "--steps", steps, "--seed", seed,
+         "--sampler", "euler", "--schedule", "normal", "--cfg-scale", 7.5, "--device", "CPU", "--precision", "f32",
+         "--output", out, "--json", "--quiet"], watch_memory)
+    try:
+        return Generated(run, json.loads(run.last_line))
+    except json.JSONDecodeError as error:
+        raise processes.Failed(f"easel generate --json ended with a line that is no JSON: {run.last_line!r}") from error
+
+
+def show_information(model):
+    """Opens a checkpoint and says what it is."""
+    return processes.run([BINARY, "models", "info", model], watch_memory=True)
+
+
+def openvino_version():
+    """The version that the build links against."""
+    found = subprocess.run(["pkg-config", "--modversion", "openvino"], capture_output=True, text=True,
+                           env={"PATH": "/usr/bin:/bin:/usr/local/bin", "PKG_CONFIG_PATH": str(ROOT / ".openvino")})
+    return found.stdout.strip() or "of unknown version"
