@@ -26,8 +26,8 @@ demo: build ## make a picture with the bundled checkpoint
 test: setup ## run all tests
 	swift test
 
-bench: build ## measure speed, and compare with other programs
-	Scripts/bench.sh
+bench: build ## measure speed, memory and agreement against other programs
+	Benchmarks/bench.py
 
 clean: ## remove what was built, but not what was fetched
 	rm -rf .build

@@ -1,5 +1,6 @@
 """Easel's command line, as the measurements use it."""
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 
@@ -34,7 +35,8 @@ def show_information(model):
 
 
 def openvino_version():
-    """The version that the build links against."""
+    """The version that the build links against: the project's own copy, or the system's."""
+    places = [str(ROOT / ".openvino"), *filter(None, [os.environ.get("PKG_CONFIG_PATH")])]
     found = subprocess.run(["pkg-config", "--modversion", "openvino"], capture_output=True, text=True,
-                           env={"PATH": "/usr/bin:/bin:/usr/local/bin", "PKG_CONFIG_PATH": str(ROOT / ".openvino")})
+                           env=os.environ | {"PKG_CONFIG_PATH": ":".join(places)})
     return found.stdout.strip() or "of unknown version"
