@@ -27,6 +27,7 @@ test: setup ## run all tests
 	swift test
 
 bench: build ## measure speed, memory and agreement against other programs
+	swift build --configuration release --product easel-bench
 	Benchmarks/bench.py
 
 clean: ## remove what was built, but not what was fetched

@@ -73,6 +73,15 @@ let package = Package(
             name: "easel", dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings, linkerSettings: runtimeSearchPath),
 
+        // `make bench`
+        .executableTarget(
+            name: "easel-bench",
+            dependencies: [
+                "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/easel-bench", swiftSettings: settings, linkerSettings: runtimeSearchPath),
+
         // Tests
         library("TestSupport", ["Checkpoints", "Generation", "Tensors"]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),

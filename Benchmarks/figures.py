@@ -9,7 +9,7 @@ import prompts
 from workplace import ROOT, say
 
 SEED = 1
-UNET_BENCHMARK = ROOT / ".build" / "release" / "easel-benchmark"
+UNET_BENCHMARK = ROOT / ".build" / "release" / "easel-bench"
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def overhead(setting):
     if not UNET_BENCHMARK.exists():
         yield Figure("UNet call inside Easel / bare", "≤ 1.03", "not measured", None, f"{UNET_BENCHMARK.relative_to(ROOT)} is not built")
         return
-    run = processes.run([UNET_BENCHMARK, "unet", setting.place.sd15(), "--width", 256, "--height", 256, "--calls", 4 * setting.runs])
+    run = processes.run([UNET_BENCHMARK, setting.place.sd15(), "--width", 256, "--height", 256, "--calls", 4 * setting.runs])
     report = json.loads(run.last_line)
     inside, bare, static = (statistics.median(report[way]) for way in ("inside", "bare", "static"))
     yield Figure("UNet call inside Easel / bare", "≤ 1.03", f"{inside / bare:.3f}", inside / bare <= 1.03,

@@ -1,7 +1,7 @@
 public import Checkpoints
 public import Generation
 import GraphIR
-import Networks
+public import Networks
 public import OpenVINO
 import Tensors
 
@@ -21,12 +21,15 @@ public actor NetworkCompiler {
     }
 
     /// Takes 0.3 to 2 seconds on a CPU for SD1-size networks, minutes on a GPU.
-    public func compile(_ component: Component, at placement: Placement) throws(CompilationError) -> CompiledNetwork {
+    /// - Parameter shape: what is known of a UNet's inputs; other components stay dynamic.
+    public func compile(
+        _ component: Component, at placement: Placement, shape: UNetShape = UNetShape()
+    ) throws(CompilationError) -> CompiledNetwork {
         let began = ContinuousClock.now
         let graph: Graph
         let weights: MappedWeights
         do {
-            graph = try network(component).graph
+            graph = try network(component, shape).graph
             weights = try MappedWeights(checkpoint, appending: graph.literals)
         } catch {
             throw .checkpoint(error)
@@ -43,13 +46,13 @@ public actor NetworkCompiler {
         }
     }
 
-    private func network(_ component: Component) throws(CheckpointError) -> Network {
+    private func network(_ component: Component, _ shape: UNetShape) throws(CheckpointError) -> Network {
         let byteCount = checkpoint.mappedByteCount
         return switch component {
         case .textEncoder:
             try .textEncoder(checkpoint.textEncoder.configuration, weights: checkpoint.textEncoder.weights, weightsByteCount: byteCount)
         case .unet:
-            try .unet(checkpoint.unet.configuration, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
+            try .unet(checkpoint.unet.configuration, shape: shape, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
         case .vae:
             try .vaeDecoder(checkpoint.vae.configuration, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
         }
