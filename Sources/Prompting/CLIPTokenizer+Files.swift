@@ -9,8 +9,13 @@ extension CLIPTokenizer {
     public init(
         vocabularyJSON: [UInt8], merges: [UInt8], vocabularyName: String = "vocab.json", mergesName: String = "merges.txt"
     ) throws(TokenizerError) {
-        let ids = try Self.decode([String: Int].self, from: vocabularyJSON, file: vocabularyName)
-        self.init(try TokenVocabulary(ids: ids, file: vocabularyName, mergesText: merges, mergesFile: mergesName))
+        let entries: [TokenVocabulary.Entry]
+        if let usual = VocabularyReader.tokens(in: vocabularyJSON) {
+            entries = usual
+        } else {
+            entries = Self.entries(try Self.decode([String: Int].self, from: vocabularyJSON, file: vocabularyName))
+        }
+        self.init(try TokenVocabulary(entries: entries, file: vocabularyName, mergesText: merges, mergesFile: mergesName))
     }
 
     /// The tokenizer of a model folder with `tokenizer.json`, of which the vocabulary and the merges are used:
@@ -24,7 +29,11 @@ extension CLIPTokenizer {
         var ids = model.vocab
         for token in file.addedTokens ?? [] { ids[token.content] = token.id }
         let merges = model.merges.map(\.line).joined(separator: "\n")
-        self.init(try TokenVocabulary(ids: ids, file: name, mergesText: Array(merges.utf8), mergesFile: name))
+        self.init(try TokenVocabulary(entries: Self.entries(ids), file: name, mergesText: Array(merges.utf8), mergesFile: name))
+    }
+
+    private static func entries(_ ids: [String: Int]) -> [TokenVocabulary.Entry] {
+        ids.map { TokenVocabulary.Entry(token: Array($0.key.utf8), id: $0.value) }.sorted { $0.id < $1.id }
     }
 
     private static func decode<T: Decodable>(_ type: T.Type, from json: [UInt8], file: String) throws(TokenizerError) -> T {

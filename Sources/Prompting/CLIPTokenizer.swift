@@ -10,8 +10,15 @@ public struct CLIPTokenizer: Sendable {
     private var specialTokens: [(text: [UInt8], id: Int32)]
 
     /// OpenAI CLIP's vocabulary of 49,408 tokens, which all released Stable Diffusion 1, 2 and XL models use.
-    public static let bundled = CLIPTokenizer(TokenVocabulary(
-        clipMerges: Array(UnsafeRawBufferPointer(start: clip_merges(), count: clip_merges_length()))))
+    public static let bundled: CLIPTokenizer = {
+        let merges = Array(UnsafeBufferPointer(start: clip_merges(), count: clip_merges_length()))
+        let entries = TokenVocabulary.clipEntries(mergesText: merges)
+        do {
+            return CLIPTokenizer(try TokenVocabulary(entries: entries, file: "vocab.json", mergesText: merges, mergesFile: "merges.txt"))
+        } catch {
+            preconditionFailure("The bundled vocabulary is damaged: \(error)")
+        }
+    }()
 
     init(_ vocabulary: TokenVocabulary) {
         self.vocabulary = vocabulary

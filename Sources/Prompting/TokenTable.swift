@@ -59,7 +59,10 @@ struct TokenTable: Sendable {
     }
 
     private func holds(_ entry: Entry, _ text: ArraySlice<UInt8>) -> Bool {
-        entry.text.count == text.count && bytes[entry.text].elementsEqual(text)
+        guard entry.text.count == text.count else { return false }
+        let (ours, theirs) = (bytes.span, text.span)
+        for index in theirs.indices where ours[entry.text.lowerBound + index] != theirs[index] { return false }
+        return true
     }
 
     private mutating func grow() {
@@ -72,8 +75,9 @@ struct TokenTable: Sendable {
 
     /// FNV-1a.
     private static func hash(_ text: ArraySlice<UInt8>) -> Int {
+        let bytes = text.span
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        for index in bytes.indices { hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3 }
         return Int(truncatingIfNeeded: hash ^ (hash >> 32))
     }
 }

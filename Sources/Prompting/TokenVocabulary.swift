@@ -7,6 +7,14 @@ struct TokenVocabulary: Sendable {
     /// No CLIP has nearly as many; a damaged file could ask for gigabytes.
     static let idLimit = 1 << 20
 
+    /// A token, as the vocabulary spells it, and its id as the file has it.
+    struct Entry {
+        var token: [UInt8]
+        var id: Int
+
+        var text: String { String(decoding: token, as: UTF8.self) }
+    }
+
     let tokens: TokenTable
     let merges: MergeTable
     let beginToken: Int32
@@ -15,47 +23,33 @@ struct TokenVocabulary: Sendable {
     let innerBytes: [Int32]
     let finalBytes: [Int32]
 
-    /// The complete CLIP vocabulary follows from its merges: the byte alphabet, the same at the end of a word,
+    /// All tokens of CLIP's vocabulary follow from its merges: the byte alphabet, the same at the end of a word,
     /// what each merge makes, and two markers.
-    /// - Precondition: both halves of each merge are bytes or made by merges before it.
-    init(clipMerges text: [UInt8]) {
-        let capacity = 49_408
-        var tokens = TokenTable(capacity: capacity)
-        var merges = MergeTable(capacity: capacity)
-        var nextID: Int32 = 0
-        func add(_ token: [UInt8]) -> Int32 {
-            tokens.insert(token[...], id: nextID)
-            nextID += 1
-            return nextID - 1
-        }
-        innerBytes = Self.inByteOrder(ByteAlphabet.bytes.map { add(ByteAlphabet.spellings[Int($0)]) })
-        finalBytes = Self.inByteOrder(ByteAlphabet.bytes.map { add(ByteAlphabet.spellings[Int($0)] + Self.endOfWord.utf8) })
-        var reader = MergeReader(text)
+    static func clipEntries(mergesText: [UInt8]) -> [Entry] {
+        let alphabet = ByteAlphabet.bytes.map { ByteAlphabet.spellings[Int($0)] }
+        var tokens = alphabet + alphabet.map { $0 + endOfWord.utf8 }
+        tokens.reserveCapacity(50_000)
+        var reader = MergeReader(mergesText)
         while let merge = reader.next() {
-            guard let right = merge.right,
-                let leftToken = tokens.id(of: text[merge.left]),
-                let rightToken = tokens.id(of: text[right])
-            else { preconditionFailure("bundled merge \(reader.count) is damaged") }
-            merges.append(leftToken, rightToken, becomes: add(Array(text[merge.left] + text[right])))
+            guard let right = merge.right else { continue }
+            tokens.append(Array(mergesText[merge.left]) + mergesText[right])
         }
-        beginToken = add(Array(Self.begin.utf8))
-        endToken = add(Array(Self.end.utf8))
-        self.tokens = tokens
-        self.merges = merges
+        tokens += [Array(begin.utf8), Array(end.utf8)]
+        return tokens.enumerated().map { Entry(token: $0.element, id: $0.offset) }
     }
 
     /// - Parameters:
-    ///   - ids: every token with its id.
-    ///   - file: the name of the file that `ids` are from; `mergesFile` likewise.
+    ///   - entries: every token, once.
+    ///   - file: the name of the file that they are from; `mergesFile` likewise.
     ///   - mergesText: as in `merges.txt`.
-    init(ids: [String: Int], file: String, mergesText: [UInt8], mergesFile: String) throws(TokenizerError) {
-        var tokens = TokenTable(capacity: ids.count)
-        for (token, id) in ids {
-            guard id >= 0, id < Self.idLimit else { throw .idOutOfRange(file: file, token: token, id: id) }
-            if let other = tokens.text(of: Int32(id)) {
-                throw .duplicateID(file: file, id: id, tokens: [String(decoding: other, as: UTF8.self), token].sorted())
+    init(entries: [Entry], file: String, mergesText: [UInt8], mergesFile: String) throws(TokenizerError) {
+        var tokens = TokenTable(capacity: entries.count)
+        for entry in entries {
+            guard entry.id >= 0, entry.id < Self.idLimit else { throw .idOutOfRange(file: file, token: entry.text, id: entry.id) }
+            if let other = tokens.text(of: Int32(entry.id)) {
+                throw .duplicateID(file: file, id: entry.id, tokens: [String(decoding: other, as: UTF8.self), entry.text].sorted())
             }
-            tokens.insert(Array(token.utf8)[...], id: Int32(id))
+            tokens.insert(entry.token[...], id: Int32(entry.id))
         }
         guard let beginToken = tokens.id(of: Self.begin) else { throw .missingSpecialToken(file: file, token: Self.begin) }
         guard let endToken = tokens.id(of: Self.end) else { throw .missingSpecialToken(file: file, token: Self.end) }
@@ -81,12 +75,5 @@ struct TokenVocabulary: Sendable {
             try table.append(token(text[merge.left]), token(text[right]), becomes: token(text[merge.left] + text[right]))
         }
         return table
-    }
-
-    /// What the vocabulary's order of bytes gave, indexed by byte.
-    private static func inByteOrder(_ ids: [Int32]) -> [Int32] {
-        var byByte = ids
-        for (byte, id) in zip(ByteAlphabet.bytes, ids) { byByte[Int(byte)] = id }
-        return byByte
     }
 }

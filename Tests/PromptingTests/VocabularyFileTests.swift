@@ -16,6 +16,18 @@ import Testing
         #expect(tokenizer.encode("cat CAT tca") == [6, 6, 7, 2, 1])
     }
 
+    @Test("a vocabulary's tokens may be escaped, spread over lines or numbered past the usual", arguments: [
+        #"{ "\u003c|startoftext|>" : 0 ,\n\t"<|endoftext|>":1, "\u00e9</w>": 4, "\u0063":2 }"#,
+        #"{"<|startoftext|>": 0, "<|endoftext|>": 1, "\u00E9</w>": 4, "c": 2, "\n": 5, "\ud83d\ude00": 6}"#,
+        #"{"<|startoftext|>": 0, "<|endoftext|>": 1e0, "é</w>": 4, "c": 2}"#,
+    ])
+    func spellings(vocabulary: String) throws {
+        let tokenizer = try Self.load(vocabulary.replacing("\\n\\t", with: "\n\t"), "")
+        #expect(tokenizer.id(of: "é</w>") == 4)
+        #expect(tokenizer.id(of: "c") == 2)
+        #expect(tokenizer.beginToken == 0 && tokenizer.endToken == 1)
+    }
+
     @Test("line ends of Windows, a missing header and empty lines are no obstacle", arguments: [
         "#version: 0.2\r\nc a\r\nca t</w>\r\n", "c a\nca t</w>", "\n\nc a\n\nca t</w>\n\n",
     ])
