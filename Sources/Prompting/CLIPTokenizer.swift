@@ -38,13 +38,15 @@ public struct CLIPTokenizer: Sendable {
     /// The id of a token as the vocabulary spells it, such as `cat</w>`.
     public func id(of token: String) -> Int32? { vocabulary.tokens.id(of: token) }
 
-    /// The same tokenizer for a text encoder whose padding token is a sign that people type. Stable Diffusion 2 pads with `!`,
-    /// and transformers then takes each `!` of a prompt for the padding token (0) and not for the sign at the end of a word (256).
-    /// Unchanged when the vocabulary has no such token.
-    public func reserving(_ token: String) -> CLIPTokenizer {
-        guard !token.isEmpty, let id = id(of: token) else { return self }
+    /// The same tokenizer for a text encoder that pads with `paddingToken`. transformers takes the padding token's text for that token
+    /// wherever it stands: Stable Diffusion 2 pads with `!`, so each `!` of a prompt is 0 and not the sign at the end of a word, 256.
+    /// Nothing changes for a token that the vocabulary lacks, or one that is set apart already.
+    public func reserving(_ paddingToken: Int32) -> CLIPTokenizer {
+        guard let text = vocabulary.tokens.text(of: paddingToken), !text.isEmpty,
+            !specialTokens.contains(where: { $0.id == paddingToken })
+        else { return self }
         var tokenizer = self
-        tokenizer.specialTokens.append((Array(token.utf8), id))
+        tokenizer.specialTokens.append((Array(text), paddingToken))
         return tokenizer
     }
 
