@@ -18,6 +18,8 @@ public final class TemporaryFolder: Sendable {
     public func write(_ bytes: [UInt8], to name: String) throws -> String {
         let file = url.appending(path: name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        // Overwriting in place makes ext4 flush the file to disk, which thousands of mutated files would wait for.
+        try? FileManager.default.removeItem(at: file)
         try Data(bytes).write(to: file)
         return file.path
     }
