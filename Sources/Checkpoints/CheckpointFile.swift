@@ -3,7 +3,7 @@ import Glibc
 /// One file with weights, held open.
 public struct CheckpointFile: Sendable {
     public var path: String { file.path }
-    /// The file's own name.
+    /// Its own name, after that of its folder inside a checkpoint: "unet/diffusion_pytorch_model.safetensors".
     public var name: String { file.name }
     public var byteCount: Int { file.byteCount }
     /// Distance from the start of the checkpoint's mapping; a multiple of the page size.
@@ -32,8 +32,8 @@ struct FileSequence {
 
     /// Opens a safetensors file behind those before it.
     /// - Returns: Its header; offsets of tensors count from the start of the mapping.
-    mutating func open(_ path: String) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
-        let file = try OpenFile(path: path)
+    mutating func open(_ path: String, name: String? = nil) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
+        let file = try OpenFile(path: path, name: name)
         let header = try SafetensorsHeader(of: file)
         let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0)
         files.append(added)

@@ -71,12 +71,12 @@ struct DiffusersFolder {
         for variant in Self.variants {
             let file = "\(stem)\(variant).safetensors"
             if PathKind("\(folder)/\(file)") == .file {
-                return try directory("\(subfolder)/\(file)", of: [file], in: folder, &files)
+                return try directory("\(subfolder)/\(file)", of: [file], in: subfolder, &files)
             }
             let index = "\(stem).safetensors.index\(variant).json"
             if PathKind("\(folder)/\(index)") == .file {
                 let shards = try ShardIndex(name: "\(subfolder)/\(index)", path: "\(folder)/\(index)")
-                let directory = try directory(shards.name, of: shards.files, in: folder, &files)
+                let directory = try directory(shards.name, of: shards.files, in: subfolder, &files)
                 try shards.check(directory)
                 return directory
             }
@@ -87,10 +87,11 @@ struct DiffusersFolder {
         throw .missingWeights(checkpoint: path.lastPathComponent, component: component, looked: "there is no \(subfolder)/\(stem).safetensors")
     }
 
-    private func directory(_ name: String, of names: [String], in folder: String, _ files: inout FileSequence) throws(CheckpointError) -> TensorDirectory {
+    private func directory(_ name: String, of names: [String], in subfolder: String, _ files: inout FileSequence) throws(CheckpointError) -> TensorDirectory {
         var tensors: [String: StoredTensor] = [:]
         for file in names {
-            for tensor in try files.open("\(folder)/\(file)").tensors {
+            let file = "\(subfolder)/\(file)"
+            for tensor in try files.open("\(path)/\(file)", name: file).tensors {
                 guard tensors.updateValue(tensor, forKey: tensor.key) == nil else { throw .damaged(file: file, .duplicate(key: tensor.key)) }
             }
         }

@@ -76,8 +76,9 @@ struct OpeningTests {
         try expectSame(path, as: tiny, family: .sd1)
         let checkpoint = try Checkpoint.open(path)
         #expect(checkpoint.files.map(\.name) == [
-            "model.fp16.safetensors", "diffusion_pytorch_model.fp16-00001-of-00003.safetensors", "diffusion_pytorch_model.fp16-00002-of-00003.safetensors",
-            "diffusion_pytorch_model.fp16-00003-of-00003.safetensors", "diffusion_pytorch_model.fp16.safetensors",
+            "text_encoder/model.fp16.safetensors", "unet/diffusion_pytorch_model.fp16-00001-of-00003.safetensors",
+            "unet/diffusion_pytorch_model.fp16-00002-of-00003.safetensors", "unet/diffusion_pytorch_model.fp16-00003-of-00003.safetensors",
+            "vae/diffusion_pytorch_model.fp16.safetensors",
         ])
     }
 
@@ -147,6 +148,20 @@ struct OpeningTests {
         #expect(message(tiny) == "Checkpoint \"tiny\" has no UNet weights (there is no unet/diffusion_pytorch_model.safetensors). Use a complete checkpoint.")
         try folder.write("x", to: "tiny/unet/diffusion_pytorch_model.bin")
         #expect(message(tiny).hasPrefix("\"unet/diffusion_pytorch_model.bin\" is a pickle file."))
+    }
+
+    @Test("a shard or a network's file that is cut short is named with its folder")
+    func cutShort() throws {
+        var tiny = TinyCheckpoint.minimal()
+        tiny.shardCount = 2
+        let path = try tiny.writeFolder(in: folder)
+        for file in ["vae/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model-00002-of-00002.safetensors"] {
+            let whole = try Array(Data(contentsOf: URL(filePath: "\(path)/\(file)")))
+            try folder.write(Array(whole.prefix(whole.count / 2)), to: "tiny/\(file)")
+            #expect { try Checkpoint.open(path) } throws: { error in
+                "\(error)" == "\"\(file)\" is damaged: it has \(whole.count / 2) bytes and needs \(whole.count - whole.count / 2) more. Download or copy it again."
+            }
+        }
     }
 
     @Test("an index of shards cannot lead out of its folder or promise what is not there", arguments: [

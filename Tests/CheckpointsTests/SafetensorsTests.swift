@@ -54,6 +54,7 @@ struct SafetensorsTests {
         (#"{"a":{"dtype":"F32","shape":[2]}}"#, 8, #"tensor "a" has no data_offsets."#),
         (#"{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#, 8, #"its header is not valid: expected a whole number at byte 32, in "a"."#),
         (#"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}"#, 8, #"its header is not valid: expected a whole number at byte 49, in "a"."#),
+        (#"{"a":{"dtype":"F32","dtype":"U8","shape":[2],"data_offsets":[0,8]}}"#, 8, #"its header is not valid: expected "dtype" only once at byte 28, in "a"."#),
         (#"{"a":[]}"#, 8, #"its header is not valid: expected an object at byte 5, in "a"."#),
         (#"{"a":"#, 8, #"its header is not valid: expected an object at byte 5, in "a"."#),
         (#"{} {}"#, 0, #"its header is not valid: expected nothing more at byte 3."#),

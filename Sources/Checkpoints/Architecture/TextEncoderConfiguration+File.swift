@@ -8,7 +8,7 @@ extension TextEncoderConfiguration {
         self.init(
             width: try file.integer("hidden_size", default: 512, in: Limits.width),
             intermediateWidth: try file.integer("intermediate_size", default: 2048, in: Limits.width),
-            layerCount: try file.integer("num_hidden_layers", default: 12, in: Limits.layers),
+            layerCount: try file.integer("num_hidden_layers", default: 12, in: Limits.textLayers),
             headCount: try file.integer("num_attention_heads", default: 8, in: Limits.width),
             activation: activation)
         vocabularySize = try file.integer("vocab_size", default: 49_408, in: Limits.vocabulary)

@@ -21,7 +21,7 @@ extension TextEncoderConfiguration {
         self.init(
             width: width,
             intermediateWidth: try shapes.check(shapes.extent(inner, axis: 0), "inner width", in: Limits.width),
-            layerCount: try shapes.check(layers, "layers", in: Limits.layers),
+            layerCount: try shapes.check(layers, "layers", in: Limits.textLayers),
             headCount: max(1, width / 64),
             activation: naming == .openCLIP ? .gelu : .quickGELU)
         vocabularySize = try shapes.check(shapes.extent(token, axis: 0), "vocabulary", in: Limits.vocabulary)

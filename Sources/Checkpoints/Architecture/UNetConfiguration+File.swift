@@ -10,11 +10,11 @@ extension UNetConfiguration {
         let down = try Self.attention(file, "down_block_types", count, with: "CrossAttnDownBlock2D", without: "DownBlock2D")
         // The way up is listed from the innermost block.
         let up = try Self.attention(file, "up_block_types", count, with: "CrossAttnUpBlock2D", without: "UpBlock2D").reversed()
-        let layers = try file.integers("layers_per_block", count: count, default: 2, in: Limits.layers)
+        let layers = try file.integers("layers_per_block", count: count, default: 2, in: Limits.layersPerBlock)
         // diffusers named the number of heads after their width by mistake, and keeps it so for old files.
         let heads = try file.integers(
             file["num_attention_heads"] == nil ? "attention_head_dim" : "num_attention_heads", count: count, default: 8, in: Limits.width)
-        let depths = try file.integers("transformer_layers_per_block", count: count, default: 1, in: Limits.layers)
+        let depths = try file.integers("transformer_layers_per_block", count: count, default: 1, in: Limits.transformerDepth)
         let crossWidths = try file.integers("cross_attention_dim", count: count, default: 1280, in: Limits.width)
         guard Set(crossWidths).count == 1 else { throw file.unsupported("cross_attention_dim", "one number") }
 

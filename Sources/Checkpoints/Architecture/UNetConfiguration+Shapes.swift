@@ -6,7 +6,9 @@ extension UNetConfiguration {
     init(_ shapes: ShapeReader) throws(CheckpointError) {
         let usesLinearProjection = try shapes.shape("middle_block.1.proj_in.weight").count == 2
         func headCount(_ channels: Int) -> Int { usesLinearProjection ? max(1, channels / 64) : 8 }
-        func depth(_ step: String) -> Int { shapes.count { "\(step).1.transformer_blocks.\($0).norm1.weight" } }
+        func depth(_ step: String) throws(CheckpointError) -> Int {
+            try shapes.check(shapes.count { "\(step).1.transformer_blocks.\($0).norm1.weight" }, "transformer blocks of \(step)", in: Limits.transformerDepth)
+        }
 
         var blocks: [Block] = []
         var level = Level()
@@ -15,7 +17,7 @@ extension UNetConfiguration {
             let key = "input_blocks.\(step)"
             if shapes.contains("\(key).0.in_layers.0.weight") {
                 let channels = try shapes.check(shapes.extent("\(key).0.out_layers.3.weight", axis: 0), "channels of \(key)", in: Limits.width)
-                level.add(channels: channels, depth: shapes.contains("\(key).1.norm.weight") ? depth(key) : nil)
+                level.add(channels: channels, depth: shapes.contains("\(key).1.norm.weight") ? try depth(key) : nil)
             } else {
                 guard level.isUniform else { throw .unsupportedModel(file: shapes.directory.fileName, .irregularUNet(step: key)) }
                 if let channels = level.channels {
@@ -34,11 +36,11 @@ extension UNetConfiguration {
         step = 0
         for level in blocks.indices.reversed() {
             blocks[level].hasAttentionUp = shapes.contains("output_blocks.\(step).1.norm.weight")
-            if !blocks[level].hasAttention, blocks[level].hasAttentionUp { blocks[level].transformerDepth = depth("output_blocks.\(step)") }
+            if !blocks[level].hasAttention, blocks[level].hasAttentionUp { blocks[level].transformerDepth = try depth("output_blocks.\(step)") }
             step += blocks[level].layerCount + 1
         }
         // The middle has attention even where the innermost block has none.
-        if !blocks[blockCount - 1].hasAttention { blocks[blockCount - 1].transformerDepth = depth("middle_block") }
+        if !blocks[blockCount - 1].hasAttention { blocks[blockCount - 1].transformerDepth = try depth("middle_block") }
 
         let crossWidth = try shapes.extent("middle_block.1.transformer_blocks.0.attn2.to_k.weight", axis: 1)
         self.init(blocks: blocks, crossAttentionWidth: try shapes.check(crossWidth, "cross-attention width", in: Limits.width))

@@ -16,7 +16,7 @@ extension VAEConfiguration {
         imageChannels = try file.integer("in_channels", default: 3, in: Limits.width)
         guard try file.integer("out_channels", default: 3, in: Limits.width) == imageChannels else { throw file.invalid("out_channels", "\(imageChannels), as in_channels") }
         latentChannels = try file.integer("latent_channels", default: 4, in: Limits.width)
-        layersPerBlock = try file.integer("layers_per_block", default: 1, in: Limits.layers)
+        layersPerBlock = try file.integer("layers_per_block", default: 1, in: Limits.layersPerBlock)
         normGroups = try file.integer("norm_num_groups", default: 32, in: Limits.width)
         scalingFactor = Float(try file.number("scaling_factor", default: 0.18215, in: 1e-6...1e6))
         shiftFactor = Float(try file.number("shift_factor", default: 0, in: -1e6...1e6))

@@ -8,10 +8,11 @@ final class OpenFile: Sendable {
     /// Valid until this object goes; only `pread`, `fstat` and `mmap` are called on it, which keep no state in it.
     let descriptor: Int32
 
-    /// The file's own name, for messages.
-    var name: String { path.lastPathComponent }
+    /// For messages: its own name, with its folder inside a checkpoint, as in "unet/config.json".
+    let name: String
 
-    init(path: String) throws(CheckpointError) {
+    /// - Parameter name: The file's own name when left out.
+    init(path: String, name: String? = nil) throws(CheckpointError) {
         // Without O_NONBLOCK a named pipe would wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -28,6 +29,7 @@ final class OpenFile: Sendable {
             throw .unreadable(path: path, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
         }
         self.path = path
+        self.name = name ?? path.lastPathComponent
         self.byteCount = Int(status.st_size)
         self.descriptor = descriptor
     }

@@ -132,7 +132,9 @@ struct SafetensorsHeader {
     private static func readEntry(_ key: String, from json: inout JSONReader) throws(JSONError) -> Entry {
         var entry = Entry(key: key)
         try json.beginObject()
+        var seen: Set<String> = []
         while let member = try json.nextKey() {
+            guard seen.insert(member).inserted else { throw JSONError(position: json.position, expected: "\"\(member)\" only once") }
             switch member {
             case "dtype": entry.elementType = try json.readString()
             case "shape": entry.shape = try readIntegers(from: &json)
