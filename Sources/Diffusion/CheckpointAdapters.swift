@@ -6,15 +6,16 @@ import Sampling
 extension CLIPTokenizer {
     /// The tokenizer that a checkpoint came with.
     init(_ files: TokenizerFiles) throws(TokenizerError) {
-        switch files.source {
+        let tokenizer: CLIPTokenizer = switch files.source {
         case .bundled:
-            self = .bundled
+            .bundled
         case .tokenizerJSON(let path):
-            self = try CLIPTokenizer(tokenizerJSON: Self.bytes(path), name: path)
+            try CLIPTokenizer(tokenizerJSON: Self.bytes(path), name: path)
         case .vocabularyAndMerges(let vocabulary, let merges):
-            self = try CLIPTokenizer(
+            try CLIPTokenizer(
                 vocabularyJSON: Self.bytes(vocabulary), merges: Self.bytes(merges), vocabularyName: vocabulary, mergesName: merges)
         }
+        self = tokenizer.reserving(Int32(clamping: files.paddingTokenID))
     }
 
     private static func bytes(_ path: String) throws(TokenizerError) -> [UInt8] {
