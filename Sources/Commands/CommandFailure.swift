@@ -1,7 +1,7 @@
-import ArgumentParser
 import Checkpoints
 import Compilation
 import Diffusion
+import Glibc
 import ImageCodecs
 import OpenVINO
 
@@ -55,9 +55,11 @@ struct CommandFailure: Error, CustomStringConvertible {
         }
     }
 
-    /// Prints the message to standard error and returns what `ArgumentParser` turns into the exit code.
-    var reported: ExitCode {
+    /// Prints the message to standard error and ends the process with the exit code.
+    ///
+    /// At once: `exit` would run C++ destructors under a compile that may still go on in the background.
+    func end() -> Never {
         Terminal.write("Error: \(description)\n", to: .standardError)
-        return ExitCode(reason.rawValue)
+        _exit(reason.rawValue)
     }
 }

@@ -19,7 +19,7 @@ struct DevicesCommand: ParsableCommand {
             }
             Terminal.write(table.text + "OpenVINO \(try Core.version())\n", to: .standardOutput)
         } catch {
-            throw CommandFailure(error).reported
+            CommandFailure(error).end()
         }
     }
 }

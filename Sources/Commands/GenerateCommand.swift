@@ -83,7 +83,7 @@ struct GenerateCommand: AsyncParsableCommand {
         do {
             try await cancellingOnInterrupt { try await generate() }
         } catch {
-            throw CommandFailure(error).reported
+            CommandFailure(error).end()
         }
     }
 
@@ -107,6 +107,8 @@ struct GenerateCommand: AsyncParsableCommand {
         let destination = try OutputDestination(output)
         let path = try ModelLibrary().find(model)
         let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
+        // An error's text starts on a clean line, too.
+        defer { progress.finish() }
 
         let pipeline = try DiffusionPipeline(
             path: path,

@@ -24,8 +24,4 @@ func cancellingOnInterrupt<Value: Sendable>(_ work: @escaping @Sendable () async
     return try await task.value
 }
 
-/// Ends the process at once: destructors must not run while a compile still does.
-private func leave() -> Never {
-    Terminal.write("\nInterrupted.\n", to: .standardError)
-    _exit(CommandFailure.Reason.interrupted.rawValue)
-}
+private func leave() -> Never { CommandFailure(CancellationError()).end() }

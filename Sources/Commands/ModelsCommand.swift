@@ -38,7 +38,7 @@ struct ModelsCommand: ParsableCommand {
                 let checkpoint = try Checkpoint.open(ModelLibrary().find(model))
                 Terminal.write(try CheckpointReport(checkpoint).text, to: .standardOutput)
             } catch {
-                throw CommandFailure(error).reported
+                CommandFailure(error).end()
             }
         }
     }

@@ -28,7 +28,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .device(let error): error.description
         case .nonFinite(let component, let placement):
             "The \(component.label) on \(placement.device) in \(placement.precision.rawValue) answered with numbers that are not finite. Try --precision f32."
-        case .cancelled: "Cancelled."
+        case .cancelled: "Interrupted."
         case .unknown(let error): "\(error)"
         }
     }
