@@ -21,11 +21,12 @@ actor CompiledNetworks {
     }
 
     /// The network, compiled now if need be. A failed compile is tried again by the next call.
+    /// - Throws: `CancellationError` at once when the waiting task is cancelled; the compile goes on for others.
     func network(_ component: Component) async throws -> CompiledNetwork {
         let compile = compiles[component] ?? compile(component)
         do {
-            return try await compile.value
-        } catch {
+            return try await compile.valueUnlessCancelled
+        } catch where !(error is CancellationError) {
             if compiles[component] == compile { compiles[component] = nil }
             throw error
         }
@@ -39,5 +40,21 @@ actor CompiledNetworks {
         let compile = Task { try await compiler.compile(component, at: placement) }
         compiles[component] = compile
         return compile
+    }
+}
+
+extension Task where Failure == any Error {
+    /// The task's value. Unlike with `value`, whoever waits need not wait for the end when it is cancelled itself.
+    fileprivate var valueUnlessCancelled: Success {
+        get async throws {
+            let values = AsyncThrowingStream<Success, any Error> { continuation in
+                Task<Void, Never> {
+                    continuation.yield(with: await result)
+                    continuation.finish()
+                }
+            }
+            for try await value in values { return value }
+            throw Swift.CancellationError()
+        }
     }
 }

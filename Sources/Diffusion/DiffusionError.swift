@@ -3,13 +3,15 @@ public import Compilation
 public import Generation
 public import OpenVINO
 public import Prompting
-import Sampling
+public import Sampling
 
 /// Why there is no picture.
 public enum DiffusionError: Error, Sendable, CustomStringConvertible {
     case request(InvalidRequest)
     case checkpoint(CheckpointError)
     case tokenizer(TokenizerError)
+    /// The checkpoint's scheduler configuration cannot be used.
+    case schedule(SamplingError)
     case compilation(CompilationError)
     /// A device failed while it ran a network.
     case device(OpenVINOError)
@@ -24,10 +26,12 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .request(let error): error.description
         case .checkpoint(let error): error.description
         case .tokenizer(let error): error.description
+        case .schedule(let error): error.description
         case .compilation(let error): error.description
         case .device(let error): error.description
         case .nonFinite(let component, let placement):
-            "The \(component.label) on \(placement.device) in \(placement.precision.rawValue) answered with numbers that are not finite. Try --precision f32."
+            "The \(component.label) on \(placement.device) in \(placement.precision.rawValue) answered with numbers that are not finite. "
+                + (placement.precision == .f32 ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
         case .cancelled: "Interrupted."
         case .unknown(let error): "\(error)"
         }
@@ -38,6 +42,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         self = switch error {
         case let error as DiffusionError: error
         case let error as InvalidRequest: .request(error)
+        case let error as SamplingError where error.isCheckpointAtFault: .schedule(error)
         case let error as SamplingError: .request(InvalidRequest(field: "steps", error.description))
         case let error as CheckpointError: .checkpoint(error)
         case let error as TokenizerError: .tokenizer(error)
@@ -47,4 +52,8 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         default: .unknown(error)
         }
     }
+}
+
+extension SamplingError {
+    fileprivate var isCheckpointAtFault: Bool { if case .noiseSchedule = self { true } else { false } }
 }

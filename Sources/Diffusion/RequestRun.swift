@@ -28,6 +28,7 @@ struct RequestRun {
     }
 
     mutating func result() async throws -> GenerationResult {
+        try Task.checkCancellation()
         let began = ContinuousClock.now
         var sampling = try pipeline.samplingRun(for: request)
         let prompt = pipeline.chunks(of: request.prompt)
@@ -60,6 +61,7 @@ struct RequestRun {
         var encoder = try PromptEncoder(network)
         let embeddings = try await encoder.encode(prompts)
         timings.encode = (ContinuousClock.now - began).seconds
+        guard embeddings.allSatisfy(\.isFinite) else { throw DiffusionError.nonFinite(network.component, network.placement) }
         return embeddings
     }
 
@@ -77,7 +79,7 @@ struct RequestRun {
             stepBegan = ContinuousClock.now
             onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
         }
-        guard run.latents.values.allSatisfy(\.isFinite) else { throw DiffusionError.nonFinite(network.component, network.placement) }
+        guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
     }
 
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
@@ -126,6 +128,8 @@ extension DiffusionPipeline {
 }
 
 extension NDArray {
+    fileprivate var isFinite: Bool { values.allSatisfy(\.isFinite) }
+
     /// One element of the outermost axis, which stays: `[1, …]`.
     fileprivate func image(_ index: Int) -> NDArray {
         let count = values.count / shape[0]
