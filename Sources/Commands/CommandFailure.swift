@@ -40,10 +40,12 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.cannotWrite, error.description)
         case let error as OpenVINOError:
             self.init(.deviceUnavailable, error.description)
+        case DiffusionError.cancelled:
+            self.init(.interrupted, "Interrupted.")
         case let error as DiffusionError:
             let reason: Reason = switch error {
             case .request: .usage
-            case .checkpoint, .tokenizer: .badInput
+            case .checkpoint, .tokenizer, .schedule: .badInput
             case .compilation(let error): error.isCheckpointAtFault ? .badInput : .deviceUnavailable
             case .device: .deviceUnavailable
             case .nonFinite, .unknown: .software
@@ -59,7 +61,7 @@ struct CommandFailure: Error, CustomStringConvertible {
     ///
     /// At once: `exit` would run C++ destructors under a compile that may still go on in the background.
     func end() -> Never {
-        Terminal.write("Error: \(description)\n", to: .standardError)
+        Terminal.write((reason == .interrupted ? "" : "Error: ") + description + "\n", to: .standardError)
         _exit(reason.rawValue)
     }
 }

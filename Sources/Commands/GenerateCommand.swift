@@ -87,7 +87,7 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
-    private func request(defaultSize: Int) -> GenerationRequest {
+    func request(defaultSize: Int) -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
         request.negativePrompt = negativePrompt
         request.width = width ?? defaultSize
@@ -107,7 +107,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let destination = try OutputDestination(output)
         let path = try ModelLibrary().find(model)
         let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
-        // An error's text starts on a clean line, too.
+        // Errors too start on a clean line.
         defer { progress.finish() }
 
         let pipeline = try DiffusionPipeline(
@@ -117,12 +117,15 @@ struct GenerateCommand: AsyncParsableCommand {
                 unet: Placement(device: device, precision: precision),
                 vae: Placement(device: device, precision: .f32)),
             retention: .untilUsed)
-        async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders.cache)
+        async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize)
         if seed == nil { request.seed = UInt64(UInt32.random(in: .min ... .max)) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
+        if !quiet, result.precisions.unet != precision.rawValue {
+            Terminal.write("\(device) does not compute in \(precision.rawValue): the UNet ran in \(result.precisions.unet).\n", to: .standardError)
+        }
 
         let modelHash = await hash
         var paths: [String] = []

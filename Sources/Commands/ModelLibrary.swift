@@ -8,7 +8,7 @@ struct ModelLibrary {
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment, executable: URL = Self.executable) {
         var folders = environment["EASEL_MODELS"].map { $0.split(separator: ":").map { URL(filePath: String($0)) } } ?? []
-        folders.append(UserFolders.models)
+        folders.append(UserFolders(environment: environment).models)
         folders += Self.bundled(beside: executable)
         self.folders = folders
     }
@@ -18,7 +18,8 @@ struct ModelLibrary {
 
     /// A path as it is, or the first checkpoint of that name.
     func find(_ nameOrPath: String) throws(CommandFailure) -> String {
-        if FileManager.default.fileExists(atPath: nameOrPath) { return nameOrPath }
+        let exists = FileManager.default.fileExists(atPath: nameOrPath)
+        if exists, nameOrPath.contains("/") || Self.isCheckpoint(URL(filePath: nameOrPath)) { return nameOrPath }
         if !nameOrPath.contains("/") {
             for folder in folders {
                 for name in [nameOrPath, nameOrPath + ".safetensors"] {
@@ -27,6 +28,8 @@ struct ModelLibrary {
                 }
             }
         }
+        // Not a checkpoint by its looks; whoever opens it can say why.
+        if exists { return nameOrPath }
         let places = nameOrPath.contains("/") ? "" : " in \(folders.map { "\"\($0.path)\"" }.joined(separator: ", "))"
         throw CommandFailure(
             .badInput,
@@ -39,13 +42,17 @@ struct ModelLibrary {
         for folder in folders {
             for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
                 let url = folder.appending(path: entry)
-                let isFolder = FileManager.default.fileExists(atPath: url.appending(path: "model_index.json").path)
-                guard isFolder || url.pathExtension == "safetensors" else { continue }
-                let name = isFolder ? entry : url.deletingPathExtension().lastPathComponent
+                guard Self.isCheckpoint(url) else { continue }
+                let name = url.pathExtension == "safetensors" ? url.deletingPathExtension().lastPathComponent : entry
                 if found[name] == nil { found[name] = url.path }
             }
         }
         return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// Whether this looks like a checkpoint: a .safetensors file or a diffusers folder.
+    private static func isCheckpoint(_ url: URL) -> Bool {
+        url.pathExtension == "safetensors" || FileManager.default.fileExists(atPath: url.appending(path: "model_index.json").path)
     }
 
     /// The program's file, links resolved.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import ImageCodecs
 
 /// Where pictures go: a file (numbered when there are several) or a folder of new files. Nothing half-written is ever left there.
@@ -25,11 +26,11 @@ struct OutputDestination {
     private func prepare() throws(CommandFailure) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let probe = folder.appending(path: ".easel-\(UUID().uuidString)")
+            try Data().write(to: probe)
+            try FileManager.default.removeItem(at: probe)
         } catch {
             throw unwritable(error)
-        }
-        guard FileManager.default.isWritableFile(atPath: folder.path) else {
-            throw CommandFailure(.cannotWrite, "Cannot write to \"\(folder.path)\": permission denied. Choose another place with --output.")
         }
     }
 
@@ -57,7 +58,11 @@ struct OutputDestination {
     private func file(_ stem: String) -> URL { folder.appending(path: "\(stem).\(format.fileExtension)") }
 
     private func unwritable(_ error: any Error) -> CommandFailure {
-        let cause = (error as? CocoaError)?.underlying.map { "\($0)" } ?? "\(error)"
+        var cause = "\(error)"
+        if let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code {
+            // Making a folder where a file lies fails because something exists: the wrong half of the truth.
+            cause = String(cString: strerror((code == .EEXIST ? .ENOTDIR : code).rawValue))
+        }
         return CommandFailure(.cannotWrite, "Cannot write to \"\(folder.path)\": \(cause). Choose another place with --output.")
     }
 
