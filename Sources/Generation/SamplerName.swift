@@ -39,7 +39,7 @@ extension Sampler {
     fileprivate var aliases: [String] {
         switch self {
         case .euler: ["k_euler"]
-        case .eulerAncestral: ["euler_ancestral", "k_euler_a"]
+        case .eulerAncestral: ["euler_ancestral", "k_euler_a", "k_euler_ancestral"]
         case .heun: ["k_heun"]
         case .dpmpp2M: ["dpmpp_2m", "k_dpmpp_2m"]
         case .ddim, .lcm: []

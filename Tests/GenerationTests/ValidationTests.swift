@@ -1,0 +1,54 @@
+import Generation
+import Testing
+
+@Suite("Values that cannot be drawn")
+struct ValidationTests {
+    @Test("each is refused with its name, itself and what to use instead", arguments: [
+        Refusal({ $0.width = 500 }, "width", "Width 500 is not a multiple of 8. Use 496 or 504."),
+        Refusal({ $0.height = 517 }, "height", "Height 517 is not a multiple of 8. Use 512 or 520."),
+        Refusal({ $0.width = 4095 }, "width", "Width 4095 is not a multiple of 8. Use 4088 or 4096."),
+        Refusal({ $0.width = 9 }, "width", "Width 9 is not a multiple of 8. Use 8 or 16."),
+        Refusal({ $0.width = 0 }, "width", "Width 0 is out of range. Use a multiple of 8 from 8 to 4096."),
+        Refusal({ $0.width = 7 }, "width", "Width 7 is out of range. Use a multiple of 8 from 8 to 4096."),
+        Refusal({ $0.height = -8 }, "height", "Height -8 is out of range. Use a multiple of 8 from 8 to 4096."),
+        Refusal({ $0.height = .min }, "height", "Height -9223372036854775808 is out of range. Use a multiple of 8 from 8 to 4096."),
+        Refusal({ $0.height = 4104 }, "height", "Height 4104 is out of range. Use a multiple of 8 from 8 to 4096."),
+        Refusal({ $0.steps = 0 }, "steps", "Steps 0 is out of range. Use 1 to 1000."),
+        Refusal({ $0.steps = 1001 }, "steps", "Steps 1001 is out of range. Use 1 to 1000."),
+        Refusal({ $0.batchSize = 0 }, "batch_size", "Batch size 0 is out of range. Use 1 to 64."),
+        Refusal({ $0.batchSize = 65 }, "batch_size", "Batch size 65 is out of range. Use 1 to 64."),
+        Refusal({ $0.cfgScale = -0.5 }, "cfg_scale", "CFG scale -0.5 is out of range. Use 0 to 100; 1 turns guidance off."),
+        Refusal({ $0.cfgScale = 101 }, "cfg_scale", "CFG scale 101.0 is out of range. Use 0 to 100; 1 turns guidance off."),
+        Refusal({ $0.cfgScale = .nan }, "cfg_scale", "CFG scale nan is out of range. Use 0 to 100; 1 turns guidance off."),
+        Refusal({ $0.cfgScale = .infinity }, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
+    ])
+    fileprivate func refused(_ refusal: Refusal) {
+        #expect(throws: InvalidRequest(field: refusal.field, refusal.message)) { try refusal.request.validate() }
+    }
+
+    @Test("the defaults and both ends of each range are allowed")
+    func allowed() throws {
+        var request = GenerationRequest(prompt: "")
+        try request.validate()
+        (request.width, request.height, request.steps, request.batchSize, request.cfgScale) = (8, 4096, 1, 1, 0)
+        try request.validate()
+        (request.width, request.height, request.steps, request.batchSize, request.cfgScale) = (4096, 8, 1000, 64, 100)
+        request.seed = .max
+        try request.validate()
+    }
+}
+
+/// A request with one bad value.
+private struct Refusal: Sendable {
+    let request: GenerationRequest
+    let field: String
+    let message: String
+
+    init(_ change: (inout GenerationRequest) -> Void, _ field: String, _ message: String) {
+        var request = GenerationRequest(prompt: "a cat")
+        change(&request)
+        self.request = request
+        self.field = field
+        self.message = message
+    }
+}
