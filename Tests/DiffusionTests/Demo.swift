@@ -1,0 +1,49 @@
+import Compilation
+import Diffusion
+import Foundation
+import Generation
+import TestSupport
+
+/// The bundled checkpoint, small enough to draw with in every test.
+enum Demo {
+    /// Shared, so that each network is compiled once for all tests.
+    static let pipeline = try? newPipeline()
+
+    /// One that has compiled nothing yet.
+    static func newPipeline(
+        placements: PerComponent<Placement> = .cpu, retention: DiffusionPipeline.Retention = .always
+    ) throws -> DiffusionPipeline {
+        try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, retention: retention)
+    }
+
+    /// A request that is drawn in a moment.
+    static func request(_ prompt: String = "red apple on a white background", _ change: (inout GenerationRequest) -> Void = { _ in }) -> GenerationRequest {
+        var request = GenerationRequest(prompt: prompt)
+        request.width = 64
+        request.height = 64
+        request.steps = 2
+        request.cfgScale = 5
+        change(&request)
+        return request
+    }
+}
+
+extension PerComponent<Placement> {
+    static let cpu = PerComponent(repeating: Placement(device: "CPU", precision: .f32))
+}
+
+extension DiffusionPipeline {
+    func pictures(_ request: GenerationRequest) async throws -> [RGBImage] { try await generate(request) { _ in }.images }
+}
+
+extension RGBImage {
+    /// Peak signal-to-noise ratio in dB: 20·log₁₀(255 / root mean square difference); infinite when equal.
+    func peakSignalToNoiseRatio(to other: RGBImage) -> Double {
+        guard width == other.width, height == other.height else { return 0 }
+        let squares = zip(pixels, other.pixels).reduce(0) { sum, pair in
+            let difference = Int(pair.0) - Int(pair.1)
+            return sum + difference * difference
+        }
+        return 10 * log10(255 * 255 * Double(pixels.count) / Double(squares))
+    }
+}
