@@ -93,8 +93,9 @@ let package = Package(
         tests("Networks", ["OpenVINO"]),
         tests("Prompting"),
         tests("Sampling"),
-        tests("Diffusion"),
-        tests("Commands"),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "ImageCodecs"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
+        tests("Generation"),
+        tests("Diffusion", ["Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
+        tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
 )

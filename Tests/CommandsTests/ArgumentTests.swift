@@ -1,0 +1,91 @@
+import ArgumentParser
+import Generation
+import Testing
+
+@testable import Commands
+
+@Suite("Arguments of `easel generate`")
+struct ArgumentTests {
+    @Test("a prompt is enough")
+    func defaults() throws {
+        let command = try GenerateCommand.parse(["a cat"])
+        #expect(command.prompt == "a cat")
+        #expect(command.negativePrompt == "")
+        #expect(command.model == "demo")
+        #expect(command.seed == nil)
+        #expect(command.noise == .torch)
+        #expect(command.steps == 20)
+        #expect(command.sampler == SamplerName(.euler))
+        #expect(command.schedule == nil)
+        #expect(command.cfgScale == 7)
+        #expect(command.width == nil && command.height == nil)
+        #expect(command.batchSize == 1)
+        #expect(command.device == "CPU")
+        #expect(command.precision == .f32)
+        #expect(command.output == ".")
+        #expect(!command.json && !command.quiet)
+    }
+
+    @Test("every option is read")
+    func all() throws {
+        let command = try GenerateCommand.parse([
+            "a cat", "--negative-prompt", "dogs", "--model", "m", "--seed", "18446744073709551615", "--noise", "philox", "--steps", "3",
+            "--sampler", "dpmpp_2m", "--schedule", "SGM Uniform", "--cfg-scale", "1.5", "--width", "96", "--height", "64",
+            "--batch-size", "2", "--device", "GPU.1", "--precision", "bf16", "--output", "x.png", "--json", "--quiet",
+        ])
+        #expect(command.negativePrompt == "dogs")
+        #expect(command.model == "m")
+        #expect(command.seed == .max)
+        #expect(command.noise == .philox)
+        #expect(command.steps == 3)
+        #expect(command.sampler.sampler == .dpmpp2M)
+        #expect(command.schedule == .sgmUniform)
+        #expect(command.cfgScale == 1.5)
+        #expect(command.width == 96 && command.height == 64)
+        #expect(command.batchSize == 2)
+        #expect(command.device == "GPU.1")
+        #expect(command.precision == .bf16)
+        #expect(command.output == "x.png")
+        #expect(command.json && command.quiet)
+    }
+
+    @Test("a schedule may come fused to the sampler; one of its own counts more", arguments: [
+        (["--sampler", "DPM++ 2M Karras"], .dpmpp2M, .karras),
+        (["--sampler", "Euler a"], .eulerAncestral, .normal),
+        (["--sampler", "DPM++ 2M Karras", "--schedule", "exponential"], .dpmpp2M, .exponential),
+        (["--schedule", "karras"], .euler, .karras),
+    ] as [([String], Sampler, Schedule)])
+    func fused(_ arguments: [String], sampler: Sampler, schedule: Schedule) throws {
+        let request = try GenerateCommand.parse(["a cat"] + arguments).request(defaultSize: 512)
+        #expect(request.sampler == sampler)
+        #expect(request.schedule == schedule)
+    }
+
+    @Test("the model's own size stands in for a side that is left out")
+    func size() throws {
+        let request = try GenerateCommand.parse(["a cat", "--height", "64"]).request(defaultSize: 128)
+        #expect(request.width == 128 && request.height == 64)
+    }
+
+    @Test("a bad value is named with what can be used instead, exit code 64", arguments: [
+        (["--width", "500"], "Width 500 is not a multiple of 8. Use 496 or 504."),
+        (["--steps", "0"], "Steps 0 is out of range. Use 1 to 1000."),
+        (["--steps", "many"], "The value 'many' is invalid for '--steps <number>'"),
+        (["--sampler", "Eulr"], "The value 'Eulr' is invalid for '--sampler <name>'. Please provide one of the following:\n  - Euler\n"),
+        (["--schedule", "fast"], "'normal', 'karras', 'exponential' or 'sgm_uniform'"),
+        (["--precision", "f64"], "'f32', 'bf16' or 'f16'"),
+        (["--noise", "white"], "'torch' and 'philox'"),
+        (["--batch-size", "0"], "Batch size 0 is out of range. Use 1 to 64."),
+        (["--seed", "-1"], "--seed"),
+        (["--nonsense"], "Unknown option '--nonsense'"),
+    ])
+    func badValues(_ arguments: [String], message: String) {
+        do {
+            _ = try GenerateCommand.parse(["a cat"] + arguments)
+            Issue.record("\(arguments) went through")
+        } catch {
+            #expect(GenerateCommand.exitCode(for: error).rawValue == 64)
+            #expect(GenerateCommand.message(for: error).contains(message))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Checkpoints
+import Foundation
+import Generation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite("Reports")
+struct ReportTests {
+    @Test("the JSON of a generation is one line with the promised keys and no others")
+    func generation() throws {
+        var timings = GenerationTimings()
+        timings.load = 0.25
+        timings.compile.unet = 1.5
+        timings.steps = [0.5, 0.75]
+        let result = GenerationResult(
+            images: [], seeds: [.max, 0], tokenCount: 80, chunkCount: 2, devices: PerComponent(textEncoder: "CPU", unet: "GPU.0", vae: "GPU.0"),
+            precisions: PerComponent(textEncoder: "f32", unet: "f16", vae: "f32"), runtimeVersion: "2026.4.1", timings: timings)
+        let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", result: result, total: 9).text
+        #expect(!text.contains("\n"))
+
+        let json = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary)
+        let peak = try #require(json["peak_memory_bytes"] as? Int)
+        #expect(peak > 1_000_000)
+        #expect(json == [
+            "images": ["/tmp/ä \"1\".png"], "seeds": [UInt64.max, 0], "model": "anime/v1", "tokens": 80, "chunks": 2,
+            "device": ["text_encoder": "CPU", "unet": "GPU.0", "vae": "GPU.0"],
+            "precision": ["text_encoder": "f32", "unet": "f16", "vae": "f32"],
+            "timings": [
+                "load": 0.25, "compile": ["text_encoder": 0, "unet": 1.5, "vae": 0], "encode": 0, "steps": [0.5, 0.75], "decode": 0, "total": 9,
+            ] as NSDictionary,
+            "peak_memory_bytes": peak,
+        ] as NSDictionary)
+    }
+
+    @Test("a checkpoint's report tells family, sizes and files, and that every key is understood")
+    func demoModel() throws {
+        let report = try CheckpointReport(Checkpoint.open(Fixture.demoModel.path)).text
+        let lines = report.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") }
+        #expect(lines.prefix(8) == [
+            "Model demo", "Family Stable Diffusion 1", "Layout diffusers folder", "Predicts v_prediction", "Native size 128×128",
+            "text encoder 6.7 M parameters, f16", "UNet 5.5 M parameters, f16", "VAE 0.7 M parameters, f16",
+        ])
+        #expect(lines.contains { $0.hasPrefix("File ") && $0.hasSuffix("/unet/diffusion_pytorch_model.safetensors, 11.1 MB") })
+        #expect(lines.last == "Every other key is understood." || lines.last == "Every key is understood.")
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+
+/// The program as it was built, run as a person runs it: in a folder and with a home of its own.
+struct Easel {
+    /// How a run ended, and what it wrote.
+    struct Outcome {
+        let exitCode: Int32
+        let output: String
+        let errors: String
+
+        var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
+    }
+
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Lies beside the test bundle.
+    private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "easel")
+
+    /// Runs `easel` and waits for its end.
+    func callAsFunction(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+        try await start(arguments, environment: environment).outcome()
+    }
+
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
+        try Run(program: Self.program, arguments: arguments, folder: folder, environment: environment)
+    }
+
+    /// What lies in a folder, without what the run itself needs. Sorted.
+    func files(in name: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: name).path).filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    /// - Parameter path: absolute, or within `folder`.
+    func contents(of path: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: path.hasPrefix("/") ? URL(filePath: path) : folder.url.appending(path: path)))
+    }
+
+    /// A process on its way.
+    final class Run {
+        private let process = Process()
+        private let ended: AsyncStream<Void>
+        private let outputFile: URL
+        private let errorFile: URL
+
+        fileprivate init(program: URL, arguments: [String], folder: TemporaryFolder, environment: [String: String]) throws {
+            // Files, not pipes: nobody has to read while the program runs.
+            let name = ".\(UUID())"
+            outputFile = URL(filePath: try folder.write("", to: name + ".out"))
+            errorFile = URL(filePath: try folder.write("", to: name + ".err"))
+            process.executableURL = program
+            process.arguments = arguments
+            process.currentDirectoryURL = folder.url
+            process.environment = ["HOME": folder.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = try FileHandle(forWritingTo: outputFile)
+            process.standardError = try FileHandle(forWritingTo: errorFile)
+            let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+            self.ended = ended
+            process.terminationHandler = { _ in continuation.finish() }
+            try process.run()
+        }
+
+        /// Waits until the program has written `text` to standard error.
+        /// - Returns: whether it has; false when it ended without.
+        func hasReported(_ text: String) async throws -> Bool {
+            while process.isRunning {
+                if try errors.contains(text) { return true }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            return try errors.contains(text)
+        }
+
+        func interrupt() { process.interrupt() }
+
+        func outcome() async throws -> Outcome {
+            for await _ in ended {}
+            return try Outcome(exitCode: process.terminationStatus, output: String(contentsOf: outputFile, encoding: .utf8), errors: errors)
+        }
+
+        private var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
+    }
+}

@@ -1,0 +1,59 @@
+import TestSupport
+import Testing
+
+@Suite("The other commands")
+struct OtherCommandsTests {
+    let easel: Easel
+
+    init() throws { easel = try Easel() }
+
+    @Test("easel devices lists the CPU and the version of OpenVINO")
+    func devices() async throws {
+        let run = try await easel("devices")
+        #expect(run.exitCode == 0)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("DEVICE") == true)
+        #expect(lines.contains { $0.hasPrefix("CPU ") && $0.contains("FP32") })
+        #expect(lines.last?.hasPrefix("OpenVINO 20") == true)
+    }
+
+    @Test("easel models lists the bundled model and those of EASEL_MODELS")
+    func models() async throws {
+        try easel.folder.write("", to: "mine/anime.safetensors")
+        let run = try await easel("models", environment: ["EASEL_MODELS": "\(easel.folder.path)/mine"])
+        #expect(run.exitCode == 0)
+        let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+        #expect(names == ["MODEL", "anime", "demo"])
+        #expect(run.output.contains("\(easel.folder.path)/mine/anime.safetensors"))
+    }
+
+    @Test("easel models info tells what the bundled model is")
+    func info() async throws {
+        let run = try await easel("models", "info", "demo")
+        #expect(run.exitCode == 0)
+        for part in ["Stable Diffusion 1", "128×128", "v_prediction", "5.5 M parameters, f16"] {
+            #expect(run.output.contains(part), "\(run.output)")
+        }
+        #expect(try await easel("models", "info", "nosuch").exitCode == 65)
+    }
+
+    @Test("--help tells every option and the exit codes")
+    func help() async throws {
+        let generate = try await easel("generate", "--help")
+        #expect(generate.exitCode == 0)
+        let options = [
+            "--negative-prompt", "--model", "--seed", "--noise", "--steps", "--sampler", "--schedule", "--cfg-scale", "--width", "--height",
+            "--batch-size", "--device", "--precision", "--output", "--json", "--quiet", "Exit codes: 0 done, 64 wrong usage, 65 bad input file",
+        ]
+        for option in options { #expect(generate.output.contains(option)) }
+        let main = try await easel("--help")
+        for command in ["generate", "models", "devices"] { #expect(main.output.contains(command)) }
+    }
+
+    @Test("an unknown command and a missing prompt are wrong usage", arguments: [["paint"], ["generate"], ["--nonsense"]])
+    func usage(_ arguments: [String]) async throws {
+        let outcome = try await easel.start(arguments).outcome()
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.errors.contains("Usage: easel") || outcome.errors.contains("--help"))
+    }
+}
