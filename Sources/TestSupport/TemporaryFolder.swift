@@ -24,6 +24,15 @@ public final class TemporaryFolder: Sendable {
         return file.path
     }
 
+    /// Writes a file whose end is a hole: zeros that take no space on disk.
+    public func write(_ bytes: [UInt8], followedByHoleOf byteCount: Int, to name: String) throws -> String {
+        let path = try write(bytes, to: name)
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.truncate(atOffset: UInt64(bytes.count + byteCount))
+        try file.close()
+        return path
+    }
+
     @discardableResult
     public func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 }

@@ -41,7 +41,7 @@ struct MutationTests {
             // Names and shapes are changed rather than bytes, so that damage reaches beyond the header's syntax.
             var mutated = shapes
             for _ in 0..<mutator.below(3) + 1 { mutator.mutate(&mutated) }
-            let path = try folder.write(Self.file(mutated), to: "mutated.safetensors")
+            let path = try Self.write(mutated, in: folder)
             guard let checkpoint = try? Checkpoint.open(path) else { continue }
             let end = checkpoint.files[0].byteCount
             for weights in [checkpoint.textEncoder.weights, checkpoint.unet.weights, checkpoint.vae.weights] {
@@ -80,19 +80,19 @@ struct MutationTests {
         return tiny
     }
 
-    /// All tensors are u8, so that files stay small.
-    private static func file(_ shapes: [String: [Int]]) -> [UInt8] {
+    /// Writes tensors of zeros; where a shape is absurd, its byte count is wrong.
+    private static func write(_ shapes: [String: [Int]], in folder: TemporaryFolder) throws -> String {
         var end = 0
         let members = shapes.sorted { $0.key < $1.key }.map { key, shape in
             let begin = end
-            end += shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue & 0xFFFF }
+            end += shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue & 0x3FFF_FFFF }
             return SafetensorsWriter.member(key, "U8", shape, begin, end)
         }
-        return SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}", data: .init(repeating: 0, count: end))
+        return try folder.write(SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "mutated.safetensors")
     }
 }
 
-/// Changes bytes at random, and now and then in ways that matter to a reader of headers.
+/// Changes files at random: half of the time any bytes, else only numbers and strings of the JSON in them, which reaches further.
 struct Mutator {
     private var generator: SplitMix64
     init(seed: UInt64) { generator = SplitMix64(state: seed) }
@@ -100,38 +100,55 @@ struct Mutator {
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<max(bound, 1), using: &generator) }
 
     private static let fragments = [
-        "0", "-1", "9223372036854775807", "18446744073709551616", "1e999", "[", "]", "{", "}", ",", ":", "\"", "\\u", "\\ud800", "null", "true", "NaN", "[[[[[[[[", "\"dtype\":\"F32\"",
-        "\"shape\":[0]", "\"data_offsets\":[0,0]", "\0", "\u{FF}", "1000000000000", "[]", "{}", "-0", "2.5",
+        "[", "]", "{", "}", ",", ":", "\"", "\\u", "\\ud800", "null", "true", "NaN", "[[[[[[[[", "\"dtype\":\"F32\"", "\"shape\":[0]", "\"data_offsets\":[0,0]", "\0", "\u{FF}", "[]", "{}",
     ].map { Array($0.utf8) }
+    private static let numbers = ["0", "1", "2", "3", "4", "8", "15", "16", "-1", "-0", "2.5", "65537", "1000000000000", "9223372036854775807", "18446744073709551616", "1e999"].map { Array($0.utf8) }
 
     mutating func mutate(_ original: [UInt8]) -> [UInt8] {
         var bytes = original
-        for _ in 0..<(1 + below(4)) {
-            let place = below(bytes.count + 1)
-            switch below(8) {
-            case 0 where place < bytes.count: bytes[place] = UInt8(below(256))
-            case 1 where place < bytes.count: bytes[place] ^= 1 << below(8)
-            case 2: bytes.insert(contentsOf: Self.fragments[below(Self.fragments.count)], at: place)
-            case 3: bytes.removeSubrange(place..<min(place + below(16), bytes.count))
-            case 4: bytes.removeLast(below(min(bytes.count + 1, 64)))
-            case 5:
-                let end = min(place + below(32), bytes.count)
-                bytes.insert(contentsOf: bytes[place..<end], at: below(bytes.count + 1))
-            case 6:
-                // A digit for another digit: offsets and shapes that are nearly right.
-                let digits = bytes.indices.filter { (0x30...0x39).contains(bytes[$0]) }
-                if let digit = digits.isEmpty ? nil : digits[below(digits.count)] { bytes[digit] = UInt8(0x30 + below(10)) }
-            default:
-                let fragment = Self.fragments[below(Self.fragments.count)]
-                bytes.replaceSubrange(place..<min(place + fragment.count, bytes.count), with: fragment)
-            }
+        let isOnlyTokens = below(2) == 0
+        for _ in 0..<(1 + below(3)) {
+            if isOnlyTokens { mutateToken(&bytes) } else { mutateBytes(&bytes) }
         }
-        // The stated length is made right again most of the time, so that damage behind it is reached.
-        if below(4) > 0, bytes.count > 8, original.count > 8 {
-            let length = UInt64(max(0, bytes.count - (original.count - 8 - Int(original[0]) - Int(original[1]) << 8) - 8))
-            for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: length >> (8 * UInt64(index))) }
+        // The stated length of a header is made right again most of the time, so that what is behind it is reached.
+        if original.count > 8, bytes.count > 8, original[8] == UInt8(ascii: "{"), isOnlyTokens || below(4) > 0 {
+            let stated = original.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            let length = max(0, stated + bytes.count - original.count)
+            for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
         }
         return bytes
+    }
+
+    private mutating func mutateBytes(_ bytes: inout [UInt8]) {
+        let place = below(bytes.count + 1)
+        let end = min(place + below(24), bytes.count)
+        switch below(6) {
+        case 0 where place < bytes.count: bytes[place] = UInt8(below(256))
+        case 1 where place < bytes.count: bytes[place] ^= 1 << below(8)
+        case 2: bytes.removeSubrange(place..<end)
+        case 3: bytes.insert(contentsOf: bytes[place..<end], at: below(bytes.count + 1))
+        case 4: bytes.removeLast(below(min(bytes.count + 1, 64)))
+        default: bytes.insert(contentsOf: Self.fragments[below(Self.fragments.count)], at: place)
+        }
+    }
+
+    /// Replaces one number or one quoted string by another.
+    private mutating func mutateToken(_ bytes: inout [UInt8]) {
+        let isNumber = below(3) > 0
+        var tokens: [Range<Int>] = []
+        var start: Int?
+        for index in bytes.indices.dropFirst(bytes.first == UInt8(ascii: "{") ? 0 : 8) {
+            let belongs = isNumber ? (0x30...0x39).contains(bytes[index]) : bytes[index] != UInt8(ascii: "\"") && (0x20..<0x7F).contains(bytes[index])
+            if belongs, start == nil { start = index }
+            if !belongs, let first = start {
+                tokens.append(first..<index)
+                start = nil
+            }
+        }
+        guard !tokens.isEmpty else { return }
+        let token = tokens[below(tokens.count)]
+        let other = isNumber && below(2) == 0 ? Self.numbers[below(Self.numbers.count)] : Array(bytes[tokens[below(tokens.count)]])
+        bytes.replaceSubrange(token, with: other)
     }
 
     /// Changes, removes or copies one tensor.
