@@ -56,13 +56,13 @@ public final class GraphBuilder {
     /// A scalar.
     public func literal(_ value: Float) -> Value { literal([value], shape: []) }
 
-    /// A list of whole numbers, such as axes or a target shape.
-    public func literal(_ values: [Int]) -> Value { literal(values, shape: [values.count]) }
+    /// A list of whole numbers (i64), such as axes or a target shape.
+    public func integers(_ values: [Int]) -> Value { integers(values, shape: [values.count]) }
 
-    /// A whole number, such as an axis.
-    public func literal(_ value: Int) -> Value { literal([value], shape: []) }
+    /// A whole number (i64), such as an axis.
+    public func integer(_ value: Int) -> Value { integers([value], shape: []) }
 
-    private func literal(_ values: [Int], shape: [Int]) -> Value {
+    private func integers(_ values: [Int], shape: [Int]) -> Value {
         literal(.i64, shape, values.flatMap { value in withUnsafeBytes(of: Int64(value).littleEndian, Array.init) })
     }
 

@@ -31,7 +31,7 @@ extension GraphBuilder {
     /// (x − mean) / √(variance + ε) over the last axis.
     public func normalizeLastAxis(_ x: Value, epsilon: Float) -> Value {
         add("MVN", 6, attributes: [.init("normalize_variance", true), .init("eps", epsilon), .init("eps_mode", "inside_sqrt")],
-            inputs: [x, literal([-1])])
+            inputs: [x, integers([-1])])
     }
 
     /// softmax(query · keyᵀ / √width) · value.
@@ -51,7 +51,7 @@ extension GraphBuilder {
             .init("mode", "nearest"), .init("shape_calculation_mode", "sizes"),
             .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
             .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
-        ], inputs: [x, size, literal([2, 3])])
+        ], inputs: [x, size, integers([2, 3])])
     }
 
     /// As `resizeNearest(_:to:)`, to `scale` times the size.
@@ -60,6 +60,6 @@ extension GraphBuilder {
             .init("mode", "nearest"), .init("shape_calculation_mode", "scales"),
             .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
             .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
-        ], inputs: [x, literal([Float(scale), Float(scale)], shape: [2]), literal([2, 3])])
+        ], inputs: [x, literal([Float(scale), Float(scale)], shape: [2]), integers([2, 3])])
     }
 }

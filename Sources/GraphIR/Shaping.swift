@@ -2,7 +2,7 @@ import Tensors
 
 extension GraphBuilder {
     /// - Parameter shape: 0 keeps the axis at that place, one −1 takes what is left.
-    public func reshape(_ x: Value, _ shape: [Int]) -> Value { reshape(x, to: literal(shape)) }
+    public func reshape(_ x: Value, _ shape: [Int]) -> Value { reshape(x, to: integers(shape)) }
 
     /// - Parameter shape: whole numbers, computed in the graph; 0 and −1 as above.
     public func reshape(_ x: Value, to shape: Value) -> Value {
@@ -10,7 +10,7 @@ extension GraphBuilder {
     }
 
     /// Output axis i is input axis `order[i]`.
-    public func transpose(_ x: Value, _ order: [Int]) -> Value { add("Transpose", inputs: [x, literal(order)]) }
+    public func transpose(_ x: Value, _ order: [Int]) -> Value { add("Transpose", inputs: [x, integers(order)]) }
 
     public func concatenate(_ values: [Value], axis: Int) -> Value {
         add("Concat", attributes: [.init("axis", axis)], inputs: values)
@@ -18,7 +18,7 @@ extension GraphBuilder {
 
     /// Cuts `x` along `axis` into pieces of the given lengths.
     public func split(_ x: Value, axis: Int, lengths: [Int]) -> [Value] {
-        let first = add("VariadicSplit", inputs: [x, literal(axis), literal(lengths)], outputs: lengths.count)
+        let first = add("VariadicSplit", inputs: [x, integer(axis), integers(lengths)], outputs: lengths.count)
         return lengths.indices.map { Value(node: first.node, output: $0, type: x.type) }
     }
 
@@ -29,6 +29,6 @@ extension GraphBuilder {
 
     /// The entries of `x` at `indices` along `axis`.
     public func gather(_ x: Value, _ indices: Value, axis: Int = 0) -> Value {
-        add("Gather", 8, attributes: [.init("batch_dims", 0)], inputs: [x, indices, literal(axis)])
+        add("Gather", 8, attributes: [.init("batch_dims", 0)], inputs: [x, indices, integer(axis)])
     }
 }

@@ -5,13 +5,19 @@ extension Layer {
     /// torch `Linear`: x · weightᵀ + bias, over the last axis.
     /// - Parameter rank: number of axes of `x`.
     func linear(_ x: Features, to channels: Int, bias: Bool = true, rank: Int = 3) throws(CheckpointError) -> Features {
-        let weight = try weight("weight", [channels, x.channels])
-        var y = graph.matMulTransposed(x.value, weight)
+        try linear(x, part: 0..<channels, of: channels, bias: bias, rank: rank)
+    }
+
+    /// The channels `part` of a linear layer's result, at the cost of that part.
+    func linear(
+        _ x: Features, part: Range<Int>, of channels: Int, bias: Bool = true, rank: Int = 3
+    ) throws(CheckpointError) -> Features {
+        var y = graph.matMulTransposed(x.value, try weight("weight", [channels, x.channels], rows: part))
         if bias {
-            let leading = [Int](repeating: 1, count: rank - 1)
-            y = graph.add(y, try self.weight("bias", [channels], as: leading + [channels]))
+            let view = [Int](repeating: 1, count: rank - 1) + [part.count]
+            y = graph.add(y, try weight("bias", [channels], rows: part, as: view))
         }
-        return Features(y, channels: channels)
+        return Features(y, channels: part.count)
     }
 
     /// torch `Conv2d`.

@@ -50,19 +50,25 @@ struct Layer {
     /// The tensor `name` of this layer, in single precision.
     /// - Parameters:
     ///   - shape: as stored.
+    ///   - rows: the part of the first axis that is wanted, when not all of it is.
     ///   - view: the shape in the graph, when it is another one.
-    func weight(_ name: String, _ shape: [Int], as view: [Int]? = nil) throws(CheckpointError) -> Value {
-        let stored = try storedWeight(name, shape, as: view)
+    func weight(_ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil) throws(CheckpointError) -> Value {
+        let stored = try storedWeight(name, shape, rows: rows, as: view)
         return stored.type == .f32 ? stored : graph.decompress(stored, to: .f32)
     }
 
-    /// The tensor `name` of this layer, in the precision of the file.
-    func storedWeight(_ name: String, _ shape: [Int], as view: [Int]? = nil) throws(CheckpointError) -> Value {
+    /// As `weight`, in the precision of the file.
+    func storedWeight(
+        _ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil
+    ) throws(CheckpointError) -> Value {
         let key = path.isEmpty ? name : path + "." + name
         let tensor = try weights.tensor(key, shape: shape)
         used.names.insert(key)
         graph.scope = path
-        return graph.constant(tensor.elementType, view ?? shape, offset: tensor.offset, name: key)
+        let rows = rows ?? 0..<shape[0]
+        let part = [rows.count] + shape.dropFirst()
+        let skipped = shape.dropFirst().reduce(rows.lowerBound * tensor.elementType.byteCount, *)
+        return graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key)
     }
 }
 

@@ -109,7 +109,7 @@ private struct UNet {
             }
             // Halving rounds up, so doubling could overshoot: the next skip connection has the size to return to.
             if let skip = skips.last {
-                let size = graph.gather(graph.shape(of: skip.value), graph.literal([2, 3]))
+                let size = graph.gather(graph.shape(of: skip.value), graph.integers([2, 3]))
                 x.value = graph.resizeNearest(x.value, to: size)
                 x = try layer["upsamplers.0.conv"].convolution(x, to: block.channels)
             }

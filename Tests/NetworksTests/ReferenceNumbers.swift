@@ -1,0 +1,65 @@
+import Checkpoints
+import Foundation
+import GraphIR
+import Networks
+import OpenVINO
+import Tensors
+import TestSupport
+
+/// What diffusers and transformers computed on a tiny checkpoint; Tests/Fixtures/networks/make_networks.py wrote it.
+struct ReferenceNumbers: Decodable {
+    struct Case: Decodable {
+        struct Output: Decodable {
+            let shape: [Int]
+            let values: [Float]
+        }
+
+        let batch: Int
+        let height: Int?
+        let width: Int?
+        let tokens: Int?
+        let timesteps: [Float]?
+        let outputs: [String: Output]
+    }
+
+    let unet: [Case]
+    let textEncoder: [Case]
+    let vaeDecoder: [Case]
+    let vaeEncoder: [Case]
+
+    static func load(_ name: String) throws -> ReferenceNumbers { try Fixture.decode(from: "networks/\(name)/expected.json") }
+
+    /// The script's `noise`: the inputs are a formula, so that they need no storing.
+    static func noise(_ shape: [Int], salt: Int) -> NDArray {
+        NDArray(shape: shape, values: (0..<shape.reduce(1, *)).map { index in
+            Float(Double((index * 7919 + salt * 104_729) % 4001) / 1000 - 2)
+        })
+    }
+}
+
+/// A tiny checkpoint whose networks run on the CPU.
+struct TinyCheckpoint {
+    let checkpoint: Checkpoint
+
+    init(_ name: String) throws { checkpoint = try .open(Fixture.url("networks/\(name)").path) }
+
+    var byteCount: Int { checkpoint.mappedByteCount }
+
+    func compile(_ network: Network) throws -> CompiledModel {
+        let memory = try MappedWeights(checkpoint, appending: network.graph.literals)
+        let core = try Core()
+        let model = try core.readModel(xml: network.graph.xml, weights: Tensor(bytes: memory.bytes, owner: memory))
+        return try core.compile(model, device: "CPU", properties: [Property(.inferencePrecision, .f32)])
+    }
+}
+
+extension NDArray {
+    /// Largest distance from the reference, relative to the reference's largest number.
+    ///
+    /// Numbers near zero are sums of large ones that cancel, so each number's own size says nothing about its rounding.
+    func error(against reference: ReferenceNumbers.Case.Output) -> Float {
+        guard shape == reference.shape else { return .infinity }
+        let distance = zip(values, reference.values).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+        return distance / reference.values.reduce(0) { max($0, abs($1)) }
+    }
+}
