@@ -53,14 +53,6 @@ struct Layer {
     ///   - rows: the part of the first axis that is wanted, when not all of it is.
     ///   - view: the shape in the graph, when it is another one.
     func weight(_ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil) throws(CheckpointError) -> Value {
-        let stored = try storedWeight(name, shape, rows: rows, as: view)
-        return stored.type == .f32 ? stored : graph.decompress(stored, to: .f32)
-    }
-
-    /// As `weight`, in the precision of the file.
-    func storedWeight(
-        _ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil
-    ) throws(CheckpointError) -> Value {
         let key = path.isEmpty ? name : path + "." + name
         let tensor = try weights.tensor(key, shape: shape)
         used.names.insert(key)
@@ -68,7 +60,10 @@ struct Layer {
         let rows = rows ?? 0..<shape[0]
         let part = [rows.count] + shape.dropFirst()
         let skipped = shape.dropFirst().reduce(rows.lowerBound * tensor.elementType.byteCount, *)
-        return graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key)
+        let stored = graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key)
+        // Marked as decompression, weights are packed for the device straight from the file's precision, when they are first
+        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for an SD1.5 UNet.
+        return stored.type == .f32 ? stored : graph.decompress(stored, to: .f32)
     }
 }
 

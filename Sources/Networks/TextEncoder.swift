@@ -38,12 +38,11 @@ extension Layer {
     /// The embedding of each token plus that of its position.
     fileprivate func textEmbedding(_ tokens: Value, _ configuration: TextEncoderConfiguration) throws(CheckpointError) -> Features {
         let width = configuration.width
-        // Looked up before converting: the whole table in single precision would take 150 MB.
-        let table = try self["token_embedding"].storedWeight("weight", [configuration.vocabularySize, width])
+        let table = try self["token_embedding"].weight("weight", [configuration.vocabularySize, width])
         let rows = graph.gather(table, tokens)
         let positions = try self["position_embedding"].weight(
             "weight", [configuration.positionCount, width], as: [1, configuration.positionCount, width])
-        return Features(graph.add(rows.type == .f32 ? rows : graph.convert(rows, to: .f32), positions), channels: width)
+        return Features(graph.add(rows, positions), channels: width)
     }
 
     /// Source: transformers `CLIPEncoderLayer.forward`.
