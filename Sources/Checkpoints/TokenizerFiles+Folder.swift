@@ -44,25 +44,47 @@ extension TokenizerFiles {
     private static func number(of token: String, inVocabulary path: String) throws(CheckpointError) -> Int? {
         var json = JSONReader(try OpenFile.contents(of: path))
         do {
-            try json.beginObject()
-            while let key = try json.nextKey() {
-                let number = try json.readInteger()
-                if key == token, number >= 0 { return number }
-            }
-            return nil
+            return try number(of: token, from: &json)
         } catch {
             throw .notJSON(file: "tokenizer/vocab.json", position: error.position, expected: error.expected)
         }
     }
 
     private static func number(of token: String, inTokenizer path: String) throws(CheckpointError) -> Int? {
-        let file = try ConfigurationFile(name: "tokenizer/tokenizer.json", path: path)
-        if case .array(let added) = file["added_tokens"] {
-            for case .object(let members) in added where members["content"] == .string(token) {
-                if case .integer(let number) = members["id"], number >= 0 { return number }
+        var json = JSONReader(try OpenFile.contents(of: path))
+        do {
+            try json.beginObject()
+            while let key = try json.nextKey() {
+                switch key {
+                case "added_tokens":
+                    guard case .array(let added) = try json.readValue() else { continue }
+                    for entry in added where entry["content"] == .string(token) {
+                        if case .integer(let number) = entry["id"], number >= 0 { return number }
+                    }
+                case "model":
+                    try json.beginObject()
+                    while let part = try json.nextKey() {
+                        if part == "vocab" {
+                            if let number = try number(of: token, from: &json) { return number }
+                        } else {
+                            _ = try json.readValue()
+                        }
+                    }
+                default: _ = try json.readValue()
+                }
             }
+            return nil
+        } catch {
+            throw .notJSON(file: "tokenizer/tokenizer.json", position: error.position, expected: error.expected)
         }
-        if case .integer(let number) = file["model"]?["vocab"]?[token], number >= 0 { return number }
+    }
+
+    private static func number(of token: String, from json: inout JSONReader) throws(JSONError) -> Int? {
+        try json.beginObject()
+        while let key = try json.nextKey() {
+            let number = try json.readInteger()
+            if key == token, number >= 0 { return number }
+        }
         return nil
     }
 }
