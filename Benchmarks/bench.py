@@ -4,7 +4,7 @@
     bench.py [--only TOPIC]... [--runs 5 | --quick] [--tiny]
 
 Needs a built `.build/release/easel` and Python 3.10 or newer. The first run installs the peers into .venv-bench and
-makes checkpoints, conversions and reference pictures in .build-bench (14 GB); later runs take them from there.
+makes checkpoints, conversions and reference pictures in .build-bench (9 GB); later runs take them from there.
 Prints one table; ends with 1 when a figure misses its target.
 """
 import argparse
