@@ -40,8 +40,6 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.cannotWrite, error.description)
         case let error as OpenVINOError:
             self.init(.deviceUnavailable, error.description)
-        case DiffusionError.cancelled:
-            self.init(.interrupted, "Interrupted.")
         case let error as DiffusionError:
             let reason: Reason = switch error {
             case .request: .usage
