@@ -21,7 +21,18 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
         case .device(_, _, let error) where error.isDeviceNotFound:
             error.description
         case .device(let component, let placement, let error):
-            "\(placement.device) could not compile the \(component.label) in \(placement.precision.rawValue) (\(error)). Try --device CPU or a smaller size."
+            "\(placement.device) could not compile the \(component.label) in \(placement.precision.rawValue). \(error) \(placement.alternative)"
+        }
+    }
+}
+
+extension Placement {
+    /// What to try when this does not work.
+    fileprivate var alternative: String {
+        switch (device, precision) {
+        case ("CPU", .f32): "Free some memory and try again, or report this."
+        case ("CPU", _): "Try --precision f32."
+        default: "Try --device CPU or a smaller size."
         }
     }
 }

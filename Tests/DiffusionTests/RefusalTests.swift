@@ -2,6 +2,7 @@ import Compilation
 import Diffusion
 import Foundation
 import Generation
+import OpenVINO
 import TestSupport
 import Testing
 
@@ -37,6 +38,21 @@ struct RefusalTests {
             let error = await #expect(throws: DiffusionError.self) { try await pipeline.generate(Demo.request()) { _ in } }
             #expect(try #require(error?.description).hasPrefix("There is no device \"TPU\". Use one of: CPU"))
         }
+    }
+
+    @Test("a device that refuses a network is told with its reason and another way", arguments: [
+        (
+            Placement(device: "GPU.0", precision: .f16),
+            "GPU.0 could not compile the UNet in f16. Could not start: why (general error). Try --device CPU or a smaller size."
+        ),
+        (
+            Placement(device: "CPU", precision: .bf16),
+            "CPU could not compile the UNet in bf16. Could not start: why (general error). Try --precision f32."
+        ),
+    ])
+    func refusedByDevice(_ placement: Placement, message: String) {
+        let cause = OpenVINOError.call(attempt: "start", status: .generalError, detail: "why")
+        #expect(DiffusionError.compilation(.device(.unet, placement, cause)).description == message)
     }
 
     @Test("weights that are not finite are reported with their network instead of a black picture", arguments: [
