@@ -104,7 +104,6 @@ struct GenerateCommand: AsyncParsableCommand {
 
     private func generate() async throws {
         let began = ContinuousClock.now
-        let destination = try OutputDestination(output)
         let path = try ModelLibrary().find(model)
         let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
         // Errors too start on a clean line.
@@ -117,6 +116,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 unet: Placement(device: device, precision: precision),
                 vae: Placement(device: device, precision: .f32)),
             retention: .untilUsed)
+        let destination = try OutputDestination(output)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize)

@@ -11,6 +11,7 @@ struct BadInputTests {
         BadInput(["--model", "./text.safetensors"], 65, "text.safetensors", "it holds text"),
         BadInput(["--model", "./half.safetensors"], 65, "\"half.safetensors\" is damaged", "Download or copy it again."),
         BadInput(["--model", "./lora.safetensors"], 65, "lora.safetensors", "is a LoRA, not a checkpoint"),
+        BadInput(["--model", "./lora.safetensors", "--output", "pictures/"], 65, "is a LoRA, not a checkpoint"),
         BadInput(["--model", "."], 65, "model_index.json"),
         BadInput(["--width", "500"], 64, "Width 500 is not a multiple of 8. Use 496 or 504."),
         BadInput(["--steps", "0"], 64, "Steps 0 is out of range. Use 1 to 1000."),
