@@ -63,7 +63,7 @@ let package = Package(
         // Text to picture
         library("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         library("Diffusion", [
-            "Checkpoints", "Compilation", "Generation", "OpenVINO", "Prompting", "Sampling", "Tensors",
+            "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
         library("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO",

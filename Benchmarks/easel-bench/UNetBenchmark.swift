@@ -39,7 +39,7 @@ struct UNetBenchmark: AsyncParsableCommand {
         let anyShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(.unet, at: placement)
         let oneShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(
             .unet, at: placement,
-            shape: UNetShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(77)))
+            shape: InputShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(77)))
         let pipeline = try DiffusionPipeline(path: model, placements: PerComponent(repeating: placement))
 
         var report = Report(compile: ["dynamic": anyShape.seconds, "static": oneShape.seconds])

@@ -7,7 +7,6 @@ import Tensors
 
 /// Compiles the networks of one checkpoint, one after another and away from Swift's own threads.
 ///
-/// On the CPU every axis that a request can vary stays dynamic: batch, size and number of tokens. One compile serves them all.
 public actor NetworkCompiler {
     private let core: Core
     private let checkpoint: Checkpoint
@@ -21,9 +20,9 @@ public actor NetworkCompiler {
     }
 
     /// Takes 0.3 to 2 seconds on a CPU for SD1-size networks, minutes on a GPU.
-    /// - Parameter shape: what is known of a UNet's inputs; other components stay dynamic.
+    /// - Parameter shape: what is known of the network's inputs.
     public func compile(
-        _ component: Component, at placement: Placement, shape: UNetShape = UNetShape()
+        _ component: Component, at placement: Placement, shape: InputShape = InputShape()
     ) throws(CompilationError) -> CompiledNetwork {
         let began = ContinuousClock.now
         let graph: Graph
@@ -46,15 +45,15 @@ public actor NetworkCompiler {
         }
     }
 
-    private func network(_ component: Component, _ shape: UNetShape) throws(CheckpointError) -> Network {
+    private func network(_ component: Component, _ shape: InputShape) throws(CheckpointError) -> Network {
         let byteCount = checkpoint.mappedByteCount
         return switch component {
         case .textEncoder:
-            try .textEncoder(checkpoint.textEncoder.configuration, weights: checkpoint.textEncoder.weights, weightsByteCount: byteCount)
+            try .textEncoder(checkpoint.textEncoder.configuration, batch: shape.batch, weights: checkpoint.textEncoder.weights, weightsByteCount: byteCount)
         case .unet:
             try .unet(checkpoint.unet.configuration, shape: shape, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
         case .vae:
-            try .vaeDecoder(checkpoint.vae.configuration, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
+            try .vaeDecoder(checkpoint.vae.configuration, shape: shape, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
         }
     }
 }

@@ -1,44 +1,55 @@
+import Checkpoints
 import Compilation
 import Generation
+import Networks
+import OpenVINO
+
+/// A network and the inputs that it is compiled for.
+struct CompileKey: Sendable, Hashable {
+    let component: Component
+    var shape = InputShape()
+}
 
 /// The compiled networks of a pipeline. Each is compiled once, however many requests wait for it.
 actor CompiledNetworks {
-    private let compiler: NetworkCompiler
+    /// One for each component: much of a compile keeps a single core busy, so compiling all at once takes little
+    /// longer than the UNet alone.
+    private let compilers: PerComponent<NetworkCompiler>
     private let placements: PerComponent<Placement>
-    private var compiles: [Component: Task<CompiledNetwork, any Error>] = [:]
+    private var compiles: [CompileKey: Task<CompiledNetwork, any Error>] = [:]
 
-    init(compiler: NetworkCompiler, placements: PerComponent<Placement>) {
-        self.compiler = compiler
+    init(_ checkpoint: Checkpoint, core: Core, placements: PerComponent<Placement>) {
+        self.compilers = placements.map { _ in NetworkCompiler(core: core, checkpoint: checkpoint) }
         self.placements = placements
     }
 
-    /// Starts compiling what is not there yet, in the order in which a request needs it; returns at once.
+    /// Starts compiling what is not there yet, in the order given; returns at once.
     /// - Returns: the components whose compile was started.
-    func prepare() -> Set<Component> {
-        let missing = Component.allCases.filter { compiles[$0] == nil }
-        for component in missing { _ = compile(component) }
-        return Set(missing)
+    func prepare(_ keys: [CompileKey]) -> Set<Component> {
+        let missing = keys.filter { compiles[$0] == nil }
+        for key in missing { _ = compile(key) }
+        return Set(missing.map(\.component))
     }
 
     /// The network, compiled now if need be. A failed compile is tried again by the next call.
     /// - Throws: `CancellationError` at once when the waiting task is cancelled; the compile goes on for others.
-    func network(_ component: Component) async throws -> CompiledNetwork {
-        let compile = compiles[component] ?? compile(component)
+    func network(_ key: CompileKey) async throws -> CompiledNetwork {
+        let compile = compiles[key] ?? compile(key)
         do {
             return try await compile.valueUnlessCancelled
         } catch where !(error is CancellationError) {
-            if compiles[component] == compile { compiles[component] = nil }
+            if compiles[key] == compile { compiles[key] = nil }
             throw error
         }
     }
 
     /// Lets go of a network; its memory is free once nobody uses it.
-    func release(_ component: Component) { compiles[component] = nil }
+    func release(_ key: CompileKey) { compiles[key] = nil }
 
-    private func compile(_ component: Component) -> Task<CompiledNetwork, any Error> {
-        let (compiler, placement) = (compiler, placements[component])
-        let compile = Task { try await compiler.compile(component, at: placement) }
-        compiles[component] = compile
+    private func compile(_ key: CompileKey) -> Task<CompiledNetwork, any Error> {
+        let (compiler, placement) = (compilers[key.component], placements[key.component])
+        let compile = Task { try await compiler.compile(key.component, at: placement, shape: key.shape) }
+        compiles[key] = compile
         return compile
     }
 }

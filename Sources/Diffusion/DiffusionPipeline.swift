@@ -19,6 +19,7 @@ public final class DiffusionPipeline: ImageGenerating {
 
     public let checkpoint: Checkpoint
     public let placements: PerComponent<Placement>
+    let shapes: ShapePolicy
     let retention: Retention
     let tokenizer: CLIPTokenizer
     let objective: Objective
@@ -27,18 +28,23 @@ public final class DiffusionPipeline: ImageGenerating {
     let loadSeconds: Double
 
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
-    /// - Parameter path: a .safetensors file or a diffusers folder.
-    public init(path: String, placements: PerComponent<Placement>, retention: Retention = .always) throws(DiffusionError) {
+    /// - Parameters:
+    ///   - path: a .safetensors file or a diffusers folder.
+    ///   - shapes: `.fixed` is faster for a single request, `.dynamic` for several.
+    public init(
+        path: String, placements: PerComponent<Placement>, shapes: ShapePolicy = .dynamic, retention: Retention = .always
+    ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
             checkpoint = try Checkpoint.open(path)
             tokenizer = try CLIPTokenizer(checkpoint.tokenizer)
             objective = try Objective(checkpoint.scheduler)
-            networks = CompiledNetworks(compiler: NetworkCompiler(core: try Core(), checkpoint: checkpoint), placements: placements)
+            networks = CompiledNetworks(checkpoint, core: try Core(), placements: placements)
         } catch {
             throw DiffusionError(error)
         }
         self.placements = placements
+        self.shapes = shapes
         self.retention = retention
         loadSeconds = (ContinuousClock.now - began).seconds
     }

@@ -3,6 +3,15 @@ import OpenVINO
 import Sampling
 import Tensors
 
+/// What the UNet is told to draw, and not to draw.
+struct Conditioning: Sendable {
+    /// The prompt's embeddings, `[1, 77·chunks, width]`.
+    let positive: NDArray
+    /// The negative prompt's; nil when guidance is off.
+    let negative: NDArray?
+    let cfgScale: Float
+}
+
 /// Asks the UNet about a batch of latents, with classifier-free guidance.
 ///
 /// When both prompts have the same number of tokens, one call of twice the batch serves both; otherwise each has a call
@@ -14,18 +23,16 @@ struct NoisePredictor: ~Copyable {
     /// Both halves come out of `first`.
     private let isJoined: Bool
 
-    /// - Parameters:
-    ///   - positive: the prompt's embeddings, `[1, tokens, width]`.
-    ///   - negative: the negative prompt's; used only when `guidance` needs them.
-    init(_ network: CompiledNetwork, positive: NDArray, negative: NDArray, guidance: Guidance, latentShape: [Int]) throws(OpenVINOError) {
-        let isJoined = guidance.needsUnconditional && positive.shape == negative.shape
-        let contexts = isJoined ? [negative, positive] : guidance.needsUnconditional ? [negative] : [positive]
+    /// - Parameter latentShape: `[batch, channels, height, width]`.
+    init(_ network: CompiledNetwork, _ conditioning: Conditioning, latentShape: [Int]) throws(OpenVINOError) {
+        let (positive, negative) = (conditioning.positive, conditioning.negative)
+        let isJoined = negative?.shape == positive.shape
+        let contexts = if let negative { isJoined ? [negative, positive] : [negative] } else { [positive] }
         let first = try UNetCall(network.model, contexts: contexts, latentShape: latentShape)
-        let second = guidance.needsUnconditional && !isJoined
-            ? try UNetCall(network.model, contexts: [positive], latentShape: latentShape) : nil
+        let second = negative == nil || isJoined ? nil : try UNetCall(network.model, contexts: [positive], latentShape: latentShape)
         self.first = first
         self.second = second
-        self.guidance = guidance
+        self.guidance = Guidance(scale: conditioning.cfgScale)
         self.isJoined = isJoined
     }
 

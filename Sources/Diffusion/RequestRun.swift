@@ -1,6 +1,8 @@
 import Checkpoints
 import Compilation
 import Generation
+import GraphIR
+import Networks
 import OpenVINO
 import Prompting
 import Sampling
@@ -19,27 +21,31 @@ struct RequestRun {
     private var precisions = PerComponent(repeating: "")
     /// The components that are compiled for this request.
     private var compiling: Set<Component> = []
+    private let prompt: [PromptChunk]
+    /// nil when guidance is off, for then nothing depends on it.
+    private let negativePrompt: [PromptChunk]?
 
     init(_ pipeline: DiffusionPipeline, _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) {
         self.pipeline = pipeline
         self.request = request
         self.onEvent = onEvent
         timings.load = pipeline.loadSeconds
+        prompt = pipeline.chunks(of: request.prompt)
+        negativePrompt = Guidance(scale: request.cfgScale).needsUnconditional ? pipeline.chunks(of: request.negativePrompt) : nil
     }
 
     mutating func result() async throws -> GenerationResult {
         try Task.checkCancellation()
         let began = ContinuousClock.now
         var sampling = try pipeline.samplingRun(for: request)
-        let prompt = pipeline.chunks(of: request.prompt)
-        compiling = await pipeline.networks.prepare()
+        compiling = await pipeline.networks.prepare(Component.allCases.map(key))
 
-        let conditioning = try await encode([prompt, pipeline.chunks(of: request.negativePrompt)])
-        await pipeline.finish(.textEncoder)
-        try await denoise(&sampling, positive: conditioning[0], negative: conditioning[1])
-        await pipeline.finish(.unet)
+        let conditioning = try await encode()
+        await finish(.textEncoder)
+        try await denoise(&sampling, conditioning)
+        await finish(.unet)
         let images = try await decode(sampling.latents)
-        await pipeline.finish(.vae)
+        await finish(.vae)
 
         timings.total = (ContinuousClock.now - began).seconds
         return GenerationResult(
@@ -53,22 +59,20 @@ struct RequestRun {
             timings: timings)
     }
 
-    /// The embeddings of each prompt, `[1, 77·chunks, width]`.
-    private mutating func encode(_ prompts: [[PromptChunk]]) async throws -> [NDArray] {
+    private mutating func encode() async throws -> Conditioning {
         let network = try await network(.textEncoder)
         onEvent(.encoding)
         let began = ContinuousClock.now
         var encoder = try PromptEncoder(network)
-        let embeddings = try await encoder.encode(prompts)
+        let embeddings = try await encoder.encode([prompt] + (negativePrompt.map { [$0] } ?? []))
         timings.encode = (ContinuousClock.now - began).seconds
         guard embeddings.allSatisfy(\.isFinite) else { throw DiffusionError.nonFinite(network.component, network.placement) }
-        return embeddings
+        return Conditioning(positive: embeddings[0], negative: negativePrompt == nil ? nil : embeddings[1], cfgScale: request.cfgScale)
     }
 
-    private mutating func denoise(_ run: inout SamplingRun, positive: NDArray, negative: NDArray) async throws {
+    private mutating func denoise(_ run: inout SamplingRun, _ conditioning: Conditioning) async throws {
         let network = try await network(.unet)
-        var predictor = try NoisePredictor(
-            network, positive: positive, negative: negative, guidance: Guidance(scale: request.cfgScale), latentShape: run.latents.shape)
+        var predictor = try NoisePredictor(network, conditioning, latentShape: run.latents.shape)
         onEvent(.denoising(done: 0, total: run.stepCount))
         var stepBegan = ContinuousClock.now
         while let call = run.nextCall {
@@ -101,19 +105,42 @@ struct RequestRun {
     private mutating func network(_ component: Component) async throws -> CompiledNetwork {
         let isCompiling = compiling.contains(component)
         if isCompiling { onEvent(.compiling(component, device: pipeline.placements[component].device)) }
-        let network = try await pipeline.networks.network(component)
+        let network = try await pipeline.networks.network(key(component))
         if isCompiling { timings.compile[component] = network.seconds }
         precisions[component] = network.precision
         return network
     }
+
+    /// Lets go of a network unless later requests shall find it.
+    private func finish(_ component: Component) async {
+        if pipeline.retention == .untilUsed { await pipeline.networks.release(key(component)) }
+    }
+
+    /// What a component is compiled for.
+    private func key(_ component: Component) -> CompileKey {
+        CompileKey(component: component, shape: pipeline.shapes == .fixed ? shape(of: component) : InputShape())
+    }
+
+    /// The inputs of this request.
+    private func shape(of component: Component) -> InputShape {
+        let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
+        let (height, width) = (Extent.fixed(request.height / scaleFactor), Extent.fixed(request.width / scaleFactor))
+        switch component {
+        case .textEncoder:
+            // Fixing its batch saves nothing: measured, the compile takes four times as long.
+            return InputShape()
+        case .unet:
+            // Prompts of different length are asked about one after the other; see `NoisePredictor`.
+            let isJoined = negativePrompt?.count == prompt.count
+            let tokens = negativePrompt == nil || isJoined ? Extent.fixed(prompt.count * PromptChunk.length) : .dynamic
+            return InputShape(batch: .fixed(request.batchSize * (isJoined ? 2 : 1)), height: height, width: width, tokens: tokens)
+        case .vae:
+            return InputShape(batch: 1, height: height, width: width)
+        }
+    }
 }
 
 extension DiffusionPipeline {
-    /// Lets go of a network unless later requests shall find it.
-    fileprivate func finish(_ component: Component) async {
-        if retention == .untilUsed { await networks.release(component) }
-    }
-
     fileprivate func chunks(of text: String) -> [PromptChunk] {
         PromptChunker(tokenizer: tokenizer, paddingToken: Int32(checkpoint.tokenizer.paddingTokenID)).chunks(of: text)
     }

@@ -1,21 +1,6 @@
 public import Checkpoints
-public import GraphIR
+import GraphIR
 import Tensors
-
-/// Which axes of an autoencoder's input are known when it is compiled.
-public struct AutoencoderShape: Sendable, Hashable {
-    public var batch: Extent
-    /// Of the input: the image of an encoder, the latents of a decoder.
-    public var height: Extent
-    public var width: Extent
-
-    /// Everything is dynamic unless it is said otherwise.
-    public init(batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic) {
-        self.batch = batch
-        self.height = height
-        self.width = width
-    }
-}
 
 extension Network {
     /// Latents to picture.
@@ -29,7 +14,7 @@ extension Network {
     /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
     /// Source: diffusers `AutoencoderKL.decode`.
     public static func vaeDecoder(
-        _ configuration: VAEConfiguration, shape: AutoencoderShape = AutoencoderShape(), weights: ComponentWeights, weightsByteCount: Int
+        _ configuration: VAEConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
         let root = Layer(weights: weights, externalByteCount: weightsByteCount)
         let graph = root.graph
@@ -55,7 +40,7 @@ extension Network {
     /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
     /// Source: diffusers `AutoencoderKL.encode`, `DiagonalGaussianDistribution`.
     public static func vaeEncoder(
-        _ configuration: VAEConfiguration, shape: AutoencoderShape = AutoencoderShape(), weights: ComponentWeights, weightsByteCount: Int
+        _ configuration: VAEConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
         let root = Layer(weights: weights, externalByteCount: weightsByteCount)
         let graph = root.graph

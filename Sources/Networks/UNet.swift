@@ -1,24 +1,6 @@
 public import Checkpoints
-public import GraphIR
+import GraphIR
 import Tensors
-
-/// Which axes of a UNet's inputs are known when it is compiled.
-public struct UNetShape: Sendable, Hashable {
-    public var batch: Extent
-    /// Of the latents: pixels divided by the VAE's scale factor.
-    public var height: Extent
-    public var width: Extent
-    /// Positions of the text embedding.
-    public var tokens: Extent
-
-    /// Everything is dynamic unless it is said otherwise.
-    public init(batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic) {
-        self.batch = batch
-        self.height = height
-        self.width = width
-        self.tokens = tokens
-    }
-}
 
 extension Network {
     /// The denoiser of a latent diffusion model.
@@ -36,7 +18,7 @@ extension Network {
     /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
     /// Source: diffusers `UNet2DConditionModel.forward`.
     public static func unet(
-        _ configuration: UNetConfiguration, shape: UNetShape = UNetShape(), weights: ComponentWeights, weightsByteCount: Int
+        _ configuration: UNetConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
         let unet = UNet(root: Layer(weights: weights, externalByteCount: weightsByteCount), configuration: configuration)
         try unet.write(shape)
@@ -48,7 +30,7 @@ private struct UNet {
     let root: Layer
     let configuration: UNetConfiguration
 
-    func write(_ shape: UNetShape) throws(CheckpointError) {
+    func write(_ shape: InputShape) throws(CheckpointError) {
         let graph = root.graph
         let latents = graph.parameter("latents", .f32, [shape.batch, .fixed(configuration.inChannels), shape.height, shape.width])
         let timestep = graph.parameter("timestep", .f32, [.dynamic])

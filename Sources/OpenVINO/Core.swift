@@ -145,9 +145,9 @@ extension Core {
         device: String, owners: [any AnyObject & Sendable], _ attempt: String, _ make: (inout OpaquePointer?) -> ov_status_e
     ) throws(OpenVINOError) -> CompiledModel {
         do {
-            let compiled = try oneAtATime { () throws(OpenVINOError) in
-                try Handle(attempt, freedBy: ov_compiled_model_free, make)
-            }
+            // Not one at a time: compiles take seconds and mostly one core each. When two fail at the same moment,
+            // one may be told with the other's text.
+            let compiled = try Handle(attempt, freedBy: ov_compiled_model_free, make)
             return try CompiledModel(handle: compiled, core: self, owners: owners)
         } catch {
             throw explained(error, device: device)

@@ -38,9 +38,9 @@ final class Handle: Sendable {
     }
 }
 
-/// Runs calls that read or compile a model one at a time in the whole process.
+/// Runs calls that read or write a model one at a time in the whole process.
 ///
-/// OpenVINO keeps one last error text per process. These calls fail the most and explain the most, so no other
+/// OpenVINO keeps one last error text per process. These calls explain the most, so no other
 /// one of them may overwrite the text before it is read.
 func oneAtATime<Result: Sendable>(_ body: () throws(OpenVINOError) -> Result) throws(OpenVINOError) -> Result {
     try loading.withLock { (_: inout Void) throws(OpenVINOError) in try body() }

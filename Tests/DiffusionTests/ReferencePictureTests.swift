@@ -1,3 +1,4 @@
+import Compilation
 import Diffusion
 import Foundation
 import Generation
@@ -7,9 +8,10 @@ import Testing
 
 @Suite("Pictures that diffusers draws with the demo checkpoint")
 struct ReferencePictureTests {
-    @Test("each is drawn again from its request", arguments: try ReferencePicture.all())
-    func equalsDiffusers(_ reference: ReferencePicture) async throws {
-        let result = try await #require(Demo.pipeline).generate(reference.request) { _ in }
+    @Test("each is drawn again, compiled for any request or for this one", arguments: try ReferencePicture.all(), ShapePolicy.allCases)
+    func equalsDiffusers(_ reference: ReferencePicture, shapes: ShapePolicy) async throws {
+        let pipeline = shapes == .dynamic ? try #require(Demo.pipeline) : try Demo.newPipeline(shapes: shapes)
+        let result = try await pipeline.generate(reference.request) { _ in }
 
         #expect(result.tokenCount == reference.tokens)
         #expect(result.chunkCount == reference.chunks)

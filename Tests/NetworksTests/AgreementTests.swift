@@ -24,7 +24,7 @@ struct AgreementTests {
         let tiny = try TinyCheckpoint(name)
         let stored = tiny.checkpoint.unet
         let expected = try ReferenceNumbers.load(name).unet[1]
-        let shape = UNetShape(
+        let shape = InputShape(
             batch: .fixed(expected.batch), height: .fixed(try #require(expected.height)),
             width: .fixed(try #require(expected.width)), tokens: .fixed(try #require(expected.tokens)))
         let network = try Network.unet(stored.configuration, shape: shape, weights: stored.weights, weightsByteCount: tiny.byteCount)
