@@ -115,7 +115,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 textEncoder: Placement(device: "CPU", precision: .f32),
                 unet: Placement(device: device, precision: precision),
                 vae: Placement(device: device, precision: .f32)),
-            shapes: .fixed, retention: .untilUsed)
+            retention: .untilUsed)
         let destination = try OutputDestination(output)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 

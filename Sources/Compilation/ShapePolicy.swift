@@ -2,7 +2,11 @@
 public enum ShapePolicy: String, Sendable, Hashable, CaseIterable {
     /// Batch, size and number of tokens stay open: one compile serves every request.
     case dynamic
-    /// Everything that the request says is fixed. On a CPU weights are then prepared while compiling rather than
-    /// in the first call, and calls are a few per cent faster; another shape needs another compile.
+    /// Everything that the request says is fixed; another shape needs another compile.
     case fixed
+
+    /// What suits a device. On CPUs dynamic shapes cost next to nothing (`make bench` prints how much); on GPUs they are
+    /// a preview, and NPUs do not take them.
+    /// - Parameter device: OpenVINO's name.
+    public init(device: String) { self = device == "CPU" ? .dynamic : .fixed }
 }

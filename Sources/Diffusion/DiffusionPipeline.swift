@@ -19,7 +19,7 @@ public final class DiffusionPipeline: ImageGenerating {
 
     public let checkpoint: Checkpoint
     public let placements: PerComponent<Placement>
-    let shapes: ShapePolicy
+    let shapes: PerComponent<ShapePolicy>
     let retention: Retention
     let tokenizer: CLIPTokenizer
     let objective: Objective
@@ -30,9 +30,9 @@ public final class DiffusionPipeline: ImageGenerating {
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
-    ///   - shapes: `.fixed` is faster for a single request, `.dynamic` for several.
+    ///   - shapes: nil chooses for each component what suits its device.
     public init(
-        path: String, placements: PerComponent<Placement>, shapes: ShapePolicy = .dynamic, retention: Retention = .always
+        path: String, placements: PerComponent<Placement>, shapes: ShapePolicy? = nil, retention: Retention = .always
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
@@ -44,7 +44,7 @@ public final class DiffusionPipeline: ImageGenerating {
             throw DiffusionError(error)
         }
         self.placements = placements
-        self.shapes = shapes
+        self.shapes = placements.map { shapes ?? ShapePolicy(device: $0.device) }
         self.retention = retention
         loadSeconds = (ContinuousClock.now - began).seconds
     }
