@@ -5,7 +5,7 @@ public enum ShapePolicy: String, Sendable, Hashable, CaseIterable {
     /// Everything that the request says is fixed; another shape needs another compile.
     case fixed
 
-    /// What suits a device. On CPUs dynamic shapes cost next to nothing (`make bench` prints how much); on GPUs they are
+    /// What suits a device that is to serve many requests. On CPUs dynamic shapes cost next to nothing (`make bench` prints how much); on GPUs they are
     /// a preview, and NPUs do not take them.
     /// - Parameter device: OpenVINO's name.
     public init(device: String) { self = device == "CPU" ? .dynamic : .fixed }

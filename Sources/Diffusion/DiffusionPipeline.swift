@@ -30,9 +30,9 @@ public final class DiffusionPipeline: ImageGenerating {
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
-    ///   - shapes: nil chooses for each component what suits its device.
+    ///   - shapes: nil chooses what suits the device of each component when many requests are to come.
     public init(
-        path: String, placements: PerComponent<Placement>, shapes: ShapePolicy? = nil, retention: Retention = .always
+        path: String, placements: PerComponent<Placement>, shapes: PerComponent<ShapePolicy>? = nil, retention: Retention = .always
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
@@ -44,7 +44,7 @@ public final class DiffusionPipeline: ImageGenerating {
             throw DiffusionError(error)
         }
         self.placements = placements
-        self.shapes = placements.map { shapes ?? ShapePolicy(device: $0.device) }
+        self.shapes = shapes ?? placements.map { ShapePolicy(device: $0.device) }
         self.retention = retention
         loadSeconds = (ContinuousClock.now - began).seconds
     }

@@ -23,28 +23,26 @@ struct NoisePredictor: ~Copyable {
     /// Both halves come out of `first`.
     private let isJoined: Bool
 
-    /// - Parameter latentShape: `[batch, channels, height, width]`.
-    init(_ network: CompiledNetwork, _ conditioning: Conditioning, latentShape: [Int]) throws(OpenVINOError) {
+    /// - Parameter batch: pictures that are drawn at once.
+    init(_ network: CompiledNetwork, _ conditioning: Conditioning, batch: Int) throws(OpenVINOError) {
         let (positive, negative) = (conditioning.positive, conditioning.negative)
         let isJoined = negative?.shape == positive.shape
         let contexts = if let negative { isJoined ? [negative, positive] : [negative] } else { [positive] }
-        let first = try UNetCall(network.model, contexts: contexts, latentShape: latentShape)
-        let second = negative == nil || isJoined ? nil : try UNetCall(network.model, contexts: [positive], latentShape: latentShape)
+        let first = try UNetCall(network.model, contexts: contexts, batch: batch)
+        let second = negative == nil || isJoined ? nil : try UNetCall(network.model, contexts: [positive], batch: batch)
         self.first = first
         self.second = second
         self.guidance = Guidance(scale: conditioning.cfgScale)
         self.isJoined = isJoined
     }
 
-    /// - Parameter call: latents of the shape given at `init`.
+    /// - Parameter call: latents of as many pictures as were given at `init`.
     /// - Returns: the UNet's answer after guidance, in the shape of the latents.
     mutating func predict(_ call: SamplingRun.ModelCall) async throws(OpenVINOError) -> NDArray {
         var answer = try await first.run(call)
         if isJoined {
-            let half = answer.values.count / 2
-            return guidance.combine(
-                unconditional: NDArray(shape: call.latents.shape, values: Array(answer.values.prefix(half))),
-                conditional: NDArray(shape: call.latents.shape, values: Array(answer.values.suffix(half))))
+            let batch = call.latents.shape[0]
+            return guidance.combine(unconditional: answer.slice(0..<batch), conditional: answer.slice(batch..<2 * batch))
         }
         if let conditional = try await second?.run(call) {
             answer = guidance.combine(unconditional: answer, conditional: conditional)
@@ -59,21 +57,15 @@ private struct UNetCall: ~Copyable {
     private let copies: Int
 
     /// - Parameter contexts: the latents are repeated for each, and each for every picture of the batch.
-    init(_ model: CompiledModel, contexts: [NDArray], latentShape: [Int]) throws(OpenVINOError) {
-        let copies = contexts.count
-        let batch = latentShape[0]
+    init(_ model: CompiledModel, contexts: [NDArray], batch: Int) throws(OpenVINOError) {
         var request = try model.makeInferRequest()
-        try request.setInput("context", to: NDArray(
-            shape: [copies * batch] + contexts[0].shape.dropFirst(),
-            values: contexts.flatMap { context in (0..<batch).flatMap { _ in context.values } }))
+        try request.setInput("context", to: .concatenated(contexts.flatMap { Array(repeating: $0, count: batch) }))
         self.request = request
-        self.copies = copies
+        copies = contexts.count
     }
 
     mutating func run(_ call: SamplingRun.ModelCall) async throws(OpenVINOError) -> NDArray {
-        var shape = call.latents.shape
-        shape[0] *= copies
-        try request.setInput("latents", to: NDArray(shape: shape, values: (0..<copies).flatMap { _ in call.latents.values }))
+        try request.setInput("latents", to: .concatenated(Array(repeating: call.latents, count: copies)))
         try request.setInput("timestep", to: NDArray(shape: [1], values: [call.timestep]))
         try await request.infer()
         return try request.output("noise")

@@ -19,12 +19,12 @@ struct PromptEncoder: ~Copyable {
             "input_ids", to: Tensor(shape: [chunks.count, PromptChunk.length], values: chunks.flatMap { $0.tokens.map(Int64.init) }))
         try await request.infer()
         let states = try request.output("last_hidden_state")
-        let width = states.shape[2]
-        var rest = states.values[...]
+        var next = 0
         return prompts.map { prompt in
-            let positions = prompt.count * PromptChunk.length
-            defer { rest = rest.dropFirst(positions * width) }
-            return NDArray(shape: [1, positions, width], values: Array(rest.prefix(positions * width)))
+            defer { next += prompt.count }
+            return NDArray(
+                shape: [1, prompt.count * PromptChunk.length, states.shape[2]],
+                values: states.slice(next..<next + prompt.count).values)
         }
     }
 }

@@ -72,7 +72,7 @@ struct RequestRun {
 
     private mutating func denoise(_ run: inout SamplingRun, _ conditioning: Conditioning) async throws {
         let network = try await network(.unet)
-        var predictor = try NoisePredictor(network, conditioning, latentShape: run.latents.shape)
+        var predictor = try NoisePredictor(network, conditioning, batch: request.batchSize)
         onEvent(.denoising(done: 0, total: run.stepCount))
         var stepBegan = ContinuousClock.now
         while let call = run.nextCall {
@@ -93,7 +93,7 @@ struct RequestRun {
         var images: [RGBImage] = []
         for index in 0..<request.batchSize {
             onEvent(.decoding(index: index, total: request.batchSize))
-            guard let image = try await decoder.decode(latents.image(index)) else {
+            guard let image = try await decoder.decode(latents.slice(index..<index + 1)) else {
                 throw DiffusionError.nonFinite(network.component, network.placement)
             }
             images.append(image)
@@ -150,15 +150,5 @@ extension DiffusionPipeline {
             request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,
             noise: BatchNoise(source: request.noise, seed: request.seed, count: request.batchSize),
             imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
-    }
-}
-
-extension NDArray {
-    fileprivate var isFinite: Bool { values.allSatisfy(\.isFinite) }
-
-    /// One element of the outermost axis, which stays: `[1, …]`.
-    fileprivate func image(_ index: Int) -> NDArray {
-        let count = values.count / shape[0]
-        return NDArray(shape: [1] + shape.dropFirst(), values: Array(values[index * count..<(index + 1) * count]))
     }
 }

@@ -29,11 +29,11 @@ struct PromptLengthTests {
         let network = try await #require(Demo.pipeline).networks.network(CompileKey(component: .unet))
         let (positive, negative) = (Self.context(seed: 1), Self.context(seed: 2))
         var joined = try NoisePredictor(
-            network, Conditioning(positive: positive, negative: negative, cfgScale: 5), latentShape: [1, 4, 8, 8])
+            network, Conditioning(positive: positive, negative: negative, cfgScale: 5), batch: 1)
         // Attention over the same positions twice gives what it gives over them once, so this prompt says the same in two chunks.
         let doubled = NDArray(shape: [1, 154, 128], values: negative.values + negative.values)
         var separate = try NoisePredictor(
-            network, Conditioning(positive: positive, negative: doubled, cfgScale: 5), latentShape: [1, 4, 8, 8])
+            network, Conditioning(positive: positive, negative: doubled, cfgScale: 5), batch: 1)
 
         let call = try Self.firstCall()
         let (first, second) = (try await joined.predict(call), try await separate.predict(call))
