@@ -75,10 +75,15 @@ struct LifetimeTests {
             try request.setInput("x", to: NDArray(repeating: 1, shape: [3]))
             try request.inferBlocking()
             for _ in 0..<20 { try useAndMisuse(core, &model, &request) }
-            let before = Int(mallinfo2().uordblks)
-            for _ in 0..<200 { try useAndMisuse(core, &model, &request) }
-            // The smallest thing to forget takes 24 bytes, so 4800 in all; some tables of OpenVINO's grow by less.
-            #expect(Int(mallinfo2().uordblks) - before < 4000)
+            // The smallest thing to forget takes 24 bytes, so 4800 in 200 rounds, every time; some tables of OpenVINO's grow by
+            // less, and what its threads set up once on a busy machine does not come again.
+            var growth = Int.max
+            for _ in 0..<5 where growth >= 4000 {
+                let before = Int(mallinfo2().uordblks)
+                for _ in 0..<200 { try useAndMisuse(core, &model, &request) }
+                growth = Int(mallinfo2().uordblks) - before
+            }
+            #expect(growth < 4000)
         }
     }
 }
