@@ -3,7 +3,6 @@ public import Generation
 import GraphIR
 public import Networks
 public import OpenVINO
-import Tensors
 
 /// Compiles the networks of one checkpoint, one after another and away from Swift's own threads.
 ///
@@ -34,7 +33,7 @@ public actor NetworkCompiler {
             throw .checkpoint(error)
         }
         do {
-            let memory = try Tensor(elementType: .u8, shape: [weights.byteCount], memory: weights.bytes, owner: weights)
+            let memory = try Tensor(bytes: weights.bytes, owner: weights)
             let model = try core.readModel(xml: graph.xml, weights: memory)
             let compiled = try core.compile(model, device: placement.device, properties: placement.properties)
             return CompiledNetwork(

@@ -141,7 +141,7 @@ struct RequestRun {
 
 extension DiffusionPipeline {
     fileprivate func chunks(of text: String) -> [PromptChunk] {
-        PromptChunker(tokenizer: tokenizer, paddingToken: Int32(checkpoint.tokenizer.paddingTokenID)).chunks(of: text)
+        PromptChunker(tokenizer: tokenizer, paddingToken: Int32(clamping: checkpoint.tokenizer.paddingTokenID)).chunks(of: text)
     }
 
     fileprivate func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
