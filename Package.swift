@@ -94,7 +94,7 @@ let package = Package(
         tests("Prompting"),
         tests("Sampling"),
         tests("Generation"),
-        tests("Diffusion", ["Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
+        tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]

@@ -22,6 +22,11 @@ extension Checkpoint {
     }
 }
 
+extension Checkpoint {
+    /// Changes whenever one of the files does, and costs nothing. For keys that live as long as the process.
+    public var identity: String { files.map { $0.identity ?? $0.path }.joined(separator: "+") }
+}
+
 extension CheckpointFile {
     /// Changes whenever the file's content does, and is the same under all names of the file.
     fileprivate var identity: String? {

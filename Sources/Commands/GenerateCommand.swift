@@ -117,7 +117,7 @@ struct GenerateCommand: AsyncParsableCommand {
                 vae: Placement(device: device, precision: .f32)),
             // There is one request: fixed shapes draw it sooner, for its weights are prepared while other networks compile.
             // The text encoder's do not: its compile would take four times as long.
-            shapes: PerComponent(textEncoder: .dynamic, unet: .fixed, vae: .fixed),
+            shapes: ShapePlan(policies: PerComponent(textEncoder: .dynamic, unet: .exact, vae: .exact)),
             retention: .untilUsed)
         let destination = try OutputDestination(output)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)

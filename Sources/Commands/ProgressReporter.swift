@@ -27,6 +27,8 @@ final class ProgressReporter: Sendable {
             switch event {
             case .compiling(let component, let device):
                 show("Compiling the \(component.label) for \(device)", &state)
+            case .moved(let move):
+                warn(move.description, &state)
             case .encoding:
                 show("Encoding the prompt", &state)
             case .denoising(0, let total):
@@ -47,6 +49,12 @@ final class ProgressReporter: Sendable {
             if state.lineIsOpen { Terminal.write("\r\u{1B}[K", to: .standardError) }
             state.lineIsOpen = false
         }
+    }
+
+    /// Leaves a line that later progress does not overwrite.
+    private func warn(_ text: String, _ state: inout State) {
+        Terminal.write((state.lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n", to: .standardError)
+        state.lineIsOpen = false
     }
 
     private func show(_ text: String, _ state: inout State) {

@@ -8,6 +8,8 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
     case checkpoint(CheckpointError)
     /// The device refused.
     case device(Component, Placement, OpenVINOError)
+    /// The device took the network, but computes in another precision than f32, which was asked for.
+    case precision(Component, Placement, actual: String)
 
     /// Whether another checkpoint would do, rather than another device.
     public var isCheckpointAtFault: Bool {
@@ -21,7 +23,10 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
         case .device(_, _, let error) where error.isDeviceNotFound:
             error.description
         case .device(let component, let placement, let error):
-            "\(placement.device) could not compile the \(component.label) in \(placement.precision.rawValue). \(error) \(placement.alternative)"
+            "\(placement.device) could not compile the \(component.label) in \(placement.arithmetic). \(error) \(placement.alternative)"
+        case .precision(let component, let placement, let actual):
+            "\(placement.device) was asked to compute the \(component.label) in \(placement.arithmetic), but says that it does so in \(actual). "
+                + "Use --device CPU, or accept its precision with --precision \(actual)."
         }
     }
 }
@@ -29,8 +34,8 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
 extension Placement {
     /// What to try when this does not work.
     fileprivate var alternative: String {
-        switch (device, precision) {
-        case ("CPU", .f32): "Free some memory and try again, or report this."
+        switch (device, arithmetic) {
+        case ("CPU", .exactly(.f32)): "Free some memory and try again, or report this."
         case ("CPU", _): "Try --precision f32."
         default: "Try --device CPU or a smaller size."
         }

@@ -1,14 +1,47 @@
 public import Generation
 public import OpenVINO
+public import Tensors
 
-/// A network that is ready to run on its device.
-public struct CompiledNetwork: Sendable {
-    public let component: Component
+/// A network that is ready to run on its device. Shared: each user makes a `NetworkCall` of its own.
+public final class CompiledNetwork: Sendable {
+    /// What it was compiled for.
+    public let key: CompileKey
     public let model: CompiledModel
-    /// As asked for.
-    public let placement: Placement
     /// The precision that OpenVINO says it runs in: `f32`, `bf16`, `f16`.
     public let precision: String
     /// Seconds from the graph's text to the compiled model.
     public let seconds: Double
+    /// Loaded from the disk cache instead of compiled.
+    public let isFromDiskCache: Bool
+    let reason: CompileReason
+    /// Bytes of memory that it takes once it has run, by estimate.
+    let byteCount: Int
+    let fault: OutputFault?
+
+    init(
+        key: CompileKey, model: CompiledModel, precision: String, seconds: Double, isFromDiskCache: Bool, reason: CompileReason, byteCount: Int,
+        fault: OutputFault?
+    ) {
+        self.key = key
+        self.model = model
+        self.precision = precision
+        self.seconds = seconds
+        self.isFromDiskCache = isFromDiskCache
+        self.reason = reason
+        self.byteCount = byteCount
+        self.fault = fault
+    }
+
+    public var component: Component { key.component }
+    public var placement: Placement { key.placement }
+
+    /// How it came to be.
+    public var record: CompileRecord {
+        CompileRecord(
+            component: component, device: placement.device, precision: precision, shape: key.shape.summary(of: component),
+            reason: reason, seconds: seconds, isFromDiskCache: isFromDiskCache)
+    }
 }
+
+/// Changes what a network answers, as a faulty device or driver would: for tests of what notices and mends that.
+public typealias OutputFault = @Sendable (_ network: CompileKey, _ output: NDArray) -> NDArray

@@ -5,23 +5,26 @@ public import Networks
 public import OpenVINO
 
 /// Compiles the networks of one checkpoint, one after another and away from Swift's own threads.
-///
 public actor NetworkCompiler {
     private let core: Core
     private let checkpoint: Checkpoint
+    private let fault: OutputFault?
     private let executor = QueueExecutor(label: "easel.compile")
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    public init(core: Core, checkpoint: Checkpoint) {
+    /// - Parameter fault: put on all that is compiled.
+    public init(core: Core, checkpoint: Checkpoint, fault: OutputFault? = nil) {
         self.core = core
         self.checkpoint = checkpoint
+        self.fault = fault
     }
 
     /// Takes 0.3 to 2 seconds on a CPU for SD1-size networks, minutes on a GPU.
     /// - Parameter shape: what is known of the network's inputs.
+    /// - Throws: `.precision` when the device took the network but computes in another precision than f32, where f32 was asked for.
     public func compile(
-        _ component: Component, at placement: Placement, shape: InputShape = InputShape()
+        _ component: Component, at placement: Placement, shape: InputShape = InputShape(), reason: CompileReason = .firstUse
     ) throws(CompilationError) -> CompiledNetwork {
         let began = ContinuousClock.now
         let graph: Graph
@@ -32,16 +35,23 @@ public actor NetworkCompiler {
         } catch {
             throw .checkpoint(error)
         }
+        let compiled: CompiledModel
+        let precision: String
         do {
             let memory = try Tensor(bytes: weights.bytes, owner: weights)
             let model = try core.readModel(xml: graph.xml, weights: memory)
-            let compiled = try core.compile(model, device: placement.device, properties: placement.properties)
-            return CompiledNetwork(
-                component: component, model: compiled, placement: placement,
-                precision: try compiled.value(of: .inferencePrecision).rawValue, seconds: (ContinuousClock.now - began).seconds)
+            compiled = try core.compile(model, device: placement.device, properties: placement.properties)
+            precision = try compiled.value(of: .inferencePrecision).rawValue
         } catch {
             throw .device(component, placement, error)
         }
+        if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue {
+            throw .precision(component, placement, actual: precision)
+        }
+        let key = CompileKey(checkpoint: checkpoint.identity, component: component, placement: placement, shape: shape)
+        return CompiledNetwork(
+            key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: false,
+            reason: reason, byteCount: checkpoint.parameterCount(of: component) * (precision == Precision.f32.rawValue ? 4 : 2), fault: fault)
     }
 
     private func network(_ component: Component, _ shape: InputShape) throws(CheckpointError) -> Network {
@@ -53,6 +63,16 @@ public actor NetworkCompiler {
             try .unet(checkpoint.unet.configuration, shape: shape, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
         case .vae:
             try .vaeDecoder(checkpoint.vae.configuration, shape: shape, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
+        }
+    }
+}
+
+extension Checkpoint {
+    func parameterCount(of component: Component) -> Int {
+        switch component {
+        case .textEncoder: textEncoder.weights.parameterCount
+        case .unet: unet.weights.parameterCount
+        case .vae: vae.weights.parameterCount
         }
     }
 }

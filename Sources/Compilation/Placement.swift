@@ -5,31 +5,48 @@ import OpenVINO
 public struct Placement: Sendable, Hashable {
     /// OpenVINO's device name: `CPU`, `GPU`, `GPU.1`, `NPU`.
     public var device: String
-    public var precision: Precision
+    public var arithmetic: Arithmetic
 
-    public init(device: String, precision: Precision) {
+    public init(device: String, arithmetic: Arithmetic) {
         self.device = device
-        self.precision = precision
+        self.arithmetic = arithmetic
     }
+
+    public init(device: String, precision: Precision) { self.init(device: device, arithmetic: .exactly(precision)) }
+
+    /// What every other device is measured against.
+    public static let reference = Placement(device: "CPU", precision: .f32)
 
     /// What a compile for this placement asks OpenVINO for.
     var properties: [Property] {
-        [
-            Property(.inferencePrecision, InferencePrecision(precision)),
-            // Quantizing activations on the fly would change numbers behind the precision's back.
-            Property(.dynamicQuantizationGroupSize, 0),
-            // One request at a time gets every core.
-            Property(.performanceHint, .latency),
-        ]
+        // One request at a time gets every core.
+        arithmetic.properties + [Property(.performanceHint, .latency)]
     }
 }
 
-extension InferencePrecision {
-    init(_ precision: Precision) {
-        self = switch precision {
-        case .f32: .f32
-        case .bf16: .bf16
-        case .f16: .f16
+extension Placement: CustomStringConvertible {
+    /// `GPU in f16`.
+    public var description: String { "\(device) in \(arithmetic)" }
+}
+
+/// The placements of a component in the order in which they are taken: the next when one fails.
+public struct PlacementLadder: Sendable, Hashable {
+    /// At least one; all different.
+    public let rungs: [Placement]
+
+    public init(_ first: Placement, then others: [Placement] = []) {
+        rungs = others.reduce(into: [first]) { rungs, placement in
+            if !rungs.contains(placement) { rungs.append(placement) }
         }
+    }
+
+    /// What the user chose.
+    public var first: Placement { rungs[0] }
+
+    /// The rung after `placement`; nil after the last.
+    /// - Parameter onOtherDevice: skips rungs on the same device.
+    public func next(after placement: Placement, onOtherDevice: Bool = false) -> Placement? {
+        guard let index = rungs.firstIndex(of: placement) else { return nil }
+        return rungs[(index + 1)...].first { !onOtherDevice || $0.device != placement.device }
     }
 }

@@ -30,10 +30,20 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .compilation(let error): error.description
         case .device(let error): error.description
         case .nonFinite(let component, let placement):
-            "The \(component.label) on \(placement.device) in \(placement.precision.rawValue) answered with numbers that are not finite. "
-                + (placement.precision == .f32 ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
+            "The \(component.label) on \(placement) answered with numbers that are not finite. "
+                + (placement.arithmetic == .exactly(.f32) ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
         case .cancelled: "Interrupted."
         case .unknown(let error): "\(error)"
+        }
+    }
+
+    /// Whether another device might draw the picture (true), or the same one too in another precision (false); nil when none would.
+    var isDeviceLost: Bool? {
+        switch self {
+        case .nonFinite: false
+        case .device: true
+        case .compilation(let error): error.isCheckpointAtFault ? nil : true
+        case .request, .checkpoint, .tokenizer, .schedule, .cancelled, .unknown: nil
         }
     }
 

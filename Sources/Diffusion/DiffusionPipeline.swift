@@ -1,9 +1,11 @@
 public import Checkpoints
 public import Compilation
 public import Generation
+public import Networks
 import OpenVINO
 import Prompting
 import Sampling
+import Synchronization
 
 /// Draws pictures with one checkpoint: encode the prompts, denoise, decode.
 ///
@@ -18,35 +20,70 @@ public final class DiffusionPipeline: ImageGenerating {
     }
 
     public let checkpoint: Checkpoint
-    public let placements: PerComponent<Placement>
-    let shapes: PerComponent<ShapePolicy>
+    /// Where each component may run, in order of preference.
+    public let ladders: PerComponent<PlacementLadder>
+    public let shapes: ShapePlan
+    public let networks: CompiledNetworks
     let retention: Retention
     let tokenizer: CLIPTokenizer
     let objective: Objective
-    let networks: CompiledNetworks
     /// Seconds that `init` took.
     let loadSeconds: Double
+    private let current: Mutex<PerComponent<Placement>>
 
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
-    ///   - shapes: nil chooses what suits the device of each component when many requests are to come.
+    ///   - ladders: where each component runs first, and where when that fails.
+    ///   - networks: where compiled networks are kept, together with those of other checkpoints; nil makes a place for them.
     public init(
-        path: String, placements: PerComponent<Placement>, shapes: PerComponent<ShapePolicy>? = nil, retention: Retention = .always
+        path: String, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        retention: Retention = .always
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
             checkpoint = try Checkpoint.open(path)
             tokenizer = try CLIPTokenizer(checkpoint.tokenizer)
             objective = try Objective(checkpoint.scheduler)
-            networks = CompiledNetworks(checkpoint, core: try Core(), placements: placements)
+            self.networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
         } catch {
             throw DiffusionError(error)
         }
-        self.placements = placements
-        self.shapes = shapes ?? placements.map { ShapePolicy(device: $0.device) }
+        self.ladders = ladders
+        self.shapes = shapes
         self.retention = retention
+        current = Mutex(ladders.map(\.first))
         loadSeconds = (ContinuousClock.now - began).seconds
+    }
+
+    /// As above, for components that have one place each.
+    public convenience init(
+        path: String, placements: PerComponent<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        retention: Retention = .always
+    ) throws(DiffusionError) {
+        try self.init(path: path, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention)
+    }
+
+    /// Where each component runs now: the next request's, for none changes in the middle of a stage.
+    public var placements: PerComponent<Placement> { current.withLock { $0 } }
+
+    /// Moves a component to another place for all requests to come.
+    public func move(_ component: Component, to placement: Placement) { current.withLock { $0[component] = placement } }
+
+    /// A network of this checkpoint, compiled now if it is not ready.
+    /// - Parameters:
+    ///   - placement: nil for where the component runs now.
+    ///   - reason: for the record; nil finds out.
+    public func network(
+        _ component: Component, at placement: Placement? = nil, shape: InputShape = InputShape(), reason: CompileReason? = nil
+    ) async throws(DiffusionError) -> CompiledNetwork {
+        let key = CompileKey(
+            checkpoint: checkpoint.identity, component: component, placement: placement ?? placements[component], shape: shape)
+        do {
+            return try await networks.network(key, of: checkpoint, reason: reason)
+        } catch {
+            throw DiffusionError(error)
+        }
     }
 
     public func generate(

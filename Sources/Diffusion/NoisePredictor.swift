@@ -1,73 +1,124 @@
 import Compilation
+import GraphIR
+import Networks
 import OpenVINO
 import Sampling
 import Tensors
 
-/// What the UNet is told to draw, and not to draw.
-struct Conditioning: Sendable {
-    /// The prompt's embeddings, `[1, 77·chunks, width]`.
-    let positive: NDArray
-    /// The negative prompt's; nil when guidance is off.
-    let negative: NDArray?
-    let cfgScale: Float
-}
-
-/// Asks the UNet about a batch of latents, with classifier-free guidance.
+/// Asks the UNet about a batch of latents, for each of several texts.
 ///
-/// When both prompts have the same number of tokens, one call of twice the batch serves both; otherwise each has a call
-/// of its own, so that no prompt attends to another's padding.
+/// What the compiled shape allows decides how: texts of the same length go through one call where the batch is dynamic or
+/// large enough, others one after the other. Where the UNet has a mask, texts of all lengths share calls.
+/// No text ever attends to another's padding.
 struct NoisePredictor: ~Copyable {
-    private var first: UNetCall
-    private var second: UNetCall?
-    private let guidance: Guidance
-    /// Both halves come out of `first`.
-    private let isJoined: Bool
+    private var call: NetworkCall
+    private let pictureCount: Int
+    private var texts: [NDArray] = []
+    private var batches: [UNetBatch] = []
 
-    /// - Parameter batch: pictures that are drawn at once.
-    init(_ network: CompiledNetwork, _ conditioning: Conditioning, batch: Int) throws(OpenVINOError) {
-        let (positive, negative) = (conditioning.positive, conditioning.negative)
-        let isJoined = negative?.shape == positive.shape
-        let contexts = if let negative { isJoined ? [negative, positive] : [negative] } else { [positive] }
-        let first = try UNetCall(network.model, contexts: contexts, batch: batch)
-        let second = negative == nil || isJoined ? nil : try UNetCall(network.model, contexts: [positive], batch: batch)
-        self.first = first
-        self.second = second
-        self.guidance = Guidance(scale: conditioning.cfgScale)
-        self.isJoined = isJoined
+    /// - Parameter pictureCount: pictures that are drawn at once.
+    init(_ network: CompiledNetwork, pictureCount: Int) throws(OpenVINOError) {
+        call = try NetworkCall(network)
+        self.pictureCount = pictureCount
     }
 
-    /// - Parameter call: latents of as many pictures as were given at `init`.
-    /// - Returns: the UNet's answer after guidance, in the shape of the latents.
-    mutating func predict(_ call: SamplingRun.ModelCall) async throws(OpenVINOError) -> NDArray {
-        var answer = try await first.run(call)
-        if isJoined {
-            let batch = call.latents.shape[0]
-            return guidance.combine(unconditional: answer.slice(0..<batch), conditional: answer.slice(batch..<2 * batch))
+    /// - Parameters:
+    ///   - question: latents of as many pictures as were given at `init`.
+    ///   - texts: embeddings, each `[1, 77·chunks, width]`.
+    /// - Returns: the UNet's answer for each text, in the shape of the latents.
+    mutating func predict(_ question: SamplingRun.ModelCall, for texts: [NDArray]) async throws(OpenVINOError) -> [NDArray] {
+        // One batch keeps its text from step to step.
+        if texts != self.texts || batches.count > 1 {
+            batches = texts == self.texts ? batches : UNetBatch.batches(of: texts, pictureCount: pictureCount, on: call.network.key.shape)
+            self.texts = texts
+            if batches.count == 1 { try set(batches[0]) }
         }
-        if let conditional = try await second?.run(call) {
-            answer = guidance.combine(unconditional: answer, conditional: conditional)
+        try call.setInput("timestep", to: NDArray(shape: [1], values: [question.timestep]))
+        var answers = [[NDArray?]](repeating: .init(repeating: nil, count: pictureCount), count: texts.count)
+        for batch in batches {
+            if batches.count > 1 { try set(batch) }
+            let latents = batch.entries.map { question.latents.slice($0.picture..<$0.picture + 1) }
+            try call.setInput("latents", to: .concatenated(latents))
+            let answer = try await call.run("noise")
+            for (index, entry) in batch.entries.enumerated() { answers[entry.text][entry.picture] = answer.slice(index..<index + 1) }
         }
-        return answer
+        return answers.map { .concatenated($0.compactMap { $0 }) }
+    }
+
+    private mutating func set(_ batch: UNetBatch) throws(OpenVINOError) {
+        try call.setInput("context", to: batch.context)
+        if let mask = batch.mask { try call.setInput("context_mask", to: mask) }
     }
 }
 
-/// An inference request of the UNet with its context in place.
-private struct UNetCall: ~Copyable {
-    private var request: InferRequest
-    private let copies: Int
-
-    /// - Parameter contexts: the latents are repeated for each, and each for every picture of the batch.
-    init(_ model: CompiledModel, contexts: [NDArray], batch: Int) throws(OpenVINOError) {
-        var request = try model.makeInferRequest()
-        try request.setInput("context", to: .concatenated(contexts.flatMap { Array(repeating: $0, count: batch) }))
-        self.request = request
-        copies = contexts.count
+/// What goes into one call of the UNet.
+private struct UNetBatch {
+    struct Entry {
+        let text: Int
+        let picture: Int
     }
 
-    mutating func run(_ call: SamplingRun.ModelCall) async throws(OpenVINOError) -> NDArray {
-        try request.setInput("latents", to: .concatenated(Array(repeating: call.latents, count: copies)))
-        try request.setInput("timestep", to: NDArray(shape: [1], values: [call.timestep]))
-        try await request.infer()
-        return try request.output("noise")
+    /// As many as the batch has places; the last may be there several times to fill it.
+    let entries: [Entry]
+    /// `[entries, tokens, width]`.
+    let context: NDArray
+    /// `[entries, 1, 1, tokens]`; nil when every position counts.
+    let mask: NDArray?
+
+    /// Distributes all pairs of a text and a picture over calls.
+    static func batches(of texts: [NDArray], pictureCount: Int, on shape: InputShape) -> [UNetBatch] {
+        let capacity: Int? = if shape.hasContextMask, case .fixed(let tokens) = shape.tokens { tokens } else { nil }
+        let groups = capacity == nil ? texts.indices.grouped { texts[$0].shape[1] } : [Array(texts.indices)]
+        return groups.flatMap { group in
+            let entries = group.flatMap { text in (0..<pictureCount).map { Entry(text: text, picture: $0) } }
+            return entries.chunked(filling: shape.batch).map { UNetBatch($0, texts, capacity: capacity) }
+        }
+    }
+
+    /// - Parameter capacity: tokens that every text is filled up to; nil when they are all of the same length.
+    private init(_ entries: [Entry], _ texts: [NDArray], capacity: Int?) {
+        self.entries = entries
+        let rows = entries.map { capacity.map(texts[$0.text].padded) ?? texts[$0.text] }
+        context = .concatenated(rows)
+        mask = capacity.map { capacity in
+            .concatenated(entries.map { entry in
+                let count = texts[entry.text].shape[1]
+                return NDArray(
+                    shape: [1, 1, 1, capacity],
+                    values: .init(repeating: 0, count: count) + .init(repeating: Self.masked, count: capacity - count))
+            })
+        }
+    }
+
+    /// Far below any attention score, so that its exponential is 0, and within the range of f16.
+    private static let masked: Float = -10_000
+}
+
+extension NDArray {
+    /// `[1, tokens, width]` with zeros up to `count` tokens.
+    fileprivate func padded(to count: Int) -> NDArray {
+        precondition(shape[1] <= count, "\(shape[1]) tokens do not fit into \(count)")
+        return NDArray(shape: [1, count, shape[2]], values: values + .init(repeating: 0, count: (count - shape[1]) * shape[2]))
+    }
+}
+
+extension Range<Int> {
+    /// The numbers with the same key together, in order of their first one.
+    fileprivate func grouped(by key: (Int) -> Int) -> [[Int]] {
+        reduce(into: [(key: Int, members: [Int])]()) { groups, index in
+            let key = key(index)
+            if let known = groups.firstIndex(where: { $0.key == key }) { groups[known].members.append(index) } else { groups.append((key, [index])) }
+        }.map(\.members)
+    }
+}
+
+extension Array {
+    /// Pieces of the batch's size, the last filled up with its last element; one piece where any size is taken.
+    fileprivate func chunked(filling batch: Extent) -> [[Element]] {
+        guard case .fixed(let size) = batch else { return [self] }
+        return stride(from: 0, to: count, by: size).map { start in
+            let piece = Array(self[start..<Swift.min(start + size, count)])
+            return piece + (piece.last.map { .init(repeating: $0, count: size - piece.count) } ?? [])
+        }
     }
 }

@@ -1,8 +1,6 @@
 import Checkpoints
 import Compilation
 import Generation
-import GraphIR
-import Networks
 import OpenVINO
 import Prompting
 import Sampling
@@ -11,16 +9,19 @@ import Tensors
 /// One request on its way through the pipeline.
 ///
 /// Each stage gets its network, uses it and lets go of it before the next stage begins; the networks of later stages are
-/// compiled meanwhile.
+/// compiled meanwhile. A stage whose network fails goes on with the next rung of its ladder, and is done again from its start.
 struct RequestRun {
     let pipeline: DiffusionPipeline
     let request: GenerationRequest
     let onEvent: @Sendable (GenerationEvent) -> Void
 
     private var timings = GenerationTimings()
+    private var placements: PerComponent<Placement>
     private var precisions = PerComponent(repeating: "")
-    /// The components that are compiled for this request.
-    private var compiling: Set<Component> = []
+    /// What is compiled for this request.
+    private var compiling: Set<CompileKey> = []
+    private var compiles: [CompileRecord] = []
+    private var moves: [Move] = []
     private let prompt: [PromptChunk]
     /// nil when guidance is off, for then nothing depends on it.
     private let negativePrompt: [PromptChunk]?
@@ -30,6 +31,7 @@ struct RequestRun {
         self.request = request
         self.onEvent = onEvent
         timings.load = pipeline.loadSeconds
+        placements = pipeline.placements
         prompt = pipeline.chunks(of: request.prompt)
         negativePrompt = Guidance(scale: request.cfgScale).needsUnconditional ? pipeline.chunks(of: request.negativePrompt) : nil
     }
@@ -37,15 +39,13 @@ struct RequestRun {
     mutating func result() async throws -> GenerationResult {
         try Task.checkCancellation()
         let began = ContinuousClock.now
-        var sampling = try pipeline.samplingRun(for: request)
-        compiling = await pipeline.networks.prepare(Component.allCases.map(key))
+        // Refuses what cannot be sampled before anything is compiled.
+        let sampling = try pipeline.samplingRun(for: request)
+        compiling = await pipeline.networks.prepare(Component.allCases.map(key), of: pipeline.checkpoint)
 
-        let conditioning = try await encode()
-        await finish(.textEncoder)
-        try await denoise(&sampling, conditioning)
-        await finish(.unet)
-        let images = try await decode(sampling.latents)
-        await finish(.vae)
+        let texts = try await onLadder(.textEncoder) { run, network in try await run.encode(network) }
+        let latents = try await onLadder(.unet) { run, network in try await run.denoise(network, sampling, texts) }
+        let images = try await decode(latents)
 
         timings.total = (ContinuousClock.now - began).seconds
         return GenerationResult(
@@ -53,90 +53,128 @@ struct RequestRun {
             seeds: (0..<request.batchSize).map { request.seed &+ UInt64($0) },
             tokenCount: prompt.reduce(0) { $0 + $1.tokenCount },
             chunkCount: prompt.count,
-            devices: pipeline.placements.map(\.device),
+            devices: placements.map(\.device),
             precisions: precisions,
             runtimeVersion: String(try Core.version().prefix { $0 != "-" }),
-            timings: timings)
+            timings: timings,
+            compiles: compiles,
+            moves: moves)
     }
 
-    private mutating func encode() async throws -> Conditioning {
-        let network = try await network(.textEncoder)
+    // MARK: Stages
+
+    /// - Returns: embeddings of the texts that the UNet is asked about; see `texts`.
+    private mutating func encode(_ network: CompiledNetwork) async throws -> [NDArray] {
         onEvent(.encoding)
         let began = ContinuousClock.now
         var encoder = try PromptEncoder(network)
-        let embeddings = try await encoder.encode([prompt] + (negativePrompt.map { [$0] } ?? []))
+        let embeddings = try await encoder.encode(texts)
         timings.encode = (ContinuousClock.now - began).seconds
         guard embeddings.allSatisfy(\.isFinite) else { throw DiffusionError.nonFinite(network.component, network.placement) }
-        return Conditioning(positive: embeddings[0], negative: negativePrompt == nil ? nil : embeddings[1], cfgScale: request.cfgScale)
+        return embeddings
     }
 
-    private mutating func denoise(_ run: inout SamplingRun, _ conditioning: Conditioning) async throws {
-        let network = try await network(.unet)
-        var predictor = try NoisePredictor(network, conditioning, batch: request.batchSize)
+    /// - Returns: the finished latents.
+    private mutating func denoise(_ network: CompiledNetwork, _ start: SamplingRun, _ texts: [NDArray]) async throws -> NDArray {
+        var run = start
+        var predictor = try NoisePredictor(network, pictureCount: request.batchSize)
+        let guidance = Guidance(scale: request.cfgScale)
+        timings.steps = []
         onEvent(.denoising(done: 0, total: run.stepCount))
         var stepBegan = ContinuousClock.now
         while let call = run.nextCall {
             let stepsBefore = run.completedStepCount
-            run.accept(try await predictor.predict(call))
+            let answers = try await predictor.predict(call, for: texts)
+            run.accept(answers.count == 1 ? answers[0] : guidance.combine(unconditional: answers[0], conditional: answers[1]))
             guard run.completedStepCount > stepsBefore else { continue }
+            guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
             timings.steps.append((ContinuousClock.now - stepBegan).seconds)
             stepBegan = ContinuousClock.now
             onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
         }
-        guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
+        return run.latents
     }
 
+    /// Pictures that are done stay when a later one fails.
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
-        let network = try await network(.vae)
-        let began = ContinuousClock.now
-        var decoder = try LatentDecoder(network)
         var images: [RGBImage] = []
-        for index in 0..<request.batchSize {
-            onEvent(.decoding(index: index, total: request.batchSize))
-            guard let image = try await decoder.decode(latents.slice(index..<index + 1)) else {
-                throw DiffusionError.nonFinite(network.component, network.placement)
+        try await onLadder(.vae) { run, network in
+            let began = ContinuousClock.now
+            var decoder = try LatentDecoder(network)
+            while images.count < run.request.batchSize {
+                let index = images.count
+                run.onEvent(.decoding(index: index, total: run.request.batchSize))
+                guard let image = RGBImage(planes: try await decoder.decode(latents.slice(index..<index + 1))) else {
+                    throw DiffusionError.nonFinite(network.component, network.placement)
+                }
+                images.append(image)
             }
-            images.append(image)
+            run.timings.decode = (ContinuousClock.now - began).seconds
         }
-        timings.decode = (ContinuousClock.now - began).seconds
         return images
     }
 
+    // MARK: Networks
+
+    /// Runs a stage with its network, on the next rung of the ladder when a device fails or its numbers are not finite.
+    private mutating func onLadder<Result>(
+        _ component: Component, _ stage: (inout RequestRun, CompiledNetwork) async throws -> Result
+    ) async throws -> Result {
+        while true {
+            let placement = placements[component]
+            do {
+                let result = try await stage(&self, try await network(component))
+                if pipeline.retention == .untilUsed { await pipeline.networks.release(key(component)) }
+                return result
+            } catch {
+                let failure = DiffusionError(error)
+                guard let isDeviceLost = failure.isDeviceLost,
+                    let next = pipeline.ladders[component].next(after: placement, onOtherDevice: isDeviceLost)
+                else { throw failure }
+                await pipeline.networks.release(key(component))
+                let move = Move(component: component, from: placement.description, to: next.description, reason: failure.description)
+                // Another request may have been here before.
+                if pipeline.placements[component] == placement { pipeline.move(component, to: next) }
+                placements[component] = next
+                moves.append(move)
+                onEvent(.moved(move))
+            }
+        }
+    }
+
     private mutating func network(_ component: Component) async throws -> CompiledNetwork {
-        let isCompiling = compiling.contains(component)
-        if isCompiling { onEvent(.compiling(component, device: pipeline.placements[component].device)) }
-        let network = try await pipeline.networks.network(key(component))
-        if isCompiling { timings.compile[component] = network.seconds }
+        let key = key(component)
+        compiling.formUnion(await pipeline.networks.prepare([key], of: pipeline.checkpoint))
+        // Nobody waits for a compile as long as something that gives the same picture is ready.
+        if let ready = await pipeline.networks.readyNetwork(serving: key), ready.key != key {
+            precisions[component] = ready.precision
+            return ready
+        }
+        let isCompiling = compiling.remove(key) != nil
+        if isCompiling { onEvent(.compiling(component, device: key.placement.device)) }
+        let network = try await pipeline.networks.network(key, of: pipeline.checkpoint)
+        if isCompiling {
+            timings.compile[component] = network.seconds
+            compiles.append(network.record)
+        }
         precisions[component] = network.precision
         return network
     }
 
-    /// Lets go of a network unless later requests shall find it.
-    private func finish(_ component: Component) async {
-        if pipeline.retention == .untilUsed { await pipeline.networks.release(key(component)) }
-    }
-
     /// What a component is compiled for.
     private func key(_ component: Component) -> CompileKey {
-        CompileKey(component: component, shape: pipeline.shapes[component] == .fixed ? shape(of: component) : InputShape())
+        let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
+        let need = ShapeNeed(
+            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            chunkCounts: texts.map(\.count))
+        let placement = placements[component]
+        return CompileKey(
+            checkpoint: pipeline.checkpoint.identity, component: component, placement: placement,
+            shape: pipeline.shapes.shape(of: component, on: placement.device, for: need))
     }
 
-    /// The inputs of this request.
-    private func shape(of component: Component) -> InputShape {
-        let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
-        let (height, width) = (Extent.fixed(request.height / scaleFactor), Extent.fixed(request.width / scaleFactor))
-        switch component {
-        case .textEncoder:
-            return InputShape(batch: .fixed(prompt.count + (negativePrompt?.count ?? 0)))
-        case .unet:
-            // Prompts of different length are asked about one after the other; see `NoisePredictor`.
-            let isJoined = negativePrompt?.count == prompt.count
-            let tokens = negativePrompt == nil || isJoined ? Extent.fixed(prompt.count * PromptChunk.length) : .dynamic
-            return InputShape(batch: .fixed(request.batchSize * (isJoined ? 2 : 1)), height: height, width: width, tokens: tokens)
-        case .vae:
-            return InputShape(batch: 1, height: height, width: width)
-        }
-    }
+    /// What the UNet is asked about in each step: the negative prompt unless guidance is off, then the prompt.
+    private var texts: [[PromptChunk]] { (negativePrompt.map { [$0] } ?? []) + [prompt] }
 }
 
 extension DiffusionPipeline {

@@ -2,6 +2,8 @@
 public enum GenerationEvent: Sendable, Equatable {
     /// A network is being compiled for a device; takes seconds.
     case compiling(Component, device: String)
+    /// A component failed and goes on elsewhere.
+    case moved(Move)
     /// The prompts are turned into embeddings.
     case encoding
     /// `done` of `total` steps are finished; sent with 0 before the first.

@@ -14,11 +14,15 @@ public struct GenerationResult: Sendable {
     /// OpenVINO's version: `2026.4.1`.
     public var runtimeVersion: String
     public var timings: GenerationTimings
+    /// Networks that were compiled for this request; none when all were ready.
+    public var compiles: [CompileRecord]
+    /// Components that failed and went on elsewhere.
+    public var moves: [Move]
 
     public init(
         images: [RGBImage], seeds: [UInt64], tokenCount: Int, chunkCount: Int,
         devices: PerComponent<String>, precisions: PerComponent<String>, runtimeVersion: String,
-        timings: GenerationTimings
+        timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {
         self.images = images
         self.seeds = seeds
@@ -28,6 +32,8 @@ public struct GenerationResult: Sendable {
         self.precisions = precisions
         self.runtimeVersion = runtimeVersion
         self.timings = timings
+        self.compiles = compiles
+        self.moves = moves
     }
 }
 

@@ -7,12 +7,14 @@ extension Layer {
     ///   - query: `[batch, n, channels]`.
     ///   - key: `[batch, m, channels]`.
     ///   - value: `[batch, m, channels]`.
+    ///   - mask: added before the softmax; see `GraphBuilder.attention`.
     /// - Returns: `[batch, n, channels]`.
     func attention(
-        query: Features, key: Features, value: Features, headCount: Int, isCausal: Bool = false
+        query: Features, key: Features, value: Features, headCount: Int, mask: Value? = nil, isCausal: Bool = false
     ) -> Features {
         let attended = graph.attention(
-            query: heads(of: query, headCount), key: heads(of: key, headCount), value: heads(of: value, headCount), isCausal: isCausal)
+            query: heads(of: query, headCount), key: heads(of: key, headCount), value: heads(of: value, headCount),
+            mask: mask, isCausal: isCausal)
         let joined = graph.reshape(graph.transpose(attended, [0, 2, 1, 3]), [0, 0, query.channels])
         return Features(joined, channels: query.channels)
     }

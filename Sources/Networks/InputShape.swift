@@ -10,12 +10,18 @@ public struct InputShape: Sendable, Hashable {
     public var width: Extent
     /// Positions of the text embedding that a UNet reads.
     public var tokens: Extent
+    /// Whether a UNet takes `context_mask`, which says what positions of the embedding are there: a prompt shorter than
+    /// `tokens` then gives the same numbers as on a UNet of its own length.
+    public var hasContextMask: Bool
 
     /// Everything is dynamic unless it is said otherwise.
-    public init(batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic) {
+    public init(
+        batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic, hasContextMask: Bool = false
+    ) {
         self.batch = batch
         self.height = height
         self.width = width
         self.tokens = tokens
+        self.hasContextMask = hasContextMask
     }
 }

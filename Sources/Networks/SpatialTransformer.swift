@@ -1,6 +1,19 @@
 import Checkpoints
 import GraphIR
 
+/// The text that a UNet attends to.
+struct Context {
+    /// `[batch, tokens, width]`.
+    var features: Features
+    /// `[batch, 1, 1, tokens]`, added before the softmax; nil when every position counts.
+    var mask: Value?
+
+    init(_ features: Features, mask: Value? = nil) {
+        self.features = features
+        self.mask = mask
+    }
+}
+
 /// What is the same for all attention layers of one UNet level.
 struct TransformerOptions {
     var headCount: Int
@@ -11,11 +24,9 @@ struct TransformerOptions {
 
 extension Layer {
     /// Lets the pixels of a feature map attend to each other and to the text.
-    /// - Parameters:
-    ///   - x: `[batch, channels, height, width]`.
-    ///   - context: `[batch, tokens, width]`.
+    /// - Parameter x: `[batch, channels, height, width]`.
     /// Source: diffusers `Transformer2DModel.forward`.
-    func spatialTransformer(_ x: Features, context: Features, _ options: TransformerOptions) throws(CheckpointError) -> Features {
+    func spatialTransformer(_ x: Features, context: Context, _ options: TransformerOptions) throws(CheckpointError) -> Features {
         var h = try self["norm"].groupNorm(x, groups: options.groups, epsilon: 1e-6)
         if options.usesLinearProjection {
             h = try self["proj_in"].linear(sequence(h), to: x.channels)
@@ -35,21 +46,21 @@ extension Layer {
 
     /// Self-attention, attention to the text, feed-forward; each normalised before and added to its input after.
     /// Source: diffusers `BasicTransformerBlock.forward`.
-    private func transformerBlock(_ x: Features, context: Features, headCount: Int) throws(CheckpointError) -> Features {
+    private func transformerBlock(_ x: Features, context: Context, headCount: Int) throws(CheckpointError) -> Features {
         var x = x
         let own = try self["norm1"].layerNorm(x)
-        x = add(try self["attn1"].attention(own, to: own, headCount: headCount), x)
+        x = add(try self["attn1"].attention(own, to: Context(own), headCount: headCount), x)
         x = add(try self["attn2"].attention(try self["norm2"].layerNorm(x), to: context, headCount: headCount), x)
         return add(try self["ff"].feedForward(try self["norm3"].layerNorm(x)), x)
     }
 
     /// Source: diffusers `Attention` with `AttnProcessor2_0`.
-    private func attention(_ x: Features, to context: Features, headCount: Int) throws(CheckpointError) -> Features {
+    private func attention(_ x: Features, to context: Context, headCount: Int) throws(CheckpointError) -> Features {
         let attended = attention(
             query: try self["to_q"].linear(x, to: x.channels, bias: false),
-            key: try self["to_k"].linear(context, to: x.channels, bias: false),
-            value: try self["to_v"].linear(context, to: x.channels, bias: false),
-            headCount: headCount)
+            key: try self["to_k"].linear(context.features, to: x.channels, bias: false),
+            value: try self["to_v"].linear(context.features, to: x.channels, bias: false),
+            headCount: headCount, mask: context.mask)
         return try self["to_out.0"].linear(attended, to: x.channels)
     }
 

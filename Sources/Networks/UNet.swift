@@ -7,8 +7,10 @@ extension Network {
     ///
     /// Inputs, all f32:
     /// - `latents`: `[batch, inChannels, height, width]`; any height and width, also odd ones.
-    /// - `timestep`: `[1]` for all, or `[batch]`; training steps, 0 ..< 1000, fractional allowed.
+    /// - `timestep`: `[1]` for all, or `[batch]` where the batch is dynamic; training steps, 0 ..< 1000, fractional allowed.
     /// - `context`: `[batch, tokens, crossAttentionWidth]`, the text embedding.
+    /// - `context_mask`, when the shape asks for it: `[batch, 1, 1, tokens]`, 0 where the embedding is there and a large negative
+    ///   number where it is not; it is added before the softmax.
     ///
     /// Output: `noise`, `[batch, outChannels, height, width]`: what the checkpoint was trained to predict.
     ///
@@ -33,14 +35,16 @@ private struct UNet {
     func write(_ shape: InputShape) throws(CheckpointError) {
         let graph = root.graph
         let latents = graph.parameter("latents", .f32, [shape.batch, .fixed(configuration.inChannels), shape.height, shape.width])
-        let timestep = graph.parameter("timestep", .f32, [.dynamic])
+        // A single dynamic axis would make the shapes of all time embeddings dynamic.
+        let timestep = graph.parameter("timestep", .f32, [shape.batch == .dynamic ? .dynamic : 1])
         let context = graph.parameter("context", .f32, [shape.batch, shape.tokens, .fixed(configuration.crossAttentionWidth)])
+        let mask = shape.hasContextMask ? graph.parameter("context_mask", .f32, [shape.batch, 1, 1, shape.tokens]) : nil
 
         let inputs = BlockInputs(
             timeEmbedding: try root["time_embedding"].timeEmbedding(
                 timestep, channels: configuration.blocks[0].channels,
                 cosineFirst: configuration.flipsSineToCosine, frequencyShift: configuration.frequencyShift),
-            context: Features(context, channels: configuration.crossAttentionWidth))
+            context: Context(Features(context, channels: configuration.crossAttentionWidth), mask: mask))
         var x = try root["conv_in"].convolution(
             Features(latents, channels: configuration.inChannels), to: configuration.blocks[0].channels)
         var skips = [x]
@@ -116,5 +120,5 @@ private struct UNet {
 /// What every block of a UNet reads besides the features.
 private struct BlockInputs {
     var timeEmbedding: Features
-    var context: Features
+    var context: Context
 }

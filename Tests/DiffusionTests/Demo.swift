@@ -11,9 +11,9 @@ enum Demo {
 
     /// One that has compiled nothing yet.
     static func newPipeline(
-        placements: PerComponent<Placement> = .cpu, shapes: ShapePolicy? = nil, retention: DiffusionPipeline.Retention = .always
+        placements: PerComponent<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil, retention: DiffusionPipeline.Retention = .always
     ) throws -> DiffusionPipeline {
-        try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, shapes: shapes.map(PerComponent.init(repeating:)), retention: retention)
+        try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention)
     }
 
     /// A request that is drawn in a moment.

@@ -59,9 +59,9 @@ struct EventTests {
     ])
     func retention(_ retention: DiffusionPipeline.Retention, stays: Bool) async throws {
         let pipeline = try Demo.newPipeline(retention: retention)
-        let encoder = WeakModel(try await pipeline.networks.network(CompileKey(component: .textEncoder)).model)
-        let unet = WeakModel(try await pipeline.networks.network(CompileKey(component: .unet)).model)
-        let vae = WeakModel(try await pipeline.networks.network(CompileKey(component: .vae)).model)
+        let encoder = WeakModel(try await pipeline.network(.textEncoder).model)
+        let unet = WeakModel(try await pipeline.network(.unet).model)
+        let vae = WeakModel(try await pipeline.network(.vae).model)
         let seen = Mutex<[Bool]>([])
         _ = try await pipeline.generate(Demo.request()) { event in
             switch event {

@@ -10,7 +10,7 @@ import Testing
 struct ReferencePictureTests {
     @Test("each is drawn again, compiled for any request or for this one", arguments: try ReferencePicture.all(), ShapePolicy.allCases)
     func equalsDiffusers(_ reference: ReferencePicture, shapes: ShapePolicy) async throws {
-        let pipeline = shapes == .dynamic ? try #require(Demo.pipeline) : try Demo.newPipeline(shapes: shapes)
+        let pipeline = shapes == .dynamic ? try #require(Demo.pipeline) : try Demo.newPipeline(shapes: ShapePlan(shapes))
         let result = try await pipeline.generate(reference.request) { _ in }
 
         #expect(result.tokenCount == reference.tokens)

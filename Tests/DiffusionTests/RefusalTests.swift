@@ -94,7 +94,7 @@ struct RefusalTests {
 
     private static func result(of request: GenerationRequest, in precision: Precision) async throws -> GenerationResult {
         var placements = PerComponent.cpu
-        placements.unet.precision = precision
+        placements.unet.arithmetic = .exactly(precision)
         return try await Demo.newPipeline(placements: placements).generate(request) { _ in }
     }
 }

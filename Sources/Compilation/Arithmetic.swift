@@ -1,0 +1,60 @@
+public import Generation
+public import OpenVINO
+
+/// The arithmetic that a compile asks its device for.
+public enum Arithmetic: Sendable, Hashable {
+    /// This precision, and nothing quantized on the fly.
+    case exactly(Precision)
+    /// What the device thinks fastest: f16 on GPUs, bf16 on CPUs that have it, activations quantized where it likes.
+    case performance
+    /// Nothing is asked for. Devices then do as with `performance`, unless their own defaults were changed.
+    case deviceDefault
+
+    /// What a mode stands for; nil for `auto`, which stands for what a measurement says.
+    public init?(_ mode: AccuracyMode) {
+        switch mode {
+        case .auto: return nil
+        case .default: self = .deviceDefault
+        case .performance: self = .performance
+        case .accuracy, .f32: self = .exactly(.f32)
+        case .bf16: self = .exactly(.bf16)
+        case .f16: self = .exactly(.f16)
+        }
+    }
+
+    /// What a compile asks OpenVINO for.
+    ///
+    /// `EXECUTION_MODE_HINT=ACCURACY` is not used: GPUs then still quantize in groups of 32, and answer `dynamic` when asked
+    /// for their precision.
+    public var properties: [Property] {
+        switch self {
+        case .exactly(let precision):
+            [Property(.inferencePrecision, InferencePrecision(precision)), Property(.dynamicQuantizationGroupSize, 0)]
+        case .performance:
+            [Property(.executionMode, .performance)]
+        case .deviceDefault:
+            []
+        }
+    }
+}
+
+extension Arithmetic: CustomStringConvertible {
+    /// As it stands in a sentence and in `--precision`: `f32`, `performance`, `default`.
+    public var description: String {
+        switch self {
+        case .exactly(let precision): precision.rawValue
+        case .performance: AccuracyMode.performance.rawValue
+        case .deviceDefault: AccuracyMode.default.rawValue
+        }
+    }
+}
+
+extension InferencePrecision {
+    fileprivate init(_ precision: Precision) {
+        self = switch precision {
+        case .f32: .f32
+        case .bf16: .bf16
+        case .f16: .f16
+        }
+    }
+}

@@ -1,0 +1,66 @@
+public import Generation
+public import Networks
+import GraphIR
+
+/// All that a compiled network depends on.
+public struct CompileKey: Sendable, Hashable {
+    /// `Checkpoint.identity`: changes with the checkpoint's files.
+    public let checkpoint: String
+    public let component: Component
+    public let placement: Placement
+    public let shape: InputShape
+
+    public init(checkpoint: String, component: Component, placement: Placement, shape: InputShape = InputShape()) {
+        self.checkpoint = checkpoint
+        self.component = component
+        self.placement = placement
+        self.shape = shape
+    }
+
+    /// Whether a network compiled for this key gives what one compiled for `other` gives.
+    public func serves(_ other: CompileKey) -> Bool {
+        checkpoint == other.checkpoint && component == other.component && placement == other.placement && shape.accommodates(other.shape)
+    }
+
+    /// Why a network is compiled for this key when those of `earlier` have been compiled.
+    func reason(after earlier: [CompileKey]) -> CompileReason {
+        if earlier.contains(self) { return .noLongerInMemory }
+        let before = earlier.last { $0.checkpoint == checkpoint && $0.component == component && $0.placement == placement }
+        guard let before else { return .firstUse }
+        if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
+        return shape.batch != before.shape.batch ? .newBatch : .longerPrompt
+    }
+}
+
+extension InputShape {
+    /// Whether every input of the shape `other` can be given to a network of this shape.
+    fileprivate func accommodates(_ other: InputShape) -> Bool {
+        for (mine, its) in [(batch, other.batch), (height, other.height), (width, other.width)] where mine != .dynamic && mine != its {
+            return false
+        }
+        return switch (tokens, other.tokens) {
+        case (.dynamic, _): true
+        case (.fixed(let mine), .fixed(let its)): hasContextMask ? mine >= its : mine == its && !other.hasContextMask
+        case (.fixed, .dynamic): false
+        }
+    }
+}
+
+extension CompileKey: CustomStringConvertible {
+    /// `UNet, CPU in f32, batch 2, latents 64×64, up to 4 chunks`.
+    public var description: String { "\(component.label), \(placement), \(shape.summary(of: component))" }
+}
+
+extension InputShape {
+    /// What is fixed, in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`.
+    public func summary(of component: Component) -> String {
+        var parts: [String] = []
+        if case .fixed(let batch) = batch { parts.append("batch \(batch)") }
+        if case .fixed(let height) = height, case .fixed(let width) = width { parts.append("latents \(width)×\(height)") }
+        if case .fixed(let tokens) = tokens {
+            let chunks = tokens / ShapePlan.chunkLength
+            parts.append((hasContextMask ? "up to " : "") + (chunks == 1 ? "1 chunk" : "\(chunks) chunks"))
+        }
+        return parts.isEmpty ? "any shape" : parts.joined(separator: ", ")
+    }
+}

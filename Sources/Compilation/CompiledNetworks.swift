@@ -1,0 +1,157 @@
+public import Checkpoints
+public import Generation
+public import OpenVINO
+
+/// The networks that are compiled and ready, within a memory budget. Each is compiled once, however many requests wait for it.
+///
+/// One serves all checkpoints of a process. What has not been used for longest makes room first; what somebody uses stays.
+public actor CompiledNetworks {
+    private struct Ready {
+        var network: CompiledNetwork
+        var lastUse: Int
+    }
+
+    private let core: Core
+    private let memoryBudget: Int
+    private let fault: OutputFault?
+    private let onCompile: @Sendable (CompileRecord) -> Void
+    /// One for each network of each checkpoint: much of a compile keeps a single core busy, so compiling all at once takes
+    /// little longer than the UNet alone.
+    private var compilers: [CompilerKey: NetworkCompiler] = [:]
+    private var compiling: [CompileKey: Task<CompiledNetwork, any Error>] = [:]
+    private var ready: [CompileKey: Ready] = [:]
+    /// What has been compiled, in order, for saying why something is compiled.
+    private var history: [CompileKey] = []
+    private var useCount = 0
+
+    /// The latest compiles, oldest first; at most 1,000.
+    public private(set) var records: [CompileRecord] = []
+    /// Compiles of each component since the process began.
+    public private(set) var compileCounts = PerComponent(repeating: 0)
+
+    /// - Parameters:
+    ///   - memoryBudget: bytes that compiled networks may take together, by estimate. A single one may take more.
+    ///   - fault: put on all networks, for tests.
+    ///   - onCompile: told of each compile when it is done.
+    public init(
+        core: Core, memoryBudget: Int = MemoryBudget.default, fault: OutputFault? = nil,
+        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }
+    ) {
+        self.core = core
+        self.memoryBudget = memoryBudget
+        self.fault = fault
+        self.onCompile = onCompile
+    }
+
+    // MARK: Getting networks
+
+    /// Starts compiling what is not there yet, in the order given; returns at once.
+    /// - Returns: the keys whose compile was started.
+    @discardableResult
+    public func prepare(_ keys: [CompileKey], of checkpoint: Checkpoint, reason: CompileReason? = nil) -> Set<CompileKey> {
+        let missing = keys.filter { ready[$0] == nil && compiling[$0] == nil }
+        for key in missing { _ = compile(key, of: checkpoint, reason: reason) }
+        return Set(missing)
+    }
+
+    /// The network, compiled now if need be. A failed compile is tried again by the next call.
+    /// - Parameter reason: for the record; nil finds out.
+    /// - Throws: `CancellationError` at once when the waiting task is cancelled; the compile goes on for others. `CompilationError`.
+    public func network(_ key: CompileKey, of checkpoint: Checkpoint, reason: CompileReason? = nil) async throws -> CompiledNetwork {
+        if let network = use(key) { return network }
+        let compile = compiling[key] ?? compile(key, of: checkpoint, reason: reason)
+        do {
+            return try await compile.valueUnlessCancelled
+        } catch where !(error is CancellationError) {
+            if compiling[key] == compile { compiling[key] = nil }
+            throw error
+        }
+    }
+
+    /// A network that is ready now and gives what one compiled for `key` would: of any shape, or for longer prompts.
+    public func readyNetwork(serving key: CompileKey) -> CompiledNetwork? {
+        if let exact = use(key) { return exact }
+        return readyKeys.last { $0.serves(key) }.flatMap(use)
+    }
+
+    /// Lets go of a network; its memory is free once nobody uses it.
+    public func release(_ key: CompileKey) { ready[key] = nil }
+
+    /// Lets go of all networks of a checkpoint; those that are being compiled go to whoever waits, and no further.
+    public func release(checkpoint identity: String) {
+        ready = ready.filter { $0.key.checkpoint != identity }
+        compiling = compiling.filter { $0.key.checkpoint != identity }
+        compilers = compilers.filter { $0.key.checkpoint != identity }
+        history.removeAll { $0.checkpoint == identity }
+    }
+
+    /// What is ready, most recently used last.
+    public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
+
+    private func use(_ key: CompileKey) -> CompiledNetwork? {
+        useCount += 1
+        ready[key]?.lastUse = useCount
+        return ready[key]?.network
+    }
+
+    // MARK: Compiling
+
+    private func compile(_ key: CompileKey, of checkpoint: Checkpoint, reason: CompileReason?) -> Task<CompiledNetwork, any Error> {
+        let reason = reason ?? key.reason(after: history)
+        history.removeAll { $0 == key }
+        history.append(key)
+        let compilerKey = CompilerKey(checkpoint: key.checkpoint, component: key.component)
+        let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault)
+        compilers[compilerKey] = compiler
+        let task = Task {
+            let network = try await compiler.compile(key.component, at: key.placement, shape: key.shape, reason: reason)
+            finish(key, network)
+            return network
+        }
+        compiling[key] = task
+        return task
+    }
+
+    private func finish(_ key: CompileKey, _ network: CompiledNetwork) {
+        // Released meanwhile: whoever waits gets it, and nobody else.
+        guard compiling.removeValue(forKey: key) != nil else { return }
+        let record = network.record
+        records = records.suffix(999) + [record]
+        compileCounts[key.component] += 1
+        makeRoom(for: network.byteCount)
+        useCount += 1
+        ready[key] = Ready(network: network, lastUse: useCount)
+        onCompile(record)
+    }
+
+    /// Lets go of what was not used for longest, until `byteCount` more fits in or all that is left is in use.
+    private func makeRoom(for byteCount: Int) {
+        var total = ready.values.reduce(byteCount) { $0 + $1.network.byteCount }
+        for key in readyKeys where total > memoryBudget {
+            guard let index = ready.index(forKey: key), isKnownUniquelyReferenced(&ready.values[index].network) else { continue }
+            total -= ready[key]?.network.byteCount ?? 0
+            ready[key] = nil
+        }
+    }
+}
+
+private struct CompilerKey: Hashable {
+    let checkpoint: String
+    let component: Component
+}
+
+extension Task where Failure == any Error {
+    /// The task's value. Unlike with `value`, whoever waits need not wait for the end when it is cancelled itself.
+    fileprivate var valueUnlessCancelled: Success {
+        get async throws {
+            let values = AsyncThrowingStream<Success, any Error> { continuation in
+                Task<Void, Never> {
+                    continuation.yield(with: await result)
+                    continuation.finish()
+                }
+            }
+            for try await value in values { return value }
+            throw Swift.CancellationError()
+        }
+    }
+}

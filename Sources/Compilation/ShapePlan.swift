@@ -1,0 +1,78 @@
+public import Generation
+public import Networks
+import GraphIR
+
+/// Decides what shapes a request's networks are compiled for.
+public struct ShapePlan: Sendable, Hashable {
+    /// nil chooses what suits the component's device.
+    public var policies: PerComponent<ShapePolicy?>
+    /// Chunks that a static UNet takes at least, so that prompts may grow without a compile. Attending to empty positions costs
+    /// a few per cent of a step at 4 chunks (`make bench` prints how much).
+    public var contextChunks: Int
+
+    public init(policies: PerComponent<ShapePolicy?> = PerComponent(repeating: nil), contextChunks: Int = 4) {
+        self.policies = policies
+        self.contextChunks = contextChunks
+    }
+
+    /// The same policy for all.
+    public init(_ policy: ShapePolicy, contextChunks: Int = 4) {
+        self.init(policies: PerComponent(repeating: policy), contextChunks: contextChunks)
+    }
+
+    /// What the network is compiled for.
+    public func shape(of component: Component, on device: String, for need: ShapeNeed) -> InputShape {
+        let (height, width) = (Extent.fixed(need.latentHeight), Extent.fixed(need.latentWidth))
+        switch (component, policies[component] ?? ShapePolicy(device: device)) {
+        case (_, .dynamic):
+            return InputShape()
+        case (.textEncoder, .static):
+            // One chunk after another, so that any number of them fits.
+            return InputShape(batch: 1)
+        case (.textEncoder, .exact):
+            return InputShape(batch: .fixed(need.chunkCounts.reduce(0, +)))
+        case (.unet, .static):
+            return InputShape(
+                batch: .fixed(need.pictureCount * min(need.chunkCounts.count, 2)), height: height, width: width,
+                tokens: .fixed(capacity(for: need) * Self.chunkLength), hasContextMask: true)
+        case (.unet, .exact):
+            // Prompts of different length are asked about one after the other; see `NoisePredictor`.
+            let isJoined = Set(need.chunkCounts).count == 1
+            return InputShape(
+                batch: .fixed(need.pictureCount * (isJoined ? need.chunkCounts.count : 1)), height: height, width: width,
+                tokens: isJoined ? .fixed(need.chunkCounts[0] * Self.chunkLength) : .dynamic)
+        case (.vae, .static), (.vae, .exact):
+            return InputShape(batch: 1, height: height, width: width)
+        }
+    }
+
+    /// Positions of a chunk of text, as the text encoder takes them.
+    public static let chunkLength = 77
+
+    /// Chunks that a static UNet is compiled for: a power of two, so that growing prompts meet few capacities.
+    private func capacity(for need: ShapeNeed) -> Int {
+        var capacity = 1
+        let wanted = max(contextChunks, need.chunkCounts.max() ?? 1)
+        while capacity < wanted { capacity *= 2 }
+        return capacity
+    }
+}
+
+/// What a request asks of the networks.
+public struct ShapeNeed: Sendable, Hashable {
+    public var pictureCount: Int
+    /// Latents: pixels divided by the VAE's scale factor.
+    public var latentHeight: Int
+    public var latentWidth: Int
+    /// Chunks of each text that the UNet is asked about in a step: the prompt's, and the negative prompt's unless guidance is off.
+    public var chunkCounts: [Int]
+
+    /// - Precondition: there is at least one text.
+    public init(pictureCount: Int, latentHeight: Int, latentWidth: Int, chunkCounts: [Int]) {
+        precondition(!chunkCounts.isEmpty, "a request has a prompt")
+        self.pictureCount = pictureCount
+        self.latentHeight = latentHeight
+        self.latentWidth = latentWidth
+        self.chunkCounts = chunkCounts
+    }
+}

@@ -1,0 +1,54 @@
+/// A compile that took place, or was spared by the disk cache.
+public struct CompileRecord: Sendable, Hashable, Codable {
+    public var component: Component
+    /// OpenVINO's name: `CPU`, `GPU.0`.
+    public var device: String
+    /// As the device says after compiling: `f32`.
+    public var precision: String
+    /// What was fixed, in words: `batch 2, latents 64×64, up to 4 chunks`; `any shape`.
+    public var shape: String
+    public var reason: CompileReason
+    public var seconds: Double
+    /// Loaded from the disk cache instead of compiled.
+    public var isFromDiskCache: Bool
+
+    public init(
+        component: Component, device: String, precision: String, shape: String, reason: CompileReason, seconds: Double,
+        isFromDiskCache: Bool
+    ) {
+        self.component = component
+        self.device = device
+        self.precision = precision
+        self.shape = shape
+        self.reason = reason
+        self.seconds = seconds
+        self.isFromDiskCache = isFromDiskCache
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case component, device, precision, shape, reason, seconds
+        case isFromDiskCache = "from_disk_cache"
+    }
+}
+
+/// Why a network was compiled. Raw values stand in logs and JSON.
+public enum CompileReason: String, Sendable, Hashable, CaseIterable, Codable {
+    /// For the first time on this device, in this precision.
+    case firstUse = "first use"
+    case newSize = "new size"
+    case newBatch = "new batch size"
+    /// The prompt has more chunks than any before it.
+    case longerPrompt = "longer prompt"
+    /// It was compiled before, but had to make room.
+    case noLongerInMemory = "no longer in memory"
+    /// Asked for ahead of any picture.
+    case preparation
+    /// To choose a precision.
+    case precisionTrial = "precision trial"
+    /// To compare a device with.
+    case reference
+    /// What was compiled before gave wrong numbers.
+    case repair
+    /// The user or a schedule asked to start afresh.
+    case reload
+}
