@@ -65,6 +65,7 @@ let package = Package(
         library("Diffusion", [
             "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
+        library("Fidelity", ["Generation", "Tensors"]),
         library("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -95,6 +96,7 @@ let package = Package(
         tests("Sampling"),
         tests("Generation"),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
+        tests("Fidelity", ["Generation", "ImageCodecs", "Tensors"]),
         tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
