@@ -16,7 +16,8 @@ public struct Distance: Sendable, Hashable {
     /// Elements at which either value is infinite or not a number.
     public let nonFiniteCount: Int
 
-    init(relativeError: Double, maximumError: Double, cosine: Double, nonFiniteCount: Int) {
+    /// Figures that were worked out before.
+    public init(relativeError: Double, maximumError: Double, cosine: Double, nonFiniteCount: Int = 0) {
         self.relativeError = relativeError
         self.maximumError = maximumError
         self.cosine = cosine

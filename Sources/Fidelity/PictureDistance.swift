@@ -11,7 +11,8 @@ public struct PictureDistance: Sendable, Hashable {
 
     public var isEqual: Bool { psnr == .infinity }
 
-    init(psnr: Double, ssim: Double) {
+    /// Figures that were worked out before.
+    public init(psnr: Double, ssim: Double) {
         self.psnr = psnr
         self.ssim = ssim
     }

@@ -1,0 +1,23 @@
+/// The device and the arithmetic that a component runs with.
+public struct Assignment: Sendable, Hashable, Codable {
+    /// OpenVINO's name: `CPU`, `GPU.0`.
+    public var device: String
+    /// As read back after compiling: `f32`, `bf16`, `f16`.
+    public var precision: String
+
+    public init(device: String, precision: String) {
+        self.device = device
+        self.precision = precision
+    }
+
+    /// What every device is compared with.
+    public static let reference = Assignment(device: "CPU", precision: "f32")
+
+    public var isReference: Bool { self == .reference }
+    public var isFullPrecision: Bool { precision == Self.reference.precision }
+}
+
+extension Assignment: CustomStringConvertible {
+    /// `GPU in f16`.
+    public var description: String { "\(device) in \(precision)" }
+}

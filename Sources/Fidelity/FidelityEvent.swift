@@ -1,0 +1,122 @@
+public import Generation
+
+/// What was found out about a component, and what is done about it: for the log, the status and the picture's metadata.
+public struct FidelityEvent: Sendable, Hashable {
+    public enum Finding: Sendable, Hashable {
+        /// The first probe of a compiled network, within bounds: later ones are compared with it.
+        case baseline
+        case withinBounds
+        /// The first probe after a rung was climbed, within bounds.
+        case recovered
+        case drift(Drift)
+        /// A picture, not a probe, showed it.
+        case suspicious(Suspicion)
+    }
+
+    public enum Response: Sendable, Hashable {
+        case none
+        /// The component climbs a rung; then it is probed again.
+        case mend(Rung)
+        /// The picture's part is made again with the component on a rung; other pictures are not concerned.
+        case redo(Rung)
+        /// No rung is left, or none is allowed. Somebody has to know.
+        case giveUp
+    }
+
+    public let component: Component
+    /// Where the component ran when this was found.
+    public let assignment: Assignment
+    public let finding: Finding
+    /// The figures; nil when there was no probe.
+    public let distance: Distance?
+    public let response: Response
+
+    init(_ component: Component, _ assignment: Assignment, _ finding: Finding, _ distance: Distance? = nil, response: Response = .none) {
+        self.component = component
+        self.assignment = assignment
+        self.finding = finding
+        self.distance = distance
+        self.response = response
+    }
+}
+
+extension FidelityEvent: CustomStringConvertible {
+    public var description: String {
+        let finding = "The \(component.label) on \(assignment): \(finding.text(error: distance?.relativeError))."
+        return [finding, response.text(for: assignment)].compactMap(\.self).joined(separator: " ")
+    }
+}
+
+extension FidelityEvent.Finding {
+    fileprivate func text(error: Double?) -> String {
+        let error = "relative error \(error?.percent ?? "unknown")"
+        return switch self {
+        case .baseline: "\(error), its baseline from now on"
+        case .withinBounds: "\(error), within bounds"
+        case .recovered: "\(error), within bounds again"
+        case .drift(.nonFinite(let count)): "\(count) of its numbers \(count == 1 ? "is" : "are") not finite"
+        case .drift(.overBound(let bound)): "\(error), over the bound of \(bound.percent)"
+        case .drift(.overBaseline(let baseline)): "\(error), more than three times its baseline of \(baseline.percent)"
+        case .drift(.failed(let reason)): "it failed (\(reason.trimmedSentence))"
+        case .suspicious(let suspicion): suspicion.description
+        }
+    }
+
+    fileprivate var name: String {
+        switch self {
+        case .baseline: "baseline"
+        case .withinBounds: "within_bounds"
+        case .recovered: "recovered"
+        case .drift(.nonFinite), .suspicious(.nonFiniteLatents), .suspicious(.nonFinitePixels): "non_finite"
+        case .drift(.overBound): "over_bound"
+        case .drift(.overBaseline): "over_baseline"
+        case .drift(.failed): "failed"
+        case .suspicious(.flat): "flat"
+        }
+    }
+}
+
+extension FidelityEvent.Response {
+    fileprivate func text(for assignment: Assignment) -> String? {
+        switch self {
+        case .none: nil
+        case .mend(.recompile): "It is compiled again from scratch."
+        case .mend(.accuracy): "It moves to accuracy, f32 on \(assignment.device)."
+        case .mend(.cpu): "It moves to the CPU, in f32."
+        case .redo(let rung): "Done again on \(rung.applied(to: assignment)) for this picture."
+        case .giveUp where assignment.isReference:
+            "There is nothing more exact than this: download the checkpoint again, and test the machine's memory if that does not help."
+        case .giveUp: "No rung is left that the settings allow: use it with accuracy or on the CPU, or allow more rungs."
+        }
+    }
+
+    fileprivate var name: String {
+        switch self {
+        case .none: "none"
+        case .mend(let rung): rung.rawValue
+        case .redo(let rung): "redo_\(rung.rawValue)"
+        case .giveUp: "give_up"
+        }
+    }
+}
+
+extension String {
+    /// Without the full stop at its end, to stand within another sentence.
+    fileprivate var trimmedSentence: Substring { hasSuffix(".") ? dropLast() : self[...] }
+}
+
+/// Figures that there are none of are left out; infinite ones are `null`.
+extension FidelityEvent: Encodable {
+    private enum CodingKeys: String, CodingKey { case component, device, precision, finding, response, distance, text }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(component, forKey: .component)
+        try container.encode(assignment.device, forKey: .device)
+        try container.encode(assignment.precision, forKey: .precision)
+        try container.encode(finding.name, forKey: .finding)
+        try container.encode(response.name, forKey: .response)
+        try container.encodeIfPresent(distance, forKey: .distance)
+        try container.encode(description, forKey: .text)
+    }
+}

@@ -1,0 +1,91 @@
+public import Generation
+
+/// What came out of comparing a device with the reference: CPU, f32, same checkpoint and inputs.
+public struct FidelityReport: Sendable, Hashable {
+    public let components: [ComponentFidelity]
+    /// Of the pictures drawn on both; nil when only networks were compared.
+    public let picture: PictureDistance?
+    /// What is wrong with the device's picture by itself.
+    public let suspicion: Suspicion?
+    public let bounds: FidelityBounds
+
+    public init(
+        components: [ComponentFidelity], picture: PictureDistance? = nil, suspicion: Suspicion? = nil, bounds: FidelityBounds = .init()
+    ) {
+        self.components = components
+        self.picture = picture
+        self.suspicion = suspicion
+        self.bounds = bounds
+    }
+
+    public var verdict: Verdict { Verdict(self) }
+
+    public static let tableHeader = ["COMPONENT", "DEVICE", "PRECISION", "RELATIVE ERROR", "MAXIMUM ERROR", "COSINE", "NOT FINITE", "SPEED"]
+
+    /// A row for each component, in the columns of `tableHeader`.
+    public var tableRows: [[String]] { components.map(\.tableRow) }
+}
+
+/// One component on one device against the reference.
+public struct ComponentFidelity: Sendable, Hashable {
+    public let component: Component
+    public let assignment: Assignment
+    /// The worst of all calls that were compared.
+    public let distance: Distance
+    /// How many times as fast as the reference; nil when it was not measured.
+    public let speedRatio: Double?
+
+    public init(_ component: Component, on assignment: Assignment, distance: Distance, speedRatio: Double? = nil) {
+        self.component = component
+        self.assignment = assignment
+        self.distance = distance
+        self.speedRatio = speedRatio
+    }
+
+    fileprivate var tableRow: [String] {
+        [
+            component.label, assignment.device, assignment.precision, distance.relativeError.percent,
+            distance.maximumError.significant(2), distance.cosine.significant(6), "\(distance.nonFiniteCount)",
+            speedRatio.map { "\($0.significant(2))×" } ?? "-",
+        ]
+    }
+}
+
+extension PictureDistance {
+    /// `41.2 dB, SSIM 0.9983`, or `equal`.
+    public var text: String { isEqual ? "equal" : "\(psnr.significant(3)) dB, SSIM \(ssim.significant(4))" }
+}
+
+extension FidelityReport: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case components, picture, suspicion, bounds
+        case isWithinBounds = "within_bounds"
+        case verdict
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(components, forKey: .components)
+        try container.encodeIfPresent(picture, forKey: .picture)
+        try container.encodeIfPresent(suspicion?.description, forKey: .suspicion)
+        try container.encode(bounds, forKey: .bounds)
+        try container.encode(verdict.isWithinBounds, forKey: .isWithinBounds)
+        try container.encode(verdict.description, forKey: .verdict)
+    }
+}
+
+extension ComponentFidelity: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case component, device, precision, distance
+        case speedRatio = "speed_ratio"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(component, forKey: .component)
+        try container.encode(assignment.device, forKey: .device)
+        try container.encode(assignment.precision, forKey: .precision)
+        try container.encode(distance, forKey: .distance)
+        try container.encodeIfPresent(speedRatio, forKey: .speedRatio)
+    }
+}

@@ -1,0 +1,42 @@
+/// The ladder that a component climbs, one rung at a time, until its numbers are right again.
+public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    /// Compile once more from scratch, with what the disk cache holds of it dropped: cures a damaged or stale compile.
+    case recompile
+    /// Stay on the device, in f32 throughout: cures a precision that is too low for this checkpoint.
+    case accuracy
+    /// The CPU in f32, the reference itself: cures what is wrong with the device.
+    case cpu
+
+    public static func < (lower: Rung, higher: Rung) -> Bool { lower.height < higher.height }
+
+    private var height: Int {
+        switch self {
+        case .recompile: 0
+        case .accuracy: 1
+        case .cpu: 2
+        }
+    }
+
+    /// The rungs that change anything for a component, lowest first.
+    /// - Parameter last: the highest that is allowed; with nil there is no ladder.
+    public static func ladder(for assignment: Assignment, upTo last: Rung?) -> [Rung] {
+        guard let last else { return [] }
+        return allCases.filter { rung in
+            switch rung {
+            case .recompile: true
+            case .accuracy: rung <= last && !assignment.isFullPrecision
+            // On the CPU itself, accuracy is this already.
+            case .cpu: rung <= last && assignment.device != Assignment.reference.device
+            }
+        }
+    }
+
+    /// Where a component is once it has climbed this rung.
+    public func applied(to assignment: Assignment) -> Assignment {
+        switch self {
+        case .recompile: assignment
+        case .accuracy: Assignment(device: assignment.device, precision: Assignment.reference.precision)
+        case .cpu: .reference
+        }
+    }
+}

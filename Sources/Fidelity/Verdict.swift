@@ -1,0 +1,55 @@
+import Generation
+
+/// Whether a device can be relied on, in words that say what to do if not.
+public struct Verdict: Sendable, Hashable, CustomStringConvertible {
+    /// One sentence or two for each thing that is not as it should be. Empty: within bounds.
+    public let shortcomings: [String]
+
+    public var isWithinBounds: Bool { shortcomings.isEmpty }
+
+    public var description: String {
+        guard !isWithinBounds else { return "Within bounds." }
+        return (["Outside the bounds."] + shortcomings).joined(separator: "\n")
+    }
+
+    init(_ report: FidelityReport) {
+        let bounds = report.bounds
+        let components = report.components.compactMap { row in
+            Drift(row.distance, bound: bounds.relativeError[row.component], baseline: nil).map { (row, $0) }
+        }
+        var shortcomings = components.map { row, drift in "The \(row.component.label) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)" }
+        if let suspicion = report.suspicion { shortcomings.append("In the picture of the device \(suspicion).") }
+        if let picture = report.picture, picture.psnr < bounds.minimumPSNR || picture.ssim < bounds.minimumSSIM {
+            // A network that is off explains the pictures; the advice is given there.
+            let advice = components.isEmpty
+                ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge."
+                : ""
+            shortcomings.append("The pictures differ: \(picture.text), where at least \(bounds.minimumPSNR.significant(3)) dB and an SSIM of \(bounds.minimumSSIM.significant(3)) are wanted.\(advice)")
+        }
+        self.shortcomings = shortcomings
+    }
+}
+
+extension Drift {
+    fileprivate func reproach(_ distance: Distance) -> String {
+        switch self {
+        case .nonFinite(let count): "answers with numbers that are not finite (\(count))"
+        case .overBound(let bound), .overBaseline(let bound):
+            "is off by \(distance.relativeError.percent), \((distance.relativeError / bound).significant(2)) times the bound of \(bound.percent)"
+        case .failed(let reason): "failed: \(reason)"
+        }
+    }
+}
+
+extension Assignment {
+    /// What to do when a component is off here.
+    fileprivate var advice: String {
+        if isReference {
+            "This is the reference's own device and precision: close other programs, run this again, and report it if it stays."
+        } else if isFullPrecision {
+            "It is in full precision already: run it on the CPU (--device CPU), and look for a newer driver of \(device)."
+        } else {
+            "Run it in f32 (--precision accuracy)."
+        }
+    }
+}

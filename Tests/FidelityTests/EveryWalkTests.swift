@@ -1,0 +1,74 @@
+import Fidelity
+import Generation
+import Testing
+
+/// Every course that an episode can take, not just those that somebody thought of.
+@Suite("Every walk of the monitor")
+struct EveryWalkTests {
+    /// What a step of a walk brings: a probe with this relative error, or a device that fails.
+    private enum Outcome { case error(Double), failure }
+
+    /// Within the bound of 0.01; within, but over three times the other; over the bound; as of numbers that are not finite.
+    private static let outcomes: [Outcome] = [.error(0.001), .error(0.004), .error(0.02), .error(.infinity), .failure]
+    private static let starts = [("GPU", "f16"), ("GPU", "f32"), ("CPU", "bf16"), ("CPU", "f32")].map(Assignment.init)
+    private static let lastRungs: [Rung?] = [nil, .recompile, .accuracy, .cpu]
+
+    @Test("none repeats a rung within an episode, climbs too high, stops too early or forgets a baseline", arguments: starts, lastRungs)
+    func everyWalk(start: Assignment, last: Rung?) {
+        var digits = Array(repeating: 0, count: 5)
+        repeat { walk(from: start, upTo: last, digits.map { Self.outcomes[$0] }) } while digits.increment(base: Self.outcomes.count)
+    }
+
+    private func walk(from start: Assignment, upTo last: Rung?, _ outcomes: [Outcome]) {
+        var settings = MonitorSettings()
+        settings.lastRung = last
+        var monitor = DriftMonitor<Int>(.unet, on: start, settings: settings)
+        monitor.compiled(0, on: start)
+        var baseline: Double?
+        // The rungs of this episode; a failure stands for having compiled in vain.
+        var tried: Set<Rung> = []
+
+        for outcome in outcomes {
+            let before = monitor.assignment
+            let event: FidelityEvent?
+            let isGood: Bool
+            switch outcome {
+            case .error(let error):
+                event = monitor.probed(0, .error(error), at: .now)
+                isGood = error <= 0.01 && baseline.map { error <= 3 * $0 } ?? true
+                if isGood, baseline != nil { tried = [] }
+                if isGood { baseline = baseline ?? error }
+            case .failure:
+                event = monitor.failed(0, "gone")
+                isGood = false
+                if tried.isEmpty { tried = [.recompile] }
+            }
+
+            #expect(event?.assignment == before)
+            #expect((event?.response == FidelityEvent.Response.none) == isGood, "\(outcomes)")
+            let untried = Rung.ladder(for: before, upTo: last).filter { rung in tried.allSatisfy { $0 < rung } }
+            if !isGood { #expect(event?.response == untried.first.map { .mend($0) } ?? .giveUp, "\(outcomes)") }
+            guard case .mend(let rung) = event?.response else {
+                #expect(monitor.assignment == before)
+                continue
+            }
+            tried.insert(rung)
+            baseline = nil
+            #expect(monitor.assignment == rung.applied(to: before))
+            #expect(monitor.dueProbe(at: .now) == nil)
+            monitor.compiled(0, on: monitor.assignment)
+        }
+    }
+}
+
+extension [Int] {
+    /// Counts up, least digit first; false after the last number.
+    fileprivate mutating func increment(base: Int) -> Bool {
+        for index in indices {
+            self[index] += 1
+            if self[index] < base { return true }
+            self[index] = 0
+        }
+        return false
+    }
+}

@@ -1,0 +1,102 @@
+import Fidelity
+import Generation
+import Testing
+
+@Suite("The ladder")
+struct RungTests {
+    @Test("it has the rungs that change something, up to the one allowed", arguments: [
+        ("GPU", "f16", .cpu, [.recompile, .accuracy, .cpu]),
+        ("GPU", "f16", .accuracy, [.recompile, .accuracy]),
+        ("GPU", "f16", .recompile, [.recompile]),
+        ("GPU", "f16", nil, []),
+        ("GPU.1", "f32", .cpu, [.recompile, .cpu]),
+        ("GPU.1", "f32", .accuracy, [.recompile]),
+        ("HETERO:GPU,CPU", "f16", .cpu, [.recompile, .accuracy, .cpu]),
+        ("NPU", "f16", .cpu, [.recompile, .accuracy, .cpu]),
+        ("CPU", "bf16", .cpu, [.recompile, .accuracy]),
+        ("CPU", "f32", .cpu, [.recompile]),
+        ("CPU", "f32", nil, []),
+    ] as [(String, String, Rung?, [Rung])])
+    func ladder(device: String, precision: String, last: Rung?, rungs: [Rung]) {
+        #expect(Rung.ladder(for: Assignment(device: device, precision: precision), upTo: last) == rungs)
+    }
+
+    @Test("each rung leads where it says", arguments: [
+        (.recompile, "GPU.0 in f16"), (.accuracy, "GPU.0 in f32"), (.cpu, "CPU in f32"),
+    ] as [(Rung, String)])
+    func destinations(rung: Rung, place: String) {
+        #expect(rung.applied(to: Assignment(device: "GPU.0", precision: "f16")).description == place)
+    }
+}
+
+@Suite("Rescue of a picture")
+struct RescueTests {
+    @Test("the part is done again in f32, then on the CPU, then given up", arguments: [
+        ("GPU", "f16", .cpu, [.redo(.accuracy), .redo(.cpu), .giveUp]),
+        ("GPU", "f32", .cpu, [.redo(.cpu), .giveUp]),
+        ("CPU", "bf16", .cpu, [.redo(.accuracy), .giveUp]),
+        ("CPU", "f32", .cpu, [.giveUp]),
+        ("GPU", "f16", .accuracy, [.redo(.accuracy), .giveUp]),
+        ("GPU", "f16", .recompile, [.giveUp]),
+        ("GPU", "f16", nil, [.giveUp]),
+    ] as [(String, String, Rung?, [FidelityEvent.Response])])
+    func rungs(device: String, precision: String, last: Rung?, responses: [FidelityEvent.Response]) {
+        var settings = MonitorSettings()
+        settings.lastRung = last
+        var rescue = Rescue(.vae, on: Assignment(device: device, precision: precision), settings: settings)
+        #expect(responses.map { _ in rescue.next(after: .nonFinitePixels).response } == responses)
+    }
+
+    @Test("each try is told with where it failed and where it goes on")
+    func words() {
+        var rescue = Rescue(.unet, on: Assignment(device: "GPU", precision: "f16"))
+        #expect(rescue.next(after: .nonFiniteLatents(count: 7)).description
+            == "The UNet on GPU in f16: 7 of the latents are not finite. Done again on GPU in f32 for this picture.")
+        #expect(rescue.assignment == Assignment(device: "GPU", precision: "f32"))
+        #expect(rescue.next(after: .nonFiniteLatents(count: 1)).description
+            == "The UNet on GPU in f32: 1 of the latents is not finite. Done again on CPU in f32 for this picture.")
+        #expect(rescue.assignment == .reference)
+        #expect(rescue.next(after: .nonFiniteLatents(count: 1)).description == """
+            The UNet on CPU in f32: 1 of the latents is not finite. \
+            There is nothing more exact than this: download the checkpoint again, and test the machine's memory if that does not help.
+            """)
+    }
+}
+
+@Suite("Loading anew by schedule")
+struct ReloadScheduleTests {
+    private let start = ContinuousClock.now
+
+    @Test("it is off unless set")
+    func off() {
+        var schedule = ReloadSchedule(loadedAt: start)
+        for _ in 0..<1000 { schedule.finishedPicture() }
+        #expect(!schedule.isDue(at: start + .seconds(1_000_000)))
+    }
+
+    @Test("so many pictures make it due, until the checkpoint is loaded anew")
+    func pictures() {
+        var schedule = ReloadSchedule(everyPictures: 3, loadedAt: start)
+        for _ in 0..<2 {
+            for _ in 0..<2 { schedule.finishedPicture() }
+            #expect(!schedule.isDue(at: start))
+            schedule.finishedPicture()
+            #expect(schedule.isDue(at: start))
+            schedule.reloaded(at: start)
+            #expect(!schedule.isDue(at: start))
+        }
+    }
+
+    @Test("so much time makes it due, if there was a picture")
+    func time() {
+        var schedule = ReloadSchedule(every: .seconds(3600), loadedAt: start)
+        #expect(!schedule.isDue(at: start + .seconds(3600)))
+        schedule.finishedPicture()
+        #expect(!schedule.isDue(at: start + .seconds(3599)))
+        #expect(schedule.isDue(at: start + .seconds(3600)))
+        schedule.reloaded(at: start + .seconds(3600))
+        schedule.finishedPicture()
+        #expect(!schedule.isDue(at: start + .seconds(7199)))
+        #expect(schedule.isDue(at: start + .seconds(7200)))
+    }
+}
