@@ -95,6 +95,7 @@ let package = Package(
         tests("Prompting"),
         tests("Sampling"),
         tests("Generation"),
+        tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Fidelity", ["Generation", "ImageCodecs", "Tensors"]),
         tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

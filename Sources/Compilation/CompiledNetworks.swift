@@ -6,6 +6,12 @@ public import OpenVINO
 ///
 /// One serves all checkpoints of a process. What has not been used for longest makes room first; what somebody uses stays.
 public actor CompiledNetworks {
+    private struct Compile {
+        /// Tells it from a later compile for the same key.
+        let number: Int
+        let task: Task<CompiledNetwork, any Error>
+    }
+
     private struct Ready {
         var network: CompiledNetwork
         var lastUse: Int
@@ -18,11 +24,12 @@ public actor CompiledNetworks {
     /// One for each network of each checkpoint: much of a compile keeps a single core busy, so compiling all at once takes
     /// little longer than the UNet alone.
     private var compilers: [CompilerKey: NetworkCompiler] = [:]
-    private var compiling: [CompileKey: Task<CompiledNetwork, any Error>] = [:]
+    private var compiling: [CompileKey: Compile] = [:]
     private var ready: [CompileKey: Ready] = [:]
     /// What has been compiled, in order, for saying why something is compiled.
     private var history: [CompileKey] = []
     private var useCount = 0
+    private var startCount = 0
 
     /// The latest compiles, oldest first; at most 1,000.
     public private(set) var records: [CompileRecord] = []
@@ -61,9 +68,9 @@ public actor CompiledNetworks {
         if let network = use(key) { return network }
         let compile = compiling[key] ?? compile(key, of: checkpoint, reason: reason)
         do {
-            return try await compile.valueUnlessCancelled
+            return try await compile.task.valueUnlessCancelled
         } catch where !(error is CancellationError) {
-            if compiling[key] == compile { compiling[key] = nil }
+            if compiling[key]?.number == compile.number { compiling[key] = nil }
             throw error
         }
     }
@@ -96,25 +103,30 @@ public actor CompiledNetworks {
 
     // MARK: Compiling
 
-    private func compile(_ key: CompileKey, of checkpoint: Checkpoint, reason: CompileReason?) -> Task<CompiledNetwork, any Error> {
+    private func compile(_ key: CompileKey, of checkpoint: Checkpoint, reason: CompileReason?) -> Compile {
         let reason = reason ?? key.reason(after: history)
         history.removeAll { $0 == key }
         history.append(key)
         let compilerKey = CompilerKey(checkpoint: key.checkpoint, component: key.component)
         let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault)
         compilers[compilerKey] = compiler
+        startCount += 1
+        let number = startCount
         let task = Task {
             let network = try await compiler.compile(key.component, at: key.placement, shape: key.shape, reason: reason)
-            finish(key, network)
+            finish(network, number: number)
             return network
         }
-        compiling[key] = task
-        return task
+        let compile = Compile(number: number, task: task)
+        compiling[key] = compile
+        return compile
     }
 
-    private func finish(_ key: CompileKey, _ network: CompiledNetwork) {
+    private func finish(_ network: CompiledNetwork, number: Int) {
+        let key = network.key
         // Released meanwhile: whoever waits gets it, and nobody else.
-        guard compiling.removeValue(forKey: key) != nil else { return }
+        guard compiling[key]?.number == number else { return }
+        compiling[key] = nil
         let record = network.record
         records = records.suffix(999) + [record]
         compileCounts[key.component] += 1
