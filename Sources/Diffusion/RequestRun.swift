@@ -131,10 +131,9 @@ struct RequestRun {
                 guard let isDeviceLost = failure.isDeviceLost,
                     let next = pipeline.ladders[component].next(after: placement, onOtherDevice: isDeviceLost)
                 else { throw failure }
-                await pipeline.networks.release(key(component))
                 let move = Move(component: component, from: placement.description, to: next.description, reason: failure.description)
-                // Another request may have been here before.
-                if pipeline.placements[component] == placement { pipeline.move(component, to: next) }
+                // A lost device is lost for all; strange numbers may be this request's alone, and must not slow down others.
+                if isDeviceLost, pipeline.placements[component] == placement { pipeline.move(component, to: next) }
                 placements[component] = next
                 moves.append(move)
                 onEvent(.moved(move))
