@@ -92,9 +92,10 @@ private struct Plane {
         values.withUnsafeBufferPointer { values in
             sum.values.withUnsafeMutableBufferPointer { sum in
                 for y in 0..<newHeight {
+                    let row = UnsafeMutableBufferPointer(rebasing: sum[y * newWidth..<(y + 1) * newWidth])
                     for (index, weight) in weights.enumerated() {
-                        let (from, to) = (y * width + index * stride, y * newWidth)
-                        for x in 0..<newWidth { sum[to + x] += weight * values[from + x] }
+                        let moved = UnsafeBufferPointer(rebasing: values[(y * width + index * stride)...])
+                        for x in 0..<newWidth { row[x] += weight * moved[x] }
                     }
                 }
             }
