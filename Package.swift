@@ -35,6 +35,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
@@ -45,6 +46,7 @@ let package = Package(
         // Values and files
         library("Tensors"),
         library("Generation"),
+        library("Settings", ["Generation", .product(name: "Configuration", package: "swift-configuration")]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
@@ -96,6 +98,7 @@ let package = Package(
         tests("Sampling"),
         tests("Generation"),
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO"]),
+        tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Fidelity", ["Generation", "ImageCodecs", "Tensors"]),
         tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

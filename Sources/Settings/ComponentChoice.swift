@@ -1,0 +1,100 @@
+public import Generation
+
+/// Where a component shall run, and how exactly.
+public struct ComponentChoice: Sendable, Hashable {
+    /// OpenVINO's names, in the order in which they are tried. Never empty.
+    public var devices: [String]
+    public var accuracy: AccuracyMode
+
+    public init(devices: [String], accuracy: AccuracyMode) {
+        self.devices = devices
+        self.accuracy = accuracy
+    }
+}
+
+extension EaselSettings {
+    /// What these settings come to on a machine.
+    ///
+    /// With nothing set that is the best single device for UNet and VAE (a GPU, else the CPU; an NPU only by name), and the
+    /// CPU with f32 for the text encoder. OpenVINO's `GPU` and `GPU.0` are the same device.
+    /// - Parameter found: names of the machine's devices, as OpenVINO lists them.
+    /// - Throws: `DeviceChoiceError` when a device that is named is not there.
+    public func choices(found: [String]) throws(DeviceChoiceError) -> PerComponent<ComponentChoice> {
+        func choice(_ component: Component) throws(DeviceChoiceError) -> ComponentChoice {
+            ComponentChoice(
+                devices: try devices(for: component, found: found),
+                accuracy: openvinoAccuracyPerComponent[component] ?? openvinoAccuracy)
+        }
+        return try PerComponent(textEncoder: choice(.textEncoder), unet: choice(.unet), vae: choice(.vae))
+    }
+
+    private func devices(for component: Component, found: [String]) throws(DeviceChoiceError) -> [String] {
+        let own = openvinoDevicesPerComponent[component]
+        let names = own.isEmpty ? openvinoDevices : own
+        guard !names.isEmpty else {
+            guard let best = Self.bestDevice(of: found) else { throw .nothingToChoose(found: found) }
+            return [best]
+        }
+        let key = own.isEmpty ? "openvino_devices" : "openvino_devices_\(component.rawValue)"
+        var devices: [String] = []
+        for name in names {
+            let device = try Self.device(called: name, found: found, key: key, source: source(of: key))
+            // `GPU` and `GPU.0` in one list are one device.
+            if !devices.contains(device) { devices.append(device) }
+        }
+        return devices
+    }
+
+    /// The name under which OpenVINO lists a device.
+    private static func device(
+        called name: String, found: [String], key: String, source: SettingSource
+    ) throws(DeviceChoiceError) -> String {
+        if DeviceList.mixesDevices(name) { throw .mixesDevices(name, key: key, source: source) }
+        if name.hasPrefix("HETERO:") {
+            var parts: [String] = []
+            for part in name.dropFirst("HETERO:".count).split(separator: ",") {
+                parts.append(try device(called: String(part), found: found, key: key, source: source))
+            }
+            return "HETERO:" + parts.joined(separator: ",")
+        }
+        // OpenVINO lists a single GPU as `GPU`, several as `GPU.0`, `GPU.1`.
+        let synonyms = [name, name + ".0"] + (name.hasSuffix(".0") ? [String(name.dropLast(2))] : [])
+        guard let device = synonyms.first(where: found.contains) else {
+            throw .notFound(name, found: found, key: key, source: source)
+        }
+        return device
+    }
+
+    private static func bestDevice(of found: [String]) -> String? {
+        let gpus = found.filter { $0 == "GPU" || $0.hasPrefix("GPU.") }
+        // Where the processor has a GPU of its own, OpenVINO numbers it 0, and a graphics card comes after it.
+        return gpus.dropFirst().first ?? gpus.first ?? (found.contains("CPU") ? "CPU" : nil)
+    }
+}
+
+/// Why a component has no device.
+public enum DeviceChoiceError: Error, Sendable, Hashable {
+    /// `key` and `source` tell which setting names it.
+    case notFound(String, found: [String], key: String, source: SettingSource)
+    /// The name stands for several devices among which OpenVINO chooses.
+    case mixesDevices(String, key: String, source: SettingSource)
+    /// Nothing is named, and there is neither a GPU nor a CPU.
+    case nothingToChoose(found: [String])
+}
+
+extension DeviceChoiceError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notFound(let name, let found, let key, let source):
+            "There is no device \"\(name)\" here (\(key), \(source)). \(Self.list(found))"
+        case .mixesDevices(let name, let key, let source):
+            "\(name) cannot be used (\(key), \(source)): one picture is made by one fixed set of devices. Name them in order, such as GPU,CPU."
+        case .nothingToChoose(let found):
+            "There is neither a GPU nor a CPU that OpenVINO can use. \(Self.list(found)) Another device must be named in openvino_devices."
+        }
+    }
+
+    private static func list(_ found: [String]) -> String {
+        found.isEmpty ? "OpenVINO finds no device at all; `easel devices` tells more." : "OpenVINO finds: \(found.joined(separator: ", "))."
+    }
+}

@@ -1,0 +1,79 @@
+public import Generation
+
+/// Everything that a user can set, checked.
+///
+/// Properties are named as the keys in files; the values here are the defaults. `Setting.all` tells what each means.
+public struct EaselSettings: Sendable, Equatable {
+    /// Devices in the order in which they are tried for each component; empty: the best single one of the machine.
+    public var openvinoDevices: [String] = []
+    /// Devices of one component; empty: those of `openvinoDevices`.
+    public var openvinoDevicesPerComponent = PerComponent<[String]>(textEncoder: ["CPU"], unet: [], vae: [])
+    public var openvinoAccuracy = AccuracyMode.auto
+    /// Accuracy of one component; `nil`: that of `openvinoAccuracy`.
+    public var openvinoAccuracyPerComponent = PerComponent<AccuracyMode?>(textEncoder: .f32, unet: nil, vae: .f32)
+    /// Largest error of a UNet step that `auto` accepts, relative to CPU f32.
+    public var autoErrorBound = 0.01
+    public var shapes = ShapeMode.auto
+    /// Chunks of 75 tokens that a static shape has room for.
+    public var contextChunks = 4
+    /// Most memory for compiled models; 0: from the machine's memory.
+    public var memoryBudgetBytes = 0
+    /// Most space for compiled models on disk; 0: none are kept there.
+    public var diskCacheBytes = 20_000_000_000
+    /// Pictures between two comparisons with CPU f32; 0: not counted.
+    public var fidelityCheckPictures = 50
+    /// Hours between two comparisons with CPU f32; 0: not timed.
+    public var fidelityCheckHours = 24.0
+    /// Largest error against CPU f32, relative L2.
+    public var fidelityBounds = PerComponent(textEncoder: 0.001, unet: 0.01, vae: 0.01)
+    /// How far a component that drifts may be moved.
+    public var fidelityLastRung = FidelityRung.cpu
+    /// Pictures between two reloads; 0: never.
+    public var reloadPictures = 0
+    /// Hours between two reloads; 0: never.
+    public var reloadHours = 0.0
+
+    /// Who set what, by key. Keys with their default are left out.
+    var sources: [String: SettingSource] = [:]
+
+    /// The defaults.
+    public init() {}
+
+    /// Who says what the setting of this key is.
+    public func source(of key: String) -> SettingSource { sources[key] ?? .standard }
+}
+
+/// What is left open in the shapes of compiled models. Raw values are those of the setting `shapes` and of `--shapes`.
+public enum ShapeMode: String, Sendable, Hashable, CaseIterable, Codable {
+    /// What suits the device: dynamic on CPUs, static elsewhere.
+    case auto
+    /// Batch, size and number of tokens stay open: one compile serves every request.
+    case dynamic
+    /// Batch and size are fixed, and there is room for `context_chunks` chunks: one compile serves every prompt of a size.
+    case `static`
+    /// Everything is fixed to the request at hand.
+    case exact
+}
+
+/// What is done about a component that drifts from CPU f32, from least to most. Raw values are those of the setting `fidelity_last_rung`.
+public enum FidelityRung: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
+    /// It is only told.
+    case nothing = "none"
+    /// Compile once more from scratch.
+    case recompile
+    /// Compute in f32.
+    case accuracy
+    /// Move to the CPU.
+    case cpu
+
+    private var height: Int {
+        switch self {
+        case .nothing: 0
+        case .recompile: 1
+        case .accuracy: 2
+        case .cpu: 3
+        }
+    }
+
+    public static func < (a: Self, b: Self) -> Bool { a.height < b.height }
+}

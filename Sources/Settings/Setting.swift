@@ -1,0 +1,116 @@
+import Generation
+
+/// What is known of one setting: its key, what it means, what it may be.
+public struct Setting: Sendable {
+    /// Its name in files and JSON. In the environment it is `EASEL_` and the same in capitals.
+    public let key: String
+    /// One sentence without a full stop.
+    public let meaning: String
+    /// What may be written, as it stands after "Use": `a whole number from 1 to 64`.
+    public let allowed: String
+    private let assign: @Sendable (String, inout EaselSettings) -> Bool
+    private let write: @Sendable (EaselSettings) -> String
+    private let read: @Sendable (EaselSettings) -> any Encodable & Sendable
+
+    private init<Value>(
+        _ key: String, _ property: any WritableKeyPath<EaselSettings, Value> & Sendable, _ form: SettingForm<Value>, _ meaning: String
+    ) {
+        self.key = key
+        self.meaning = meaning
+        allowed = form.allowed
+        assign = { text, settings in
+            guard let value = form.parse(text) else { return false }
+            settings[keyPath: property] = value
+            return true
+        }
+        write = { form.text($0[keyPath: property]) }
+        read = { $0[keyPath: property] }
+    }
+
+    /// The environment variable that sets it.
+    public var environmentName: String { "EASEL_" + key.uppercased() }
+
+    /// Its value as it is written in the environment and shown in tables.
+    public func text(in settings: EaselSettings) -> String { write(settings) }
+
+    /// Its value with its own type, for JSON.
+    public func value(in settings: EaselSettings) -> any Encodable & Sendable { read(settings) }
+
+    /// Sets it from text.
+    /// - Returns: false, with nothing changed, when the text is not what `allowed` asks for.
+    func set(_ text: String, in settings: inout EaselSettings) -> Bool { assign(text, &settings) }
+}
+
+extension Setting {
+    /// Every setting, in the order in which they are listed. Defaults are those of `EaselSettings`.
+    public static let all: [Setting] = [
+        Setting("openvino_devices", \.openvinoDevices, .devices,
+            "devices in the order in which they are tried; empty: the best single one, GPU before CPU"),
+        Setting("openvino_devices_text_encoder", \.openvinoDevicesPerComponent.textEncoder, .devices,
+            "the text encoder's devices; empty: those of openvino_devices"),
+        Setting("openvino_devices_unet", \.openvinoDevicesPerComponent.unet, .devices,
+            "the UNet's devices; empty: those of openvino_devices"),
+        Setting("openvino_devices_vae", \.openvinoDevicesPerComponent.vae, .devices,
+            "the VAE's devices; empty: those of openvino_devices"),
+        Setting("openvino_accuracy", \.openvinoAccuracy, .word,
+            "how exactly to compute; auto: the fastest that stays within auto_error_bound, measured once"),
+        Setting("openvino_accuracy_text_encoder", \.openvinoAccuracyPerComponent.textEncoder, .optionalWord,
+            "the text encoder's accuracy; empty: that of openvino_accuracy"),
+        Setting("openvino_accuracy_unet", \.openvinoAccuracyPerComponent.unet, .optionalWord,
+            "the UNet's accuracy; empty: that of openvino_accuracy"),
+        Setting("openvino_accuracy_vae", \.openvinoAccuracyPerComponent.vae, .optionalWord,
+            "the VAE's accuracy; empty: that of openvino_accuracy"),
+        Setting("auto_error_bound", \.autoErrorBound, .fraction,
+            "largest error of a UNet step that auto accepts, relative to CPU f32"),
+        Setting("shapes", \.shapes, .word,
+            "what compiled models leave open; auto: all on CPUs, nothing but the prompt's length elsewhere"),
+        Setting("context_chunks", \.contextChunks, .count(1...64),
+            "chunks of 75 tokens that a static shape has room for; a longer prompt is compiled for anew"),
+        Setting("memory_budget_bytes", \.memoryBudgetBytes, .byteCount,
+            "memory for compiled models; 0: chosen from the machine's memory"),
+        Setting("disk_cache_bytes", \.diskCacheBytes, .byteCount,
+            "space on disk for compiled models; 0: none are kept"),
+        Setting("fidelity_check_pictures", \.fidelityCheckPictures, .count(0...1_000_000),
+            "pictures between two comparisons with CPU f32; 0: off"),
+        Setting("fidelity_check_hours", \.fidelityCheckHours, .hours,
+            "hours between two comparisons with CPU f32; 0: off"),
+        Setting("fidelity_bound_text_encoder", \.fidelityBounds.textEncoder, .fraction,
+            "largest error of the text encoder against CPU f32, relative L2"),
+        Setting("fidelity_bound_unet", \.fidelityBounds.unet, .fraction,
+            "largest error of the UNet against CPU f32, relative L2"),
+        Setting("fidelity_bound_vae", \.fidelityBounds.vae, .fraction,
+            "largest error of the VAE against CPU f32, relative L2"),
+        Setting("fidelity_last_rung", \.fidelityLastRung, .word,
+            "how far a component outside its bound may be moved: compiled anew, then accuracy, then the CPU"),
+        Setting("reload_pictures", \.reloadPictures, .count(0...1_000_000),
+            "pictures between two reloads of the model; 0: never"),
+        Setting("reload_hours", \.reloadHours, .hours,
+            "hours between two reloads of the model; 0: never"),
+    ]
+
+    static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+
+    /// The key that was probably meant by one that does not exist; `nil` when none comes near.
+    static func nearestKey(to key: String) -> String? {
+        let wanted = key.lowercased().map { $0 == "-" ? "_" : $0 }
+        if wanted.count > 3, let longer = all.map(\.key).filter({ $0.starts(with: wanted) }).min(by: { $0.count < $1.count }) { return longer }
+        let nearest = all.map { ($0.key, editDistance(Array($0.key), wanted)) }.min { $0.1 < $1.1 }
+        guard let (name, distance) = nearest, distance <= max(3, key.count / 2) else { return nil }
+        return name
+    }
+}
+
+/// How many characters must be inserted, removed or replaced to get from one to the other (Levenshtein).
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+    var row = Array(0...b.count)
+    for (i, character) in a.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, other) in b.enumerated() {
+            let replaced = diagonal + (character == other ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[b.count]
+}

@@ -1,0 +1,103 @@
+import Generation
+
+/// How a type of value is written in files, environment and flags.
+struct SettingForm<Value: Encodable & Sendable>: Sendable {
+    /// What may be written, as it stands after "Use".
+    let allowed: String
+    /// `nil`: not allowed.
+    let parse: @Sendable (String) -> Value?
+    /// Text that `parse` reads back as the same value.
+    let text: @Sendable (Value) -> String
+}
+
+extension SettingForm where Value: RawRepresentable<String> & CaseIterable & Sendable {
+    /// One of the type's names, in any case: SD.Next and OpenVINO write `PERFORMANCE` here and `performance` there.
+    static var word: Self {
+        let names = Value.allCases.map(\.rawValue)
+        return .init(
+            allowed: names.dropLast().joined(separator: ", ") + (names.last.map { " or \($0)" } ?? ""),
+            parse: { Value(rawValue: $0.lowercased()) }, text: \.rawValue)
+    }
+}
+
+extension SettingForm where Value == AccuracyMode? {
+    /// As `word`; empty text is `nil`.
+    static var optionalWord: Self {
+        let word = SettingForm<AccuracyMode>.word
+        return .init(
+            allowed: word.allowed + ", or nothing",
+            parse: { text in
+                if text.isEmpty { return .some(nil) }
+                return word.parse(text).map(Optional.some)
+            },
+            text: { $0?.rawValue ?? "" })
+    }
+}
+
+extension SettingForm where Value == Int {
+    static func count(_ range: ClosedRange<Int>) -> Self {
+        .init(
+            allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            parse: { Int($0).flatMap { range.contains($0) ? $0 : nil } }, text: { "\($0)" })
+    }
+
+    static var byteCount: Self {
+        .init(allowed: "a number of bytes, such as 8GB (8·10⁹), 512MiB (512·2²⁰) or 0", parse: bytes(from:), text: text(ofBytes:))
+    }
+}
+
+extension SettingForm where Value == Double {
+    static var fraction: Self {
+        .init(
+            allowed: "a number above 0 and up to 1, such as 0.01 or 1%",
+            parse: { text in
+                let value = text.hasSuffix("%") ? Double(text.dropLast().trimmed).map { $0 / 100 } : Double(text)
+                return value.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
+            },
+            text: { "\($0)" })
+    }
+
+    static var hours: Self {
+        .init(
+            allowed: "a number of hours from 0 to 8760",
+            parse: { Double($0).flatMap { (0...8760).contains($0) ? $0 : nil } },
+            text: { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" })
+    }
+}
+
+extension SettingForm where Value == [String] {
+    static var devices: Self { .init(allowed: DeviceList.allowed, parse: DeviceList.names(in:), text: DeviceList.text(of:)) }
+}
+
+private let byteUnits: [(name: String, byteCount: Int)] = [
+    ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000),
+    ("TIB", 1 << 40), ("GIB", 1 << 30), ("MIB", 1 << 20), ("KIB", 1 << 10), ("B", 1),
+]
+
+/// Reads `8GB`, `1.5 GiB`, `512M`, `0`. One letter counts in thousands, as `GB` does.
+private func bytes(from text: String) -> Int? {
+    let digits = text.prefix { $0.isNumber || $0 == "." }
+    var unit = text.dropFirst(digits.count).trimmed.uppercased()
+    if unit.isEmpty { unit = "B" } else if unit.count == 1, unit != "B" { unit += "B" }
+    guard let size = byteUnits.first(where: { $0.name == unit })?.byteCount else { return nil }
+    if let count = Int(digits) {
+        let (product, overflows) = count.multipliedReportingOverflow(by: size)
+        return overflows ? nil : product
+    }
+    // No digits at all, or digits that no number is written with, give nil here.
+    return Double(digits).flatMap { Int(exactly: ($0 * Double(size)).rounded()) }
+}
+
+/// The largest unit that leaves a whole number; thousands before powers of two.
+private func text(ofBytes count: Int) -> String {
+    guard count > 0, let unit = byteUnits.first(where: { count.isMultiple(of: $0.byteCount) && $0.byteCount > 1 }) else { return "\(count)" }
+    return "\(count / unit.byteCount)\(unit.name.replacing("IB", with: "iB"))"
+}
+
+extension StringProtocol {
+    /// Without white space at both ends.
+    var trimmed: String {
+        let start = drop(while: \.isWhitespace)
+        return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}

@@ -1,0 +1,27 @@
+/// Why there are no settings to work with.
+public enum SettingsError: Error, Sendable, Hashable {
+    case unreadableFile(path: String, reason: String)
+    /// The file is not a JSON object.
+    case malformedFile(path: String, reason: String)
+    /// A key in the file that no setting has. `nearest` is the one that was probably meant.
+    case unknownKey(String, path: String, nearest: String?)
+    /// - `value`: as it was written. `allowed`: what to write, as it stands after "Use".
+    case invalidValue(key: String, value: String, source: SettingSource, allowed: String)
+}
+
+extension SettingsError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreadableFile(let path, let reason):
+            "Cannot read the settings file \"\(path)\": \(reason)."
+        case .malformedFile(let path, let reason):
+            "The settings file \"\(path)\" is not a JSON object: \(reason). It looks like {\"openvino_devices\": [\"GPU\"], \"context_chunks\": 4}."
+        case .unknownKey(let key, let path, let nearest?):
+            "There is no setting \"\(key)\" (in \(path)). Did you mean \"\(nearest)\"? `easel settings` lists all."
+        case .unknownKey(let key, let path, nil):
+            "There is no setting \"\(key)\" (in \(path)). `easel settings` lists all."
+        case .invalidValue(let key, let value, let source, let allowed):
+            "\(key) cannot be \"\(value)\" (\(source)). Use \(allowed)."
+        }
+    }
+}

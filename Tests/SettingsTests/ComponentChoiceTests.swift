@@ -1,0 +1,88 @@
+import Generation
+import Testing
+
+@testable import Settings
+
+@Suite("Which device runs which component")
+struct ComponentChoiceTests {
+    @Test("with nothing set, UNet and VAE run on the best single device, the text encoder on the CPU", arguments: [
+        (["CPU"], "CPU"), (["CPU", "GPU"], "GPU"), (["GPU", "CPU"], "GPU"), (["CPU", "NPU"], "CPU"), (["CPU", "GPU", "NPU"], "GPU"),
+        (["CPU", "GPU.0"], "GPU.0"),
+        // A card is numbered after the processor's own GPU.
+        (["CPU", "GPU.0", "GPU.1"], "GPU.1"), (["CPU", "GPU.0", "GPU.1", "GPU.2", "NPU"], "GPU.1"),
+    ])
+    func best(found: [String], device: String) throws {
+        let choices = try EaselSettings().choices(found: found)
+        #expect(choices == PerComponent(
+            textEncoder: ComponentChoice(devices: ["CPU"], accuracy: .f32),
+            unet: ComponentChoice(devices: [device], accuracy: .auto),
+            vae: ComponentChoice(devices: [device], accuracy: .f32)))
+    }
+
+    @Test("devices that are named are tried in order, under OpenVINO's own names", arguments: [
+        (["CPU"], ["CPU", "GPU"], ["CPU"]), (["GPU", "CPU"], ["CPU", "GPU"], ["GPU", "CPU"]), (["GPU"], ["CPU", "GPU.0", "GPU.1"], ["GPU.0"]),
+        (["GPU.0"], ["CPU", "GPU"], ["GPU"]), (["GPU.1", "GPU"], ["CPU", "GPU.0", "GPU.1"], ["GPU.1", "GPU.0"]),
+        (["GPU", "GPU.0", "CPU"], ["CPU", "GPU"], ["GPU", "CPU"]), (["NPU"], ["CPU", "NPU"], ["NPU"]),
+        (["HETERO:GPU,CPU"], ["CPU", "GPU.0", "GPU.1"], ["HETERO:GPU.0,CPU"]), (["HETERO:GPU,CPU", "CPU"], ["CPU", "GPU"], ["HETERO:GPU,CPU", "CPU"]),
+    ])
+    func named(names: [String], found: [String], devices: [String]) throws {
+        var settings = EaselSettings()
+        settings.openvinoDevices = names
+        let choices = try settings.choices(found: found)
+        #expect(choices.unet.devices == devices)
+        #expect(choices.vae.devices == devices)
+        #expect(choices.textEncoder.devices == ["CPU"])
+    }
+
+    @Test("each component can have devices and accuracy of its own", arguments: Component.allCases)
+    func overrides(_ component: Component) throws {
+        var settings = EaselSettings()
+        settings.openvinoDevices = ["GPU"]
+        settings.openvinoAccuracy = .performance
+        let before = try settings.choices(found: ["CPU", "GPU", "NPU"])
+        #expect(before.map(\.devices) == PerComponent(textEncoder: ["CPU"], unet: ["GPU"], vae: ["GPU"]))
+        #expect(before.map(\.accuracy) == PerComponent(textEncoder: .f32, unet: .performance, vae: .f32))
+
+        settings.openvinoDevicesPerComponent[component] = ["NPU"]
+        settings.openvinoAccuracyPerComponent[component] = .bf16
+        let after = try settings.choices(found: ["CPU", "GPU", "NPU"])
+        for other in Component.allCases {
+            #expect(after[other] == (other == component ? ComponentChoice(devices: ["NPU"], accuracy: .bf16) : before[other]))
+        }
+    }
+
+    @Test("a component whose own setting is emptied follows the common one")
+    func emptied() throws {
+        let settings = try EaselSettings(environment: [
+            "EASEL_OPENVINO_DEVICES": "GPU", "EASEL_OPENVINO_DEVICES_TEXT_ENCODER": "", "EASEL_OPENVINO_ACCURACY": "f16",
+            "EASEL_OPENVINO_ACCURACY_TEXT_ENCODER": "", "EASEL_OPENVINO_ACCURACY_VAE": "",
+        ])
+        let choice = ComponentChoice(devices: ["GPU"], accuracy: .f16)
+        #expect(try settings.choices(found: ["CPU", "GPU"]) == PerComponent(repeating: choice))
+    }
+
+    @Test("a device that is not there is an error that lists what is, and where it was named", arguments: [
+        (["EASEL_OPENVINO_DEVICES": "GPU"], ["CPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
+        (["EASEL_OPENVINO_DEVICES": "GPU,CPU"], ["CPU", "NPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU, NPU."),
+        (["EASEL_OPENVINO_DEVICES_VAE": "GPU.2"], ["CPU", "GPU.0", "GPU.1"], "There is no device \"GPU.2\" here (openvino_devices_vae, EASEL_OPENVINO_DEVICES_VAE). OpenVINO finds: CPU, GPU.0, GPU.1."),
+        (["EASEL_OPENVINO_DEVICES": "HETERO:GPU,CPU"], ["CPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
+        ([:], ["GPU"], "There is no device \"CPU\" here (openvino_devices_text_encoder, default). OpenVINO finds: GPU."),
+        (["EASEL_OPENVINO_DEVICES_TEXT_ENCODER": "NPU"], ["NPU"], "There is neither a GPU nor a CPU that OpenVINO can use. OpenVINO finds: NPU. Another device must be named in openvino_devices."),
+        (["EASEL_OPENVINO_DEVICES_TEXT_ENCODER": ""], [], "There is neither a GPU nor a CPU that OpenVINO can use. OpenVINO finds no device at all; `easel devices` tells more. Another device must be named in openvino_devices."),
+    ] as [([String: String], [String], String)])
+    func notFound(environment: [String: String], found: [String], message: String) throws {
+        let settings = try EaselSettings(environment: environment)
+        let error = #expect(throws: DeviceChoiceError.self) { try settings.choices(found: found) }
+        #expect(error?.description == message)
+    }
+
+    @Test("devices that mix others at their own will are refused with the reason, however they got there", arguments: ["AUTO", "AUTO:GPU,CPU", "MULTI:GPU,CPU", "BATCH:GPU", "HETERO"])
+    func mixes(_ name: String) {
+        var settings = EaselSettings()
+        settings.openvinoDevices = [name]
+        let error = #expect(throws: DeviceChoiceError.self) { try settings.choices(found: ["CPU", "GPU"]) }
+        #expect(error?.description == """
+            \(name) cannot be used (openvino_devices, default): one picture is made by one fixed set of devices. Name them in order, such as GPU,CPU.
+            """)
+    }
+}
