@@ -10,6 +10,14 @@ extension GraphBuilder {
     public func cosine(_ x: Value) -> Value { add("Cos", inputs: [x]) }
     public func exponential(_ x: Value) -> Value { add("Exp", inputs: [x]) }
 
+    /// Whether a < b.
+    public func less(_ a: Value, _ b: Value) -> Value { add("Less", inputs: [a, b], type: .boolean) }
+
+    /// `a` where `condition` holds, else `b`.
+    public func select(_ condition: Value, _ a: Value, _ b: Value) -> Value {
+        add("Select", inputs: [condition, a, b], type: a.type)
+    }
+
     public func clamp(_ x: Value, _ range: ClosedRange<Float>) -> Value {
         add("Clamp", attributes: [.init("min", range.lowerBound), .init("max", range.upperBound)], inputs: [x])
     }

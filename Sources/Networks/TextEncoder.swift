@@ -5,11 +5,18 @@ import Tensors
 extension Network {
     /// CLIP's text transformer.
     ///
-    /// Input: `input_ids`, i64, `[n, positionCount]`: each row a chunk with its start and end markers.
+    /// Inputs:
+    /// - `input_ids`, i64, `[n, positionCount]`: each row a chunk with its start and end markers. `insertedToken` stands
+    ///   where the embedding comes from `vectors` instead of the token table.
+    /// - `vectors`, f32, `[n, positionCount, width]`: read at those positions only.
     ///
-    /// Outputs, all f32, `[n, positionCount, width]`:
+    /// Outputs, all f32, `[n, positionCount, width]`; `TextEncoderState` chooses one:
     /// - `hidden_states.0`: the embeddings, `hidden_states.i`: what layer i left.
-    /// - `last_hidden_state`: what the last layer left, after the final norm.
+    /// - `normalized_states.i`: what layer i left, after the final norm.
+    /// - `last_hidden_state`: the same for the last layer.
+    ///
+    /// All are there at once, so that one compiled encoder serves every clip skip: a norm takes a thousandth of the time of a layer,
+    /// and none is computed twice.
     ///
     /// - Parameters:
     ///   - weights: under transformers' names without `text_model.`.
@@ -21,25 +28,31 @@ extension Network {
     ) throws(CheckpointError) -> Network {
         let root = Layer(weights: weights, externalByteCount: weightsByteCount)
         let graph = root.graph
-        let tokens = graph.parameter("input_ids", .i64, [batch, .fixed(configuration.positionCount)])
-        var x = try root["embeddings"].textEmbedding(tokens, configuration)
+        let positions = Extent.fixed(configuration.positionCount)
+        let tokens = graph.parameter("input_ids", .i64, [batch, positions])
+        let vectors = graph.parameter("vectors", .f32, [batch, positions, .fixed(configuration.width)])
+        var x = try root["embeddings"].textEmbedding(tokens, vectors, configuration)
         graph.result("hidden_states.0", x.value)
-        for index in 0..<configuration.layerCount {
-            x = try root["encoder.layers", index].textLayer(x, configuration)
-            graph.result("hidden_states.\(index + 1)", x.value)
+        for number in 1...configuration.layerCount {
+            x = try root["encoder.layers", number - 1].textLayer(x, configuration)
+            graph.result("hidden_states.\(number)", x.value)
+            let normalized = try root["final_layer_norm"].layerNorm(x, epsilon: configuration.layerNormEpsilon)
+            graph.result(number == configuration.layerCount ? "last_hidden_state" : "normalized_states.\(number)", normalized.value)
         }
-        let last = try root["final_layer_norm"].layerNorm(x, epsilon: configuration.layerNormEpsilon)
-        graph.result("last_hidden_state", last.value)
         return root.finish()
     }
 }
 
 extension Layer {
-    /// The embedding of each token plus that of its position.
-    fileprivate func textEmbedding(_ tokens: Value, _ configuration: TextEncoderConfiguration) throws(CheckpointError) -> Features {
+    /// The embedding of each token, or the vector in its place, plus that of its position.
+    fileprivate func textEmbedding(
+        _ tokens: Value, _ vectors: Value, _ configuration: TextEncoderConfiguration
+    ) throws(CheckpointError) -> Features {
         let width = configuration.width
         let table = try self["token_embedding"].weight("weight", [configuration.vocabularySize, width])
-        let rows = graph.gather(table, tokens)
+        // An index below zero counts from the end, so that gathering stays inside the table.
+        let isInserted = graph.reshape(graph.less(tokens, graph.integer(0)), [0, 0, 1])
+        let rows = graph.select(isInserted, vectors, graph.gather(table, tokens))
         let positions = try self["position_embedding"].weight(
             "weight", [configuration.positionCount, width], as: [1, configuration.positionCount, width])
         return Features(graph.add(rows, positions), channels: width)

@@ -11,6 +11,21 @@ public struct PromptChunk: Sendable, Hashable {
     public let weights: [Float]
     /// How many of the tokens are the prompt's, 0 ... `capacity`.
     public let tokenCount: Int
+    /// Positions that take a vector of a textual inversion; what `tokens` says there is not read.
+    public var insertions: [Int: InsertedVector] = [:]
+}
+
+/// One vector of a textual inversion, in the place of a token.
+public struct InsertedVector: Sendable, Hashable {
+    /// The inversion's name.
+    public var name: String
+    /// Which of its vectors, from 0.
+    public var row: Int
+
+    public init(name: String, row: Int) {
+        self.name = name
+        self.row = row
+    }
 }
 
 /// A token of the prompt and how much it counts.

@@ -32,6 +32,12 @@ struct OperatorTests {
         #expect(try evaluate(x) { $0.clamp($1, -1...2) } == vector(-1, 0, 2))
     }
 
+    @Test("a condition chooses element by element, and what it leaves out may be anything")
+    func choice() throws {
+        let result = try evaluate(vector(-2, 0, 3)) { $0.select($0.less($1, $0.literal(0)), $0.literal([1, .nan, .nan], shape: [3]), $1) }
+        #expect(result == vector(1, 0, 3))
+    }
+
     @Test("functions of one number", arguments: [
         ("sin", 0.5, 0.47942554), ("cos", 0.5, 0.87758256), ("exp", 0.5, 1.6487213),
         ("swish", 0.5, 0.31122967), ("quick gelu", 0.5, 0.35038844), ("gelu", 0.5, 0.34573123), ("gelu", -2, -0.04550026),

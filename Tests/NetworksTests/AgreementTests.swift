@@ -50,9 +50,11 @@ struct AgreementTests {
         let model = try tiny.compile(network)
         for expected in try ReferenceNumbers.load(name).textEncoder {
             #expect(expected.outputs.count == stored.configuration.layerCount + 2)
+            let width = stored.configuration.width
             let ids = (0..<expected.batch * 77).map { Int64($0 * 37 % stored.configuration.vocabularySize) }
             var request = try model.makeInferRequest()
             try request.setInput("input_ids", to: Tensor(shape: [expected.batch, 77], values: ids))
+            try request.setInput("vectors", to: NDArray(repeating: .nan, shape: [expected.batch, 77, width]))
             try check(&request, expected)
         }
     }

@@ -25,8 +25,8 @@ def split_mix(state, count):
     return (z >> np.uint64(32)).astype(np.uint32).view(np.int32).astype(np.float32) / np.float32(2**31)
 
 
-def weights(name, shape):
-    state = 0
+def weights(name, shape, seed=0):
+    state = seed
     for byte in name.encode():
         state = (state ^ byte) * 0x00000100000001B3 % 2**64
     is_norm = len(shape) == 1 and name.endswith(".weight")
@@ -81,7 +81,8 @@ def draw(is_sd2, tokenizer):
     return (image[0].permute(1, 2, 0).numpy() * 255).round().astype("uint8")
 
 
-with torch.no_grad():
-    tokenizer = CLIPTokenizer.from_pretrained(os.path.join(HERE, "../../../Models/demo/tokenizer"))
-    for name, is_sd2 in [("tiny_sd1", False), ("tiny_sd2", True)]:
-        Image.fromarray(draw(is_sd2, tokenizer)).save(os.path.join(HERE, name + ".png"), optimize=True)
+if __name__ == "__main__":
+    with torch.no_grad():
+        tokenizer = CLIPTokenizer.from_pretrained(os.path.join(HERE, "../../../Models/demo/tokenizer"))
+        for name, is_sd2 in [("tiny_sd1", False), ("tiny_sd2", True)]:
+            Image.fromarray(draw(is_sd2, tokenizer)).save(os.path.join(HERE, name + ".png"), optimize=True)
