@@ -3,8 +3,8 @@ public import Compilation
 public import Generation
 public import Networks
 import OpenVINO
-import Prompting
-import Sampling
+public import Prompting
+public import Sampling
 import Synchronization
 
 /// Draws pictures with one checkpoint: encode the prompts, denoise, decode.
@@ -25,8 +25,9 @@ public final class DiffusionPipeline: ImageGenerating {
     public let shapes: ShapePlan
     public let networks: CompiledNetworks
     let retention: Retention
-    let tokenizer: CLIPTokenizer
-    let objective: Objective
+    public let tokenizer: CLIPTokenizer
+    /// What the UNet was trained to predict, and for which noise.
+    public let objective: Objective
     /// Seconds that `init` took.
     let loadSeconds: Double
     private let current: Mutex<PerComponent<Placement>>

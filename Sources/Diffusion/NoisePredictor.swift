@@ -1,23 +1,23 @@
-import Compilation
+public import Compilation
 import GraphIR
 import Networks
-import OpenVINO
-import Sampling
-import Tensors
+public import OpenVINO
+public import Sampling
+public import Tensors
 
 /// Asks the UNet about a batch of latents, for each of several texts.
 ///
 /// What the compiled shape allows decides how: texts of the same length go through one call where the batch is dynamic or
 /// large enough, others one after the other. Where the UNet has a mask, texts of all lengths share calls.
 /// No text ever attends to another's padding.
-struct NoisePredictor: ~Copyable {
+public struct NoisePredictor: ~Copyable {
     private var call: NetworkCall
     private let pictureCount: Int
     private var texts: [NDArray] = []
     private var batches: [UNetBatch] = []
 
     /// - Parameter pictureCount: pictures that are drawn at once.
-    init(_ network: CompiledNetwork, pictureCount: Int) throws(OpenVINOError) {
+    public init(_ network: CompiledNetwork, pictureCount: Int) throws(OpenVINOError) {
         call = try NetworkCall(network)
         self.pictureCount = pictureCount
     }
@@ -26,7 +26,7 @@ struct NoisePredictor: ~Copyable {
     ///   - question: latents of as many pictures as were given at `init`.
     ///   - texts: embeddings, each `[1, 77·chunks, width]`.
     /// - Returns: the UNet's answer for each text, in the shape of the latents.
-    mutating func predict(_ question: SamplingRun.ModelCall, for texts: [NDArray]) async throws(OpenVINOError) -> [NDArray] {
+    public mutating func predict(_ question: SamplingRun.ModelCall, for texts: [NDArray]) async throws(OpenVINOError) -> [NDArray] {
         // One batch keeps its text from step to step.
         if texts != self.texts || batches.count > 1 {
             batches = texts == self.texts ? batches : UNetBatch.batches(of: texts, pictureCount: pictureCount, on: call.network.key.shape)

@@ -1,9 +1,9 @@
 import Checkpoints
 import Compilation
-import Generation
+public import Generation
 import OpenVINO
-import Prompting
-import Sampling
+public import Prompting
+public import Sampling
 import Tensors
 
 /// One request on its way through the pipeline.
@@ -177,11 +177,13 @@ struct RequestRun {
 }
 
 extension DiffusionPipeline {
-    fileprivate func chunks(of text: String) -> [PromptChunk] {
+    /// A plain prompt as the text encoder takes it.
+    public func chunks(of text: String) -> [PromptChunk] {
         PromptChunker(tokenizer: tokenizer, paddingToken: Int32(clamping: checkpoint.tokenizer.paddingTokenID)).chunks(of: text)
     }
 
-    fileprivate func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
+    /// What the sampler asks the UNet for this request.
+    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
         let vae = checkpoint.vae.configuration
         return try SamplingRun(
             request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,

@@ -8,8 +8,8 @@ import Testing
 @Suite("Settings from everywhere")
 struct SettingsLayersTests {
     @Test("what nobody sets has its default")
-    func defaults() throws {
-        let settings = try EaselSettings()
+    func defaults() {
+        let settings = EaselSettings()
         #expect(settings == .init())
         let texts = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0.text(in: settings)) })
         #expect(texts == [
