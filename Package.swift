@@ -67,7 +67,7 @@ let package = Package(
         library("Diffusion", [
             "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
-        library("Fidelity", ["Generation", "Tensors"]),
+        library("Fidelity", ["Compilation", "Diffusion", "Generation", "Tensors"]),
         library("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -100,7 +100,7 @@ let package = Package(
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO"]),
         tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
-        tests("Fidelity", ["Generation", "ImageCodecs", "Tensors"]),
+        tests("Fidelity", ["Compilation", "Generation", "ImageCodecs", "Tensors"]),
         tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
