@@ -20,6 +20,20 @@ extension GraphBuilder {
         ], inputs: [x, weight])
     }
 
+    /// Two-dimensional transposed convolution without bias: every pixel of `x` adds its multiple of the kernel to the output,
+    /// `stride` away from its neighbour's.
+    /// - Parameters:
+    ///   - x: `[b, in, h, w]`.
+    ///   - weight: `[in, out, kernel, kernel]`.
+    ///   - cropping: rows and columns taken away on each side.
+    public func transposedConvolution(_ x: Value, _ weight: Value, stride: Int, cropping: Int) -> Value {
+        add("ConvolutionBackpropData", attributes: [
+            .init("strides", [stride, stride]), .init("dilations", [1, 1]),
+            .init("pads_begin", [cropping, cropping]), .init("pads_end", [cropping, cropping]),
+            .init("output_padding", [0, 0]), .init("auto_pad", "explicit"),
+        ], inputs: [x, weight])
+    }
+
     /// - Parameters:
     ///   - x: `[b, channels, …]`.
     ///   - scale: `[channels]`.
@@ -53,14 +67,5 @@ extension GraphBuilder {
             .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
             .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
         ], inputs: [x, size, integers([2, 3])])
-    }
-
-    /// As `resizeNearest(_:to:)`, to `scale` times the size.
-    public func resizeNearest(_ x: Value, scale: Int) -> Value {
-        add("Interpolate", 11, attributes: [
-            .init("mode", "nearest"), .init("shape_calculation_mode", "scales"),
-            .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
-            .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
-        ], inputs: [x, literal([Float(scale), Float(scale)], shape: [2]), integers([2, 3])])
     }
 }

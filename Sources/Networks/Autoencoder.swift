@@ -72,8 +72,7 @@ extension Layer {
                 x = try block["resnets", index].residualBlock(x, to: channels, groups: configuration.normGroups, epsilon: 1e-6)
             }
             if level < levels.count - 1 {
-                x.value = graph.resizeNearest(x.value, scale: 2)
-                x = try block["upsamplers.0.conv"].convolution(x, to: channels)
+                x = try block["upsamplers.0.conv"].upsampledConvolution(x, to: channels)
             }
         }
         x = try self["conv_norm_out"].groupNorm(x, groups: configuration.normGroups, epsilon: 1e-6)

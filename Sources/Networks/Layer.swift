@@ -53,6 +53,16 @@ struct Layer {
     ///   - rows: the part of the first axis that is wanted, when not all of it is.
     ///   - view: the shape in the graph, when it is another one.
     func weight(_ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil) throws(CheckpointError) -> Value {
+        let stored = try storedWeight(name, shape, rows: rows, as: view)
+        // Marked as decompression, weights are packed for the device straight from the file's precision, when they are first
+        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for an SD1.5 UNet.
+        return stored.type == .f32 ? stored : graph.decompress(stored, to: .f32)
+    }
+
+    /// The tensor `name` of this layer, in the file's precision; parameters as above.
+    func storedWeight(
+        _ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil
+    ) throws(CheckpointError) -> Value {
         let key = path.isEmpty ? name : path + "." + name
         let tensor = try weights.tensor(key, shape: shape)
         used.names.insert(key)
@@ -60,10 +70,7 @@ struct Layer {
         let rows = rows ?? 0..<shape[0]
         let part = [rows.count] + shape.dropFirst()
         let skipped = shape.dropFirst().reduce(rows.lowerBound * tensor.elementType.byteCount, *)
-        let stored = graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key)
-        // Marked as decompression, weights are packed for the device straight from the file's precision, when they are first
-        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for an SD1.5 UNet.
-        return stored.type == .f32 ? stored : graph.decompress(stored, to: .f32)
+        return graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key)
     }
 }
 

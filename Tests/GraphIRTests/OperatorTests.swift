@@ -71,7 +71,7 @@ struct OperatorTests {
     @Test("resizing repeats pixels, also to odd sizes")
     func resizing() throws {
         let x = NDArray(shape: [1, 1, 1, 2], values: [1, 2])
-        #expect(try evaluate(x) { $0.resizeNearest($1, scale: 2) } == NDArray(shape: [1, 1, 2, 4], values: [1, 1, 2, 2, 1, 1, 2, 2]))
+        #expect(try evaluate(x) { $0.resizeNearest($1, to: $0.integers([2, 4])) } == NDArray(shape: [1, 1, 2, 4], values: [1, 1, 2, 2, 1, 1, 2, 2]))
         #expect(try evaluate(x) { $0.resizeNearest($1, to: $0.integers([1, 3])) } == NDArray(shape: [1, 1, 1, 3], values: [1, 1, 2]))
     }
 
@@ -82,6 +82,15 @@ struct OperatorTests {
             g.convolution(x, g.literal([Float](repeating: 1, count: 9), shape: [1, 1, 3, 3]), stride: 2, padding: (before: 0, after: 1))
         }
         #expect(sum == NDArray(shape: [1, 1, 1, 1], values: [10]))
+    }
+
+    @Test("a transposed convolution lays kernels a stride apart, adds them where they overlap and crops the rim")
+    func transposedConvolution() throws {
+        let x = NDArray(shape: [1, 1, 1, 2], values: [1, 10])
+        let laid = try evaluate(x) { g, x in
+            g.transposedConvolution(x, g.literal([1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [1, 1, 3, 3]), stride: 2, cropping: 1)
+        }
+        #expect(laid == NDArray(shape: [1, 1, 1, 3], values: [5, 46, 50]))
     }
 
     @Test("norms have mean 0 and variance 1 before scale and bias")

@@ -65,12 +65,26 @@ struct AgreementTests {
         let stored = tiny.checkpoint.vae
         let network = try Network.vaeDecoder(stored.configuration, weights: stored.weights, weightsByteCount: tiny.byteCount)
         let model = try tiny.compile(network)
-        for expected in try ReferenceNumbers.load(name).vaeDecoder {
-            let shape = [expected.batch, 4, try #require(expected.height), try #require(expected.width)]
-            var request = try model.makeInferRequest()
-            try request.setInput("latents", to: ReferenceNumbers.noise(shape, salt: 3))
-            try check(&request, expected)
-        }
+        for expected in try ReferenceNumbers.load(name).vaeDecoder { try checkDecoder(expected, model) }
+    }
+
+    @Test("a VAE compiled for one size decodes the same", arguments: ["sd1", "sd2"])
+    func staticVAEDecoder(name: String) throws {
+        let tiny = try TinyCheckpoint(name)
+        let stored = tiny.checkpoint.vae
+        let expected = try ReferenceNumbers.load(name).vaeDecoder[0]
+        let shape = InputShape(
+            batch: .fixed(expected.batch), height: .fixed(try #require(expected.height)), width: .fixed(try #require(expected.width)))
+        let network = try Network.vaeDecoder(
+            stored.configuration, shape: shape, weights: stored.weights, weightsByteCount: tiny.byteCount)
+        try checkDecoder(expected, tiny.compile(network))
+    }
+
+    private func checkDecoder(_ expected: ReferenceNumbers.Case, _ model: CompiledModel) throws {
+        let shape = [expected.batch, 4, try #require(expected.height), try #require(expected.width)]
+        var request = try model.makeInferRequest()
+        try request.setInput("latents", to: ReferenceNumbers.noise(shape, salt: 3))
+        try check(&request, expected)
     }
 
     @Test("the VAE encodes a picture to the distribution that diffusers encodes it to", arguments: ["sd1", "sd2"])

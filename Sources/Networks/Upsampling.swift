@@ -1,0 +1,33 @@
+import Checkpoints
+import GraphIR
+import Tensors
+
+extension Layer {
+    /// torch `Conv2d` with a 3×3 kernel over `x` at twice its size, each pixel repeated: `[b, c, h, w]` → `[b, channels, 2h, 2w]`.
+    ///
+    /// Repeating pixels makes many of the convolution's products meet the same pixel, so their weights are added up first.
+    /// What remains is a transposed convolution: every pixel of `x` adds its multiple of a 4×4 kernel to the output.
+    /// That is 16 products for four output pixels instead of 36, with the same result up to rounding.
+    func upsampledConvolution(_ x: Features, to channels: Int) throws(CheckpointError) -> Features {
+        // Unlike other weights these are computed with, so the compiler is to do that once and keep the result.
+        let kernels = graph.convert(try storedWeight("weight", [channels, x.channels, 3, 3], as: [channels, x.channels, 9]), to: .f32)
+        let spread = graph.matMulTransposed(graph.transpose(kernels, [1, 0, 2]), graph.literal(Self.spreading, shape: [16, 9]))
+        let y = graph.transposedConvolution(
+            x.value, graph.reshape(spread, [x.channels, channels, 4, 4]), stride: 2, cropping: 1)
+        return Features(graph.add(y, try weight("bias", [channels], as: [1, channels, 1, 1])), channels: channels)
+    }
+
+    /// A 4×4 kernel of `upsampledConvolution` from the 3×3 one, both read row by row.
+    ///
+    /// Along one axis, a pixel stands at 0 and 1 of the doubled picture. The output at −1 sees its first copy with the kernel's last
+    /// weight; the output at 0 sees both copies, with the middle weight and the last; and so on to the output at 2.
+    private static let spreading: [Float] = {
+        let seen: [[Float]] = [
+            [0, 0, 1],
+            [0, 1, 1],
+            [1, 1, 0],
+            [1, 0, 0],
+        ]
+        return seen.flatMap { row in seen.flatMap { column in row.flatMap { r in column.map { c in r * c } } } }
+    }()
+}
