@@ -179,7 +179,7 @@ struct RequestRun {
 extension DiffusionPipeline {
     /// A plain prompt as the text encoder takes it.
     public func chunks(of text: String) -> [PromptChunk] {
-        PromptChunker(tokenizer: tokenizer, paddingToken: Int32(clamping: checkpoint.tokenizer.paddingTokenID)).chunks(of: text)
+        PromptChunker(tokenizer: tokenizer, paddingToken: Int32(clamping: checkpoint.tokenizer.paddingTokenID)).chunks(ofPlainText: text).chunks
     }
 
     /// What the sampler asks the UNet for this request.

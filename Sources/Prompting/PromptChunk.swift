@@ -7,12 +7,28 @@ public struct PromptChunk: Sendable, Hashable {
 
     /// `length` ids: begin, the prompt's, end, padding.
     public let tokens: [Int32]
-    /// How much each position counts; 1 for begin, end and padding.
-    public let weights: [Float]
+    /// How much each position counts; 1 for begin, end and padding. Finite.
+    public let weights: [Double]
     /// How many of the tokens are the prompt's, 0 ... `capacity`.
     public let tokenCount: Int
     /// Positions that take a vector of a textual inversion; what `tokens` says there is not read.
     public var insertions: [Int: InsertedVector] = [:]
+    /// Why the chunk ends where it does.
+    public let end: ChunkEnd
+}
+
+/// Why a chunk ends where it does.
+public enum ChunkEnd: Sendable, Hashable {
+    /// The prompt ends.
+    case prompt
+    /// There is no room for the next token.
+    case full
+    /// There was no room, and this many tokens after the last comma went on to the next chunk, so that their phrase stays whole.
+    case comma(moved: Int)
+    /// The prompt says BREAK.
+    case breakWord
+    /// The next word is a textual inversion of more vectors than there was room for.
+    case inversion
 }
 
 /// One vector of a textual inversion, in the place of a token.
@@ -25,16 +41,5 @@ public struct InsertedVector: Sendable, Hashable {
     public init(name: String, row: Int) {
         self.name = name
         self.row = row
-    }
-}
-
-/// A token of the prompt and how much it counts.
-public struct WeightedToken: Sendable, Hashable {
-    public var id: Int32
-    public var weight: Float
-
-    public init(id: Int32, weight: Float = 1) {
-        self.id = id
-        self.weight = weight
     }
 }

@@ -9,54 +9,58 @@ public struct PromptChunker: Sendable {
     public let commaBacktrack: Int
 
     private let comma: Int32?
+    private let inversions: InversionTable
 
     /// - Parameters:
     ///   - paddingToken: nil for the tokenizer's end token.
     ///   - commaBacktrack: 20 is A1111's and SD.Next's default.
-    public init(tokenizer: CLIPTokenizer, paddingToken: Int32? = nil, commaBacktrack: Int = 20) {
+    ///   - inversions: words that stand for vectors.
+    public init(tokenizer: CLIPTokenizer, paddingToken: Int32? = nil, commaBacktrack: Int = 20, inversions: [InversionWord] = []) {
         self.tokenizer = tokenizer
         self.paddingToken = paddingToken ?? tokenizer.endToken
         self.commaBacktrack = commaBacktrack
+        self.inversions = InversionTable(inversions, tokenizer: tokenizer)
         comma = tokenizer.id(of: ",</w>")
     }
 
-    /// The chunks of a plain prompt; at least one.
-    public func chunks(of text: String) -> [PromptChunk] {
-        chunks(of: tokenizer.encode(text).map { WeightedToken(id: $0) })
-    }
+    /// The chunks of a text whose brackets mean nothing.
+    public func chunks(ofPlainText text: String) -> ChunkedPrompt { chunks(of: [AttentionPiece(text: text)]) }
 
-    /// The chunks of a prompt that has been read into tokens; at least one.
+    /// The chunks of a text with brackets.
+    public func chunks(of text: String) -> ChunkedPrompt { chunks(of: AttentionPiece.pieces(of: text)) }
+
+    /// The chunks of weighted pieces, each tokenized by itself.
     /// Source: A1111 1.10 `tokenize_line`; reference chunks in Tests/Fixtures/prompting.
-    public func chunks(of tokens: [WeightedToken]) -> [PromptChunk] {
-        var chunks: [PromptChunk] = []
-        var current: [WeightedToken] = []
-        /// How many tokens of `current` go up to and with its last comma.
-        var phraseEnd: Int?
-        func finish(keeping kept: Int) {
-            chunks.append(chunk(current.prefix(kept)))
-            current.removeFirst(kept)
-            phraseEnd = nil
-        }
-        for token in tokens {
-            if current.count == PromptChunk.capacity {
-                if token.id != comma, let end = phraseEnd, current.count - end < commaBacktrack {
-                    finish(keeping: end)
+    public func chunks(of pieces: [AttentionPiece]) -> ChunkedPrompt {
+        var chunks = ChunkBuilder(backtrack: commaBacktrack)
+        for piece in pieces {
+            guard !piece.isBreak else {
+                chunks.finish(.breakWord)
+                continue
+            }
+            let tokens = tokenizer.encode(piece.text)
+            var index = 0
+            while index < tokens.count {
+                chunks.makeRoom(forComma: tokens[index] == comma)
+                if let entry = inversions.entry(at: index, of: tokens) {
+                    chunks.append(entry.word, weight: piece.weight)
+                    index += entry.tokens.count
                 } else {
-                    finish(keeping: current.count)
+                    chunks.append(tokens[index], weight: piece.weight, isComma: tokens[index] == comma)
+                    index += 1
                 }
             }
-            current.append(token)
-            if token.id == comma { phraseEnd = current.count }
         }
-        if !current.isEmpty || chunks.isEmpty { finish(keeping: current.count) }
-        return chunks
+        return ChunkedPrompt(chunks: chunks.finished().map(chunk))
     }
 
-    private func chunk(_ content: ArraySlice<WeightedToken>) -> PromptChunk {
-        let fill = PromptChunk.capacity - content.count
-        return PromptChunk(
-            tokens: [tokenizer.beginToken] + content.map(\.id) + [tokenizer.endToken] + Array(repeating: paddingToken, count: fill),
-            weights: [1] + content.map(\.weight) + Array(repeating: 1, count: fill + 1),
-            tokenCount: content.count)
+    private func chunk(_ content: ChunkBuilder.Content) -> PromptChunk {
+        let fill = PromptChunk.capacity - content.positions.count
+        var chunk = PromptChunk(
+            tokens: [tokenizer.beginToken] + content.positions.map(\.token) + [tokenizer.endToken] + Array(repeating: paddingToken, count: fill),
+            weights: [1] + content.positions.map(\.weight) + Array(repeating: 1, count: fill + 1),
+            tokenCount: content.positions.count, end: content.end)
+        for (index, position) in content.positions.enumerated() { chunk.insertions[index + 1] = position.vector }
+        return chunk
     }
 }

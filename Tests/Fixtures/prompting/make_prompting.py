@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Write tokens.json and chunks.json: what transformers' CLIPTokenizer and A1111 make of text.
+"""Write tokens.json: what transformers' CLIPTokenizer makes of text.
 
-    make_prompting.py VOCABULARY_FOLDER PROMPT_TABLES [STRINGS]
+    make_prompting.py VOCABULARY_FOLDER [STRINGS]
 
 Made with transformers 5.23.0 and tokenizers 0.23.3, seed 2026. VOCABULARY_FOLDER holds vocab.json and merges.txt.
-PROMPT_TABLES is a table of A1111 1.10's chunks; those of its prompts that hold no grammar are kept.
 With STRINGS, only that many pairs of text and ids are written, to standard output: a longer comparison than the one kept here.
 """
-import json, os, random, re, sys
+import json, os, random, sys
 
 from transformers import CLIPTokenizer
 
@@ -73,7 +72,7 @@ def block(first):
     return "".join(f"q{c}Q \u0345{c}\u0334 " for c in codes)
 
 
-def main(folder, tables, count=None):
+def main(folder, count=None):
     tokenizer = CLIPTokenizer.from_pretrained(folder)
     reserving = CLIPTokenizer.from_pretrained(folder, pad_token="!")
     encode = lambda s, t=tokenizer: t(s, add_special_tokens=False).input_ids
@@ -99,10 +98,6 @@ def main(folder, tables, count=None):
             "long": [{"unit": u, "times": n, "count": len(encode(u * n)), "hash": fnv(encode(u * n))} for u, n in long],
             "blocks": blocks,
         }, f, separators=(",", ":"))
-    plain = [c for c in json.load(open(tables))["chunks"] if not re.search(r"[()\[\]\\]|BREAK|AND", c["prompt"])]
-    with open(os.path.join(here, "chunks.json"), "w") as f:
-        json.dump([{"prompt": c["prompt"], "commaBacktrack": c["comma_padding_backtrack"], "tokenCount": c["token_count"],
-                    "chunks": [k["tokens"] for k in c["chunks"]]} for c in plain], f, separators=(",", ":"))
 
 
 if __name__ == "__main__":

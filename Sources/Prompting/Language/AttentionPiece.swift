@@ -1,0 +1,28 @@
+/// A stretch of a prompt and how much it counts.
+public struct AttentionPiece: Sendable, Hashable {
+    public var text: String
+    /// 1 is plain text; finite, may be 0 or negative.
+    public var weight: Double
+
+    public init(text: String, weight: Double = 1) {
+        self.text = text
+        self.weight = weight
+    }
+
+    /// Where the current chunk is filled up and the next begins. A1111 writes it as the text `BREAK` of weight −1, and takes
+    /// whatever comes out as such for one; a `BREAK` within brackets has another weight and is an ordinary word.
+    public var isBreak: Bool { weight == -1 && text == Self.breakWord }
+
+    static let breakWord = "BREAK"
+}
+
+extension AttentionPiece {
+    /// Reads the brackets of a text: `(more)`, `[less]`, `(exactly:1.3)`, `\(` for the bracket itself, and the word BREAK.
+    ///
+    /// Any text has pieces, at least one. Neighbours differ in weight.
+    /// Source: A1111 1.10 `parse_prompt_attention`; reference pieces in Tests/Fixtures/prompting.
+    public static func pieces(of text: String) -> [AttentionPiece] {
+        var reader = AttentionReader(text)
+        return reader.read()
+    }
+}
