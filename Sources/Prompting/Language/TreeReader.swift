@@ -4,10 +4,12 @@
 /// are all brackets around it. A `|` that separates no alternatives, or a backslash before nothing, makes text of it all.
 struct TreeReader {
     private let text: PromptText
-    /// Nodes outside all open brackets.
-    private var placed: [PlacedNode] = []
     /// The innermost last; never more than the depth limit.
     private var open: [OpenBracket] = []
+    /// Nodes that are not yet part of another.
+    private var placed: [PlacedNode] = []
+    /// Where `:` and `|` stand within open brackets, outside these nodes.
+    private var separators: [Int] = []
 
     /// A node and the bytes that it was read from. Everything between such nodes is text.
     private struct PlacedNode {
@@ -18,10 +20,9 @@ struct TreeReader {
     private struct OpenBracket {
         let bracket: PromptNode.Bracket
         let index: Int
-        /// Nodes since then.
-        var placed: [PlacedNode] = []
-        /// Where `:` and `|` stand, outside these nodes.
-        var separators: [Int] = []
+        /// How many nodes and separators stood before it.
+        let placedCount: Int
+        let separatorCount: Int
     }
 
     init(_ text: String) { self.text = PromptText(text) }
@@ -37,29 +38,30 @@ struct TreeReader {
                 parses = index < bytes.count && bytes[index] != UInt8(ascii: "\n")
             case UInt8(ascii: "("), UInt8(ascii: "["):
                 if open.count == PromptTree.depthLimit { parses = giveUpOpenBrackets() }
-                open.append(OpenBracket(bracket: bytes[index] == UInt8(ascii: "(") ? .round : .square, index: index))
+                let bracket: PromptNode.Bracket = bytes[index] == UInt8(ascii: "(") ? .round : .square
+                open.append(OpenBracket(bracket: bracket, index: index, placedCount: placed.count, separatorCount: separators.count))
             case UInt8(ascii: ")"), UInt8(ascii: "]"):
                 parses = close(bytes[index] == UInt8(ascii: ")") ? .round : .square, at: index)
             case UInt8(ascii: ":"):
-                if !open.isEmpty { open[open.count - 1].separators.append(index) }
+                if !open.isEmpty { separators.append(index) }
             case UInt8(ascii: "|"):
                 parses = !open.isEmpty
-                if parses { open[open.count - 1].separators.append(index) }
+                separators.append(index)
             default:
                 break
             }
             guard parses else { return nodes(in: 0..<bytes.count, placed: []) }
             index += 1
         }
-        return nodes(in: 0..<bytes.count, placed: giveUpOpenBrackets() ? placed : [])
+        return nodes(in: 0..<bytes.count, placed: giveUpOpenBrackets() ? placed[...] : [])
     }
 
     /// Makes text of all brackets that are open; the nodes within stay.
     /// - Returns: false when that leaves a `|` without brackets.
     private mutating func giveUpOpenBrackets() -> Bool {
-        let parses = open.allSatisfy { !$0.separators.contains(where: isBar) }
-        for bracket in open { placed += bracket.placed }
+        let parses = !separators.contains(where: isBar)
         open.removeAll(keepingCapacity: true)
+        separators.removeAll(keepingCapacity: true)
         return parses
     }
 
@@ -69,38 +71,38 @@ struct TreeReader {
     private mutating func close(_ bracket: PromptNode.Bracket, at index: Int) -> Bool {
         guard let opening = open.last, opening.bracket == bracket, let node = node(opening, end: index) else { return giveUpOpenBrackets() }
         open.removeLast()
-        let closed = PlacedNode(node: node, range: opening.index..<index + 1)
-        if open.isEmpty { placed.append(closed) } else { open[open.count - 1].placed.append(closed) }
+        separators.removeSubrange(opening.separatorCount...)
+        placed.removeSubrange(opening.placedCount...)
+        placed.append(PlacedNode(node: node, range: opening.index..<index + 1))
         return true
     }
 
     private func node(_ opening: OpenBracket, end: Int) -> PromptNode? {
-        let barCount = opening.separators.count(where: isBar)
-        let colonCount = opening.separators.count - barCount
+        let separators = separators[opening.separatorCount...]
+        let inside = placed[opening.placedCount...]
+        let barCount = separators.count(where: isBar)
+        let colonCount = separators.count - barCount
         switch (opening.bracket, barCount, colonCount) {
         case (.round, 0, 0...1), (.square, 0, 0):
-            return .group(opening.bracket, nodes(in: opening.index + 1..<end, placed: opening.placed[...]))
+            return .group(opening.bracket, nodes(in: opening.index + 1..<end, placed: inside))
         case (.square, 0, 1...2):
-            let whenStart = opening.separators[colonCount - 1] + 1
-            guard opening.placed.last.map({ $0.range.upperBound < whenStart }) ?? true,
-                let when = SwitchPoint(text.string(text.trimmed(whenStart..<end)))
+            guard let lastColon = separators.last, inside.last.map({ $0.range.upperBound <= lastColon }) ?? true,
+                let when = SwitchPoint(text.string(text.trimmed(lastColon + 1..<end)))
             else { return nil }
-            var fields = fields(of: opening, end: end)
-            fields.removeLast()
-            let after = fields.removeLast()
-            return .schedule(before: fields.last ?? [], after: after, when: when)
+            let fields = fields(from: opening.index + 1, separators: separators, placed: inside)
+            return .schedule(before: colonCount == 2 ? fields[0] : [], after: fields[colonCount - 1], when: when)
         case (.square, 1..., 0):
-            return .alternation(fields(of: opening, end: end))
+            return .alternation(fields(from: opening.index + 1, separators: separators + [end], placed: inside))
         default:
             return nil
         }
     }
 
-    /// What stands before, between and after the separators.
-    private func fields(of opening: OpenBracket, end: Int) -> [[PromptNode]] {
-        var rest = opening.placed[...]
-        var start = opening.index + 1
-        return (opening.separators + [end]).map { end in
+    /// What stands before each separator.
+    private func fields(from start: Int, separators: ArraySlice<Int>, placed: ArraySlice<PlacedNode>) -> [[PromptNode]] {
+        var start = start
+        var rest = placed
+        return separators.map { end in
             let inside = rest.prefix { $0.range.upperBound <= end }
             rest = rest.dropFirst(inside.count)
             defer { start = end + 1 }
@@ -109,7 +111,7 @@ struct TreeReader {
     }
 
     /// `placed` with the text between them.
-    private func nodes(in range: Range<Int>, placed: some Collection<PlacedNode>) -> [PromptNode] {
+    private func nodes(in range: Range<Int>, placed: ArraySlice<PlacedNode>) -> [PromptNode] {
         var nodes: [PromptNode] = []
         var start = range.lowerBound
         func appendText(upTo end: Int) {

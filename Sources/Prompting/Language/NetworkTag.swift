@@ -1,0 +1,78 @@
+/// A tag that names an extra network: `<lora:name:0.8>`, `<hypernet:name:1>`. It is taken out of the text.
+public struct NetworkTag: Sendable, Hashable, CustomStringConvertible {
+    /// What stands before the first colon, as typed: `lora`, `lyco`, `hypernet`, or a word that nothing is known by.
+    public let kind: String
+    /// What stands after it, separated by colons; at least one, and the first is the network's name.
+    public let arguments: [String]
+
+    public var name: String { arguments[0] }
+
+    /// How strongly the network changes the text encoder: the first number after the name, or `te=…`; 1 when there is none.
+    public var textEncoderWeight: Double { number(named: "te") ?? number(at: 1) ?? 1 }
+
+    /// How strongly the network changes the UNet: the second number, or `unet=…`; as the text encoder when there is none.
+    public var unetWeight: Double { number(named: "unet") ?? number(at: 2) ?? textEncoderWeight }
+
+    public var description: String { "<\(kind):\(arguments.joined(separator: ":"))>" }
+
+    private func number(at index: Int) -> Double? {
+        let positional = arguments.filter { !$0.utf8.contains(UInt8(ascii: "=")) }
+        return index < positional.count ? Self.number(positional[index]) : nil
+    }
+
+    private func number(named name: String) -> Double? {
+        arguments.last { $0.hasPrefix(name + "=") }.flatMap { Self.number($0.dropFirst(name.count + 1)) }
+    }
+
+    private static func number(_ text: some StringProtocol) -> Double? {
+        guard let number = Double(String(text.filter { !$0.isWhitespace })), number.isFinite else { return nil }
+        return number
+    }
+}
+
+extension NetworkTag {
+    /// Takes the tags out of a text: `<word:` up to the next `>`, whatever the word.
+    /// - Returns: the text without them, and the tags from left to right.
+    static func strip(_ prompt: String) -> (text: String, tags: [NetworkTag]) {
+        let text = PromptText(prompt)
+        var kept: [UInt8] = []
+        var tags: [NetworkTag] = []
+        var start = 0
+        var index = 0
+        /// How far the text is known to have no `>`.
+        var noEndBefore = 0
+        while index < text.bytes.count {
+            guard text.bytes[index] == UInt8(ascii: "<"), let colon = text.endOfTagKind(from: index + 1) else {
+                index += 1
+                continue
+            }
+            var end = max(colon + 1, noEndBefore)
+            while end < text.bytes.count, text.bytes[end] != UInt8(ascii: ">") { end += 1 }
+            noEndBefore = end
+            guard end < text.bytes.count, end > colon + 1 else {
+                index += 1
+                continue
+            }
+            kept += text.bytes[start..<index]
+            let arguments = text.bytes[colon + 1..<end].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            tags.append(NetworkTag(kind: text.string(index + 1..<colon), arguments: arguments.map { String(decoding: $0, as: UTF8.self) }))
+            start = end + 1
+            index = start
+        }
+        return (String(decoding: kept + text.bytes[start...], as: UTF8.self), tags)
+    }
+}
+
+extension PromptText {
+    /// The colon after the word that begins at `index`.
+    fileprivate func endOfTagKind(from start: Int) -> Int? {
+        var index = start
+        while index < bytes.count {
+            let (scalar, end) = scalar(at: index)
+            if scalar == ":" { return index > start ? index : nil }
+            guard scalar.isPythonWord else { return nil }
+            index = end
+        }
+        return nil
+    }
+}

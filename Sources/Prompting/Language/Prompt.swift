@@ -1,0 +1,30 @@
+/// A prompt, read.
+///
+/// A1111's order: network tags are taken out, what is left is split at AND, then each part has its schedule, and each text of
+/// the schedule its weights and chunks.
+///
+///     let prompt = Prompt("a [red:blue:0.5] (car:1.2) AND rain :0.6 <lora:film:0.8>")
+///     let schedule = prompt.parts[0].tree.schedule(steps: 20)   // "a red (car:1.2)" until step 10, then "a blue (car:1.2)"
+///     let chunks = schedule.texts.map(chunker.chunks(of:))
+public struct Prompt: Sendable, Hashable {
+    /// What was typed, without the network tags.
+    public let text: String
+    public let tags: [NetworkTag]
+    /// At least one. A negative prompt has none: A1111 takes the AND there for a word; use `tree`.
+    public let parts: [PromptPart]
+
+    public init(_ prompt: String) {
+        (text, tags) = NetworkTag.strip(prompt)
+        parts = PromptPart.parts(of: text)
+    }
+
+    /// The whole text as one, not split at AND.
+    public var tree: PromptTree { PromptTree(parsing: text) }
+    /// The weights of the whole text as one, not split at AND or by schedule.
+    public var pieces: [AttentionPiece] { AttentionPiece.pieces(of: text) }
+}
+
+extension PromptPart {
+    /// What the part says at each step.
+    public var tree: PromptTree { PromptTree(parsing: text) }
+}
