@@ -41,7 +41,7 @@ public struct PromptEncoder: ~Copyable {
             try setInputs(chunks[start..<start + batchSize])
             states.append(try await call.run(output))
         }
-        let all = NDArray.concatenated(states).weighted(by: chunks.map(\.weights), emphasis)
+        let all = NDArray.concatenated(states).weighted(by: chunks.map { $0.weights.map(Float.init) }, emphasis)
         var next = 0
         return prompts.map { prompt in
             defer { next += prompt.count }

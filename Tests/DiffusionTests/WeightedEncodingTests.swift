@@ -75,14 +75,14 @@ struct WeightedEncodingTests {
         let inserted = [1: 10...12, 3: 73...75]
         return [75, 75, 20, 75, 0].enumerated().map { chunk, length in
             let tokens = (0..<length).map { Int32((chunk * 75 + $0) * 37 % Int(begin)) }
-            let weights = (0..<length).map { Float(0.4 + Double((chunk + $0) * 7 % 13) / 10) }
+            let weights = (0..<length).map { 0.4 + Double((chunk + $0) * 7 % 13) / 10 }
             var insertions: [Int: InsertedVector] = [:]
             for position in inserted[chunk] ?? 0...0 where position > 0 {
                 insertions[position] = InsertedVector(name: "word", row: position - (inserted[chunk]?.lowerBound ?? 0))
             }
             return PromptChunk(
                 tokens: [begin] + tokens + [end] + Array(repeating: padding, count: 75 - length),
-                weights: [1] + weights + Array(repeating: 1, count: 76 - length), tokenCount: length, insertions: insertions)
+                weights: [1] + weights + Array(repeating: 1, count: 76 - length), tokenCount: length, insertions: insertions, end: .full)
         }
     }
 
