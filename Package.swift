@@ -69,7 +69,7 @@ let package = Package(
         ]),
         library("Fidelity", ["Compilation", "Diffusion", "Generation", "Tensors"]),
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO",
+            "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Settings", "Tensors",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
@@ -101,7 +101,7 @@ let package = Package(
         tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Fidelity", ["Compilation", "Generation", "ImageCodecs", "Tensors"]),
-        tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
 )

@@ -1,10 +1,17 @@
 public import ArgumentParser
 public import Generation
+public import Settings
 
 // How values of the generation vocabulary are written on the command line.
 
 extension Precision: ExpressibleByArgument {}
 extension NoiseSource: ExpressibleByArgument {}
+extension ShapeMode: ExpressibleByArgument {}
+
+extension AccuracyMode: ExpressibleByArgument {
+    /// In any case: SD.Next and OpenVINO write `ACCURACY` too.
+    public init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+}
 
 extension SamplerName: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

@@ -4,6 +4,7 @@ import Diffusion
 import Glibc
 import ImageCodecs
 import OpenVINO
+import Settings
 
 /// A failure with the exit code that scripts can rely on (those of `sysexits.h`).
 struct CommandFailure: Error, CustomStringConvertible {
@@ -39,6 +40,10 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as ImageCodecError:
             self.init(.cannotWrite, error.description)
         case let error as OpenVINOError:
+            self.init(.deviceUnavailable, error.description)
+        case let error as SettingsError:
+            self.init(error.isFileAtFault ? .badInput : .usage, error.description)
+        case let error as DeviceChoiceError:
             self.init(.deviceUnavailable, error.description)
         case let error as DiffusionError:
             let reason: Reason = switch error {

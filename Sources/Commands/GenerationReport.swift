@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Generation
 import Glibc
 
@@ -38,11 +37,5 @@ struct GenerationReport: Encodable {
         peakMemoryBytes = usage.ru_maxrss * 1024
     }
 
-    /// One line, keys in alphabetical order.
-    var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Only a non-finite number could fail to encode, and durations are finite.
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
+    var text: String { jsonLine(self) }
 }

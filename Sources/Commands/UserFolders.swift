@@ -12,6 +12,9 @@ struct UserFolders {
     /// For checkpoints: `~/.local/share/easel/models`.
     var models: URL { folder("XDG_DATA_HOME", fallback: ".local/share").appending(path: "models") }
 
+    /// For settings: `~/.config/easel`.
+    var config: URL { folder("XDG_CONFIG_HOME", fallback: ".config") }
+
     private func folder(_ variable: String, fallback: String) -> URL {
         let base: URL
         if let path = environment[variable], path.hasPrefix("/") {

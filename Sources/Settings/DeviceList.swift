@@ -3,8 +3,8 @@ import FoundationEssentials
 /// Lists of device names as people write them.
 enum DeviceList {
     static let allowed = """
-        device names in order, such as GPU, GPU.1, NPU, CPU or HETERO:GPU,CPU (`easel devices` lists what is there). \
-        Not AUTO, MULTI or BATCH: they choose or mix devices while they run, and one picture is made by one fixed set of devices
+        names of devices in order, such as GPU, GPU.1, NPU, CPU or HETERO:GPU,CPU; `easel devices` lists what is there. \
+        AUTO, MULTI and BATCH change devices as they run, but one picture is made by one fixed set of devices
         """
 
     /// Reads `GPU,CPU` and `["GPU", "CPU"]`, in any case. In the first form all that follows `HETERO:` belongs to it.

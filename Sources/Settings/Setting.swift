@@ -88,6 +88,15 @@ extension Setting {
             "hours between two reloads of the model; 0: never"),
     ]
 
+    /// Variables that look like a setting's and are none, with the one that was probably meant.
+    /// - Parameter environment: variables by name.
+    public static func misspelledVariables(in environment: [String: String]) -> [(name: String, meant: String)] {
+        let known = Set(all.map(\.environmentName) + ["EASEL_SETTINGS", "EASEL_MODELS"])
+        return environment.keys.filter { $0.hasPrefix("EASEL_") && !known.contains($0) }.sorted().compactMap { name in
+            nearestKey(to: String(name.dropFirst("EASEL_".count))).map { (name, "EASEL_" + $0.uppercased()) }
+        }
+    }
+
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
     /// The key that was probably meant by one that does not exist; `nil` when none comes near.

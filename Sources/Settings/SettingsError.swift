@@ -9,6 +9,16 @@ public enum SettingsError: Error, Sendable, Hashable {
     case invalidValue(key: String, value: String, source: SettingSource, allowed: String)
 }
 
+extension SettingsError {
+    /// Whether a file has to be mended, rather than a flag or a variable.
+    public var isFileAtFault: Bool {
+        switch self {
+        case .unreadableFile, .malformedFile, .unknownKey, .invalidValue(_, _, .file, _), .invalidValue(_, _, .sdNext, _): true
+        case .invalidValue: false
+        }
+    }
+}
+
 extension SettingsError: CustomStringConvertible {
     public var description: String {
         switch self {

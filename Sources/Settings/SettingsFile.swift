@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// What a settings file says: Easel's own, or SD.Next's `config.json`.
 public struct SettingsFile: Sendable {
@@ -24,7 +25,7 @@ public struct SettingsFile: Sendable {
         do {
             object = try JSONDecoder().decode([String: JSONValue].self, from: contents)
         } catch {
-            throw .malformedFile(path: path, reason: Self.reason(error))
+            throw .malformedFile(path: path, reason: jsonProblem(in: contents))
         }
         let unknownKeys = object.keys.filter { Setting.byKey[$0] == nil }.sorted()
         // SD.Next writes hundreds of keys of its own. A person who mistypes is told which one it is.
@@ -39,13 +40,13 @@ public struct SettingsFile: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as CocoaError where error.code == .fileReadNoSuchFile: "there is no such file"
-        case let error as CocoaError where error.code == .fileReadNoPermission: "it may not be read"
-        case let error as CocoaError: error.underlying.map { "\($0)" } ?? "\(error)"
-        case DecodingError.dataCorrupted(let context): context.underlyingError.map { "\($0)" } ?? context.debugDescription
-        case DecodingError.typeMismatch(_, let context): context.debugDescription
-        default: "\(error)"
+        // The system's own words, such as "Permission denied".
+        let error = error as? CocoaError
+        let code: POSIXErrorCode? = switch error?.code {
+        case .fileReadNoSuchFile: .ENOENT
+        case .fileReadNoPermission: .EACCES
+        default: (error?.underlying as? POSIXError)?.code
         }
+        return code.map { String(cString: strerror($0.rawValue)) } ?? "the system gives no reason"
     }
 }
