@@ -67,9 +67,11 @@ let package = Package(
         library("Diffusion", [
             "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
-        library("Fidelity", ["Compilation", "Diffusion", "Generation", "Tensors"]),
+        library("Fidelity", [
+            "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
+        ]),
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Settings", "Tensors",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Settings", "Tensors",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
@@ -100,7 +102,7 @@ let package = Package(
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO"]),
         tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
-        tests("Fidelity", ["Compilation", "Generation", "ImageCodecs", "Tensors"]),
+        tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
         tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]

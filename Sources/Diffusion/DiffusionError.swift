@@ -48,7 +48,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Says which layer an error comes from.
-    init(_ error: any Error) {
+    public init(_ error: any Error) {
         self = switch error {
         case let error as DiffusionError: error
         case let error as InvalidRequest: .request(error)

@@ -1,5 +1,5 @@
 import Checkpoints
-import Compilation
+public import Compilation
 public import Generation
 import OpenVINO
 public import Prompting
@@ -162,14 +162,7 @@ struct RequestRun {
 
     /// What a component is compiled for.
     private func key(_ component: Component) -> CompileKey {
-        let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
-        let need = ShapeNeed(
-            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
-            chunkCounts: texts.map(\.count))
-        let placement = placements[component]
-        return CompileKey(
-            checkpoint: pipeline.checkpoint.identity, component: component, placement: placement,
-            shape: pipeline.shapes.shape(of: component, on: placement.device, for: need))
+        pipeline.key(of: component, at: placements[component], for: request, chunkCounts: texts.map(\.count))
     }
 
     /// What the UNet is asked about in each step: the negative prompt unless guidance is off, then the prompt.
@@ -177,6 +170,23 @@ struct RequestRun {
 }
 
 extension DiffusionPipeline {
+    /// What a component is compiled for when it draws `request` where it runs now.
+    public func key(of component: Component, for request: GenerationRequest) -> CompileKey {
+        let texts = Guidance(scale: request.cfgScale).needsUnconditional ? [request.negativePrompt, request.prompt] : [request.prompt]
+        return key(of: component, at: placements[component], for: request, chunkCounts: texts.map { chunks(of: $0).count })
+    }
+
+    /// - Parameter chunkCounts: of the texts that the UNet is asked about in each step.
+    func key(of component: Component, at placement: Placement, for request: GenerationRequest, chunkCounts: [Int]) -> CompileKey {
+        let scaleFactor = checkpoint.vae.configuration.scaleFactor
+        let need = ShapeNeed(
+            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            chunkCounts: chunkCounts)
+        return CompileKey(
+            checkpoint: checkpoint.identity, component: component, placement: placement,
+            shape: shapes.shape(of: component, on: placement.device, for: need))
+    }
+
     /// A plain prompt as the text encoder takes it.
     public func chunks(of text: String) -> [PromptChunk] {
         PromptChunker(tokenizer: tokenizer, paddingToken: Int32(clamping: checkpoint.tokenizer.paddingTokenID)).chunks(ofPlainText: text).chunks

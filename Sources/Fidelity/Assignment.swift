@@ -1,4 +1,6 @@
-/// The device and the arithmetic that a component runs with.
+public import Compilation
+
+/// The device and the arithmetic that a component runs with in fact: a `Placement` says what was asked for.
 public struct Assignment: Sendable, Hashable, Codable {
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
@@ -9,6 +11,8 @@ public struct Assignment: Sendable, Hashable, Codable {
         self.device = device
         self.precision = precision
     }
+
+    public init(_ network: CompiledNetwork) { self.init(device: network.placement.device, precision: network.precision) }
 
     /// What every device is compared with.
     public static let reference = Assignment(device: "CPU", precision: "f32")

@@ -9,16 +9,12 @@ public struct FidelityEvent: Sendable, Hashable {
         /// The first probe after a rung was climbed, within bounds.
         case recovered
         case drift(Drift)
-        /// A picture, not a probe, showed it.
-        case suspicious(Suspicion)
     }
 
     public enum Response: Sendable, Hashable {
         case none
         /// The component climbs a rung; then it is probed again.
         case mend(Rung)
-        /// The picture's part is made again with the component on a rung; other pictures are not concerned.
-        case redo(Rung)
         /// No rung is left, or none is allowed. Somebody has to know.
         case giveUp
     }
@@ -58,7 +54,6 @@ extension FidelityEvent.Finding {
         case .drift(.overBound(let bound)): "\(error), over the bound of \(bound.percent)"
         case .drift(.overBaseline(let baseline)): "\(error), more than three times its baseline of \(baseline.percent)"
         case .drift(.failed(let reason)): "it failed (\(reason.trimmedSentence))"
-        case .suspicious(let suspicion): suspicion.description
         }
     }
 
@@ -67,11 +62,10 @@ extension FidelityEvent.Finding {
         case .baseline: "baseline"
         case .withinBounds: "within_bounds"
         case .recovered: "recovered"
-        case .drift(.nonFinite), .suspicious(.nonFiniteLatents), .suspicious(.nonFinitePixels): "non_finite"
+        case .drift(.nonFinite): "non_finite"
         case .drift(.overBound): "over_bound"
         case .drift(.overBaseline): "over_baseline"
         case .drift(.failed): "failed"
-        case .suspicious(.flat): "flat"
         }
     }
 }
@@ -83,7 +77,6 @@ extension FidelityEvent.Response {
         case .mend(.recompile): "It is compiled again from scratch."
         case .mend(.accuracy): "It moves to accuracy, f32 on \(assignment.device)."
         case .mend(.cpu): "It moves to the CPU, in f32."
-        case .redo(let rung): "Done again on \(rung.applied(to: assignment)) for this picture."
         case .giveUp where assignment.isReference:
             "There is nothing more exact than this: download the checkpoint again, and test the machine's memory if that does not help."
         case .giveUp: "No rung is left that the settings allow: use it with accuracy or on the CPU, or allow more rungs."
@@ -94,7 +87,6 @@ extension FidelityEvent.Response {
         switch self {
         case .none: "none"
         case .mend(let rung): rung.rawValue
-        case .redo(let rung): "redo_\(rung.rawValue)"
         case .giveUp: "give_up"
         }
     }

@@ -1,3 +1,6 @@
+public import Compilation
+import Generation
+
 /// The ladder that a component climbs, one rung at a time, until its numbers are right again.
 public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     /// Compile once more from scratch, with what the disk cache holds of it dropped: cures a damaged or stale compile.
@@ -36,6 +39,15 @@ public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
         switch self {
         case .recompile: assignment
         case .accuracy: Assignment(device: assignment.device, precision: Assignment.reference.precision)
+        case .cpu: .reference
+        }
+    }
+
+    /// What is to be asked of OpenVINO for that.
+    public func applied(to placement: Placement) -> Placement {
+        switch self {
+        case .recompile: placement
+        case .accuracy: Placement(device: placement.device, precision: .f32)
         case .cpu: .reference
         }
     }

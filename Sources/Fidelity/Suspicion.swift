@@ -1,12 +1,9 @@
 public import Generation
-public import Tensors
 
-/// A sign in a picture, or in the latents that it comes from, that a device may have gone wrong.
+/// A sign in a picture, or in how it came about, that a device may have gone wrong.
 public enum Suspicion: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// The UNet left numbers that are infinite or not numbers.
-    case nonFiniteLatents(count: Int)
-    /// The VAE made pixels of such numbers.
-    case nonFinitePixels
+    /// The component answered with numbers that are infinite or not numbers, and did its part again elsewhere.
+    case nonFinite(Component)
     /// All pixels are nearly the same, as in the black pictures of an overflow.
     case flat(standardDeviation: Double)
 
@@ -17,13 +14,6 @@ public enum Suspicion: Sendable, Hashable, Codable, CustomStringConvertible {
     /// it makes the monitor look, no more.
     public static let leastStandardDeviation = 1.0
 
-    /// Looks at what a sampler left; nil when nothing is wrong.
-    public init?(latents: NDArray) {
-        let count = latents.values.count { !$0.isFinite }
-        guard count > 0 else { return nil }
-        self = .nonFiniteLatents(count: count)
-    }
-
     /// Looks at a finished picture; nil when nothing is wrong.
     public init?(picture: RGBImage) {
         let deviation = picture.greatestStandardDeviation
@@ -31,19 +21,17 @@ public enum Suspicion: Sendable, Hashable, Codable, CustomStringConvertible {
         self = .flat(standardDeviation: deviation)
     }
 
-    /// The network that is wrong for certain, so that the work has to be done again. A flat picture proves nothing.
+    /// The network that is wrong for certain. A flat picture proves nothing.
     public var culprit: Component? {
         switch self {
-        case .nonFiniteLatents: .unet
-        case .nonFinitePixels: .vae
+        case .nonFinite(let component): component
         case .flat: nil
         }
     }
 
     public var description: String {
         switch self {
-        case .nonFiniteLatents(let count): "\(count) of the latents \(count == 1 ? "is" : "are") not finite"
-        case .nonFinitePixels: "some pixels are not finite"
+        case .nonFinite(let component): "numbers of the \(component.label) are not finite"
         case .flat(let deviation): "all pixels are nearly equal (standard deviation \(deviation.significant(2)) of 255)"
         }
     }

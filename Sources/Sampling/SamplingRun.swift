@@ -17,6 +17,11 @@ public struct SamplingRun: Sendable {
         public let latents: NDArray
         /// Training step, 0 ... T − 1; fractional with Euler, Euler a, Heun and DPM++ 2M.
         public let timestep: Float
+
+        public init(latents: NDArray, timestep: Float) {
+            self.latents = latents
+            self.timestep = timestep
+        }
     }
 
     /// `[images, channels, height, width]`: the noise at first, the pictures in the end.

@@ -106,7 +106,7 @@ struct DriftMonitorTests {
     }
 
     @Test("a suspicious picture makes a probe due for every network that may be to blame", arguments: [
-        (.flat(standardDeviation: 0.2), [.textEncoder, .unet, .vae]), (.nonFiniteLatents(count: 3), [.unet]), (.nonFinitePixels, [.vae]),
+        (.flat(standardDeviation: 0.2), [.textEncoder, .unet, .vae]), (.nonFinite(.unet), [.unet]), (.nonFinite(.vae), [.vae]),
     ] as [(Suspicion, [Component])])
     func suspicion(suspicion: Suspicion, suspects: [Component]) {
         for component in Component.allCases {
@@ -129,8 +129,8 @@ struct DriftMonitorTests {
         #expect(monitor.dueProbe(at: start) == nil)
         // Numbers that are not finite are no matter of taste.
         var other = monitor
-        other.finishedPicture(with: "512", suspicion: .nonFiniteLatents(count: 1))
-        #expect(other.dueProbe(at: start)?.reason == .suspicion(.nonFiniteLatents(count: 1)))
+        other.finishedPicture(with: "512", suspicion: .nonFinite(.unet))
+        #expect(other.dueProbe(at: start)?.reason == .suspicion(.nonFinite(.unet)))
         monitor.finishedPicture(with: "512", suspicion: plain)
         #expect(monitor.dueProbe(at: start)?.reason == .pictures(50))
         _ = monitor.probed("512", .error(0.003), at: start)
@@ -142,7 +142,7 @@ struct DriftMonitorTests {
     func released() {
         var monitor = watchingMonitor()
         monitor.released("512")
-        monitor.finishedPicture(with: "512", suspicion: .nonFiniteLatents(count: 1))
+        monitor.finishedPicture(with: "512", suspicion: .nonFinite(.unet))
         #expect(monitor.dueProbe(at: start + .seconds(1_000_000)) == nil)
         #expect(monitor.probed("512", .error(1), at: start) == nil)
     }

@@ -29,40 +29,6 @@ struct RungTests {
     }
 }
 
-@Suite("Rescue of a picture")
-struct RescueTests {
-    @Test("the part is done again in f32, then on the CPU, then given up", arguments: [
-        ("GPU", "f16", .cpu, [.redo(.accuracy), .redo(.cpu), .giveUp]),
-        ("GPU", "f32", .cpu, [.redo(.cpu), .giveUp]),
-        ("CPU", "bf16", .cpu, [.redo(.accuracy), .giveUp]),
-        ("CPU", "f32", .cpu, [.giveUp]),
-        ("GPU", "f16", .accuracy, [.redo(.accuracy), .giveUp]),
-        ("GPU", "f16", .recompile, [.giveUp]),
-        ("GPU", "f16", nil, [.giveUp]),
-    ] as [(String, String, Rung?, [FidelityEvent.Response])])
-    func rungs(device: String, precision: String, last: Rung?, responses: [FidelityEvent.Response]) {
-        var settings = MonitorSettings()
-        settings.lastRung = last
-        var rescue = Rescue(.vae, on: Assignment(device: device, precision: precision), settings: settings)
-        #expect(responses.map { _ in rescue.next(after: .nonFinitePixels).response } == responses)
-    }
-
-    @Test("each try is told with where it failed and where it goes on")
-    func words() {
-        var rescue = Rescue(.unet, on: Assignment(device: "GPU", precision: "f16"))
-        #expect(rescue.next(after: .nonFiniteLatents(count: 7)).description
-            == "The UNet on GPU in f16: 7 of the latents are not finite. Done again on GPU in f32 for this picture.")
-        #expect(rescue.assignment == Assignment(device: "GPU", precision: "f32"))
-        #expect(rescue.next(after: .nonFiniteLatents(count: 1)).description
-            == "The UNet on GPU in f32: 1 of the latents is not finite. Done again on CPU in f32 for this picture.")
-        #expect(rescue.assignment == .reference)
-        #expect(rescue.next(after: .nonFiniteLatents(count: 1)).description == """
-            The UNet on CPU in f32: 1 of the latents is not finite. \
-            There is nothing more exact than this: download the checkpoint again, and test the machine's memory if that does not help.
-            """)
-    }
-}
-
 @Suite("Loading anew by schedule")
 struct ReloadScheduleTests {
     private let start = ContinuousClock.now

@@ -1,6 +1,5 @@
 import Fidelity
 import Generation
-import Tensors
 import Testing
 
 @Suite("Suspicious pictures")
@@ -43,16 +42,8 @@ struct SuspicionTests {
         #expect(Suspicion(picture: try RGBImage.file(name)) == nil)
     }
 
-    @Test("latents are suspicious from one bad number on")
-    func latents() {
-        #expect(Suspicion(latents: NDArray(shape: [2], values: [3e38, -0.0])) == nil)
-        #expect(Suspicion(latents: NDArray(shape: [3], values: [.nan, 1, -.infinity])) == .nonFiniteLatents(count: 2))
-    }
-
     @Test("each is told in words, and names its culprit if there is one", arguments: [
-        (.nonFiniteLatents(count: 1), .unet, "1 of the latents is not finite"),
-        (.nonFiniteLatents(count: 16384), .unet, "16384 of the latents are not finite"),
-        (.nonFinitePixels, .vae, "some pixels are not finite"),
+        (.nonFinite(.unet), .unet, "numbers of the UNet are not finite"),
         (.flat(standardDeviation: 0), nil, "all pixels are nearly equal (standard deviation 0 of 255)"),
         (.flat(standardDeviation: 0.4321), nil, "all pixels are nearly equal (standard deviation 0.43 of 255)"),
     ] as [(Suspicion, Component?, String)])

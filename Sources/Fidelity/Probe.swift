@@ -1,0 +1,120 @@
+import Checkpoints
+public import Compilation
+public import Diffusion
+import Generation
+import Prompting
+import Tensors
+
+/// Compares the compiled networks of a checkpoint with the reference: the same inputs on the CPU in f32.
+///
+/// - A text encoder encodes the demo prompt and the last picture's.
+/// - A UNet predicts noise at the first, the middle and the last training step, about both prompts as the reference encoded them.
+/// - A VAE decodes latents with the statistics of pictures.
+///
+/// Inputs have the shape that the network was compiled for; where it takes any shape, they are small. What the reference
+/// answered is kept, so a second probe costs the device's calls only, as long as it is about the same prompt.
+public actor Probe {
+    /// The prompt that every probe asks about.
+    public static let prompt = "red apple on a white background"
+    /// Side in pixels of what networks are asked about that take any size: a quarter of the work of 256×256.
+    public static let smallSide = 128
+    /// Answers that are kept; a few for each shape and for the latest prompts.
+    private static let capacity = 16
+
+    private let pipeline: DiffusionPipeline
+    private let size: (width: Int, height: Int)?
+    private let keepsReferenceNetworks: Bool
+    /// Most recently used last.
+    private var answers: [(question: ProbeQuestion, answer: ProbeAnswer)] = []
+
+    /// - Parameters:
+    ///   - size: in pixels, for networks that take any; nil for a small one.
+    ///   - keepsReferenceNetworks: whether networks that were compiled for the reference alone stay in memory after a probe.
+    public init(_ pipeline: DiffusionPipeline, size: (width: Int, height: Int)? = nil, keepsReferenceNetworks: Bool = false) {
+        self.pipeline = pipeline
+        self.size = size
+        self.keepsReferenceNetworks = keepsReferenceNetworks
+    }
+
+    /// Compares one network. Cancelling the task stops it within a call.
+    /// - Parameter prompt: of the last picture.
+    /// - Returns: the worst figures of all calls, and how many times as fast as the reference the network answered.
+    public func fidelity(of network: CompiledNetwork, prompt: String? = nil) async throws(ProbeError) -> ComponentFidelity {
+        let question = ProbeQuestion(for: network.key, of: pipeline, prompt: prompt, size: size)
+        let references = await readyReferences
+        let expected: ProbeAnswer
+        let embeddings: [NDArray]
+        do {
+            embeddings = question.texts.isEmpty ? [] : try await reference(.encode(question.texts), of: .textEncoder).arrays
+            expected = try await reference(question, of: network.component, embeddings: embeddings)
+        } catch {
+            await releaseReferences(except: references)
+            throw .reference(error)
+        }
+        await releaseReferences(except: references)
+
+        let answer: ProbeAnswer
+        do {
+            answer = try await question.asked(of: network, embeddings: embeddings, objective: pipeline.objective)
+        } catch {
+            throw .candidate(DiffusionError(error))
+        }
+        return ComponentFidelity(
+            network.component, on: Assignment(network),
+            distance: Distance(worstOf: zip(expected.arrays, answer.arrays).map { Distance(from: $0, to: $1) }),
+            speedRatio: answer.seconds > 0 ? expected.seconds / answer.seconds : nil)
+    }
+
+    private func reference(
+        _ question: ProbeQuestion, of component: Component, embeddings: [NDArray] = []
+    ) async throws(DiffusionError) -> ProbeAnswer {
+        if let index = answers.firstIndex(where: { $0.question == question }) {
+            let known = answers.remove(at: index)
+            answers.append(known)
+            return known.answer
+        }
+        let network = try await pipeline.network(component, at: .reference, reason: .reference)
+        let answer: ProbeAnswer
+        do {
+            answer = try await question.asked(of: network, embeddings: embeddings, objective: pipeline.objective)
+        } catch {
+            throw DiffusionError(error)
+        }
+        answers = answers.suffix(Self.capacity - 1) + [(question, answer)]
+        return answer
+    }
+
+    // The networks of the reference
+
+    private var readyReferences: Set<CompileKey> {
+        get async { await Set(pipeline.networks.readyKeys.filter { key in Component.allCases.contains { key == referenceKey(of: $0) } }) }
+    }
+
+    private func referenceKey(of component: Component) -> CompileKey {
+        CompileKey(checkpoint: pipeline.checkpoint.identity, component: component, placement: .reference)
+    }
+
+    /// - Parameter kept: those that were there before the probe, for pictures.
+    private func releaseReferences(except kept: Set<CompileKey>) async {
+        guard !keepsReferenceNetworks else { return }
+        for key in Component.allCases.map(referenceKey) where !kept.contains(key) { await pipeline.networks.release(key) }
+    }
+}
+
+/// Why a probe has no result.
+public enum ProbeError: Error, Sendable, CustomStringConvertible {
+    /// The device could not run the network that was to be compared.
+    case candidate(DiffusionError)
+    /// The reference could not be had: says nothing about the device.
+    case reference(DiffusionError)
+
+    public var cause: DiffusionError {
+        switch self {
+        case .candidate(let error), .reference(let error): error
+        }
+    }
+
+    public var isCancelled: Bool { if case .cancelled = cause { true } else { false } }
+
+    public var description: String { cause.description }
+}
