@@ -43,6 +43,11 @@ final class ProgressReporter: Sendable {
         }
     }
 
+    /// Tells of something that is no part of a picture.
+    func report(_ text: String) {
+        state.withLock { show(text, &$0) }
+    }
+
     /// Removes the bar, so that what follows starts on a clean line.
     func finish() {
         state.withLock { state in

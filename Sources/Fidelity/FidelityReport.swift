@@ -34,12 +34,15 @@ public struct ComponentFidelity: Sendable, Hashable {
     public let distance: Distance
     /// How many times as fast as the reference; nil when it was not measured.
     public let speedRatio: Double?
+    /// That one call took, a step in the case of a UNet; nil when it was not measured.
+    public let seconds: Double?
 
-    public init(_ component: Component, on assignment: Assignment, distance: Distance, speedRatio: Double? = nil) {
+    public init(_ component: Component, on assignment: Assignment, distance: Distance, speedRatio: Double? = nil, seconds: Double? = nil) {
         self.component = component
         self.assignment = assignment
         self.distance = distance
         self.speedRatio = speedRatio
+        self.seconds = seconds
     }
 
     fileprivate var tableRow: [String] {
@@ -76,7 +79,7 @@ extension FidelityReport: Encodable {
 
 extension ComponentFidelity: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case component, device, precision, distance
+        case component, device, precision, distance, seconds
         case speedRatio = "speed_ratio"
     }
 
@@ -87,5 +90,6 @@ extension ComponentFidelity: Encodable {
         try container.encode(assignment.precision, forKey: .precision)
         try container.encode(distance, forKey: .distance)
         try container.encodeIfPresent(speedRatio, forKey: .speedRatio)
+        try container.encodeIfPresent(seconds, forKey: .seconds)
     }
 }

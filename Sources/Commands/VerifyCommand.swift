@@ -1,0 +1,147 @@
+import ArgumentParser
+import Checkpoints
+import Compilation
+import Diffusion
+import Fidelity
+import FoundationEssentials
+import Generation
+import ImageCodecs
+import OpenVINO
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare a device and its precision with the reference: the CPU in f32.",
+        discussion: """
+            easel verify --device GPU
+            easel verify --device GPU --precision f16 --size 768x512 --prompt "a castle on a hill" --output castle.png
+            easel verify --precision bf16 --json
+
+            Each network is asked the same on both, then a whole picture is drawn on both. The table tells what the device
+            said it computes in, how far its answers are off (relative error: 1 % is the bound for UNet and VAE), and how many
+            times as fast as the reference it is. The file shows reference, candidate and ten times their difference.
+            Exit codes: 0 within bounds, 1 outside, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write,
+            130 interrupted.
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
+    var model = ModelLibrary.defaultModel
+
+    @Option(help: ArgumentHelp("Runs the UNet and the VAE, for example CPU or GPU; see `easel devices`. The text encoder stays on the CPU, in f32.", valueName: "device"))
+    var device = "CPU"
+
+    @Option(help: ArgumentHelp("How exactly the UNet computes: accuracy, performance, default, f32, bf16 or f16.", valueName: "mode"))
+    var precision = AccuracyMode.performance
+
+    @Option(help: ArgumentHelp("How exactly the VAE computes; as with --precision.", valueName: "mode"))
+    var vaePrecision = AccuracyMode.f32
+
+    @Option(help: ArgumentHelp("What compiled networks leave open: dynamic (all), static (the prompt's length) or exact (nothing). What suits the device when left out.", valueName: "policy"))
+    var shapes: ShapePolicy?
+
+    @Option(help: ArgumentHelp("Of the pictures, as 512 or 768x512, in multiples of 8. The model's own size when left out.", valueName: "size"))
+    var size: PictureSize?
+
+    @Option(help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
+    var steps = 20
+
+    @Option(help: ArgumentHelp("What to draw.", valueName: "text"))
+    var prompt = Probe.prompt
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Seed of the pictures.", valueName: "number"))
+    var seed: UInt64 = 0
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the pictures side by side: .png, .jpg or .webp.", valueName: "file"))
+    var output = "easel-verify.png"
+
+    @Flag(help: "Print one JSON object instead of the table.")
+    var json = false
+
+    @Flag(name: [.short, .long], help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        for mode in [precision, vaePrecision] where Arithmetic(mode) == nil {
+            throw ValidationError("There is nothing to verify with \(mode.rawValue): name a precision, such as f16, or performance.")
+        }
+        do {
+            try request(defaultSize: 512).validate()
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    func run() async throws {
+        let isWithinBounds: Bool
+        do {
+            isWithinBounds = try await cancellingOnInterrupt { try await verify() }
+        } catch {
+            CommandFailure((error as? ProbeError)?.cause ?? error).end()
+        }
+        if !isWithinBounds { throw ExitCode(1) }
+    }
+
+    private func request(defaultSize: Int) -> GenerationRequest {
+        var request = GenerationRequest(prompt: prompt)
+        request.width = size?.width ?? defaultSize
+        request.height = size?.height ?? defaultSize
+        request.steps = steps
+        request.seed = seed
+        return request
+    }
+
+    private func verify() async throws -> Bool {
+        let path = try ModelLibrary().find(model)
+        let destination = try OutputDestination(output)
+        let networks = CompiledNetworks(core: try Core())
+        let shapePlan = ShapePlan(policies: PerComponent(repeating: shapes))
+        let candidate = try DiffusionPipeline(path: path, placements: placements, shapes: shapePlan, networks: networks)
+        let reference = try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), networks: networks)
+        let request = request(defaultSize: candidate.checkpoint.nativeSize)
+
+        let report = ProgressReporter(ProgressReporter.style(quiet: quiet))
+        defer { report.finish() }
+        let probe = Probe(candidate, size: (request.width, request.height), keepsReferenceNetworks: true)
+        var components: [ComponentFidelity] = []
+        for component in Component.allCases {
+            report.report("Comparing the \(component.label) on \(candidate.placements[component]) with the reference")
+            let network = try await candidate.network(component, shape: candidate.key(of: component, for: request).shape)
+            components.append(try await probe.fidelity(of: network, prompt: request.prompt))
+        }
+        report.report("Drawing on the reference")
+        let expected = try await reference.generate(request) { report.report($0) }.images[0]
+        report.report("Drawing on \(device)")
+        let drawn = try await candidate.generate(request) { report.report($0) }.images[0]
+        report.finish()
+
+        let fidelity = FidelityReport(
+            components: components, picture: PictureDistance(from: expected, to: drawn), suspicion: Suspicion(picture: drawn))
+        let comparison = Comparison(of: expected, and: drawn)
+        let file = try destination.write(
+            comparison.image.encoded(as: destination.format, quality: 90, parameters: nil), seed: seed, index: 0, of: 1)
+        let result = VerifyReport(
+            fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements, amplification: comparison.amplification, comparison: file)
+        Terminal.write(json ? result.json + "\n" : result.text, to: .standardOutput)
+        return fidelity.verdict.isWithinBounds
+    }
+
+    private var placements: PerComponent<Placement> {
+        PerComponent(
+            textEncoder: .reference,
+            unet: Placement(device: device, arithmetic: Arithmetic(precision) ?? .deviceDefault),
+            vae: Placement(device: device, arithmetic: Arithmetic(vaePrecision) ?? .deviceDefault))
+    }
+}
+
+/// Width and height in pixels, as `512` or `768x512`.
+struct PictureSize: ExpressibleByArgument {
+    let width: Int
+    let height: Int
+
+    init?(argument: String) {
+        let sides = argument.lowercased().split(whereSeparator: { "x×".contains($0) }).map { Int($0) }
+        guard 1...2 ~= sides.count, let width = sides[0], let height = sides[sides.count - 1] else { return nil }
+        self.width = width
+        self.height = height
+    }
+}

@@ -1,0 +1,64 @@
+import Compilation
+import Fidelity
+import FoundationEssentials
+import Generation
+
+/// What `easel verify` prints.
+struct VerifyReport: Encodable {
+    let fidelity: FidelityReport
+    let model: String
+    let request: GenerationRequest
+    /// Where each component was asked to run.
+    let placements: PerComponent<Placement>
+    /// How many times greater the difference is drawn than it is.
+    let amplification: Int
+    /// Path of the pictures side by side.
+    let comparison: String
+
+    var text: String {
+        var table = Table(header: FidelityReport.tableHeader)
+        for row in fidelity.tableRows { table.append(row) }
+        var text = table.text + notes.map { $0 + "\n" }.joined() + "\n"
+        text += "\(model), \(request.width)×\(request.height), \(request.steps) steps, seed \(request.seed), \"\(request.prompt)\"\n"
+        if let picture = fidelity.picture { text += "Pictures: \(picture.text)\n" }
+        return text + """
+            \(fidelity.verdict)
+            Reference | candidate | difference × \(amplification): \(comparison)
+
+            """
+    }
+
+    /// What ran otherwise than it was asked to.
+    private var notes: [String] {
+        fidelity.components.compactMap { row in
+            guard case .exactly(let asked) = placements[row.component].arithmetic, asked.rawValue != row.assignment.precision else { return nil }
+            return "\(row.assignment.device) does not compute in \(asked): the \(row.component.label) ran in \(row.assignment.precision)."
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, prompt, seed, width, height, steps, amplification, comparison
+    }
+
+    /// The report's keys stand beside those of the pictures.
+    func encode(to encoder: any Encoder) throws {
+        try fidelity.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(request.prompt, forKey: .prompt)
+        try container.encode(request.seed, forKey: .seed)
+        try container.encode(request.width, forKey: .width)
+        try container.encode(request.height, forKey: .height)
+        try container.encode(request.steps, forKey: .steps)
+        try container.encode(amplification, forKey: .amplification)
+        try container.encode(comparison, forKey: .comparison)
+    }
+
+    /// One line, keys in alphabetical order.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Figures that are not finite are written as null, and nothing else could fail to encode.
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
