@@ -1,13 +1,9 @@
 public import ArgumentParser
-public import Compilation
 public import Generation
 public import Settings
 
 // How values of the generation vocabulary are written on the command line.
 
-extension AccuracyMode: ExpressibleByArgument {}
-extension ShapePolicy: ExpressibleByArgument {}
-extension Precision: ExpressibleByArgument {}
 extension NoiseSource: ExpressibleByArgument {}
 extension ShapeMode: ExpressibleByArgument {}
 

@@ -55,11 +55,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
     var batchSize = 1
 
-    @Option(help: ArgumentHelp("Runs the UNet and the VAE, for example CPU or GPU; see `easel devices`. The text encoder stays on the CPU.", valueName: "device"))
-    var device = "CPU"
-
-    @Option(help: ArgumentHelp("Arithmetic of the UNet: f32, bf16 or f16. The text encoder and the VAE stay in f32.", valueName: "precision"))
-    var precision = Precision.f32
+    @OptionGroup(title: "Devices and precision")
+    var settings: SettingsOptions
 
     @Option(name: [.short, .long], help: ArgumentHelp("A file (.png, .jpg, .webp), or a folder for files named by seed.", valueName: "file-or-folder"))
     var output = "."
@@ -109,25 +106,20 @@ struct GenerateCommand: AsyncParsableCommand {
         // Errors too start on a clean line.
         defer { progress.finish() }
 
-        let pipeline = try DiffusionPipeline(
-            path: path,
-            placements: PerComponent(
-                textEncoder: Placement(device: "CPU", precision: .f32),
-                unet: Placement(device: device, precision: precision),
-                vae: Placement(device: device, precision: .f32)),
-            // There is one request: fixed shapes draw it sooner, for its weights are prepared while other networks compile.
-            // The text encoder's do not: its compile would take four times as long.
-            shapes: ShapePlan(policies: PerComponent(textEncoder: .dynamic, unet: .exact, vae: .exact)),
-            retention: .untilUsed)
+        let setup = try PipelineSetup(settings.load())
         let destination = try OutputDestination(output)
+        let (pipeline, tables) = try await setup.pipeline(for: path, isForOneRequest: true, progress: progress)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize)
         if seed == nil { request.seed = UInt64(UInt32.random(in: .min ... .max)) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
-        if !quiet, result.precisions.unet != precision.rawValue {
-            Terminal.write("\(device) does not compute in \(precision.rawValue): the UNet ran in \(result.precisions.unet).\n", to: .standardError)
+        for component in Component.allCases {
+            guard case .exactly(let asked) = pipeline.placements[component].arithmetic, result.moves.isEmpty,
+                asked.rawValue != result.precisions[component]
+            else { continue }
+            progress.note("\(result.devices[component]) does not compute in \(asked): the \(component.label) ran in \(result.precisions[component]).")
         }
 
         let modelHash = await hash
@@ -140,7 +132,7 @@ struct GenerateCommand: AsyncParsableCommand {
             if !json { Terminal.write("\(paths[index])\n", to: .standardOutput) }
         }
         if json {
-            let report = GenerationReport(paths: paths, model: pipeline.checkpoint.name, result: result, total: (ContinuousClock.now - began).seconds)
+            let report = GenerationReport(paths: paths, model: pipeline.checkpoint.name, result: result, precisionTables: tables, total: (ContinuousClock.now - began).seconds)
             Terminal.write(report.text + "\n", to: .standardOutput)
         }
     }

@@ -1,3 +1,4 @@
+import Fidelity
 import Generation
 import Glibc
 
@@ -11,16 +12,23 @@ struct GenerationReport: Encodable {
     let device: PerComponent<String>
     let precision: PerComponent<String>
     let timings: GenerationTimings
+    /// Networks that were compiled for these pictures.
+    let compiles: [CompileRecord]
+    /// Components that failed and went on elsewhere.
+    let moves: [Move]
+    /// What `auto` decided from.
+    let precisionTables: [PrecisionTable]
     /// Largest resident set of the process, mapped checkpoint pages included.
     let peakMemoryBytes: Int
 
     private enum CodingKeys: String, CodingKey {
-        case images, seeds, model, tokens, chunks, device, precision, timings
+        case images, seeds, model, tokens, chunks, device, precision, timings, compiles, moves
+        case precisionTables = "precision_tables"
         case peakMemoryBytes = "peak_memory_bytes"
     }
 
     /// - Parameter total: seconds from the start of the command to its last file.
-    init(paths: [String], model: String, result: GenerationResult, total: Double) {
+    init(paths: [String], model: String, result: GenerationResult, precisionTables: [PrecisionTable] = [], total: Double) {
         images = paths
         seeds = result.seeds
         self.model = model
@@ -28,6 +36,9 @@ struct GenerationReport: Encodable {
         chunks = result.chunkCount
         device = result.devices
         precision = result.precisions
+        compiles = result.compiles
+        moves = result.moves
+        self.precisionTables = precisionTables
         var timings = result.timings
         timings.total = total
         self.timings = timings

@@ -48,6 +48,12 @@ final class ProgressReporter: Sendable {
         state.withLock { show(text, &$0) }
     }
 
+    /// Tells something that is worth keeping in view.
+    func note(_ text: String) {
+        guard style != .quiet else { return }
+        state.withLock { warn(text, &$0) }
+    }
+
     /// Removes the bar, so that what follows starts on a clean line.
     func finish() {
         state.withLock { state in

@@ -13,6 +13,7 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Compare a device and its precision with the reference: the CPU in f32.",
         discussion: """
+            easel verify                      # what `easel generate` would use here
             easel verify --device GPU
             easel verify --device GPU --precision f16 --size 768x512 --prompt "a castle on a hill" --output castle.png
             easel verify --precision bf16 --json
@@ -27,17 +28,8 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
     var model = ModelLibrary.defaultModel
 
-    @Option(help: ArgumentHelp("Runs the UNet and the VAE, for example CPU or GPU; see `easel devices`. The text encoder stays on the CPU, in f32.", valueName: "device"))
-    var device = "CPU"
-
-    @Option(help: ArgumentHelp("How exactly the UNet computes: accuracy, performance, default, f32, bf16 or f16.", valueName: "mode"))
-    var precision = AccuracyMode.performance
-
-    @Option(help: ArgumentHelp("How exactly the VAE computes; as with --precision.", valueName: "mode"))
-    var vaePrecision = AccuracyMode.f32
-
-    @Option(help: ArgumentHelp("What compiled networks leave open: dynamic (all), static (the prompt's length) or exact (nothing). What suits the device when left out.", valueName: "policy"))
-    var shapes: ShapePolicy?
+    @OptionGroup(title: "Devices and precision")
+    var settings: SettingsOptions
 
     @Option(help: ArgumentHelp("Of the pictures, as 512 or 768x512, in multiples of 8. The model's own size when left out.", valueName: "size"))
     var size: PictureSize?
@@ -61,9 +53,6 @@ struct VerifyCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
-        for mode in [precision, vaePrecision] where Arithmetic(mode) == nil {
-            throw ValidationError("There is nothing to verify with \(mode.rawValue): name a precision, such as f16, or performance.")
-        }
         do {
             try request(defaultSize: 512).validate()
         } catch {
@@ -93,14 +82,14 @@ struct VerifyCommand: AsyncParsableCommand {
     private func verify() async throws -> Bool {
         let path = try ModelLibrary().find(model)
         let destination = try OutputDestination(output)
-        let networks = CompiledNetworks(core: try Core())
-        let shapePlan = ShapePlan(policies: PerComponent(repeating: shapes))
-        let candidate = try DiffusionPipeline(path: path, placements: placements, shapes: shapePlan, networks: networks)
-        let reference = try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), networks: networks)
-        let request = request(defaultSize: candidate.checkpoint.nativeSize)
-
         let report = ProgressReporter(ProgressReporter.style(quiet: quiet))
         defer { report.finish() }
+        let setup = try PipelineSetup(settings.load())
+        let candidate = try await setup.pipeline(for: path, isForOneRequest: false, progress: report).pipeline
+        let reference = try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), networks: setup.networks)
+        let request = request(defaultSize: candidate.checkpoint.nativeSize)
+        let placements = candidate.placements
+
         let probe = Probe(candidate, size: (request.width, request.height), keepsReferenceNetworks: true)
         var components: [ComponentFidelity] = []
         for component in Component.allCases {
@@ -110,12 +99,12 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         report.report("Drawing on the reference")
         let expected = try await reference.generate(request) { report.report($0) }.images[0]
-        report.report("Drawing on \(device)")
+        report.report("Drawing on \(placements.unet)")
         let drawn = try await candidate.generate(request) { report.report($0) }.images[0]
         report.finish()
 
         let fidelity = FidelityReport(
-            components: components, picture: PictureDistance(from: expected, to: drawn), suspicion: Suspicion(picture: drawn))
+            components: components, picture: PictureDistance(from: expected, to: drawn), suspicion: Suspicion(picture: drawn), bounds: setup.bounds)
         let comparison = Comparison(of: expected, and: drawn)
         let file = try destination.write(
             comparison.image.encoded(as: destination.format, quality: 90, parameters: nil), seed: seed, index: 0, of: 1)
@@ -123,25 +112,5 @@ struct VerifyCommand: AsyncParsableCommand {
             fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements, amplification: comparison.amplification, comparison: file)
         Terminal.write(json ? result.json + "\n" : result.text, to: .standardOutput)
         return fidelity.verdict.isWithinBounds
-    }
-
-    private var placements: PerComponent<Placement> {
-        PerComponent(
-            textEncoder: .reference,
-            unet: Placement(device: device, arithmetic: Arithmetic(precision) ?? .deviceDefault),
-            vae: Placement(device: device, arithmetic: Arithmetic(vaePrecision) ?? .deviceDefault))
-    }
-}
-
-/// Width and height in pixels, as `512` or `768x512`.
-struct PictureSize: ExpressibleByArgument {
-    let width: Int
-    let height: Int
-
-    init?(argument: String) {
-        let sides = argument.lowercased().split(whereSeparator: { "x×".contains($0) }).map { Int($0) }
-        guard 1...2 ~= sides.count, let width = sides[0], let height = sides[sides.count - 1] else { return nil }
-        self.width = width
-        self.height = height
     }
 }

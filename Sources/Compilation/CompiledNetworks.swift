@@ -82,7 +82,11 @@ public actor CompiledNetworks {
     }
 
     /// Lets go of a network; its memory is free once nobody uses it.
-    public func release(_ key: CompileKey) { ready[key] = nil }
+    public func release(_ key: CompileKey) {
+        ready[key] = nil
+        // It did not have to make room: compiled again, it is as new.
+        history.removeAll { $0 == key }
+    }
 
     /// Lets go of all networks of a checkpoint; those that are being compiled go to whoever waits, and no further.
     public func release(checkpoint identity: String) {

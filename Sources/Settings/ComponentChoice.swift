@@ -18,7 +18,7 @@ extension EaselSettings {
     /// With nothing set that is the best single device for UNet and VAE (a GPU, else the CPU; an NPU only by name), and the
     /// CPU with f32 for the text encoder. OpenVINO's `GPU` and `GPU.0` are the same device.
     /// - Parameter found: names of the machine's devices, as OpenVINO lists them.
-    /// - Throws: `DeviceChoiceError` when a device that is named is not there.
+    /// - Throws: `DeviceChoiceError` when a device that is named is not there; in a list, when none is.
     public func choices(found: [String]) throws(DeviceChoiceError) -> PerComponent<ComponentChoice> {
         func choice(_ component: Component) throws(DeviceChoiceError) -> ComponentChoice {
             ComponentChoice(
@@ -37,11 +37,19 @@ extension EaselSettings {
         }
         let key = own.isEmpty ? "openvino_devices" : "openvino_devices_\(component.rawValue)"
         var devices: [String] = []
+        var absence: DeviceChoiceError?
         for name in names {
-            let device = try Self.device(called: name, found: found, key: key, source: source(of: key))
-            // `GPU` and `GPU.0` in one list are one device.
-            if !devices.contains(device) { devices.append(device) }
+            do {
+                let device = try Self.device(called: name, found: found, key: key, source: source(of: key))
+                // `GPU` and `GPU.0` in one list are one device.
+                if !devices.contains(device) { devices.append(device) }
+            } catch {
+                // One list may serve several machines, as long as something of it is there.
+                guard names.count > 1, case .notFound = error else { throw error }
+                absence = absence ?? error
+            }
         }
+        if devices.isEmpty, let absence { throw absence }
         return devices
     }
 

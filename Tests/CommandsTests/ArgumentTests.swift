@@ -20,8 +20,8 @@ struct ArgumentTests {
         #expect(command.cfgScale == 7)
         #expect(command.width == nil && command.height == nil)
         #expect(command.batchSize == 1)
-        #expect(command.device == "CPU")
-        #expect(command.precision == .f32)
+        #expect(command.settings.device.isEmpty)
+        #expect(command.settings.precision == nil)
         #expect(command.output == ".")
         #expect(!command.json && !command.quiet)
     }
@@ -43,8 +43,8 @@ struct ArgumentTests {
         #expect(command.cfgScale == 1.5)
         #expect(command.width == 96 && command.height == 64)
         #expect(command.batchSize == 2)
-        #expect(command.device == "GPU.1")
-        #expect(command.precision == .bf16)
+        #expect(command.settings.device == ["GPU.1"])
+        #expect(command.settings.precision == .bf16)
         #expect(command.output == "x.png")
         #expect(command.json && command.quiet)
     }

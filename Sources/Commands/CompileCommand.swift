@@ -1,0 +1,103 @@
+import ArgumentParser
+import Checkpoints
+import Compilation
+import Diffusion
+import FoundationEssentials
+import Generation
+import Settings
+
+struct CompileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compile",
+        abstract: "Compile a model ahead for the sizes that will be drawn.",
+        discussion: """
+            easel compile --model sd15.safetensors --device GPU --sizes 512x512,768x512 --chunks 3
+
+            Where compiling takes minutes, as on GPUs, later runs take what was compiled from the disk cache; `easel cache list`
+            shows it. On CPUs a model of any shape compiles in a second or two, and nothing is kept: there this command only tells
+            how long it takes. Prompts of up to --chunks times 75 tokens then cause no compile, whatever their length.
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
+    var model = ModelLibrary.defaultModel
+
+    @Option(help: ArgumentHelp("Sizes of pictures, as 512 or 768x512, several separated by commas. The model's own size when left out.", valueName: "sizes"))
+    var sizes = PictureSizes()
+
+    @Option(help: ArgumentHelp("Chunks of 75 tokens that prompts may have.", valueName: "number"))
+    var chunks: Int?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Pictures that are drawn at once.", valueName: "number"))
+    var batchSize = 1
+
+    @OptionGroup(title: "Devices and precision")
+    var settings: SettingsOptions
+
+    @Flag(help: "Print one JSON object with every compile.")
+    var json = false
+
+    @Flag(name: [.short, .long], help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        for size in sizes.sizes {
+            var request = GenerationRequest(prompt: "")
+            (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
+            do {
+                try request.validate()
+            } catch {
+                throw ValidationError(error.description)
+            }
+        }
+        guard (1...64).contains(chunks ?? 1) else { throw ValidationError("Chunks \(chunks ?? 1) is out of range. Use 1 to 64.") }
+    }
+
+    func run() async throws {
+        do {
+            try await cancellingOnInterrupt { try await compile() }
+        } catch {
+            CommandFailure(error).end()
+        }
+    }
+
+    private func compile() async throws {
+        let path = try ModelLibrary().find(model)
+        let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
+        defer { progress.finish() }
+        var settings = try settings.load()
+        if let chunks { settings.contextChunks = chunks }
+        let setup = try PipelineSetup(settings)
+        let pipeline = try await setup.pipeline(for: path, isForOneRequest: false, progress: progress).pipeline
+        let native = pipeline.checkpoint.nativeSize
+
+        var records: [CompileRecord] = []
+        for size in sizes.sizes.isEmpty ? [PictureSize(width: native, height: native)] : sizes.sizes {
+            var request = GenerationRequest(prompt: "")
+            (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
+            for component in Component.allCases {
+                progress.report("Compiling the \(component.label) for \(pipeline.placements[component]), \(size)")
+                let known = await pipeline.networks.compileCounts[component]
+                let network = try await pipeline.network(component, shape: pipeline.key(of: component, for: request).shape, reason: .preparation)
+                if await pipeline.networks.compileCounts[component] > known { records.append(network.record) }
+            }
+        }
+        progress.finish()
+        if json {
+            Terminal.write(jsonLine(Report(model: pipeline.checkpoint.name, compiles: records)) + "\n", to: .standardOutput)
+        } else {
+            var table = Table(header: ["COMPONENT", "DEVICE", "PRECISION", "SHAPE", "SECONDS", ""])
+            for record in records {
+                table.append([
+                    record.component.label, record.device, record.precision, record.shape, "\(record.seconds.rounded(decimals: 2))",
+                    record.isFromDiskCache ? "from the disk cache" : "",
+                ])
+            }
+            Terminal.write(table.text, to: .standardOutput)
+        }
+    }
+
+    private struct Report: Encodable {
+        let model: String
+        let compiles: [CompileRecord]
+    }
+}

@@ -1,0 +1,149 @@
+import Checkpoints
+import Compilation
+import Diffusion
+import Fidelity
+import FoundationEssentials
+import Generation
+import Networks
+import OpenVINO
+import Settings
+
+/// Opens checkpoints as the settings say: on which devices, in which precision, for which shapes.
+struct PipelineSetup {
+    let settings: EaselSettings
+    let core: Core
+    let networks: CompiledNetworks
+    let folders: UserFolders
+    private let choices: PerComponent<ComponentChoice>
+
+    /// - Throws: `CommandFailure`: `.deviceUnavailable` when a device that is asked for is not there.
+    init(_ settings: EaselSettings, folders: UserFolders = UserFolders()) throws(CommandFailure) {
+        self.settings = settings
+        self.folders = folders
+        do {
+            core = try Core()
+            choices = try settings.choices(found: core.deviceNames())
+        } catch {
+            throw CommandFailure(error)
+        }
+        networks = CompiledNetworks(
+            core: core, memoryBudget: settings.memoryBudgetBytes > 0 ? settings.memoryBudgetBytes : MemoryBudget.default)
+    }
+
+    /// Opens a checkpoint. With `auto`, precisions that are not known yet are measured first, which takes some seconds on a CPU.
+    /// - Parameters:
+    ///   - isForOneRequest: the pipeline is made for the least time to one picture, not for many.
+    ///   - progress: told of a measurement before it begins, and of its table.
+    func pipeline(
+        for path: String, isForOneRequest: Bool, progress: ProgressReporter
+    ) async throws -> (pipeline: DiffusionPipeline, tables: [PrecisionTable]) {
+        // Measuring needs a pipeline of its own, for placements stand when one is opened.
+        let bare = try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), shapes: shapes(isForOneRequest: false), networks: networks)
+        var ladders = PerComponent(repeating: PlacementLadder(.reference))
+        var tables: [PrecisionTable] = []
+        for component in Component.allCases {
+            let choice = choices[component]
+            let first: Arithmetic
+            if let arithmetic = Arithmetic(choice.accuracy) {
+                first = arithmetic
+            } else if component == .textEncoder {
+                // It runs once for a picture: nothing is gained by less.
+                first = .exactly(.f32)
+            } else {
+                let table = try await precisionTable(component, on: choice.devices[0], bare, progress)
+                tables.append(table)
+                first = .exactly(table.choice(errorBound: settings.autoErrorBound))
+            }
+            ladders[component] = ladder(choice, first)
+        }
+        let pipeline = try DiffusionPipeline(
+            path: path, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
+            retention: isForOneRequest ? .untilUsed : .always)
+        return (pipeline, tables)
+    }
+
+    // MARK: Precision
+
+    /// What is known, or else measured now, of a component on a device.
+    private func precisionTable(
+        _ component: Component, on device: String, _ pipeline: DiffusionPipeline, _ progress: ProgressReporter
+    ) async throws -> PrecisionTable {
+        let memory = PrecisionMemory(folder: folders.cache)
+        let key = PrecisionMemory.Key(
+            contentHash: await pipeline.checkpoint.contentHash(rememberedIn: folders.cache) ?? pipeline.checkpoint.identity,
+            component: component, deviceName: (try? core.value(of: .fullDeviceName, device: device)) ?? device,
+            runtimeVersion: try Core.version())
+        if let known = memory[key] { return known }
+
+        progress.note("Measuring which precision suits the \(component.label) on \(device); this is done once for a checkpoint.")
+        // Large enough for speed to mean something, small enough to be soon over.
+        let probe = Probe(pipeline, size: (width: 256, height: 256), keepsReferenceNetworks: false)
+        let table = try await PrecisionTable.measured(component, on: device) { placement in
+            let shape = device == "CPU" ? InputShape() : pipeline.shapes.shape(of: component, on: device, for: pipeline.nativeNeed)
+            let network = try await pipeline.network(component, at: placement, shape: shape, reason: .precisionTrial)
+            let fidelity = try await probe.fidelity(of: network)
+            await networks.release(network.key)
+            return PrecisionTable.Measurement(
+                precision: network.precision, seconds: fidelity.seconds ?? .infinity, relativeError: fidelity.distance.relativeError)
+        }
+        progress.note(String(table.text(errorBound: settings.autoErrorBound).dropLast()))
+        memory.remember(table, for: key)
+        return table
+    }
+
+    /// The devices in order, each first as it was chosen; then, as far as the settings allow, f32 and the CPU.
+    private func ladder(_ choice: ComponentChoice, _ first: Arithmetic) -> PlacementLadder {
+        let chosen = Placement(device: choice.devices[0], arithmetic: first)
+        // `auto` was measured on the first device only.
+        let onOthers = Arithmetic(choice.accuracy) ?? .exactly(.f32)
+        var others: [Placement] = []
+        if settings.fidelityLastRung >= .accuracy { others.append(Placement(device: chosen.device, precision: .f32)) }
+        others += choice.devices.dropFirst().map { Placement(device: $0, arithmetic: onOthers) }
+        if settings.fidelityLastRung >= .cpu { others.append(.reference) }
+        return PlacementLadder(chosen, then: others)
+    }
+
+    /// How far off a device may be.
+    var bounds: FidelityBounds {
+        var bounds = FidelityBounds()
+        bounds.relativeError = settings.fidelityBounds
+        return bounds
+    }
+
+    // MARK: Shapes
+
+    private func shapes(isForOneRequest: Bool) -> ShapePlan {
+        var policies = PerComponent<ShapePolicy?>(repeating: nil)
+        for component in [Component.unet, .vae] {
+            policies[component] = ShapePolicy(rawValue: settings.shapes.rawValue)
+            // Exact shapes draw a single picture sooner on a CPU, for weights are prepared while other networks compile. The text
+            // encoder's do not: its compile would take four times as long.
+            if policies[component] == nil, isForOneRequest, choices[component].devices[0] == "CPU" { policies[component] = .exact }
+        }
+        return ShapePlan(policies: policies, contextChunks: settings.contextChunks)
+    }
+}
+
+extension DiffusionPipeline {
+    /// What one picture of the checkpoint's own size with a short prompt asks of the networks.
+    fileprivate var nativeNeed: ShapeNeed {
+        let side = checkpoint.nativeSize / checkpoint.vae.configuration.scaleFactor
+        return ShapeNeed(pictureCount: 1, latentHeight: side, latentWidth: side, chunkCounts: [1, 1])
+    }
+}
+
+extension PrecisionTable {
+    /// Rows of what was measured, with the choice marked.
+    func text(errorBound: Double) -> String {
+        let choice = choice(errorBound: errorBound)
+        var table = Table(header: ["", "PRECISION", "s/STEP", "ERROR", ""])
+        for row in rows {
+            table.append([
+                row.asked == choice ? "→" : "", row.precision ?? row.asked.rawValue,
+                row.seconds.map { "\($0.rounded(decimals: 3))" } ?? "–",
+                row.relativeError.map { "\(($0 * 100).rounded(decimals: 4)) %" } ?? "–", row.refusal ?? "",
+            ])
+        }
+        return table.text
+    }
+}
