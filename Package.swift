@@ -71,7 +71,7 @@ let package = Package(
             "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Settings", "Tensors",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Prompting", "Settings", "Tensors",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
@@ -103,7 +103,7 @@ let package = Package(
         tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
-        tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
 )

@@ -4,6 +4,7 @@ import Diffusion
 import Glibc
 import ImageCodecs
 import OpenVINO
+import Prompting
 import Settings
 
 /// A failure with the exit code that scripts can rely on (those of `sysexits.h`).
@@ -36,6 +37,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case is CancellationError:
             self.init(.interrupted, "Interrupted.")
         case let error as CheckpointError:
+            self.init(.badInput, error.description)
+        case let error as TokenizerError:
             self.init(.badInput, error.description)
         case let error as ImageCodecError:
             self.init(.cannotWrite, error.description)

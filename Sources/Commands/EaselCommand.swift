@@ -12,7 +12,10 @@ public struct EaselCommand: AsyncParsableCommand {
             Checkpoints are used as they are: .safetensors files as CivitAI has them, and diffusers folders.
             """,
         version: Version.current,
-        subcommands: [GenerateCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self, DevicesCommand.self, SettingsCommand.self])
+        subcommands: [
+            GenerateCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self, DevicesCommand.self,
+            SettingsCommand.self,
+        ])
 
     public init() {}
 }

@@ -1,11 +1,11 @@
-import Checkpoints
+public import Checkpoints
 import FoundationEssentials
-import Prompting
+public import Prompting
 import Sampling
 
 extension CLIPTokenizer {
     /// The tokenizer that a checkpoint came with.
-    init(_ files: TokenizerFiles) throws(TokenizerError) {
+    public init(_ files: TokenizerFiles) throws(TokenizerError) {
         let tokenizer: CLIPTokenizer = switch files.source {
         case .bundled:
             .bundled

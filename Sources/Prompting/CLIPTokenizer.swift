@@ -111,3 +111,11 @@ public struct CLIPTokenizer: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension CLIPTokenizer {
+    /// Whether a token is the last of its word. True for markers and ids that the vocabulary lacks.
+    public func endsWord(_ token: Int32) -> Bool {
+        guard let spelling = vocabulary.tokens.text(of: token) else { return true }
+        return token == beginToken || token == endToken || spelling.suffix(TokenVocabulary.endOfWord.utf8.count).elementsEqual(TokenVocabulary.endOfWord.utf8)
+    }
+}

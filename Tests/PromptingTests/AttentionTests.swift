@@ -27,6 +27,13 @@ import Testing
     ])
     func text(prompt: String, pieces: [AttentionPiece]) { #expect(AttentionPiece.pieces(of: prompt) == pieces) }
 
+    @Test("brackets without a partner are counted", arguments: [
+        ("(a) [b]", 0, 0), ("((a) [b", 2, 0), ("a) :) b:1.2)]", 0, 4), (#"\( \] (a"#, 1, 0), (String(repeating: "(", count: 300), 300, 0),
+    ])
+    func unmatched(prompt: String, unclosed: Int, unopened: Int) {
+        #expect(AttentionPiece.unmatchedBrackets(of: prompt) == UnmatchedBrackets(unclosed: unclosed, unopened: unopened))
+    }
+
     @Test("BREAK is one only as a word of its own, outside brackets", arguments: [
         ("a BREAK b", true), ("a\nBREAK\u{3000}b", true), ("a,BREAK.b", true), ("BREAK", true), ("x:BREAK", true),
         ("BREAKFAST", false), ("éBREAK", false), ("BREAK_", false), ("BREAK2", false), ("break", false), ("(BREAK)", false), ("B\\REAK", false),

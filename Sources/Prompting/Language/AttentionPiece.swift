@@ -25,4 +25,24 @@ extension AttentionPiece {
         var reader = AttentionReader(text)
         return reader.read()
     }
+
+    /// Brackets of a text that have no partner: likely a slip, though any number of them parses.
+    public static func unmatchedBrackets(of text: String) -> UnmatchedBrackets {
+        var reader = AttentionReader(text)
+        _ = reader.read()
+        return reader.unmatched
+    }
+}
+
+/// How many brackets have no partner.
+public struct UnmatchedBrackets: Sendable, Hashable {
+    /// `(` and `[`, which weigh everything up to the end of the text.
+    public var unclosed = 0
+    /// `)` and `]`, which are text.
+    public var unopened = 0
+
+    public init(unclosed: Int = 0, unopened: Int = 0) {
+        self.unclosed = unclosed
+        self.unopened = unopened
+    }
 }

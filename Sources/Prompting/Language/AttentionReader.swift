@@ -6,6 +6,7 @@ struct AttentionReader {
     private var weights: [Double] = []
     private var round = OpenBrackets()
     private var square = OpenBrackets()
+    private(set) var unmatched = UnmatchedBrackets()
 
     /// Brackets that are open and not yet closed.
     private struct OpenBrackets {
@@ -34,6 +35,7 @@ struct AttentionReader {
     mutating func read() -> [AttentionPiece] {
         var index = 0
         while index < text.bytes.count { index = readItem(at: index) }
+        unmatched.unclosed = round.starts.count + round.idle + square.starts.count + square.idle
         // What is still open goes on to the end.
         for start in round.starts { multiply(from: start, by: Self.roundFactor) }
         for start in square.starts { multiply(from: start, by: Self.squareFactor) }
@@ -52,15 +54,15 @@ struct AttentionReader {
         case UInt8(ascii: "["):
             if isBelowLimit { square.starts.append(texts.count) } else { square.idle += 1 }
         case UInt8(ascii: ")"):
-            if let start = round.close() { multiply(from: start, by: Self.roundFactor) } else { append(")") }
+            if let start = round.close() { multiply(from: start, by: Self.roundFactor) } else { appendUnopened(index..<index + 1) }
         case UInt8(ascii: "]"):
-            if let start = square.close() { multiply(from: start, by: Self.squareFactor) } else { append("]") }
+            if let start = square.close() { multiply(from: start, by: Self.squareFactor) } else { appendUnopened(index..<index + 1) }
         case UInt8(ascii: ":"):
             guard let (weight, end) = closingWeight(at: index) else {
                 append(":")
                 return index + 1
             }
-            if let start = round.close() { multiply(from: start, by: weight) } else { append(text.string(index..<end)) }
+            if let start = round.close() { multiply(from: start, by: weight) } else { appendUnopened(index..<end) }
             return end
         default:
             var end = index + 1
@@ -112,6 +114,11 @@ struct AttentionReader {
             start = text.endOfSpace(from: word.upperBound, limit: range.upperBound)
         }
         append(text.string(start..<range.upperBound))
+    }
+
+    private mutating func appendUnopened(_ range: Range<Int>) {
+        unmatched.unopened += 1
+        append(text.string(range))
     }
 
     private mutating func append(_ string: String) {

@@ -1,0 +1,94 @@
+import Prompting
+
+/// Which tokens are in which chunk, why each border is where it is, and what it changes.
+struct ChunkExplanation {
+    private let prompt: ChunkedPrompt
+    private let tokenizer: CLIPTokenizer
+    private let backtrack: Int
+    private let style: TextStyle
+
+    init(_ prompt: ChunkedPrompt, tokenizer: CLIPTokenizer, backtrack: Int, style: TextStyle) {
+        self.prompt = prompt
+        self.tokenizer = tokenizer
+        self.backtrack = backtrack
+        self.style = style
+    }
+
+    func text(heading: String) -> String {
+        var text = heading + style.faint(" (a word, its id; ~ joins the tokens of a word)") + "\n"
+        for (index, chunk) in prompt.chunks.prefix(Self.chunkLimit).enumerated() {
+            text += "  " + style.heading("Chunk \(index + 1)") + ", \(chunk.tokenCount) of \(PromptChunk.capacity)\n"
+            text += tokens(of: chunk)
+            text += border(after: index).map { "    " + style.more("└ ") + $0 + "\n" } ?? ""
+        }
+        let rest = prompt.chunks.count - Self.chunkLimit
+        if rest > 0 { text += "  … and \(rest) more; --json has them all\n" }
+        return text + outlook
+    }
+
+    /// Nobody reads more, and a megabyte of text has thousands.
+    private static let chunkLimit = 40
+
+    private func tokens(of chunk: PromptChunk) -> String {
+        var lines: [[String]] = [[]]
+        var length = 0
+        for position in 1..<chunk.tokenCount + 1 {
+            let (word, id) = (spelling(chunk.tokens[position]), "\(chunk.tokens[position])")
+            let count = word.count + id.count + 3
+            if length + count > 100 {
+                lines.append([])
+                length = 0
+            }
+            length += count
+            lines[lines.count - 1].append(style.weighted(word, by: chunk.weights[position]) + " " + style.faint(id))
+        }
+        return lines.filter { !$0.isEmpty }.map { "    " + $0.joined(separator: "  ") + "\n" }.joined()
+    }
+
+    private func spelling(_ id: Int32) -> String {
+        let word = tokenizer.decode([id]).onOneLine
+        return tokenizer.endsWord(id) ? word : word + "~"
+    }
+
+    /// The words at both sides of a border, and the reason for it.
+    private func border(after index: Int) -> String? {
+        let chunk = prompt.chunks[index]
+        guard index + 1 < prompt.chunks.count else { return nil }
+        let next = prompt.chunks[index + 1]
+        let (before, after) = (words(chunk, last: 5), words(next, first: 5))
+        let place = "…\(before) ‖ \(after)…"
+        return switch chunk.end {
+        case .comma(let moved):
+            "\(place): \(moved) \(moved == 1 ? "token" : "tokens") after the last comma went on to the next chunk, so that the phrase stays whole"
+        case .breakWord:
+            "\(place): BREAK"
+        case .inversion:
+            "\(place): the next word's vectors did not fit"
+        case .full where isComma(chunk.tokens[chunk.tokenCount]):
+            "\(place): full, just after a comma"
+        case .full where isComma(next.tokens[1]):
+            "\(place): full, just before a comma"
+        case .full where backtrack == 0:
+            "\(place): a hard cut after 75 tokens"
+        case .full, .prompt:
+            "\(place): a hard cut, for no comma is among the last \(backtrack) tokens; a comma or BREAK before the phrase keeps it whole"
+        }
+    }
+
+    private func isComma(_ token: Int32) -> Bool { token == tokenizer.id(of: ",</w>") }
+
+    private func words(_ chunk: PromptChunk, first: Int) -> String { tokenizer.decode(chunk.tokens[1..<1 + min(first, chunk.tokenCount)]).onOneLine }
+
+    private func words(_ chunk: PromptChunk, last: Int) -> String {
+        tokenizer.decode(chunk.tokens[1..<1 + chunk.tokenCount].suffix(last)).onOneLine
+    }
+
+    /// What one more token changes, or what the borders that are there mean.
+    private var outlook: String {
+        guard let last = prompt.chunks.last else { return "" }
+        let room = last.end == .prompt ? PromptChunk.capacity - last.tokenCount : 0
+        let fit = "\(room) more \(room == 1 ? "token fits" : "tokens fit") into chunk \(prompt.chunks.count)."
+        let meaning = "Each chunk is read by itself: words do not know those of another chunk, and each chunk has as much say as a full one."
+        return "  \(fit) " + (prompt.chunks.count == 1 ? "Beyond that a second chunk begins. " : "") + meaning + "\n"
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Checkpoints
+import Diffusion
+import FoundationEssentials
+import Generation
+import Prompting
+
+struct PromptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prompt",
+        abstract: "Explain a prompt: weights, schedule, tokens, chunks and tags.",
+        discussion: """
+            easel prompt "a [red:blue:0.5] (car:1.2), <lora:film:0.8>"
+
+            Nothing is drawn. Without --model the vocabulary that all released Stable Diffusion models share is used.
+            """)
+
+    @Argument(help: "The prompt to explain.")
+    var prompt: String?
+
+    @Flag(help: "Read the prompt from standard input, to its end.")
+    var stdin = false
+
+    @Option(help: ArgumentHelp("Steps of the schedule.", valueName: "number"))
+    var steps = 20
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Use the vocabulary of this model: a path, or a name from `easel models`.", valueName: "model"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
+    var commaBacktrack = 20
+
+    @Flag(help: "Print one JSON object instead.")
+    var json = false
+
+    func validate() throws {
+        if (prompt != nil) == stdin { throw ValidationError("Give the prompt either as an argument or with --stdin.") }
+        if !GenerationRequest.stepRange.contains(steps) {
+            throw ValidationError("Steps \(steps) is out of range. Use 1 to \(GenerationRequest.stepRange.upperBound).")
+        }
+        if commaBacktrack < 0 { throw ValidationError("--comma-backtrack \(commaBacktrack) is negative. Use 0 or more.") }
+    }
+
+    func run() throws {
+        do {
+            let text = prompt ?? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+            let report = PromptReport(Prompt(text), steps: steps, chunker: try chunker())
+            let style = Terminal.Stream.standardOutput.isInteractive ? TextStyle.terminal : .plain
+            Terminal.write(json ? report.json + "\n" : PromptExplanation(report, style: style).text, to: .standardOutput)
+        } catch {
+            CommandFailure(error).end()
+        }
+    }
+
+    private func chunker() throws -> PromptChunker {
+        guard let model else { return PromptChunker(tokenizer: .bundled, commaBacktrack: commaBacktrack) }
+        let files = try Checkpoint.open(ModelLibrary().find(model)).tokenizer
+        return PromptChunker(
+            tokenizer: try CLIPTokenizer(files), paddingToken: Int32(clamping: files.paddingTokenID), commaBacktrack: commaBacktrack)
+    }
+}

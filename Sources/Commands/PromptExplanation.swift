@@ -1,0 +1,113 @@
+import Prompting
+
+/// A prompt's report in words for people.
+struct PromptExplanation {
+    private let report: PromptReport
+    private let style: TextStyle
+
+    init(_ report: PromptReport, style: TextStyle) {
+        self.report = report
+        self.style = style
+    }
+
+    var text: String {
+        var sections: [String] = []
+        for (index, part) in report.parts.enumerated() {
+            if report.parts.count > 1 {
+                sections.append(style.heading("Part \(index + 1) of \(report.parts.count)") + ", weight \(part.weight.short): drawn by itself, then added to the others")
+            } else if part.weight != 1 {
+                sections.append(style.warning("Note: ") + "the number after the last colon, \(part.weight.short), multiplies the guidance scale. If that is not meant, end the prompt with a comma.")
+            }
+            sections += explanation(of: part)
+        }
+        if !report.tags.isEmpty { sections.append(tags) }
+        return sections.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
+    }
+
+    private func explanation(of part: PromptReport.Part) -> [String] {
+        var sections: [String] = []
+        let schedule = part.schedule
+        let chunked = schedule.texts.map(report.chunker.chunks(of:))
+        if schedule.texts.count > 1 {
+            sections.append(ScheduleExplanation(schedule, counts: chunked.map(Self.count), style: style).text)
+        }
+        let pieces = AttentionPiece.pieces(of: schedule.texts[0])
+        let which = schedule.texts.count > 1 ? " of the first text" : ""
+        sections.append(style.heading("Pieces\(which)") + " and how much they count\n" + self.pieces(pieces) + notes(on: part))
+        let first = chunked[0]
+        sections.append(ChunkExplanation(first, tokenizer: report.chunker.tokenizer, backtrack: report.chunker.commaBacktrack, style: style)
+            .text(heading: style.heading("Tokens\(which)") + ": \(Self.count(first))"))
+        return sections
+    }
+
+    private func pieces(_ pieces: [AttentionPiece]) -> String {
+        pieces.map { piece in
+            if piece.isBreak { return style.faint("         BREAK: the chunk is filled up, the next begins") + "\n" }
+            let weight = String(repeating: " ", count: max(0, 7 - piece.weight.short.count)) + piece.weight.short
+            return style.weighted(weight, by: piece.weight) + "  " + piece.text.onOneLine.quoted + "\n"
+        }.joined()
+    }
+
+    /// What is likely not meant.
+    private func notes(on part: PromptReport.Part) -> String {
+        var notes: [String] = []
+        let unmatched = AttentionPiece.unmatchedBrackets(of: part.schedule.texts[0])
+        switch unmatched.unclosed {
+        case 0: break
+        case 1: notes.append("A bracket is never closed: it weighs everything after it. Write \\( or \\[ for the sign itself.")
+        default: notes.append("\(unmatched.unclosed) brackets are never closed: they weigh everything after them. Write \\( or \\[ for the sign itself.")
+        }
+        if unmatched.unopened > 0 {
+            notes.append("\(unmatched.unopened) closing \(unmatched.unopened == 1 ? "bracket was" : "brackets were") never opened: taken as text.")
+        }
+        let unescaped = part.text.replacing("\\|", with: "")
+        if unescaped.contains("|"), unescaped.contains("["), PromptTree(parsing: part.text).nodes == [.text(part.text)] {
+            notes.append("A | stands outside of square brackets: the prompt is taken as typed, without schedules.")
+        }
+        return notes.map { "  " + style.warning("Note: ") + $0 + "\n" }.joined()
+    }
+
+    private var tags: String {
+        style.heading("Tags") + ", taken out of the text\n" + report.tags.map { tag in
+            let meaning = switch tag.kind {
+            case "lora", "lyco":
+                "LoRA \(tag.name.quoted), text encoder × \(tag.textEncoderWeight.short), UNet × \(tag.unetWeight.short); this version does not apply it"
+            case "hypernet":
+                "hypernetwork \(tag.name.quoted); this version does not apply it"
+            default:
+                "\(tag.kind.quoted) is not a kind of network that is known; ignored"
+            }
+            return "  " + style.warning(tag.description.onOneLine) + "  \(meaning)\n"
+        }.joined()
+    }
+
+    static func count(_ prompt: ChunkedPrompt) -> String {
+        let (tokens, chunks) = (prompt.tokenCount, prompt.chunks.count)
+        return "\(tokens) \(tokens == 1 ? "token" : "tokens") in \(chunks) \(chunks == 1 ? "chunk" : "chunks")"
+    }
+}
+
+extension Double {
+    /// With up to three decimals, and none where there are none.
+    var short: String {
+        guard abs(self) < 1e9 else { return "\(self)" }
+        let thousandths = (self * 1000).rounded()
+        return thousandths.truncatingRemainder(dividingBy: 1000) == 0 ? "\(Int(thousandths / 1000))" : "\(thousandths / 1000)"
+    }
+}
+
+extension String {
+    var quoted: String { "\"\(self)\"" }
+
+    /// With line ends and other control characters spelled out.
+    var onOneLine: String {
+        String(String.UnicodeScalarView(unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+            switch scalar {
+            case "\n": ["\\", "n"]
+            case "\t": ["\\", "t"]
+            case "\r": ["\\", "r"]
+            default: scalar.properties.generalCategory == .control ? ["\u{FFFD}"] : [scalar]
+            }
+        }))
+    }
+}
