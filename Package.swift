@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "easel-bench",
             dependencies: [
-                "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors",
+                "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/easel-bench", swiftSettings: settings, linkerSettings: runtimeSearchPath),

@@ -10,10 +10,9 @@ import OpenVINO
 import Tensors
 
 /// Times UNet calls three ways, in turn, so that a slow minute of the machine hits all of them.
-@main
 struct UNetBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "easel-bench",
+        commandName: "unet",
         abstract: "Times a checkpoint's UNet: inside Easel, called bare, and compiled for one fixed shape.")
 
     @Argument(help: "A checkpoint.")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Diffusion
-import FoundationEssentials
 import Generation
 import Prompting
 
@@ -43,7 +42,7 @@ struct PromptCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let text = prompt ?? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+            let text = prompt ?? String(decoding: Terminal.readStandardInput(), as: UTF8.self)
             let report = PromptReport(Prompt(text), steps: steps, chunker: try chunker())
             let style = Terminal.Stream.standardOutput.isInteractive ? TextStyle.terminal : .plain
             Terminal.write(json ? report.json + "\n" : PromptExplanation(report, style: style).text, to: .standardOutput)

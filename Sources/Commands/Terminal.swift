@@ -29,4 +29,16 @@ enum Terminal {
             }
         }
     }
+
+    /// Everything on standard input, to its end.
+    static func readStandardInput() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += buffer.prefix(count)
+        }
+    }
 }

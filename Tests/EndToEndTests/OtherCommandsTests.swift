@@ -37,6 +37,17 @@ struct OtherCommandsTests {
         #expect(try await easel("models", "info", "nosuch").exitCode == 65)
     }
 
+    @Test("easel prompt explains a prompt, from an argument or with the vocabulary of a model")
+    func prompt() async throws {
+        let run = try await easel("prompt", "a [red:blue:2] (cat:1.2) <lora:x:0.5>", "--steps", "4")
+        #expect(run.exitCode == 0)
+        for part in ["1–2", "3–4", "a red (cat:1.2)", "1.2  \"cat\"", "cat 2368", "<lora:x:0.5>"] { #expect(run.output.contains(part), "\(run.output)") }
+        #expect(!run.output.contains("\u{1B}"))
+        let json = try await easel("prompt", "a cat", "--json", "--model", "demo")
+        #expect(json.output.contains(#""parts":[{"schedule":[[20,"a cat"]],"text":"a cat","weight":1}]"#))
+        #expect(try await easel("prompt", "a cat", "--model", "nosuch").exitCode == 65)
+    }
+
     @Test("--help tells every option and the exit codes")
     func help() async throws {
         let generate = try await easel("generate", "--help")
@@ -47,7 +58,7 @@ struct OtherCommandsTests {
         ]
         for option in options { #expect(generate.output.contains(option)) }
         let main = try await easel("--help")
-        for command in ["generate", "models", "devices"] { #expect(main.output.contains(command)) }
+        for command in ["generate", "prompt", "models", "devices"] { #expect(main.output.contains(command)) }
     }
 
     @Test("an unknown command and a missing prompt are wrong usage", arguments: [["paint"], ["generate"], ["--nonsense"]])

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main
+struct EaselBenchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "easel-bench", abstract: "Times parts of Easel by themselves.",
+        subcommands: [UNetBenchmark.self, PromptBenchmark.self], defaultSubcommand: UNetBenchmark.self)
+}
