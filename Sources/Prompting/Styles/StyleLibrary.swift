@@ -1,0 +1,89 @@
+/// Styles by name.
+public struct StyleLibrary: Sendable {
+    /// In the order of their files. Of styles of one name, the last.
+    public private(set) var styles: [Style] = []
+    /// What was passed over while reading, in whole sentences.
+    public internal(set) var warnings: [String] = []
+    private var indices: [String: Int] = [:]
+
+    public init() {}
+
+    public mutating func add(_ style: Style) {
+        if let index = indices[style.name] {
+            styles[index] = style
+        } else {
+            indices[style.name] = styles.count
+            styles.append(style)
+        }
+    }
+
+    /// The style called `name`. One in a folder, `art/ink`, is also found by its last part, `ink`, unless several have it.
+    public func style(named name: String) throws(StyleError) -> Style {
+        if let index = indices[name] { return styles[index] }
+        let inFolders = styles.filter { $0.name.hasSuffix("/" + name) }
+        if inFolders.count == 1 { return inFolders[0] }
+        throw .unknownStyle(name: name, nearest: styles.map(\.name).nearest(to: name), others: styles.count)
+    }
+
+    /// A prompt and its negative prompt in several styles, one after another.
+    /// - Returns: also warnings, such as of fields that do nothing here.
+    public func apply(
+        _ names: [String], prompt: String, negativePrompt: String
+    ) throws(StyleError) -> (prompt: String, negativePrompt: String, warnings: [String]) {
+        var (prompt, negativePrompt) = (prompt, negativePrompt)
+        var warnings: [String] = []
+        for name in names {
+            let style = try style(named: name)
+            // A style that repeats {prompt} doubles the text, and so does the next.
+            guard prompt.utf8.count + negativePrompt.utf8.count <= Self.longestText else {
+                warnings.append("Style \"\(name)\" was left out: the prompt has grown to more than \(Self.longestText) bytes.")
+                continue
+            }
+            prompt = style.applied(toPrompt: prompt)
+            negativePrompt = style.applied(toNegativePrompt: negativePrompt)
+            if !style.ignoredFields.isEmpty {
+                warnings.append("Style \"\(name)\": \(style.ignoredFields.joined(separator: ", ")) \(style.ignoredFields.count == 1 ? "has" : "have") no effect.")
+            }
+        }
+        return (prompt, negativePrompt, warnings)
+    }
+
+    static let longestText = 1 << 20
+}
+
+/// The two forms that styles are stored in.
+extension StyleLibrary {
+    /// A1111's `styles.csv`: `name,prompt,negative_prompt`. The columns may come in any order; `text` is what old files call the prompt.
+    /// Without a header the columns are those three.
+    public mutating func add(csv bytes: [UInt8]) {
+        var rows = CSVReader.rows(of: bytes)[...]
+        var columns = ["name", "prompt", "negative_prompt"]
+        if let header = rows.first?.map({ $0.trimmingSpace.lowercased() }), header.contains("name"), header.contains("prompt") || header.contains("text") {
+            columns = header
+            rows = rows.dropFirst()
+        }
+        for row in rows {
+            let fields = Dictionary(zip(columns, row)) { first, _ in first }
+            guard let name = fields["name"]?.trimmingSpace, !name.isEmpty else { continue }
+            let prompt = fields["prompt"] ?? fields["text"] ?? ""
+            let negativePrompt = fields["negative_prompt"] ?? fields["negative"] ?? ""
+            // A1111 draws such rows as lines between the styles.
+            if prompt.isEmpty, negativePrompt.isEmpty, name.hasPrefix("---") { continue }
+            add(Style(name: name, prompt: prompt, negativePrompt: negativePrompt))
+        }
+    }
+
+    /// SD.Next's JSON: one style, or a list of them, with `name`, `prompt` and `negative`.
+    /// - Parameters:
+    ///   - path: for messages; the file's name is the style's where it gives none.
+    ///   - folder: put before the names, with a slash; empty for none.
+    public mutating func add(json bytes: [UInt8], path: String, folder: String = "") throws(StyleError) {
+        for stored in try StoredStyle.styles(in: bytes, path: path) {
+            let file = path.split(separator: "/").last.map { $0.hasSuffix(".json") ? $0.dropLast(5) : $0 } ?? ""
+            let name = (stored.name ?? String(file)).filter { $0 != "\t" && $0 != "\r" && $0 != "\n" && $0 != "\r\n" }.trimmingSpace
+            add(Style(
+                name: folder.isEmpty ? name : folder + "/" + name, prompt: stored.prompt, negativePrompt: stored.negativePrompt,
+                ignoredFields: stored.ignoredFields))
+        }
+    }
+}
