@@ -27,6 +27,7 @@ public enum CheckpointError: Error, Sendable, Hashable {
     ///   - key: Its name in this file's layout.
     case missingTensor(component: String, name: String, key: String, file: String)
     case wrongShape(component: String, name: String, key: String, file: String, shape: [Int], expected: [Int])
+    case textualInversion(file: String, TextualInversionProblem)
 }
 
 /// What is wrong inside a safetensors file.
@@ -75,6 +76,8 @@ extension CheckpointError: CustomStringConvertible {
             "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
         case .unsupportedModel(let file, let kind):
             "\"\(file)\" \(kind)"
+        case .textualInversion(let file, let problem):
+            "\"\(file)\" \(problem)"
         case .missingWeights(let checkpoint, let component, let looked):
             "Checkpoint \"\(checkpoint)\" has no \(component) weights (\(looked)). Use a complete checkpoint."
         case .unsupportedSetting(let file, let key, let value, let supported):

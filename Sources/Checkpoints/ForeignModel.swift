@@ -91,7 +91,7 @@ extension ForeignModel: CustomStringConvertible {
     public var description: String {
         switch self {
         case .lora: "is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet."
-        case .textualInversion: "is a textual inversion, not a checkpoint: it adds a word to a model and needs one. Textual inversions are not supported yet."
+        case .textualInversion: "is a textual inversion, not a checkpoint: it adds a word to a model. Put it into a folder, name that with --embeddings, and write its file name in the prompt."
         case .controlNet: "is a ControlNet, not a checkpoint: it steers a model and needs one. ControlNets are not supported yet."
         case .motionModule: "is a motion module for animations, which are not supported yet."
         case .imageAdapter: "is an image-prompt adapter, not a checkpoint: it steers a model and needs one. Such adapters are not supported yet."

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// The textual inversions of a folder and the folders in it, by their file names. Each is read when it is first asked for.
+public final class EmbeddingLibrary: Sendable {
+    /// Deeper folders are not looked into.
+    static let deepestFolder = 10
+
+    public let folder: String
+    /// Sorted. A file with the ending `.safetensors` goes before others of its name.
+    public let names: [String]
+    private let paths: [String: String]
+    private let loaded = Mutex<[String: Result<TextualInversion, CheckpointError>]>([:])
+
+    /// Lists the files; none is opened.
+    /// - Throws: `CheckpointError.notFound` when there is no such folder.
+    public init(folder: String) throws(CheckpointError) {
+        guard PathKind(folder) == .folder else { throw .notFound(path: folder) }
+        var paths: [String: String] = [:]
+        Self.list(folder, depth: 0, into: &paths)
+        self.folder = folder
+        self.paths = paths
+        names = paths.keys.sorted()
+    }
+
+    private static func list(_ folder: String, depth: Int, into paths: inout [String: String]) {
+        guard depth < deepestFolder, let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+        for entry in entries.sorted() where !entry.hasPrefix(".") {
+            let path = folder + "/" + entry
+            if PathKind(path) == .folder {
+                list(path, depth: depth + 1, into: &paths)
+            } else if ["safetensors", "pt", "bin"].contains(entry.pathExtension) {
+                let name = entry.deletingPathExtension
+                if paths[name] == nil || entry.pathExtension == "safetensors" && paths[name]?.pathExtension != "safetensors" { paths[name] = path }
+            }
+        }
+    }
+
+    /// The names that may stand in a prompt, so that not every file need be read for it. Those that do are found by their tokens, which
+    /// know neither capitals nor spaces.
+    public func names(thatMayStandIn prompt: String) -> [String] {
+        let prompt = Self.folded(prompt)
+        return names.filter { name in
+            let name = Self.folded(name)
+            // Another composition of the same letters would be missed.
+            return !name.utf8.allSatisfy({ $0 < 0x80 }) || strstr(prompt, name) != nil
+        }
+    }
+
+    private static func folded(_ text: String) -> String { text.lowercased().filter { !$0.isWhitespace && $0 != "\0" } }
+
+    /// - Parameter name: one of `names`.
+    /// - Throws: why its file cannot be read, every time it is asked for.
+    public func inversion(named name: String) throws(CheckpointError) -> TextualInversion {
+        guard let path = paths[name] else { throw .notFound(path: folder + "/" + name) }
+        if let known = loaded.withLock({ $0[name] }) { return try known.get() }
+        let result = Result { () throws(CheckpointError) in try TextualInversion(path: path) }
+        loaded.withLock { $0[name] = result }
+        return try result.get()
+    }
+}

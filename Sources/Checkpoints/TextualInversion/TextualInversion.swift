@@ -1,0 +1,117 @@
+public import Tensors
+
+/// A word that was learned: vectors that take the place of its tokens.
+public struct TextualInversion: Sendable, Equatable {
+    /// A word does not straddle chunks, which hold 75 tokens.
+    public static let mostVectors = 75
+    static let largestFile = 64 << 20
+
+    public enum Vectors: Sendable, Equatable {
+        /// `[vectors, width]`, for a model with one text encoder.
+        case single(NDArray)
+        /// The same for each of Stable Diffusion XL's two.
+        case pair(clipL: NDArray, clipG: NDArray)
+    }
+
+    /// The file's name without its ending: what the prompt says.
+    public let name: String
+    /// The file's name, for messages.
+    public let file: String
+    public let vectors: Vectors
+
+    /// How many positions the word takes.
+    public var vectorCount: Int {
+        switch vectors {
+        case .single(let array), .pair(let array, _): array.shape[0]
+        }
+    }
+
+    /// The vectors for a model with one text encoder.
+    /// - Parameter width: of its embeddings.
+    /// - Throws: `CheckpointError.textualInversion` when they were made for another model.
+    public func vectors(width: Int) throws(CheckpointError) -> NDArray {
+        switch vectors {
+        case .single(let array) where array.shape[1] == width: return array
+        case .single(let array): throw .textualInversion(file: file, .width(array.shape[1], textEncoder: width))
+        case .pair(let clipL, let clipG):
+            throw .textualInversion(file: file, .otherFamily(clipL: clipL.shape[1], clipG: clipG.shape[1], textEncoder: width))
+        }
+    }
+
+    /// Reads `.safetensors`, or what `torch.save` wrote (`.pt`, `.bin`). No code in the file is run.
+    ///
+    /// Known forms: A1111's (`string_to_param`), kohya's (`emb_params`), diffusers' (one tensor under the word), and Stable Diffusion XL's
+    /// (`clip_l` and `clip_g`).
+    public init(path: String) throws(CheckpointError) {
+        let opened = try OpenFile(path: path)
+        guard opened.byteCount <= Self.largestFile else { throw .textualInversion(file: opened.name, .tooLarge(byteCount: opened.byteCount)) }
+        name = path.lastPathComponent.deletingPathExtension
+        file = opened.name
+        vectors = try path.pathExtension == "safetensors" ? Vectors(safetensors: opened) : Vectors(torchFile: opened)
+    }
+}
+
+extension TextualInversion.Vectors {
+    fileprivate init(safetensors file: OpenFile) throws(CheckpointError) {
+        let tensors = try SafetensorsHeader(of: file).tensors
+        let bytes = try file.read(file.byteCount)
+        do throws(TextualInversionProblem) {
+            try self.init(names: tensors.map(\.key)) { name throws(TextualInversionProblem) in
+                guard let tensor = tensors.first(where: { $0.key == name }), tensor.offset + tensor.byteCount <= bytes.count else { throw .noVectors }
+                let shape = tensor.shape.count == 1 ? [1] + tensor.shape : tensor.shape
+                guard StoredVectors.fits(shape) else { throw .shape(tensor.shape) }
+                let stored = try StoredVectors(bytes[tensor.offset..<tensor.offset + tensor.byteCount], tensor.elementType)
+                return NDArray(shape: shape, values: (0..<stored.count).map { stored[$0] })
+            }
+        } catch {
+            throw .textualInversion(file: file.name, error)
+        }
+    }
+
+    fileprivate init(torchFile file: OpenFile) throws(CheckpointError) {
+        let bytes = try file.read(file.byteCount)
+        do throws(TextualInversionProblem) {
+            try self.init(TorchFile(bytes))
+        } catch {
+            throw .textualInversion(file: file.name, error)
+        }
+    }
+
+    init(_ file: TorchFile) throws(TextualInversionProblem) {
+        let data = file.data
+        var tensors: [String: PickledTensor] = [:]
+        func add(_ value: PickleValue, prefix: String) {
+            for case (.string(let name), .tensor(let tensor)) in data.members(value) ?? [] { tensors[prefix + name] = tensor }
+        }
+        if let parameters = data.member("string_to_param", of: data.root) {
+            add(data.member(PickledData.parameters, of: parameters) ?? parameters, prefix: "string_to_param.")
+        } else {
+            add(data.root, prefix: "")
+        }
+        try self.init(names: tensors.keys.sorted()) { name throws(TextualInversionProblem) in
+            guard let tensor = tensors[name] else { throw .noVectors }
+            return try file.vectors(tensor)
+        }
+    }
+
+    /// Chooses among the tensors of a file.
+    private init(names: [String], _ read: (String) throws(TextualInversionProblem) -> NDArray) throws(TextualInversionProblem) {
+        func vectors(_ name: String) throws(TextualInversionProblem) -> NDArray {
+            let array = try read(name)
+            guard array.isFinite else { throw .notFinite }
+            return array
+        }
+        let parameters = names.filter { $0.hasPrefix("string_to_param") }
+        if names.contains("clip_l"), names.contains("clip_g") {
+            let (clipL, clipG) = (try vectors("clip_l"), try vectors("clip_g"))
+            guard clipL.shape[0] == clipG.shape[0] else { throw .shape(clipG.shape) }
+            self = .pair(clipL: clipL, clipG: clipG)
+        } else if names.contains("emb_params") {
+            self = .single(try vectors("emb_params"))
+        } else if parameters.count == 1 || names.count == 1 {
+            self = .single(try vectors(parameters.first ?? names[0]))
+        } else {
+            throw names.isEmpty ? .noVectors : .severalTensors(names)
+        }
+    }
+}
