@@ -11,7 +11,7 @@ extension NDArray {
     /// - Returns: self unchanged, to the last bit, where every weight of a chunk is 1.
     /// - Precondition: the shape is `[chunks, positions, width]`, and there are as many weights.
     ///
-    /// Source: A1111 1.10 `modules/sd_emphasis.py`; reference numbers in Tests/Fixtures/diffusion/weighted.
+    /// Source: A1111 1.10 `modules/sd_emphasis.py`; reference numbers in Tests/Fixtures/encoding.
     func weighted(by weights: [[Float]], _ emphasis: Emphasis) -> NDArray {
         precondition(
             shape.count == 3 && shape[0] == weights.count && weights.allSatisfy { $0.count == shape[1] },
