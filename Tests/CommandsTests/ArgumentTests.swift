@@ -73,7 +73,7 @@ struct ArgumentTests {
         (["--steps", "many"], "The value 'many' is invalid for '--steps <number>'"),
         (["--sampler", "Eulr"], "The value 'Eulr' is invalid for '--sampler <name>'. Please provide one of the following:\n  - Euler\n"),
         (["--schedule", "fast"], "'normal', 'karras', 'exponential' or 'sgm_uniform'"),
-        (["--precision", "f64"], "'f32', 'bf16' or 'f16'"),
+        (["--precision", "f64"], "'--precision <mode>'. Please provide one of the following:\n  - auto"),
         (["--noise", "white"], "'torch' and 'philox'"),
         (["--batch-size", "0"], "Batch size 0 is out of range. Use 1 to 64."),
         (["--seed", "-1"], "--seed"),

@@ -61,9 +61,16 @@ struct ComponentChoiceTests {
         #expect(try settings.choices(found: ["CPU", "GPU"]) == PerComponent(repeating: choice))
     }
 
+    @Test("of a list, what is not there is passed over: one file serves several machines")
+    func passedOver() throws {
+        let settings = try EaselSettings(environment: ["EASEL_OPENVINO_DEVICES": "GPU,CPU"])
+        #expect(try settings.choices(found: ["CPU"]).unet.devices == ["CPU"])
+        #expect(try settings.choices(found: ["CPU", "GPU"]).unet.devices == ["GPU", "CPU"])
+    }
+
     @Test("a device that is not there is an error that lists what is, and where it was named", arguments: [
         (["EASEL_OPENVINO_DEVICES": "GPU"], ["CPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
-        (["EASEL_OPENVINO_DEVICES": "GPU,CPU"], ["CPU", "NPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU, NPU."),
+        (["EASEL_OPENVINO_DEVICES": "GPU,GPU.1"], ["CPU", "NPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU, NPU."),
         (["EASEL_OPENVINO_DEVICES_VAE": "GPU.2"], ["CPU", "GPU.0", "GPU.1"], "There is no device \"GPU.2\" here (openvino_devices_vae, EASEL_OPENVINO_DEVICES_VAE). OpenVINO finds: CPU, GPU.0, GPU.1."),
         (["EASEL_OPENVINO_DEVICES": "HETERO:GPU,CPU"], ["CPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
         ([:], ["GPU"], "There is no device \"CPU\" here (openvino_devices_text_encoder, default). OpenVINO finds: GPU."),
