@@ -6,10 +6,10 @@ easel := .build/release/easel
 demo_picture := outputs/demo.png
 demo := $(easel) generate "red apple" --seed 106 --cfg-scale 5 --output $(demo_picture)
 
-.PHONY: help setup build demo test bench clean
+.PHONY: help setup build demo test test-gpu bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## get the libraries and the OpenVINO runtime that the build needs
 	@Scripts/setup.sh
@@ -25,6 +25,11 @@ demo: build ## make a picture with the bundled checkpoint
 
 test: setup ## run all tests
 	swift test
+
+test-gpu: setup ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
+	@Tests/GPUOnCPU/setup.sh
+	swift build --build-tests
+	LD_PRELOAD=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so EASEL_GPU_ON_CPU=1 swift test --skip-build --filter GPUOnCPUTests
 
 bench: build ## measure speed, memory and agreement against other programs
 	swift build --configuration release --product easel-bench
