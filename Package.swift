@@ -63,7 +63,9 @@ let package = Package(
         library("Sampling", ["Generation", "Tensors"]),
 
         // Text to picture
-        library("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
+        library("Compilation", [
+            "Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+        ]),
         library("Diffusion", [
             "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
@@ -103,7 +105,7 @@ let package = Package(
         tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
-        tests("Commands", ["Checkpoints", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
 )
