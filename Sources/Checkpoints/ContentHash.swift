@@ -9,16 +9,18 @@ extension Checkpoint {
     /// - Parameter folder: where to remember; made when missing. One that cannot be read or written is done without.
     /// - Returns: nil when the file can no longer be read.
     public func contentHash(rememberedIn folder: URL) async -> String? {
-        guard let file = files.first(where: { $0.path.contains("/unet/") }) ?? files.first, let key = file.identity else { return nil }
-        let store = folder.appending(path: "hashes.json")
-        var remembered = (try? JSONDecoder().decode([String: String].self, from: Data(contentsOf: store))) ?? [:]
-        if let known = remembered[key] { return known }
+        guard let file = files.first(where: { $0.path.contains("/unet/") }) ?? files.first else { return nil }
+        return await file.sha256(rememberedIn: folder)
+    }
 
-        guard let hash = await file.sha256() else { return nil }
-        remembered[key] = hash
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try? JSONEncoder().encode(remembered).write(to: store, options: .atomic)
-        return hash
+    /// The SHA-256 of all files' contents, in their order: for keys of what outlives the process. Remembered as above.
+    public func contentsHash(rememberedIn folder: URL) async -> String? {
+        var hashes = SHA256()
+        for file in files {
+            guard let hash = await file.sha256(rememberedIn: folder) else { return nil }
+            hashes.update(data: Data(hash.utf8))
+        }
+        return hashes.finalize().hexadecimal
     }
 }
 
@@ -35,6 +37,20 @@ extension CheckpointFile {
         return "\(status.st_dev):\(status.st_ino):\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 
+    fileprivate func sha256(rememberedIn folder: URL) async -> String? {
+        guard let key = identity else { return nil }
+        let store = folder.appending(path: "hashes.json")
+        func remembered() -> [String: String] { (try? JSONDecoder().decode([String: String].self, from: Data(contentsOf: store))) ?? [:] }
+        if let known = remembered()[key] { return known }
+
+        guard let hash = await sha256() else { return nil }
+        // Read again: another file's hash may have been added meanwhile.
+        let hashes = remembered().merging([key: hash]) { $1 }
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? JSONEncoder().encode(hashes).write(to: store, options: .atomic)
+        return hash
+    }
+
     /// Yields between blocks, so that it takes turns with other tasks.
     fileprivate func sha256() async -> String? {
         var hash = SHA256()
@@ -45,6 +61,11 @@ extension CheckpointFile {
             offset += block.count
             await Task.yield()
         }
-        return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return hash.finalize().hexadecimal
     }
+}
+
+extension Sequence<UInt8> {
+    /// `0a1f…`
+    fileprivate var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -19,11 +19,15 @@ public actor CompiledNetworks {
 
     private let core: Core
     private let memoryBudget: Int
+    private let diskCache: DiskCache?
     private let fault: OutputFault?
     private let onCompile: @Sendable (CompileRecord) -> Void
+    private let onCacheProblem: @Sendable (DiskCacheError) -> Void
     /// One for each network of each checkpoint: much of a compile keeps a single core busy, so compiling all at once takes
     /// little longer than the UNet alone.
     private var compilers: [CompilerKey: NetworkCompiler] = [:]
+    /// The disk cache of each checkpoint.
+    private var stores: [String: EntryStore] = [:]
     private var compiling: [CompileKey: Compile] = [:]
     private var ready: [CompileKey: Ready] = [:]
     /// What has been compiled, in order, for saying why something is compiled.
@@ -38,16 +42,21 @@ public actor CompiledNetworks {
 
     /// - Parameters:
     ///   - memoryBudget: bytes that compiled networks may take together, by estimate. A single one may take more.
+    ///   - diskCache: keeps compiled networks for the next start, on devices where that helps (`CacheForm`); nil keeps none.
     ///   - fault: put on all networks, for tests.
     ///   - onCompile: told of each compile when it is done.
+    ///   - onCacheProblem: told once when there can be no disk cache.
     public init(
-        core: Core, memoryBudget: Int = MemoryBudget.default, fault: OutputFault? = nil,
-        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }
+        core: Core, memoryBudget: Int = MemoryBudget.default, diskCache: DiskCache? = nil, fault: OutputFault? = nil,
+        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in },
+        onCacheProblem: @escaping @Sendable (DiskCacheError) -> Void = { _ in }
     ) {
         self.core = core
         self.memoryBudget = memoryBudget
+        self.diskCache = diskCache
         self.fault = fault
         self.onCompile = onCompile
+        self.onCacheProblem = onCacheProblem
     }
 
     // MARK: Getting networks
@@ -93,6 +102,7 @@ public actor CompiledNetworks {
         ready = ready.filter { $0.key.checkpoint != identity }
         compiling = compiling.filter { $0.key.checkpoint != identity }
         compilers = compilers.filter { $0.key.checkpoint != identity }
+        stores[identity] = nil
         history.removeAll { $0.checkpoint == identity }
     }
 
@@ -112,7 +122,7 @@ public actor CompiledNetworks {
         history.removeAll { $0 == key }
         history.append(key)
         let compilerKey = CompilerKey(checkpoint: key.checkpoint, component: key.component)
-        let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault)
+        let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault, store: store(of: checkpoint))
         compilers[compilerKey] = compiler
         startCount += 1
         let number = startCount
@@ -124,6 +134,13 @@ public actor CompiledNetworks {
         let compile = Compile(number: number, task: task)
         compiling[key] = compile
         return compile
+    }
+
+    private func store(of checkpoint: Checkpoint) -> EntryStore? {
+        guard let diskCache else { return nil }
+        let store = stores[checkpoint.identity] ?? EntryStore(diskCache, checkpoint: checkpoint, core: core, onProblem: onCacheProblem)
+        stores[checkpoint.identity] = store
+        return store
     }
 
     private func finish(_ network: CompiledNetwork, number: Int) {

@@ -9,15 +9,22 @@ public actor NetworkCompiler {
     private let core: Core
     private let checkpoint: Checkpoint
     private let fault: OutputFault?
+    private let store: EntryStore?
     private let executor = QueueExecutor(label: "easel.compile")
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameter fault: put on all that is compiled.
     public init(core: Core, checkpoint: Checkpoint, fault: OutputFault? = nil) {
+        self.init(core: core, checkpoint: checkpoint, fault: fault, store: nil)
+    }
+
+    /// - Parameter store: where compiled networks are kept for the next start; nil keeps none.
+    init(core: Core, checkpoint: Checkpoint, fault: OutputFault?, store: EntryStore?) {
         self.core = core
         self.checkpoint = checkpoint
         self.fault = fault
+        self.store = store
     }
 
     /// Takes 0.3 to 2 seconds on a CPU for SD1-size networks, minutes on a GPU.
@@ -25,7 +32,7 @@ public actor NetworkCompiler {
     /// - Throws: `.precision` when the device took the network but computes in another precision than f32, where f32 was asked for.
     public func compile(
         _ component: Component, at placement: Placement, shape: InputShape = InputShape(), reason: CompileReason = .firstUse
-    ) throws(CompilationError) -> CompiledNetwork {
+    ) async throws(CompilationError) -> CompiledNetwork {
         let began = ContinuousClock.now
         let graph: Graph
         let weights: MappedWeights
@@ -35,12 +42,14 @@ public actor NetworkCompiler {
         } catch {
             throw .checkpoint(error)
         }
+        let entry = await store?.entry(for: component, at: placement, graph: graph, shape: shape)
         let compiled: CompiledModel
         let precision: String
+        let isFromDiskCache: Bool
         do {
             let memory = try Tensor(bytes: weights.bytes, owner: weights)
             let model = try core.readModel(xml: graph.xml, weights: memory)
-            compiled = try core.compile(model, device: placement.device, properties: placement.properties)
+            (compiled, isFromDiskCache) = try compile(model, at: placement, entry: entry)
             precision = try compiled.value(of: .inferencePrecision).rawValue
         } catch {
             throw .device(component, placement, error)
@@ -50,8 +59,25 @@ public actor NetworkCompiler {
         }
         let key = CompileKey(checkpoint: checkpoint.identity, component: component, placement: placement, shape: shape)
         return CompiledNetwork(
-            key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: false,
+            key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: isFromDiskCache,
             reason: reason, byteCount: checkpoint.parameterCount(of: component) * (precision == Precision.f32.rawValue ? 4 : 2), fault: fault)
+    }
+
+    /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.
+    private func compile(
+        _ model: borrowing Model, at placement: Placement, entry: DiskCacheEntry?
+    ) throws(OpenVINOError) -> (CompiledModel, isFromDiskCache: Bool) {
+        guard let entry else { return (try core.compile(model, device: placement.device, properties: placement.properties), false) }
+        do {
+            let compiled = try core.compile(model, device: placement.device, properties: placement.properties + entry.properties)
+            if (try? compiled.value(of: .isLoadedFromCache)) == true { return (compiled, entry.isWhole) }
+            if entry.isWhole { entry.discard() } else { entry.commit() }
+            return (compiled, false)
+        } catch {
+            entry.discard()
+            guard entry.isWhole else { throw error }
+            return (try core.compile(model, device: placement.device, properties: placement.properties), false)
+        }
     }
 
     private func network(_ component: Component, _ shape: InputShape) throws(CheckpointError) -> Network {

@@ -52,6 +52,8 @@ extension PropertyKey where Value == Bool {
     public static var profiling: Self { .init("PERF_COUNT") }
     /// Reads weights files through a memory mapping.
     public static var memoryMapping: Self { .init("ENABLE_MMAP") }
+    /// Whether a compiled model came out of `cacheFolder`. Read-only.
+    public static var isLoadedFromCache: Self { .init("LOADED_FROM_CACHE") }
     public static var cpuPinning: Self { .init("ENABLE_CPU_PINNING") }
 }
 
