@@ -26,7 +26,7 @@ struct CheckpointReport {
         for (weights, _) in networks {
             table.append([weights.component, "\(Self.millions(weights.parameterCount)) parameters, \(weights.elementTypes.joined(separator: " + "))"])
         }
-        for file in checkpoint.files { table.append(["File", "\(file.path), \(Self.bytes(file.byteCount))"]) }
+        for file in checkpoint.files { table.append(["File", "\(file.path), \(file.byteCount.inBytes)"]) }
 
         let unused = checkpoint.unusedKeys + networks.flatMap { weights, networks in
             Network.unusedTensors(of: weights, by: networks).map { weights[$0]?.key ?? $0 }
@@ -42,8 +42,4 @@ struct CheckpointReport {
     }
 
     private static func millions(_ count: Int) -> String { "\((Double(count) / 1e6).rounded(decimals: 1)) M" }
-
-    private static func bytes(_ count: Int) -> String {
-        count < 1_000_000_000 ? "\((Double(count) / 1e6).rounded(decimals: 1)) MB" : "\((Double(count) / 1e9).rounded(decimals: 2)) GB"
-    }
 }

@@ -14,7 +14,7 @@ public struct EaselCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             GenerateCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self, DevicesCommand.self,
-            SettingsCommand.self,
+            SettingsCommand.self, CacheCommand.self,
         ])
 
     public init() {}

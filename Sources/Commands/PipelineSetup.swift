@@ -27,7 +27,9 @@ struct PipelineSetup {
             throw CommandFailure(error)
         }
         networks = CompiledNetworks(
-            core: core, memoryBudget: settings.memoryBudgetBytes > 0 ? settings.memoryBudgetBytes : MemoryBudget.default)
+            core: core, memoryBudget: settings.memoryBudgetBytes > 0 ? settings.memoryBudgetBytes : MemoryBudget.default,
+            diskCache: settings.diskCacheBytes > 0 ? DiskCache(settings, folders: folders) : nil,
+            onCacheProblem: { Terminal.write("\($0)\n", to: .standardError) })
     }
 
     /// Opens a checkpoint. With `auto`, precisions that are not known yet are measured first, which takes some seconds on a CPU.

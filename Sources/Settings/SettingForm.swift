@@ -42,7 +42,7 @@ extension SettingForm where Value == Int {
     }
 
     static var byteCount: Self {
-        .init(allowed: "a number of bytes, such as 8GB (8·10⁹), 512MiB (512·2²⁰) or 0", parse: bytes(from:), text: text(ofBytes:))
+        .init(allowed: "a number of bytes, such as 8GB (8·10⁹), 512MiB (512·2²⁰) or 0", parse: Int.init(byteText:), text: \.byteText)
     }
 }
 
@@ -67,31 +67,6 @@ extension SettingForm where Value == Double {
 
 extension SettingForm where Value == [String] {
     static var devices: Self { .init(allowed: DeviceList.allowed, parse: DeviceList.names(in:), text: DeviceList.text(of:)) }
-}
-
-private let byteUnits: [(name: String, byteCount: Int)] = [
-    ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000),
-    ("TIB", 1 << 40), ("GIB", 1 << 30), ("MIB", 1 << 20), ("KIB", 1 << 10), ("B", 1),
-]
-
-/// Reads `8GB`, `1.5 GiB`, `512M`, `0`. One letter counts in thousands, as `GB` does.
-private func bytes(from text: String) -> Int? {
-    let digits = text.prefix { $0.isNumber || $0 == "." }
-    var unit = text.dropFirst(digits.count).trimmed.uppercased()
-    if unit.isEmpty { unit = "B" } else if unit.count == 1, unit != "B" { unit += "B" }
-    guard let size = byteUnits.first(where: { $0.name == unit })?.byteCount else { return nil }
-    if let count = Int(digits) {
-        let (product, overflows) = count.multipliedReportingOverflow(by: size)
-        return overflows ? nil : product
-    }
-    // No digits at all, or digits that no number is written with, give nil here.
-    return Double(digits).flatMap { Int(exactly: ($0 * Double(size)).rounded()) }
-}
-
-/// The largest unit that leaves a whole number; thousands before powers of two.
-private func text(ofBytes count: Int) -> String {
-    guard count > 0, let unit = byteUnits.first(where: { count.isMultiple(of: $0.byteCount) && $0.byteCount > 1 }) else { return "\(count)" }
-    return "\(count / unit.byteCount)\(unit.name.replacing("IB", with: "iB"))"
 }
 
 extension StringProtocol {

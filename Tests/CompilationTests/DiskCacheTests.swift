@@ -146,7 +146,7 @@ struct DiskCacheTests {
     @Test("where nothing can be written there is no cache, and it says where")
     func unwritable() throws {
         let file = try temporary.write("in the way", to: "file")
-        let cache = DiskCache(in: URL(filePath: file))
+        let cache = DiskCache(in: URL(filePath: file), byteLimit: 1000)
         let error = #expect(throws: DiskCacheError.self) { try cache.entry(for: key()) }
         #expect(error?.description == "Compiled networks cannot be kept in \"\(file)/compiled\", so every start compiles anew. Make the folder writable, or let XDG_CACHE_HOME name another.")
         #expect(cache.items().isEmpty)

@@ -15,12 +15,9 @@ public struct DiskCache: Sendable, Hashable {
     /// Bytes that all entries may take together.
     public let byteLimit: Int
 
-    /// Room for six shapes of a Stable Diffusion 1 UNet on a GPU.
-    public static let defaultByteLimit = 10_000_000_000
-
     /// Nothing is read or written yet.
     /// - Parameter root: the user's folder for what can be made again; entries get a folder in it.
-    public init(in root: URL, byteLimit: Int = defaultByteLimit) {
+    public init(in root: URL, byteLimit: Int) {
         self.root = root
         self.byteLimit = byteLimit
     }
