@@ -101,7 +101,7 @@ let package = Package(
         tests("Prompting"),
         tests("Sampling"),
         tests("Generation"),
-        tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO"]),
+        tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         tests("Settings", ["Generation"]),
         tests("Diffusion", ["GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),

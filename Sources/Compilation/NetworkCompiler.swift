@@ -42,7 +42,11 @@ public actor NetworkCompiler {
         } catch {
             throw .checkpoint(error)
         }
-        let entry = await store?.entry(for: component, at: placement, graph: graph, shape: shape)
+        var entry = await store?.entry(for: component, at: placement, graph: graph, shape: shape)
+        if reason == .repair, let suspect = entry, suspect.isWhole {
+            suspect.discard()
+            entry = await store?.entry(for: component, at: placement, graph: graph, shape: shape)
+        }
         let compiled: CompiledModel
         let precision: String
         let isFromDiskCache: Bool

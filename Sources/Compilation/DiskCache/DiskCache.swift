@@ -14,12 +14,17 @@ public struct DiskCache: Sendable, Hashable {
     public let root: URL
     /// Bytes that all entries may take together.
     public let byteLimit: Int
+    /// What is kept for every device; nil for what suits each.
+    let form: CacheForm?
 
     /// Nothing is read or written yet.
-    /// - Parameter root: the user's folder for what can be made again; entries get a folder in it.
-    public init(in root: URL, byteLimit: Int) {
+    /// - Parameters:
+    ///   - root: the user's folder for what can be made again; entries get a folder in it.
+    ///   - form: for every device, for tests and measurements; nil for what suits each.
+    public init(in root: URL, byteLimit: Int, form: CacheForm? = nil) {
         self.root = root
         self.byteLimit = byteLimit
+        self.form = form
     }
 
     /// Where the entries are.

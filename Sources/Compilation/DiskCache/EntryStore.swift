@@ -27,7 +27,7 @@ actor EntryStore {
     ///
     /// The first call for a checkpoint reads all of its files, unless its hash is remembered.
     func entry(for component: Component, at placement: Placement, graph: Graph, shape: InputShape) async -> DiskCacheEntry? {
-        let form = CacheForm(device: placement.device)
+        let form = cache.form ?? CacheForm(device: placement.device)
         guard form != .none, let weights = await weightsHash(), let runtime = try? Core.version() else { return nil }
         var text = SHA256()
         text.update(data: Data(graph.xml.utf8))
