@@ -109,7 +109,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let file = try destination.write(
             comparison.image.encoded(as: destination.format, quality: 90, parameters: nil), seed: seed, index: 0, of: 1)
         let result = VerifyReport(
-            fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements, amplification: comparison.amplification, comparison: file)
+            fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements,
+            amplification: comparison.amplification, comparison: file)
         Terminal.write(json ? result.json + "\n" : result.text, to: .standardOutput)
         return fidelity.verdict.isWithinBounds
     }

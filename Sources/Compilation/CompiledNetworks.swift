@@ -109,6 +109,11 @@ public actor CompiledNetworks {
     /// What is ready, most recently used last.
     public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
 
+    /// The networks of a checkpoint that are ready, most recently used last. Looking at them is no use of them.
+    public func readyNetworks(of checkpoint: String) -> [CompiledNetwork] {
+        readyKeys.filter { $0.checkpoint == checkpoint }.compactMap { ready[$0]?.network }
+    }
+
     private func use(_ key: CompileKey) -> CompiledNetwork? {
         useCount += 1
         ready[key]?.lastUse = useCount

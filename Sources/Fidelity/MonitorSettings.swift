@@ -6,6 +6,10 @@ public struct MonitorSettings: Sendable, Hashable {
     public var timeBetweenProbes: Duration? = .seconds(24 * 60 * 60)
     /// The highest rung that may be climbed; nil: drift is told, and nothing is done about it.
     public var lastRung: Rung? = .cpu
+    /// All networks are loaded anew after so many pictures; nil: never for that reason.
+    public var picturesBetweenReloads: Int?
+    /// … and so long after they were loaded.
+    public var timeBetweenReloads: Duration?
 
     public init() {}
 }

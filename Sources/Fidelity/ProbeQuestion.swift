@@ -46,7 +46,8 @@ extension ProbeQuestion {
             // A step asks about two texts for each picture.
             if case .fixed(let batch) = key.shape.batch { pictureCount = max(1, batch / 2) }
             self = .predict(
-                texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount, shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size))
+                texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount,
+                shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size))
         case .vae: self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size))
         }
     }

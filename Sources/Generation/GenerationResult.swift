@@ -18,6 +18,8 @@ public struct GenerationResult: Sendable {
     public var compiles: [CompileRecord]
     /// Components that failed and went on elsewhere.
     public var moves: [Move]
+    /// What is known of devices that drifted and were mended, as sentences; see the module Fidelity.
+    public var fidelity: [String] = []
 
     public init(
         images: [RGBImage], seeds: [UInt64], tokenCount: Int, chunkCount: Int,

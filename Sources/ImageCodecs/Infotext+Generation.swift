@@ -28,6 +28,8 @@ extension Infotext {
             Parameter("Chunks", "\(result.chunkCount)"),
             Parameter("Version", version),
         ]
+        let incidents = result.moves.map(\.description) + result.fidelity
+        if !incidents.isEmpty { parameters.append(Parameter("Fidelity", incidents.joined(separator: " "))) }
         if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
         self.init(prompt: request.prompt, negativePrompt: request.negativePrompt, parameters: parameters)
     }

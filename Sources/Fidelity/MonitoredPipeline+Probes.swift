@@ -1,0 +1,109 @@
+import Checkpoints
+import Compilation
+import Diffusion
+import Generation
+
+// How probes are run, and how what drifts is mended. All of it happens while its caller holds the turn.
+extension MonitoredPipeline {
+    /// Tells the monitors of networks that were compiled or let go of, for pictures or in the background.
+    func noticeCompiles() async {
+        let placements = pipeline.placements
+        let ready = await pipeline.networks.readyNetworks(of: pipeline.checkpoint.identity).filter { $0.placement == placements[$0.component] }
+        let keys = Set(ready.map(\.key))
+        for key in watched.keys where !keys.contains(key) {
+            watched[key] = nil
+            monitors[key.component].released(key)
+        }
+        for network in ready where watched[network.key]?.network !== network {
+            watched[network.key] = WeakNetwork(network: network)
+            monitors[network.component].compiled(network.key, on: Assignment(network))
+        }
+    }
+
+    /// The most urgent probe of all components.
+    func dueProbe() -> (key: CompileKey, isForSuspicion: Bool)? {
+        var first: (key: CompileKey, isForSuspicion: Bool)?
+        for component in Component.allCases {
+            guard let due = monitors[component].dueProbe(at: now()) else { continue }
+            if case .suspicion = due.reason { return (due.model, true) }
+            first = first ?? (due.model, false)
+        }
+        return first
+    }
+
+    /// Probes what a suspicious picture points to, and goes on until what has drifted is mended.
+    /// - Returns: whether something was mended, so that the picture is worth drawing again.
+    func lookIntoSuspicion() async throws -> Bool {
+        var isMended = false
+        while let due = dueProbe(), due.isForSuspicion || isMended {
+            guard let event = try await runProbe(due.key) else { continue }
+            switch event.response {
+            case .none: break
+            case .mend: isMended = true
+            // Where no ladder is wanted, drift is told and no more.
+            case .giveUp: if settings.lastRung != nil { throw UnmendedDrift(event: event) }
+            }
+        }
+        return isMended
+    }
+
+    /// Runs a probe and does what the monitor then says.
+    /// - Returns: nil when the network is not there any more.
+    /// - Throws: `CancellationError`; `DiffusionError` when the reference cannot be had.
+    @discardableResult
+    func runProbe(_ key: CompileKey) async throws -> FidelityEvent? {
+        guard let event = try await judge(key) else { return nil }
+        tell(event)
+        try await mend(event, key)
+        return event
+    }
+
+    private func judge(_ key: CompileKey) async throws -> FidelityEvent? {
+        guard let network = watched[key]?.network else {
+            monitors[key.component].released(key)
+            return nil
+        }
+        do {
+            let fidelity = try await probe.fidelity(of: network, prompt: lastRequest?.prompt)
+            latest[key.component] = (fidelity, now())
+            return monitors[key.component].probed(key, fidelity.distance, at: now())
+        } catch {
+            if error.isCancelled { throw CancellationError() }
+            guard case .candidate(let cause) = error else { throw error.cause }
+            return monitors[key.component].failed(key, cause.description)
+        }
+    }
+
+    /// Takes the component to its next rung, if the event says so. The probe of what is compiled for that is due then.
+    private func mend(_ event: FidelityEvent, _ key: CompileKey) async throws {
+        guard case .mend(let rung) = event.response else { return }
+        let placement = rung.applied(to: key.placement)
+        await pipeline.networks.release(key)
+        var shape = key.shape
+        if rung == .recompile {
+            await dropFromDiskCache(key)
+        } else {
+            for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.component, old.placement) == (key.component, key.placement) {
+                await pipeline.networks.release(old.key)
+            }
+            pipeline.move(key.component, to: placement)
+            // Another device may want shapes of another kind.
+            if let lastRequest { shape = pipeline.key(of: key.component, for: lastRequest).shape }
+        }
+        await noticeCompiles()
+        try await compile(CompileKey(checkpoint: key.checkpoint, component: key.component, placement: placement, shape: shape), reason: .repair)
+    }
+
+    /// Compiles a network, or climbs on when the device refuses.
+    func compile(_ key: CompileKey, reason: CompileReason? = nil) async throws {
+        do {
+            _ = try await pipeline.network(key.component, at: key.placement, shape: key.shape, reason: reason)
+            await noticeCompiles()
+        } catch DiffusionError.compilation(let error) where !error.isCheckpointAtFault {
+            let event = monitors[key.component].failed(key, error.description)
+            tell(event)
+            if event.response == .giveUp { throw DiffusionError.compilation(error) }
+            try await mend(event, key)
+        }
+    }
+}

@@ -1,0 +1,206 @@
+public import Compilation
+public import Diffusion
+public import Generation
+import Checkpoints
+
+/// A pipeline for a process that runs for long: it compares its compiled networks with the reference from time to time, and
+/// mends what drifts.
+///
+/// Pictures are drawn one at a time, and probes run between them. Whoever owns it calls `checkIfDue` after each picture and while
+/// there is nothing to draw: without, nothing is probed but what a suspicious picture gives reason to.
+public actor MonitoredPipeline: ImageGenerating {
+    public nonisolated let pipeline: DiffusionPipeline
+    /// What is found out, as it happens; the latest hundred wait for whoever reads them.
+    public nonisolated let events: AsyncStream<FidelityEvent>
+
+    let bounds: FidelityBounds
+    let settings: MonitorSettings
+    let now: @Sendable () -> ContinuousClock.Instant
+    let dropFromDiskCache: @Sendable (CompileKey) async -> Void
+    let probe: Probe
+    private let turns = Turnstile()
+    private let eventSource: AsyncStream<FidelityEvent>.Continuation
+
+    var monitors: PerComponent<DriftMonitor<CompileKey>>
+    /// What the monitors know of.
+    var watched: [CompileKey: WeakNetwork] = [:]
+    var lastRequest: GenerationRequest?
+    /// The figures of the latest probe of each component, and when it was.
+    var latest = PerComponent<(fidelity: ComponentFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
+    /// What pictures have to tell: the last rung that a component climbed, or that there is none for it.
+    var notices = PerComponent<FidelityEvent?>(repeating: nil)
+    private(set) var history: [FidelityEvent] = []
+    private var reloads: ReloadSchedule
+
+    /// - Parameters:
+    ///   - keepsReferenceNetworks: whether the reference stays compiled between probes; costs memory, and saves time with new prompts.
+    ///   - now: the time; tests have a clock of their own.
+    ///   - dropFromDiskCache: called before a network is compiled from scratch.
+    public init(
+        _ pipeline: DiffusionPipeline, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init(), keepsReferenceNetworks: Bool = false,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, dropFromDiskCache: @escaping @Sendable (CompileKey) async -> Void = { _ in }
+    ) {
+        self.pipeline = pipeline
+        self.bounds = bounds
+        self.settings = settings
+        self.now = now
+        self.dropFromDiskCache = dropFromDiskCache
+        probe = Probe(pipeline, keepsReferenceNetworks: keepsReferenceNetworks)
+        monitors = Self.monitors(of: pipeline, bounds, settings)
+        reloads = ReloadSchedule(everyPictures: settings.picturesBetweenReloads, every: settings.timeBetweenReloads, loadedAt: now())
+        (events, eventSource) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.historyLength))
+    }
+
+    static let historyLength = 100
+
+    // Pictures
+
+    /// Draws the pictures. One that looks as if a network had gone wrong is looked into at once, and drawn again when something was mended.
+    /// - Throws: `DiffusionError`; `UnmendedDrift` when the picture is suspicious, a network has drifted, and no rung helps.
+    public func generate(_ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> GenerationResult {
+        try await turns.enter()
+        defer { turns.leave() }
+        var result: GenerationResult
+        do {
+            result = try await draw(request, onEvent: onEvent)
+            if result.images.contains(where: { Suspicion(picture: $0) != nil }), try await lookIntoSuspicion() {
+                result = try await draw(request, onEvent: onEvent)
+            }
+        } catch DiffusionError.nonFinite(let component, let placement) {
+            await suspect(component, request)
+            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(component, placement) }
+            result = try await draw(request, onEvent: onEvent)
+        }
+        result.fidelity = Component.allCases.compactMap { notices[$0]?.description }
+        return result
+    }
+
+    private func draw(_ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> GenerationResult {
+        let result = try await pipeline.generate(request, onEvent: onEvent)
+        lastRequest = request
+        await noticeCompiles()
+        for component in Component.allCases {
+            guard let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { continue }
+            // Where a device was lost, the pipeline runs elsewhere from now on; where it did not move, numbers were not finite.
+            let hasFailed = result.moves.contains { $0.component == component && $0.from == network.placement.description }
+            for image in result.images {
+                let suspicion = hasFailed ? .nonFinite(component) : Suspicion(picture: image)
+                monitors[component].finishedPicture(with: network.key, suspicion: suspicion)
+            }
+        }
+        for _ in result.images { reloads.finishedPicture() }
+        return result
+    }
+
+    private func suspect(_ component: Component, _ request: GenerationRequest) async {
+        lastRequest = request
+        await noticeCompiles()
+        guard let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { return }
+        monitors[component].finishedPicture(with: network.key, suspicion: .nonFinite(component))
+    }
+
+    // Between pictures
+
+    /// Loads anew and probes what is due by the settings; to be called after each picture and while there is nothing to draw.
+    /// Pictures that come meanwhile wait for one probe at most.
+    /// - Returns: what was found out.
+    /// - Throws: `CancellationError`; `DiffusionError` when the reference cannot be had.
+    @discardableResult
+    public func checkIfDue() async throws -> [FidelityEvent] {
+        var found: [FidelityEvent] = []
+        while true {
+            try await turns.enter()
+            defer { turns.leave() }
+            if reloads.isDue(at: now()) { try await loadAnew(keepingDiskCache: true) }
+            await noticeCompiles()
+            guard let due = dueProbe() else { return found }
+            if let event = try await runProbe(due.key) { found.append(event) }
+        }
+    }
+
+    /// Probes the networks of the last picture now, due or not, and mends what has drifted.
+    /// - Throws: as `checkIfDue`.
+    public func check() async throws -> FidelityReport {
+        try await turns.enter()
+        defer { turns.leave() }
+        let request = lastRequest ?? nativeRequest
+        for component in Component.allCases {
+            let key = pipeline.key(of: component, for: request)
+            try await compile(key)
+            let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request))
+            if let network { try await runProbe(network.key) }
+            // Once more for each rung that was climbed.
+            while let due = monitors[component].dueProbe(at: now()) { try await runProbe(due.model) }
+        }
+        return FidelityReport(components: Component.allCases.compactMap { latest[$0]?.fidelity }, bounds: bounds)
+    }
+
+    /// Lets go of all compiled networks of the checkpoint and compiles those of the last picture anew, each where it ran first.
+    /// - Throws: `CancellationError`, `DiffusionError`.
+    public func reload(keepingDiskCache: Bool = true) async throws {
+        try await turns.enter()
+        defer { turns.leave() }
+        try await loadAnew(keepingDiskCache: keepingDiskCache)
+    }
+
+    private func loadAnew(keepingDiskCache: Bool) async throws {
+        let networks = await pipeline.networks.readyNetworks(of: pipeline.checkpoint.identity)
+        await pipeline.networks.release(checkpoint: pipeline.checkpoint.identity)
+        if !keepingDiskCache {
+            for network in networks { await dropFromDiskCache(network.key) }
+        }
+        for component in Component.allCases { pipeline.move(component, to: pipeline.ladders[component].first) }
+        monitors = Self.monitors(of: pipeline, bounds, settings)
+        watched = [:]
+        latest = PerComponent(repeating: nil)
+        notices = PerComponent(repeating: nil)
+        reloads.reloaded(at: now())
+        guard let lastRequest else { return }
+        let keys = Component.allCases.map { pipeline.key(of: $0, for: lastRequest) }
+        // All at once; then one after the other, for one that is refused.
+        await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .reload)
+        for key in keys { try await compile(key, reason: .reload) }
+    }
+
+    private var nativeRequest: GenerationRequest {
+        var request = GenerationRequest(prompt: Probe.prompt)
+        (request.width, request.height) = (pipeline.checkpoint.nativeSize, pipeline.checkpoint.nativeSize)
+        return request
+    }
+
+    private static func monitors(
+        of pipeline: DiffusionPipeline, _ bounds: FidelityBounds, _ settings: MonitorSettings
+    ) -> PerComponent<DriftMonitor<CompileKey>> {
+        func monitor(_ component: Component) -> DriftMonitor<CompileKey> {
+            let placement = pipeline.placements[component]
+            // What it computes in is known once it is compiled.
+            let assignment = Assignment(device: placement.device, precision: placement.arithmetic.description)
+            return DriftMonitor(component, on: assignment, bounds: bounds, settings: settings)
+        }
+        return PerComponent(textEncoder: monitor(.textEncoder), unet: monitor(.unet), vae: monitor(.vae))
+    }
+
+    /// Keeps an event, and passes it on.
+    func tell(_ event: FidelityEvent) {
+        history = history.suffix(Self.historyLength - 1) + [event]
+        eventSource.yield(event)
+        if event.response != .none {
+            notices[event.component] = event
+        } else if event.finding == .withinBounds, notices[event.component]?.response == .mend(.recompile) {
+            // It runs where it always did, and has proved itself twice.
+            notices[event.component] = nil
+        }
+    }
+}
+
+/// A suspicious picture whose network has drifted beyond what the settings allow to mend.
+public struct UnmendedDrift: Error, Sendable, CustomStringConvertible {
+    public let event: FidelityEvent
+
+    public var description: String { "The picture cannot be trusted. \(event)" }
+}
+
+/// Tells whether a network is still the one that was seen, without keeping it.
+struct WeakNetwork {
+    weak var network: CompiledNetwork?
+}

@@ -1,0 +1,223 @@
+import Compilation
+import Diffusion
+import Fidelity
+import Generation
+import Tensors
+import Testing
+
+@Suite("A pipeline that looks after itself")
+struct MonitoredPipelineTests {
+    private static func scaled(_ output: NDArray, _: NDArray?) -> NDArray { output * 1.05 }
+    private static func spoiled(_ output: NDArray, _: NDArray?) -> NDArray {
+        var output = output
+        output.values[3] = .nan
+        return output
+    }
+
+    // When
+
+    @Test("each compile gets a probe as its baseline; then nothing is due")
+    func baselines() async throws {
+        let watching = try Watching()
+        #expect(try await watching.monitored.checkIfDue().isEmpty)
+        let result = try await watching.draw()
+        #expect(result.fidelity.isEmpty)
+        let events = try await watching.monitored.checkIfDue()
+        #expect(events.map(\.component) == Component.allCases)
+        #expect(events.allSatisfy { $0.finding == .baseline && $0.response == .none })
+        #expect(try await watching.monitored.checkIfDue().isEmpty)
+        try await watching.draw("green frog")
+        #expect(try await watching.monitored.checkIfDue().isEmpty)
+        // The reference's UNet is not kept, and the text encoder, which pictures use too, is.
+        #expect(await watching.pipeline.networks.readyKeys.count == 3)
+    }
+
+    @Test("so many pictures, or so much time, make probes due")
+    func schedules() async throws {
+        let watching = try Watching {
+            $0.picturesBetweenProbes = 2
+            $0.timeBetweenProbes = .seconds(3600)
+        }
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        try await watching.draw()
+        #expect(try await watching.monitored.checkIfDue().isEmpty)
+        try await watching.draw()
+        #expect(try await watching.monitored.checkIfDue().map(\.finding) == [.withinBounds, .withinBounds, .withinBounds])
+        watching.time.advance(by: .seconds(3599))
+        #expect(try await watching.monitored.checkIfDue().isEmpty)
+        watching.time.advance(by: .seconds(1))
+        #expect(try await watching.monitored.checkIfDue().count == 3)
+    }
+
+    @Test("a check on request needs no picture before it")
+    func check() async throws {
+        let watching = try Watching()
+        let report = try await watching.monitored.check()
+        #expect(report.components.map(\.component) == Component.allCases)
+        #expect(report.verdict.isWithinBounds)
+        #expect(report.components.allSatisfy { ($0.seconds ?? 0) > 0 && $0.speedRatio != nil })
+    }
+
+    // What then
+
+    @Test("a scale error of 5 % is noticed at the next probe, and mended by the rung that helps", arguments: [
+        // How many UNets are wrong, one compiled after the other.
+        (.reference, 1, [.recompile], "It is compiled again from scratch"), (Watching.other, 2, [.recompile, .cpu], "It moves to the CPU"),
+    ] as [(Placement, Int, [Rung], String)])
+    func mending(start: Placement, wrongCompiles: Int, rungs: [Rung], words: String) async throws {
+        let watching = try Watching(unet: start, fault: Fault(Self.scaled, in: { key, compiles in key.component == .unet && compiles <= wrongCompiles }))
+        try await expectMended(watching, rungs, words)
+    }
+
+    @Test("… by f32, where it was less", .enabled(if: Watching.hasHalf))
+    func mendingByAccuracy() async throws {
+        let watching = try Watching(unet: Watching.half, fault: Fault(Self.scaled, in: { key, compiles in key.component == .unet && compiles <= 2 }))
+        try await expectMended(watching, [.recompile, .accuracy], "It moves to accuracy, f32 on CPU")
+    }
+
+    private func expectMended(_ watching: Watching, _ rungs: [Rung], _ words: String) async throws {
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        watching.fault.begin()
+        #expect(try await watching.draw().fidelity.isEmpty)
+        #expect(try await watching.monitored.checkIfDue().isEmpty)
+        watching.time.advance(by: .seconds(100_000))
+        let events = try await watching.monitored.checkIfDue().filter { $0.component == .unet }
+        #expect(events.map(\.response) == rungs.map { .mend($0) } + [.none])
+        #expect(events.last?.finding == .recovered)
+        #expect(watching.dropped.all.map(\.component) == [.unet])
+        #expect(await watching.pipeline.networks.records.filter { $0.reason == .repair }.count == rungs.count)
+
+        let mended = try await watching.draw()
+        #expect(mended.fidelity.count == 1)
+        #expect(mended.fidelity.first?.contains(words) == true)
+        let status = await watching.monitored.status
+        #expect(status.components.compactMap(\.notice) == mended.fidelity)
+        #expect(status.events.contains(events[0]))
+        #expect(try await watching.monitored.check().verdict.isWithinBounds)
+    }
+
+    @Test("where not even the reference's own arithmetic helps, it is said, and the next probe says it again")
+    func hopeless() async throws {
+        let watching = try Watching(unet: Watching.other, fault: Fault(Self.scaled, in: { key, _ in key.component == .unet }))
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        watching.fault.begin()
+        let report = try await watching.monitored.check()
+        #expect(!report.verdict.isWithinBounds)
+        let unet = await watching.monitored.status.events.filter { $0.component == .unet }
+        #expect(unet.map(\.response) == [.none, .mend(.recompile), .mend(.cpu), .giveUp])
+        #expect(watching.pipeline.placements.unet == .reference)
+        #expect(try await watching.draw().fidelity.first?.contains("There is nothing more exact than this") == true)
+    }
+
+    @Test("an answer that is stale is noticed")
+    func stale() async throws {
+        let watching = try Watching(fault: Fault({ output, previous in previous ?? output }, in: { key, compiles in key.component == .unet && compiles == 1 }))
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        watching.fault.begin()
+        #expect(try await watching.monitored.check().verdict.isWithinBounds)
+        #expect(await watching.monitored.status.events.contains { $0.response == .mend(.recompile) })
+    }
+
+    @Test("NaN redoes the picture one rung up, and the next probe mends the network for all others")
+    func nonFinite() async throws {
+        // The picture's own move is the second UNet; the third is the repaired one.
+        let watching = try Watching(
+            unet: Watching.other, fault: Fault(Self.spoiled, in: { key, compiles in key.component == .unet && key.placement != .reference && compiles < 3 }))
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        watching.fault.begin()
+        let result = try await watching.draw()
+        #expect(result.moves.map(\.component) == [.unet])
+        #expect(watching.pipeline.placements.unet == Watching.other)
+        let events = try await watching.monitored.checkIfDue().filter { $0.component == .unet }
+        #expect(events.first?.response == .mend(.recompile))
+        #expect(events.last?.finding == .recovered)
+        #expect(try await watching.draw().moves.isEmpty)
+    }
+
+    @Test("NaN where the pipeline has no rung left: the network is mended and the picture drawn after all")
+    func nonFiniteWithoutLadder() async throws {
+        let watching = try Watching(vae: Watching.other, fault: Fault(Self.spoiled, in: { key, _ in key.component == .vae && key.placement != .reference }))
+        watching.fault.begin()
+        let result = try await watching.draw()
+        #expect(result.devices.vae == "CPU")
+        #expect(result.fidelity.first?.contains("It moves to the CPU") == true)
+    }
+
+    // Suspicious pictures
+
+    @Test("a flat picture is looked into at once, and drawn again when a network was to blame")
+    func flat() async throws {
+        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae }), { $0.lastRung = nil })
+        // Told only: no ladder is allowed.
+        watching.fault.begin()
+        let flat = try await watching.draw()
+        #expect(Suspicion(picture: flat.images[0]) != nil)
+        #expect(flat.fidelity.count == 1)
+    }
+
+    @Test("a flat picture that no rung mends is an error")
+    func unmended() async throws {
+        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae }))
+        watching.fault.begin()
+        await #expect(throws: UnmendedDrift.self) { try await watching.draw() }
+    }
+
+    @Test("a flat picture is drawn again, and is not flat any more")
+    func flatMended() async throws {
+        let watching = try Watching(
+            vae: Watching.other,
+            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae && key.placement != .reference }))
+        watching.fault.begin()
+        let result = try await watching.draw()
+        #expect(Suspicion(picture: result.images[0]) == nil)
+        #expect(result.devices.vae == "CPU")
+        #expect(result.fidelity.count == 1)
+    }
+
+    // Loading anew
+
+    @Test("a reload compiles all anew, where each ran first")
+    func reload() async throws {
+        let watching = try Watching(unet: Watching.other, fault: Fault(Self.scaled, in: { key, compiles in key.component == .unet && compiles <= 2 }))
+        try await watching.draw()
+        watching.fault.begin()
+        _ = try await watching.monitored.check()
+        #expect(watching.pipeline.placements.unet == .reference)
+        try await watching.monitored.reload(keepingDiskCache: false)
+        #expect(watching.pipeline.placements.unet == Watching.other)
+        #expect(await watching.pipeline.networks.records.suffix(3).map(\.reason) == [.reload, .reload, .reload])
+        #expect(Set(watching.dropped.all.map(\.component)) == Set(Component.allCases))
+        #expect(try await watching.draw().fidelity.isEmpty)
+        #expect(try await watching.monitored.checkIfDue().map(\.finding) == [.baseline, .baseline, .baseline])
+    }
+
+    @Test("so many pictures make a reload due; by itself there is none")
+    func scheduledReload() async throws {
+        let watching = try Watching { $0.picturesBetweenReloads = 2 }
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        #expect(await !watching.pipeline.networks.records.contains { $0.reason == .reload })
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
+        #expect(await watching.pipeline.networks.records.filter { $0.reason == .reload }.count == 3)
+        #expect(watching.dropped.all.isEmpty)
+    }
+
+    @Test("a probe and a picture never run at the same time, and a picture that is not wanted any more leaves the queue")
+    func turns() async throws {
+        let watching = try Watching()
+        try await watching.draw()
+        async let probes = watching.monitored.checkIfDue()
+        async let picture = watching.draw()
+        let unwanted = Task { try await watching.draw() }
+        unwanted.cancel()
+        await #expect(throws: (any Error).self) { try await unwanted.value }
+        #expect(try await picture.images.count == 1)
+        #expect(try await probes.count == 3)
+    }
+}
