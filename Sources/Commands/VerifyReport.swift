@@ -28,9 +28,12 @@ struct VerifyReport: Encodable {
             """
     }
 
-    /// What ran otherwise than it was asked to.
+    /// What ran otherwise than it was asked to, and what a table of noughts means.
     private var notes: [String] {
-        fidelity.components.compactMap { row in
+        if fidelity.components.allSatisfy(\.assignment.isReference) {
+            return ["All networks run as the reference does, so that there is nothing to compare. Name a --device or a --precision."]
+        }
+        return fidelity.components.compactMap { row in
             guard case .exactly(let asked) = placements[row.component].arithmetic, asked.rawValue != row.assignment.precision else { return nil }
             return "\(row.assignment.device) does not compute in \(asked): the \(row.component.label) ran in \(row.assignment.precision)."
         }
