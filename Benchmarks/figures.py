@@ -116,10 +116,25 @@ def overhead(setting):
                  f"{spread(report['inside'], 's')} / {spread(report['bare'], 's')}")
     yield Figure("UNet call, any shape / one fixed shape", "", f"{bare / static:.3f}", None,
                  f"{spread(report['bare'], 's')} / {spread(report['static'], 's')}")
+    masked = statistics.median(report["masked"])
+    yield Figure("UNet call, room for 4 chunks / for 1", "", f"{masked / static:.3f}", None,
+                 f"{spread(report['masked'], 's')} / {spread(report['static'], 's')}; one chunk is there")
     yield Figure("UNet compile, any shape / one fixed shape", "", f"{report['compile']['dynamic']:.1f} s / {report['compile']['static']:.1f} s")
 
 
-TOPICS = {topic.__name__: topic for topic in (agreement, speed, memory, opening, overhead)}
+def shapes(setting):
+    """What 40 pictures with prompts of 10 to 220 tokens make the UNet compile, and then three other sizes twice round."""
+    if not UNET_BENCHMARK.exists():
+        yield Figure("UNet compiles", "", "not measured", None, f"{UNET_BENCHMARK.relative_to(ROOT)} is not built")
+        return
+    counts = json.loads(processes.run([UNET_BENCHMARK, "shapes", setting.place.sd15()]).last_line)
+    for policy, limit in (("static", 3), ("dynamic", 0)):
+        one, others = counts[policy]["oneSize"], counts[policy]["otherSizes"]
+        yield Figure(f"UNet compiles, {policy}: 40 prompts, one size", "1", f"{one}", one == 1)
+        yield Figure(f"UNet compiles, {policy}: three other sizes, twice", f"≤ {limit}", f"{others}", others <= limit)
+
+
+TOPICS = {topic.__name__: topic for topic in (agreement, speed, memory, opening, overhead, shapes)}
 
 
 def in_turns(runs, programs):
