@@ -67,7 +67,7 @@ struct CompileCommand: AsyncParsableCommand {
         var settings = try settings.load()
         if let chunks { settings.contextChunks = chunks }
         let setup = try PipelineSetup(settings)
-        let pipeline = try await setup.pipeline(for: path, isForOneRequest: false, progress: progress).pipeline
+        let pipeline = try await setup.pipeline(from: setup.reference(for: path), isForOneRequest: false, progress: progress).pipeline
         let native = pipeline.checkpoint.nativeSize
 
         var records: [CompileRecord] = []

@@ -107,8 +107,9 @@ struct GenerateCommand: AsyncParsableCommand {
         defer { progress.finish() }
 
         let setup = try PipelineSetup(settings.load())
+        let reference = try setup.reference(for: path)
         let destination = try OutputDestination(output)
-        let (pipeline, tables) = try await setup.pipeline(for: path, isForOneRequest: true, progress: progress)
+        let (pipeline, tables) = try await setup.pipeline(from: reference, isForOneRequest: true, progress: progress)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize)

@@ -32,15 +32,20 @@ struct PipelineSetup {
             onCacheProblem: { Terminal.write("\($0)\n", to: .standardError) })
     }
 
-    /// Opens a checkpoint. With `auto`, precisions that are not known yet are measured first, which takes some seconds on a CPU.
+    /// Opens a checkpoint on the reference: all that is wrong with it shows here.
+    func reference(for path: String) throws -> DiffusionPipeline {
+        try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), shapes: shapes(isForOneRequest: false), networks: networks)
+    }
+
+    /// The same checkpoint where the settings want it. With `auto`, precisions that are not known yet are measured first, which
+    /// takes some seconds on a CPU.
     /// - Parameters:
+    ///   - reference: what is measured against.
     ///   - isForOneRequest: the pipeline is made for the least time to one picture, not for many.
     ///   - progress: told of a measurement before it begins, and of its table.
     func pipeline(
-        for path: String, isForOneRequest: Bool, progress: ProgressReporter
+        from reference: DiffusionPipeline, isForOneRequest: Bool, progress: ProgressReporter
     ) async throws -> (pipeline: DiffusionPipeline, tables: [PrecisionTable]) {
-        // Measuring needs a pipeline of its own, for placements stand when one is opened.
-        let bare = try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), shapes: shapes(isForOneRequest: false), networks: networks)
         var ladders = PerComponent(repeating: PlacementLadder(.reference))
         var tables: [PrecisionTable] = []
         for component in Component.allCases {
@@ -52,14 +57,14 @@ struct PipelineSetup {
                 // It runs once for a picture: nothing is gained by less.
                 first = .exactly(.f32)
             } else {
-                let table = try await precisionTable(component, on: choice.devices[0], bare, progress)
+                let table = try await precisionTable(component, on: choice.devices[0], reference, progress)
                 tables.append(table)
                 first = .exactly(table.choice(errorBound: settings.autoErrorBound))
             }
             ladders[component] = ladder(choice, first)
         }
         let pipeline = try DiffusionPipeline(
-            path: path, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
+            path: reference.checkpoint.path, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
             retention: isForOneRequest ? .untilUsed : .always)
         return (pipeline, tables)
     }

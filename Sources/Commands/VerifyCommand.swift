@@ -81,12 +81,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func verify() async throws -> Bool {
         let path = try ModelLibrary().find(model)
-        let destination = try OutputDestination(output)
         let report = ProgressReporter(ProgressReporter.style(quiet: quiet))
         defer { report.finish() }
         let setup = try PipelineSetup(settings.load())
-        let candidate = try await setup.pipeline(for: path, isForOneRequest: false, progress: report).pipeline
-        let reference = try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), networks: setup.networks)
+        let reference = try setup.reference(for: path)
+        let destination = try OutputDestination(output)
+        let candidate = try await setup.pipeline(from: reference, isForOneRequest: false, progress: report).pipeline
         let request = request(defaultSize: candidate.checkpoint.nativeSize)
         let placements = candidate.placements
 

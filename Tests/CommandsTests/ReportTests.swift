@@ -30,7 +30,7 @@ struct ReportTests {
             "timings": [
                 "load": 0.25, "compile": ["text_encoder": 0, "unet": 1.5, "vae": 0], "encode": 0, "steps": [0.5, 0.75], "decode": 0, "total": 9,
             ] as NSDictionary,
-            "peak_memory_bytes": peak,
+            "compiles": [] as NSArray, "moves": [] as NSArray, "precision_tables": [] as NSArray, "peak_memory_bytes": peak,
         ] as NSDictionary)
     }
 

@@ -13,8 +13,13 @@ struct Easel {
     }
 
     let folder: TemporaryFolder
+    /// For every run.
+    private let environment: [String: String]
 
-    init() throws { folder = try TemporaryFolder() }
+    init(environment: [String: String] = [:]) throws {
+        folder = try TemporaryFolder()
+        self.environment = environment
+    }
 
     /// Lies beside the test bundle.
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "easel")
@@ -25,7 +30,7 @@ struct Easel {
     }
 
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
-        try Run(program: Self.program, arguments: arguments, folder: folder, environment: environment)
+        try Run(program: Self.program, arguments: arguments, folder: folder, environment: self.environment.merging(environment) { $1 })
     }
 
     /// What lies in a folder, without what the run itself needs. Sorted.
