@@ -40,7 +40,8 @@ struct CompileCommand: AsyncParsableCommand {
     var quiet = false
 
     func validate() throws {
-        for size in sizes.sizes {
+        // The model's own size is a fitting one.
+        for size in sizes.sizes.isEmpty ? [PictureSize(width: 512, height: 512)] : sizes.sizes {
             var request = GenerationRequest(prompt: "")
             (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
             do {

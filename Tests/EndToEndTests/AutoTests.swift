@@ -52,7 +52,7 @@ struct AutoTests {
     }
 
     @Test("bad values of easel compile are usage errors", arguments: [
-        (["--sizes", "130x131"], "Height 131 is not a multiple of 8"), (["--sizes", "big"], "big"), (["--chunks", "0"], "Chunks 0 is out of range"),
+        (["--sizes", "128x131"], "Height 131 is not a multiple of 8"), (["--sizes", "big"], "big"), (["--chunks", "0"], "Chunks 0 is out of range"),
         (["--batch-size", "0"], "Batch size 0 is out of range"),
     ])
     func badValues(_ arguments: [String], message: String) async throws {
