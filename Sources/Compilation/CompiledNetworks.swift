@@ -106,6 +106,9 @@ public actor CompiledNetworks {
         history.removeAll { $0.checkpoint == identity }
     }
 
+    /// Deletes what the disk cache holds of a checkpoint.
+    public func dropDiskCache(of checkpoint: Checkpoint) async { await store(of: checkpoint)?.removeAll() }
+
     /// What is ready, most recently used last.
     public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
 

@@ -4,10 +4,14 @@ public import Generation
 public struct FidelityBounds: Sendable, Hashable, Encodable {
     /// The greatest relative error of each component's answers.
     ///
-    /// - Text encoder, 0.1 %: its error stands in every step and adds up. It runs once for a picture, so nothing is gained by
-    ///   accepting one; f32 has 0.0001 %.
-    /// - UNet, 1 %: f16 stays below, at about 0.3 %; bf16, at about 3 %, is where pictures begin to differ in what they show.
-    /// - VAE, 1 %: less than two of 255 steps of brightness.
+    /// - Text encoder, 0.1 %: its error stands in every step. It runs once for a picture, so nothing is gained by accepting one;
+    ///   bf16 is 0.3 to 0.6 % off.
+    /// - UNet, 1 %: bf16 is 1.9 % off with the demo checkpoint's trained weights and 5.6 % with random weights of Stable Diffusion
+    ///   1.5's size. f16 has eight times finer steps: 0.3 % with such weights, on a CPU that computes in it.
+    /// - VAE, 1 %: at most a step or two of 255 in brightness; bf16 is 0.8 % off with the demo checkpoint, 1.6 % with
+    ///   random weights.
+    ///
+    /// All are the worst of a probe's calls, on a CPU that computes in bf16. Documentation/Fidelity.md has the tables.
     public var relativeError = PerComponent(textEncoder: 0.001, unet: 0.01, vae: 0.01)
     /// The least PSNR of whole pictures, in dB. At 30 dB a difference is seen only by going back and forth between two pictures.
     public var minimumPSNR = 30.0

@@ -80,9 +80,7 @@ extension MonitoredPipeline {
         let placement = rung.applied(to: key.placement)
         await pipeline.networks.release(key)
         var shape = key.shape
-        if rung == .recompile {
-            await dropFromDiskCache(key)
-        } else {
+        if rung != .recompile {
             for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.component, old.placement) == (key.component, key.placement) {
                 await pipeline.networks.release(old.key)
             }
@@ -91,6 +89,7 @@ extension MonitoredPipeline {
             if let lastRequest { shape = pipeline.key(of: key.component, for: lastRequest).shape }
         }
         await noticeCompiles()
+        // A repair is never served by the disk cache.
         try await compile(CompileKey(checkpoint: key.checkpoint, component: key.component, placement: placement, shape: shape), reason: .repair)
     }
 

@@ -1,7 +1,7 @@
-public import Compilation
+import Checkpoints
+import Compilation
 public import Diffusion
 public import Generation
-import Checkpoints
 
 /// A pipeline for a process that runs for long: it compares its compiled networks with the reference from time to time, and
 /// mends what drifts.
@@ -16,7 +16,6 @@ public actor MonitoredPipeline: ImageGenerating {
     let bounds: FidelityBounds
     let settings: MonitorSettings
     let now: @Sendable () -> ContinuousClock.Instant
-    let dropFromDiskCache: @Sendable (CompileKey) async -> Void
     let probe: Probe
     private let turns = Turnstile()
     private let eventSource: AsyncStream<FidelityEvent>.Continuation
@@ -35,16 +34,14 @@ public actor MonitoredPipeline: ImageGenerating {
     /// - Parameters:
     ///   - keepsReferenceNetworks: whether the reference stays compiled between probes; costs memory, and saves time with new prompts.
     ///   - now: the time; tests have a clock of their own.
-    ///   - dropFromDiskCache: called before a network is compiled from scratch.
     public init(
         _ pipeline: DiffusionPipeline, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init(), keepsReferenceNetworks: Bool = false,
-        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, dropFromDiskCache: @escaping @Sendable (CompileKey) async -> Void = { _ in }
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.pipeline = pipeline
         self.bounds = bounds
         self.settings = settings
         self.now = now
-        self.dropFromDiskCache = dropFromDiskCache
         probe = Probe(pipeline, keepsReferenceNetworks: keepsReferenceNetworks)
         monitors = Self.monitors(of: pipeline, bounds, settings)
         reloads = ReloadSchedule(everyPictures: settings.picturesBetweenReloads, every: settings.timeBetweenReloads, loadedAt: now())
@@ -144,11 +141,8 @@ public actor MonitoredPipeline: ImageGenerating {
     }
 
     private func loadAnew(keepingDiskCache: Bool) async throws {
-        let networks = await pipeline.networks.readyNetworks(of: pipeline.checkpoint.identity)
         await pipeline.networks.release(checkpoint: pipeline.checkpoint.identity)
-        if !keepingDiskCache {
-            for network in networks { await dropFromDiskCache(network.key) }
-        }
+        if !keepingDiskCache { await pipeline.networks.dropDiskCache(of: pipeline.checkpoint) }
         for component in Component.allCases { pipeline.move(component, to: pipeline.ladders[component].first) }
         monitors = Self.monitors(of: pipeline, bounds, settings)
         watched = [:]

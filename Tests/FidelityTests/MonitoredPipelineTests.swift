@@ -3,6 +3,7 @@ import Diffusion
 import Fidelity
 import Generation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("A pipeline that looks after itself")
@@ -86,7 +87,6 @@ struct MonitoredPipelineTests {
         let events = try await watching.monitored.checkIfDue().filter { $0.component == .unet }
         #expect(events.map(\.response) == rungs.map { .mend($0) } + [.none])
         #expect(events.last?.finding == .recovered)
-        #expect(watching.dropped.all.map(\.component) == [.unet])
         #expect(await watching.pipeline.networks.records.filter { $0.reason == .repair }.count == rungs.count)
 
         let mended = try await watching.draw()
@@ -188,12 +188,23 @@ struct MonitoredPipelineTests {
         watching.fault.begin()
         _ = try await watching.monitored.check()
         #expect(watching.pipeline.placements.unet == .reference)
-        try await watching.monitored.reload(keepingDiskCache: false)
+        try await watching.monitored.reload()
         #expect(watching.pipeline.placements.unet == Watching.other)
         #expect(await watching.pipeline.networks.records.suffix(3).map(\.reason) == [.reload, .reload, .reload])
-        #expect(Set(watching.dropped.all.map(\.component)) == Set(Component.allCases))
         #expect(try await watching.draw().fidelity.isEmpty)
         #expect(try await watching.monitored.checkIfDue().map(\.finding) == [.baseline, .baseline, .baseline])
+    }
+
+    @Test("a reload keeps or drops what is on disk, as it is told", arguments: [true, false])
+    func diskCache(isKept: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let cache = DiskCache(in: folder.url, byteLimit: 1 << 40, form: .full)
+        let watching = try Watching(diskCache: cache)
+        try await watching.draw()
+        try await watching.monitored.reload(keepingDiskCache: isKept)
+        let reloads = await watching.pipeline.networks.records.filter { $0.reason == .reload }
+        #expect(reloads.map(\.isFromDiskCache) == [isKept, isKept, isKept])
+        #expect(cache.items().count == 3)
     }
 
     @Test("so many pictures make a reload due; by itself there is none")
@@ -205,7 +216,6 @@ struct MonitoredPipelineTests {
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         #expect(await watching.pipeline.networks.records.filter { $0.reason == .reload }.count == 3)
-        #expect(watching.dropped.all.isEmpty)
     }
 
     @Test("a probe and a picture never run at the same time, and a picture that is not wanted any more leaves the queue")

@@ -23,12 +23,10 @@ struct Watching {
     let monitored: MonitoredPipeline
     let time = ManualTime()
     let fault: Fault
-    /// What was to be dropped from the disk cache.
-    let dropped = DroppedKeys()
 
-    init(unet: Placement = .reference, vae: Placement = .reference, fault: Fault = Fault(), _ change: (inout MonitorSettings) -> Void = { _ in }) throws {
+    init(unet: Placement = .reference, vae: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil, _ change: (inout MonitorSettings) -> Void = { _ in }) throws {
         self.fault = fault
-        let networks = CompiledNetworks(core: try Core(), fault: { key, output in fault.answer(key, output) }, onCompile: { fault.compiled($0) })
+        let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { key, output in fault.answer(key, output) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
             path: Fixture.demoModel.path, ladders: PerComponent(textEncoder: .init(.reference), unet: .init(unet, then: [.reference]), vae: .init(vae)),
             shapes: ShapePlan(policies: PerComponent(textEncoder: .dynamic, unet: .static, vae: .static), contextChunks: 1), networks: networks)
@@ -37,8 +35,7 @@ struct Watching {
         var bounds = FidelityBounds()
         // With the demo checkpoint bf16 is 2 to 4 % off, and 6 % with an error of 5 % on top of it.
         if unet == Self.half { bounds.relativeError.unet = 0.045 }
-        let (time, dropped) = (time, dropped)
-        monitored = MonitoredPipeline(pipeline, bounds: bounds, settings: settings, now: { time.now }, dropFromDiskCache: { dropped.append($0) })
+        monitored = MonitoredPipeline(pipeline, bounds: bounds, settings: settings, now: { [time] in time.now })
     }
 
     /// A picture that is drawn in a moment.
@@ -86,12 +83,6 @@ final class Fault: Sendable {
             return change(output, previous)
         }
     }
-}
-
-final class DroppedKeys: Sendable {
-    private let keys = Mutex<[CompileKey]>([])
-    func append(_ key: CompileKey) { keys.withLock { $0.append(key) } }
-    var all: [CompileKey] { keys.withLock { $0 } }
 }
 
 /// A clock that tests move.

@@ -45,6 +45,11 @@ actor EntryStore {
         }
     }
 
+    /// Deletes all entries of the checkpoint.
+    func removeAll() async {
+        if let weights = await weightsHash() { cache.removeAll(weights: weights) }
+    }
+
     /// One task for all components: the files are read once.
     private func weightsHash() async -> String? {
         let task = weights ?? Task { [checkpoint, cache] in await checkpoint.contentsHash(rememberedIn: cache.root) }
