@@ -30,7 +30,7 @@ struct VerifyReport: Encodable {
 
     /// What ran otherwise than it was asked to, and what a table of noughts means.
     private var notes: [String] {
-        if fidelity.components.allSatisfy(\.assignment.isReference) {
+        if fidelity.components.allSatisfy({ $0.assignment.isReference && $0.distance.maximumError == 0 }) {
             return ["All networks run as the reference does, so that there is nothing to compare. Name a --device or a --precision."]
         }
         return fidelity.components.compactMap { row in

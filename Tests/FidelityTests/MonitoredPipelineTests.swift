@@ -1,6 +1,7 @@
 import Compilation
 import Diffusion
 import Fidelity
+import Foundation
 import Generation
 import Tensors
 import TestSupport
@@ -58,6 +59,26 @@ struct MonitoredPipelineTests {
         #expect(report.components.map(\.component) == Component.allCases)
         #expect(report.verdict.isWithinBounds)
         #expect(report.components.allSatisfy { ($0.seconds ?? 0) > 0 && $0.speedRatio != nil })
+    }
+
+    @Test("what is found out reaches whoever listens, and the status as JSON")
+    func telling() async throws {
+        let watching = try Watching()
+        try await watching.draw()
+        let found = try await watching.monitored.checkIfDue()
+        watching.time.advance(by: .seconds(60))
+        var events = watching.monitored.events.makeAsyncIterator()
+        for event in found { #expect(await events.next() == event) }
+        let status = try JSONEncoder().encode(await watching.monitored.status)
+        let object = try #require(JSONSerialization.jsonObject(with: status) as? [String: [[String: Any]]])
+        let rows = try #require(object["components"])
+        #expect(rows.compactMap { $0["component"] as? String } == ["text_encoder", "unet", "vae"])
+        for row in rows {
+            #expect(Set(row.keys) == ["component", "device", "precision", "distance", "speed_ratio", "seconds_since_probe"])
+            #expect(row["precision"] as? String == "f32")
+            #expect(row["seconds_since_probe"] as? Double == 60)
+        }
+        #expect(object["events"]?.count == 3)
     }
 
     // What then

@@ -50,6 +50,22 @@ import Testing
         #expect(other["CFG scale"] == "7")
         #expect(other["RNG"] == "NV")
         #expect(other["Model hash"] == nil)
+        #expect(other["Fidelity"] == nil)
+    }
+
+    @Test("what went wrong with a device on the way to a picture stays with the picture")
+    func incidents() {
+        var result = GenerationResult(
+            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, devices: PerComponent(repeating: "CPU"), precisions: PerComponent(repeating: "f32"),
+            runtimeVersion: "2026.4.1", timings: GenerationTimings(),
+            moves: [Move(component: .vae, from: "GPU in f16", to: "GPU in f32", reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
+        result.fidelity = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
+        let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, index: 0, model: "demo", modelHash: nil, version: "1")
+        #expect(infotext["Fidelity"] == """
+            The VAE on GPU in f16 answered with numbers that are not finite. The VAE now runs on GPU in f32. \
+            The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU.
+            """)
+        #expect(Infotext(parsing: infotext.description) == infotext)
     }
 
     @Test("texts are read as A1111 reads them", arguments: [
