@@ -30,9 +30,8 @@ fail() {
 command -v swift > /dev/null || fail "there is no swift command. Install a Swift 6.2 or later toolchain, then run this again."
 
 # Which OpenVINO: ours when it is there already, else a recent one of the system's, else ours, still to be fetched.
-# The Makefile puts our folder first on the search path, so the system's is what is left without it.
-system_pc_path=${PKG_CONFIG_PATH:-}
-system_pc_path=${system_pc_path#"$PWD/$runtime"}
+# The Makefile puts our folder on the search path, and so may who builds by hand: the system's is what is left without it.
+system_pc_path=$(tr ':' '\n' <<< "${PKG_CONFIG_PATH:-}" | { grep -vxF "$PWD/$runtime" || true; } | paste -sd: -)
 fetch=no
 if [[ "$(cat "$runtime/stamp" 2> /dev/null)" != "$stamp" ]]; then
     if PKG_CONFIG_PATH=$system_pc_path pkg-config --exists "openvino >= $least_system_openvino" 2> /dev/null; then
