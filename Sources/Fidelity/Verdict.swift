@@ -24,7 +24,9 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
             let advice = components.isEmpty
                 ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge."
                 : ""
-            shortcomings.append("The pictures differ: \(picture.text), where at least \(bounds.minimumPSNR.significant(3)) dB and an SSIM of \(bounds.minimumSSIM.significant(3)) are wanted.\(advice)")
+            shortcomings.append(
+                "The pictures differ: \(picture.text), "
+                    + "where at least \(bounds.minimumPSNR.significant(3)) dB and an SSIM of \(bounds.minimumSSIM.significant(3)) are wanted.\(advice)")
         }
         self.shortcomings = shortcomings
     }

@@ -24,11 +24,15 @@ struct Watching {
     let time = ManualTime()
     let fault: Fault
 
-    init(unet: Placement = .reference, vae: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil, _ change: (inout MonitorSettings) -> Void = { _ in }) throws {
+    init(
+        unet: Placement = .reference, vae: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil,
+        _ change: (inout MonitorSettings) -> Void = { _ in }
+    ) throws {
         self.fault = fault
-        let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { key, output in fault.answer(key, output) }, onCompile: { fault.compiled($0) })
+        let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
-            path: Fixture.demoModel.path, ladders: PerComponent(textEncoder: .init(.reference), unet: .init(unet, then: [.reference]), vae: .init(vae)),
+            path: Fixture.demoModel.path,
+            ladders: PerComponent(textEncoder: .init(.reference), unet: .init(unet, then: [.reference]), vae: .init(vae)),
             shapes: ShapePlan(policies: PerComponent(textEncoder: .dynamic, unet: .static, vae: .static), contextChunks: 1), networks: networks)
         var settings = MonitorSettings()
         change(&settings)
