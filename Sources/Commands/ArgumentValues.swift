@@ -5,6 +5,7 @@ public import Settings
 // How values of the generation vocabulary are written on the command line.
 
 extension NoiseSource: ExpressibleByArgument {}
+extension Emphasis: ExpressibleByArgument {}
 extension ShapeMode: ExpressibleByArgument {}
 
 extension AccuracyMode: ExpressibleByArgument {

@@ -44,6 +44,10 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.cannotWrite, error.description)
         case let error as OpenVINOError:
             self.init(.deviceUnavailable, error.description)
+        case let error as StyleError:
+            self.init(.badInput, error.description)
+        case let error as WildcardError:
+            self.init(.badInput, error.description)
         case let error as SettingsError:
             self.init(error.isFileAtFault ? .badInput : .usage, error.description)
         case let error as DeviceChoiceError:

@@ -14,7 +14,9 @@ struct GenerateCommand: AsyncParsableCommand {
             easel generate "red apple on a white background" --seed 7
             easel generate "a castle" --model sd15.safetensors --width 768 --steps 30 --sampler "DPM++ 2M Karras" --output castle.png
             easel generate "a cat" --batch-size 4 --output cats/ --json
+            easel generate "a [red:blue:0.5] (car:1.2), __weather__" --styles ink --wildcards ~/wildcards --clip-skip 2
 
+            `easel prompt` explains how a prompt is read.
             The prompt, the seed and all settings are stored in the picture, where A1111 and its tools read them.
             Exit codes: 0 done, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write, 130 interrupted.
             """)
@@ -54,6 +56,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(name: [.short, .long], help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
     var batchSize = 1
+
+    @OptionGroup(title: "Prompt language")
+    var promptOptions: PromptOptions
 
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
@@ -96,6 +101,7 @@ struct GenerateCommand: AsyncParsableCommand {
         request.batchSize = batchSize
         request.noise = noise
         if let seed { request.seed = seed }
+        promptOptions.apply(to: &request)
         return request
     }
 
@@ -106,16 +112,18 @@ struct GenerateCommand: AsyncParsableCommand {
         // Errors too start on a clean line.
         defer { progress.finish() }
 
+        let resources = try promptOptions.resources()
         let setup = try PipelineSetup(settings.load())
         let reference = try setup.reference(for: path)
         let destination = try OutputDestination(output)
-        let (pipeline, tables) = try await setup.pipeline(from: reference, isForOneRequest: true, progress: progress)
+        let (pipeline, tables) = try await setup.pipeline(from: reference, isForOneRequest: true, resources: resources, progress: progress)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize)
         if seed == nil { request.seed = UInt64(UInt32.random(in: .min ... .max)) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
+        for warning in result.warnings { progress.note("Warning: " + warning) }
         for component in Component.allCases {
             guard case .exactly(let asked) = pipeline.placements[component].arithmetic, result.moves.isEmpty,
                 asked.rawValue != result.precisions[component]

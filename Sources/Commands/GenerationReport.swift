@@ -6,9 +6,15 @@ import Glibc
 struct GenerationReport: Encodable {
     let images: [String]
     let seeds: [UInt64]
+    /// Of each picture: with styles, and with what was drawn for wildcards.
+    let prompts: [String]
+    let negativePrompts: [String]
     let model: String
     let tokens: Int
     let chunks: Int
+    /// What was typed and has no effect.
+    let ignored: [String]
+    let warnings: [String]
     let device: PerComponent<String>
     let precision: PerComponent<String>
     let timings: GenerationTimings
@@ -22,7 +28,8 @@ struct GenerationReport: Encodable {
     let peakMemoryBytes: Int
 
     private enum CodingKeys: String, CodingKey {
-        case images, seeds, model, tokens, chunks, device, precision, timings, compiles, moves
+        case images, seeds, prompts, model, tokens, chunks, ignored, warnings, device, precision, timings, compiles, moves
+        case negativePrompts = "negative_prompts"
         case precisionTables = "precision_tables"
         case peakMemoryBytes = "peak_memory_bytes"
     }
@@ -31,9 +38,13 @@ struct GenerationReport: Encodable {
     init(paths: [String], model: String, result: GenerationResult, precisionTables: [PrecisionTable] = [], total: Double) {
         images = paths
         seeds = result.seeds
+        prompts = result.prompts
+        negativePrompts = result.negativePrompts
         self.model = model
         tokens = result.tokenCount
         chunks = result.chunkCount
+        ignored = result.ignored
+        warnings = result.warnings
         device = result.devices
         precision = result.precisions
         compiles = result.compiles

@@ -42,9 +42,10 @@ struct PipelineSetup {
     /// - Parameters:
     ///   - reference: what is measured against.
     ///   - isForOneRequest: the pipeline is made for the least time to one picture, not for many.
+    ///   - resources: what prompts refer to by name.
     ///   - progress: told of a measurement before it begins, and of its table.
     func pipeline(
-        from reference: DiffusionPipeline, isForOneRequest: Bool, progress: ProgressReporter
+        from reference: DiffusionPipeline, isForOneRequest: Bool, resources: PromptResources = PromptResources(), progress: ProgressReporter
     ) async throws -> (pipeline: DiffusionPipeline, tables: [PrecisionTable]) {
         var ladders = PerComponent(repeating: PlacementLadder(.reference))
         var tables: [PrecisionTable] = []
@@ -65,7 +66,7 @@ struct PipelineSetup {
         }
         let pipeline = try DiffusionPipeline(
             path: reference.checkpoint.path, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
-            retention: isForOneRequest ? .untilUsed : .always)
+            retention: isForOneRequest ? .untilUsed : .always, resources: resources)
         return (pipeline, tables)
     }
 

@@ -9,8 +9,11 @@ struct UserFolders {
     /// For what can be made again: `~/.cache/easel`.
     var cache: URL { folder("XDG_CACHE_HOME", fallback: ".cache") }
 
-    /// For checkpoints: `~/.local/share/easel/models`.
-    var models: URL { folder("XDG_DATA_HOME", fallback: ".local/share").appending(path: "models") }
+    /// For what the user collects: `~/.local/share/easel`.
+    var data: URL { folder("XDG_DATA_HOME", fallback: ".local/share") }
+
+    /// For checkpoints.
+    var models: URL { data.appending(path: "models") }
 
     /// For settings: `~/.config/easel`.
     var config: URL { folder("XDG_CONFIG_HOME", fallback: ".config") }

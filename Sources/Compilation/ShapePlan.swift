@@ -26,15 +26,15 @@ public struct ShapePlan: Sendable, Hashable {
         switch (component, policies[component] ?? ShapePolicy(device: device)) {
         case (_, .dynamic):
             return InputShape()
-        case (.textEncoder, .static):
+        case (.textEncoder, .static), (.textEncoder, .exact):
             // One chunk after another, so that any number of them fits.
             return InputShape(batch: 1)
-        case (.textEncoder, .exact):
-            return InputShape(batch: .fixed(need.chunkCounts.reduce(0, +)))
         case (.unet, .static):
             return InputShape(
                 batch: .fixed(need.pictureCount * min(need.chunkCounts.count, 2)), height: height, width: width,
                 tokens: .fixed(capacity(for: need) * Self.chunkLength), hasContextMask: true)
+        case (.unet, .exact) where !need.isSteady:
+            return InputShape(height: height, width: width)
         case (.unet, .exact):
             // Prompts of different length are asked about one after the other; see `NoisePredictor`.
             let isJoined = Set(need.chunkCounts).count == 1
@@ -48,6 +48,9 @@ public struct ShapePlan: Sendable, Hashable {
 
     /// Positions of a chunk of text, as the text encoder takes them.
     public static let chunkLength = 77
+
+    /// How many pairs of a picture and a text one call of the UNet takes at most: more save no time, and cost memory.
+    public static func entriesPerCall(pictureCount: Int) -> Int { max(2 * pictureCount, 8) }
 
     /// Chunks that a static UNet is compiled for: a power of two, so that growing prompts meet few capacities.
     private func capacity(for need: ShapeNeed) -> Int {
@@ -64,15 +67,24 @@ public struct ShapeNeed: Sendable, Hashable {
     /// Latents: pixels divided by the VAE's scale factor.
     public var latentHeight: Int
     public var latentWidth: Int
-    /// Chunks of each text that the UNet is asked about in a step: the prompt's, and the negative prompt's unless guidance is off.
+    /// Chunks of each text that the UNet is asked about in a step: those of the prompt's parts, and the negative prompt's unless guidance
+    /// is off. The most that a text has at any step, for any picture.
     public var chunkCounts: [Int]
+    /// Whether a text has fewer chunks at some step or for some picture.
+    public var chunkCountsVary: Bool
+
+    /// Whether every step is the same calls of the UNet, and they are few.
+    fileprivate var isSteady: Bool {
+        !chunkCountsVary && chunkCounts.count * pictureCount <= ShapePlan.entriesPerCall(pictureCount: pictureCount)
+    }
 
     /// - Precondition: there is at least one text.
-    public init(pictureCount: Int, latentHeight: Int, latentWidth: Int, chunkCounts: [Int]) {
+    public init(pictureCount: Int, latentHeight: Int, latentWidth: Int, chunkCounts: [Int], chunkCountsVary: Bool = false) {
         precondition(!chunkCounts.isEmpty, "a request has a prompt")
         self.pictureCount = pictureCount
         self.latentHeight = latentHeight
         self.latentWidth = latentWidth
         self.chunkCounts = chunkCounts
+        self.chunkCountsVary = chunkCountsVary
     }
 }

@@ -26,20 +26,24 @@ public final class DiffusionPipeline: ImageGenerating {
     public let networks: CompiledNetworks
     let retention: Retention
     public let tokenizer: CLIPTokenizer
+    /// What prompts refer to by name.
+    public let resources: PromptResources
     /// What the UNet was trained to predict, and for which noise.
     public let objective: Objective
     /// Seconds that `init` took.
     let loadSeconds: Double
     private let current: Mutex<PerComponent<Placement>>
+    private let encodedPrompts = Mutex(EncodedPrompts())
 
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
     ///   - ladders: where each component runs first, and where when that fails.
     ///   - networks: where compiled networks are kept, together with those of other checkpoints; nil makes a place for them.
+    ///   - resources: styles, wildcards and textual inversions.
     public init(
         path: String, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
-        retention: Retention = .always
+        retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
@@ -53,6 +57,7 @@ public final class DiffusionPipeline: ImageGenerating {
         self.ladders = ladders
         self.shapes = shapes
         self.retention = retention
+        self.resources = resources
         current = Mutex(ladders.map(\.first))
         loadSeconds = (ContinuousClock.now - began).seconds
     }
@@ -60,9 +65,9 @@ public final class DiffusionPipeline: ImageGenerating {
     /// As above, for components that have one place each.
     public convenience init(
         path: String, placements: PerComponent<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
-        retention: Retention = .always
+        retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
-        try self.init(path: path, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention)
+        try self.init(path: path, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention, resources: resources)
     }
 
     /// Where each component runs now: the next request's, for none changes in the middle of a stage.
@@ -87,12 +92,21 @@ public final class DiffusionPipeline: ImageGenerating {
         }
     }
 
+    /// Forgets all prompts that were encoded, as when the text encoder turns out to have answered wrongly.
+    public func forgetEncodedPrompts() { encodedPrompts.withLock { $0.removeAll() } }
+
+    /// What is known of a prompt.
+    func encodedPrompt(_ key: EncodedPrompts.Key) -> EncodedPrompts.Entry? { encodedPrompts.withLock { $0.entry(for: key) } }
+
+    /// Remembers a prompt for later requests.
+    func keep(_ prompt: EncodedPrompts.Entry, for key: EncodedPrompts.Key) { encodedPrompts.withLock { $0.keep(prompt, for: key) } }
+
     public func generate(
         _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> GenerationResult {
         do {
             try request.validate()
-            var run = RequestRun(self, request, onEvent: onEvent)
+            var run = try RequestRun(self, request, onEvent: onEvent)
             return try await run.result()
         } catch {
             throw DiffusionError(error)

@@ -1,9 +1,10 @@
 import Checkpoints
-public import Compilation
-public import Generation
+import Compilation
+import Generation
+import Networks
 import OpenVINO
-public import Prompting
-public import Sampling
+import Prompting
+import Sampling
 import Tensors
 
 /// One request on its way through the pipeline.
@@ -22,18 +23,20 @@ struct RequestRun {
     private var compiling: Set<CompileKey> = []
     private var compiles: [CompileRecord] = []
     private var moves: [Move] = []
-    private let prompt: [PromptChunk]
-    /// nil when guidance is off, for then nothing depends on it.
-    private let negativePrompt: [PromptChunk]?
+    private let plan: PromptPlan
+    /// Of the text encoder: where the request's clip skip finds the embeddings.
+    private let encoderOutput: String
 
-    init(_ pipeline: DiffusionPipeline, _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) {
+    init(
+        _ pipeline: DiffusionPipeline, _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) throws(InvalidRequest) {
         self.pipeline = pipeline
         self.request = request
         self.onEvent = onEvent
         timings.load = pipeline.loadSeconds
         placements = pipeline.placements
-        prompt = pipeline.chunks(of: request.prompt)
-        negativePrompt = Guidance(scale: request.cfgScale).needsUnconditional ? pipeline.chunks(of: request.negativePrompt) : nil
+        plan = try pipeline.promptPlan(for: request)
+        encoderOutput = try pipeline.encoderOutput(for: request)
     }
 
     mutating func result() async throws -> GenerationResult {
@@ -41,18 +44,23 @@ struct RequestRun {
         let began = ContinuousClock.now
         // Refuses what cannot be sampled before anything is compiled.
         let sampling = try pipeline.samplingRun(for: request)
-        compiling = await pipeline.networks.prepare(Component.allCases.map(key), of: pipeline.checkpoint)
+        let components = Component.allCases.filter { $0 != .textEncoder || knownEmbeddings == nil }
+        compiling = await pipeline.networks.prepare(components.map(key), of: pipeline.checkpoint)
 
-        let texts = try await onLadder(.textEncoder) { run, network in try await run.encode(network) }
-        let latents = try await onLadder(.unet) { run, network in try await run.denoise(network, sampling, texts) }
+        let embeddings = try await encode()
+        let latents = try await onLadder(.unet) { run, network in try await run.denoise(network, sampling, embeddings) }
         let images = try await decode(latents)
 
         timings.total = (ContinuousClock.now - began).seconds
         return GenerationResult(
             images: images,
             seeds: (0..<request.batchSize).map { request.seed &+ UInt64($0) },
-            tokenCount: prompt.reduce(0) { $0 + $1.tokenCount },
-            chunkCount: prompt.count,
+            prompts: plan.pictures.map(\.prompt),
+            negativePrompts: plan.pictures.map(\.negativePrompt),
+            tokenCount: plan.longestText?.tokenCount ?? 0,
+            chunkCount: plan.longestText?.chunks.count ?? 0,
+            ignored: plan.ignored,
+            warnings: plan.warnings,
             devices: placements.map(\.device),
             precisions: precisions,
             runtimeVersion: String(try Core.version().prefix { $0 != "-" }),
@@ -63,19 +71,51 @@ struct RequestRun {
 
     // MARK: Stages
 
-    /// - Returns: embeddings of the texts that the UNet is asked about; see `texts`.
+    /// - Returns: embeddings of the plan's texts.
+    private mutating func encode() async throws -> [NDArray] {
+        let began = ContinuousClock.now
+        guard let known = knownEmbeddings else {
+            return try await onLadder(.textEncoder) { run, network in try await run.encode(network) }
+        }
+        onEvent(.encoding)
+        precisions.textEncoder = known[0].precision
+        timings.encode = (ContinuousClock.now - began).seconds
+        return known.map(\.embeddings)
+    }
+
+    /// What is known of the plan's texts from earlier requests; nil unless that is all.
+    private var knownEmbeddings: [EncodedPrompts.Entry]? {
+        let known = plan.texts.compactMap { pipeline.encodedPrompt(encodingKey($0, at: placements.textEncoder)) }
+        return known.count == plan.texts.count ? known : nil
+    }
+
     private mutating func encode(_ network: CompiledNetwork) async throws -> [NDArray] {
         onEvent(.encoding)
         let began = ContinuousClock.now
-        var encoder = try PromptEncoder(network)
-        let embeddings = try await encoder.encode(texts)
+        var encoder = try PromptEncoder(network, output: encoderOutput, emphasis: request.emphasis, inversions: plan.inversions)
+        var embeddings: [NDArray] = []
+        // Each by itself: what else is encoded with a text changes its last digits, and a picture must not depend on what came before it.
+        for text in plan.texts {
+            let key = encodingKey(text, at: network.placement)
+            if let known = pipeline.encodedPrompt(key) {
+                embeddings.append(known.embeddings)
+                continue
+            }
+            let encoded = try await encoder.encode([text.chunks])[0]
+            guard encoded.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
+            pipeline.keep(EncodedPrompts.Entry(embeddings: encoded, precision: network.precision), for: key)
+            embeddings.append(encoded)
+        }
         timings.encode = (ContinuousClock.now - began).seconds
-        guard embeddings.allSatisfy(\.isFinite) else { throw DiffusionError.nonFinite(network.component, network.placement) }
         return embeddings
     }
 
+    private func encodingKey(_ text: ChunkedPrompt, at placement: Placement) -> EncodedPrompts.Key {
+        EncodedPrompts.Key(chunks: text.chunks, placement: placement, output: encoderOutput, emphasis: request.emphasis)
+    }
+
     /// - Returns: the finished latents.
-    private mutating func denoise(_ network: CompiledNetwork, _ start: SamplingRun, _ texts: [NDArray]) async throws -> NDArray {
+    private mutating func denoise(_ network: CompiledNetwork, _ start: SamplingRun, _ embeddings: [NDArray]) async throws -> NDArray {
         var run = start
         var predictor = try NoisePredictor(network, pictureCount: request.batchSize)
         let guidance = Guidance(scale: request.cfgScale)
@@ -84,8 +124,8 @@ struct RequestRun {
         var stepBegan = ContinuousClock.now
         while let call = run.nextCall {
             let stepsBefore = run.completedStepCount
-            let answers = try await predictor.predict(call, for: texts)
-            run.accept(answers.count == 1 ? answers[0] : guidance.combine(unconditional: answers[0], conditional: answers[1]))
+            let answers = try await predictor.predict(call, forEach: plan.contexts(atStep: stepsBefore + 1, embeddings))
+            run.accept(plan.guided(answers, by: guidance))
             guard run.completedStepCount > stepsBefore else { continue }
             guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
             timings.steps.append((ContinuousClock.now - stepBegan).seconds)
@@ -162,42 +202,6 @@ struct RequestRun {
 
     /// What a component is compiled for.
     private func key(_ component: Component) -> CompileKey {
-        pipeline.key(of: component, at: placements[component], for: request, chunkCounts: texts.map(\.count))
-    }
-
-    /// What the UNet is asked about in each step: the negative prompt unless guidance is off, then the prompt.
-    private var texts: [[PromptChunk]] { (negativePrompt.map { [$0] } ?? []) + [prompt] }
-}
-
-extension DiffusionPipeline {
-    /// What a component is compiled for when it draws `request` where it runs now.
-    public func key(of component: Component, for request: GenerationRequest) -> CompileKey {
-        let texts = Guidance(scale: request.cfgScale).needsUnconditional ? [request.negativePrompt, request.prompt] : [request.prompt]
-        return key(of: component, at: placements[component], for: request, chunkCounts: texts.map { chunks(of: $0).count })
-    }
-
-    /// - Parameter chunkCounts: of the texts that the UNet is asked about in each step.
-    func key(of component: Component, at placement: Placement, for request: GenerationRequest, chunkCounts: [Int]) -> CompileKey {
-        let scaleFactor = checkpoint.vae.configuration.scaleFactor
-        let need = ShapeNeed(
-            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
-            chunkCounts: chunkCounts)
-        return CompileKey(
-            checkpoint: checkpoint.identity, component: component, placement: placement,
-            shape: shapes.shape(of: component, on: placement.device, for: need))
-    }
-
-    /// A plain prompt as the text encoder takes it.
-    public func chunks(of text: String) -> [PromptChunk] {
-        PromptChunker(tokenizer: tokenizer, paddingToken: Int32(clamping: checkpoint.tokenizer.paddingTokenID)).chunks(ofPlainText: text).chunks
-    }
-
-    /// What the sampler asks the UNet for this request.
-    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
-        let vae = checkpoint.vae.configuration
-        return try SamplingRun(
-            request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,
-            noise: BatchNoise(source: request.noise, seed: request.seed, count: request.batchSize),
-            imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
+        pipeline.key(of: component, at: placements[component], for: request, plan)
     }
 }

@@ -9,6 +9,16 @@ public enum Emphasis: String, Sendable, Hashable, CaseIterable, Codable {
     /// Brackets are text like any other.
     case none
 
+    /// A1111's label, as in a picture's parameters.
+    public var label: String {
+        switch self {
+        case .original: "Original"
+        case .noNorm: "No norm"
+        case .ignore: "Ignore"
+        case .none: "None"
+        }
+    }
+
     /// Whether weights change the embeddings.
     public var appliesWeights: Bool { self == .original || self == .noNorm }
     /// Whether brackets are read at all.

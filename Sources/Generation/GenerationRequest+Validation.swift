@@ -31,6 +31,12 @@ extension GenerationRequest {
         guard Self.cfgScaleRange.contains(cfgScale) else {
             throw InvalidRequest(field: "cfg_scale", "CFG scale \(cfgScale) is out of range. Use 0 to 100; 1 turns guidance off.")
         }
+        guard clipSkip >= 1 else {
+            throw InvalidRequest(field: "clip_skip", "Clip skip \(clipSkip) is out of range. Use 1 for the text encoder's last layer, 2 for the one before it.")
+        }
+        guard commaBacktrack >= 0 else {
+            throw InvalidRequest(field: "comma_backtrack", "Comma backtrack \(commaBacktrack) is negative. Use 0 or more; 20 is usual.")
+        }
     }
 
     /// Latents are pixels/8 in every released model, so sizes count in eights everywhere.

@@ -15,5 +15,17 @@ public struct GenerationRequest: Sendable, Hashable {
     public var batchSize = 1
     public var noise = NoiseSource.torch
 
+    // How the prompts are read
+
+    /// Names of styles that are put on the prompts, one after another, before anything else is read.
+    public var styles: [String] = []
+    public var emphasis = Emphasis.original
+    /// Which of the text encoder's layers the UNet is told: 1 is the last, 2 the one before it.
+    public var clipSkip = 1
+    /// A full chunk of 75 tokens ends after a comma among its last tokens, this many at most; 0 always cuts at 75.
+    public var commaBacktrack = 20
+    /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
+    public var padsConditionings = false
+
     public init(prompt: String) { self.prompt = prompt }
 }

@@ -3,10 +3,17 @@ public struct GenerationResult: Sendable {
     /// One per picture of the batch, in order of their seeds.
     public var images: [RGBImage]
     public var seeds: [UInt64]
-    /// Tokens of the prompt, without begin, end and padding.
+    /// Of each picture: the prompt with its styles, and with what was drawn for its wildcards.
+    public var prompts: [String]
+    public var negativePrompts: [String]
+    /// Tokens of the prompt as A1111 counts them, every chunk but the last as full; of its longest text where it has several.
     public var tokenCount: Int
-    /// Chunks of 75 tokens that the prompt took.
+    /// Chunks of 75 tokens that the prompt took; of its longest text where it has several.
     public var chunkCount: Int
+    /// What was typed and has no effect, as typed: `<lora:film:0.8>`.
+    public var ignored: [String]
+    /// What the user should know, in whole sentences.
+    public var warnings: [String]
     /// OpenVINO's name of the device that ran each component: `CPU`, `GPU.0`.
     public var devices: PerComponent<String>
     /// The precision that each component ran in, read back after compiling.
@@ -22,12 +29,17 @@ public struct GenerationResult: Sendable {
     public var fidelity: [String] = []
 
     public init(
-        images: [RGBImage], seeds: [UInt64], tokenCount: Int, chunkCount: Int,
+        images: [RGBImage], seeds: [UInt64], prompts: [String] = [], negativePrompts: [String] = [], tokenCount: Int, chunkCount: Int,
+        ignored: [String] = [], warnings: [String] = [],
         devices: PerComponent<String>, precisions: PerComponent<String>, runtimeVersion: String,
         timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {
         self.images = images
         self.seeds = seeds
+        self.prompts = prompts
+        self.negativePrompts = negativePrompts
+        self.ignored = ignored
+        self.warnings = warnings
         self.tokenCount = tokenCount
         self.chunkCount = chunkCount
         self.devices = devices

@@ -28,10 +28,19 @@ extension Infotext {
             Parameter("Chunks", "\(result.chunkCount)"),
             Parameter("Version", version),
         ]
+        let prompt = result.prompts.indices.contains(index) ? result.prompts[index] : request.prompt
+        let negativePrompt = result.negativePrompts.indices.contains(index) ? result.negativePrompts[index] : request.negativePrompt
+        if request.clipSkip > 1 { parameters.append(Parameter("Clip skip", "\(request.clipSkip)")) }
+        // As A1111: only where there is something to emphasize.
+        if request.emphasis != .original, (prompt + negativePrompt).contains(where: { $0 == "(" || $0 == "[" }) {
+            parameters.append(Parameter("Emphasis", request.emphasis.label))
+        }
+        if request.padsConditionings { parameters.append(Parameter("Pad conds", "True")) }
+        if !result.ignored.isEmpty { parameters.append(Parameter("Ignored", result.ignored.joined(separator: ", "))) }
         let incidents = result.moves.map(\.description) + result.fidelity
         if !incidents.isEmpty { parameters.append(Parameter("Fidelity", incidents.joined(separator: " "))) }
         if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
-        self.init(prompt: request.prompt, negativePrompt: request.negativePrompt, parameters: parameters)
+        self.init(prompt: prompt, negativePrompt: negativePrompt, parameters: parameters)
     }
 
     /// `text CPU, unet GPU.0, vae GPU.0`

@@ -8,13 +8,17 @@ public struct Guidance: Sendable, Hashable {
     public init(scale: Float) { self.scale = scale }
 
     /// Whether the negative prompt matters; if not, the model need not be asked about it.
-    public var needsUnconditional: Bool { scale != 1 }
+    /// - Parameter weights: of the prompt's parts.
+    public func needsUnconditional(weights: [Float] = [1]) -> Bool { weights.count != 1 || scale * weights[0] != 1 }
 
-    /// `unconditional + scale · (conditional − unconditional)`.
+    /// `unconditional + Σ weightᵢ · scale · (conditionalᵢ − unconditional)`.
     ///
     /// For the model's raw outputs, as in diffusers. k-diffusion's users apply it to estimates of x₀, which gives the same: for each
     /// kind of prediction x₀ is a linear function of the output, with the same latents in both.
-    public func combine(unconditional: NDArray, conditional: NDArray) -> NDArray {
-        unconditional + scale * (conditional - unconditional)
+    /// - Parameter conditionals: one for each part of the prompt, with its weight.
+    ///
+    /// Source: A1111 1.10 `CFGDenoiser.combine_denoised`.
+    public func combine(unconditional: NDArray, conditionals: [(weight: Float, answer: NDArray)]) -> NDArray {
+        conditionals.reduce(unconditional) { $0 + ($1.weight * scale) * ($1.answer - unconditional) }
     }
 }

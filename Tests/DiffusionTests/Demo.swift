@@ -11,9 +11,10 @@ enum Demo {
 
     /// One that has compiled nothing yet.
     static func newPipeline(
-        placements: PerComponent<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil, retention: DiffusionPipeline.Retention = .always
+        placements: PerComponent<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil, retention: DiffusionPipeline.Retention = .always,
+        resources: PromptResources = PromptResources()
     ) throws -> DiffusionPipeline {
-        try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention)
+        try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention, resources: resources)
     }
 
     /// A request that is drawn in a moment.

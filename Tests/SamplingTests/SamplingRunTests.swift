@@ -107,10 +107,26 @@ struct SamplingRunTests {
     @Test("guidance goes from the negative prompt's prediction through the prompt's")
     func guidance() {
         let (negative, positive) = (NDArray(repeating: 1, shape: [1, 2]), NDArray(repeating: 3, shape: [1, 2]))
-        #expect(Guidance(scale: 0).combine(unconditional: negative, conditional: positive) == negative)
-        #expect(Guidance(scale: 1).combine(unconditional: negative, conditional: positive) == positive)
-        #expect(Guidance(scale: 7.5).combine(unconditional: negative, conditional: positive) == NDArray(repeating: 16, shape: [1, 2]))
-        #expect(!Guidance(scale: 1).needsUnconditional)
+        for (scale, expected) in [(0, 1), (1, 3), (7.5, 16)] as [(Float, Float)] {
+            let guided = Guidance(scale: scale).combine(unconditional: negative, conditionals: [(1, positive)])
+            #expect(guided == NDArray(repeating: expected, shape: [1, 2]))
+        }
+        #expect(!Guidance(scale: 1).needsUnconditional())
+    }
+
+    @Test("each part of a prompt adds its way from the negative prompt's prediction, by its weight")
+    func weightedGuidance() {
+        let negative = NDArray(shape: [1, 2], values: [1, 2])
+        let parts: [(Float, NDArray)] = [(1, NDArray(shape: [1, 2], values: [3, 2])), (-0.5, NDArray(shape: [1, 2], values: [1, 6]))]
+        // 1 + 4·(3 − 1) − 0.5·4·(1 − 1) and 2 + 4·(2 − 2) − 0.5·4·(6 − 2)
+        #expect(Guidance(scale: 4).combine(unconditional: negative, conditionals: parts) == NDArray(shape: [1, 2], values: [9, -6]))
+    }
+
+    @Test("the negative prompt matters unless a single part is followed at 1", arguments: [
+        (1, [1], false), (2, [0.5], false), (1, [0.5], true), (7, [1], true), (1, [0.5, 0.5], true), (0, [1], true),
+    ] as [(Float, [Float], Bool)])
+    func needsUnconditional(scale: Float, weights: [Float], needs: Bool) {
+        #expect(Guidance(scale: scale).needsUnconditional(weights: weights) == needs)
     }
 
     private func makeRun(

@@ -1,0 +1,59 @@
+import Checkpoints
+public import Compilation
+public import Generation
+import Networks
+public import Prompting
+public import Sampling
+
+/// What a request means with this checkpoint.
+extension DiffusionPipeline {
+    /// What a component is compiled for when it draws `request` where it runs now.
+    public func key(of component: Component, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
+        key(of: component, at: placements[component], for: request, try promptPlan(for: request))
+    }
+
+    func key(of component: Component, at placement: Placement, for request: GenerationRequest, _ plan: PromptPlan) -> CompileKey {
+        let scaleFactor = checkpoint.vae.configuration.scaleFactor
+        let (chunkCounts, vary) = plan.chunkCounts
+        let need = ShapeNeed(
+            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            chunkCounts: chunkCounts, chunkCountsVary: vary)
+        return CompileKey(
+            checkpoint: checkpoint.identity, component: component, placement: placement,
+            shape: shapes.shape(of: component, on: placement.device, for: need))
+    }
+
+    func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan {
+        try PromptPlan(
+            request, resources: resources, tokenizer: tokenizer, paddingToken: paddingToken, width: checkpoint.textEncoder.configuration.width)
+    }
+
+    /// Where the text encoder's embeddings for a request are.
+    /// - Throws: `InvalidRequest` when it has fewer layers than the request skips.
+    func encoderOutput(for request: GenerationRequest) throws(InvalidRequest) -> String {
+        let layerCount = checkpoint.textEncoder.configuration.layerCount
+        guard let output = TextEncoderState.normalized(clipSkip: request.clipSkip).output(layerCount: layerCount) else {
+            throw InvalidRequest(
+                field: "clip_skip",
+                "Clip skip \(request.clipSkip) is out of range: this model's text encoder has \(layerCount) layers. Use 1 to \(layerCount).")
+        }
+        return output
+    }
+
+    /// A text without weights as the text encoder takes it.
+    public func chunks(of text: String) -> [PromptChunk] {
+        PromptChunker(tokenizer: tokenizer, paddingToken: paddingToken).chunks(ofPlainText: text).chunks
+    }
+
+    /// Fills short chunks.
+    private var paddingToken: Int32 { Int32(clamping: checkpoint.tokenizer.paddingTokenID) }
+
+    /// What the sampler asks the UNet for this request.
+    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
+        let vae = checkpoint.vae.configuration
+        return try SamplingRun(
+            request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,
+            noise: BatchNoise(source: request.noise, seed: request.seed, count: request.batchSize),
+            imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
+    }
+}

@@ -1,0 +1,124 @@
+import Generation
+import Prompting
+import Sampling
+
+extension PromptPlan {
+    /// Reads a request's prompts, in A1111's order: styles, wildcards, network tags, AND, schedules, weights and chunks.
+    /// - Parameters:
+    ///   - paddingToken: of the text encoder.
+    ///   - width: of its embeddings.
+    /// - Throws: `InvalidRequest` for a style that is not there.
+    init(
+        _ request: GenerationRequest, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, width: Int
+    ) throws(InvalidRequest) {
+        let styled: (prompt: String, negativePrompt: String, warnings: [String])
+        do {
+            styled = try resources.styles.apply(request.styles, prompt: request.prompt, negativePrompt: request.negativePrompt)
+        } catch {
+            throw InvalidRequest(field: "styles", error.description)
+        }
+        var reader = PromptReader(steps: request.steps, guidance: Guidance(scale: request.cfgScale))
+        if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
+        pictures = (0..<request.batchSize).map { index in
+            let seed = request.seed &+ UInt64(index)
+            let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
+            let negativePrompt = resources.wildcards.expand(styled.negativePrompt, seed: seed, purpose: .negativePrompt)
+            reader.warnings += prompt.warnings + negativePrompt.warnings
+            return reader.picture(prompt.text, negativePrompt: negativePrompt.text)
+        }
+
+        let inversions = PromptInversions(in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, width: width, emphasis: request.emphasis)
+        let chunker = PromptChunker(
+            tokenizer: tokenizer, paddingToken: paddingToken, commaBacktrack: request.commaBacktrack, inversions: inversions.words)
+        var texts = reader.texts.map { chunker.chunks(of: $0, request.emphasis) }
+        if request.padsConditionings, Set(texts.map(\.chunks.count)).count > 1 {
+            let empty = chunker.chunks(ofPlainText: "")
+            filler = texts.firstIndex(of: empty) ?? texts.count
+            if filler == texts.count { texts.append(empty) }
+        } else {
+            filler = nil
+        }
+        self.texts = texts
+        self.inversions = inversions.vectors
+        ignored = (reader.ignored + inversions.ignored).withoutRepetitions
+        warnings = (reader.warnings + inversions.warnings).withoutRepetitions
+    }
+}
+
+extension PromptChunker {
+    /// The chunks of a text whose brackets may mean nothing.
+    func chunks(of text: String, _ emphasis: Emphasis) -> ChunkedPrompt {
+        emphasis.parsesWeights ? chunks(of: text) : chunks(ofPlainText: text)
+    }
+}
+
+/// Reads the prompts of one picture after another, and collects their texts.
+private struct PromptReader {
+    let steps: Int
+    let guidance: Guidance
+    /// Each once.
+    private(set) var texts: [String] = []
+    private(set) var ignored: [String] = []
+    var warnings: [String] = []
+
+    private var indices: [String: Int] = [:]
+    /// Pictures without wildcards all say the same.
+    private var known: [[String]: PromptPlan.Picture] = [:]
+
+    init(steps: Int, guidance: Guidance) {
+        self.steps = steps
+        self.guidance = guidance
+    }
+
+    mutating func picture(_ prompt: String, negativePrompt: String) -> PromptPlan.Picture {
+        if let known = known[[prompt, negativePrompt]] { return known }
+        let (positive, negative) = (Prompt(prompt), Prompt(negativePrompt))
+        for tag in positive.tags + negative.tags {
+            ignored.append(tag.description)
+            warnings.append(tag.warning)
+        }
+        let weights = positive.parts.map { Float($0.weight) }
+        let picture = PromptPlan.Picture(
+            prompt: prompt, negativePrompt: negativePrompt,
+            negative: guidance.needsUnconditional(weights: weights) ? slot(negative.tree) : nil,
+            parts: positive.parts.map { slot($0.tree, weight: Float($0.weight)) })
+        known[[prompt, negativePrompt]] = picture
+        return picture
+    }
+
+    private mutating func slot(_ tree: PromptTree, weight: Float = 1) -> PromptPlan.Slot {
+        let schedule = tree.schedule(steps: steps)
+        let indices = schedule.texts.map { index(of: $0) }
+        var slot = PromptPlan.Slot(weight: weight, texts: [])
+        for entry in schedule.entries {
+            slot.texts += .init(repeating: indices[entry.text], count: max(0, min(entry.until, steps) - slot.texts.count))
+        }
+        return slot
+    }
+
+    private mutating func index(of text: String) -> Int {
+        if let known = indices[text] { return known }
+        indices[text] = texts.count
+        texts.append(text)
+        return texts.count - 1
+    }
+}
+
+extension NetworkTag {
+    /// Why it has no effect.
+    fileprivate var warning: String {
+        switch kind {
+        case "lora", "lyco": "\(self) was left out: Easel does not apply LoRAs yet."
+        case "hypernet": "\(self) was left out: Easel does not apply hypernetworks."
+        default: "\(self) was left out: no kind of network is called \"\(kind)\"."
+        }
+    }
+}
+
+extension Array where Element: Hashable {
+    /// The first of each.
+    fileprivate var withoutRepetitions: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,108 @@
+import Prompting
+import Sampling
+import Tensors
+
+/// What the UNet is told in a request: for each picture, at each step.
+///
+/// A value that is complete before anything is compiled: styles are applied, wildcards drawn, schedules resolved and texts cut into chunks.
+struct PromptPlan: Sendable {
+    /// A text that may change from step to step.
+    struct Slot: Sendable, Hashable {
+        /// How much it counts; 1 but for the parts of an AND.
+        var weight: Float = 1
+        /// For each step, an index into the plan's `texts`.
+        var texts: [Int]
+    }
+
+    struct Picture: Sendable, Hashable {
+        /// With styles and with what was drawn for wildcards; network tags are in it.
+        var prompt: String
+        var negativePrompt: String
+        /// nil when guidance is such that nothing depends on it.
+        var negative: Slot?
+        /// At least one; several with AND.
+        var parts: [Slot]
+
+        /// The negative prompt's, where there is one, comes first.
+        var slots: [Slot] { (negative.map { [$0] } ?? []) + parts }
+    }
+
+    /// In order of their seeds.
+    let pictures: [Picture]
+    /// The distinct texts of all pictures and steps: each is encoded once.
+    let texts: [ChunkedPrompt]
+    /// The empty text among `texts`, where shorter texts of a step are filled up with it.
+    let filler: Int?
+    /// The vectors of textual inversions that the texts name, `[rows, width]`.
+    let inversions: [String: NDArray]
+    /// What was typed and has no effect, as typed.
+    let ignored: [String]
+    /// In whole sentences.
+    let warnings: [String]
+}
+
+// What it asks of the networks
+
+extension PromptPlan {
+    /// The longest text of the prompt; the negative prompt does not count.
+    var longestText: ChunkedPrompt? {
+        Set(pictures.flatMap { $0.parts.flatMap(\.texts) }).map { texts[$0] }.max { ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount) }
+    }
+
+    /// The chunks of each text that the UNet is asked about: the most at any step, for any picture.
+    /// - Returns: also whether some step or picture has fewer.
+    var chunkCounts: (most: [Int], vary: Bool) {
+        let slots = Set(pictures.map(\.slots))
+        let counts = slots.flatMap { slots in
+            slots[0].texts.indices.map { step in filled(slots.map { texts[$0.texts[step]].chunks.count }) }
+        }
+        let most = counts.reduce(into: [Int]()) { most, counts in
+            most += .init(repeating: 0, count: max(0, counts.count - most.count))
+            for (index, count) in counts.enumerated() { most[index] = max(most[index], count) }
+        }
+        return (most, vary: counts.contains { $0 != most })
+    }
+
+    private func filled(_ counts: [Int]) -> [Int] {
+        filler == nil ? counts : .init(repeating: counts.max() ?? 0, count: counts.count)
+    }
+}
+
+// What is asked at a step, and what becomes of the answers
+
+extension PromptPlan {
+    /// What the UNet is told at a step.
+    /// - Parameters:
+    ///   - step: 1 ... the step count.
+    ///   - embeddings: of `texts`, each `[1, 77·chunks, width]`.
+    /// - Returns: for each picture the embeddings of its slots.
+    func contexts(atStep step: Int, _ embeddings: [NDArray]) -> [[NDArray]] {
+        pictures.map { picture in
+            let contexts = picture.slots.map { embeddings[$0.texts[step - 1]] }
+            guard let filler else { return contexts }
+            let longest = contexts.map { $0.shape[1] }.max() ?? 0
+            return contexts.map { $0.filled(to: longest, with: embeddings[filler]) }
+        }
+    }
+
+    /// What the sampler is told.
+    /// - Parameter answers: for each picture those to its `contexts`, each `[1, channels, height, width]`.
+    /// - Returns: `[pictures, channels, height, width]`.
+    func guided(_ answers: [[NDArray]], by guidance: Guidance) -> NDArray {
+        .concatenated(zip(pictures, answers).map { picture, answers in
+            guard picture.negative != nil else { return answers[0] }
+            return guidance.combine(
+                unconditional: answers[0], conditionals: zip(picture.parts, answers.dropFirst()).map { (weight: $0.weight, answer: $1) })
+        })
+    }
+}
+
+extension NDArray {
+    /// `[1, tokens, width]` with `filler`, an encoded chunk, behind it as often as it takes.
+    fileprivate func filled(to count: Int, with filler: NDArray) -> NDArray {
+        guard shape[1] < count else { return self }
+        var values = values
+        for _ in 0..<(count - shape[1]) / filler.shape[1] { values += filler.values }
+        return NDArray(shape: [1, count, shape[2]], values: values)
+    }
+}
