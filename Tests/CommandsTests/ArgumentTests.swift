@@ -24,6 +24,25 @@ struct ArgumentTests {
         #expect(command.settings.precision == nil)
         #expect(command.output == ".")
         #expect(!command.json && !command.quiet)
+        let request = command.request(defaultSize: 512)
+        #expect(request.styles.isEmpty && request.emphasis == .original && request.clipSkip == 1)
+        #expect(request.commaBacktrack == 20 && !request.padsConditionings)
+    }
+
+    @Test("how prompts are read goes into the request")
+    func promptOptions() throws {
+        let command = try GenerateCommand.parse([
+            "a cat", "--styles", "ink, art/old  masters", "--styles", "calm", "--emphasis", "no_norm", "--clip-skip", "2", "--comma-backtrack", "0",
+            "--pad-cond-uncond", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
+        ])
+        let request = command.request(defaultSize: 512)
+        #expect(request.styles == ["ink", "art/old  masters", "calm"])
+        #expect(request.emphasis == .noNorm)
+        #expect(request.clipSkip == 2)
+        #expect(request.commaBacktrack == 0)
+        #expect(request.padsConditionings)
+        #expect(command.promptOptions.stylesFile == "s.csv")
+        #expect(command.promptOptions.wildcards == "w" && command.promptOptions.embeddings == "e")
     }
 
     @Test("every option is read")
@@ -77,6 +96,9 @@ struct ArgumentTests {
         (["--noise", "white"], "'torch' and 'philox'"),
         (["--batch-size", "0"], "Batch size 0 is out of range. Use 1 to 64."),
         (["--seed", "-1"], "--seed"),
+        (["--clip-skip", "0"], "Clip skip 0 is out of range."),
+        (["--comma-backtrack", "-2"], "Comma backtrack -2 is negative."),
+        (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
     ])
     func badValues(_ arguments: [String], message: String) {

@@ -21,6 +21,8 @@ struct ValidationTests {
         Refusal({ $0.cfgScale = 101 }, "cfg_scale", "CFG scale 101.0 is out of range. Use 0 to 100; 1 turns guidance off."),
         Refusal({ $0.cfgScale = .nan }, "cfg_scale", "CFG scale nan is out of range. Use 0 to 100; 1 turns guidance off."),
         Refusal({ $0.cfgScale = .infinity }, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
+        Refusal({ $0.clipSkip = 0 }, "clip_skip", "Clip skip 0 is out of range. Use 1 for the text encoder's last layer, 2 for the one before it."),
+        Refusal({ $0.commaBacktrack = -1 }, "comma_backtrack", "Comma backtrack -1 is negative. Use 0 or more; 20 is usual."),
     ])
     fileprivate func refused(_ refusal: Refusal) {
         #expect(throws: InvalidRequest(field: refusal.field, refusal.message)) { try refusal.request.validate() }

@@ -68,6 +68,25 @@ import Testing
         #expect(Infotext(parsing: infotext.description) == infotext)
     }
 
+    @Test("how the prompt was read is written under A1111's names, and only where it is not the default")
+    func promptLanguage() {
+        var request = GenerationRequest(prompt: "a {red|blue} (cat:1.2) <lora:film:1>")
+        let result = GenerationResult(
+            images: [], seeds: [0], prompts: ["a blue (cat:1.2) <lora:film:1>"], negativePrompts: ["grey, photo"], tokenCount: 3, chunkCount: 1,
+            ignored: ["<lora:film:1>"], warnings: ["It was left out."], devices: PerComponent(repeating: "CPU"),
+            precisions: PerComponent(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+        func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
+
+        #expect(infotext().prompt == "a blue (cat:1.2) <lora:film:1>")
+        #expect(infotext().negativePrompt == "grey, photo")
+        #expect(infotext()["Ignored"] == "<lora:film:1>")
+        for key in ["Clip skip", "Emphasis", "Pad conds"] { #expect(infotext()[key] == nil) }
+        (request.clipSkip, request.emphasis, request.padsConditionings) = (2, .noNorm, true)
+        #expect(infotext()["Clip skip"] == "2")
+        #expect(infotext()["Emphasis"] == "No norm")
+        #expect(infotext()["Pad conds"] == "True")
+    }
+
     @Test("texts are read as A1111 reads them", arguments: [
         ("", "", "", []),
         ("a cat", "a cat", "", []),

@@ -1,0 +1,38 @@
+import Foundation
+import Prompting
+import TestSupport
+import Testing
+
+@testable import Commands
+
+@Suite("Files that prompts refer to")
+struct PromptOptionsTests {
+    private static func options(_ arguments: [String]) throws -> PromptOptions { try PromptOptions.parse(arguments) }
+
+    @Test("what nobody names is taken from the user's data folder, as far as it is there")
+    func defaults() throws {
+        let home = try TemporaryFolder()
+        let folders = UserFolders(environment: ["XDG_DATA_HOME": home.path])
+        let none = try Self.options([]).resources(folders: folders)
+        #expect(none.styles.styles.isEmpty && none.wildcards.folder == nil && none.embeddings == nil)
+
+        try home.write("name,prompt,negative_prompt\nink,drawing,\n", to: "easel/styles.csv")
+        try home.write("fog\n", to: "easel/wildcards/weather.txt")
+        try home.write("", to: "easel/embeddings/shiny.pt")
+        let all = try Self.options([]).resources(folders: folders)
+        #expect(all.styles.styles.map(\.name) == ["ink"])
+        #expect(all.wildcards.folder?.names == ["weather"])
+        #expect(all.embeddings?.names == ["shiny"])
+    }
+
+    @Test("what is named and cannot be read is refused, exit code 65", arguments: [
+        (["--styles-file", "/nowhere/s.csv"], "Styles cannot be read from \"/nowhere/s.csv\": there is no such file or folder."),
+        (["--wildcards", "/nowhere/w"], "There is no folder \"/nowhere/w\" to take wildcards from. Check the path after --wildcards."),
+        (["--embeddings", "/nowhere/e"], "There is no folder \"/nowhere/e\" to take textual inversions from. Check the path after --embeddings."),
+    ])
+    func missing(_ arguments: [String], message: String) throws {
+        let error = #expect(throws: CommandFailure.self) { _ = try Self.options(arguments).resources() }
+        #expect(error?.description == message)
+        #expect(error?.reason == .badInput)
+    }
+}
