@@ -54,11 +54,11 @@ public actor NetworkCompiler {
             let memory = try Tensor(bytes: weights.bytes, owner: weights)
             let model = try core.readModel(xml: graph.xml, weights: memory)
             (compiled, isFromDiskCache) = try compile(model, at: placement, entry: entry)
-            precision = try compiled.value(of: .inferencePrecision).rawValue
+            precision = try compiled.precision(on: placement.device)
         } catch {
             throw .device(component, placement, error)
         }
-        if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue {
+        if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue, precision != "mixed" {
             throw .precision(component, placement, actual: precision)
         }
         let key = CompileKey(checkpoint: checkpoint.identity, component: component, placement: placement, shape: shape)
@@ -93,6 +93,18 @@ public actor NetworkCompiler {
             try .unet(checkpoint.unet.configuration, shape: shape, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
         case .vae:
             try .vaeDecoder(checkpoint.vae.configuration, shape: shape, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
+        }
+    }
+}
+
+extension CompiledModel {
+    /// What the device says it computes in. Where several share a model, as with `HETERO:GPU,CPU`, nobody says; then it is `mixed`.
+    fileprivate func precision(on device: String) throws(OpenVINOError) -> String {
+        do {
+            return try value(of: .inferencePrecision).rawValue
+        } catch {
+            guard device.contains(":") else { throw error }
+            return "mixed"
         }
     }
 }

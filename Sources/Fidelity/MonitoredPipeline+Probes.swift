@@ -86,7 +86,7 @@ extension MonitoredPipeline {
             }
             pipeline.move(key.component, to: placement)
             // Another device may want shapes of another kind.
-            if let lastRequest { shape = pipeline.key(of: key.component, for: lastRequest).shape }
+            if let lastRequest { shape = try pipeline.key(of: key.component, for: lastRequest).shape }
         }
         await noticeCompiles()
         // A repair is never served by the disk cache.

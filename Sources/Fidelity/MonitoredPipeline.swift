@@ -64,7 +64,7 @@ public actor MonitoredPipeline: ImageGenerating {
                 result = try await draw(request, onEvent: onEvent)
             }
         } catch DiffusionError.nonFinite(let component, let placement) {
-            await suspect(component, request)
+            try await suspect(component, request)
             guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(component, placement) }
             result = try await draw(request, onEvent: onEvent)
         }
@@ -77,7 +77,7 @@ public actor MonitoredPipeline: ImageGenerating {
         lastRequest = request
         await noticeCompiles()
         for component in Component.allCases {
-            guard let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { continue }
+            guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { continue }
             // Where a device was lost, the pipeline runs elsewhere from now on; where it did not move, numbers were not finite.
             let hasFailed = result.moves.contains { $0.component == component && $0.from == network.placement.description }
             for image in result.images {
@@ -89,10 +89,10 @@ public actor MonitoredPipeline: ImageGenerating {
         return result
     }
 
-    private func suspect(_ component: Component, _ request: GenerationRequest) async {
+    private func suspect(_ component: Component, _ request: GenerationRequest) async throws {
         lastRequest = request
         await noticeCompiles()
-        guard let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { return }
+        guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { return }
         monitors[component].finishedPicture(with: network.key, suspicion: .nonFinite(component))
     }
 
@@ -122,9 +122,9 @@ public actor MonitoredPipeline: ImageGenerating {
         defer { turns.leave() }
         let request = lastRequest ?? nativeRequest
         for component in Component.allCases {
-            let key = pipeline.key(of: component, for: request)
+            let key = try pipeline.key(of: component, for: request)
             try await compile(key)
-            let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request))
+            let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request))
             if let network { try await runProbe(network.key) }
             // Once more for each rung that was climbed.
             while let due = monitors[component].dueProbe(at: now()) { try await runProbe(due.model) }
@@ -150,7 +150,7 @@ public actor MonitoredPipeline: ImageGenerating {
         notices = PerComponent(repeating: nil)
         reloads.reloaded(at: now())
         guard let lastRequest else { return }
-        let keys = Component.allCases.map { pipeline.key(of: $0, for: lastRequest) }
+        let keys = try Component.allCases.map { try pipeline.key(of: $0, for: lastRequest) }
         // All at once; then one after the other, for one that is refused.
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .reload)
         for key in keys { try await compile(key, reason: .reload) }

@@ -1,3 +1,6 @@
+import ArgumentParser
+import Checkpoints
+import Diffusion
 import Foundation
 import Prompting
 import TestSupport
