@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Compilation
 import Diffusion
+import Fidelity
 import FoundationEssentials
 import Generation
 import ImageCodecs
@@ -124,11 +125,15 @@ struct GenerateCommand: AsyncParsableCommand {
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
         for warning in result.warnings { progress.note("Warning: " + warning) }
-        for component in Component.allCases {
-            guard case .exactly(let asked) = pipeline.placements[component].arithmetic, result.moves.isEmpty,
-                asked.rawValue != result.precisions[component]
-            else { continue }
-            progress.note("\(result.devices[component]) does not compute in \(asked): the \(component.label) ran in \(result.precisions[component]).")
+        for (index, image) in result.images.enumerated() {
+            guard let suspicion = Suspicion(picture: image) else { continue }
+            progress.note("Warning: something may be wrong with picture \(index + 1): \(suspicion). `easel verify` compares the devices with the reference.")
+        }
+        // What was moved has been told already.
+        for component in Component.allCases where result.moves.isEmpty {
+            let note = precisionNote(
+                component, asked: pipeline.placements[component], device: result.devices[component], precision: result.precisions[component])
+            if let note { progress.note(note) }
         }
 
         let modelHash = await hash

@@ -34,8 +34,8 @@ struct VerifyReport: Encodable {
             return ["All networks run as the reference does, so that there is nothing to compare. Name a --device or a --precision."]
         }
         return fidelity.components.compactMap { row in
-            guard case .exactly(let asked) = placements[row.component].arithmetic, asked.rawValue != row.assignment.precision else { return nil }
-            return "\(row.assignment.device) does not compute in \(asked): the \(row.component.label) ran in \(row.assignment.precision)."
+            precisionNote(
+                row.component, asked: placements[row.component], device: row.assignment.device, precision: row.assignment.precision)
         }
     }
 
