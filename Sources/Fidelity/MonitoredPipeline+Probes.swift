@@ -79,6 +79,8 @@ extension MonitoredPipeline {
         guard case .mend(let rung) = event.response else { return }
         let placement = rung.applied(to: key.placement)
         await pipeline.networks.release(key)
+        // What it answered before cannot be trusted either.
+        if key.component == .textEncoder { pipeline.forgetEncodedPrompts() }
         var shape = key.shape
         if rung != .recompile {
             for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.component, old.placement) == (key.component, key.placement) {

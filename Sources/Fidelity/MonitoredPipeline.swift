@@ -143,6 +143,7 @@ public actor MonitoredPipeline: ImageGenerating {
     private func loadAnew(keepingDiskCache: Bool) async throws {
         await pipeline.networks.release(checkpoint: pipeline.checkpoint.identity)
         if !keepingDiskCache { await pipeline.networks.dropDiskCache(of: pipeline.checkpoint) }
+        pipeline.forgetEncodedPrompts()
         for component in Component.allCases { pipeline.move(component, to: pipeline.ladders[component].first) }
         monitors = Self.monitors(of: pipeline, bounds, settings)
         watched = [:]
