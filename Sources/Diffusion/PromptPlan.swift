@@ -49,6 +49,13 @@ extension PromptPlan {
         Set(pictures.flatMap { $0.parts.flatMap(\.texts) }).map { texts[$0] }.max { ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount) }
     }
 
+    /// The largest weight of a word or of a part, without its sign.
+    var heaviestWeight: Float {
+        let ofWords = texts.flatMap { $0.chunks.flatMap { $0.weights.map(Float.init) } }
+        let ofParts = pictures.flatMap { $0.parts.map(\.weight) }
+        return (ofWords + ofParts).map(abs).max() ?? 1
+    }
+
     /// The chunks of each text that the UNet is asked about: the most at any step, for any picture.
     /// - Returns: also whether some step or picture has fewer.
     var chunkCounts: (most: [Int], vary: Bool) {

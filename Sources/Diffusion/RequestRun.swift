@@ -167,7 +167,7 @@ struct RequestRun {
                 if pipeline.retention == .untilUsed { await pipeline.networks.release(key(component)) }
                 return result
             } catch {
-                let failure = DiffusionError(error)
+                let failure = explained(DiffusionError(error))
                 guard let isDeviceLost = failure.isDeviceLost,
                     let next = pipeline.ladders[component].next(after: placement, onOtherDevice: isDeviceLost)
                 else { throw failure }
@@ -179,6 +179,14 @@ struct RequestRun {
                 onEvent(.moved(move))
             }
         }
+    }
+
+    /// Numbers that are not finite may be the prompt's doing, and then no other device draws it.
+    private func explained(_ error: DiffusionError) -> DiffusionError {
+        let weight = plan.heaviestWeight
+        guard case .nonFinite = error, weight > 100 else { return error }
+        return .request(InvalidRequest(
+            field: "prompt", "A weight of \(weight) in the prompt takes the numbers out of the range of floating point. Most useful weights lie between 0.5 and 1.5."))
     }
 
     private mutating func network(_ component: Component) async throws -> CompiledNetwork {

@@ -97,7 +97,7 @@ struct ArgumentTests {
         (["--batch-size", "0"], "Batch size 0 is out of range. Use 1 to 64."),
         (["--seed", "-1"], "--seed"),
         (["--clip-skip", "0"], "Clip skip 0 is out of range."),
-        (["--comma-backtrack", "-2"], "Comma backtrack -2 is negative."),
+        (["--comma-backtrack=-2"], "Comma backtrack -2 is negative."),
         (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
     ])

@@ -15,7 +15,8 @@ struct ReportTests {
         timings.compile.unet = 1.5
         timings.steps = [0.5, 0.75]
         let result = GenerationResult(
-            images: [], seeds: [.max, 0], tokenCount: 80, chunkCount: 2, devices: PerComponent(textEncoder: "CPU", unet: "GPU.0", vae: "GPU.0"),
+            images: [], seeds: [.max, 0], prompts: ["a", "b"], negativePrompts: ["c", ""], tokenCount: 80, chunkCount: 2, ignored: ["<lora:x>"],
+            warnings: ["It was left out."], devices: PerComponent(textEncoder: "CPU", unet: "GPU.0", vae: "GPU.0"),
             precisions: PerComponent(textEncoder: "f32", unet: "f16", vae: "f32"), runtimeVersion: "2026.4.1", timings: timings)
         let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", result: result, total: 9).text
         #expect(!text.contains("\n"))
@@ -25,6 +26,7 @@ struct ReportTests {
         #expect(peak > 1_000_000)
         #expect(json == [
             "images": ["/tmp/ä \"1\".png"], "seeds": [UInt64.max, 0], "model": "anime/v1", "tokens": 80, "chunks": 2,
+            "prompts": ["a", "b"], "negative_prompts": ["c", ""], "ignored": ["<lora:x>"], "warnings": ["It was left out."],
             "device": ["text_encoder": "CPU", "unet": "GPU.0", "vae": "GPU.0"],
             "precision": ["text_encoder": "f32", "unet": "f16", "vae": "f32"],
             "timings": [

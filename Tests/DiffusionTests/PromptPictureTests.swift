@@ -104,6 +104,16 @@ struct PromptPictureTests {
         #expect(await pipeline.networks.compileCounts == PerComponent(repeating: 0))
     }
 
+    @Test("a weight that no number can follow is named, and is not taken for a damaged model", arguments: [
+        "a (cat:99999999999999999999999999999999999999)", "a cat :99999999999999999999999999999999999999",
+    ])
+    func absurdWeights(prompt: String) async throws {
+        let error = await #expect(throws: DiffusionError.self) {
+            try await #require(Demo.pipeline).pictures(Demo.request(prompt) { ($0.steps, $0.emphasis) = (4, .noNorm) })
+        }
+        #expect(error?.description.hasPrefix("A weight of 1e+38 in the prompt takes the numbers out of the range of floating point.") == true)
+    }
+
     @Test("a textual inversion changes the picture, one that cannot be read is told and does not")
     func inversions() async throws {
         let folder = try TemporaryFolder()

@@ -20,8 +20,8 @@ struct GenerateTests {
         let report = try JSONDecoder().decode(Report.self, from: Data(run.lastLine.utf8))
         let keys = try #require(JSONSerialization.jsonObject(with: Data(run.lastLine.utf8)) as? [String: Any]).keys.sorted()
         #expect(keys == [
-            "chunks", "compiles", "device", "images", "model", "moves", "peak_memory_bytes", "precision", "precision_tables", "seeds", "timings",
-            "tokens",
+            "chunks", "compiles", "device", "ignored", "images", "model", "moves", "negative_prompts", "peak_memory_bytes", "precision",
+            "precision_tables", "prompts", "seeds", "timings", "tokens", "warnings",
         ])
         #expect(report.seeds == [7, 8])
         #expect(report.model == "demo")
