@@ -90,7 +90,8 @@ struct GenerateTests {
         "Compiling the text encoder", "Encoding the prompt", "Compiling the UNet", "Step 1/1000",
     ])
     func interrupted(at report: String) async throws {
-        let run = try easel.start(["generate", "a star", "--steps", "1000", "--output", "pictures/"])
+        // Large enough that it cannot be nearly done by the time a busy machine lets this test see where it is.
+        let run = try easel.start(["generate", "a star", "--steps", "1000", "--width", "256", "--height", "256", "--output", "pictures/"])
         #expect(try await run.hasReported(report))
         run.interrupt()
         let outcome = try await run.outcome()
