@@ -97,14 +97,24 @@ extension MonitoredPipeline {
 
     /// Compiles a network, or climbs on when the device refuses.
     func compile(_ key: CompileKey, reason: CompileReason? = nil) async throws {
+        guard let refusal = try await refusal(of: key, reason: reason) else { return }
+        let event = monitors[key.component].failed(key, refusal.description)
+        tell(event)
+        if event.response == .giveUp { throw DiffusionError.compilation(refusal) }
+        try await mend(event, key)
+    }
+
+    /// Compiles a network.
+    /// - Returns: why the device refused; nil when it is compiled.
+    private func refusal(of key: CompileKey, reason: CompileReason?) async throws(DiffusionError) -> CompilationError? {
         do {
             _ = try await pipeline.network(key.component, at: key.placement, shape: key.shape, reason: reason)
-            await noticeCompiles()
-        } catch DiffusionError.compilation(let error) where !error.isCheckpointAtFault {
-            let event = monitors[key.component].failed(key, error.description)
-            tell(event)
-            if event.response == .giveUp { throw DiffusionError.compilation(error) }
-            try await mend(event, key)
+        } catch {
+            // The optimizer of Swift 6.3 crashes on the same as a pattern with `where`.
+            guard case .compilation(let refusal) = error, !refusal.isCheckpointAtFault else { throw error }
+            return refusal
         }
+        await noticeCompiles()
+        return nil
     }
 }
