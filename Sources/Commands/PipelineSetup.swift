@@ -64,8 +64,8 @@ struct PipelineSetup {
             }
             ladders[component] = ladder(choice, first)
         }
-        let pipeline = try DiffusionPipeline(
-            path: reference.checkpoint.path, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
+        let pipeline = DiffusionPipeline(
+            sharing: reference, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest),
             retention: isForOneRequest ? .untilUsed : .always, resources: resources)
         return (pipeline, tables)
     }

@@ -1,6 +1,5 @@
 import Compilation
 import Fidelity
-import FoundationEssentials
 import Generation
 
 /// What `easel verify` prints.
@@ -57,11 +56,6 @@ struct VerifyReport: Encodable {
         try container.encode(comparison, forKey: .comparison)
     }
 
-    /// One line, keys in alphabetical order.
-    var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Figures that are not finite are written as null, and nothing else could fail to encode.
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
+    /// Figures that are not finite are written as null.
+    var json: String { jsonLine(self) }
 }

@@ -70,6 +70,23 @@ public final class DiffusionPipeline: ImageGenerating {
         try self.init(path: path, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention, resources: resources)
     }
 
+    /// The checkpoint of another pipeline, without opening it again, and the same place for compiled networks.
+    public init(
+        sharing other: DiffusionPipeline, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan, retention: Retention,
+        resources: PromptResources
+    ) {
+        checkpoint = other.checkpoint
+        tokenizer = other.tokenizer
+        objective = other.objective
+        networks = other.networks
+        loadSeconds = other.loadSeconds
+        self.ladders = ladders
+        self.shapes = shapes
+        self.retention = retention
+        self.resources = resources
+        current = Mutex(ladders.map(\.first))
+    }
+
     /// Where each component runs now: the next request's, for none changes in the middle of a stage.
     public var placements: PerComponent<Placement> { current.withLock { $0 } }
 
