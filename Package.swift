@@ -37,6 +37,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The runtime
@@ -72,8 +76,20 @@ let package = Package(
         library("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
         ]),
+
+        // Serving
+        library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
+        library("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
+        library("Server", [
+            "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ]),
+
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Prompting", "Settings", "Tensors",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "WebAPI",
+            .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
@@ -103,6 +119,10 @@ let package = Package(
         tests("Generation"),
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         tests("Settings", ["Generation"]),
+        tests("Jobs", ["Generation"]),
+        tests("Store", ["Generation", "ImageCodecs", "Jobs"]),
+        tests("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
+        tests("Server", ["Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Diffusion", ["Checkpoints", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
         tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -37,6 +37,8 @@ final class ProgressReporter: Sendable {
             case .denoising(let done, let total):
                 let seconds = state.denoisingBegan.map { (clock.now - $0).seconds }
                 show(Self.stepLine(done: done, total: total, seconds: seconds, bar: style == .bar), &state)
+            case .preview:
+                break  // A terminal cannot show it.
             case .decoding(let index, let total):
                 show(total == 1 ? "Decoding" : "Decoding picture \(index + 1) of \(total)", &state)
             }

@@ -27,5 +27,10 @@ public struct GenerationRequest: Sendable, Hashable {
     /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
     public var padsConditionings = false
 
+    // What is seen meanwhile
+
+    /// Steps between two previews; 0 for none.
+    public var previewInterval = 0
+
     public init(prompt: String) { self.prompt = prompt }
 }

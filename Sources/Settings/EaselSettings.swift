@@ -33,6 +33,11 @@ public struct EaselSettings: Sendable, Equatable {
     /// Hours between two reloads; 0: never.
     public var reloadHours = 0.0
 
+    public var requests = RequestDefaults()
+    public var queue = Queue()
+    public var limits = Limits()
+    public var pictures = Pictures()
+
     /// Who set what, by key. Keys with their default are left out.
     var sources: [String: SettingSource] = [:]
 
@@ -41,6 +46,65 @@ public struct EaselSettings: Sendable, Equatable {
 
     /// Who says what the setting of this key is.
     public func source(of key: String) -> SettingSource { sources[key] ?? .standard }
+}
+
+extension EaselSettings {
+    /// What a request to the server has where it says nothing.
+    public struct RequestDefaults: Sendable, Equatable {
+        /// Name of the model that is used when none is named.
+        public var model = "demo"
+        public var clipSkip = 1
+        public var commaBacktrack = 20
+        public var padsConditionings = false
+        public var emphasis = Emphasis.original
+        /// Steps between two previews; 0: none.
+        public var previewSteps = 5
+        /// What pictures are sent as.
+        public var imageFormat = PictureFormat.png
+    }
+
+    /// In which order jobs are drawn.
+    public struct Queue: Sendable, Equatable {
+        /// Jobs that wait at most; more are refused.
+        public var capacity = 1000
+        /// Jobs that may be drawn before one whose turn it is, because they need no compile.
+        public var patienceJobs = 8
+        /// … and how long it may wait past its turn for that reason.
+        public var patienceMinutes = 5.0
+        /// Most jobs that are drawn together.
+        public var batchSize = 8
+        /// How long drawing a job may take.
+        public var jobMinutes = 60.0
+    }
+
+    /// What the server refuses.
+    public struct Limits: Sendable, Equatable {
+        public var bodyBytes = 64_000_000
+        /// Width times height.
+        public var pixels = 2048 * 2048
+        public var steps = 150
+        /// Of one job.
+        public var pictures = 64
+        /// Of a prompt, in characters.
+        public var promptLength = 50_000
+        /// Of one client, in a second; 0: any number.
+        public var requestsPerSecond = 500
+        /// Open event streams.
+        public var eventStreams = 256
+    }
+
+    /// How long the server keeps what it has drawn.
+    public struct Pictures: Sendable, Equatable {
+        /// Pictures that are kept, the newest; 0: all.
+        public var keepCount = 0
+        /// Days that pictures are kept; 0: for ever.
+        public var keepDays = 0.0
+    }
+}
+
+/// A kind of picture file. Raw values are those of the setting `image_format`.
+public enum PictureFormat: String, Sendable, Hashable, CaseIterable, Codable {
+    case png, jpeg, webp
 }
 
 /// What is left open in the shapes of compiled models. Raw values are those of the setting `shapes` and of `--shapes`.

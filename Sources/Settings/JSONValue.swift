@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// Any JSON value: files of other programs hold what they like.
-enum JSONValue: Decodable {
+/// Any JSON value: files of other programs, and requests of other people's clients, hold what they like.
+public enum JSONValue: Sendable, Hashable, Codable {
     case null
     case bool(Bool)
     case integer(Int)
@@ -10,7 +10,7 @@ enum JSONValue: Decodable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -29,8 +29,21 @@ enum JSONValue: Decodable {
         }
     }
 
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .array(let values): try container.encode(values)
+        case .object(let values): try container.encode(values)
+        }
+    }
+
     /// As a person would write the value in the environment: a string without its quotes, all else as JSON. `nil` for null.
-    var text: String? {
+    public var text: String? {
         switch self {
         case .null: nil
         case .string(let value): value

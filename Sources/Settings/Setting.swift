@@ -43,7 +43,9 @@ public struct Setting: Sendable {
 
 extension Setting {
     /// Every setting, in the order in which they are listed. Defaults are those of `EaselSettings`.
-    public static let all: [Setting] = [
+    public static let all = ofDevices + ofFidelity + ofRequests + ofServing
+
+    private static let ofDevices = [
         Setting("openvino_devices", \.openvinoDevices, .devices,
             "devices in the order in which they are tried; empty: the best single one, GPU before CPU"),
         Setting("openvino_devices_text_encoder", \.openvinoDevicesPerComponent.textEncoder, .devices,
@@ -70,6 +72,9 @@ extension Setting {
             "memory for compiled models; 0: chosen from the machine's memory"),
         Setting("disk_cache_bytes", \.diskCacheBytes, .byteCount,
             "space on disk for compiled models; 0: none are kept"),
+    ]
+
+    private static let ofFidelity = [
         Setting("fidelity_check_pictures", \.fidelityCheckPictures, .count(0...1_000_000),
             "pictures between two comparisons with CPU f32; 0: off"),
         Setting("fidelity_check_hours", \.fidelityCheckHours, .hours,
@@ -86,6 +91,37 @@ extension Setting {
             "pictures between two reloads of the model; 0: never"),
         Setting("reload_hours", \.reloadHours, .hours,
             "hours between two reloads of the model; 0: never"),
+    ]
+
+    private static let ofRequests = [
+        Setting("model", \.requests.model, .name, "the model that the server uses when a request names none"),
+        Setting("clip_skip", \.requests.clipSkip, .count(1...12),
+            "which of the text encoder's layers is used when a request does not say; 1: the last"),
+        Setting("comma_backtrack", \.requests.commaBacktrack, .count(0...75),
+            "how many tokens before the end of a chunk a comma may end it, when a request does not say"),
+        Setting("pad_conditionings", \.requests.padsConditionings, .yesOrNo,
+            "whether the shorter of prompt and negative prompt is filled up, when a request does not say"),
+        Setting("emphasis", \.requests.emphasis, .word, "what weights in prompts do, when a request does not say"),
+        Setting("preview_steps", \.requests.previewSteps, .count(0...1000), "steps between two previews of a picture; 0: none"),
+        Setting("image_format", \.requests.imageFormat, .word, "what the server sends pictures as, when a request does not say"),
+    ]
+
+    private static let ofServing = [
+        Setting("queue_capacity", \.queue.capacity, .count(1...1_000_000), "jobs that wait at most; more are refused"),
+        Setting("queue_patience_jobs", \.queue.patienceJobs, .count(0...1_000_000),
+            "jobs that may go before one whose turn it is, because they need no compile"),
+        Setting("queue_patience_minutes", \.queue.patienceMinutes, .number(0...1440), "minutes that a job may wait past its turn for that reason"),
+        Setting("queue_batch_size", \.queue.batchSize, .count(1...64), "jobs that are drawn together at most, where that is faster"),
+        Setting("job_minutes", \.queue.jobMinutes, .number(0.1...10080), "minutes that drawing a job may take"),
+        Setting("max_body_bytes", \.limits.bodyBytes, .byteCount, "size of a request's body at most"),
+        Setting("max_pixels", \.limits.pixels, .count(64...4096 * 4096), "width times height of a picture at most"),
+        Setting("max_steps", \.limits.steps, .count(1...1000), "steps of a job at most"),
+        Setting("max_pictures", \.limits.pictures, .count(1...1000), "pictures of a job at most"),
+        Setting("max_prompt_length", \.limits.promptLength, .count(1...1_000_000), "characters of a prompt at most"),
+        Setting("max_requests_per_second", \.limits.requestsPerSecond, .count(0...1_000_000), "requests of one client in a second; 0: any number"),
+        Setting("max_event_streams", \.limits.eventStreams, .count(1...100_000), "event streams that are open at a time"),
+        Setting("keep_pictures", \.pictures.keepCount, .count(0...100_000_000), "pictures that the server keeps, the newest; 0: all"),
+        Setting("keep_days", \.pictures.keepDays, .number(0...36500), "days that the server keeps pictures; 0: for ever"),
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })

@@ -46,7 +46,36 @@ extension SettingForm where Value == Int {
     }
 }
 
+extension SettingForm where Value == Bool {
+    static var yesOrNo: Self {
+        .init(
+            allowed: "true or false",
+            parse: { text in
+                switch text.lowercased() {
+                case "true", "yes", "1": true
+                case "false", "no", "0": false
+                default: nil
+                }
+            },
+            text: { "\($0)" })
+    }
+}
+
+extension SettingForm where Value == String {
+    /// Any text but none.
+    static var name: Self { .init(allowed: "a name", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }) }
+}
+
 extension SettingForm where Value == Double {
+    static func number(_ range: ClosedRange<Double>) -> Self {
+        .init(
+            allowed: "a number from \(wholeIfPossible(range.lowerBound)) to \(wholeIfPossible(range.upperBound))",
+            parse: { Double($0).flatMap { range.contains($0) ? $0 : nil } }, text: wholeIfPossible)
+    }
+
+    /// `5`, `0.1`: whole numbers without a fraction.
+    private static func wholeIfPossible(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+
     static var fraction: Self {
         .init(
             allowed: "a number above 0 and up to 1, such as 0.01 or 1%",
@@ -60,8 +89,7 @@ extension SettingForm where Value == Double {
     static var hours: Self {
         .init(
             allowed: "a number of hours from 0 to 8760",
-            parse: { Double($0).flatMap { (0...8760).contains($0) ? $0 : nil } },
-            text: { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" })
+            parse: { Double($0).flatMap { (0...8760).contains($0) ? $0 : nil } }, text: wholeIfPossible)
     }
 }
 

@@ -9,6 +9,8 @@ public enum SettingSource: Sendable, Hashable {
     case environment(String)
     /// A flag of the command line, as it is typed: `--device`.
     case flag(String)
+    /// Somebody changed it while the program ran.
+    case change
 }
 
 extension SettingSource: CustomStringConvertible {
@@ -17,6 +19,7 @@ extension SettingSource: CustomStringConvertible {
         case .standard: "default"
         case .file(let path): path
         case .sdNext(let path): "\(path) (SD.Next)"
+        case .change: "changed while running"
         case .environment(let name), .flag(let name): name
         }
     }

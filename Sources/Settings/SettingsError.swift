@@ -3,8 +3,9 @@ public enum SettingsError: Error, Sendable, Hashable {
     case unreadableFile(path: String, reason: String)
     /// The file is not a JSON object.
     case malformedFile(path: String, reason: String)
-    /// A key in the file that no setting has. `nearest` is the one that was probably meant.
-    case unknownKey(String, path: String, nearest: String?)
+    /// A key that no setting has, in a file or, without a path, from a client. `nearest` is the one that was probably meant.
+    case unknownKey(String, path: String?, nearest: String?)
+    case unwritableFile(path: String, reason: String)
     /// - `value`: as it was written. `allowed`: what to write, as it stands after "Use".
     case invalidValue(key: String, value: String, source: SettingSource, allowed: String)
 }
@@ -13,7 +14,7 @@ extension SettingsError {
     /// Whether a file has to be mended, rather than a flag or a variable.
     public var isFileAtFault: Bool {
         switch self {
-        case .unreadableFile, .malformedFile, .unknownKey, .invalidValue(_, _, .file, _), .invalidValue(_, _, .sdNext, _): true
+        case .unreadableFile, .malformedFile, .unwritableFile, .unknownKey, .invalidValue(_, _, .file, _), .invalidValue(_, _, .sdNext, _): true
         case .invalidValue: false
         }
     }
@@ -26,12 +27,12 @@ extension SettingsError: CustomStringConvertible {
             "Cannot read the settings file \"\(path)\": \(reason)."
         case .malformedFile(let path, let reason):
             "The settings file \"\(path)\" is not a JSON object: \(reason). It looks like {\"openvino_devices\": [\"GPU\"], \"context_chunks\": 4}."
-        case .unknownKey(let key, let path, let nearest?):
-            "There is no setting \"\(key)\" (in \(path)). Did you mean \"\(nearest)\"? `easel settings` lists all."
-        case .unknownKey(let key, let path, nil):
-            "There is no setting \"\(key)\" (in \(path)). `easel settings` lists all."
+        case .unwritableFile(let path, let reason):
+            "Cannot write the settings file \"\(path)\": \(reason)."
+        case .unknownKey(let key, let path, let nearest):
+            "There is no setting \"\(key)\"\(path.map { " (in \($0))" } ?? "").\(nearest.map { " Did you mean \"\($0)\"?" } ?? "") `easel settings` lists all."
         case .invalidValue(let key, let value, let source, let allowed):
-            "\(key) cannot be \"\(value)\" (\(source)). Use \(allowed)."
+            "\(key) cannot be \"\(value)\"\(source == .change ? "" : " (\(source))"). Use \(allowed)."
         }
     }
 }

@@ -39,12 +39,13 @@ public struct SettingsFile: Sendable {
         values = object.filter { wanted.contains($0.key) }.compactMapValues(\.text)
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         // The system's own words, such as "Permission denied".
         let error = error as? CocoaError
         let code: POSIXErrorCode? = switch error?.code {
         case .fileReadNoSuchFile: .ENOENT
-        case .fileReadNoPermission: .EACCES
+        case .fileReadNoPermission, .fileWriteNoPermission: .EACCES
+        case .fileWriteOutOfSpace: .ENOSPC
         default: (error?.underlying as? POSIXError)?.code
         }
         return code.map { String(cString: strerror($0.rawValue)) } ?? "the system gives no reason"

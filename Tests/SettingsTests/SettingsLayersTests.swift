@@ -19,6 +19,11 @@ struct SettingsLayersTests {
             "fidelity_check_pictures": "50", "fidelity_check_hours": "24",
             "fidelity_bound_text_encoder": "0.001", "fidelity_bound_unet": "0.01", "fidelity_bound_vae": "0.01",
             "fidelity_last_rung": "cpu", "reload_pictures": "0", "reload_hours": "0",
+            "model": "demo", "clip_skip": "1", "comma_backtrack": "20", "pad_conditionings": "false", "emphasis": "original",
+            "preview_steps": "5", "image_format": "png",
+            "queue_capacity": "1000", "queue_patience_jobs": "8", "queue_patience_minutes": "5", "queue_batch_size": "8", "job_minutes": "60",
+            "max_body_bytes": "64MB", "max_pixels": "4194304", "max_steps": "150", "max_pictures": "64", "max_prompt_length": "50000",
+            "max_requests_per_second": "500", "max_event_streams": "256", "keep_pictures": "0", "keep_days": "0",
         ])
         #expect(Setting.all.allSatisfy { settings.source(of: $0.key) == .standard })
     }
@@ -51,6 +56,11 @@ struct SettingsLayersTests {
             "memory_budget_bytes": "8GB", "disk_cache_bytes": "512MiB", "fidelity_check_pictures": "1", "fidelity_check_hours": "0.5",
             "fidelity_bound_text_encoder": "0.1", "fidelity_bound_unet": "0.2", "fidelity_bound_vae": "0.3",
             "fidelity_last_rung": "none", "reload_pictures": "1000", "reload_hours": "12",
+            "model": "sd15", "clip_skip": "2", "comma_backtrack": "0", "pad_conditionings": "true", "emphasis": "no_norm",
+            "preview_steps": "1", "image_format": "webp",
+            "queue_capacity": "10", "queue_patience_jobs": "0", "queue_patience_minutes": "0.5", "queue_batch_size": "1", "job_minutes": "2.5",
+            "max_body_bytes": "1MB", "max_pixels": "262144", "max_steps": "50", "max_pictures": "4", "max_prompt_length": "1000",
+            "max_requests_per_second": "5", "max_event_streams": "2", "keep_pictures": "100", "keep_days": "1.5",
         ]
         #expect(Set(texts.keys) == Set(Setting.all.map(\.key)))
         let environment = Dictionary(uniqueKeysWithValues: texts.map { ("EASEL_\($0.key.uppercased())", $0.value) })

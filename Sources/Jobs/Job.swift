@@ -1,0 +1,65 @@
+public import FoundationEssentials
+public import Generation
+
+/// What a client wants drawn.
+public struct JobRequest: Sendable, Hashable, Codable {
+    /// As `Painting.models` names it.
+    public var model: String
+    /// Its `batchSize` pictures are drawn together.
+    public var generation: GenerationRequest
+    /// How often, one after another: A1111's `n_iter`.
+    public var runs: Int
+    /// Higher ones come first.
+    public var priority: Int
+    /// Whose job it is, for turns to be shared out fairly: the name of a key or an account, or an address.
+    public var client: String
+
+    public init(model: String, generation: GenerationRequest, runs: Int = 1, priority: Int = 0, client: String = "") {
+        self.model = model
+        self.generation = generation
+        self.runs = runs
+        self.priority = priority
+        self.client = client
+    }
+
+    public var pictureCount: Int { generation.batchSize * runs }
+
+    /// What is drawn one after another: seeds count up over all pictures.
+    public var generations: [GenerationRequest] {
+        (0..<runs).map { run in
+            var request = generation
+            request.seed &+= UInt64(run * generation.batchSize)
+            return request
+        }
+    }
+}
+
+public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
+    case queued, running, done, failed, cancelled
+
+    /// Whether nothing will happen to it any more.
+    public var isFinal: Bool { self != .queued && self != .running }
+}
+
+/// A request, and what has become of it.
+public struct Job: Sendable, Hashable, Codable, Identifiable {
+    public let id: JobID
+    public let request: JobRequest
+    public var state = JobState.queued
+    /// How often it was begun.
+    public var attempts = 0
+    public let submittedAt: Date
+    /// When it was last begun.
+    public var startedAt: Date?
+    public var endedAt: Date?
+    /// Why it failed or was cancelled, as a sentence for the client.
+    public var failure: String?
+    /// What was drawn, when it is done.
+    public var pictures: [PictureID] = []
+
+    public init(id: JobID = JobID(), _ request: JobRequest, submittedAt: Date = .now) {
+        self.id = id
+        self.request = request
+        self.submittedAt = submittedAt
+    }
+}

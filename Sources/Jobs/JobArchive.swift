@@ -1,0 +1,49 @@
+public import Generation
+
+/// Where jobs and their pictures outlast the process: a database and a folder of files, or a fake in tests.
+///
+/// What has returned is not lost by a crash or a power cut.
+public protocol JobArchive: Sendable {
+    /// Writes a new job down.
+    /// - Parameter idempotencyKey: of the client's choosing; with one that its `request.client` has used before, nothing is written.
+    /// - Returns: the job, or the one that the key was first used for.
+    func add(_ job: Job, idempotencyKey: String?) async throws -> Job
+
+    /// Writes down what has become of a job.
+    func update(_ job: Job) async throws
+
+    /// Writes the pictures' files, and then in one transaction that they are there and that the job is done.
+    /// - Parameter job: with its final state, times and picture names.
+    /// - Precondition: as many pictures as `job.pictures` names.
+    func finish(_ job: Job, with pictures: [FinishedPicture]) async throws
+
+    /// Jobs that were queued or running, in order of their names.
+    func unfinishedJobs() async throws -> [Job]
+
+    func job(_ id: JobID) async throws -> Job?
+
+    /// - Parameters:
+    ///   - state: nil for all.
+    ///   - before: only jobs that come before this one; nil for the newest.
+    /// - Returns: `limit` jobs at most, the newest first.
+    func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job]
+}
+
+/// A picture and what is known of it, on its way to a file.
+public struct FinishedPicture: Sendable {
+    public var image: RGBImage
+    public var seed: UInt64
+    /// With styles and with what was drawn for wildcards.
+    public var prompt: String
+    public var negativePrompt: String
+    /// Generation parameters, as they stand in the file.
+    public var infotext: String
+
+    public init(image: RGBImage, seed: UInt64, prompt: String, negativePrompt: String, infotext: String) {
+        self.image = image
+        self.seed = seed
+        self.prompt = prompt
+        self.negativePrompt = negativePrompt
+        self.infotext = infotext
+    }
+}

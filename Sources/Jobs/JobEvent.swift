@@ -1,0 +1,29 @@
+public import Generation
+
+/// Something that happened to a job, for whoever watches.
+public enum JobEvent: Sendable, Equatable {
+    /// In the queue; `position` 0 is next.
+    case queued(position: Int)
+    case started(attempt: Int)
+    /// A network is being compiled; `device` is OpenVINO's name.
+    case compiling(Component, device: String)
+    /// A component failed and goes on elsewhere.
+    case moved(Move)
+    case encoding
+    /// `done` of `total` steps, counted over all runs of the job.
+    case step(done: Int, total: Int)
+    /// The pictures so far, an eighth of their size.
+    case preview([RGBImage])
+    case decoding(index: Int, total: Int)
+    case done([PictureID])
+    case failed(String)
+    case cancelled
+
+    /// Whether no event of the job comes after it.
+    public var isFinal: Bool {
+        switch self {
+        case .done, .failed, .cancelled: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import Generation
+
+/// What draws the pictures of jobs: the models of a machine, or a fake in tests.
+public protocol Painting: Sendable {
+    /// What must be compiled for a request. Jobs of one group can follow one another without a compile.
+    func group(of request: JobRequest) async -> CompileGroup
+
+    /// How many pictures of such requests are drawn together in the least time for each; 1 when nothing is gained by more.
+    func usefulBatchSize(of request: JobRequest) async -> Int
+
+    /// Draws requests of one batch key together.
+    ///
+    /// Cancelling the task stops within one step.
+    /// - Parameter requests: they differ in nothing but their prompts, styles, seeds and batch sizes.
+    /// - Returns: for each request its pictures, in order of their seeds.
+    func draw(
+        _ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [PaintedRequest]
+
+    /// Called when a job has ended and while there is nothing to draw: time to look after devices. Is cancelled when a job comes.
+    func rest() async
+}
+
+/// Names what jobs share that follow one another without a compile.
+public struct CompileGroup: Sendable, Hashable, Codable {
+    public var model: String
+    /// Of what is compiled, in words: `512×512, batch 2, up to 4 chunks`; `any shape`.
+    public var shape: String
+
+    public init(model: String, shape: String) {
+        self.model = model
+        self.shape = shape
+    }
+}
+
+public struct PaintedRequest: Sendable {
+    public var result: GenerationResult
+    /// The generation parameters of each picture, as they stand in its file.
+    public var infotexts: [String]
+
+    public init(result: GenerationResult, infotexts: [String]) {
+        self.result = result
+        self.infotexts = infotexts
+    }
+}

@@ -1,0 +1,18 @@
+/// Where and for whom a server answers: what cannot be changed while it runs.
+public struct ServerOptions: Sendable {
+    public var host = "127.0.0.1"
+    /// 0 takes one that is free.
+    public var port = 7860
+    /// Passwords by user name, for HTTP Basic; empty: none is asked for.
+    public var passwords: [String: String] = [:]
+    /// Names by key, for `Authorization: Bearer`; empty: none is asked for.
+    public var keys: [String: String] = [:]
+    /// The origin that browsers may call from, besides the server's own; nil: no other.
+    public var corsOrigin: String?
+    /// Whether prompts may stand in the log.
+    public var logsPrompts = false
+    /// How long a running picture may take to finish when the server is told to stop.
+    public var gracePeriod = Duration.seconds(10)
+
+    public init() {}
+}

@@ -1,0 +1,40 @@
+public import Jobs
+
+/// What the APIs tell and do beside drawing: models, devices, what is compiled, how exact it is. The models of a machine, or a
+/// fake in tests.
+public protocol Engine: Painting {
+    /// Which model is ready, or why none is.
+    var readiness: Readiness { get async }
+
+    /// All models that can be asked for by name, in order of their names.
+    func models() async -> [ModelSummary]
+    /// Makes a model the one that is used when none is named, and loads it.
+    /// - Throws: `InvalidRequest` when there is none of that name; whatever is wrong with its file.
+    func load(_ model: String) async throws
+    /// Lets go of everything that is loaded; the next job loads again.
+    func unload() async
+    /// Drops all that is compiled of the current model, and compiles it anew.
+    func reload(keepingDiskCache: Bool) async throws
+
+    func devices() async throws -> DeviceSummaries
+    func compilations() async -> CompilationSummaries
+    /// - Parameter id: of a compilation; nil for all.
+    /// - Returns: how many were dropped; one that is in use stays.
+    func dropCompilations(_ id: String?) async -> Int
+
+    func fidelity() async -> FidelitySummary
+    /// Compares the current model's networks with CPU f32 now.
+    func checkFidelity() async throws -> FidelitySummary
+
+    /// How a prompt is read: tokens, chunks, weights.
+    func explain(_ prompt: String) async throws -> PromptSummary
+    /// Names that prompts can refer to.
+    func promptResources() async -> PromptResourceSummary
+}
+
+public enum Readiness: Sendable, Equatable {
+    case loading(model: String)
+    case ready(model: String)
+    /// As a sentence for the client.
+    case failed(reason: String)
+}
