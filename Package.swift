@@ -125,7 +125,7 @@ let package = Package(
         tests("Server", ["Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Diffusion", ["Checkpoints", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
-        tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Jobs", "OpenVINO", "Prompting", "Settings", "WebAPI", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
 )

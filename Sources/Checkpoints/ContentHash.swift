@@ -27,14 +27,22 @@ extension Checkpoint {
 extension Checkpoint {
     /// Changes whenever one of the files does, and costs nothing. For keys that live as long as the process.
     public var identity: String { files.map { $0.identity ?? $0.path }.joined(separator: "+") }
+
+    /// Whether the files that were opened are still those under their names: false once somebody has put others there.
+    public var isCurrent: Bool { files.allSatisfy { $0.identity != nil && $0.identity == $0.identityOfName } }
 }
 
 extension CheckpointFile {
     /// Changes whenever the file's content does, and is the same under all names of the file.
     fileprivate var identity: String? {
         var status = stat()
-        guard fstat(file.descriptor, &status) == 0 else { return nil }
-        return "\(status.st_dev):\(status.st_ino):\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        return fstat(file.descriptor, &status) == 0 ? status.identity : nil
+    }
+
+    /// As `identity`, of the file that has the name now.
+    fileprivate var identityOfName: String? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.identity : nil
     }
 
     fileprivate func sha256(rememberedIn folder: URL) async -> String? {
@@ -63,6 +71,10 @@ extension CheckpointFile {
         }
         return hash.finalize().hexadecimal
     }
+}
+
+extension stat {
+    fileprivate var identity: String { "\(st_dev):\(st_ino):\(st_size):\(st_mtim.tv_sec).\(st_mtim.tv_nsec)" }
 }
 
 extension Sequence<UInt8> {

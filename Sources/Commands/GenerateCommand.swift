@@ -113,7 +113,7 @@ struct GenerateCommand: AsyncParsableCommand {
         // Errors too start on a clean line.
         defer { progress.finish() }
 
-        let resources = try promptOptions.resources()
+        let resources = try promptOptions.files.open()
         let setup = try PipelineSetup(settings.load())
         let reference = try setup.reference(for: path)
         let destination = try OutputDestination(output)

@@ -5,6 +5,8 @@ import Glibc
 struct ModelLibrary {
     /// In order: `EASEL_MODELS` (several are separated by ":"), the user's data folder, what came with Easel.
     let folders: [URL]
+    /// Checkpoints elsewhere, paths by name.
+    private var others: [String: String] = [:]
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment, executable: URL = Self.executable) {
         var folders = environment["EASEL_MODELS"].map { $0.split(separator: ":").map { URL(filePath: String($0)) } } ?? []
@@ -36,9 +38,20 @@ struct ModelLibrary {
             "There is no model \"\(nameOrPath)\"\(places). Give the path of a .safetensors file or of a diffusers folder, or a name from `easel models`.")
     }
 
+    /// Finds a checkpoint as `find` does, and lists it from now on, if need be by the name of its file.
+    /// - Returns: the name that it is listed by.
+    mutating func add(_ nameOrPath: String) throws(CommandFailure) -> String {
+        let path = try find(nameOrPath)
+        if let listed = all().first(where: { $0.path == path }) { return listed.name }
+        let url = URL(filePath: path)
+        let name = url.pathExtension == "safetensors" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
+        others[name] = path
+        return name
+    }
+
     /// Every checkpoint in `folders`: name and path, in order of the names. A name found twice is the first folder's.
     func all() -> [(name: String, path: String)] {
-        var found: [String: String] = [:]
+        var found = others
         for folder in folders {
             for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
                 let url = folder.appending(path: entry)

@@ -17,7 +17,9 @@ struct PipelineSetup {
     private let choices: PerComponent<ComponentChoice>
 
     /// - Throws: `CommandFailure`: `.deviceUnavailable` when a device that is asked for is not there.
-    init(_ settings: EaselSettings, folders: UserFolders = UserFolders()) throws(CommandFailure) {
+    init(
+        _ settings: EaselSettings, folders: UserFolders = UserFolders(), onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }
+    ) throws(CommandFailure) {
         self.settings = settings
         self.folders = folders
         do {
@@ -29,6 +31,7 @@ struct PipelineSetup {
         networks = CompiledNetworks(
             core: core, memoryBudget: settings.memoryBudgetBytes > 0 ? settings.memoryBudgetBytes : MemoryBudget.default,
             diskCache: settings.diskCacheBytes > 0 ? DiskCache(settings, folders: folders) : nil,
+            onCompile: onCompile,
             onCacheProblem: { Terminal.write("\($0)\n", to: .standardError) })
     }
 

@@ -1,5 +1,7 @@
 public import Generation
 public import Networks
+import Crypto
+import FoundationEssentials
 import GraphIR
 
 /// All that a compiled network depends on.
@@ -20,6 +22,11 @@ public struct CompileKey: Sendable, Hashable {
     /// Whether a network compiled for this key gives what one compiled for `other` gives.
     public func serves(_ other: CompileKey) -> Bool {
         checkpoint == other.checkpoint && component == other.component && placement == other.placement && shape.accommodates(other.shape)
+    }
+
+    /// Twelve hexadecimal digits that hardly any two keys share: for lists that people choose from.
+    var id: String {
+        SHA256.hash(data: Data("\(checkpoint) \(self)".utf8)).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Why a network is compiled for this key when those of `earlier` have been compiled.

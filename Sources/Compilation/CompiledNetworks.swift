@@ -15,6 +15,15 @@ public actor CompiledNetworks {
     private struct Ready {
         var network: CompiledNetwork
         var lastUse: Int
+        var hits = 0
+    }
+
+    /// A network that is ready, and how often it was found so.
+    public struct Use: Sendable {
+        public let network: CompiledNetwork
+        public let hits: Int
+        /// Names it among those that are ready; short, and of letters and digits only.
+        public var id: String { network.key.id }
     }
 
     private let core: Core
@@ -97,6 +106,19 @@ public actor CompiledNetworks {
         history.removeAll { $0 == key }
     }
 
+    /// Lets go of networks that nobody uses at the moment.
+    /// - Parameter id: of one `Use`; nil for all.
+    /// - Returns: how many there were.
+    public func releaseUnused(_ id: String? = nil) -> Int {
+        var count = 0
+        for key in readyKeys where id == nil || key.id == id {
+            guard let index = ready.index(forKey: key), isKnownUniquelyReferenced(&ready.values[index].network) else { continue }
+            release(key)
+            count += 1
+        }
+        return count
+    }
+
     /// Lets go of all networks of a checkpoint; those that are being compiled go to whoever waits, and no further.
     public func release(checkpoint identity: String) {
         ready = ready.filter { $0.key.checkpoint != identity }
@@ -117,9 +139,15 @@ public actor CompiledNetworks {
         readyKeys.filter { $0.checkpoint == checkpoint }.compactMap { ready[$0]?.network }
     }
 
+    /// What is ready, most recently used last. Looking at it is no use of it.
+    public var readyUses: [Use] {
+        ready.values.sorted { $0.lastUse < $1.lastUse }.map { Use(network: $0.network, hits: $0.hits) }
+    }
+
     private func use(_ key: CompileKey) -> CompiledNetwork? {
         useCount += 1
         ready[key]?.lastUse = useCount
+        ready[key]?.hits += 1
         return ready[key]?.network
     }
 

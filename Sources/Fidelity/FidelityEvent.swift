@@ -57,7 +57,8 @@ extension FidelityEvent.Finding {
         }
     }
 
-    fileprivate var name: String {
+    /// One word, as in JSON.
+    public var name: String {
         switch self {
         case .baseline: "baseline"
         case .withinBounds: "within_bounds"
@@ -83,7 +84,8 @@ extension FidelityEvent.Response {
         }
     }
 
-    fileprivate var name: String {
+    /// One word, as in JSON.
+    public var name: String {
         switch self {
         case .none: "none"
         case .mend(let rung): rung.rawValue

@@ -28,6 +28,12 @@ public struct FidelityStatus: Sendable, Encodable {
 }
 
 extension MonitoredPipeline {
+    /// What the latest probes of all components found; nil before the first.
+    public var latestReport: FidelityReport? {
+        let components = Component.allCases.compactMap { latest[$0]?.fidelity }
+        return components.isEmpty ? nil : FidelityReport(components: components, bounds: bounds)
+    }
+
     /// How things stand now.
     public var status: FidelityStatus {
         let time = now()

@@ -13,7 +13,7 @@ public actor MonitoredPipeline: ImageGenerating {
     /// What is found out, as it happens; the latest hundred wait for whoever reads them.
     public nonisolated let events: AsyncStream<FidelityEvent>
 
-    let bounds: FidelityBounds
+    public nonisolated let bounds: FidelityBounds
     let settings: MonitorSettings
     let now: @Sendable () -> ContinuousClock.Instant
     let probe: Probe

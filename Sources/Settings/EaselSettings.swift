@@ -44,6 +44,14 @@ public struct EaselSettings: Sendable, Equatable {
     /// The defaults.
     public init() {}
 
+    /// Without what concerns requests and the server: opened models have to be opened again when something else than that changes.
+    public var ofModels: EaselSettings {
+        var settings = self
+        (settings.requests, settings.queue, settings.limits, settings.pictures) = (.init(), .init(), .init(), .init())
+        settings.sources = [:]
+        return settings
+    }
+
     /// Who says what the setting of this key is.
     public func source(of key: String) -> SettingSource { sources[key] ?? .standard }
 }

@@ -41,8 +41,8 @@ struct ArgumentTests {
         #expect(request.clipSkip == 2)
         #expect(request.commaBacktrack == 0)
         #expect(request.padsConditionings)
-        #expect(command.promptOptions.stylesFile == "s.csv")
-        #expect(command.promptOptions.wildcards == "w" && command.promptOptions.embeddings == "e")
+        #expect(command.promptOptions.files.stylesFile == "s.csv")
+        #expect(command.promptOptions.files.wildcards == "w" && command.promptOptions.files.embeddings == "e")
     }
 
     @Test("every option is read")

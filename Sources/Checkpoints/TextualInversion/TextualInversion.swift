@@ -26,6 +26,13 @@ public struct TextualInversion: Sendable, Equatable {
         }
     }
 
+    /// Of its vectors; of those for the first text encoder, where there are two.
+    public var width: Int {
+        switch vectors {
+        case .single(let array), .pair(let array, _): array.shape[1]
+        }
+    }
+
     /// The vectors for a model with one text encoder.
     /// - Parameter width: of its embeddings.
     /// - Throws: `CheckpointError.textualInversion` when they were made for another model.

@@ -9,20 +9,20 @@ import Testing
 @testable import Commands
 
 @Suite("Files that prompts refer to")
-struct PromptOptionsTests {
-    private static func options(_ arguments: [String]) throws -> PromptOptions { try PromptOptions.parse(arguments) }
+struct PromptFilesTests {
+    private static func options(_ arguments: [String]) throws -> PromptFiles { try PromptFiles.parse(arguments) }
 
     @Test("what nobody names is taken from the user's data folder, as far as it is there")
     func defaults() throws {
         let home = try TemporaryFolder()
         let folders = UserFolders(environment: ["XDG_DATA_HOME": home.path])
-        let none = try Self.options([]).resources(folders: folders)
+        let none = try Self.options([]).open(folders: folders)
         #expect(none.styles.styles.isEmpty && none.wildcards.folder == nil && none.embeddings == nil)
 
         try home.write("name,prompt,negative_prompt\nink,drawing,\n", to: "easel/styles.csv")
         try home.write("fog\n", to: "easel/wildcards/weather.txt")
         try home.write("", to: "easel/embeddings/shiny.pt")
-        let all = try Self.options([]).resources(folders: folders)
+        let all = try Self.options([]).open(folders: folders)
         #expect(all.styles.styles.map(\.name) == ["ink"])
         #expect(all.wildcards.folder?.names == ["weather"])
         #expect(all.embeddings?.names == ["shiny"])
@@ -34,7 +34,7 @@ struct PromptOptionsTests {
         (["--embeddings", "/nowhere/e"], "There is no folder \"/nowhere/e\" to take textual inversions from. Check the path after --embeddings."),
     ])
     func missing(_ arguments: [String], message: String) throws {
-        let error = #expect(throws: CommandFailure.self) { _ = try Self.options(arguments).resources() }
+        let error = #expect(throws: CommandFailure.self) { _ = try Self.options(arguments).open() }
         #expect(error?.description == message)
         #expect(error?.reason == .badInput)
     }

@@ -1,0 +1,217 @@
+import Checkpoints
+import Compilation
+import Diffusion
+import Fidelity
+import Foundation
+import Generation
+import ImageCodecs
+import Jobs
+import Logging
+import OpenVINO
+import Settings
+import WebAPI
+
+/// The models of this machine, opened as the settings say: draws the pictures of a server's jobs, and tells how things stand.
+///
+/// Models are opened when a job first needs them, and opened again when their files or the settings that they depend on change.
+actor Studio: Engine {
+    private let settings: LiveSettings
+    private let library: ModelLibrary
+    let folders: UserFolders
+    let resources: PromptResources
+    private let logger: Logger
+    private let onCompile: @Sendable (CompileRecord) -> Void
+
+    private(set) var readiness: Readiness
+    /// What models are opened with, and the settings that it was made for.
+    private var setup: (settings: EaselSettings, value: PipelineSetup)?
+    private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
+    /// What devices make of the accuracy modes: found out once, for it takes a compile each.
+    var knownDevices: DeviceSummaries?
+
+    /// Models that stay open: their files are mapped, which costs next to nothing; what is compiled of them has a budget of its own.
+    private static let openModelLimit = 8
+
+    init(
+        _ settings: LiveSettings, library: ModelLibrary, folders: UserFolders, resources: PromptResources, logger: Logger,
+        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.library = library
+        self.folders = folders
+        self.resources = resources
+        self.logger = logger
+        self.onCompile = onCompile
+        readiness = .loading(model: settings.current.requests.model)
+    }
+
+    // MARK: Models
+
+    func models() async -> [ModelSummary] {
+        var summaries: [ModelSummary] = []
+        for (name, path) in library.all() {
+            let open = await openModel(name)
+            summaries.append(ModelSummary(
+                name: name, sha256: await open?.contentHash, file: URL(filePath: path).lastPathComponent, isLoaded: open != nil))
+        }
+        return summaries
+    }
+
+    func load(_ name: String) async throws {
+        readiness = .loading(model: name)
+        do {
+            let model = try await model(name)
+            readiness = .ready(model: name)
+            logger.info("model ready", metadata: ["model": "\(name)", "placements": "\(model.pipeline.placements)"])
+            await model.prepare()
+        } catch {
+            let failure = CommandFailure(error)
+            readiness = .failed(reason: failure.description.withoutFolders)
+            logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(failure)"])
+            throw error
+        }
+    }
+
+    func unload() async {
+        models = []
+        setup = nil
+    }
+
+    func reload(keepingDiskCache: Bool) async throws {
+        try await model(settings.current.requests.model).monitored.reload(keepingDiskCache: keepingDiskCache)
+    }
+
+    /// The model that is used when none is named, when it is open.
+    var currentModel: OpenModel? { get async { await openModel(settings.current.requests.model) } }
+
+    /// What compiled networks are kept in; nil before a model is opened.
+    var networks: CompiledNetworks? { setup?.value.networks }
+
+    func currentSetup() throws -> PipelineSetup {
+        let wanted = settings.current.ofModels
+        if let setup, setup.settings == wanted { return setup.value }
+        let value = try PipelineSetup(settings.current, folders: folders, onCompile: onCompile)
+        if setup != nil { logger.info("models are opened again, for settings have changed") }
+        setup = (wanted, value)
+        models = []
+        knownDevices = nil
+        return value
+    }
+
+    private func openModel(_ name: String) async -> OpenModel? {
+        guard let opening = models.first(where: { $0.name == name })?.opening else { return nil }
+        return try? await opening.value
+    }
+
+    func model(_ name: String) async throws -> OpenModel {
+        let setup = try currentSetup()
+        if let index = models.firstIndex(where: { $0.name == name }) {
+            let entry = models.remove(at: index)
+            models.append(entry)
+            let model = try await entry.opening.value
+            if model.pipeline.checkpoint.isCurrent { return model }
+            logger.info("model is opened again, for its file has changed", metadata: ["model": "\(name)"])
+            await close(name)
+        }
+        guard let path = library.all().first(where: { $0.name == name })?.path else {
+            throw InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
+        }
+        let (resources, folder, logger) = (resources, folders.cache, logger)
+        let opening = Task {
+            let reference = try setup.reference(for: path)
+            let (pipeline, tables) = try await setup.pipeline(
+                from: reference, isForOneRequest: false, resources: resources, progress: ProgressReporter(.quiet))
+            for table in tables { logger.info("precision measured", metadata: ["model": "\(name)", "component": "\(table.component.rawValue)", "choice": "\(table.choice(errorBound: setup.settings.autoErrorBound))"]) }
+            let monitored = MonitoredPipeline(pipeline, bounds: setup.bounds, settings: setup.settings.monitor)
+            return OpenModel(name: name, monitored, precisionTables: tables, hashFolder: folder, logger: logger)
+        }
+        models.append((name, opening))
+        if models.count > Self.openModelLimit { await close(models[0].name) }
+        do {
+            return try await opening.value
+        } catch {
+            models.removeAll { $0.opening == opening }
+            throw error
+        }
+    }
+
+    private func close(_ name: String) async {
+        let closed = await openModel(name)
+        models.removeAll { $0.name == name }
+        if let closed { await closed.pipeline.networks.release(checkpoint: closed.pipeline.checkpoint.identity) }
+    }
+
+    // MARK: Drawing
+
+    func group(of request: JobRequest) async -> CompileGroup {
+        // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
+        guard let model = await openModel(request.model), let key = try? model.pipeline.key(of: .unet, for: request.generation) else {
+            return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
+        }
+        return CompileGroup(model: request.model, shape: key.shape.summary(of: .unet))
+    }
+
+    func usefulBatchSize(of request: JobRequest) async -> Int { 1 }
+
+    func draw(
+        _ requests: [GenerationRequest], model name: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [PaintedRequest] {
+        let model = try await model(name)
+        if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
+        var painted: [PaintedRequest] = []
+        for request in requests {
+            let result = try await model.monitored.generate(request, onEvent: onEvent)
+            let hash = await model.contentHash
+            painted.append(PaintedRequest(result: result, infotexts: result.images.indices.map { index in
+                Infotext(request, result, index: index, model: model.pipeline.checkpoint.name, modelHash: hash, version: "Easel \(Version.current)").description
+            }))
+        }
+        return painted
+    }
+
+    /// Looks after the model that is in use, now and whenever the settings want it, until it is cancelled.
+    func rest() async {
+        while !Task.isCancelled {
+            do {
+                if let model = models.last { try await model.opening.value.monitored.checkIfDue() }
+                try await Task.sleep(for: .seconds(60))
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("devices could not be checked", metadata: ["reason": "\(error)"])
+                return
+            }
+        }
+    }
+}
+
+extension OpenModel {
+    /// Compiles what a picture of the model's own size needs, so that the first one need not wait for it.
+    fileprivate func prepare() async {
+        var request = GenerationRequest(prompt: "")
+        (request.width, request.height) = (pipeline.checkpoint.nativeSize, pipeline.checkpoint.nativeSize)
+        let keys = Component.allCases.compactMap { try? pipeline.key(of: $0, for: request) }
+        await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .preparation)
+    }
+}
+
+extension EaselSettings {
+    /// When the monitor looks, and what it may do.
+    fileprivate var monitor: MonitorSettings {
+        var monitor = MonitorSettings()
+        monitor.picturesBetweenProbes = fidelityCheckPictures > 0 ? fidelityCheckPictures : nil
+        monitor.timeBetweenProbes = fidelityCheckHours > 0 ? .seconds(fidelityCheckHours * 3600) : nil
+        monitor.lastRung = Rung(rawValue: fidelityLastRung.rawValue)
+        monitor.picturesBetweenReloads = reloadPictures > 0 ? reloadPictures : nil
+        monitor.timeBetweenReloads = reloadHours > 0 ? .seconds(reloadHours * 3600) : nil
+        return monitor
+    }
+}
+
+extension String {
+    /// For clients: names of files stay, those of the folders that they are in do not.
+    var withoutFolders: String {
+        // Only quoted ones may have spaces.
+        replacing(/"\/[^"]*\/(?<name>[^"\/]*)"/) { "\"\($0.name)\"" }.replacing(/(?<before>^|[\s(])\/[^\s":,;]*\/(?<name>[^\s":,;\/]+)/) { $0.before + $0.name }
+    }
+}

@@ -1,0 +1,142 @@
+import Diffusion
+import Foundation
+import Generation
+import Jobs
+import Logging
+import Settings
+import TestSupport
+import Testing
+import WebAPI
+
+@testable import Commands
+
+@Suite("The models of a server")
+struct StudioTests {
+    private let home: TemporaryFolder
+    private let settings: LiveSettings
+    private let studio: Studio
+
+    init() throws {
+        home = try TemporaryFolder()
+        _ = try TinyCheckpoint.sd1().writeFolder(in: home, name: "data/easel/models/tiny")
+        var values = EaselSettings()
+        values.requests.model = "tiny"
+        // What `auto` measures is tested elsewhere.
+        values.openvinoAccuracy = .f32
+        settings = LiveSettings(values, file: nil)
+        let environment = ["XDG_DATA_HOME": home.url.appending(path: "data").path, "XDG_CACHE_HOME": home.url.appending(path: "cache").path]
+        studio = Studio(
+            settings, library: ModelLibrary(environment: environment, executable: home.url.appending(path: "bin/easel")),
+            folders: UserFolders(environment: environment), resources: .init(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func request(_ prompt: String = "a cat", side: Int = 32) -> GenerationRequest {
+        var request = GenerationRequest(prompt: prompt)
+        (request.width, request.height, request.steps) = (side, side, 2)
+        return request
+    }
+
+    @Test("a model is opened when it is first drawn with, and pictures carry its name and the hash of its file")
+    func drawing() async throws {
+        #expect(await studio.readiness == .loading(model: "tiny"))
+        #expect(await studio.models().map(\.isLoaded) == [false])
+        let painted = try await studio.draw([request()], model: "tiny") { _ in }
+        #expect(painted.map(\.result.images.count) == [1])
+        #expect(painted[0].infotexts[0].contains("Model: tiny,"))
+        let model = try #require(await studio.models().first)
+        #expect(model.isLoaded && model.name == "tiny" && model.file == "tiny")
+        #expect(painted[0].infotexts[0].contains("Model hash: \(try #require(model.sha256).prefix(10))"))
+        #expect(await studio.readiness == .ready(model: "tiny"))
+    }
+
+    @Test("a model that nobody has is refused by its name, and no path is one", arguments: ["sd99", "../tiny", "/etc/passwd", ""])
+    func unknownModel(name: String) async {
+        let error = await #expect(throws: InvalidRequest.self) { _ = try await studio.draw([request()], model: name) { _ in } }
+        #expect(error?.field == "model")
+        #expect(error?.description.contains("\"\(name)\"") == true)
+    }
+
+    @Test("a model whose file is put in place of another is opened again")
+    func changedFile() async throws {
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        let before = await studio.models().first?.sha256
+        try FileManager.default.removeItem(at: home.url.appending(path: "data/easel/models/tiny"))
+        _ = try TinyCheckpoint.sd2().writeFolder(in: home, name: "data/easel/models/tiny")
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        #expect(await studio.models().first?.sha256 != before)
+    }
+
+    @Test("models are opened again when a setting that they depend on changes, and for no other")
+    func changedSettings() async throws {
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        let first = await studio.currentModel
+        try settings.change(["clip_skip": "2", "queue_capacity": "7"])
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        #expect(await studio.currentModel === first)
+        try settings.change(["shapes": "static"])
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        #expect(await studio.currentModel !== first)
+        #expect(await studio.compilations().ready.first { $0.record.component == .unet }?.record.shape == "batch 2, latents 4×4, up to 4 chunks")
+    }
+
+    @Test("jobs of one shape are one group; on a CPU every size is")
+    func groups() async throws {
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        func group(_ side: Int) async -> CompileGroup { await studio.group(of: JobRequest(model: "tiny", generation: request(side: side))) }
+        #expect(await group(32) == CompileGroup(model: "tiny", shape: "any shape"))
+        #expect(await group(32) == group(64))
+        try settings.change(["shapes": "static"])
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        #expect(await group(32) != group(64))
+    }
+
+    @Test("what is compiled is listed with its hits, and can be dropped by its id")
+    func compilations() async throws {
+        for _ in 0..<2 { _ = try await studio.draw([request()], model: "tiny") { _ in } }
+        let ready = await studio.compilations().ready
+        #expect(Set(ready.map(\.record.component)) == Set(Component.allCases))
+        let unet = try #require(ready.first { $0.record.component == .unet })
+        #expect(unet.hits >= 1)
+        #expect(await studio.dropCompilations("none") == 0)
+        #expect(await studio.dropCompilations(unet.id) == 1)
+        #expect(await studio.compilations().ready.count == ready.count - 1)
+        #expect(await studio.dropCompilations(nil) == ready.count - 1)
+        #expect(await studio.compilations().history.count == ready.count)
+    }
+
+    @Test("a check fills the rows of all components; CPU f32 is within bounds of itself")
+    func fidelity() async throws {
+        #expect(await studio.fidelity().components.isEmpty)
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        let summary = try await studio.checkFidelity()
+        #expect(summary.isWithinBounds && summary.model == "tiny")
+        #expect(summary.components.map(\.component) == Component.allCases)
+        #expect(summary.components.allSatisfy { $0.relativeError.map { $0 < 1e-5 } ?? false })
+    }
+
+    @Test("a prompt is explained by tokens and chunks, as A1111 counts them")
+    func explanation() async throws {
+        let short = try await studio.explain("a (red:1.5) cat")
+        #expect((short.tokenCount, short.tokenCapacity) == (3, 75))
+        #expect(short.chunks == [[.init(text: "a", weight: 1), .init(text: "red", weight: 1.5), .init(text: "cat", weight: 1)]])
+        let long = try await studio.explain(String(repeating: "cat ", count: 100) + "<lora:film:0.8>")
+        #expect((long.tokenCount, long.tokenCapacity, long.chunks.count) == (100, 150, 2))
+        #expect(long.warnings == ["<lora:film:0.8> has no effect in this version."])
+    }
+
+    @Test("devices tell where each component runs")
+    func devices() async throws {
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        let devices = try await studio.devices()
+        #expect(devices.devices.first { $0.name == "CPU" }?.modes["accuracy"] == "f32")
+        #expect(devices.assignments.map(\.precision) == ["f32", "f32", "f32"])
+    }
+
+    @Test("names of files stay in what clients are told, folders do not", arguments: [
+        ("Cannot open \"/home/anna/models/a b.safetensors\".", "Cannot open \"a b.safetensors\"."),
+        ("Checkpoint \"/home/anna/anime.safetensors\" is cut off.", "Checkpoint \"anime.safetensors\" is cut off."),
+        ("Cannot read /proc/1/mem: no.", "Cannot read mem: no."),
+        ("a/b of 1/2 and (x:1.2) stays", "a/b of 1/2 and (x:1.2) stays"),
+    ])
+    func folders(text: String, expected: String) { #expect(text.withoutFolders == expected) }
+}
