@@ -53,7 +53,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case let error as DiffusionError: error
         case let error as InvalidRequest: .request(error)
         case let error as SamplingError where error.isCheckpointAtFault: .schedule(error)
-        case let error as SamplingError: .request(InvalidRequest(field: "steps", error.description))
+        case let error as SamplingError: .request(InvalidRequest(error))
         case let error as CheckpointError: .checkpoint(error)
         case let error as TokenizerError: .tokenizer(error)
         case let error as CompilationError: .compilation(error)
@@ -62,6 +62,11 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         default: .unknown(error)
         }
     }
+}
+
+extension InvalidRequest {
+    /// A number of steps that a sampler cannot take.
+    init(_ error: SamplingError) { self.init(field: "steps", error.description) }
 }
 
 extension SamplingError {

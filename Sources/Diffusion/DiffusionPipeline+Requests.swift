@@ -7,16 +7,37 @@ public import Sampling
 
 /// What a request means with this checkpoint.
 extension DiffusionPipeline {
-    /// What a component is compiled for when it draws `request` where it runs now.
-    public func key(of component: Component, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
-        key(of: component, at: placements[component], for: request, try promptPlan(for: request))
+    /// Checks all that can be known of a request before anything is compiled: what `generate` refuses, it refuses here.
+    public func validate(_ request: GenerationRequest) throws(InvalidRequest) {
+        try request.validate()
+        _ = try promptPlan(for: request)
+        _ = try encoderOutput(for: request)
+        do {
+            try request.sampler.validate(steps: request.steps, objective: objective)
+        } catch {
+            throw InvalidRequest(error)
+        }
     }
 
+    /// What a component is compiled for when it draws `request` where it runs now.
+    public func key(of component: Component, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
+        try key(of: component, for: [request])
+    }
+
+    /// What a component is compiled for when it draws `requests` together where it runs now.
+    /// - Precondition: there is at least one, and they can be drawn together.
+    public func key(of component: Component, for requests: [GenerationRequest]) throws(InvalidRequest) -> CompileKey {
+        key(of: component, at: placements[component], for: requests[0], PromptPlan(joining: try promptPlans(for: requests)))
+    }
+
+    /// - Parameters:
+    ///   - request: any of those that are drawn together.
+    ///   - plan: of all of them.
     func key(of component: Component, at placement: Placement, for request: GenerationRequest, _ plan: PromptPlan) -> CompileKey {
         let scaleFactor = checkpoint.vae.configuration.scaleFactor
         let (chunkCounts, vary) = plan.chunkCounts
         let need = ShapeNeed(
-            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            pictureCount: plan.pictures.count, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
             chunkCounts: chunkCounts, chunkCountsVary: vary)
         return CompileKey(
             checkpoint: checkpoint.identity, component: component, placement: placement,
@@ -26,6 +47,10 @@ extension DiffusionPipeline {
     func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan {
         try PromptPlan(
             request, resources: resources, tokenizer: tokenizer, paddingToken: paddingToken, width: checkpoint.textEncoder.configuration.width)
+    }
+
+    func promptPlans(for requests: [GenerationRequest]) throws(InvalidRequest) -> [PromptPlan] {
+        try requests.map { request throws(InvalidRequest) in try promptPlan(for: request) }
     }
 
     /// Where the text encoder's embeddings for a request are.
@@ -49,11 +74,15 @@ extension DiffusionPipeline {
     private var paddingToken: Int32 { Int32(clamping: checkpoint.tokenizer.paddingTokenID) }
 
     /// What the sampler asks the UNet for this request.
-    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
+    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun { try samplingRun(for: [request]) }
+
+    /// What the sampler asks the UNet for requests that are drawn together.
+    func samplingRun(for requests: [GenerationRequest]) throws(SamplingError) -> SamplingRun {
+        let request = requests[0]
         let vae = checkpoint.vae.configuration
         return try SamplingRun(
             request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,
-            noise: BatchNoise(source: request.noise, seed: request.seed, count: request.batchSize),
+            noise: BatchNoise(source: request.noise, seeds: requests.flatMap(\.seeds)),
             imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
     }
 }

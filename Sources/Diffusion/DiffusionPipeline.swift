@@ -121,10 +121,28 @@ public final class DiffusionPipeline: ImageGenerating {
     public func generate(
         _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> GenerationResult {
+        try await generate([request], onEvent: onEvent)[0]
+    }
+
+    /// Draws several requests as one batch: one run of the sampler, with all their pictures in each call of the UNet.
+    ///
+    /// Each picture is the one that its request draws alone, but for the device's rounding: it may add up in another order where there
+    /// is more to do at once. What cannot be drawn is refused before anything is compiled; `validate` tells which request it is.
+    /// When drawing fails, it fails for all.
+    /// - Parameters:
+    ///   - requests: which can be drawn together.
+    ///   - onEvent: told of the whole batch; pictures are numbered through, in order of the requests.
+    /// - Returns: for each request its own pictures, prompts and warnings; devices, timings, compiles and moves are the batch's.
+    /// - Precondition: each `canBeDrawnTogether` with the others.
+    public func generate(
+        _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws(DiffusionError) -> [GenerationResult] {
+        guard let first = requests.first else { return [] }
+        precondition(requests.allSatisfy(first.canBeDrawnTogether), "requests of different kinds are no batch")
         do {
-            try request.validate()
-            var run = try RequestRun(self, request, onEvent: onEvent)
-            return try await run.result()
+            for request in requests { try request.validate() }
+            var run = try RequestRun(self, requests, onEvent: onEvent)
+            return try await run.results()
         } catch {
             throw DiffusionError(error)
         }

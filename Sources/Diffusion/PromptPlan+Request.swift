@@ -19,8 +19,7 @@ extension PromptPlan {
         }
         var reader = PromptReader(steps: request.steps, guidance: Guidance(scale: request.cfgScale))
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
-        pictures = (0..<request.batchSize).map { index in
-            let seed = request.seed &+ UInt64(index)
+        pictures = request.seeds.map { seed in
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
             let negativePrompt = resources.wildcards.expand(styled.negativePrompt, seed: seed, purpose: .negativePrompt)
             reader.warnings += prompt.warnings + negativePrompt.warnings
@@ -117,7 +116,7 @@ extension NetworkTag {
 
 extension Array where Element: Hashable {
     /// The first of each.
-    fileprivate var withoutRepetitions: [Element] {
+    var withoutRepetitions: [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

@@ -41,6 +41,46 @@ struct PromptPlan: Sendable {
     let warnings: [String]
 }
 
+// Several requests at once
+
+extension PromptPlan {
+    /// One plan for the pictures of several, in their order: a text that several have is encoded once.
+    /// - Precondition: there is at least one, and they belong to requests that can be drawn together.
+    init(joining plans: [PromptPlan]) {
+        var texts: [ChunkedPrompt] = []
+        var places: [ChunkedPrompt: Int] = [:]
+        func place(of text: ChunkedPrompt) -> Int {
+            if let known = places[text] { return known }
+            places[text] = texts.count
+            texts.append(text)
+            return texts.count - 1
+        }
+        var filler: Int?
+        pictures = plans.flatMap { plan in
+            let indices = plan.texts.map(place)
+            // Where a plan has none, there is nothing to fill up.
+            filler = filler ?? plan.filler.map { indices[$0] }
+            return plan.pictures.map { $0.renumbered(indices) }
+        }
+        self.texts = texts
+        self.filler = filler
+        inversions = plans.reduce(into: [:]) { $0.merge($1.inversions) { first, _ in first } }
+        ignored = plans.flatMap(\.ignored).withoutRepetitions
+        warnings = plans.flatMap(\.warnings).withoutRepetitions
+    }
+}
+
+extension PromptPlan.Picture {
+    /// - Parameter indices: for each text, where it is now.
+    fileprivate func renumbered(_ indices: [Int]) -> Self {
+        func renumbered(_ slot: PromptPlan.Slot) -> PromptPlan.Slot { PromptPlan.Slot(weight: slot.weight, texts: slot.texts.map { indices[$0] }) }
+        var picture = self
+        picture.negative = negative.map(renumbered)
+        picture.parts = parts.map(renumbered)
+        return picture
+    }
+}
+
 // What it asks of the networks
 
 extension PromptPlan {

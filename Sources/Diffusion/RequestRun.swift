@@ -7,13 +7,13 @@ import Prompting
 import Sampling
 import Tensors
 
-/// One request on its way through the pipeline.
+/// Requests that are drawn together on their way through the pipeline; mostly it is one.
 ///
 /// Each stage gets its network, uses it and lets go of it before the next stage begins; the networks of later stages are
 /// compiled meanwhile. A stage whose network fails goes on with the next rung of its ladder, and is done again from its start.
 struct RequestRun {
     let pipeline: DiffusionPipeline
-    let request: GenerationRequest
+    let requests: [GenerationRequest]
     let onEvent: @Sendable (GenerationEvent) -> Void
 
     private var timings = GenerationTimings()
@@ -23,27 +23,38 @@ struct RequestRun {
     private var compiling: Set<CompileKey> = []
     private var compiles: [CompileRecord] = []
     private var moves: [Move] = []
+    /// Of each request.
+    private let plans: [PromptPlan]
+    /// Of the whole batch.
     private let plan: PromptPlan
-    /// Of the text encoder: where the request's clip skip finds the embeddings.
+    /// Of the text encoder: where the requests' clip skip finds the embeddings.
     private let encoderOutput: String
 
     init(
-        _ pipeline: DiffusionPipeline, _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ pipeline: DiffusionPipeline, _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) throws(InvalidRequest) {
         self.pipeline = pipeline
-        self.request = request
+        self.requests = requests
         self.onEvent = onEvent
         timings.load = pipeline.loadSeconds
         placements = pipeline.placements
-        plan = try pipeline.promptPlan(for: request)
-        encoderOutput = try pipeline.encoderOutput(for: request)
+        plans = try pipeline.promptPlans(for: requests)
+        plan = PromptPlan(joining: plans)
+        encoderOutput = try pipeline.encoderOutput(for: requests[0])
     }
 
-    mutating func result() async throws -> GenerationResult {
+    /// What the requests share: all but prompts, styles, seeds and batch sizes.
+    private var shared: GenerationRequest { requests[0] }
+
+    /// Pictures of all requests.
+    private var pictureCount: Int { plan.pictures.count }
+
+    /// - Returns: one for each request.
+    mutating func results() async throws -> [GenerationResult] {
         try Task.checkCancellation()
         let began = ContinuousClock.now
         // Refuses what cannot be sampled before anything is compiled.
-        let sampling = try pipeline.samplingRun(for: request)
+        let sampling = try pipeline.samplingRun(for: requests)
         let components = Component.allCases.filter { $0 != .textEncoder || knownEmbeddings == nil }
         compiling = await pipeline.networks.prepare(components.map(key), of: pipeline.checkpoint)
 
@@ -52,9 +63,18 @@ struct RequestRun {
         let images = try await decode(latents)
 
         timings.total = (ContinuousClock.now - began).seconds
-        return GenerationResult(
+        let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
+        var next = 0
+        return zip(requests, plans).map { request, plan in
+            defer { next += request.batchSize }
+            return result(of: request, plan, Array(images[next..<next + request.batchSize]), runtimeVersion)
+        }
+    }
+
+    private func result(of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String) -> GenerationResult {
+        GenerationResult(
             images: images,
-            seeds: (0..<request.batchSize).map { request.seed &+ UInt64($0) },
+            seeds: request.seeds,
             prompts: plan.pictures.map(\.prompt),
             negativePrompts: plan.pictures.map(\.negativePrompt),
             tokenCount: plan.longestText?.tokenCount ?? 0,
@@ -63,7 +83,7 @@ struct RequestRun {
             warnings: plan.warnings,
             devices: placements.map(\.device),
             precisions: precisions,
-            runtimeVersion: String(try Core.version().prefix { $0 != "-" }),
+            runtimeVersion: runtimeVersion,
             timings: timings,
             compiles: compiles,
             moves: moves)
@@ -92,7 +112,7 @@ struct RequestRun {
     private mutating func encode(_ network: CompiledNetwork) async throws -> [NDArray] {
         onEvent(.encoding)
         let began = ContinuousClock.now
-        var encoder = try PromptEncoder(network, output: encoderOutput, emphasis: request.emphasis, inversions: plan.inversions)
+        var encoder = try PromptEncoder(network, output: encoderOutput, emphasis: shared.emphasis, inversions: plan.inversions)
         var embeddings: [NDArray] = []
         // Each by itself: what else is encoded with a text changes its last digits, and a picture must not depend on what came before it.
         for text in plan.texts {
@@ -111,14 +131,14 @@ struct RequestRun {
     }
 
     private func encodingKey(_ text: ChunkedPrompt, at placement: Placement) -> EncodedPrompts.Key {
-        EncodedPrompts.Key(chunks: text.chunks, placement: placement, output: encoderOutput, emphasis: request.emphasis)
+        EncodedPrompts.Key(chunks: text.chunks, placement: placement, output: encoderOutput, emphasis: shared.emphasis)
     }
 
     /// - Returns: the finished latents.
     private mutating func denoise(_ network: CompiledNetwork, _ start: SamplingRun, _ embeddings: [NDArray]) async throws -> NDArray {
         var run = start
-        var predictor = try NoisePredictor(network, pictureCount: request.batchSize)
-        let guidance = Guidance(scale: request.cfgScale)
+        var predictor = try NoisePredictor(network, pictureCount: pictureCount)
+        let guidance = Guidance(scale: shared.cfgScale)
         timings.steps = []
         onEvent(.denoising(done: 0, total: run.stepCount))
         var stepBegan = ContinuousClock.now
@@ -141,9 +161,9 @@ struct RequestRun {
         try await onLadder(.vae) { run, network in
             let began = ContinuousClock.now
             var decoder = try LatentDecoder(network)
-            while images.count < run.request.batchSize {
+            while images.count < run.pictureCount {
                 let index = images.count
-                run.onEvent(.decoding(index: index, total: run.request.batchSize))
+                run.onEvent(.decoding(index: index, total: run.pictureCount))
                 guard let image = RGBImage(planes: try await decoder.decode(latents.slice(index..<index + 1))) else {
                     throw DiffusionError.nonFinite(network.component, network.placement)
                 }
@@ -210,6 +230,6 @@ struct RequestRun {
 
     /// What a component is compiled for.
     private func key(_ component: Component) -> CompileKey {
-        pipeline.key(of: component, at: placements[component], for: request, plan)
+        pipeline.key(of: component, at: placements[component], for: shared, plan)
     }
 }

@@ -64,7 +64,7 @@ extension MonitoredPipeline {
             return nil
         }
         do {
-            let fidelity = try await probe.fidelity(of: network, prompt: lastRequest?.prompt)
+            let fidelity = try await probe.fidelity(of: network, prompt: lastRequests.first?.prompt)
             latest[key.component] = (fidelity, now())
             return monitors[key.component].probed(key, fidelity.distance, at: now())
         } catch {
@@ -88,7 +88,7 @@ extension MonitoredPipeline {
             }
             pipeline.move(key.component, to: placement)
             // Another device may want shapes of another kind.
-            if let lastRequest { shape = try pipeline.key(of: key.component, for: lastRequest).shape }
+            if !lastRequests.isEmpty { shape = try pipeline.key(of: key.component, for: lastRequests).shape }
         }
         await noticeCompiles()
         // A repair is never served by the disk cache.

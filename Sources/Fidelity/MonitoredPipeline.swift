@@ -23,7 +23,8 @@ public actor MonitoredPipeline: ImageGenerating {
     var monitors: PerComponent<DriftMonitor<CompileKey>>
     /// What the monitors know of.
     var watched: [CompileKey: WeakNetwork] = [:]
-    var lastRequest: GenerationRequest?
+    /// That were drawn together last, or were to be; none at first.
+    var lastRequests: [GenerationRequest] = []
     /// The figures of the latest probe of each component, and when it was.
     var latest = PerComponent<(fidelity: ComponentFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
     /// What pictures have to tell: the last rung that a component climbed, or that there is none for it.
@@ -55,44 +56,55 @@ public actor MonitoredPipeline: ImageGenerating {
     /// Draws the pictures. One that looks as if a network had gone wrong is looked into at once, and drawn again when something was mended.
     /// - Throws: `DiffusionError`; `UnmendedDrift` when the picture is suspicious, a network has drifted, and no rung helps.
     public func generate(_ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> GenerationResult {
-        try await turns.enter()
-        defer { turns.leave() }
-        var result: GenerationResult
-        do {
-            result = try await draw(request, onEvent: onEvent)
-            if result.images.contains(where: { Suspicion(picture: $0) != nil }), try await lookIntoSuspicion() {
-                result = try await draw(request, onEvent: onEvent)
-            }
-        } catch DiffusionError.nonFinite(let component, let placement) {
-            try await suspect(component, request)
-            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(component, placement) }
-            result = try await draw(request, onEvent: onEvent)
-        }
-        result.fidelity = Component.allCases.compactMap { notices[$0]?.description }
-        return result
+        try await generate([request], onEvent: onEvent)[0]
     }
 
-    private func draw(_ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> GenerationResult {
-        let result = try await pipeline.generate(request, onEvent: onEvent)
-        lastRequest = request
+    /// Draws several requests as one batch; see `DiffusionPipeline`. A suspicious picture concerns them all.
+    /// - Throws: as for one request.
+    public func generate(
+        _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [GenerationResult] {
+        try await turns.enter()
+        defer { turns.leave() }
+        var results: [GenerationResult]
+        do {
+            results = try await draw(requests, onEvent: onEvent)
+            if results.contains(where: { $0.images.contains { Suspicion(picture: $0) != nil } }), try await lookIntoSuspicion() {
+                results = try await draw(requests, onEvent: onEvent)
+            }
+        } catch DiffusionError.nonFinite(let component, let placement) {
+            try await suspect(component, requests)
+            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(component, placement) }
+            results = try await draw(requests, onEvent: onEvent)
+        }
+        let fidelity = Component.allCases.compactMap { notices[$0]?.description }
+        for index in results.indices { results[index].fidelity = fidelity }
+        return results
+    }
+
+    private func draw(_ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
+        let results = try await pipeline.generate(requests, onEvent: onEvent)
+        guard let moves = results.first?.moves else { return [] }
+        lastRequests = requests
         await noticeCompiles()
+        let images = results.flatMap(\.images)
         for component in Component.allCases {
-            guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { continue }
+            guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: requests)) else { continue }
             // Where a device was lost, the pipeline runs elsewhere from now on; where it did not move, numbers were not finite.
-            let hasFailed = result.moves.contains { $0.component == component && $0.from == network.placement.description }
-            for image in result.images {
+            let hasFailed = moves.contains { $0.component == component && $0.from == network.placement.description }
+            for image in images {
                 let suspicion = hasFailed ? .nonFinite(component) : Suspicion(picture: image)
                 monitors[component].finishedPicture(with: network.key, suspicion: suspicion)
             }
         }
-        for _ in result.images { reloads.finishedPicture() }
-        return result
+        for _ in images { reloads.finishedPicture() }
+        return results
     }
 
-    private func suspect(_ component: Component, _ request: GenerationRequest) async throws {
-        lastRequest = request
+    private func suspect(_ component: Component, _ requests: [GenerationRequest]) async throws {
+        lastRequests = requests
         await noticeCompiles()
-        guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request)) else { return }
+        guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: requests)) else { return }
         monitors[component].finishedPicture(with: network.key, suspicion: .nonFinite(component))
     }
 
@@ -120,11 +132,11 @@ public actor MonitoredPipeline: ImageGenerating {
     public func check() async throws -> FidelityReport {
         try await turns.enter()
         defer { turns.leave() }
-        let request = lastRequest ?? nativeRequest
+        let requests = lastRequests.isEmpty ? [nativeRequest] : lastRequests
         for component in Component.allCases {
-            let key = try pipeline.key(of: component, for: request)
+            let key = try pipeline.key(of: component, for: requests)
             try await compile(key)
-            let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: request))
+            let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: requests))
             if let network { try await runProbe(network.key) }
             // Once more for each rung that was climbed.
             while let due = monitors[component].dueProbe(at: now()) { try await runProbe(due.model) }
@@ -150,8 +162,8 @@ public actor MonitoredPipeline: ImageGenerating {
         latest = PerComponent(repeating: nil)
         notices = PerComponent(repeating: nil)
         reloads.reloaded(at: now())
-        guard let lastRequest else { return }
-        let keys = try Component.allCases.map { try pipeline.key(of: $0, for: lastRequest) }
+        guard !lastRequests.isEmpty else { return }
+        let keys = try Component.allCases.map { try pipeline.key(of: $0, for: lastRequests) }
         // All at once; then one after the other, for one that is refused.
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .reload)
         for key in keys { try await compile(key, reason: .reload) }

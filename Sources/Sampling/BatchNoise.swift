@@ -5,17 +5,21 @@ public import Tensors
 public struct BatchNoise: Sendable {
     private var generators: [any NoiseGenerator]
 
-    /// - Parameters:
-    ///   - seed: the first image's; the others count up from it, past 2³² too.
-    ///   - count: images in the batch.
-    public init(source: NoiseSource, seed: UInt64, count: Int) {
-        generators = (0..<count).map { index in
-            let seed = seed &+ UInt64(index)
-            return switch source {
+    /// - Parameter seeds: one for each image of the batch.
+    public init(source: NoiseSource, seeds: [UInt64]) {
+        generators = seeds.map { seed in
+            switch source {
             case .torch: TorchGenerator(seed: seed)
             case .philox: PhiloxGenerator(seed: seed)
             }
         }
+    }
+
+    /// - Parameters:
+    ///   - seed: the first image's; the others count up from it, past 2³² too.
+    ///   - count: images in the batch.
+    public init(source: NoiseSource, seed: UInt64, count: Int) {
+        self.init(source: source, seeds: (0..<count).map { seed &+ UInt64($0) })
     }
 
     /// Standard normal noise of shape `[images] + imageShape`.

@@ -50,8 +50,7 @@ public struct SamplingRun: Sendable {
     public init(
         _ sampler: Sampler, schedule: Schedule, steps: Int, objective: Objective, noise: BatchNoise, imageShape: [Int]
     ) throws(SamplingError) {
-        let limit = sampler.stepLimit(for: objective)
-        guard steps >= 1, steps <= limit else { throw .stepCount(steps, sampler: sampler, limit: limit) }
+        try sampler.validate(steps: steps, objective: objective)
         method = sampler.method(schedule: schedule, steps: steps, objective: objective)
         stepCount = steps
         prediction = objective.prediction
@@ -81,6 +80,12 @@ public struct SamplingRun: Sendable {
 }
 
 extension Sampler {
+    /// - Throws: `.stepCount` when it cannot take that many steps.
+    public func validate(steps: Int, objective: Objective) throws(SamplingError) {
+        let limit = stepLimit(for: objective)
+        guard steps >= 1, steps <= limit else { throw .stepCount(steps, sampler: self, limit: limit) }
+    }
+
     /// The most steps that it can take.
     fileprivate func stepLimit(for objective: Objective) -> Int {
         switch self {

@@ -149,6 +149,24 @@ struct PromptPlanTests {
         #expect(try Self.plan("a cat") { $0.padsConditionings = true }.filler == nil)
     }
 
+    @Test("joined plans tell each picture what its own plan tells it, each distinct text once")
+    func joined() throws {
+        let plans = [
+            try Self.plan("[a:b:2]") { $0.padsConditionings = true },
+            try Self.plan("[b:\(Self.words(80)):2] AND a :0.5") { ($0.negativePrompt, $0.padsConditionings) = ("a", true) },
+        ]
+        let joined = PromptPlan(joining: plans)
+        #expect(joined.texts.count == 4)
+        #expect(joined.filler != nil && plans[0].filler == nil)
+        for (picture, plan) in zip(joined.pictures, plans) {
+            let own = plan.pictures[0]
+            #expect(picture.slots.map { $0.texts.map { joined.texts[$0] } } == own.slots.map { $0.texts.map { plan.texts[$0] } })
+            #expect(picture.slots.map(\.weight) == own.slots.map(\.weight))
+            #expect((picture.prompt, picture.negative == nil) == (own.prompt, own.negative == nil))
+        }
+        #expect(joined.chunkCounts == (most: [2, 2, 2], vary: true))
+    }
+
     @Test("the longest text of the prompt is counted, whatever the negative prompt's length")
     func counts() throws {
         let plan = try Self.plan("[a cat:(a black:1.2) cat:2] AND x") { $0.negativePrompt = Self.words(100) }

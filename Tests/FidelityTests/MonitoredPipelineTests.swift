@@ -188,6 +188,22 @@ struct MonitoredPipelineTests {
         await #expect(throws: UnmendedDrift.self) { try await watching.draw() }
     }
 
+    @Test("in a batch, a flat picture has all of it drawn again, and each request is told")
+    func flatInBatch() async throws {
+        let watching = try Watching(
+            vae: Watching.other,
+            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae && key.placement != .reference }))
+        watching.fault.begin()
+        let requests = (0..<2).map { Watching.request("a cat", seed: $0) }
+        let results = try await watching.monitored.generate(requests) { _ in }
+        #expect(results.map(\.seeds) == [[0], [1]])
+        for result in results {
+            #expect(Suspicion(picture: result.images[0]) == nil)
+            #expect(result.fidelity.first?.contains("It moves to the CPU") == true)
+        }
+        #expect(try await watching.monitored.check().verdict.isWithinBounds)
+    }
+
     @Test("a flat picture is drawn again, and is not flat any more")
     func flatMended() async throws {
         let watching = try Watching(

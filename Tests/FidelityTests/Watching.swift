@@ -45,10 +45,13 @@ struct Watching {
     /// A picture that is drawn in a moment.
     @discardableResult
     func draw(_ prompt: String = "red apple on a white background") async throws -> GenerationResult {
+        try await monitored.generate(Self.request(prompt)) { _ in }
+    }
+
+    static func request(_ prompt: String, seed: UInt64 = 0) -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
-        (request.width, request.height) = (64, 64)
-        request.steps = 2
-        return try await monitored.generate(request) { _ in }
+        (request.width, request.height, request.steps, request.seed) = (64, 64, 2, seed)
+        return request
     }
 }
 
