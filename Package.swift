@@ -100,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "easel-bench",
             dependencies: [
-                "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Tensors",
+                "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Prompting", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/easel-bench", swiftSettings: settings, linkerSettings: runtimeSearchPath),

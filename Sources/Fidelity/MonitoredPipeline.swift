@@ -77,8 +77,10 @@ public actor MonitoredPipeline: ImageGenerating {
             guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(component, placement) }
             results = try await draw(requests, onEvent: onEvent)
         }
-        let fidelity = Component.allCases.compactMap { notices[$0]?.description }
-        for index in results.indices { results[index].fidelity = fidelity }
+        for index in results.indices {
+            results[index].relativeErrors = latest.map { $0?.fidelity.distance.relativeError }
+            results[index].incidents = Component.allCases.compactMap { notices[$0]?.description }
+        }
         return results
     }
 

@@ -25,8 +25,10 @@ public struct GenerationResult: Sendable {
     public var compiles: [CompileRecord]
     /// Components that failed and went on elsewhere.
     public var moves: [Move]
+    /// Of what made the pictures, when it was last compared with CPU f32: relative errors (L2); nil where it was not.
+    public var relativeErrors = PerComponent<Double?>(repeating: nil)
     /// What is known of devices that drifted and were mended, as sentences; see the module Fidelity.
-    public var fidelity: [String] = []
+    public var incidents: [String] = []
 
     public init(
         images: [RGBImage], seeds: [UInt64], prompts: [String] = [], negativePrompts: [String] = [], tokenCount: Int, chunkCount: Int,

@@ -37,8 +37,9 @@ extension Infotext {
         }
         if request.padsConditionings { parameters.append(Parameter("Pad conds", "True")) }
         if !result.ignored.isEmpty { parameters.append(Parameter("Ignored", result.ignored.joined(separator: ", "))) }
-        let incidents = result.moves.map(\.description) + result.fidelity
-        if !incidents.isEmpty { parameters.append(Parameter("Fidelity", incidents.joined(separator: " "))) }
+        if let errors = Self.errors(result.relativeErrors) { parameters.append(Parameter("Fidelity", errors)) }
+        let fallbacks = result.moves.map(\.description) + result.incidents
+        if !fallbacks.isEmpty { parameters.append(Parameter("Fallback", fallbacks.joined(separator: " "))) }
         if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
         self.init(prompt: prompt, negativePrompt: negativePrompt, parameters: parameters)
     }
@@ -48,9 +49,27 @@ extension Infotext {
         "text \(values.textEncoder), unet \(values.unet), vae \(values.vae)"
     }
 
+    /// `text 0, unet 0.0021`: relative errors to two digits, of those that are known.
+    private static func errors(_ values: PerComponent<Double?>) -> String? {
+        let known = [("text", values.textEncoder), ("unet", values.unet), ("vae", values.vae)].compactMap { name, error in
+            error.map { "\(name) \($0.twoDigits)" }
+        }
+        return known.isEmpty ? nil : known.joined(separator: ", ")
+    }
+
     /// `7`, `7.5`: whole numbers without a fraction.
     private static func decimal(_ number: Float) -> String {
         let text = "\(number)"
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}
+
+extension Double {
+    /// `0.0021`, `0`, `1.3e-06`
+    fileprivate var twoDigits: String {
+        guard self != 0, isFinite else { return self == 0 ? "0" : "\(self)" }
+        var unit = 1.0
+        while abs(self) * unit < 10 { unit *= 10 }
+        return "\((self * unit).rounded() / unit)"
     }
 }

@@ -23,7 +23,7 @@ struct MonitoredPipelineTests {
         let watching = try Watching()
         #expect(try await watching.monitored.checkIfDue().isEmpty)
         let result = try await watching.draw()
-        #expect(result.fidelity.isEmpty)
+        #expect(result.incidents.isEmpty)
         let events = try await watching.monitored.checkIfDue()
         #expect(events.map(\.component) == Component.allCases)
         #expect(events.allSatisfy { $0.finding == .baseline && $0.response == .none })
@@ -102,7 +102,7 @@ struct MonitoredPipelineTests {
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
-        #expect(try await watching.draw().fidelity.isEmpty)
+        #expect(try await watching.draw().incidents.isEmpty)
         #expect(try await watching.monitored.checkIfDue().isEmpty)
         watching.time.advance(by: .seconds(100_000))
         let events = try await watching.monitored.checkIfDue().filter { $0.component == .unet }
@@ -111,10 +111,10 @@ struct MonitoredPipelineTests {
         #expect(await watching.pipeline.networks.records.filter { $0.reason == .repair }.count == rungs.count)
 
         let mended = try await watching.draw()
-        #expect(mended.fidelity.count == 1)
-        #expect(mended.fidelity.first?.contains(words) == true)
+        #expect(mended.incidents.count == 1)
+        #expect(mended.incidents.first?.contains(words) == true)
         let status = await watching.monitored.status
-        #expect(status.components.compactMap(\.notice) == mended.fidelity)
+        #expect(status.components.compactMap(\.notice) == mended.incidents)
         #expect(status.events.contains(events[0]))
         #expect(try await watching.monitored.check().verdict.isWithinBounds)
     }
@@ -130,7 +130,7 @@ struct MonitoredPipelineTests {
         let unet = await watching.monitored.status.events.filter { $0.component == .unet }
         #expect(unet.map(\.response) == [.none, .mend(.recompile), .mend(.cpu), .giveUp])
         #expect(watching.pipeline.placements.unet == .reference)
-        #expect(try await watching.draw().fidelity.first?.contains("There is nothing more exact than this") == true)
+        #expect(try await watching.draw().incidents.first?.contains("There is nothing more exact than this") == true)
     }
 
     @Test("an answer that is stale is noticed")
@@ -166,7 +166,7 @@ struct MonitoredPipelineTests {
         watching.fault.begin()
         let result = try await watching.draw()
         #expect(result.devices.vae == "CPU")
-        #expect(result.fidelity.first?.contains("It moves to the CPU") == true)
+        #expect(result.incidents.first?.contains("It moves to the CPU") == true)
     }
 
     // Suspicious pictures
@@ -178,7 +178,7 @@ struct MonitoredPipelineTests {
         watching.fault.begin()
         let flat = try await watching.draw()
         #expect(Suspicion(picture: flat.images[0]) != nil)
-        #expect(flat.fidelity.count == 1)
+        #expect(flat.incidents.count == 1)
     }
 
     @Test("a flat picture that no rung mends is an error")
@@ -199,7 +199,7 @@ struct MonitoredPipelineTests {
         #expect(results.map(\.seeds) == [[0], [1]])
         for result in results {
             #expect(Suspicion(picture: result.images[0]) == nil)
-            #expect(result.fidelity.first?.contains("It moves to the CPU") == true)
+            #expect(result.incidents.first?.contains("It moves to the CPU") == true)
         }
         #expect(try await watching.monitored.check().verdict.isWithinBounds)
     }
@@ -213,7 +213,7 @@ struct MonitoredPipelineTests {
         let result = try await watching.draw()
         #expect(Suspicion(picture: result.images[0]) == nil)
         #expect(result.devices.vae == "CPU")
-        #expect(result.fidelity.count == 1)
+        #expect(result.incidents.count == 1)
     }
 
     // Loading anew
@@ -228,7 +228,7 @@ struct MonitoredPipelineTests {
         try await watching.monitored.reload()
         #expect(watching.pipeline.placements.unet == Watching.other)
         #expect(await watching.pipeline.networks.records.suffix(3).map(\.reason) == [.reload, .reload, .reload])
-        #expect(try await watching.draw().fidelity.isEmpty)
+        #expect(try await watching.draw().incidents.isEmpty)
         #expect(try await watching.monitored.checkIfDue().map(\.finding) == [.baseline, .baseline, .baseline])
     }
 

@@ -59,9 +59,11 @@ import Testing
             images: [], seeds: [0], tokenCount: 2, chunkCount: 1, devices: PerComponent(repeating: "CPU"), precisions: PerComponent(repeating: "f32"),
             runtimeVersion: "2026.4.1", timings: GenerationTimings(),
             moves: [Move(component: .vae, from: "GPU in f16", to: "GPU in f32", reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
-        result.fidelity = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
+        result.relativeErrors = PerComponent(textEncoder: 0, unet: 0.002134, vae: nil)
+        result.incidents = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
         let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, index: 0, model: "demo", modelHash: nil, version: "1")
-        #expect(infotext["Fidelity"] == """
+        #expect(infotext["Fidelity"] == "text 0, unet 0.0021")
+        #expect(infotext["Fallback"] == """
             The VAE on GPU in f16 answered with numbers that are not finite. The VAE now runs on GPU in f32. \
             The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU.
             """)

@@ -158,15 +158,13 @@ actor Studio: Engine {
     ) async throws -> [PaintedRequest] {
         let model = try await model(name)
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
-        var painted: [PaintedRequest] = []
-        for request in requests {
-            let result = try await model.monitored.generate(request, onEvent: onEvent)
-            let hash = await model.contentHash
-            painted.append(PaintedRequest(result: result, infotexts: result.images.indices.map { index in
-                Infotext(request, result, index: index, model: model.pipeline.checkpoint.name, modelHash: hash, version: "Easel \(Version.current)").description
-            }))
+        let results = try await model.monitored.generate(requests, onEvent: onEvent)
+        let hash = await model.contentHash
+        return zip(requests, results).map { request, result in
+            PaintedRequest(result: result, infotexts: result.images.indices.map { index in
+                Infotext(request, result, index: index, model: name, modelHash: hash, version: "Easel \(Version.current)").description
+            })
         }
-        return painted
     }
 
     /// Looks after the model that is in use, now and whenever the settings want it, until it is cancelled.
