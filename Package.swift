@@ -100,13 +100,13 @@ let package = Package(
         .executableTarget(
             name: "easel-bench",
             dependencies: [
-                "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Networks", "OpenVINO", "Prompting", "Tensors",
+                "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/easel-bench", swiftSettings: settings, linkerSettings: runtimeSearchPath),
 
         // Tests
-        library("TestSupport", ["Checkpoints", "Generation", "Tensors"]),
+        library("TestSupport", ["Checkpoints", "Generation", "Jobs", "Tensors"]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),
@@ -119,7 +119,7 @@ let package = Package(
         tests("Generation"),
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         tests("Settings", ["Generation"]),
-        tests("Jobs", ["Generation"]),
+        tests("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         tests("Store", ["Generation", "ImageCodecs", "Jobs"]),
         tests("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
         tests("Server", ["Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),

@@ -44,7 +44,7 @@ public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
 /// A request, and what has become of it.
 public struct Job: Sendable, Hashable, Codable, Identifiable {
     public let id: JobID
-    public let request: JobRequest
+    public internal(set) var request: JobRequest
     public var state = JobState.queued
     /// How often it was begun.
     public var attempts = 0

@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Generation
+import Synchronization
+
+/// Jobs that are drawn together: how far they are, and who still wants them.
+///
+/// The painter reports from its own tasks, so that neither it nor those who ask for the progress wait for one another.
+final class Drawing: Sendable {
+    fileprivate struct State {
+        /// Those that are not over yet.
+        var active: [JobID]
+        var progress: QueueProgress
+        var stepsOfEarlierRuns = 0
+        var firstStepAt: Date?
+    }
+
+    let jobs: [Job]
+    private let events: JobEvents
+    private let now: @Sendable () -> Date
+    private let state: Mutex<State>
+
+    init(_ jobs: [Job], events: JobEvents, now: @escaping @Sendable () -> Date) {
+        self.jobs = jobs
+        self.events = events
+        self.now = now
+        var progress = QueueProgress()
+        progress.stage = .starting
+        progress.startedAt = now()
+        if let request = jobs.first?.request {
+            progress.runCount = request.runs
+            progress.stepCount = request.generation.steps * request.runs
+        }
+        state = Mutex(State(active: jobs.map(\.id), progress: progress))
+    }
+
+    /// What the painter is asked for, one after another: a job's runs, or one picture or more of each job.
+    var rounds: [[GenerationRequest]] {
+        if jobs.count == 1 { return jobs[0].request.generations.map { [$0] } }
+        let interval = jobs.map(\.request.generation.previewInterval).filter { $0 > 0 }.min() ?? 0
+        return [jobs.map { job in
+            var request = job.request.generation
+            request.previewInterval = interval
+            return request
+        }]
+    }
+
+    /// Jobs that are not over yet.
+    var active: [Job] {
+        let active = state.withLock(\.active)
+        return jobs.filter { active.contains($0.id) }
+    }
+
+    var progress: QueueProgress {
+        var (progress, active) = state.withLock { ($0.progress, $0.active) }
+        progress.running = jobs.filter { active.contains($0.id) }
+        return progress
+    }
+
+    /// Tells no more of a job.
+    /// - Returns: whether any is left.
+    func leave(_ job: JobID) -> Bool {
+        state.withLock { state in
+            state.active.removeAll { $0 == job }
+            return !state.active.isEmpty
+        }
+    }
+
+    func beginRun(_ run: Int) {
+        state.withLock { state in
+            state.progress.run = run
+            state.stepsOfEarlierRuns = state.progress.step
+            state.progress.previews = []
+        }
+    }
+
+    func beginStoring() { state.withLock { $0.progress.stage = .storing } }
+
+    /// Takes an event of the painter in, and passes it on to those who watch the jobs.
+    func report(_ event: GenerationEvent) {
+        let now = now()
+        // Told under the lock, so that nothing of a job is told after `leave`.
+        state.withLock { state in
+            state.take(event, at: now)
+            for job in jobs where state.active.contains(job.id) {
+                if let told = self.event(event, for: job, progress: state.progress) { events.send(told, of: job.id) }
+            }
+        }
+    }
+
+    private func event(_ event: GenerationEvent, for job: Job, progress: QueueProgress) -> JobEvent? {
+        switch event {
+        case .compiling(let component, let device): return .compiling(component, device: device)
+        case .moved(let move): return .moved(move)
+        case .encoding: return .encoding
+        case .denoising: return .step(done: progress.step, total: progress.stepCount)
+        case .preview(let images):
+            guard job.request.generation.previewInterval > 0 else { return nil }
+            return .preview(images.count == pictureCount ? Array(images[pictures(of: job)]) : images)
+        case .decoding(let index, let total):
+            guard total == pictureCount else { return .decoding(index: index, total: total) }
+            let own = pictures(of: job)
+            return own.contains(index) ? .decoding(index: index - own.lowerBound, total: own.count) : nil
+        }
+    }
+
+    /// Pictures of one round.
+    private var pictureCount: Int { jobs.reduce(0) { $0 + $1.request.generation.batchSize } }
+
+    /// Which of them are the job's.
+    private func pictures(of job: Job) -> Range<Int> {
+        let before = jobs.prefix { $0.id != job.id }.reduce(0) { $0 + $1.request.generation.batchSize }
+        return before..<before + job.request.generation.batchSize
+    }
+}
+
+extension Drawing.State {
+    fileprivate mutating func take(_ event: GenerationEvent, at now: Date) {
+        switch event {
+        case .compiling(let component, let device): progress.stage = .compiling(component, device: device)
+        case .moved: break
+        case .encoding: progress.stage = .encoding
+        case .denoising(let done, let total):
+            progress.stage = .denoising
+            progress.step = stepsOfEarlierRuns + done
+            // A sampler may need other steps than were asked for.
+            progress.stepCount = stepsOfEarlierRuns + total * max(1, progress.runCount - progress.run)
+            let began = firstStepAt ?? now
+            firstStepAt = began
+            if progress.step > 0 {
+                progress.etaSeconds = now.timeIntervalSince(began) / Double(progress.step) * Double(progress.stepCount - progress.step)
+            }
+        case .preview(let images): progress.previews = images
+        case .decoding: progress.stage = .decoding
+        }
+    }
+}

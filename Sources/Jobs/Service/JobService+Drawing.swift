@@ -1,0 +1,225 @@
+import FoundationEssentials
+import Generation
+import Logging
+
+extension JobService {
+    /// How long the painter is left alone when it had nothing to look after.
+    private static let pause = Duration.seconds(30)
+    /// How many jobs in a row may keep the painter from coming to rest.
+    private static let jobsWithoutRestAtMost = 20
+
+    /// Takes up what an earlier process has left, then draws until the task is cancelled.
+    ///
+    /// When it is, the job that is drawn may end within the grace period; after that it is broken off, and queued for the next start.
+    /// All streams of events have ended when this returns.
+    /// - Throws: what the archive throws when it cannot be read.
+    public func run() async throws {
+        try await recover()
+        isStopping = false
+        isBrokenOff = false
+        // Not cancelled itself: an archive may refuse to write for a task that is.
+        let consumer = Task { await consume() }
+        await withTaskCancellationHandler {
+            await consumer.value
+        } onCancel: {
+            Task { await self.stop() }
+        }
+        events.close()
+    }
+
+    private func stop() async {
+        isStopping = true
+        resting?.cancel()
+        wake()
+        guard !queue.running.isEmpty else { return }
+        try? await sleep(settings().gracePeriod)
+        isBrokenOff = true
+        painting?.cancel()
+    }
+
+    private func consume() async {
+        while !isStopping {
+            let jobs = await takeNext()
+            if jobs.isEmpty { await rest() } else { await draw(jobs) }
+            await writeAgain()
+        }
+    }
+
+    private func takeNext() async -> [Job] {
+        while !isStopping, let next = queue.next(at: now(), settings()) {
+            let pictureCount = await painter.usefulBatchSize(of: next.request)
+            // Another may come first by now.
+            guard queue.next(at: now(), settings())?.id == next.id, !isStopping else { continue }
+            let jobs = queue.take(at: now(), settings(), pictureCount: pictureCount)
+            measure(.queueLength(queue.waitingCount))
+            return jobs
+        }
+        return []
+    }
+
+    /// Lets the painter look after its devices until there is something to draw.
+    private func rest() async {
+        let resting = Task { [painter, sleep] in
+            // What is due by the clock comes while nothing else does.
+            while !Task.isCancelled {
+                await painter.rest()
+                try? await sleep(Self.pause)
+            }
+        }
+        await withCheckedContinuation { continuation in
+            if isStopping || queue.waitingCount > 0 { continuation.resume() } else { idler = continuation }
+        }
+        resting.cancel()
+        await resting.value
+        jobsWithoutRest = 0
+    }
+
+    private func draw(_ jobs: [Job]) async {
+        let began = now()
+        for job in jobs {
+            measure(.waited(seconds: began.timeIntervalSince(job.submittedAt)))
+            events.send(.started(attempt: job.attempts), of: job.id)
+        }
+        tellPositions()
+        for job in jobs { await write(job) }
+        await attempt(jobs)
+        secondsPerJob += (now().timeIntervalSince(began) / Double(jobs.count) - secondsPerJob) / 4
+
+        // Under constant load the painter would never rest.
+        jobsWithoutRest += jobs.count
+        guard jobsWithoutRest >= Self.jobsWithoutRestAtMost, !isStopping else { return }
+        let resting = Task { [painter] in await painter.rest() }
+        self.resting = resting
+        await resting.value
+        self.resting = nil
+        jobsWithoutRest = 0
+    }
+
+    /// Draws jobs together; when that fails, each by itself, for only one may be at fault.
+    private func attempt(_ jobs: [Job]) async {
+        let wanted = jobs.filter { queue.job($0.id) != nil }
+        if isBrokenOff {
+            for job in wanted { await putBack(job) }
+        }
+        guard !wanted.isEmpty, !isBrokenOff else { return }
+        let drawing = Drawing(wanted, events: events, now: now)
+        self.drawing = drawing
+        defer {
+            self.drawing = nil
+            painting = nil
+        }
+        logger.info("Drawing", metadata: [
+            "job": "\(wanted[0].id)", "model": "\(wanted[0].request.model)", "together": "\(wanted.count)", "waiting": "\(queue.waitingCount)",
+        ])
+        let painting = Task { try await paint(drawing) }
+        self.painting = painting
+        let limit = settings().jobTimeout
+        let timer = Task {
+            try await sleep(limit)
+            await expire(drawing, limit)
+        }
+        let result = await painting.result
+        timer.cancel()
+
+        switch result {
+        case .success(let painted):
+            drawing.beginStoring()
+            storing.formUnion(drawing.active.map(\.id))
+            for (index, job) in drawing.jobs.enumerated() { await store(painted[index], of: job) }
+        case .failure(let error):
+            let left = drawing.active
+            if isBrokenOff {
+                for job in left { await putBack(job) }
+            } else if drawing.jobs.count > 1 {
+                if !left.isEmpty { logger.warning("Drawing jobs together failed, now each by itself", metadata: ["jobs": "\(left.count)", "error": "\(error)"]) }
+                for job in left { await attempt([job]) }
+            } else if let job = left.first {
+                logger.error("Job failed", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                _ = await end(job.id, as: .failed(PublicReason(error).description))
+            }
+        }
+    }
+
+    /// - Returns: for each job what was painted for it, run after run.
+    private func paint(_ drawing: Drawing) async throws -> [[PaintedRequest]] {
+        var painted = [[PaintedRequest]](repeating: [], count: drawing.jobs.count)
+        for (run, requests) in drawing.rounds.enumerated() {
+            try Task.checkCancellation()
+            drawing.beginRun(run)
+            let round = try await painter.draw(requests, model: drawing.jobs[0].request.model) { drawing.report($0) }
+            guard zip(requests, round).allSatisfy({ $0.batchSize == $1.result.images.count && $0.batchSize == $1.infotexts.count }),
+                round.count == requests.count
+            else { throw IncompletePainting() }
+            report(round)
+            for index in round.indices { painted[index].append(round[index]) }
+        }
+        return painted
+    }
+
+    private func report(_ round: [PaintedRequest]) {
+        if let first = round.first?.result {
+            measure(.drawn(
+                jobs: round.count, pictures: round.reduce(0) { $0 + $1.result.images.count }, timings: first.timings, devices: first.devices))
+        }
+        // What is drawn together is compiled once, and told with each.
+        for compile in Set(round.flatMap(\.result.compiles)) { measure(.compiled(compile)) }
+        for move in Set(round.flatMap(\.result.moves)) { measure(.moved(move)) }
+    }
+
+    private func store(_ painted: [PaintedRequest], of job: Job) async {
+        // It may have been cancelled before it was drawn to its end.
+        guard storing.contains(job.id) else { return }
+        let pictures = painted.flatMap(\.finishedPictures)
+        let began = now()
+        let outcome = JobOutcome.done(pictures.indices.map { PictureID(job.id, $0) })
+        let done = job.ended(outcome, at: began)
+        do {
+            try await archive.finish(done, with: pictures)
+        } catch {
+            storing.remove(job.id)
+            logger.error("The archive could not store the pictures of a job", metadata: ["job": "\(job.id)", "error": "\(error)"])
+            measure(.archiveFailed)
+            _ = await end(job.id, as: .failed("The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log."))
+            return
+        }
+        storing.remove(job.id)
+        _ = queue.end(job.id, as: outcome, at: began)
+        forgetUnwritten(job.id)
+        _ = drawing?.leave(job.id)
+        measure(.stored(pictures: pictures.count, seconds: now().timeIntervalSince(began)))
+        logger.info("Job done", metadata: ["job": "\(job.id)", "pictures": "\(pictures.count)", "seconds": "\(began.timeIntervalSince(job.startedAt ?? began))"])
+        tellEnd(of: done, outcome)
+    }
+
+    private func putBack(_ job: Job) async {
+        guard let job = queue.putBack(job.id) else { return }
+        _ = drawing?.leave(job.id)
+        logger.info("Job put back", metadata: ["job": "\(job.id)"])
+        await write(job)
+        events.send(.queued(position: queue.position(of: job.id) ?? 0), of: job.id)
+    }
+
+    private func expire(_ drawing: Drawing, _ limit: Duration) async {
+        let tenths = (limit / .seconds(6)).rounded()
+        let minutes = tenths.truncatingRemainder(dividingBy: 10) == 0 ? "\(Int(tenths / 10))" : "\(tenths / 10)"
+        for job in drawing.active {
+            logger.error("Job took too long", metadata: ["job": "\(job.id)", "minutes": "\(minutes)"])
+            _ = await end(job.id, as: .failed("The job was not drawn within \(minutes) minutes, as long as job_minutes allows. Ask for less, or raise job_minutes."))
+        }
+    }
+}
+
+/// The painter returned other pictures than were asked for: a mistake of ours.
+private struct IncompletePainting: Error, CustomStringConvertible {
+    let description = "The pictures that were drawn are not those that were asked for. This is a mistake of Easel: please report it."
+}
+
+extension PaintedRequest {
+    fileprivate var finishedPictures: [FinishedPicture] {
+        result.images.indices.map { index in
+            FinishedPicture(
+                image: result.images[index], seed: result.seeds[index], prompt: result.prompts[index],
+                negativePrompt: result.negativePrompts[index], infotext: infotexts[index])
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Generation
+
+/// What a client may read of an error: Easel's own sentences, without the places of files.
+struct PublicReason {
+    let description: String
+
+    /// - Parameter error: its whole text belongs in the log.
+    init(_ error: any Error) {
+        // Only texts that were written to be read: those of Foundation and of the database may hold anything, prompts too.
+        if error is CancellationError {
+            description = "Drawing was broken off for a reason that nobody gave. Try again."
+        } else if type(of: error) is any CustomStringConvertible.Type, !(error is any CustomNSError), type(of: error) != NSError.self {
+            description = Self.withoutFolders("\(error)")
+        } else {
+            description = "Drawing failed. The reason is in the server's log, under the name of the job."
+        }
+    }
+
+    /// Replaces each path by its last part: `/srv/models/a.safetensors` by `a.safetensors`.
+    static func withoutFolders(_ text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        // A path begins where a word does.
+        var before: Character?
+        while let next = rest.first {
+            let isStart = before.map { !$0.isLetter && !$0.isNumber && !"./~_-:".contains($0) } ?? true
+            guard isStart, let path = Self.path(at: rest, after: before) else {
+                result.append(next)
+                before = next
+                rest.removeFirst()
+                continue
+            }
+            let name = path.split(separator: "/").last.map(String.init) ?? "a folder"
+            result += name
+            before = name.last
+            rest = rest[path.endIndex...]
+        }
+        return result
+    }
+
+    /// The path that a text begins with. One in quotation marks ends with them, another with the word.
+    private static func path(at text: Substring, after quote: Character?) -> Substring? {
+        guard ["/", "~/", "./", "../", "file:/"].contains(where: text.hasPrefix) else { return nil }
+        let end: String.Index?
+        if let quote, let closing = ["\"": "\"", "'": "'", "“": "”", "`": "`"][quote] as Character? {
+            end = text.firstIndex(of: closing)
+        } else {
+            end = text.firstIndex { $0.isWhitespace || ",;:()\"'".contains($0) }
+        }
+        let path = text[..<(end ?? text.endIndex)]
+        // A lone stroke, as in "and / or", is no path.
+        return path.contains { $0.isLetter || $0.isNumber } ? path : nil
+    }
+}

@@ -1,0 +1,55 @@
+public import FoundationEssentials
+public import Generation
+
+/// What the queue is at, for whoever asks.
+public struct QueueProgress: Sendable {
+    /// What is being done for the running jobs.
+    public enum Stage: Sendable, Equatable, CustomStringConvertible {
+        case starting
+        case compiling(Component, device: String)
+        case encoding
+        case denoising
+        case decoding
+        /// The pictures are written to files.
+        case storing
+
+        /// For people: `Compiling the UNet for CPU`.
+        public var description: String {
+            switch self {
+            case .starting: "Starting"
+            case .compiling(let component, let device): "Compiling the \(component.label) for \(device)"
+            case .encoding: "Encoding the prompt"
+            case .denoising: "Drawing"
+            case .decoding: "Decoding"
+            case .storing: "Storing the pictures"
+            }
+        }
+    }
+
+    /// Jobs that are drawn together now; none while nothing is drawn.
+    public var running: [Job] = []
+    /// nil while nothing is drawn.
+    public var stage: Stage?
+    /// Steps done, over all runs of the job.
+    public var step = 0
+    /// … of so many.
+    public var stepCount = 0
+    /// The run that is drawn, from 0, …
+    public var run = 0
+    /// … of so many.
+    public var runCount = 0
+    /// What the pictures look like so far, those of all running jobs, an eighth of their size.
+    public var previews: [RGBImage] = []
+    public var startedAt: Date?
+    /// Seconds until the running jobs are done, as far as can be told from the steps so far; nil before the first.
+    public var etaSeconds: Double?
+
+    public var waitingCount = 0
+    /// Jobs that ended since the start, by their state.
+    public var endedCounts: [JobState: Int] = [:]
+
+    public init() {}
+
+    /// 0…1, over the steps of all runs; 0 while nothing is drawn.
+    public var fraction: Double { stepCount > 0 ? min(1, Double(step) / Double(stepCount)) : 0 }
+}

@@ -1,0 +1,88 @@
+import FoundationEssentials
+public import Jobs
+
+/// Keeps jobs as a database would, for as long as it lives: a service that takes over one finds what another has left.
+public actor MemoryArchive: JobArchive {
+    /// Something that an archive does and that can fail.
+    public enum Operation: Sendable { case add, update, finish, read }
+
+    private struct Key: Hashable {
+        let client: String
+        let key: String
+    }
+
+    private var known: [JobID: Job] = [:]
+    private var keys: [Key: JobID] = [:]
+    private var failures: [Operation: any Error] = [:]
+    /// What has been finished, by job.
+    public private(set) var pictures: [JobID: [FinishedPicture]] = [:]
+    /// States that were written down, in order.
+    public private(set) var history: [JobID: [JobState]] = [:]
+    /// Jobs that were finished more than once: none, if all is well.
+    public private(set) var finishedTwice: Set<JobID> = []
+    /// Each write comes by here, before it does anything.
+    public nonisolated let writes = Gate()
+
+    public init() {}
+
+    /// Lets an operation fail from now on; nil: no more.
+    public func fail(_ operation: Operation, with error: (any Error)?) { failures[operation] = error }
+
+    public var jobCount: Int { known.count }
+
+    public func add(_ job: Job, idempotencyKey: String?) async throws -> Job {
+        try await writes.pass()
+        try check(.add)
+        if let idempotencyKey {
+            let key = Key(client: job.request.client, key: idempotencyKey)
+            if let id = keys[key], let first = known[id] { return first }
+            keys[key] = job.id
+        }
+        set(job)
+        return job
+    }
+
+    public func update(_ job: Job) async throws {
+        try await writes.pass()
+        try check(.update)
+        set(job)
+    }
+
+    public func finish(_ job: Job, with pictures: [FinishedPicture]) async throws {
+        precondition(pictures.count == job.pictures.count, "\(job.pictures.count) pictures are named, and \(pictures.count) given")
+        try await writes.pass()
+        try check(.finish)
+        if self.pictures[job.id] != nil { finishedTwice.insert(job.id) }
+        self.pictures[job.id] = pictures
+        set(job)
+    }
+
+    public func unfinishedJobs() async throws -> [Job] {
+        try check(.read)
+        return known.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
+    }
+
+    public func job(_ id: JobID) async throws -> Job? {
+        try check(.read)
+        return known[id]
+    }
+
+    public func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job] {
+        try check(.read)
+        let wanted = known.values.filter { job in
+            (state == nil || job.state == state) && (before.map { job.id < $0 } ?? true)
+        }
+        return Array(wanted.sorted { $0.id > $1.id }.prefix(limit))
+    }
+
+    private func check(_ operation: Operation) throws {
+        // As a database does for a task that is cancelled.
+        try Task.checkCancellation()
+        if let failure = failures[operation] { throw failure }
+    }
+
+    private func set(_ job: Job) {
+        known[job.id] = job
+        history[job.id, default: []].append(job.state)
+    }
+}
