@@ -8,12 +8,23 @@ public struct DataFolder: Sendable {
     public init(_ url: URL) { self.url = url }
 
     public var database: URL { url.appending(path: "easel.sqlite") }
+    var lock: URL { url.appending(path: "easel.lock") }
 
     /// The file of a picture. Names of jobs begin with their time, so that their first eight digits put about a minute's into one folder.
-    public func picture(_ id: PictureID) -> URL { folder("pictures", of: id).appending(path: "\(id).png") }
-    public func thumbnail(_ id: PictureID) -> URL { folder("thumbnails", of: id).appending(path: "\(id).webp") }
+    public func picture(_ id: PictureID) -> URL { Kind.picture.file(of: id, in: self) }
+    public func thumbnail(_ id: PictureID) -> URL { Kind.thumbnail.file(of: id, in: self) }
 
-    private func folder(_ name: String, of id: PictureID) -> URL {
-        url.appending(path: name).appending(path: String(id.job.description.prefix(8)))
+    /// The kinds of files that there is one of for each picture.
+    enum Kind: CaseIterable {
+        case picture, thumbnail
+
+        var folderName: String { self == .picture ? "pictures" : "thumbnails" }
+        var fileExtension: String { self == .picture ? "png" : "webp" }
+
+        func file(of id: PictureID, in data: DataFolder) -> URL { folder(of: id.job, in: data).appending(path: "\(id).\(fileExtension)") }
+
+        func folder(of job: JobID, in data: DataFolder) -> URL { root(in: data).appending(path: String(job.description.prefix(8))) }
+
+        func root(in data: DataFolder) -> URL { data.url.appending(path: folderName) }
     }
 }

@@ -58,3 +58,10 @@ bool jpeg_encode(
 bool webp_encode(
     const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, int quality, const uint8_t *_Nullable exif, size_t exif_length,
     image_bytes *_Nonnull file, image_message *_Nonnull message);
+
+/// The picture in another size.
+/// - `pixels`: width · height · 3 bytes.
+/// - `scaled`: new_width · new_height · 3 bytes.
+bool image_scale(
+    const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, uint32_t new_width, uint32_t new_height, image_bytes *_Nonnull scaled,
+    image_message *_Nonnull message);

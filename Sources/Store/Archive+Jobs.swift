@@ -1,0 +1,81 @@
+internal import FoundationEssentials
+internal import GRDB
+public import Jobs
+
+extension Archive: JobArchive {
+    public func add(_ job: Job, idempotencyKey: String?) async throws(StoreError) -> Job {
+        let client = job.request.client
+        return try await database.write { db in
+            if let idempotencyKey,
+                let (row, pictures) = try JobRecord.fetch(
+                    db, where: "client = \(client) AND idempotency_key = \(idempotencyKey)", order: "id"
+                ).first
+            {
+                return try row.job(pictures: pictures)
+            }
+            try JobRecord(job, idempotencyKey: idempotencyKey).insert(db)
+            return job
+        }
+    }
+
+    /// Its pictures are not: `finish` writes them.
+    public func update(_ job: Job) async throws(StoreError) {
+        try await database.write { db in try JobRecord(job).updateOutcome(job.id, in: db) }
+    }
+
+    public func finish(_ job: Job, with pictures: [FinishedPicture]) async throws(StoreError) {
+        precondition(pictures.count == job.pictures.count, "\(pictures.count) pictures for \(job.pictures.count) names")
+        try await refuseEndedJob(job.id)
+        let byteCounts = try await files.store(Array(zip(job.pictures, pictures)), of: job.id)
+        let rows = zip(zip(job.pictures, pictures), byteCounts).map { picture, byteCount in
+            PictureRecord(picture.0, picture.1, model: job.request.model, createdAt: job.endedAt ?? .now, byteCount: byteCount)
+        }
+        do throws(StoreError) {
+            try await database.write { [onStage = files.onStage] db in
+                for row in rows { try row.insert(db) }
+                try JobRecord(job).updateOutcome(job.id, in: db)
+                onStage(.rowsWritten)
+            }
+        } catch {
+            try? await files.discard(job.pictures)
+            throw error
+        }
+        files.onStage(.committed)
+    }
+
+    /// Files of pictures that are in the gallery must not be overwritten.
+    private func refuseEndedJob(_ id: JobID) async throws(StoreError) {
+        let state = try await database.read { db in
+            try SQLRequest<String>("SELECT state FROM job WHERE id = \(id.description)").fetchOne(db)
+        }
+        guard let state else { throw .noSuchJob(id) }
+        if JobState(rawValue: state)?.isFinal == true { throw .jobHasEnded(id) }
+    }
+
+    public func unfinishedJobs() async throws(StoreError) -> [Job] {
+        try await database.read { db in
+            try JobRecord.fetch(db, where: JobRecord.isUnfinished, order: "id").map { try $0.row.job(pictures: $0.pictures) }
+        }
+    }
+
+    public func job(_ id: JobID) async throws(StoreError) -> Job? {
+        try await database.read { db in
+            try JobRecord.fetch(db, where: "id = \(id.description)", order: "id").first.map { try $0.row.job(pictures: $0.pictures) }
+        }
+    }
+
+    /// Ended jobs that this version cannot read are left out.
+    public func jobs(in state: JobState?, before: JobID?, limit: Int) async throws(StoreError) -> [Job] {
+        try await database.read { db in
+            var conditions: [SQL] = []
+            if let state { conditions.append("state = \(state.rawValue)") }
+            if let before { conditions.append("id < \(before.description)") }
+            return try JobRecord.fetch(db, where: conditions.allHold, order: "id DESC", limit: max(0, limit))
+                .compactMap { try? $0.row.job(pictures: $0.pictures) }
+        }
+    }
+}
+
+extension JobRecord {
+    static let isUnfinished: SQL = "state IN (\(JobState.queued.rawValue), \(JobState.running.rawValue))"
+}

@@ -1,0 +1,58 @@
+public import FoundationEssentials
+internal import GRDB
+internal import Jobs
+
+extension Archive {
+    /// How long a deleted picture can be brought back at least, in seconds.
+    public static let undoSeconds = 600.0
+    /// How long an ended job is kept that has no pictures, in seconds: 30 days.
+    public static let jobSeconds = 30 * 86_400.0
+
+    /// Removes what is not to be kept any more: deleted pictures after `undoSeconds`, pictures beyond a number or an age, ended jobs
+    /// without pictures after `jobSeconds`. To be called now and then.
+    /// - Parameters:
+    ///   - keepCount: pictures that are kept, the newest; 0 for all.
+    ///   - keepDays: days that pictures are kept; 0 for ever.
+    /// - Returns: how many pictures were removed.
+    @discardableResult
+    public func applyRetention(keepCount: Int, keepDays: Double, now: Date = .now) async throws(StoreError) -> Int {
+        let time = now.timeIntervalSinceReferenceDate
+        var conditions: [SQL] = ["number IN (SELECT number FROM picture WHERE deleted_at < \(time - Self.undoSeconds))"]
+        if keepDays > 0 { conditions.append("created_at < \(time - keepDays * 86_400)") }
+        if keepCount > 0 {
+            conditions.append("""
+                number <= (SELECT number FROM picture WHERE \(PictureRecord.isShown) ORDER BY number DESC LIMIT 1 OFFSET \(keepCount))
+                """)
+        }
+        var count = 0
+        for condition in conditions { count += try await removePictures(where: condition) }
+        while try await removeOldJobs(endedBefore: time - Self.jobSeconds) {}
+        return count
+    }
+
+    /// A crash between the rows and the files leaves files without rows, which `sweep` finds. Some at a time, so that nobody waits long.
+    private func removePictures(where condition: SQL) async throws(StoreError) -> Int {
+        var count = 0
+        while true {
+            let removed = try await database.write { db in
+                let request: SQLRequest<PictureRecord> = "DELETE FROM picture WHERE number IN (SELECT number FROM picture WHERE \(condition) LIMIT 200) RETURNING *"
+                return try request.fetchAll(db).compactMap(\.id)
+            }
+            if removed.isEmpty { return count }
+            try await files.discard(removed)
+            count += removed.count
+        }
+    }
+
+    /// - Returns: whether there may be more.
+    private func removeOldJobs(endedBefore time: Double) async throws(StoreError) -> Bool {
+        try await database.write { db in
+            try db.execute(literal: """
+                DELETE FROM job WHERE id IN (
+                    SELECT id FROM job WHERE ended_at < \(time) AND NOT EXISTS (SELECT 1 FROM picture WHERE picture.job = job.id) LIMIT 500
+                )
+                """)
+            return db.changesCount == 500
+        }
+    }
+}

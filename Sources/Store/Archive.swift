@@ -1,0 +1,48 @@
+import FoundationEssentials
+internal import GRDB
+internal import Jobs
+
+/// Jobs and pictures that outlast the process: a database and a folder of files.
+///
+/// What a method has returned from is on the disk. Cancelling a task does not stop what it has asked of the archive.
+public final class Archive: Sendable {
+    public let folder: DataFolder
+    let database: ArchiveDatabase
+    let files: PictureFiles
+    /// For what may wait behind pictures that are being stored.
+    let thumbnailQueue = WorkQueue("easel.thumbnails")
+    private let lock: FolderLock
+
+    /// Opens a data folder, or makes one that only this user can read.
+    ///
+    /// What a crash has left behind of unfinished jobs' pictures is removed; so is a job from the queue whose request this version cannot read: it fails.
+    /// - Throws: `StoreError.folderInUse` when another server has it open, `.newerDatabase`, `.damagedDatabase`, or what the disk says.
+    public convenience init(_ folder: DataFolder) throws(StoreError) {
+        try self.init(folder, onStage: { _ in })
+    }
+
+    /// - Parameter onStage: called while pictures are stored; tests end the process there.
+    init(_ folder: DataFolder, onStage: @escaping @Sendable (FinishStage) -> Void) throws(StoreError) {
+        try DurableFile.makeFolder(folder.url)
+        let lock = try FolderLock(folder)
+        let database = try ArchiveDatabase(folder.database)
+        let files = PictureFiles(folder: folder, onStage: onStage)
+        for job in try database.writeBlocking(Self.unfinishedJobs) { try files.removeLeftovers(of: job) }
+        self.folder = folder
+        self.lock = lock
+        self.database = database
+        self.files = files
+    }
+
+    /// Names of jobs that are to be drawn. Those that cannot be read are failed.
+    private static func unfinishedJobs(_ db: Database) throws -> [JobID] {
+        let unfinished = try JobRecord.fetch(db, where: JobRecord.isUnfinished, order: "id")
+        for (row, _) in unfinished where (try? row.job(pictures: [])) == nil {
+            try db.execute(literal: """
+                UPDATE job SET state = \(JobState.failed.rawValue), ended_at = \(Date.now.timeIntervalSinceReferenceDate),
+                failure = 'What was asked for was written down by another version of Easel. Submit it again.' WHERE id = \(row.id)
+                """)
+        }
+        return unfinished.compactMap { JobID($0.row.id) }
+    }
+}

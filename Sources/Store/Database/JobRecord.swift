@@ -1,0 +1,90 @@
+import FoundationEssentials
+import GRDB
+import Jobs
+
+/// A job's row.
+struct JobRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "job"
+
+    private(set) var id: String
+    private(set) var client: String
+    private(set) var idempotencyKey: String?
+    /// A `JobRequest` in JSON.
+    private(set) var request: String
+    private(set) var state: String
+    private(set) var attempts: Int
+    private(set) var submittedAt: Double
+    private(set) var startedAt: Double?
+    private(set) var endedAt: Double?
+    private(set) var failure: String?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, client, request, state, attempts, failure
+        case idempotencyKey = "idempotency_key"
+        case submittedAt = "submitted_at"
+        case startedAt = "started_at"
+        case endedAt = "ended_at"
+    }
+
+    init(_ job: Job, idempotencyKey: String? = nil) throws {
+        id = job.id.description
+        client = job.request.client
+        self.idempotencyKey = idempotencyKey
+        request = String(decoding: try JSONEncoder().encode(job.request), as: UTF8.self)
+        state = job.state.rawValue
+        attempts = job.attempts
+        submittedAt = job.submittedAt.timeIntervalSinceReferenceDate
+        startedAt = job.startedAt?.timeIntervalSinceReferenceDate
+        endedAt = job.endedAt?.timeIntervalSinceReferenceDate
+        failure = job.failure
+    }
+
+    /// Writes down what has become of the job.
+    /// - Throws: `StoreError.noSuchJob`
+    func updateOutcome(_ id: JobID, in db: Database) throws {
+        let columns: [CodingKeys] = [.state, .attempts, .startedAt, .endedAt, .failure]
+        do {
+            try update(db, columns: columns.map(\.rawValue))
+        } catch RecordError.recordNotFound {
+            throw StoreError.noSuchJob(id)
+        }
+    }
+
+    /// - Throws: `StoreError.unreadableJob` for what another version has written.
+    func job(pictures: [PictureID]) throws -> Job {
+        guard let id = JobID(id), let state = JobState(rawValue: state) else {
+            throw StoreError.unreadableJob(JobID(id) ?? JobID(at: .distantPast), reason: "its state is \"\(state)\"")
+        }
+        let request: JobRequest
+        do {
+            request = try JSONDecoder().decode(JobRequest.self, from: Data(self.request.utf8))
+        } catch {
+            throw StoreError.unreadableJob(id, reason: "\(error)")
+        }
+        var job = Job(id: id, request, submittedAt: Date(timeIntervalSinceReferenceDate: submittedAt))
+        job.state = state
+        job.attempts = attempts
+        job.startedAt = startedAt.map(Date.init(timeIntervalSinceReferenceDate:))
+        job.endedAt = endedAt.map(Date.init(timeIntervalSinceReferenceDate:))
+        job.failure = failure
+        job.pictures = pictures
+        return job
+    }
+}
+
+extension JobRecord {
+    /// Rows and the pictures of theirs that are shown.
+    static func fetch(_ db: Database, where condition: SQL, order: SQL, limit: Int? = nil) throws -> [(row: JobRecord, pictures: [PictureID])] {
+        let request: SQLRequest<Row> = """
+            SELECT job.*, (
+                SELECT group_concat(place) FROM picture WHERE picture.job = job.id AND deleted_at IS NULL AND is_missing = 0
+            ) AS places
+            FROM job WHERE \(condition) ORDER BY \(order) LIMIT \(limit ?? -1)
+            """
+        return try request.fetchAll(db).map { row in
+            let record = try JobRecord(row: row)
+            let places = (row["places"] as String? ?? "").split(separator: ",").compactMap { Int($0) }.sorted()
+            return (record, JobID(record.id).map { id in places.map { PictureID(id, $0) } } ?? [])
+        }
+    }
+}

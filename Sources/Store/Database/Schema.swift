@@ -1,0 +1,73 @@
+import GRDB
+
+/// The tables, as every version of Easel has changed them. A step that was released is never edited: the next one is added below.
+///
+/// Times are seconds since 2001, as Foundation counts them, so that they come back bit for bit.
+enum Schema {
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("jobs and pictures") { db in
+            try db.execute(sql: jobs + pictures + search)
+        }
+        return migrator
+    }()
+
+    private static let jobs = """
+        CREATE TABLE job (
+            id TEXT NOT NULL PRIMARY KEY,
+            client TEXT NOT NULL,
+            idempotency_key TEXT,
+            request TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            submitted_at REAL NOT NULL,
+            started_at REAL,
+            ended_at REAL,
+            failure TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX job_of_key ON job (client, idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE INDEX job_by_state ON job (state, id);
+        CREATE INDEX job_by_end ON job (ended_at) WHERE ended_at IS NOT NULL;
+
+        """
+
+    /// `number` counts up in the order in which pictures were finished.
+    private static let pictures = """
+        CREATE TABLE picture (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            job TEXT NOT NULL REFERENCES job (id),
+            place INTEGER NOT NULL,
+            created_at REAL NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            seed INTEGER NOT NULL,
+            prompt TEXT NOT NULL,
+            negative_prompt TEXT NOT NULL,
+            model TEXT NOT NULL,
+            infotext TEXT NOT NULL,
+            byte_count INTEGER NOT NULL,
+            deleted_at REAL,
+            is_missing INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (job, place)
+        ) STRICT;
+        CREATE INDEX picture_shown ON picture (number, byte_count) WHERE deleted_at IS NULL AND is_missing = 0;
+        CREATE INDEX picture_by_age ON picture (created_at);
+        CREATE INDEX picture_deleted ON picture (deleted_at) WHERE deleted_at IS NOT NULL;
+
+        """
+
+    private static let search = """
+        CREATE VIRTUAL TABLE picture_text USING fts5 (
+            prompt, negative_prompt, model,
+            content = 'picture', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+        );
+        CREATE TRIGGER picture_added AFTER INSERT ON picture BEGIN
+            INSERT INTO picture_text (rowid, prompt, negative_prompt, model)
+            VALUES (new.number, new.prompt, new.negative_prompt, new.model);
+        END;
+        CREATE TRIGGER picture_removed AFTER DELETE ON picture BEGIN
+            INSERT INTO picture_text (picture_text, rowid, prompt, negative_prompt, model)
+            VALUES ('delete', old.number, old.prompt, old.negative_prompt, old.model);
+        END;
+        """
+}

@@ -1,0 +1,77 @@
+import FoundationEssentials
+import Glibc
+
+/// Files that outlast a power cut once they are written, and that never have half of their contents under their own name.
+enum DurableFile {
+    /// What the name of a file ends with while it is written.
+    static let partialSuffix = ".partial"
+
+    /// Writes a file beside where it is to be, waits until the disk has it, and gives it its name.
+    ///
+    /// The name itself is certain only after `syncFolder`.
+    /// - Parameter beforeRenaming: called when the contents are on the disk.
+    static func write(_ bytes: [UInt8], to file: URL, beforeRenaming: () -> Void = {}) throws(StoreError) {
+        let partial = file.path + partialSuffix
+        do throws(StoreError) {
+            try writeAndSync(bytes, to: partial)
+            beforeRenaming()
+            guard rename(partial, file.path) == 0 else { throw StoreError(file.path, errno: errno) }
+        } catch {
+            unlink(partial)
+            throw error
+        }
+    }
+
+    private static func writeAndSync(_ bytes: [UInt8], to path: String) throws(StoreError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StoreError(path, errno: errno) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw StoreError(path, errno: count < 0 ? errno : EIO) }
+            written += count
+        }
+        guard fsync(descriptor) == 0 else { throw StoreError(path, errno: errno) }
+    }
+
+    /// Waits until the disk knows the names of the files in a folder.
+    static func syncFolder(_ folder: URL) throws(StoreError) {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreError(folder.path, errno: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw StoreError(folder.path, errno: errno) }
+    }
+
+    /// Makes a folder for this user alone, and the folders above it; nothing when it is there.
+    static func makeFolder(_ folder: URL) throws(StoreError) {
+        guard mkdir(folder.path, 0o700) != 0 else { return try syncFolder(folder.deletingLastPathComponent()) }
+        let code = errno
+        let parent = folder.deletingLastPathComponent()
+        switch code {
+        case EEXIST where isFolder(folder): return
+        case ENOENT where parent.path != folder.path:
+            try makeFolder(parent)
+            guard mkdir(folder.path, 0o700) == 0 || errno == EEXIST else { throw StoreError(folder.path, errno: errno) }
+            try syncFolder(parent)
+        default: throw StoreError(folder.path, errno: code == EEXIST ? ENOTDIR : code)
+        }
+    }
+
+    /// Removes a file; nothing when there is none.
+    static func remove(_ file: URL) throws(StoreError) {
+        guard unlink(file.path) == 0 || errno == ENOENT else { throw StoreError(file.path, errno: errno) }
+    }
+
+    /// The size of a file in bytes; nil when there is none.
+    static func size(of file: URL) -> Int? {
+        var status = stat()
+        return stat(file.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    }
+
+    private static func isFolder(_ url: URL) -> Bool {
+        var status = stat()
+        return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}
