@@ -1,0 +1,39 @@
+import Generation
+import Settings
+
+/// `override_settings`: A1111's options for one request.
+struct OverriddenSettings {
+    /// With the overrides.
+    let settings: EaselSettings
+    /// `randn_source`; Easel has no setting of that kind.
+    let noise: NoiseSource?
+    /// Texts by key.
+    let changes: [String: String]
+    /// Names that have no effect here, or none for a single request.
+    let ignored: [String]
+
+    init(_ fields: RequestFields?, _ context: RequestContext) throws(APIError) {
+        var values = fields?.values ?? [:]
+        noise = try fields?.word("randn_source", A1111Noise.self)?.source
+        values["randn_source"] = nil
+        let known = values.filter { Options.isOfRequests($0.key) }
+        ignored = values.keys.filter { known[$0] == nil }.sorted().map { "override_settings.\($0.clipped)" }
+        changes = try Options.changes(known, settings: context.settings, models: context.models, prefix: "override_settings.")
+        // A copy that nobody else sees: the same checks and texts as for a change that stays.
+        let copy = LiveSettings(context.settings, file: nil)
+        do throws(SettingsError) {
+            try copy.change(changes)
+        } catch {
+            throw APIError(error)
+        }
+        settings = copy.current
+    }
+}
+
+/// A1111's names for whose random numbers a seed stands for.
+private enum A1111Noise: String, CaseIterable {
+    case cpu = "CPU", gpu = "GPU", nv = "NV"
+
+    /// PyTorch's numbers on a GPU are Philox's: "NV" imitates them where there is none.
+    var source: NoiseSource { self == .cpu ? .torch : .philox }
+}

@@ -1,0 +1,57 @@
+public import FoundationEssentials
+import Generation
+import ImageCodecs
+
+/// `POST /sdapi/v1/png-info`, read.
+public struct PictureInfoRequest: Sendable {
+    let picture: [UInt8]
+
+    /// - Parameter body: JSON with an `image`, as base64 or as a data URL.
+    public init(body: Data) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        guard let text = try fields.text("image"), !text.isEmpty else { throw fields.invalid("image", "There is no image. Send it as base64 or as a data URL.") }
+        guard let picture = Base64Picture.bytes(text) else { throw fields.invalid("image", "image is not base64. Send a PNG, JPEG or WebP file as base64 or as a data URL.") }
+        self.picture = picture
+    }
+}
+
+/// What `POST /sdapi/v1/png-info` answers.
+public struct PictureInfoAnswer: Codable, Sendable {
+    /// The text as it stands in the file; empty when there is none.
+    public var info: String
+    public var items: [String: String]
+    /// Its parts by name, as A1111 names them.
+    public var parameters: [String: String]
+
+    /// - Throws: `.invalidValue` when it is no picture that can be read.
+    public init(_ request: PictureInfoRequest) throws(APIError) {
+        do throws(ImageCodecError) {
+            info = try DecodedImage(decoding: request.picture).parameters ?? ""
+        } catch {
+            throw APIError(.invalidValue, field: "image", error.description)
+        }
+        items = info.isEmpty ? [:] : ["parameters": info]
+        parameters = [:]
+        guard !info.isEmpty else { return }
+        let infotext = Infotext(parsing: info)
+        parameters = ["Prompt": infotext.prompt, "Negative prompt": infotext.negativePrompt]
+        for parameter in infotext.parameters { parameters[parameter.key] = parameter.value }
+        if let size = infotext["Size"]?.split(separator: "x"), size.count == 2 {
+            parameters["Size-1"] = String(size[0])
+            parameters["Size-2"] = String(size[1])
+        }
+    }
+}
+
+/// Pictures in JSON.
+enum Base64Picture {
+    /// - Returns: nil for what is not base64. A data URL's beginning, and white space, are left out.
+    static func bytes(_ text: String) -> [UInt8]? {
+        var base64 = text[...]
+        if base64.hasPrefix("data:") {
+            guard let comma = base64.firstIndex(of: ",") else { return nil }
+            base64 = base64[base64.index(after: comma)...]
+        }
+        return Data(base64Encoded: String(base64.filter { !$0.isWhitespace })).map { [UInt8]($0) }
+    }
+}

@@ -1,0 +1,143 @@
+public import FoundationEssentials
+import Generation
+import Jobs
+public import Settings
+
+/// A picture that was drawn, with its file.
+public struct DrawnPicture: Sendable {
+    /// As it is sent: PNG, JPEG or WebP.
+    public var file: Data
+    public var seed: UInt64
+    /// With styles, and with what was drawn for wildcards.
+    public var prompt: String
+    public var negativePrompt: String
+    public var infotext: String
+
+    public init(file: Data, seed: UInt64, prompt: String, negativePrompt: String, infotext: String) {
+        self.file = file
+        self.seed = seed
+        self.prompt = prompt
+        self.negativePrompt = negativePrompt
+        self.infotext = infotext
+    }
+}
+
+/// What `POST /sdapi/v1/txt2img` answers.
+public struct TextToImageAnswer: Codable, Sendable {
+    /// Base64 without a prefix; none when the request says `send_images: false`.
+    public var images: [String]
+    /// The request, with A1111's defaults filled in.
+    public var parameters: [String: JSONValue]
+    /// `GenerationInfo` as JSON text: clients parse it a second time.
+    public var info: String
+
+    /// - Parameters:
+    ///   - pictures: all of the job, in order.
+    ///   - model: that drew them.
+    ///   - finishedAt: when the job ended.
+    ///   - version: of the program: `Easel 0.1.0`.
+    public init(_ request: TextToImageRequest, pictures: [DrawnPicture], model: ModelSummary?, finishedAt: Date, version: String) {
+        images = request.sendsImages ? pictures.map { $0.file.base64EncodedString() } : []
+        parameters = request.parameters
+        info = WebJSON.text(GenerationInfo(request, pictures: pictures, model: model, finishedAt: finishedAt, version: version))
+    }
+}
+
+/// `info` of the answer: what A1111 tells of a generation.
+struct GenerationInfo: Codable {
+    var prompt: String
+    var allPrompts: [String]
+    var negativePrompt: String
+    var allNegativePrompts: [String]
+    var seed: UInt64
+    var allSeeds: [UInt64]
+    var subseed: Int
+    var allSubseeds: [Int]
+    var subseedStrength = 0
+    var width: Int
+    var height: Int
+    var samplerName: String
+    var cfgScale: Double
+    var steps: Int
+    var batchSize: Int
+    var restoreFaces = false
+    @OrNull var faceRestorationModel: String?
+    var sdModelName: String
+    @OrNull var sdModelHash: String?
+    @OrNull var sdVaeName: String?
+    @OrNull var sdVaeHash: String?
+    var seedResizeFromW = -1
+    var seedResizeFromH = -1
+    @OrNull var denoisingStrength: Double?
+    var extraGenerationParams: [String: String]
+    var indexOfFirstImage = 0
+    var infotexts: [String]
+    var styles: [String]
+    var jobTimestamp: String
+    var clipSkip: Int
+    var isUsingInpaintingConditioning = false
+    var version: String
+
+    init(_ request: TextToImageRequest, pictures: [DrawnPicture], model: ModelSummary?, finishedAt: Date, version: String) {
+        let generation = request.job.generation
+        prompt = pictures.first?.prompt ?? generation.prompt
+        allPrompts = pictures.map(\.prompt)
+        negativePrompt = pictures.first?.negativePrompt ?? generation.negativePrompt
+        allNegativePrompts = pictures.map(\.negativePrompt)
+        seed = pictures.first?.seed ?? generation.seed
+        allSeeds = pictures.map(\.seed)
+        // None is drawn: variations have no effect here.
+        subseed = -1
+        allSubseeds = pictures.map { _ in -1 }
+        width = generation.width
+        height = generation.height
+        samplerName = generation.sampler.rawValue
+        // Through its text: 7.3 and not 7.300000190734863.
+        cfgScale = Double("\(generation.cfgScale)") ?? Double(generation.cfgScale)
+        steps = generation.steps
+        batchSize = generation.batchSize
+        sdModelName = model?.name ?? request.job.model
+        sdModelHash = model?.shortHash
+        extraGenerationParams = ["Schedule type": generation.schedule.label]
+        if !request.ignored.isEmpty { extraGenerationParams["Ignored"] = request.ignored.joined(separator: ", ") }
+        infotexts = pictures.map(\.infotext)
+        styles = generation.styles
+        jobTimestamp = finishedAt.a1111Timestamp
+        clipSkip = generation.clipSkip
+        self.version = version
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case prompt, seed, subseed, width, height, steps, infotexts, styles, version
+        case allPrompts = "all_prompts"
+        case negativePrompt = "negative_prompt"
+        case allNegativePrompts = "all_negative_prompts"
+        case allSeeds = "all_seeds"
+        case allSubseeds = "all_subseeds"
+        case subseedStrength = "subseed_strength"
+        case samplerName = "sampler_name"
+        case cfgScale = "cfg_scale"
+        case batchSize = "batch_size"
+        case restoreFaces = "restore_faces"
+        case faceRestorationModel = "face_restoration_model"
+        case sdModelName = "sd_model_name"
+        case sdModelHash = "sd_model_hash"
+        case sdVaeName = "sd_vae_name"
+        case sdVaeHash = "sd_vae_hash"
+        case seedResizeFromW = "seed_resize_from_w"
+        case seedResizeFromH = "seed_resize_from_h"
+        case denoisingStrength = "denoising_strength"
+        case extraGenerationParams = "extra_generation_params"
+        case indexOfFirstImage = "index_of_first_image"
+        case jobTimestamp = "job_timestamp"
+        case clipSkip = "clip_skip"
+        case isUsingInpaintingConditioning = "is_using_inpainting_conditioning"
+    }
+}
+
+extension Date {
+    /// `20261123080522`, in UTC.
+    var a1111Timestamp: String {
+        ISO8601Format(.iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false).timeSeparator(.omitted)).filter(\.isNumber)
+    }
+}

@@ -1,0 +1,129 @@
+public import FoundationEssentials
+import Generation
+public import ImageCodecs
+public import Jobs
+public import Settings
+
+/// `POST /sdapi/v1/txt2img`, read: what to draw, and how to answer.
+public struct TextToImageRequest: Sendable {
+    public let job: JobRequest
+    /// What the pictures are sent as: PNG unless the settings, or `override_settings.samples_format`, say otherwise.
+    public let format: ImageFormat
+    /// Whether the answer has the pictures.
+    public let sendsImages: Bool
+    /// Fields that ask for something which has no effect here, by name.
+    public let ignored: [String]
+    /// Texts by key for `LiveSettings.change`: with `override_settings_restore_afterwards: false`, `override_settings` stay.
+    public let settingChanges: [String: String]
+    /// The request, with A1111's default where it says nothing: what the answer repeats as `parameters`.
+    public let parameters: [String: JSONValue]
+
+    /// - Parameter body: JSON.
+    /// - Throws: `.malformedBody`; `.invalidValue` naming the field; `.notImplemented`.
+    public init(body: Data, _ context: RequestContext) throws(APIError) {
+        try self.init(RequestFields(body: body), context)
+    }
+
+    init(_ given: RequestFields, _ context: RequestContext) throws(APIError) {
+        let fields = try given.filled(from: InfotextFields.values(of: given.text("infotext") ?? "", models: context.models))
+        if try fields.flag("enable_hr") ?? false {
+            throw APIError(.notImplemented, field: "enable_hr", "Easel has no second pass at a higher resolution yet. Send enable_hr: false, and the size that you want.")
+        }
+        if fields["init_images"] != nil { throw .imageToImage(field: "init_images") }
+
+        let overrides = try OverriddenSettings(fields.object("override_settings"), context)
+        let defaults = overrides.settings.requests
+        var generation = try GenerationRequest(prompt: fields.text("prompt") ?? "")
+        generation.negativePrompt = try fields.text("negative_prompt") ?? ""
+        generation.styles = try fields.texts("styles") ?? []
+        generation.width = try fields.whole("width") ?? 512
+        generation.height = try fields.whole("height") ?? 512
+        generation.steps = try fields.whole("steps") ?? 50
+        generation.cfgScale = try Float(fields.number("cfg_scale") ?? 7)
+        generation.batchSize = try fields.whole("batch_size") ?? 1
+        generation.seed = try fields.seed ?? context.randomSeed
+        generation.noise = overrides.noise ?? .torch
+        generation.clipSkip = try fields.whole("clip_skip") ?? defaults.clipSkip
+        generation.emphasis = defaults.emphasis
+        generation.commaBacktrack = defaults.commaBacktrack
+        generation.padsConditionings = defaults.padsConditionings
+        generation.previewInterval = defaults.previewSteps
+        (generation.sampler, generation.schedule) = try fields.samplerAndSchedule
+
+        let runs = try fields.whole("n_iter") ?? 1
+        do throws(InvalidRequest) {
+            try RequestLimits(context.settings.limits, names: .a1111).check(generation, runs: runs)
+        } catch {
+            throw APIError(error)
+        }
+
+        job = JobRequest(model: defaults.model, generation: generation, runs: runs, client: context.client)
+        format = ImageFormat(defaults.imageFormat)
+        sendsImages = try fields.flag("send_images") ?? true
+        ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored
+        settingChanges = try fields.flag("override_settings_restore_afterwards") ?? true ? [:] : overrides.changes
+        parameters = fields.filled(from: Self.defaults).values
+    }
+
+    /// A1111's.
+    private static let defaults: [String: JSONValue] = [
+        "prompt": .string(""), "negative_prompt": .string(""), "styles": .array([]), "seed": .integer(-1), "subseed": .integer(-1),
+        "subseed_strength": .integer(0), "sampler_name": .null, "sampler_index": .string("Euler"), "scheduler": .null,
+        "batch_size": .integer(1), "n_iter": .integer(1), "steps": .integer(50), "cfg_scale": .number(7), "width": .integer(512),
+        "height": .integer(512), "enable_hr": .bool(false), "denoising_strength": .null, "override_settings": .object([:]),
+        "override_settings_restore_afterwards": .bool(true), "send_images": .bool(true), "save_images": .bool(false),
+        "alwayson_scripts": .object([:]), "infotext": .null,
+    ]
+}
+
+extension RequestFields {
+    /// nil when it is left open: nothing, -1, or text without a number, as A1111's form sends it.
+    var seed: UInt64? {
+        get throws(APIError) {
+            if self["seed"] == .string("") { return nil }
+            return try whole("seed").flatMap { UInt64(exactly: $0) }
+        }
+    }
+
+    /// `sampler_name`, or else `sampler_index`, perhaps with a schedule fused to it; `scheduler` comes before that.
+    fileprivate var samplerAndSchedule: (Sampler, Schedule) {
+        get throws(APIError) {
+            let named = try text("sampler_name") ?? ""
+            let field = named.isEmpty ? "sampler_index" : "sampler_name"
+            let name = try named.isEmpty ? text("sampler_index") ?? "" : named
+            guard let sampler = SamplerName(name.isEmpty ? Sampler.euler.rawValue : name) else {
+                throw invalid(field, "There is no sampler \"\(name.clipped)\". Use \(Sampler.allCases.map(\.rawValue).joined(separator: ", ")).")
+            }
+            let scheduler = try text("scheduler") ?? ""
+            if scheduler.isEmpty || scheduler.lowercased() == "automatic" { return (sampler.sampler, sampler.schedule ?? sampler.sampler.automaticSchedule) }
+            // A1111 calls the even spacing "Uniform", and ComfyUI's nearly equal one "Normal".
+            guard let schedule = scheduler.lowercased() == "uniform" ? .normal : Schedule(name: scheduler) else {
+                let known = ["automatic"] + Schedule.allCases.map(\.rawValue)
+                throw invalid("scheduler", "There is no scheduler \"\(scheduler.clipped)\". Use \(known.joined(separator: ", ")).")
+            }
+            return (sampler.sampler, schedule)
+        }
+    }
+}
+
+extension Sampler {
+    /// What A1111 takes "Automatic" for.
+    var automaticSchedule: Schedule { self == .dpmpp2M ? .karras : .normal }
+}
+
+extension ImageFormat {
+    public init(_ format: PictureFormat) {
+        switch format {
+        case .png: self = .png
+        case .jpeg: self = .jpeg
+        case .webp: self = .webp
+        }
+    }
+}
+
+extension APIError {
+    /// - Parameter field: that has the picture to begin with.
+    static func imageToImage(field: String) -> APIError {
+        APIError(.notImplemented, field: field, "Easel cannot begin with a picture yet: image-to-image and inpainting are to come. Use text to image.")
+    }
+}

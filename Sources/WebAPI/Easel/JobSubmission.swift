@@ -1,0 +1,80 @@
+public import FoundationEssentials
+import Generation
+public import Jobs
+import Settings
+
+/// `POST /api/v1/jobs`, read. Nobody else's clients send this, so a field that does not exist is a mistake worth telling.
+public struct JobSubmission: Sendable {
+    public let job: JobRequest
+
+    /// - Parameter body: JSON.
+    /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
+    public init(body: Data, _ context: RequestContext) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        try fields.allow(only: Self.fieldNames)
+        var generation = GenerationRequest(prompt: try fields.text("prompt") ?? "", context.settings.requests)
+        func read<Value>(_ value: Value?, into property: WritableKeyPath<GenerationRequest, Value>) {
+            if let value { generation[keyPath: property] = value }
+        }
+        read(try fields.text("negative_prompt"), into: \.negativePrompt)
+        read(try fields.texts("styles"), into: \.styles)
+        read(try fields.whole("width"), into: \.width)
+        read(try fields.whole("height"), into: \.height)
+        read(try fields.whole("steps"), into: \.steps)
+        read(try fields.number("cfg_scale").map { Float($0) }, into: \.cfgScale)
+        read(try fields.whole("batch_size"), into: \.batchSize)
+        read(try fields.word("noise"), into: \.noise)
+        read(try fields.word("emphasis"), into: \.emphasis)
+        read(try fields.whole("clip_skip"), into: \.clipSkip)
+        read(try fields.whole("comma_backtrack"), into: \.commaBacktrack)
+        read(try fields.flag("pad_conditionings"), into: \.padsConditionings)
+        read(try fields.whole("preview_interval"), into: \.previewInterval)
+        let sampler = try fields.sampler("sampler")
+        read(sampler?.sampler, into: \.sampler)
+        read(try fields.schedule ?? sampler?.schedule, into: \.schedule)
+        generation.seed = try fields.seed ?? context.randomSeed
+
+        let runs = try fields.whole("runs") ?? 1
+        let priority = try fields.whole("priority") ?? 0
+        guard Self.priorities.contains(priority) else { throw fields.invalid("priority", "priority \(priority) is out of range. Use -100 to 100; higher ones come first.") }
+        guard generation.previewInterval >= 0 else { throw fields.invalid("preview_interval", "preview_interval \(generation.previewInterval) is negative. Use a number of steps, or 0 for no previews.") }
+        do throws(InvalidRequest) {
+            try RequestLimits(context.settings.limits, names: .easel).check(generation, runs: runs)
+        } catch {
+            throw APIError(error)
+        }
+        var model = context.models.current
+        if let name = try fields.text("model") {
+            guard let found = context.models.find(name) else { throw context.models.unknown(name, field: "model") }
+            model = found.name
+        }
+        job = JobRequest(model: model, generation: generation, runs: runs, priority: priority, client: context.client)
+    }
+
+    static let priorities = -100...100
+
+    static let fieldNames = [
+        "prompt", "negative_prompt", "styles", "width", "height", "steps", "sampler", "schedule", "cfg_scale", "seed", "batch_size", "noise",
+        "emphasis", "clip_skip", "comma_backtrack", "pad_conditionings", "preview_interval", "model", "runs", "priority",
+    ]
+
+    /// The header `Idempotency-Key`, checked.
+    /// - Throws: `.invalidValue` when it is empty or longer than 255 characters.
+    public static func idempotencyKey(_ header: String?) throws(APIError) -> String? {
+        guard let header else { return nil }
+        guard (1...255).contains(header.utf8.count) else {
+            throw APIError(.invalidValue, field: "Idempotency-Key", "Idempotency-Key has \(header.utf8.count) bytes. Use 1 to 255.")
+        }
+        return header
+    }
+}
+
+extension RequestFields {
+    fileprivate var schedule: Schedule? {
+        get throws(APIError) {
+            guard let text = try text("schedule") else { return nil }
+            if let schedule = Schedule(name: text) { return schedule }
+            throw invalid("schedule", "There is no schedule \"\(text.clipped)\". Use \(Schedule.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+public import FoundationEssentials
+public import Settings
+
+/// A setting, as `GET /api/v1/settings` lists it.
+public struct SettingAnswer: Codable, Sendable {
+    public var key: String
+    public var value: JSONValue
+    public var `default`: JSONValue
+    /// One sentence without a full stop.
+    public var meaning: String
+    /// What it may be, as it stands after "Use".
+    public var allowed: String
+    /// Who says so: `default`, `file`, `environment`, `flag`, `change`.
+    public var source: String
+    /// The environment variable that sets it.
+    public var environment: String
+
+    /// All settings, in the order in which they are listed.
+    public static func all(_ settings: EaselSettings) -> [SettingAnswer] {
+        let defaults = EaselSettings()
+        return Setting.all.map { setting in
+            SettingAnswer(
+                key: setting.key, value: WebJSON.value(setting.value(in: settings)), default: WebJSON.value(setting.value(in: defaults)),
+                meaning: setting.meaning, allowed: setting.allowed, source: settings.source(of: setting.key).kind,
+                environment: setting.environmentName)
+        }
+    }
+}
+
+extension SettingSource {
+    /// Without the path of a file.
+    fileprivate var kind: String {
+        switch self {
+        case .standard: "default"
+        case .file, .sdNext: "file"
+        case .environment: "environment"
+        case .flag: "flag"
+        case .change: "change"
+        }
+    }
+}
+
+/// What `GET` and `PUT /api/v1/settings` answer.
+public struct SettingsAnswer: Codable, Sendable {
+    public var settings: [SettingAnswer]
+
+    public init(_ settings: EaselSettings) { self.settings = SettingAnswer.all(settings) }
+}
+
+/// `PUT /api/v1/settings`, read: `{"values": {"preview_steps": 2}, "keep": true}`.
+public struct SettingsChange: Sendable {
+    /// Texts by key, for `LiveSettings.change`, which checks them; see `APIError.init(_: SettingsError, field:)`.
+    public let values: [String: String]
+    /// Whether they shall be there after the next start as well.
+    public let isKept: Bool
+
+    /// - Throws: `.malformedBody`; `.invalidValue`.
+    public init(body: Data) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        try fields.allow(only: ["values", "keep"])
+        isKept = try fields.flag("keep") ?? false
+        guard let given = try fields.object("values") else {
+            throw fields.invalid("values", "There are no values. Send them by key: {\"values\": {\"preview_steps\": 2}}.")
+        }
+        // `null` gives back the default.
+        let defaults = EaselSettings()
+        var values: [String: String] = [:]
+        for (key, value) in given.values { values[key] = value.text ?? Setting.all.first { $0.key == key }?.text(in: defaults) ?? "" }
+        self.values = values
+    }
+}

@@ -1,0 +1,84 @@
+public import FoundationEssentials
+
+// Requests and answers of Easel's own API that have a field or two.
+
+/// What routes answer that have nothing to tell: clients parse every answer as JSON.
+public struct EmptyAnswer: Codable, Sendable, Equatable {
+    public init() {}
+}
+
+/// What `GET /api/v1/models` answers.
+public struct ModelsAnswer: Codable, Sendable {
+    /// The name of the one that is used when none is named.
+    public var current: String
+    public var models: [ModelSummary]
+
+    public init(_ catalog: ModelCatalog) {
+        current = catalog.current
+        models = catalog.models
+    }
+}
+
+/// What `DELETE /api/v1/compilations` answers, for one or all.
+public struct DroppedAnswer: Codable, Sendable {
+    public var dropped: Int
+
+    public init(_ dropped: Int) { self.dropped = dropped }
+}
+
+/// What `GET /healthz` answers: the process runs.
+public struct HealthAnswer: Codable, Sendable {
+    public var status = "ok"
+    public var version: String
+
+    /// - Parameter version: of the program.
+    public init(version: String) { self.version = version }
+}
+
+/// What `GET /readyz` answers, with 200 or 503.
+public struct ReadinessAnswer: Codable, Sendable {
+    public enum Status: String, Codable, Sendable, CaseIterable { case ready, loading, failed }
+
+    public var status: Status
+    @OrNull public var model: String?
+    @OrNull public var reason: String?
+
+    /// Of HTTP.
+    public var httpStatus: Int { status == .ready ? 200 : 503 }
+
+    public init(_ readiness: Readiness) {
+        switch readiness {
+        case .ready(let model): (status, self.model) = (.ready, model)
+        case .loading(let model): (status, self.model) = (.loading, model)
+        case .failed(let reason): (status, self.reason) = (.failed, reason)
+        }
+    }
+}
+
+/// `POST /api/v1/reload`, read.
+public struct ReloadRequest: Sendable {
+    /// Whether what is compiled on disk may be used.
+    public let keepsDiskCache: Bool
+
+    public init(body: Data) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        try fields.allow(only: ["keep_disk_cache"])
+        keepsDiskCache = try fields.flag("keep_disk_cache") ?? true
+    }
+}
+
+/// `POST /api/v1/prompt`, read; the answer is a `PromptSummary`.
+public struct PromptRequest: Sendable {
+    public let prompt: String
+
+    /// - Parameter longest: `max_prompt_length`.
+    public init(body: Data, longest: Int) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        try fields.allow(only: ["prompt"])
+        guard let prompt = try fields.text("prompt") else { throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a (red:1.2) apple\"}.") }
+        guard prompt.unicodeScalars.count <= longest else {
+            throw fields.invalid("prompt", "prompt has \(prompt.unicodeScalars.count) characters; the limit is \(longest) (max_prompt_length).")
+        }
+        self.prompt = prompt
+    }
+}

@@ -1,0 +1,94 @@
+public import FoundationEssentials
+import Generation
+public import ImageCodecs
+public import Jobs
+import Settings
+
+/// `POST /v1/images/generations`, read. Easel's extensions are `negative_prompt`, `steps`, `cfg_scale`, `seed` and `sampler`;
+/// fields that only OpenAI's models know, such as `quality`, have no effect.
+public struct ImageGenerationRequest: Sendable {
+    public enum Delivery: String, Sendable, CaseIterable {
+        case base64 = "b64_json", url
+    }
+
+    public let job: JobRequest
+    public let format: ImageFormat
+    public let delivery: Delivery
+
+    /// - Parameter body: JSON.
+    /// - Throws: `.malformedBody`; `.invalidValue` naming the field; `.notFound` for an unknown model, as OpenAI does.
+    public init(body: Data, _ context: RequestContext) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        guard let prompt = try fields.text("prompt") else {
+            throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a red apple\"}.")
+        }
+        var generation = GenerationRequest(prompt: prompt, context.settings.requests)
+        generation.negativePrompt = try fields.text("negative_prompt") ?? ""
+        (generation.width, generation.height) = try fields.size
+        if let steps = try fields.whole("steps") { generation.steps = steps }
+        if let scale = try fields.number("cfg_scale") { generation.cfgScale = Float(scale) }
+        if let sampler = try fields.sampler("sampler") {
+            generation.sampler = sampler.sampler
+            generation.schedule = sampler.schedule ?? .normal
+        }
+        generation.seed = try fields.seed ?? context.randomSeed
+        let count = try fields.whole("n") ?? 1
+        guard (1...10).contains(count) else { throw fields.invalid("n", "n \(count) is out of range. Use 1 to 10.") }
+        do throws(InvalidRequest) {
+            try RequestLimits(context.settings.limits, names: .openAI).check(generation, runs: count)
+        } catch {
+            throw APIError(error)
+        }
+
+        let named = try fields.text("model")
+        delivery = try fields.word("response_format") ?? (named?.hasPrefix("gpt-image") == true ? .base64 : .url)
+        format = try ImageFormat(fields.word("output_format") ?? context.settings.requests.imageFormat)
+        job = JobRequest(model: try Self.model(named, context.models), generation: generation, runs: count, client: context.client)
+    }
+
+    /// Clients that know OpenAI only cannot be told another model's name: theirs stand for the current one.
+    private static func model(_ name: String?, _ models: ModelCatalog) throws(APIError) -> String {
+        guard let name, !name.isEmpty else { return models.current }
+        if let model = models.find(name) { return model.name }
+        if name.hasPrefix("dall-e") || name.hasPrefix("gpt-image") { return models.current }
+        throw APIError(.notFound, field: "model", models.unknown(name, field: "model").message)
+    }
+}
+
+extension RequestFields {
+    /// `512x768`; 512×512 for `auto` and nothing.
+    fileprivate var size: (width: Int, height: Int) {
+        get throws(APIError) {
+            guard let text = try text("size"), text != "auto" else { return (512, 512) }
+            let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+            guard sides.count == 2, let width = sides[0], let height = sides[1] else {
+                throw invalid("size", "size cannot be \"\(text.clipped)\". Use width and height in pixels, such as 512x512, or auto.")
+            }
+            return (width, height)
+        }
+    }
+
+    /// A sampler by any of its names, perhaps with a schedule fused to it.
+    func sampler(_ name: String) throws(APIError) -> SamplerName? {
+        guard let text = try text(name) else { return nil }
+        if let sampler = SamplerName(text) { return sampler }
+        throw invalid(name, "There is no sampler \"\(text.clipped)\". Use \(Sampler.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+}
+
+extension GenerationRequest {
+    /// With what the settings say where a request says nothing.
+    init(prompt: String, _ defaults: EaselSettings.RequestDefaults) {
+        self.init(prompt: prompt)
+        clipSkip = defaults.clipSkip
+        emphasis = defaults.emphasis
+        commaBacktrack = defaults.commaBacktrack
+        padsConditionings = defaults.padsConditionings
+        previewInterval = defaults.previewSteps
+    }
+}
+
+extension APIError {
+    /// What `POST /v1/images/edits` and `/v1/images/variations` answer.
+    public static let editing = APIError.imageToImage(field: "image")
+}

@@ -1,0 +1,143 @@
+public import FoundationEssentials
+public import Settings
+
+/// The fields of a JSON object that a client sent, read as leniently as is harmless: numbers may be written as text, and `null`
+/// is the same as nothing.
+public struct RequestFields: Sendable, Equatable {
+    public private(set) var values: [String: JSONValue]
+    /// Stands before the names in errors: `override_settings.`
+    private let prefix: String
+
+    init(_ values: [String: JSONValue], prefix: String = "") {
+        self.values = values
+        self.prefix = prefix
+    }
+
+    /// - Parameter body: JSON text; nothing at all counts as an object without fields.
+    /// - Throws: `.malformedBody` when it is no JSON object.
+    public init(body: Data) throws(APIError) {
+        do {
+            self.init(body.isEmpty ? [:] : try JSONDecoder().decode([String: JSONValue].self, from: body))
+        } catch {
+            throw APIError(.malformedBody, "The body is not a JSON object. It looks like {\"prompt\": \"a red apple\", \"steps\": 20}.")
+        }
+    }
+
+    /// The value of a field; nil when there is none, or `null`.
+    subscript(name: String) -> JSONValue? {
+        let value = values[name]
+        return value == .null ? nil : value
+    }
+
+    /// These fields, and those of `others` where nothing is said here.
+    func filled(from others: [String: JSONValue]) -> RequestFields {
+        RequestFields(values.filter { $0.value != .null }.merging(others) { mine, _ in mine }, prefix: prefix)
+    }
+
+    /// - Throws: `.invalidValue` for a field that is none of `names`.
+    func allow(only names: [String]) throws(APIError) {
+        guard let unknown = values.keys.sorted().first(where: { !names.contains($0) }) else { return }
+        throw APIError(.invalidValue, field: prefix + unknown, "There is no field \"\(unknown.clipped)\". Use \(names.sorted().joined(separator: ", ")).")
+    }
+
+    // MARK: One field. Each throws `.invalidValue` with the field's name when the value is of another kind.
+
+    func text(_ name: String) throws(APIError) -> String? {
+        switch self[name] {
+        case nil: nil
+        case .string(let text): text
+        case .integer(let number): "\(number)"
+        case .number(let number): "\(number)"
+        case let other?: throw wrong(name, other, wanted: "text")
+        }
+    }
+
+    func whole(_ name: String) throws(APIError) -> Int? {
+        guard let value = self[name] else { return nil }
+        let number: Int? =
+            switch value {
+            case .integer(let number): number
+            case .number(let number): Int(exactly: number)
+            // `20.0` is what Python's forms send.
+            case .string(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+            default: nil
+            }
+        guard let number else { throw wrong(name, value, wanted: "a whole number") }
+        return number
+    }
+
+    func number(_ name: String) throws(APIError) -> Double? {
+        guard let value = self[name] else { return nil }
+        let number: Double? =
+            switch value {
+            case .integer(let number): Double(number)
+            case .number(let number): number
+            case .string(let text): Double(text)
+            default: nil
+            }
+        guard let number, number.isFinite else { throw wrong(name, value, wanted: "a number") }
+        return number
+    }
+
+    func flag(_ name: String) throws(APIError) -> Bool? {
+        switch self[name] {
+        case nil: nil
+        case .bool(let flag): flag
+        case .integer(0): false
+        case .integer(1): true
+        case .string(let text) where ["true", "false"].contains(text.lowercased()): text.lowercased() == "true"
+        case let other?: throw wrong(name, other, wanted: "true or false")
+        }
+    }
+
+    /// A list of texts; one text alone is a list of one.
+    func texts(_ name: String) throws(APIError) -> [String]? {
+        guard let value = self[name] else { return nil }
+        switch value {
+        case .string(let text): return [text]
+        case .array(let items):
+            let texts = items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            if texts.count == items.count { return texts }
+        default: break
+        }
+        throw wrong(name, value, wanted: "a list of texts")
+    }
+
+    func object(_ name: String) throws(APIError) -> RequestFields? {
+        switch self[name] {
+        case nil: nil
+        case .object(let values): RequestFields(values, prefix: prefix + name + ".")
+        case let other?: throw wrong(name, other, wanted: "an object")
+        }
+    }
+
+    /// One of the names of a type.
+    func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, _: Word.Type = Word.self) throws(APIError) -> Word? {
+        guard let text = try text(name) else { return nil }
+        if let word = Word.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) { return word }
+        throw invalid(name, "\(name) cannot be \"\(text.clipped)\". Use \(Word.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+
+    func invalid(_ name: String, _ message: String) -> APIError { APIError(.invalidValue, field: prefix + name, message) }
+
+    private func wrong(_ name: String, _ value: JSONValue, wanted: String) -> APIError {
+        invalid(name, "\(prefix + name) cannot be \(value.kind). Use \(wanted).")
+    }
+}
+
+extension JSONValue {
+    /// For a sentence; long texts are cut.
+    fileprivate var kind: String {
+        switch self {
+        case .array: "a list"
+        case .object: "an object"
+        case .string(let text): "\"\(text.clipped)\""
+        default: text ?? "null"
+        }
+    }
+}
+
+extension String {
+    /// As much as fits into an error's text.
+    var clipped: String { count > 60 ? prefix(60) + "…" : self }
+}

@@ -1,0 +1,79 @@
+public import Generation
+public import Settings
+
+/// What the server refuses to draw: every refusal names the field, its value and the limit.
+public struct RequestLimits: Sendable {
+    private let limits: EaselSettings.Limits
+    private let names: Names
+
+    /// What a face calls its fields.
+    public struct Names: Sendable {
+        var runs = "runs"
+        var batchSize = "batch_size"
+        /// Errors of the picture's size are told under this name, where width and height are one field.
+        var size: String?
+
+        public static let easel = Names()
+        public static let a1111 = Names(runs: "n_iter")
+        public static let openAI = Names(runs: "n", batchSize: "n", size: "size")
+    }
+
+    public init(_ limits: EaselSettings.Limits, names: Names) {
+        self.limits = limits
+        self.names = names
+    }
+
+    /// - Parameter runs: see `JobRequest.runs`.
+    /// - Throws: `InvalidRequest` for the first value that cannot be drawn, or is more than the server allows.
+    public func check(_ generation: GenerationRequest, runs: Int) throws(InvalidRequest) {
+        do throws(InvalidRequest) {
+            try generation.validate()
+        } catch {
+            throw InvalidRequest(field: name(of: error.field), error.description)
+        }
+        let pixels = generation.width * generation.height
+        guard pixels <= limits.pixels else {
+            throw InvalidRequest(
+                field: name(of: "width"),
+                "Width × height \(generation.width)×\(generation.height) is \(pixels) pixels; the limit is \(limits.pixels) (max_pixels).")
+        }
+        guard generation.steps <= limits.steps else {
+            throw InvalidRequest(field: "steps", "Steps \(generation.steps) are too many; the limit is \(limits.steps) (max_steps).")
+        }
+        guard runs >= 1 else {
+            throw InvalidRequest(field: names.runs, "\(names.runs) \(runs) is out of range. Use 1 or more.")
+        }
+        // The product must not overflow.
+        let pictures = runs > limits.pictures ? nil : runs * generation.batchSize
+        guard let pictures, pictures <= limits.pictures else {
+            let asked = generation.batchSize == 1 ? "\(runs)" : "\(runs) × \(generation.batchSize)"
+            throw InvalidRequest(
+                field: runs > 1 ? names.runs : names.batchSize,
+                "\(asked) pictures are too many for one request; the limit is \(limits.pictures) (max_pictures).")
+        }
+        try check(generation.prompt, field: "prompt")
+        try check(generation.negativePrompt, field: "negative_prompt")
+        guard generation.styles.count <= Self.mostStyles else {
+            throw InvalidRequest(field: "styles", "\(generation.styles.count) styles are too many; the limit is \(Self.mostStyles).")
+        }
+    }
+
+    /// Each style makes the prompt longer.
+    static let mostStyles = 50
+
+    private func check(_ prompt: String, field: String) throws(InvalidRequest) {
+        // Scalars: a character of many combining marks would be free.
+        let length = prompt.unicodeScalars.count
+        guard length <= limits.promptLength else {
+            throw InvalidRequest(field: field, "\(field) has \(length) characters; the limit is \(limits.promptLength) (max_prompt_length).")
+        }
+    }
+
+    private func name(of field: String) -> String {
+        switch field {
+        case "width", "height": names.size ?? field
+        case "batch_size": names.batchSize
+        default: field
+        }
+    }
+}
