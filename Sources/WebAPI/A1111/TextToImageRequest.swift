@@ -65,15 +65,7 @@ public struct TextToImageRequest: Sendable {
         parameters = fields.filled(from: Self.defaults).values
     }
 
-    /// A1111's.
-    private static let defaults: [String: JSONValue] = [
-        "prompt": .string(""), "negative_prompt": .string(""), "styles": .array([]), "seed": .integer(-1), "subseed": .integer(-1),
-        "subseed_strength": .integer(0), "sampler_name": .null, "sampler_index": .string("Euler"), "scheduler": .null,
-        "batch_size": .integer(1), "n_iter": .integer(1), "steps": .integer(50), "cfg_scale": .number(7), "width": .integer(512),
-        "height": .integer(512), "enable_hr": .bool(false), "denoising_strength": .null, "override_settings": .object([:]),
-        "override_settings_restore_afterwards": .bool(true), "send_images": .bool(true), "save_images": .bool(false),
-        "alwayson_scripts": .object([:]), "infotext": .null,
-    ]
+    private static let defaults = Dictionary(uniqueKeysWithValues: fields.compactMap { field in field.standard.map { (field.name, $0) } })
 }
 
 extension RequestFields {

@@ -11,7 +11,7 @@ public struct JobSubmission: Sendable {
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
     public init(body: Data, _ context: RequestContext) throws(APIError) {
         let fields = try RequestFields(body: body)
-        try fields.allow(only: Self.fieldNames)
+        try fields.allow(only: Self.fields.map(\.name))
         var generation = GenerationRequest(prompt: try fields.text("prompt") ?? "", context.settings.requests)
         func read<Value>(_ value: Value?, into property: WritableKeyPath<GenerationRequest, Value>) {
             if let value { generation[keyPath: property] = value }
@@ -52,11 +52,6 @@ public struct JobSubmission: Sendable {
     }
 
     static let priorities = -100...100
-
-    static let fieldNames = [
-        "prompt", "negative_prompt", "styles", "width", "height", "steps", "sampler", "schedule", "cfg_scale", "seed", "batch_size", "noise",
-        "emphasis", "clip_skip", "comma_backtrack", "pad_conditionings", "preview_interval", "model", "runs", "priority",
-    ]
 
     /// The header `Idempotency-Key`, checked.
     /// - Throws: `.invalidValue` when it is empty or longer than 255 characters.

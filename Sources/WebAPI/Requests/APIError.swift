@@ -8,6 +8,8 @@ public struct APIError: Error, Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case malformedBody = "malformed_body"
         case unauthorized
+        /// A web page of another origin calls.
+        case forbidden
         case notFound = "not_found"
         /// Somebody cancelled the job that was waited for.
         case cancelled
@@ -30,6 +32,7 @@ public struct APIError: Error, Sendable, Equatable {
             switch self {
             case .malformedBody: 400
             case .unauthorized: 401
+            case .forbidden: 403
             case .notFound: 404
             case .cancelled: 409
             case .tooLarge: 413
@@ -104,7 +107,7 @@ extension APIError {
         switch kind {
         case .rateLimited, .queueFull, .tooManyStreams: "rate_limit_error"
         case .failed, .unexpected, .notImplemented, .unavailable: "server_error"
-        case .unauthorized: "authentication_error"
+        case .unauthorized, .forbidden: "authentication_error"
         default: "invalid_request_error"
         }
     }

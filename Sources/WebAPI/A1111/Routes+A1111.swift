@@ -1,0 +1,54 @@
+import Settings
+
+extension Route {
+    static let ofA1111: [Route] =
+        [
+            Route(
+                .post, path("txt2img"), "Draws pictures from a text, and answers when they are done", body: .init(name: "TextToImageRequest", schema: TextToImageRequest.fields.schema(isOpen: true)),
+                answer: .json(TextToImageAnswer.self), errors: drawing + [.notImplemented]),
+            Route(
+                .get, path("progress"), "Tells what is being drawn, with a preview",
+                parameters: [.query("skip_current_image", "leaves the preview out", .flag)], answer: .json(ProgressAnswer.self)),
+            Route(.get, path("options"), "Lists every option: A1111's and SD.Next's names, and Easel's settings", answer: .anyObject),
+            Route(
+                .post, path("options"), "Changes some options, or all that were listed; unknown ones are ignored",
+                body: .init(name: "Options", schema: .map(of: .any)), errors: []),
+            Route(
+                .post, path("png-info"), "Reads the parameters that stand in a picture's file",
+                body: .init(name: "PictureInfoRequest", schema: [RequestField("image", .text, "PNG, JPEG or WebP, as base64 or as a data URL", isRequired: true)].schema(isOpen: true)),
+                answer: .json(PictureInfoAnswer.self)),
+            Route(.get, path("sd-models"), "Lists the models", answer: .list(of: ModelItem.self)),
+            Route(.get, path("samplers"), "Lists the samplers", answer: .list(of: SamplerItem.self)),
+            Route(.get, path("schedulers"), "Lists the schedules of noise", answer: .list(of: SchedulerItem.self)),
+            Route(.get, path("prompt-styles"), "Lists the styles", answer: .list(of: StyleItem.self)),
+            Route(.get, path("embeddings"), "Lists the textual inversions", answer: .json(EmbeddingsAnswer.self)),
+            Route(.get, path("scripts"), "Lists scripts: none", answer: .json(ScriptsAnswer.self)),
+            Route(.get, path("memory"), "Tells how much memory is used, in bytes", answer: .json(MemoryAnswer.self)),
+            Route(.get, path("cmd-flags"), "Tells how the server was started", answer: .json(CommandFlagsAnswer.self)),
+        ] + emptyLists + actions + toCome
+
+    /// What is nothing of here.
+    private static let emptyLists = [
+        ("upscalers", "upscalers"), ("latent-upscale-modes", "ways to enlarge latents"), ("sd-vae", "VAEs in files of their own"), ("loras", "LoRAs"),
+        ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("realesrgan-models", "Real-ESRGAN models"), ("script-info", "scripts"),
+    ].map { Route(.get, path($0), "Lists \($1): none", answer: .list(of: EmptyAnswer.self)) }
+
+    private static let actions = [
+        ("interrupt", "Cancels what is being drawn"), ("skip", "Cancels what is being drawn"),
+        ("refresh-checkpoints", "Looks for models anew"), ("refresh-loras", "Does nothing: there are none"),
+        ("refresh-vae", "Does nothing: there are none"), ("refresh-embeddings", "Looks for textual inversions anew"),
+        ("reload-checkpoint", "Loads the current model"), ("unload-checkpoint", "Lets go of what is loaded; the next job loads again"),
+        ("server-restart", "Stops the server, for what started it to start it again"), ("server-stop", "Stops the server"),
+    ].map { Route(.post, path($0), $1, errors: $0 == "reload-checkpoint" ? [.unavailable] : []) }
+
+    /// What answers 501, or what is wrong with the request.
+    private static let toCome = [
+        ("img2img", "Is to come: draws from a picture"), ("extra-single-image", "Is to come: enlarges a picture"),
+        ("extra-batch-images", "Is to come: enlarges pictures"), ("interrogate", "Is to come: describes a picture"),
+    ].map { Route(.post, path($0), $1, body: .init(name: "AnyObject", schema: .map(of: .any)), errors: [.notImplemented]) }
+
+    private static func path(_ name: String) -> String { "/sdapi/v1/" + name }
+
+    /// What can go wrong where drawing is waited for.
+    static let drawing: [APIError.Kind] = [.cancelled, .queueFull, .failed, .unavailable]
+}

@@ -1,0 +1,102 @@
+public import FoundationEssentials
+import Settings
+
+/// The OpenAPI 3.1 document of every route, as JSON.
+public enum OpenAPIDocument {
+    /// - Parameter version: of the program: `0.1.0`.
+    public static func data(version: String) -> Data {
+        let paths = Dictionary(grouping: Route.all, by: \.path).mapValues { routes in
+            JSONValue.object(Dictionary(uniqueKeysWithValues: routes.map { ($0.method.rawValue, operation($0)) }))
+        }
+        return WebJSON.data([
+            "openapi": .string("3.1.0"),
+            "info": .object([
+                "title": .string("Easel"), "version": .string(version),
+                "description": .string("Stable Diffusion on OpenVINO: A1111's API under /sdapi/v1, OpenAI's under /v1, Easel's own under /api/v1."),
+            ]),
+            "paths": .object(paths),
+            "components": .object(["schemas": .object(components), "securitySchemes": .object(securitySchemes)]),
+        ] as [String: JSONValue])
+    }
+
+    private static func operation(_ route: Route) -> JSONValue {
+        var operation: [String: JSONValue] = [
+            "summary": .string(route.summary), "tags": .array([.string(route.face.title)]), "operationId": .string(route.operationID),
+            "responses": .object(answers(route)),
+        ]
+        if !route.parameters.isEmpty { operation["parameters"] = .array(route.parameters.map(parameter)) }
+        if let body = route.body {
+            operation["requestBody"] = .object(["required": .bool(body.isRequired), "content": content(body.mediaType, .component(body.name))])
+        }
+        // Credentials are asked for only where the server was told to: hence the empty alternative.
+        if !route.isOpen { operation["security"] = .array(([[:]] + securitySchemes.keys.sorted().map { [$0: .array([])] }).map(JSONValue.object)) }
+        return .object(operation)
+    }
+
+    private static func parameter(_ parameter: Route.Parameter) -> JSONValue {
+        .object([
+            "in": .string(parameter.place.rawValue), "name": .string(parameter.name), "required": .bool(parameter.place == .path),
+            "description": .string(parameter.meaning), "schema": parameter.schema.json,
+        ])
+    }
+
+    private static func answers(_ route: Route) -> [String: JSONValue] {
+        let error = Schema.component(route.face.errorName)
+        var answers = route.errorKinds.mapValues { kinds in
+            var answer: [String: JSONValue] = [
+                "description": .string(kinds.map(\.rawValue).joined(separator: ", ")), "content": content("application/json", error),
+            ]
+            if kinds.contains(where: \.hasRetryAfter) {
+                answer["headers"] = .object(["Retry-After": .object(["description": .string("seconds"), "schema": Schema.whole.json])])
+            }
+            return JSONValue.object(answer)
+        }
+        let schema = route.answer.name.map(Schema.component) ?? route.answer.schema
+        let success = JSONValue.object(["description": .string(route.summary), "content": content(route.answer.mediaType, schema)])
+        answers[route.answer.status] = success
+        if route.path == "/readyz" { answers[503] = success }
+        return Dictionary(uniqueKeysWithValues: answers.map { ("\($0.key)", $0.value) })
+    }
+
+    private static func content(_ mediaType: String, _ schema: Schema) -> JSONValue { .object([mediaType: .object(["schema": schema.json])]) }
+
+    private static var components: [String: JSONValue] {
+        var schemas: [String: Schema] = [
+            Face.a1111.errorName: Schema(of: A1111Error.self), Face.openAI.errorName: Schema(of: OpenAIError.self),
+            Face.easel.errorName: Schema(of: EaselError.self),
+        ]
+        for route in Route.all {
+            if let name = route.answer.name { schemas[name] = route.answer.schema }
+            if let body = route.body { schemas[body.name] = body.schema }
+        }
+        return schemas.mapValues(\.json)
+    }
+
+    private static let securitySchemes: [String: JSONValue] = [
+        "password": .object(["type": .string("http"), "scheme": .string("basic")]),
+        "key": .object(["type": .string("http"), "scheme": .string("bearer")]),
+    ]
+}
+
+extension Route {
+    /// `get_api_v1_jobs_id`
+    fileprivate var operationID: String {
+        ([method.rawValue] + path.split { !($0.isLetter || $0.isNumber) }.map(String.init)).joined(separator: "_")
+    }
+}
+
+extension Face {
+    fileprivate var title: String {
+        switch self {
+        case .a1111: "A1111"
+        case .openAI: "OpenAI"
+        case .easel: "Easel"
+        }
+    }
+
+    fileprivate var errorName: String { "\(title)Error" }
+}
+
+extension APIError.Kind {
+    fileprivate var hasRetryAfter: Bool { status == 429 }
+}

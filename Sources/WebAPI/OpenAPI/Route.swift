@@ -1,0 +1,103 @@
+import Settings
+
+/// A route of the server, as far as its clients are concerned.
+public struct Route: Sendable {
+    public enum Method: String, Sendable, CaseIterable {
+        case get, post, put, delete
+    }
+
+    public let method: Method
+    /// `/api/v1/jobs/{id}`: parameters in braces.
+    public let path: String
+    /// What it does, as a sentence without a full stop.
+    public let summary: String
+    /// Whether it answers without credentials, where others ask for them.
+    public let isOpen: Bool
+    let parameters: [Parameter]
+    let body: RequestBody?
+    let answer: Answer
+    /// What can go wrong beside what can everywhere.
+    let errors: [APIError.Kind]
+
+    /// Whose clients it is made for.
+    public var face: Face { Face(path: path) }
+
+    struct Parameter: Sendable {
+        enum Place: String { case path, query, header }
+        let place: Place
+        let name: String
+        let schema: Schema
+        let meaning: String
+    }
+
+    struct RequestBody: Sendable {
+        let name: String
+        let schema: Schema
+        var mediaType = "application/json"
+        var isRequired = true
+    }
+
+    struct Answer: Sendable {
+        let status: Int
+        let mediaType: String
+        /// The component's name; nil for what has no schema.
+        let name: String?
+        let schema: Schema
+
+        static func json<Value: Decodable>(_ type: Value.Type, status: Int = 200) -> Answer {
+            Answer(status: status, mediaType: "application/json", name: "\(type)", schema: Schema(of: type))
+        }
+
+        static func list<Item: Decodable>(of type: Item.Type) -> Answer {
+            Answer(status: 200, mediaType: "application/json", name: "\(type)s", schema: Schema(of: [Item].self))
+        }
+
+        static func page<Item: Codable & Sendable>(of type: Item.Type) -> Answer {
+            Answer(status: 200, mediaType: "application/json", name: "\(type)Page", schema: Schema(of: ListAnswer<Item>.self))
+        }
+
+        /// An object whose keys nobody can know beforehand.
+        static let anyObject = Answer(status: 200, mediaType: "application/json", name: nil, schema: .map(of: .any))
+
+        static func file(_ mediaType: String) -> Answer { Answer(status: 200, mediaType: mediaType, name: nil, schema: .text.with("format", .string("binary"))) }
+        static func text(_ mediaType: String) -> Answer { Answer(status: 200, mediaType: mediaType, name: nil, schema: .text) }
+    }
+
+    init(
+        _ method: Method, _ path: String, _ summary: String, isOpen: Bool = false, parameters: [Parameter] = [], body: RequestBody? = nil,
+        answer: Answer = .json(EmptyAnswer.self), errors: [APIError.Kind] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.summary = summary
+        self.isOpen = isOpen
+        self.parameters = parameters
+        self.body = body
+        self.answer = answer
+        self.errors = errors
+    }
+
+    /// Every route that the server has.
+    public static let all = ofA1111 + ofOpenAI + ofEasel
+
+    /// All that can go wrong, by HTTP's status.
+    var errorKinds: [Int: [APIError.Kind]] {
+        var kinds = errors + [.forbidden, .unexpected]
+        if !isOpen { kinds += [.unauthorized, .rateLimited] }
+        if body != nil { kinds += [.malformedBody, .tooLarge, .invalidValue] }
+        if parameters.contains(where: { $0.place != .path }) { kinds.append(.invalidValue) }
+        if parameters.contains(where: { $0.place == .path }) { kinds.append(.notFound) }
+        return Dictionary(grouping: APIError.Kind.allCases.filter(kinds.contains)) { APIError($0, "").status(for: face) }
+    }
+}
+
+extension Face {
+    /// Whose clients call a path.
+    public init(path: String) { self = path.hasPrefix("/sdapi/") ? .a1111 : path.hasPrefix("/v1/") ? .openAI : .easel }
+}
+
+extension Route.Parameter {
+    static func path(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self { .init(place: .path, name: name, schema: schema, meaning: meaning) }
+    static func query(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self { .init(place: .query, name: name, schema: schema, meaning: meaning) }
+    static func header(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self { .init(place: .header, name: name, schema: schema, meaning: meaning) }
+}
