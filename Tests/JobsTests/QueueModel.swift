@@ -1,0 +1,113 @@
+import Foundation
+import Generation
+import Jobs
+import Testing
+
+/// A queue as simple as can be, and slow: what `JobQueue` promises, kept beside it and compared after each operation.
+struct QueueModel {
+    struct Entry {
+        var job: Job
+        var passedBy = 0
+    }
+
+    /// In the order in which they came.
+    private(set) var waiting: [Entry] = []
+    private(set) var running: [Job] = []
+    private(set) var ended: [JobID: Job] = [:]
+    /// When each client that waits had its turn, or came; by priority.
+    private var turns: [Line: Int] = [:]
+    private var clock = 0
+
+    private struct Line: Hashable {
+        let priority: Int
+        let client: String
+
+        init(_ job: Job) { (priority, client) = (job.request.priority, job.request.client) }
+    }
+
+    var all: Set<JobID> { Set(waiting.map(\.job.id)).union(running.map(\.id)).union(ended.keys) }
+
+    /// Whose turn it is.
+    var turn: Job? {
+        guard let highest = waiting.map(\.job.request.priority).max() else { return nil }
+        let level = waiting.map(\.job).filter { $0.request.priority == highest }
+        let client = level.min { turns[Line($0), default: 0] < turns[Line($1), default: 0] }?.request.client
+        return level.first { $0.request.client == client }
+    }
+
+    mutating func wait(_ job: Job) {
+        clock += 1
+        if !waiting.contains(where: { Line($0.job) == Line(job) }) { turns[Line(job)] = clock }
+        // Jobs are named in the order in which they came.
+        waiting.insert(Entry(job: job), at: waiting.firstIndex { job.id < $0.job.id } ?? waiting.count)
+    }
+
+    /// What was taken, in order; complains about what should not have been.
+    mutating func take(_ taken: [Job], _ settings: QueueSettings, pictureCount: Int) {
+        #expect(taken.isEmpty == waiting.isEmpty, "something is taken as long as something waits")
+        guard let first = taken.first else { return }
+        #expect(first.request.priority == waiting.map(\.job.request.priority).max(), "priorities come first")
+        #expect(taken.count <= max(1, settings.batchSize))
+        #expect(taken.count == 1 || taken.reduce(0) { $0 + $1.request.pictureCount } <= pictureCount)
+        for job in taken {
+            #expect(Self.key(job) == Self.key(first) && job.request.priority == first.request.priority, "what is drawn together is alike")
+            #expect(taken.count == 1 || job.request.runs == 1)
+            #expect(job.state == .running && job.startedAt != nil)
+            if let turn, turn.id != job.id, let index = waiting.firstIndex(where: { $0.job.id == turn.id }) {
+                waiting[index].passedBy += 1
+                #expect(waiting[index].passedBy <= settings.patienceJobs, "patience has an end")
+            }
+            guard let index = waiting.firstIndex(where: { $0.job.id == job.id }) else {
+                Issue.record("a job was taken that does not wait")
+                continue
+            }
+            let entry = waiting.remove(at: index)
+            #expect(job.attempts == entry.job.attempts + 1)
+            clock += 1
+            turns[Line(job)] = clock
+            running.append(job)
+        }
+    }
+
+    mutating func end(_ job: Job) {
+        #expect(ended[job.id] == nil, "a job is over once")
+        waiting.removeAll { $0.job.id == job.id }
+        running.removeAll { $0.id == job.id }
+        ended[job.id] = job
+    }
+
+    mutating func putBack(_ job: Job) {
+        running.removeAll { $0.id == job.id }
+        wait(job)
+    }
+
+    mutating func prioritize(_ job: Job) {
+        waiting.removeAll { $0.job.id == job.id }
+        wait(job)
+    }
+
+    /// The process ends, and another takes up what is left.
+    mutating func crash() -> [Job] {
+        let left = (waiting.map(\.job) + running).sorted { $0.id < $1.id }
+        waiting = []
+        running = []
+        turns = [:]
+        return left
+    }
+
+    private static func key(_ job: Job) -> String {
+        let generation = job.request.generation
+        return "\(job.request.model) \(generation.width) \(generation.steps) \(generation.cfgScale)"
+    }
+
+    func compare(with queue: JobQueue) {
+        #expect(queue.waitingCount == waiting.count)
+        #expect(queue.running == running)
+        #expect(waiting.allSatisfy { queue.job($0.job.id) == $0.job })
+        #expect(ended.keys.allSatisfy { queue.job($0) == nil })
+        let order = queue.inTurn(limit: .max)
+        #expect(Set(order) == Set(waiting.map(\.job.id)) && order.count == waiting.count)
+        #expect(order.first == turn?.id)
+        #expect(order.indices.allSatisfy { queue.position(of: order[$0]) == $0 })
+    }
+}
