@@ -40,7 +40,7 @@ extension Archive {
     /// The picture's file.
     /// - Returns: nil when there is no such picture.
     public func pngFile(_ id: PictureID) async throws(StoreError) -> URL? {
-        let file = folder.picture(id)
+        let file = pngFiles.url(id)
         return try await picture(id) != nil && DurableFile.size(of: file) != nil ? file : nil
     }
 
@@ -48,12 +48,7 @@ extension Archive {
     /// - Returns: nil when there is no such picture.
     public func thumbnail(_ id: PictureID) async throws(StoreError) -> URL? {
         guard let png = try await pngFile(id) else { return nil }
-        let file = folder.thumbnail(id)
-        // One at a time, so that they leave processors for what is drawn, and nobody makes the same one.
-        return try await thumbnailQueue.run { () throws(StoreError) in
-            if DurableFile.size(of: file) == nil { try Thumbnail.make(of: id, png: png, at: file) }
-            return file
-        }
+        return try await thumbnailFiles.thumbnail(of: id, png: png)
     }
 
     /// Takes a picture out of the gallery. It can be brought back until `applyRetention` removes it, ten minutes later or more.

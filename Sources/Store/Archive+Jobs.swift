@@ -26,21 +26,21 @@ extension Archive: JobArchive {
     public func finish(_ job: Job, with pictures: [FinishedPicture]) async throws(StoreError) {
         precondition(pictures.count == job.pictures.count, "\(pictures.count) pictures for \(job.pictures.count) names")
         try await refuseEndedJob(job.id)
-        let byteCounts = try await files.store(Array(zip(job.pictures, pictures)), of: job.id)
+        let byteCounts = try await pngFiles.store(Array(zip(job.pictures, pictures)), of: job.id, onStage: onStage)
         let rows = zip(zip(job.pictures, pictures), byteCounts).map { picture, byteCount in
             PictureRecord(picture.0, picture.1, model: job.request.model, createdAt: job.endedAt ?? .now, byteCount: byteCount)
         }
         do throws(StoreError) {
-            try await database.write { [onStage = files.onStage] db in
+            try await database.write { [onStage] db in
                 for row in rows { try row.insert(db) }
                 try JobRecord(job).updateOutcome(job.id, in: db)
                 onStage(.rowsWritten)
             }
         } catch {
-            try? await files.discard(job.pictures)
+            try? await pngFiles.remove(job.pictures)
             throw error
         }
-        files.onStage(.committed)
+        onStage(.committed)
     }
 
     /// Files of pictures that are in the gallery must not be overwritten.

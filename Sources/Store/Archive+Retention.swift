@@ -17,7 +17,7 @@ extension Archive {
     @discardableResult
     public func applyRetention(keepCount: Int, keepDays: Double, now: Date = .now) async throws(StoreError) -> Int {
         let time = now.timeIntervalSinceReferenceDate
-        var conditions: [SQL] = ["number IN (SELECT number FROM picture WHERE deleted_at < \(time - Self.undoSeconds))"]
+        var conditions: [SQL] = ["deleted_at < \(time - Self.undoSeconds)"]
         if keepDays > 0 { conditions.append("created_at < \(time - keepDays * 86_400)") }
         if keepCount > 0 {
             conditions.append("""
@@ -39,7 +39,8 @@ extension Archive {
                 return try request.fetchAll(db).compactMap(\.id)
             }
             if removed.isEmpty { return count }
-            try await files.discard(removed)
+            try await pngFiles.remove(removed)
+            try await thumbnailFiles.remove(removed)
             count += removed.count
         }
     }

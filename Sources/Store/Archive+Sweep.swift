@@ -6,9 +6,9 @@ internal import Jobs
 public struct SweepReport: Sendable, Hashable {
     /// Files that no row knows; removed.
     public internal(set) var removedFiles = 0
-    /// Pictures that were hidden, because somebody has taken their files away.
+    /// Pictures that were hidden, because their files are gone.
     public internal(set) var hiddenPictures = 0
-    /// Pictures whose files are back.
+    /// Pictures that are shown again, because their files are back.
     public internal(set) var shownPictures = 0
 }
 
@@ -19,44 +19,31 @@ extension Archive {
     /// It looks at every file, so it is for the background, once after the start. Jobs can be drawn meanwhile.
     public func sweep() async throws(StoreError) -> SweepReport {
         var report = SweepReport()
-        for kind in DataFolder.Kind.allCases {
-            for place in folders(of: kind) {
-                // First the files, then who owns them: a file that is written meanwhile belongs to a job that is not done or to a row.
-                let names = kind == .thumbnail ? try await thumbnailQueue.run { Self.names(in: place) } : Self.names(in: place)
-                let owned = try await database.read { db in try Self.owned(names.compactMap(\.id), in: db) }
-                for (name, id) in names where id.map({ !owned.contains($0) }) ?? false {
-                    try DurableFile.remove(place.appending(path: name))
-                    report.removedFiles += 1
-                }
+        for files in [pngFiles, thumbnailFiles] {
+            for place in files.folders {
+                // First the files, then who owns them: what is written meanwhile belongs to an unfinished job, or has its row by then.
+                let (pictures, removedCount) = try await files.contents(of: place)
+                let owned = try await database.read { db in try Self.owned(pictures, in: db) }
+                let orphans = pictures.filter { !owned.contains($0) }
+                try await files.remove(orphans)
+                report.removedFiles += removedCount + orphans.count
             }
         }
-        try await hidePicturesWithoutFiles(&report)
+        try await comparePicturesWithFiles(&report)
         return report
     }
 
-    private func folders(of kind: DataFolder.Kind) -> [URL] {
-        let root = kind.root(in: folder)
-        return ((try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []).map { root.appending(path: $0) }
-    }
-
-    /// The files of a folder, with the pictures whose names they have, finished or not.
-    private static func names(in place: URL) -> [(name: String, id: PictureID?)] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []).map { name in
-            (name, name.split(separator: ".").first.flatMap { PictureID($0) })
-        }
-    }
-
     /// Which of the pictures are in the database, or may come to be.
-    private static func owned(_ ids: [PictureID], in db: Database) throws -> Set<PictureID> {
-        let jobs = Set(ids.map(\.job)).map(\.description)
+    private static func owned(_ pictures: [PictureID], in db: Database) throws -> Set<PictureID> {
+        let jobs = Set(pictures.map(\.job.description))
         let rows: SQLRequest<PictureRecord> = "SELECT * FROM picture WHERE job IN \(jobs)"
         let unfinished: SQLRequest<String> = "SELECT id FROM job WHERE id IN \(jobs) AND \(JobRecord.isUnfinished)"
         let known = Set(try rows.fetchAll(db).compactMap(\.id))
         let open = Set(try unfinished.fetchAll(db))
-        return Set(ids.filter { known.contains($0) || open.contains($0.job.description) })
+        return Set(pictures.filter { known.contains($0) || open.contains($0.job.description) })
     }
 
-    private func hidePicturesWithoutFiles(_ report: inout SweepReport) async throws(StoreError) {
+    private func comparePicturesWithFiles(_ report: inout SweepReport) async throws(StoreError) {
         var last: Int64 = 0
         while true {
             let pictures = try await database.read { [last] db in
@@ -68,7 +55,7 @@ extension Archive {
             guard let end = pictures.last else { return }
             last = end.number
             for (_, id, isHidden) in pictures {
-                guard let id, isHidden != (DurableFile.size(of: folder.picture(id)) == nil) else { continue }
+                guard let id, isHidden != (DurableFile.size(of: pngFiles.url(id)) == nil) else { continue }
                 try await database.write { db in try db.execute(literal: "UPDATE picture SET is_missing = \(!isHidden) WHERE \(id.condition)") }
                 if isHidden { report.shownPictures += 1 } else { report.hiddenPictures += 1 }
             }

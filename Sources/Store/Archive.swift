@@ -8,30 +8,33 @@ internal import Jobs
 public final class Archive: Sendable {
     public let folder: DataFolder
     let database: ArchiveDatabase
-    let files: PictureFiles
-    /// For what may wait behind pictures that are being stored.
-    let thumbnailQueue = WorkQueue("easel.thumbnails")
+    let pngFiles: PictureFiles
+    let thumbnailFiles: PictureFiles
+    /// Called while pictures are stored.
+    let onStage: @Sendable (FinishStage) -> Void
     private let lock: FolderLock
 
     /// Opens a data folder, or makes one that only this user can read.
     ///
-    /// What a crash has left behind of unfinished jobs' pictures is removed; so is a job from the queue whose request this version cannot read: it fails.
+    /// What a crash has left behind of unfinished jobs' pictures is removed. An unfinished job that this version cannot read fails.
     /// - Throws: `StoreError.folderInUse` when another server has it open, `.newerDatabase`, `.damagedDatabase`, or what the disk says.
     public convenience init(_ folder: DataFolder) throws(StoreError) {
         try self.init(folder, onStage: { _ in })
     }
 
-    /// - Parameter onStage: called while pictures are stored; tests end the process there.
+    /// - Parameter onStage: tests end the process there.
     init(_ folder: DataFolder, onStage: @escaping @Sendable (FinishStage) -> Void) throws(StoreError) {
         try DurableFile.makeFolder(folder.url)
         let lock = try FolderLock(folder)
         let database = try ArchiveDatabase(folder.database)
-        let files = PictureFiles(folder: folder, onStage: onStage)
-        for job in try database.writeBlocking(Self.unfinishedJobs) { try files.removeLeftovers(of: job) }
+        let pngFiles = PictureFiles(.picture, in: folder)
+        for job in try database.writeBlocking(Self.unfinishedJobs) { try pngFiles.removeAll(of: job) }
         self.folder = folder
         self.lock = lock
         self.database = database
-        self.files = files
+        self.pngFiles = pngFiles
+        self.onStage = onStage
+        thumbnailFiles = PictureFiles(.thumbnail, in: folder)
     }
 
     /// Names of jobs that are to be drawn. Those that cannot be read are failed.

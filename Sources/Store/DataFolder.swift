@@ -11,20 +11,20 @@ public struct DataFolder: Sendable {
     var lock: URL { url.appending(path: "easel.lock") }
 
     /// The file of a picture. Names of jobs begin with their time, so that their first eight digits put about a minute's into one folder.
-    public func picture(_ id: PictureID) -> URL { Kind.picture.file(of: id, in: self) }
-    public func thumbnail(_ id: PictureID) -> URL { Kind.thumbnail.file(of: id, in: self) }
+    public func picture(_ id: PictureID) -> URL { file(.picture, of: id) }
+    public func thumbnail(_ id: PictureID) -> URL { file(.thumbnail, of: id) }
 
     /// The kinds of files that there is one of for each picture.
-    enum Kind: CaseIterable {
-        case picture, thumbnail
+    enum Kind: String, CaseIterable {
+        case picture = "png"
+        case thumbnail = "webp"
 
         var folderName: String { self == .picture ? "pictures" : "thumbnails" }
-        var fileExtension: String { self == .picture ? "png" : "webp" }
 
-        func file(of id: PictureID, in data: DataFolder) -> URL { folder(of: id.job, in: data).appending(path: "\(id).\(fileExtension)") }
-
-        func folder(of job: JobID, in data: DataFolder) -> URL { root(in: data).appending(path: String(job.description.prefix(8))) }
-
-        func root(in data: DataFolder) -> URL { data.url.appending(path: folderName) }
+        func fileName(_ id: PictureID) -> String { "\(id).\(rawValue)" }
     }
+
+    func file(_ kind: Kind, of id: PictureID) -> URL { folder(kind, of: id.job).appending(path: kind.fileName(id)) }
+    func folder(_ kind: Kind, of job: JobID) -> URL { folder(kind).appending(path: String(job.description.prefix(8))) }
+    func folder(_ kind: Kind) -> URL { url.appending(path: kind.folderName) }
 }

@@ -16,15 +16,17 @@ struct GallerySearch: Equatable {
 
     init(_ text: String) {
         var terms: [String] = []
-        for (position, section) in text.split(separator: "\"", omittingEmptySubsequences: false).enumerated() {
+        let sections = text.split(separator: "\"", omittingEmptySubsequences: false)
+        for (position, section) in sections.enumerated() {
             let words = Self.words(in: section)
             let isPhrase = !position.isMultiple(of: 2)
-            if words.contains(where: Self.isWrittenWithoutSpaces) {
-                fragments += words
-            } else if isPhrase, !words.isEmpty {
-                terms.append("\"\(words.joined(separator: " "))\"")
+            let (unspaced, spaced) = (words.filter(Self.isWrittenWithoutSpaces), words.filter { !Self.isWrittenWithoutSpaces($0) })
+            fragments += unspaced
+            if isPhrase, unspaced.isEmpty, !words.isEmpty {
+                // While the second mark is not typed yet, neither may be the end of the last word.
+                terms.append("\"\(words.joined(separator: " "))\"" + (position == sections.count - 1 ? "*" : ""))
             } else {
-                terms += words.map { "\"\($0)\"*" }
+                terms += spaced.map { "\"\($0)\"*" }
             }
         }
         fragments = Array(fragments.prefix(Self.mostTerms))

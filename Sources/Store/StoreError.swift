@@ -24,7 +24,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case noSuchJob(JobID)
     case jobHasEnded(JobID)
     /// What the job asks for is written in a way that this version does not know.
-    case unreadableJob(JobID, reason: String)
+    case unreadableJob(String, reason: String)
 
     public var description: String {
         switch self {

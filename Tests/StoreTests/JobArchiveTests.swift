@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Generation
 import ImageCodecs
 import Jobs
@@ -14,7 +15,7 @@ struct JobArchiveTests {
 
     @Test("a job comes back as it was, bit for bit, after each step and each start")
     func reopening() async throws {
-        var request = Archives.request("a \"quoted\" 猫\nin two lines", client: "näme")
+        var request = Archives.request("a \"quoted\" 猫\nin two lines\0", client: "näme")
         request.generation.seed = .max
         request.generation.cfgScale = 7.3
         request.generation.styles = ["one", "two"]
@@ -33,5 +34,177 @@ struct JobArchiveTests {
         try await archives.open().finish(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
         #expect(try await archives.open().job(job.id) == job)
         #expect(try await archives.open().unfinishedJobs() == [])
+    }
+
+    @Test("a job that failed or was cancelled keeps its reason", arguments: [JobState.failed, .cancelled])
+    func failure(state: JobState) async throws {
+        let archive = try archives.open()
+        var job = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
+        job.state = state
+        job.failure = "The device is gone."
+        job.endedAt = .now
+        try await archive.update(job)
+        #expect(try await archive.job(job.id) == job)
+        #expect(try await archive.unfinishedJobs() == [])
+    }
+
+    @Test("unfinished jobs come in order of their names")
+    func unfinished() async throws {
+        let archive = try archives.open()
+        var jobs = (0..<20).map { Job(id: JobID(at: Date(timeIntervalSince1970: Double($0))), Archives.request("\($0)")) }
+        for job in jobs.shuffled() { _ = try await archive.add(job, idempotencyKey: nil) }
+        jobs[3].state = .running
+        try await archive.update(jobs[3])
+        jobs[5].state = .cancelled
+        try await archive.update(jobs[5])
+        jobs.remove(at: 5)
+        #expect(try await archive.unfinishedJobs() == jobs)
+    }
+
+    @Test("jobs are listed from the newest on, by state, and from any one on")
+    func listing() async throws {
+        let archive = try archives.open()
+        var jobs = (0..<10).map { Job(id: JobID(at: Date(timeIntervalSince1970: Double($0))), Archives.request("\($0)")) }
+        for index in jobs.indices {
+            _ = try await archive.add(jobs[index], idempotencyKey: nil)
+            guard index.isMultiple(of: 2) else { continue }
+            jobs[index].state = .failed
+            try await archive.update(jobs[index])
+        }
+        let names = { (jobs: [Job]) in jobs.map(\.request.generation.prompt).joined() }
+        #expect(names(try await archive.jobs(in: nil, before: nil, limit: 100)) == "9876543210")
+        #expect(names(try await archive.jobs(in: nil, before: nil, limit: 3)) == "987")
+        #expect(names(try await archive.jobs(in: nil, before: jobs[7].id, limit: 3)) == "654")
+        #expect(names(try await archive.jobs(in: .failed, before: jobs[7].id, limit: 3)) == "642")
+        #expect(names(try await archive.jobs(in: .queued, before: nil, limit: 100)) == "97531")
+        #expect(names(try await archive.jobs(in: .done, before: nil, limit: 100)) == "")
+        #expect(names(try await archive.jobs(in: nil, before: nil, limit: 0)) == "")
+        #expect(names(try await archive.jobs(in: nil, before: nil, limit: -1)) == "")
+        #expect(names(try await archive.jobs(in: nil, before: nil, limit: .max)) == "9876543210")
+    }
+
+    @Test("a hundred submissions at once with one key are one job")
+    func keyRace() async throws {
+        let archive = try archives.open()
+        let answers = try await withThrowingTaskGroup(of: JobID.self) { group in
+            for index in 0..<100 {
+                group.addTask { try await archive.add(Job(Archives.request("\(index)", client: "me")), idempotencyKey: "once").id }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(answers.count == 1)
+        #expect(try await archive.unfinishedJobs().map(\.id) == Array(answers))
+    }
+
+    @Test("a key is a client's own, outlasts a start, and answers with what has become of the job")
+    func keys() async throws {
+        let first = try await archives.open().add(Job(Archives.request(client: "a")), idempotencyKey: "key")
+        let archive = try archives.open()
+        #expect(try await archive.add(Job(Archives.request(client: "b")), idempotencyKey: "key").id != first.id)
+        #expect(try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: nil).id != first.id)
+        #expect(try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: "Key").id != first.id)
+        let done = first.done()
+        try await archive.finish(done, with: [Archives.picture()])
+        #expect(try await archive.add(Job(Archives.request("another", client: "a")), idempotencyKey: "key") == done)
+        #expect(try await archive.usage().jobs == [.queued: 3, .done: 1])
+    }
+
+    @Test("what is not known is neither updated nor finished, and leaves no file")
+    func unknownJob() async throws {
+        let archive = try archives.open()
+        let job = Job(Archives.request()).done()
+        await #expect(throws: StoreError.noSuchJob(job.id)) { try await archive.update(job) }
+        await #expect(throws: StoreError.noSuchJob(job.id)) { try await archive.finish(job, with: [Archives.picture()]) }
+        #expect(try await archive.job(job.id) == nil)
+        #expect(!FileManager.default.fileExists(atPath: archive.folder.picture(job.pictures[0]).path))
+    }
+
+    @Test("a job is finished once")
+    func finishedTwice() async throws {
+        let archive = try archives.open()
+        let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil).done()
+        try await archive.finish(job, with: [Archives.picture(seed: 1)])
+        let file = try Data(contentsOf: archive.folder.picture(job.pictures[0]))
+        await #expect(throws: StoreError.jobHasEnded(job.id)) { try await archive.finish(job, with: [Archives.picture(seed: 2)]) }
+        #expect(try Data(contentsOf: archive.folder.picture(job.pictures[0])) == file)
+    }
+
+    @Test("a job may end without a picture")
+    func noPictures() async throws {
+        let archive = try archives.open()
+        let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil).done(pictures: 0)
+        try await archive.finish(job, with: [])
+        #expect(try await archive.job(job.id) == job)
+    }
+
+    @Test("a write that fails takes none with it that is committed at the same time")
+    func groups() async throws {
+        let archive = try archives.open()
+        let outcomes = await withTaskGroup(of: (Int, StoreError?).self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    let job = Job(id: JobID(at: Date(timeIntervalSince1970: Double(index))), Archives.request())
+                    do throws(StoreError) {
+                        if index.isMultiple(of: 3) { try await archive.update(job) } else { _ = try await archive.add(job, idempotencyKey: nil) }
+                        return (index, nil)
+                    } catch {
+                        return (index, error)
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(outcomes.keys.sorted() == Array(stride(from: 0, to: 200, by: 3)))
+        #expect(outcomes.values.allSatisfy { if case .noSuchJob = $0 { true } else { false } })
+        #expect(try await archive.unfinishedJobs().count == 133)
+    }
+
+    @Test("a task that is cancelled still writes and reads")
+    func cancelled() async throws {
+        let archive = try archives.open()
+        let job = Job(Archives.request())
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            _ = try await archive.add(job, idempotencyKey: nil)
+            return try await archive.job(job.id)
+        }
+        #expect(try await task.value == job)
+    }
+
+    @Test("a full disk is said to be one, and takes nothing that was there before")
+    func diskFull() async throws {
+        let archive = try archives.open()
+        let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
+        let pages = try await archive.database.read { db in try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 }
+        // The database may not grow any more. A limit cannot be set in a transaction that others share, but it may as well.
+        try await archive.database.write { db in try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
+        let long = String(repeating: "long ", count: 10_000)
+        await #expect(throws: StoreError.diskFull(archive.folder.database.path)) {
+            _ = try await archive.add(Job(Archives.request(long)), idempotencyKey: nil)
+        }
+        let done = job.done()
+        await #expect(throws: StoreError.diskFull(archive.folder.database.path)) {
+            try await archive.finish(done, with: [Archives.picture(long)])
+        }
+        #expect(!FileManager.default.fileExists(atPath: archive.folder.picture(done.pictures[0]).path))
+        #expect(try await archive.jobs(in: nil, before: nil, limit: 10) == [job])
+    }
+
+    @Test("an unfinished job that cannot be read any more fails, and keeps nobody from starting")
+    func unreadable() async throws {
+        let good = try await archives.open().add(Job(Archives.request()), idempotencyKey: nil)
+        let bad = try await archives.open().add(Job(Archives.request()), idempotencyKey: nil)
+        try await archives.open().database.write { db in
+            try db.execute(literal: "UPDATE job SET request = '{\"sampler\": \"Heun 3\"}' WHERE id = \(bad.id.description)")
+        }
+        let archive = try archives.open()
+        #expect(try await archive.unfinishedJobs() == [good])
+        #expect(try await archive.jobs(in: nil, before: nil, limit: 10) == [good])
+        #expect(try await archive.usage().jobs == [.queued: 1, .failed: 1])
+        await #expect {
+            try await archive.job(bad.id)
+        } throws: {
+            "\($0)".hasPrefix("What job \(bad.id) asks for cannot be read (")
+        }
     }
 }

@@ -53,13 +53,13 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     /// - Throws: `StoreError.unreadableJob` for what another version has written.
     func job(pictures: [PictureID]) throws -> Job {
         guard let id = JobID(id), let state = JobState(rawValue: state) else {
-            throw StoreError.unreadableJob(JobID(id) ?? JobID(at: .distantPast), reason: "its state is \"\(state)\"")
+            throw StoreError.unreadableJob(self.id, reason: "its state is \"\(state)\"")
         }
         let request: JobRequest
         do {
             request = try JSONDecoder().decode(JobRequest.self, from: Data(self.request.utf8))
         } catch {
-            throw StoreError.unreadableJob(id, reason: "\(error)")
+            throw StoreError.unreadableJob(self.id, reason: "\(error)")
         }
         var job = Job(id: id, request, submittedAt: Date(timeIntervalSinceReferenceDate: submittedAt))
         job.state = state

@@ -39,6 +39,8 @@ enum DurableFile {
     /// Waits until the disk knows the names of the files in a folder.
     static func syncFolder(_ folder: URL) throws(StoreError) {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // One that this user may pass through but not list, above the data folder.
+        if descriptor < 0, errno == EACCES { return }
         guard descriptor >= 0 else { throw StoreError(folder.path, errno: errno) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw StoreError(folder.path, errno: errno) }

@@ -1,77 +1,71 @@
 import FoundationEssentials
-import Generation
-import ImageCodecs
+import Glibc
 import Jobs
 
-/// How far storing a job's pictures is.
-enum FinishStage: String, Sendable, CaseIterable {
-    /// A picture is on the disk under a temporary name.
-    case fileWritten
-    /// All pictures have their names.
-    case filesNamed
-    /// Rows are written, but not committed.
-    case rowsWritten
-    case committed
-}
-
-/// The files of pictures in a data folder.
+/// The files of one kind in a data folder: pictures or thumbnails.
+///
+/// They are written and removed one at a time, off the threads that tasks share. So nothing half written is there when another
+/// piece of work begins, unless a crash has left it.
 struct PictureFiles: Sendable {
     let folder: DataFolder
-    let onStage: @Sendable (FinishStage) -> Void
-    private let queue = WorkQueue("easel.pictures")
+    let kind: DataFolder.Kind
+    let queue: WorkQueue
 
-    init(folder: DataFolder, onStage: @escaping @Sendable (FinishStage) -> Void) {
+    init(_ kind: DataFolder.Kind, in folder: DataFolder) {
+        self.kind = kind
         self.folder = folder
-        self.onStage = onStage
+        queue = WorkQueue("easel." + kind.folderName)
     }
 
-    /// Writes the pictures of a job; all of them or, when it throws, none.
-    /// - Returns: their sizes in bytes.
-    func store(_ pictures: [(PictureID, FinishedPicture)], of job: JobID) async throws(StoreError) -> [Int] {
-        guard !pictures.isEmpty else { return [] }
-        return try await queue.run { () throws(StoreError) in
-            do throws(StoreError) {
-                return try write(pictures, of: job)
-            } catch {
-                for (id, _) in pictures { try? DurableFile.remove(folder.picture(id)) }
-                throw error
-            }
-        }
-    }
+    func url(_ id: PictureID) -> URL { folder.file(kind, of: id) }
 
-    private func write(_ pictures: [(PictureID, FinishedPicture)], of job: JobID) throws(StoreError) -> [Int] {
-        let place = DataFolder.Kind.picture.folder(of: job, in: folder)
-        try DurableFile.makeFolder(place)
-        var byteCounts: [Int] = []
-        for (id, picture) in pictures {
-            let file: [UInt8]
-            do {
-                file = try picture.image.encoded(as: .png, parameters: picture.infotext)
-            } catch {
-                throw .unencodablePicture(id, error)
-            }
-            try DurableFile.write(file, to: folder.picture(id)) { onStage(.fileWritten) }
-            byteCounts.append(file.count)
-        }
-        try DurableFile.syncFolder(place)
-        onStage(.filesNamed)
-        return byteCounts
-    }
-
-    /// Removes the files of pictures, and their thumbnails.
-    func discard(_ pictures: [PictureID]) async throws(StoreError) {
+    /// Removes files, and folders that become empty; nothing where there are none.
+    func remove(_ pictures: [PictureID]) async throws(StoreError) {
         try await queue.run { () throws(StoreError) in
-            for id in pictures {
-                try DurableFile.remove(folder.picture(id))
-                try DurableFile.remove(folder.thumbnail(id))
-            }
+            for id in pictures { try DurableFile.remove(url(id)) }
+            // Fails, as it should, where there is something left.
+            for place in Set(pictures.map { folder.folder(kind, of: $0.job) }) { rmdir(place.path) }
         }
     }
 
-    /// Removes what a crash has left behind of an unfinished job.
-    func removeLeftovers(of job: JobID) throws(StoreError) {
-        let place = DataFolder.Kind.picture.folder(of: job, in: folder)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
-        for name in names where name.hasPrefix("\(job)-") { try DurableFile.remove(place.appending(path: name)) }
+    /// Removes everything of one job. Only for the start, when nobody writes.
+    func removeAll(of job: JobID) throws(StoreError) {
+        let place = folder.folder(kind, of: job)
+        for name in Self.names(in: place) where name.hasPrefix("\(job)-") { try DurableFile.remove(place.appending(path: name)) }
+    }
+
+    /// The folders that there are.
+    var folders: [URL] {
+        let root = folder.folder(kind)
+        return Self.names(in: root).map { root.appending(path: $0) }
+    }
+
+    /// The pictures whose files lie in one of `folders`. What was only half written when a crash came is removed.
+    func contents(of place: URL) async throws(StoreError) -> (pictures: [PictureID], removedCount: Int) {
+        try await queue.run { () throws(StoreError) in
+            var pictures: [PictureID] = []
+            var removedCount = 0
+            for name in Self.names(in: place) {
+                let isPartial = name.hasSuffix(DurableFile.partialSuffix)
+                guard let id = picture(named: isPartial ? String(name.dropLast(DurableFile.partialSuffix.count)) : name) else { continue }
+                if isPartial {
+                    try DurableFile.remove(place.appending(path: name))
+                    removedCount += 1
+                } else {
+                    pictures.append(id)
+                }
+            }
+            return (pictures, removedCount)
+        }
+    }
+
+    /// nil for a name that Easel has not given.
+    private func picture(named name: String) -> PictureID? {
+        guard let id = name.split(separator: ".").first.flatMap({ PictureID($0) }), kind.fileName(id) == name else { return nil }
+        return id
+    }
+
+    private static func names(in folder: URL) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     }
 }

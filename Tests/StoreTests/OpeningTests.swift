@@ -1,0 +1,110 @@
+import Foundation
+import GRDB
+import Jobs
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite("Opening a data folder")
+struct OpeningTests {
+    let archives: Archives
+
+    init() throws { archives = try Archives() }
+
+    @Test("folders are made, for this user alone", arguments: ["data", "a/b/c", "with space %20 ü"])
+    func making(path: String) async throws {
+        let folder = DataFolder(archives.temporary.url.appending(path: path))
+        let archive = try Archive(folder)
+        let pictures = try await archive.draw("a cat")
+        for url in [folder.url, folder.picture(pictures[0]).deletingLastPathComponent()] {
+            #expect(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int == 0o700)
+        }
+        #expect(FileManager.default.fileExists(atPath: archives.temporary.url.path + "/" + path + "/easel.sqlite"))
+    }
+
+    @Test("two servers cannot use one data folder")
+    func lock() async throws {
+        let first = try archives.open()
+        let path = archives.folder.url.path
+        #expect {
+            try archives.open()
+        } throws: {
+            "\($0)" == "The data folder \(path) is in use by another server. Stop that one, or choose another folder with --data."
+        }
+        _ = try await first.usage()
+    }
+
+    @Test("a folder is free when its archive is gone")
+    func lockIsLeft() async throws {
+        for _ in 0..<20 {
+            let archive = try archives.open()
+            async let usage = archive.usage()
+            _ = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
+            _ = try await usage
+        }
+    }
+
+    @Test("a database of a newer version is refused and left as it is")
+    func newer() async throws {
+        try await archives.open().database.write { db in try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('of the future')") }
+        let path = archives.folder.database.path
+        for _ in 0..<2 {
+            #expect {
+                try archives.open()
+            } throws: {
+                "\($0)" == "The database \(path) was made by a newer version of Easel. Use that version, or choose another folder with --data."
+            }
+        }
+    }
+
+    @Test("a file that is no database is said to be damaged, and left as it is")
+    func noDatabase() throws {
+        let text = String(repeating: "This is no database. ", count: 1000)
+        try archives.temporary.write(text, to: "data/easel.sqlite")
+        #expect(throws: StoreError.damagedDatabase(archives.folder.database.path)) { try archives.open() }
+        #expect(try String(contentsOf: archives.folder.database, encoding: .utf8) == text)
+    }
+
+    @Test("a database with broken pages is said to be damaged where they are read")
+    func brokenPages() async throws {
+        do {
+            let archive = try archives.open()
+            for index in 0..<200 { _ = try await archive.add(Job(Archives.request(String(repeating: "\(index) ", count: 200))), idempotencyKey: nil) }
+        }
+        var file = try Data(contentsOf: archives.folder.database)
+        // All but the pages that hold the schema.
+        for index in 100_000..<file.count { file[index] = 0x55 }
+        try file.write(to: archives.folder.database)
+        await #expect(throws: StoreError.damagedDatabase(archives.folder.database.path)) {
+            _ = try await archives.open().jobs(in: nil, before: nil, limit: 1000)
+        }
+    }
+
+    @Test("a place that cannot be a folder is refused by its name")
+    func noFolder() throws {
+        let file = try archives.temporary.write("", to: "file")
+        #expect(throws: StoreError.file(file, reason: "Not a directory")) { try Archive(DataFolder(URL(filePath: file))) }
+        #expect(throws: StoreError.file(file + "/data", reason: "Not a directory")) { try Archive(DataFolder(URL(filePath: file + "/data"))) }
+    }
+
+    @Test("commits wait for the disk")
+    func synchronous() async throws {
+        let archive = try archives.open()
+        let pragmas = try await archive.database.write { db in
+            try ["synchronous", "journal_mode", "foreign_keys"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") }
+        }
+        // 2 is FULL.
+        #expect(pragmas == ["2", "wal", "1"])
+    }
+
+    @Test("what the system and the database say becomes a sentence", arguments: [
+        (StoreError("/data/x.png", errno: ENOSPC), "/data/x.png could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."),
+        (StoreError("/data", errno: EROFS), "/data cannot be used (Read-only file system). Give this user the right to write there, or choose another folder with --data."),
+        (StoreError("/data", errno: EIO), "/data could not be read or written (Input/output error). See whether the disk is healthy, or choose another folder with --data."),
+        (StoreError(DatabaseError(resultCode: .SQLITE_FULL), database: "/d"), "/d could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."),
+        (StoreError(DatabaseError(resultCode: .SQLITE_CORRUPT_VTAB), database: "/d"), "The database /d is damaged. Move it away, or restore it from a copy: Easel makes an empty one when there is none. The pictures beside it are not touched."),
+        (StoreError(DatabaseError(resultCode: .SQLITE_READONLY, message: "attempt to write a readonly database"), database: "/d"), "/d cannot be used (attempt to write a readonly database). Give this user the right to write there, or choose another folder with --data."),
+    ])
+    func texts(error: StoreError, text: String) { #expect("\(error)" == text) }
+}

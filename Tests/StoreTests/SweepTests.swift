@@ -1,0 +1,94 @@
+import Foundation
+import Jobs
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite("Comparing files and rows")
+struct SweepTests {
+    let archives: Archives
+    let archive: Archive
+
+    init() throws {
+        archives = try Archives()
+        archive = try archives.open()
+    }
+
+    private func put(_ url: URL) throws {
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: url)
+    }
+
+    private func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+    @Test("a folder in order is left as it is, and so are files of others")
+    func inOrder() async throws {
+        let id = try await archive.draw("a")[0]
+        _ = try await archive.thumbnail(id)
+        let foreign = [
+            archive.folder.url.appending(path: "pictures/notes.txt"), archive.folder.picture(id).deletingLastPathComponent().appending(path: "notes.txt"),
+            archive.folder.picture(id).deletingLastPathComponent().appending(path: "\(PictureID(JobID(), 0)).jpg"),
+        ]
+        for file in foreign { try put(file) }
+        #expect(try await archive.sweep() == SweepReport())
+        #expect(foreign.allSatisfy(exists))
+        #expect(try await archive.thumbnail(id) != nil)
+    }
+
+    @Test("files that no row knows and half-written files are removed")
+    func orphans() async throws {
+        let known = try await archive.draw("a")[0]
+        let orphan = PictureID(JobID(), 0)
+        let files = [
+            archive.folder.picture(orphan), archive.folder.thumbnail(orphan), archive.folder.picture(PictureID(known.job, 1)),
+            URL(filePath: archive.folder.thumbnail(known).path + ".partial"),
+        ]
+        for file in files { try put(file) }
+        // The second picture of a job that is known is owned by nobody, too.
+        #expect(try await archive.sweep() == SweepReport(removedFiles: 4))
+        #expect(!files.contains(where: exists))
+        #expect(try await archive.pngFile(known) != nil)
+    }
+
+    @Test("the files of a job that is being drawn are left alone")
+    func unfinished() async throws {
+        let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
+        let file = archive.folder.picture(PictureID(job.id, 0))
+        try put(file)
+        #expect(try await archive.sweep() == SweepReport())
+        #expect(exists(file))
+    }
+
+    @Test("a picture whose file is gone is hidden until it is back")
+    func missing() async throws {
+        let ids = try await archive.draw("a", "b")
+        let file = archive.folder.picture(ids[0])
+        let away = archive.folder.url.appending(path: "away.png")
+        try FileManager.default.moveItem(at: file, to: away)
+        #expect(try await archive.pngFile(ids[0]) == nil)
+        #expect(try await archive.sweep() == SweepReport(hiddenPictures: 1))
+        #expect(try await archive.pictures(limit: 10).map(\.id) == [ids[1]])
+        #expect(try await archive.sweep() == SweepReport())
+        try FileManager.default.moveItem(at: away, to: file)
+        #expect(try await archive.sweep() == SweepReport(shownPictures: 1))
+        #expect(try await archive.pictures(limit: 10).map(\.id) == ids.reversed())
+    }
+
+    @Test("opening removes what a crash has left of an unfinished job, and nothing else")
+    func opening() async throws {
+        let job = Job(Archives.request())
+        let (half, whole) = (URL(filePath: archive.folder.picture(PictureID(job.id, 1)).path + ".partial"), archive.folder.picture(PictureID(job.id, 0)))
+        let other = try Archives()
+        var done: [PictureID] = []
+        do {
+            let archive = try other.open()
+            _ = try await archive.add(job, idempotencyKey: nil)
+            done = try await archive.draw("a", at: job.submittedAt)
+        }
+        for file in [half, whole] { try put(URL(filePath: file.path.replacing(archives.folder.url.path, with: other.folder.url.path))) }
+        let reopened = try other.open()
+        let names = try FileManager.default.contentsOfDirectory(atPath: reopened.folder.picture(done[0]).deletingLastPathComponent().path)
+        #expect(names == ["\(done[0]).png"])
+    }
+}
