@@ -7,12 +7,17 @@ public struct ServerOptions: Sendable {
     public var passwords: [String: String] = [:]
     /// Names by key, for `Authorization: Bearer`; empty: none is asked for.
     public var keys: [String: String] = [:]
+    /// Whether everybody who reaches the server may use it, although it listens on other addresses than the machine's own.
+    public var isOpenToAll = false
     /// The origin that browsers may call from, besides the server's own; nil: no other.
     public var corsOrigin: String?
     /// Whether prompts may stand in the log.
     public var logsPrompts = false
     /// How long a running picture may take to finish when the server is told to stop.
     public var gracePeriod = Duration.seconds(10)
+
+    /// Of the program: `0.1.0`.
+    public var version = "0"
 
     public init() {}
 }

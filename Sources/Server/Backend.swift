@@ -1,0 +1,47 @@
+internal import FoundationEssentials
+internal import Hummingbird
+internal import Jobs
+internal import Logging
+internal import NIOCore
+internal import Settings
+internal import Store
+internal import WebAPI
+
+/// What routes work with.
+struct Backend: Sendable {
+    let options: ServerOptions
+    let settings: LiveSettings
+    let jobs: JobService
+    let engine: any Engine
+    let archive: Archive
+    let metrics: ServerMetrics
+    let logger: Logger
+    let previews = EncodedPreviews()
+    let streams = OpenStreams()
+
+    /// The models that requests can name.
+    func catalog() async -> ModelCatalog { ModelCatalog(await engine.models(), current: settings.current.requests.model) }
+
+    /// What a client's request is read with.
+    func reading(_ context: ClientContext) async -> WebAPI.RequestContext {
+        .init(settings: settings.current, models: await catalog(), client: context.client)
+    }
+
+    /// The body of a request.
+    /// - Throws: `APIError.tooLarge`.
+    func body(of request: inout Request) async throws -> Data {
+        let limit = settings.current.limits.bodyBytes
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        if let announced, announced > limit { throw Self.tooLarge(announced, limit: limit) }
+        do {
+            let buffer = try await request.collectBody(upTo: limit)
+            return Data(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Self.tooLarge(nil, limit: limit)
+        }
+    }
+
+    private static func tooLarge(_ bytes: Int?, limit: Int) -> APIError {
+        APIError(.tooLarge, "The body has \(bytes.map { "\($0)" } ?? "more than \(limit)") bytes; the limit is \(limit) (max_body_bytes).")
+    }
+}

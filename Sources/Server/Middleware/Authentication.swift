@@ -1,0 +1,27 @@
+internal import Hummingbird
+internal import WebAPI
+
+/// Lets in who can say who they are; everybody, when nobody has to.
+///
+/// What tells whether the server is alive is open to all: those who ask it, such as Docker and Kubernetes, have no password.
+struct Authentication: RouterMiddleware {
+    typealias Context = ClientContext
+
+    let credentials: Credentials
+    private static let openPaths: Set<String> = ["/healthz", "/readyz"]
+
+    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+        if credentials.isEmpty || Self.openPaths.contains(request.uri.path) { return try await next(request, context) }
+        guard let client = request.headers[.authorization].flatMap(credentials.client) else {
+            let isWrong = request.headers[.authorization] != nil
+            var headers = HTTPFields()
+            headers[values: .wwwAuthenticate] = credentials.challenges
+            throw Refusal(
+                APIError(.unauthorized, field: "Authorization", "\(isWrong ? "These credentials are nobody's." : "Who is it?") Send \(credentials.wanted)."),
+                headers: headers)
+        }
+        var context = context
+        context.client = client
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,60 @@
+internal import Crypto
+internal import FoundationEssentials
+
+/// Who may use the server, as digests: passwords and keys themselves are not kept.
+struct Credentials: Sendable {
+    private struct Entry {
+        /// SHA-256 of `user:password`, or of a key.
+        var digest: SHA256Digest
+        var client: String
+    }
+
+    private let passwords: [Entry]
+    private let keys: [Entry]
+
+    init(passwords: [String: String], keys: [String: String]) {
+        self.passwords = passwords.map { Entry(digest: SHA256.hash(data: Data("\($0):\($1)".utf8)), client: $0) }
+        self.keys = keys.map { Entry(digest: SHA256.hash(data: Data($0.utf8)), client: $1) }
+    }
+
+    /// Whether nobody has to say who they are.
+    var isEmpty: Bool { passwords.isEmpty && keys.isEmpty }
+
+    /// What a refused client is told to send: the values of `WWW-Authenticate`.
+    var challenges: [String] {
+        (passwords.isEmpty ? [] : ["Basic realm=\"Easel\", charset=\"UTF-8\""]) + (keys.isEmpty ? [] : ["Bearer realm=\"Easel\""])
+    }
+
+    /// What a refused client is told in words.
+    var wanted: String {
+        switch (passwords.isEmpty, keys.isEmpty) {
+        case (false, true): "a user's name and password (HTTP Basic)"
+        case (true, false): "a key (Authorization: Bearer …)"
+        default: "a user's name and password (HTTP Basic) or a key (Authorization: Bearer …)"
+        }
+    }
+
+    /// Whose credentials these are; nil: nobody's.
+    /// - Parameter header: the value of `Authorization`.
+    func client(_ header: String) -> String? {
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        switch parts[0].lowercased() {
+        case "basic":
+            guard let text = Data(base64Encoded: String(parts[1])) else { return nil }
+            return Self.find(text, in: passwords)
+        case "bearer":
+            return Self.find(Data(parts[1].utf8), in: keys)
+        default:
+            return nil
+        }
+    }
+
+    /// Takes as long whichever entry it is, and whether it is any: digests are compared whole, in constant time, and all of them.
+    private static func find(_ text: Data, in entries: [Entry]) -> String? {
+        let digest = SHA256.hash(data: text)
+        var found: String?
+        for entry in entries where entry.digest == digest { found = entry.client }
+        return found
+    }
+}

@@ -1,0 +1,29 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Tells browsers to take answers for nothing but what they are.
+struct SecurityHeaders: RouterMiddleware {
+    typealias Context = ClientContext
+
+    /// Whether pages of other origins may show what is here.
+    let isShared: Bool
+
+    func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
+        var response = try await next(request, context)
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.xFrameOptions] = "DENY"
+        response.headers[.referrerPolicy] = "no-referrer"
+        response.headers[.crossOriginResourcePolicy] = isShared ? "cross-origin" : "same-origin"
+        response.headers[.contentSecurityPolicy] =
+            "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        // What was drawn, and for whom, is nobody else's; pictures say for themselves how long they keep.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let xFrameOptions = HTTPField.Name("X-Frame-Options")!
+    fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    fileprivate static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+}

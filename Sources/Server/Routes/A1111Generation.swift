@@ -1,0 +1,62 @@
+internal import FoundationEssentials
+internal import Hummingbird
+internal import Jobs
+internal import WebAPI
+
+/// A1111's routes that draw, and that tell what is drawn.
+struct A1111Generation {
+    let backend: Backend
+
+    func add(to router: Router<ClientContext>) {
+        let group = router.group("/sdapi/v1")
+        group.post("txt2img", use: textToImage)
+        group.post("img2img", use: imageToImage)
+        group.get("progress", use: progress)
+        group.post("interrupt", use: interrupt)
+        group.post("skip", use: interrupt)
+        group.post("png-info", use: pictureInfo)
+        group.post("interrogate") { _, _ -> Response in throw APIError.interrogation }
+        group.post("extra-single-image") { _, _ -> Response in throw APIError.upscaling }
+        group.post("extra-batch-images") { _, _ -> Response in throw APIError.upscaling }
+    }
+
+    @Sendable private func textToImage(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try TextToImageRequest(body: await backend.body(of: &request), await backend.reading(context))
+        if !wanted.settingChanges.isEmpty { try await backend.change(wanted.settingChanges, isKept: false) }
+        let job = try await backend.drawn(wanted.job, for: request, context)
+        let pictures = wanted.sendsImages ? try await backend.pictures(of: job, as: wanted.format) : try await backend.descriptions(of: job)
+        let model = await backend.catalog().models.first { $0.name == job.request.model }
+        let version = "Easel \(backend.options.version)"
+        let answer = try await offloaded {
+            WebJSON.data(TextToImageAnswer(wanted, pictures: pictures, model: model, finishedAt: job.endedAt ?? .now, version: version))
+        }
+        return Response(json: answer, headers: [.connection: "close"])
+    }
+
+    @Sendable private func imageToImage(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        throw ImageToImageRequest.refusal(of: try await backend.body(of: &request))
+    }
+
+    @Sendable private func progress(_ request: Request, _: ClientContext) async throws -> Response {
+        let skipsImage = request.uri.queryParameters.get("skip_current_image").map { ["true", "1"].contains($0.lowercased()) } ?? false
+        let drawing = DrawingProgress(await backend.jobs.progress)
+        var answer = ProgressAnswer(drawing, skipsImage: true)
+        if !skipsImage, let preview = drawing.previews.first { answer.currentImage = await backend.previews.base64(of: preview) }
+        return Response(json: answer)
+    }
+
+    /// A1111 skips one picture of several; here a job is one thing.
+    @Sendable private func interrupt(_: Request, _: ClientContext) async throws -> Response {
+        try await backend.jobs.cancelRunning()
+        return Response(json: EmptyAnswer())
+    }
+
+    @Sendable private func pictureInfo(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try PictureInfoRequest(body: await backend.body(of: &request))
+        let answer = try await offloaded { WebJSON.data(try PictureInfoAnswer(wanted)) }
+        return Response(json: answer)
+    }
+}

@@ -1,0 +1,45 @@
+internal import FoundationEssentials
+internal import Hummingbird
+internal import Settings
+internal import WebAPI
+
+/// A1111's routes that change something other than pictures, and that tell of the program.
+struct A1111Options {
+    let backend: Backend
+
+    func add(to router: Router<ClientContext>) {
+        let group = router.group("/sdapi/v1")
+        group.get("options", use: options)
+        group.post("options", use: changeOptions)
+        group.get("cmd-flags") { _, _ in
+            Response(json: CommandFlagsAnswer(listen: !HostCheck.isLoopback(backend.options.host), port: backend.options.port))
+        }
+        group.get("memory") { _, _ in
+            Response(json: MemoryAnswer(used: ProcessMemory.resident, total: ProcessMemory.total, available: ProcessMemory.available))
+        }
+        // Models, LoRAs and embeddings are looked for whenever they are asked for.
+        for name in ["refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings"] {
+            group.post(.init(name)) { _, _ in Response(json: EmptyAnswer()) }
+        }
+        group.post("reload-checkpoint") { _, _ in
+            try await backend.engine.reload(keepingDiskCache: true)
+            return Response(json: EmptyAnswer())
+        }
+        group.post("unload-checkpoint") { _, _ in
+            await backend.engine.unload()
+            return Response(json: EmptyAnswer())
+        }
+    }
+
+    @Sendable private func options(_: Request, _: ClientContext) async -> Response {
+        Response(json: Options.all(backend.settings.current, models: await backend.catalog()))
+    }
+
+    @Sendable private func changeOptions(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        let fields = try RequestFields(body: await backend.body(of: &request))
+        let changes = try Options.changes(fields.values, settings: backend.settings.current, models: await backend.catalog())
+        try await backend.change(changes, isKept: false)
+        return Response(json: EmptyAnswer())
+    }
+}

@@ -1,0 +1,58 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import WebAPI
+
+/// All routes, and what every request goes through on its way to them.
+enum EaselRouter {
+    static func make(_ backend: Backend) -> Router<ClientContext> {
+        let options = backend.options
+        let credentials = Credentials(passwords: options.passwords, keys: options.keys)
+        let router = Router(context: ClientContext.self, options: .autoGenerateHeadEndpoints)
+        // From the outside in.
+        router.add(middleware: RequestLog(metrics: backend.metrics))
+        router.add(middleware: SecurityHeaders(isShared: options.corsOrigin != nil))
+        if let origin = options.corsOrigin { router.add(middleware: sharing(with: origin)) }
+        router.add(middleware: ErrorAnswers())
+        router.add(middleware: RequestRate(settings: backend.settings))
+        if credentials.isEmpty && HostCheck.isLoopback(options.host) { router.add(middleware: HostCheck()) }
+        router.add(middleware: OriginCheck(allowed: options.corsOrigin))
+        router.add(middleware: Authentication(credentials: credentials))
+
+        addRoutes(backend, to: router)
+        refuseOtherMethods(router)
+        return router
+    }
+
+    private static func addRoutes(_ backend: Backend, to router: Router<ClientContext>) {
+        A1111Generation(backend: backend).add(to: router)
+        A1111Options(backend: backend).add(to: router)
+        A1111Lists(backend: backend).add(to: router)
+        OpenAIImages(backend: backend).add(to: router)
+        JobRoutes(backend: backend).add(to: router)
+        GalleryRoutes(backend: backend).add(to: router)
+        EngineRoutes(backend: backend).add(to: router)
+        SettingRoutes(backend: backend).add(to: router)
+        HealthRoutes(backend: backend).add(to: router)
+    }
+
+    private static func sharing(with origin: String) -> CORSMiddleware<ClientContext> {
+        CORSMiddleware(
+            allowOrigin: .oneOf(origin), allowHeaders: [.authorization, .contentType, .init("Idempotency-Key")!, .init("Last-Event-ID")!],
+            allowMethods: [.get, .post, .put, .delete, .head, .options], allowCredentials: true, exposedHeaders: ["ETag", "Location", "Retry-After"])
+    }
+
+    /// A path that there is, asked for in a way that there is not, is answered with what there is.
+    private static func refuseOtherMethods(_ router: Router<ClientContext>) {
+        for (_, routes) in Dictionary(grouping: router.routes, by: \.path.description) {
+            let methods = routes.map(\.method)
+            let known = (methods.contains(.get) ? methods + [.head] : methods).map(\.rawValue).sorted().joined(separator: ", ")
+            for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .options] where !methods.contains(method) {
+                router.on(routes[0].path, method: method) { request, _ -> Response in
+                    throw Refusal(
+                        APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). Use \(known)."), status: .methodNotAllowed,
+                        headers: [.allow: known])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import FoundationEssentials
+internal import Hummingbird
+internal import Settings
+internal import WebAPI
+
+/// Easel's own routes for models, devices, what is compiled and how exact it is.
+struct EngineRoutes {
+    let backend: Backend
+
+    func add(to router: Router<ClientContext>) {
+        let group = router.group("/api/v1")
+        group.get("models") { _, _ in Response(json: ModelsAnswer(await backend.catalog())) }
+        group.post("models/{name}/load", use: load)
+        group.post("reload", use: reload)
+        group.get("devices") { _, _ in Response(json: try await backend.engine.devices()) }
+        group.get("compilations") { _, _ in Response(json: await backend.engine.compilations()) }
+        group.delete("compilations") { _, _ in Response(json: DroppedAnswer(await backend.engine.dropCompilations(nil))) }
+        group.delete("compilations/{id}", use: drop)
+        group.get("fidelity") { _, _ in Response(json: await backend.engine.fidelity()) }
+        group.post("fidelity/check") { _, _ in Response(json: try await backend.engine.checkFidelity()) }
+        group.post("prompt", use: explain)
+    }
+
+    @Sendable private func load(_: Request, _ context: ClientContext) async throws -> Response {
+        let name = try context.parameters.require("name")
+        guard let model = await backend.catalog().find(name) else {
+            throw APIError(.notFound, field: "name", "There is no such model. GET /api/v1/models lists those that there are.")
+        }
+        // Also when it is the current one: it may have been let go of.
+        try await backend.engine.load(model.name)
+        try await backend.change(["model": model.name], isKept: false)
+        return Response(json: ModelsAnswer(await backend.catalog()))
+    }
+
+    @Sendable private func reload(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try ReloadRequest(body: await backend.body(of: &request))
+        try await backend.engine.reload(keepingDiskCache: wanted.keepsDiskCache)
+        return Response(json: EmptyAnswer())
+    }
+
+    @Sendable private func drop(_: Request, _ context: ClientContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let dropped = await backend.engine.dropCompilations(id)
+        guard dropped > 0 else {
+            throw APIError(.notFound, field: "id", "Nothing compiled has this name, or it is in use. GET /api/v1/compilations lists what there is.")
+        }
+        return Response(json: DroppedAnswer(dropped))
+    }
+
+    @Sendable private func explain(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        let longest = backend.settings.current.limits.promptLength
+        let wanted = try PromptRequest(body: await backend.body(of: &request), longest: longest)
+        return Response(json: try await backend.engine.explain(wanted.prompt))
+    }
+}

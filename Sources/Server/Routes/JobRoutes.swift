@@ -1,0 +1,110 @@
+internal import FoundationEssentials
+internal import HTTPTypes
+internal import Hummingbird
+internal import Jobs
+internal import Settings
+internal import WebAPI
+
+/// Easel's own routes for jobs and what happens to them.
+struct JobRoutes {
+    let backend: Backend
+
+    func add(to router: Router<ClientContext>) {
+        let group = router.group("/api/v1")
+        group.post("jobs", use: submit)
+        group.get("jobs", use: list)
+        group.get("jobs/{id}", use: show)
+        group.delete("jobs/{id}", use: cancel)
+        group.get("jobs/{id}/events", use: eventsOfJob)
+        group.get("events", use: events)
+    }
+
+    @Sendable private func submit(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let submission = try JobSubmission(body: await backend.body(of: &request), await backend.reading(context))
+        let key = try JobSubmission.idempotencyKey(request.headers[.idempotencyKey])
+        let job = try await backend.submit(submission.job, context, idempotencyKey: key)
+        let answer = AcceptedAnswer(job)
+        return Response(json: answer, status: .accepted, headers: [.location: answer.url])
+    }
+
+    @Sendable private func list(_ request: Request, _: ClientContext) async throws -> Response {
+        let query = try ListQuery(request)
+        let state = try ListQuery.state(request.uri.queryParameters.get("state"))
+        let jobs = try await backend.jobs.jobs(in: state, before: query.beforeJob, limit: query.limit + 1)
+        let page = jobs.prefix(query.limit)
+        return Response(json: ListAnswer(page.map { JobAnswer($0) }, next: jobs.count > page.count ? page.last?.id.description : nil))
+    }
+
+    @Sendable private func show(_: Request, _ context: ClientContext) async throws -> Response {
+        let id = try context.jobID
+        guard let job = try await backend.jobs.job(id) else { throw UnknownJob(id) }
+        return Response(json: JobAnswer(job, progress: job.state == .running ? await progress(of: id) : nil))
+    }
+
+    private func progress(of id: JobID) async -> JobAnswer.Progress? {
+        let progress = await backend.jobs.progress
+        guard progress.running.contains(where: { $0.id == id }) else { return nil }
+        return JobAnswer.Progress(
+            step: progress.step, steps: progress.stepCount, text: progress.stage?.description, remainingSeconds: progress.etaSeconds)
+    }
+
+    @Sendable private func cancel(_: Request, _ context: ClientContext) async throws -> Response {
+        let id = try context.jobID
+        guard let job = try await backend.jobs.cancel(id) else { throw UnknownJob(id) }
+        return Response(json: JobAnswer(job))
+    }
+
+    @Sendable private func eventsOfJob(_ request: Request, _ context: ClientContext) async throws -> Response {
+        let id = try context.jobID
+        let after = try Self.lastEvent(request)
+        let place = try takePlace()
+        guard let story = try await backend.jobs.story(of: id, after: after) else { throw UnknownJob(id) }
+        return EventStream(events: story, previews: backend.previews, place: place).response(to: request)
+    }
+
+    @Sendable private func events(_ request: Request, _: ClientContext) async throws -> Response {
+        let after = try Self.lastEvent(request)
+        let place = try takePlace()
+        return EventStream(events: backend.jobs.events.stream(after: after), previews: backend.previews, place: place).response(to: request)
+    }
+
+    private func takePlace() throws(APIError) -> OpenStreams.Place {
+        try backend.streams.take(limit: backend.settings.current.limits.eventStreams)
+    }
+
+    /// The event after which to go on: `Last-Event-ID`, which browsers send by themselves, or `?after=`.
+    private static func lastEvent(_ request: Request) throws(APIError) -> UInt64? {
+        let header = request.headers[.lastEventID]
+        guard let text = header ?? request.uri.queryParameters.get("after"), !text.isEmpty else { return nil }
+        guard let number = UInt64(text) else {
+            throw APIError(.invalidValue, field: header == nil ? "after" : "Last-Event-ID", "There is no event of that name. Use the id of an event that was received.")
+        }
+        return number
+    }
+}
+
+extension ClientContext {
+    /// The job in the path.
+    /// - Throws: `.notFound` for what no job can be called.
+    var jobID: JobID {
+        get throws(APIError) {
+            guard let id = parameters.get("id").flatMap({ JobID($0) }) else {
+                throw APIError(.notFound, field: "id", "There is no such job. GET /api/v1/jobs lists those that there are.")
+            }
+            return id
+        }
+    }
+}
+
+extension ListQuery {
+    init(_ request: Request) throws(APIError) {
+        let query = request.uri.queryParameters
+        try self.init(limit: query.get("limit"), before: query.get("before"))
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    fileprivate static let lastEventID = HTTPField.Name("Last-Event-ID")!
+}

@@ -1,0 +1,54 @@
+internal import FoundationEssentials
+internal import HTTPTypes
+internal import Hummingbird
+internal import Jobs
+internal import WebAPI
+
+/// OpenAI's routes.
+struct OpenAIImages {
+    let backend: Backend
+
+    func add(to router: Router<ClientContext>) {
+        let group = router.group("/v1")
+        group.post("images/generations", use: generate)
+        group.post("images/edits") { _, _ -> Response in throw APIError.editing }
+        group.post("images/variations") { _, _ -> Response in throw APIError.editing }
+        group.get("models") { _, _ in Response(json: OpenAIModelsAnswer(await backend.engine.models())) }
+        group.get("models/{model}") { _, context in
+            let name = try context.parameters.require("model")
+            guard let model = await backend.catalog().models.first(where: { $0.name == name }) else {
+                throw APIError(.notFound, field: "model", "There is no such model. GET /v1/models lists those that there are.")
+            }
+            return Response(json: OpenAIModelsAnswer.Model(model))
+        }
+    }
+
+    @Sendable private func generate(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try ImageGenerationRequest(body: await backend.body(of: &request), await backend.reading(context))
+        let job = try await backend.drawn(wanted.job, for: request, context)
+        let created = job.endedAt ?? .now
+        let answer: Data
+        switch wanted.delivery {
+        case .base64:
+            let pictures = try await backend.pictures(of: job, as: wanted.format)
+            answer = try await offloaded { WebJSON.data(ImageGenerationAnswer(pictures: pictures, created: created)) }
+        case .url:
+            let origin = Self.origin(of: request)
+            let pictures = zip(job.pictures, try await backend.descriptions(of: job))
+            answer = WebJSON.data(ImageGenerationAnswer(pictures: pictures.map { (origin + PictureAddress.file($0), $1.prompt) }, created: created))
+        }
+        return Response(json: answer, headers: [.connection: "close"])
+    }
+
+    /// Where the client has reached this server, as far as can be told.
+    private static func origin(of request: Request) -> String {
+        let isSecure = request.headers[.xForwardedProto]?.lowercased() == "https"
+        return "\(isSecure ? "https" : "http")://\(request.head.authority ?? "localhost")"
+    }
+}
+
+extension HTTPField.Name {
+    /// What a proxy says of the connection to it.
+    fileprivate static let xForwardedProto = HTTPField.Name("X-Forwarded-Proto")!
+}

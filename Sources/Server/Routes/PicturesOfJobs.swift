@@ -1,0 +1,42 @@
+internal import FoundationEssentials
+internal import ImageCodecs
+internal import Jobs
+internal import Store
+internal import WebAPI
+
+extension Backend {
+    /// The pictures of a job that is done, as files of a format.
+    ///
+    /// PNG files are sent as they are stored.
+    func pictures(of job: Job, as format: ImageFormat) async throws -> [DrawnPicture] {
+        var pictures: [DrawnPicture] = []
+        for id in job.pictures {
+            guard let picture = try await archive.picture(id), let png = try await archive.pngFile(id) else { throw Self.removed }
+            let file = try await offloaded {
+                let png = try Data(contentsOf: png)
+                if format == .png { return png }
+                return Data(try DecodedImage(decoding: [UInt8](png)).image.encoded(as: format, quality: 90, parameters: picture.infotext))
+            }
+            pictures.append(DrawnPicture(picture, file: file))
+        }
+        return pictures
+    }
+
+    /// What is known of the pictures of a job that is done, without their files.
+    func descriptions(of job: Job) async throws -> [DrawnPicture] {
+        var pictures: [DrawnPicture] = []
+        for id in job.pictures {
+            guard let picture = try await archive.picture(id) else { throw Self.removed }
+            pictures.append(DrawnPicture(picture, file: Data()))
+        }
+        return pictures
+    }
+
+    private static let removed = APIError(.notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and keep_days.")
+}
+
+extension DrawnPicture {
+    fileprivate init(_ picture: GalleryPicture, file: Data) {
+        self.init(file: file, seed: picture.seed, prompt: picture.prompt, negativePrompt: picture.negativePrompt, infotext: picture.infotext)
+    }
+}
