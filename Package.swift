@@ -90,7 +90,7 @@ let package = Package(
         library("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
             name: "easel", dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],

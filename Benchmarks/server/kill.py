@@ -63,7 +63,7 @@ def all_jobs(server):
     jobs, cursor = [], ""
     while True:
         page = server.json(f"/api/v1/jobs?limit=100{cursor}")
-        jobs += page["jobs"]
+        jobs += page["items"]
         if not page.get("next"):
             return jobs
         cursor = f"&before={page['next']}"

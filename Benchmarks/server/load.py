@@ -64,7 +64,7 @@ async def run(server, arguments):
     while True:
         _, _, text = await connection.request("GET", "/api/v1/jobs?state=queued&limit=1")
         _, _, running = await connection.request("GET", "/api/v1/jobs?state=running&limit=1")
-        if not json.loads(text)["jobs"] and not json.loads(running)["jobs"]:
+        if not json.loads(text)["items"] and not json.loads(running)["items"]:
             break
         await asyncio.sleep(1)
     drawn = time.monotonic() - began
@@ -74,7 +74,7 @@ async def run(server, arguments):
     while True:
         _, _, text = await connection.request("GET", f"/api/v1/jobs?limit=100{cursor}")
         page = json.loads(text)
-        jobs += page["jobs"]
+        jobs += page["items"]
         if not page.get("next"):
             break
         cursor = f"&before={page['next']}"

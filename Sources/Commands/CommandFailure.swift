@@ -1,11 +1,14 @@
 import Checkpoints
 import Compilation
 import Diffusion
+import Generation
 import Glibc
 import ImageCodecs
 import OpenVINO
 import Prompting
+import Server
 import Settings
+import Store
 
 /// A failure with the exit code that scripts can rely on (those of `sysexits.h`).
 struct CommandFailure: Error, CustomStringConvertible {
@@ -48,6 +51,13 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.badInput, error.description)
         case let error as WildcardError:
             self.init(.badInput, error.description)
+        case let error as StoreError:
+            self.init(.cannotWrite, error.description)
+        case let error as ServerError:
+            let reason: Reason = if case .unprotected = error { .usage } else { .deviceUnavailable }
+            self.init(reason, error.description)
+        case let error as InvalidRequest:
+            self.init(.usage, error.description)
         case let error as SettingsError:
             self.init(error.isFileAtFault ? .badInput : .usage, error.description)
         case let error as DeviceChoiceError:

@@ -13,7 +13,7 @@ public struct EaselCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            GenerateCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self, DevicesCommand.self,
+            GenerateCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self, DevicesCommand.self,
             SettingsCommand.self, CacheCommand.self,
         ])
 

@@ -43,6 +43,12 @@ struct SettingsOptions: ParsableArguments {
         return (UserFolders(environment: environment).config.appending(path: "settings.json").path, false)
     }
 
+    /// Where changed settings can be written down: a file of Easel's own, or where there will be one. SD.Next's is read and never written.
+    func ownFilePath(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
+        let path = filePath(environment: environment).path
+        return (try? SettingsFile(path: path))?.isSDNext == true ? nil : path
+    }
+
     private func settingsFile(environment: [String: String]) throws(SettingsError) -> SettingsFile? {
         let (path, isNamed) = filePath(environment: environment)
         guard isNamed || FileManager.default.fileExists(atPath: path) else { return nil }

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import Logging
+import Server
+import ServiceLifecycle
+import Settings
+import Store
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Draw pictures for clients: A1111's, OpenAI's and Easel's own HTTP API.",
+        discussion: """
+            easel serve
+            easel serve --model ~/models/v1-5-pruned-emaonly.safetensors --port 7861
+            easel serve --host 0.0.0.0 --auth-file accounts.txt --api-key-file keys.txt
+
+            A1111's clients use http://127.0.0.1:7860 as it is; OpenAI's use http://127.0.0.1:7860/v1.
+            http://127.0.0.1:7860/openapi.json lists all there is.
+
+            Jobs and pictures are kept in ~/.local/share/easel/server, also when the program ends in the middle of one.
+            Beyond this machine it only listens with --auth, --auth-file or --api-key-file. There is no encryption: put a
+            reverse proxy with TLS in front of it.
+            Ctrl-C or SIGTERM ends it: a running picture may finish for some seconds, otherwise it is drawn after the next start.
+
+            Exit codes: 0 ended as asked, 64 wrong usage, 65 bad input file, 69 device or port unavailable, 74 cannot write.
+            """)
+
+    @Option(help: ArgumentHelp("Address to listen at; 0.0.0.0 for all of this machine's.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("Port to listen at; 0 takes a free one.", valueName: "number"))
+    var port = 7860
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The model for requests that name none: a .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("Ask for this account. Others on this machine can read it in the list of processes: prefer --auth-file.", valueName: "user:password"))
+    var auth: String?
+
+    @Option(help: ArgumentHelp("Ask for one of these accounts: a file with user:password in each line.", valueName: "file"))
+    var authFile: String?
+
+    @Option(help: ArgumentHelp("Accept these keys (Authorization: Bearer …): a file with a key in each line, and a name behind it.", valueName: "file"))
+    var apiKeyFile: String?
+
+    @Flag(help: "Listen beyond this machine without asking anybody who they are: whoever reaches it can draw, and see all pictures.")
+    var noAuth = false
+
+    @Option(help: ArgumentHelp("Where jobs and pictures are kept. ~/.local/share/easel/server when left out.", valueName: "folder"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Let pages of this origin, such as http://localhost:3000, use the server in browsers.", valueName: "origin"))
+    var cors: String?
+
+    @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
+    var logLevel = LogLevel.info
+
+    @Flag(help: "Let prompts stand in the log.")
+    var logPrompts = false
+
+    @OptionGroup(title: "Prompt language")
+    var resources: PromptFiles
+
+    @OptionGroup(title: "Devices and precision")
+    var settings: SettingsOptions
+
+    func validate() throws {
+        guard (0...65535).contains(port) else { throw ValidationError("Port \(port) is out of range. Use 1 to 65535, or 0 for a free one.") }
+    }
+
+    func run() async throws {
+        do {
+            try await serve()
+        } catch {
+            CommandFailure(error).end()
+        }
+    }
+
+    private func serve() async throws {
+        let folders = UserFolders()
+        var logger = Logger(label: "easel") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel.level
+
+        var library = ModelLibrary()
+        var values = try settings.load()
+        if let model { values.requests.model = try library.add(model) }
+        let live = LiveSettings(values, file: settings.ownFilePath())
+
+        let archive = try Archive(DataFolder(data.map { URL(filePath: $0) } ?? folders.data.appending(path: "server")))
+        let metrics = ServerMetrics()
+        let studio = Studio(live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger) { metrics.record(.compiled($0)) }
+        let options = try options()
+        let jobs = JobService(
+            archive: archive, painter: studio, settings: { QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }, logger: logger,
+            onMeasure: { measurement in
+                // The studio tells of all compiles, also of those that no job waits for.
+                if case .compiled = measurement { return }
+                metrics.record(measurement)
+            })
+        let server = EaselServer(
+            options: options, settings: live, jobs: jobs, engine: studio, archive: archive, metrics: metrics, logger: logger,
+            onListening: { [host] port in Terminal.write("Listening on http://\(host):\(port)\n", to: .standardError) })
+
+        let loading = Task { try? await studio.load(live.current.requests.model) }
+        defer { loading.cancel() }
+        let group = ServiceGroup(configuration: .init(
+            services: [
+                .init(service: Drawing(jobs: jobs)),
+                .init(service: Housekeeping(archive: archive, settings: live, logger: logger)),
+                .init(service: server),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private func options() throws(CommandFailure) -> ServerOptions {
+        var options = ServerOptions()
+        options.host = host
+        options.port = port
+        if let authFile { options.passwords = try Credentials.accounts(inFile: authFile) }
+        if let auth {
+            let account = try Credentials.account(auth, from: "--auth \"\(auth.prefix { $0 != ":" })…\"")
+            options.passwords[account.user] = account.password
+        }
+        if let apiKeyFile { options.keys = try Credentials.keys(inFile: apiKeyFile) }
+        options.corsOrigin = cors
+        options.logsPrompts = logPrompts
+        options.isOpenToAll = noAuth
+        options.version = Version.current
+        return options
+    }
+}
+
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case debug, info, warning, error
+
+    fileprivate var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}
+
+/// The queue, until the server is told to stop.
+private struct Drawing: Service {
+    let jobs: JobService
+
+    func run() async throws { try await cancelWhenGracefulShutdown { try await jobs.run() } }
+}
+
+extension QueueSettings {
+    fileprivate init(_ settings: EaselSettings.Queue, gracePeriod: Duration) {
+        self.init(
+            capacity: settings.capacity, patienceJobs: settings.patienceJobs, patience: .seconds(settings.patienceMinutes * 60),
+            batchSize: settings.batchSize, jobTimeout: .seconds(settings.jobMinutes * 60), gracePeriod: gracePeriod)
+    }
+}
