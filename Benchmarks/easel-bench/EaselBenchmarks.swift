@@ -4,5 +4,8 @@ import ArgumentParser
 struct EaselBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "easel-bench", abstract: "Times parts of Easel by themselves.",
-        subcommands: [UNetBenchmark.self, ShapesBenchmark.self, PromptBenchmark.self, ProbeBenchmark.self, PicturesBenchmark.self], defaultSubcommand: UNetBenchmark.self)
+        subcommands: [
+            UNetBenchmark.self, ShapesBenchmark.self, PromptBenchmark.self, ProbeBenchmark.self, PicturesBenchmark.self, PreviewBenchmark.self,
+        ],
+        defaultSubcommand: UNetBenchmark.self)
 }

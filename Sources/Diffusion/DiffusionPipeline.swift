@@ -6,6 +6,7 @@ import OpenVINO
 public import Prompting
 public import Sampling
 import Synchronization
+import Tensors
 
 /// Draws pictures with one checkpoint: encode the prompts, denoise, decode.
 ///
@@ -34,6 +35,7 @@ public final class DiffusionPipeline: ImageGenerating {
     let loadSeconds: Double
     private let current: Mutex<PerComponent<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
+    private let colorFit: Mutex<LatentColorFit>
 
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
     /// - Parameters:
@@ -59,6 +61,7 @@ public final class DiffusionPipeline: ImageGenerating {
         self.retention = retention
         self.resources = resources
         current = Mutex(ladders.map(\.first))
+        colorFit = Mutex(LatentColorFit(checkpoint.vae.configuration))
         loadSeconds = (ContinuousClock.now - began).seconds
     }
 
@@ -85,6 +88,7 @@ public final class DiffusionPipeline: ImageGenerating {
         self.retention = retention
         self.resources = resources
         current = Mutex(ladders.map(\.first))
+        colorFit = Mutex(LatentColorFit(checkpoint.vae.configuration))
     }
 
     /// Where each component runs now: the next request's, for none changes in the middle of a stage.
@@ -111,6 +115,15 @@ public final class DiffusionPipeline: ImageGenerating {
 
     /// Forgets all prompts that were encoded, as when the text encoder turns out to have answered wrongly.
     public func forgetEncodedPrompts() { encodedPrompts.withLock { $0.removeAll() } }
+
+    /// What latents look like, as far as that is known.
+    var latentColors: LatentColors? { colorFit.withLock { $0.colors } }
+
+    /// Learns what latents look like from made-up ones.
+    func learnAllColors(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learnAllColors(latents, became: picture) } }
+
+    /// Learns what latents look like from a picture, for later previews.
+    func learn(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learn(latents, became: picture) } }
 
     /// What is known of a prompt.
     func encodedPrompt(_ key: EncodedPrompts.Key) -> EncodedPrompts.Entry? { encodedPrompts.withLock { $0.entry(for: key) } }

@@ -151,8 +151,28 @@ struct RequestRun {
             timings.steps.append((ContinuousClock.now - stepBegan).seconds)
             stepBegan = ContinuousClock.now
             onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
+            if shared.previewInterval > 0, run.completedStepCount.isMultiple(of: shared.previewInterval) { await preview(run) }
         }
         return run.latents
+    }
+
+    /// Tells what the pictures look like so far, if that is known.
+    private func preview(_ run: SamplingRun) async {
+        guard let estimate = run.denoised else { return }
+        if pipeline.latentColors == nil { await findColors(shape: Array(estimate.shape.dropFirst())) }
+        guard let colors = pipeline.latentColors else { return }
+        let images = (0..<pictureCount).compactMap { colors.picture(of: estimate.slice($0..<$0 + 1)) }
+        if images.count == pictureCount { onEvent(.preview(images)) }
+    }
+
+    /// Finds out by a decode, once, what latents of a VAE look like that nothing is known of. A VAE that is not compiled yet is not waited for.
+    private func findColors(shape: [Int]) async {
+        // In all colours, unlike any picture.
+        let latents = NaturalLatents.make(shape: shape, seed: 0)
+        guard let network = await pipeline.networks.readyNetwork(serving: key(.vae)), var decoder = try? LatentDecoder(network),
+            let planes = try? await decoder.decode(latents), let picture = RGBImage(planes: planes)
+        else { return }
+        pipeline.learnAllColors(latents, became: picture)
     }
 
     /// Pictures that are done stay when a later one fails.
@@ -167,6 +187,7 @@ struct RequestRun {
                 guard let image = RGBImage(planes: try await decoder.decode(latents.slice(index..<index + 1))) else {
                     throw DiffusionError.nonFinite(network.component, network.placement)
                 }
+                run.pipeline.learn(latents.slice(index..<index + 1), became: image)
                 images.append(image)
             }
             run.timings.decode = (ContinuousClock.now - began).seconds

@@ -8,7 +8,8 @@ public enum GenerationEvent: Sendable, Equatable {
     case encoding
     /// `done` of `total` steps are finished; sent with 0 before the first.
     case denoising(done: Int, total: Int)
-    /// What the pictures look like so far, an eighth of their size: one per picture of the batch, in order.
+    /// What the pictures look like so far: one per picture of the batch, in order. A pixel for each position of the latents, so an
+    /// eighth of the pictures' size with every released model.
     case preview([RGBImage])
     /// Latents are turned into pixels: picture `index` (from 0) of `total`.
     case decoding(index: Int, total: Int)

@@ -1,12 +1,12 @@
-import Tensors
+public import Tensors
 
 /// Latents with the statistics of a picture's: as much of large shapes as of small ones, where noise has small ones only.
-enum NaturalLatents {
+public enum NaturalLatents {
     /// - Parameters:
     ///   - shape: `[channels, height, width]`.
     ///   - seed: the same one gives the same latents everywhere.
     /// - Returns: `[1, channels, height, width]`; each channel has the mean 0 and the standard deviation 1, as latents are scaled in training.
-    static func make(shape: [Int], seed: UInt64) -> NDArray {
+    public static func make(shape: [Int], seed: UInt64) -> NDArray {
         var generator = TorchGenerator(seed: seed)
         let (height, width) = (shape[1], shape[2])
         let planes = (0..<shape[0]).map { _ in plane(height: height, width: width, &generator) }
