@@ -26,7 +26,7 @@ public final class FakePainter: Painting {
     public let starts: Gate
     /// Each step comes by before it is done.
     public let steps: Gate
-    /// Each rest comes by, and waits here; closed at first, so that resting lasts until a job comes.
+    /// Each rest comes by. Closed, it holds them until they are cancelled.
     public let rests: Gate
 
     private let state = Mutex(State())
@@ -45,7 +45,7 @@ public final class FakePainter: Painting {
     ) {
         starts = Gate(isOpen: !isHeld)
         steps = Gate()
-        rests = Gate(isOpen: false)
+        rests = Gate()
         self.isObedient = isObedient
         self.batchSize = batchSize
         self.failure = failure

@@ -196,13 +196,13 @@ struct QueueOrderTests {
         #expect(line.take() == ["x 99"])
     }
 
-    @Test("between two turns of a client that waits, no other client has two", arguments: 0..<20)
+    @Test("between two turns of a client that waits, no other client has two", arguments: 0..<5)
     func roundRobin(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         var line = NamedQueue()
-        for index in 0..<200 { try line.submit("\(index)", .with(client: "\(Int.random(in: 0..<5, using: &random))")) }
+        for index in 0..<100 { try line.submit("\(index)", .with(client: "\(Int.random(in: 0..<5, using: &random))")) }
         var lastTurn: [String: Int] = [:]
-        for turn in 0..<200 {
+        for turn in 0..<100 {
             let clients = Set(line.queue.inTurn(limit: 200).compactMap { line.queue.job($0)?.request.client })
             let client = try #require(line.queue.next(at: noon, line.settings)?.request.client)
             if let last = lastTurn[client] {
@@ -216,7 +216,7 @@ struct QueueOrderTests {
 
     // Places
 
-    @Test("the places of jobs are those in which they are taken when nothing is passed", arguments: 0..<20)
+    @Test("the places of jobs are those in which they are taken when nothing is passed", arguments: 0..<8)
     func positions(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         var line = NamedQueue()

@@ -8,7 +8,7 @@ import TestSupport
 struct QueuePropertyTests {
     private static let capacity = 25
 
-    @Test("no job is lost, none doubled; capacity, patience and priorities are kept; states move only as they may", arguments: 0..<30)
+    @Test("no job is lost, none doubled; capacity, patience and priorities are kept; states move only as they may", arguments: 0..<10)
     func randomOperations(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         var queue = JobQueue()
@@ -72,7 +72,7 @@ struct QueuePropertyTests {
         }
     }
 
-    @Test("what waits is drawn to the last job, each once", arguments: 0..<10)
+    @Test("what waits is drawn to the last job, each once", arguments: 0..<3)
     func draining(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         var queue = JobQueue()

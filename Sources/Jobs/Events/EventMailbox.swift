@@ -13,15 +13,17 @@ final class EventMailbox: Sendable {
     }
 
     private let job: JobID?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let onEnd: @Sendable (ObjectIdentifier) -> Void
 
     /// - Parameters:
     ///   - job: closes with its end; nil for all jobs.
+    ///   - remembered: what comes first, however much.
     ///   - onEnd: called when nobody can read from it any more.
-    init(job: JobID?, onEnd: @escaping @Sendable (ObjectIdentifier) -> Void) {
+    init(job: JobID?, remembered: [NumberedJobEvent], onEnd: @escaping @Sendable (ObjectIdentifier) -> Void) {
         self.job = job
         self.onEnd = onEnd
+        state = Mutex(State(unread: remembered, isClosed: job != nil && remembered.contains(where: \.event.isFinal)))
     }
 
     deinit { onEnd(ObjectIdentifier(self)) }

@@ -72,13 +72,17 @@ public final class JobEvents: Sendable {
     }
 
     func mailbox(of job: JobID?, after: UInt64?) -> EventMailbox {
-        let mailbox = EventMailbox(job: job) { [weak self] in self?.remove($0, of: job) }
         state.withLock { state in
-            for event in state.remembered.events(of: job, after: after) { mailbox.put(event) }
-            if state.isClosed { return mailbox.close() }
-            state.mailboxes[job, default: [:]][ObjectIdentifier(mailbox)] = WeakMailbox(mailbox: mailbox)
+            let mailbox = EventMailbox(job: job, remembered: state.remembered.events(of: job, after: after)) { [weak self] in
+                self?.remove($0, of: job)
+            }
+            if state.isClosed {
+                mailbox.close()
+            } else {
+                state.mailboxes[job, default: [:]][ObjectIdentifier(mailbox)] = WeakMailbox(mailbox: mailbox)
+            }
+            return mailbox
         }
-        return mailbox
     }
 
     /// Tells one listener how its job ended, in case that is remembered no more.

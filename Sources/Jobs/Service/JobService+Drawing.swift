@@ -5,8 +5,10 @@ import Logging
 extension JobService {
     /// How long the painter is left alone when it had nothing to look after.
     private static let pause = Duration.seconds(30)
-    /// How many jobs in a row may keep the painter from coming to rest.
+    /// How many jobs in a row may keep the painter from coming to rest, …
     private static let jobsWithoutRestAtMost = 20
+    /// … and how long it may then keep jobs from being drawn.
+    private static let restUnderLoad = Duration.seconds(120)
 
     /// Takes up what an earlier process has left, then draws until the task is cancelled.
     ///
@@ -74,6 +76,20 @@ extension JobService {
         jobsWithoutRest = 0
     }
 
+    /// Without this, a painter under constant load would never look after its devices.
+    private func restUnderLoad() async {
+        let resting = Task { [painter] in await painter.rest() }
+        let timer = Task {
+            try await sleep(Self.restUnderLoad)
+            resting.cancel()
+        }
+        self.resting = resting
+        await resting.value
+        timer.cancel()
+        self.resting = nil
+        jobsWithoutRest = 0
+    }
+
     private func draw(_ jobs: [Job]) async {
         let began = now()
         for job in jobs {
@@ -85,14 +101,8 @@ extension JobService {
         await attempt(jobs)
         secondsPerJob += (now().timeIntervalSince(began) / Double(jobs.count) - secondsPerJob) / 4
 
-        // Under constant load the painter would never rest.
         jobsWithoutRest += jobs.count
-        guard jobsWithoutRest >= Self.jobsWithoutRestAtMost, !isStopping else { return }
-        let resting = Task { [painter] in await painter.rest() }
-        self.resting = resting
-        await resting.value
-        self.resting = nil
-        jobsWithoutRest = 0
+        if jobsWithoutRest >= Self.jobsWithoutRestAtMost, !isStopping { await restUnderLoad() }
     }
 
     /// Draws jobs together; when that fails, each by itself, for only one may be at fault.

@@ -41,12 +41,13 @@ struct PublicReason {
 
     /// The path that a text begins with. One in quotation marks ends with them, another with the word.
     private static func path(at text: Substring, after quote: Character?) -> Substring? {
-        guard ["/", "~/", "./", "../", "file:/"].contains(where: text.hasPrefix) else { return nil }
+        guard let beginning = ["/", "~/", "./", "../", "file:/"].first(where: text.hasPrefix) else { return nil }
+        let body = text.dropFirst(beginning.count)
         let end: String.Index?
         if let quote, let closing = ["\"": "\"", "'": "'", "“": "”", "`": "`"][quote] as Character? {
-            end = text.firstIndex(of: closing)
+            end = body.firstIndex(of: closing)
         } else {
-            end = text.firstIndex { $0.isWhitespace || ",;:()\"'".contains($0) }
+            end = body.firstIndex { $0.isWhitespace || ",;:()\"'".contains($0) }
         }
         let path = text[..<(end ?? text.endIndex)]
         // A lone stroke, as in "and / or", is no path.

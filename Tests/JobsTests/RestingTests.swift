@@ -1,0 +1,34 @@
+import Jobs
+import Testing
+import TestSupport
+
+@Suite("The painter's rest", .timeLimit(.minutes(2)))
+struct RestingTests {
+    @Test("while there is nothing to draw the painter rests; a job ends the rest before it is drawn")
+    func resting() async throws {
+        let workshop = Workshop()
+        workshop.painter.rests.close()
+        try await workshop.run {
+            for count in 1...3 {
+                await workshop.painter.rests.arrivals(reach: count)
+                let job = try await workshop.service.submit(.with())
+                #expect(try await workshop.service.ended(job.id).state == .done)
+            }
+        }
+        #expect(!workshop.painter.hasDrawnWhileResting)
+    }
+
+    @Test("jobs that follow one another without end leave it time once in a while")
+    func underLoad() async throws {
+        let workshop = Workshop(FakePainter(isHeld: true))
+        try await workshop.run {
+            var jobs = [try await workshop.begin(.with())]
+            for _ in 0..<50 { jobs.append(try await workshop.service.submit(.with())) }
+            let before = workshop.painter.restCount
+            workshop.painter.starts.open()
+            for job in jobs.dropLast() { _ = try await workshop.service.ended(job.id) }
+            #expect(workshop.painter.restCount == before + 2)
+        }
+        #expect(!workshop.painter.hasDrawnWhileResting)
+    }
+}
