@@ -3,25 +3,27 @@ import Generation
 import ImageCodecs
 import Settings
 
-/// The fields of a request that the text in a picture's file stands for.
-enum InfotextFields {
-    /// - Parameter text: see `Infotext`; nothing gives no fields.
-    /// - Returns: values by the names of A1111's fields.
-    static func values(of text: String, models: ModelCatalog) -> [String: JSONValue] {
-        if text.isEmpty { return [:] }
+/// What the text in a picture's file stands for in a request.
+struct InfotextFields {
+    /// By the names of A1111's fields.
+    private(set) var fields: [String: JSONValue] = [:]
+    /// Of `override_settings`, by name.
+    private(set) var settings: [String: JSONValue] = [:]
+
+    /// - Parameter text: see `Infotext`; nothing stands for nothing.
+    init(_ text: String, models: ModelCatalog) {
+        if text.isEmpty { return }
         let infotext = Infotext(parsing: text)
-        var values: [String: JSONValue] = ["prompt": .string(infotext.prompt)]
-        if !infotext.negativePrompt.isEmpty { values["negative_prompt"] = .string(infotext.negativePrompt) }
-        for (key, field) in fieldNames {
-            if let value = infotext[key] { values[field] = .string(value) }
+        fields["prompt"] = .string(infotext.prompt)
+        if !infotext.negativePrompt.isEmpty { fields["negative_prompt"] = .string(infotext.negativePrompt) }
+        for (key, field) in Self.fieldNames {
+            if let value = infotext[key] { fields[field] = .string(value) }
         }
         if let size = infotext["Size"]?.split(separator: "x"), size.count == 2 {
-            values["width"] = .string(String(size[0]))
-            values["height"] = .string(String(size[1]))
+            fields["width"] = .string(String(size[0]))
+            fields["height"] = .string(String(size[1]))
         }
-        let settings = overriddenSettings(infotext, models)
-        if !settings.isEmpty { values["override_settings"] = .object(settings) }
-        return values
+        settings = Self.settings(infotext, models)
     }
 
     private static let fieldNames: KeyValuePairs = [
@@ -29,7 +31,7 @@ enum InfotextFields {
         "Variation seed strength": "subseed_strength", "Clip skip": "clip_skip",
     ]
 
-    private static func overriddenSettings(_ infotext: Infotext, _ models: ModelCatalog) -> [String: JSONValue] {
+    private static func settings(_ infotext: Infotext, _ models: ModelCatalog) -> [String: JSONValue] {
         var settings: [String: JSONValue] = [:]
         // Its picture may be from another machine: a model that is not here is no reason to draw nothing.
         let names = [infotext["Model hash"], infotext["Model"]].compactMap(\.self)

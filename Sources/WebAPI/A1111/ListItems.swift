@@ -43,8 +43,7 @@ extension Sampler {
         case .eulerAncestral: ["k_euler_a", "k_euler_ancestral"]
         case .heun: ["k_heun"]
         case .dpmpp2M: ["k_dpmpp_2m"]
-        case .ddim: ["ddim"]
-        case .lcm: ["k_lcm"]
+        case .ddim, .lcm: []
         }
     }
 }

@@ -12,9 +12,10 @@ struct OverriddenSettings {
     /// Names that have no effect here, or none for a single request.
     let ignored: [String]
 
-    init(_ fields: RequestFields?, _ context: RequestContext) throws(APIError) {
-        var values = fields?.values ?? [:]
-        noise = try fields?.word("randn_source", A1111Noise.self)?.source
+    init(_ given: RequestFields?, filledFrom others: [String: JSONValue], _ context: RequestContext) throws(APIError) {
+        let fields = (given ?? RequestFields([:])).filled(from: others)
+        var values = fields.values
+        noise = try fields.word("randn_source", A1111Noise.self)?.source
         values["randn_source"] = nil
         let known = values.filter { Options.isOfRequests($0.key) }
         ignored = values.keys.filter { known[$0] == nil }.sorted().map { "override_settings.\($0.clipped)" }

@@ -25,13 +25,14 @@ public struct TextToImageRequest: Sendable {
     }
 
     init(_ given: RequestFields, _ context: RequestContext) throws(APIError) {
-        let fields = try given.filled(from: InfotextFields.values(of: given.text("infotext") ?? "", models: context.models))
+        let infotext = try InfotextFields(given.text("infotext") ?? "", models: context.models)
+        let fields = given.filled(from: infotext.fields)
         if try fields.flag("enable_hr") ?? false {
             throw APIError(.notImplemented, field: "enable_hr", "Easel has no second pass at a higher resolution yet. Send enable_hr: false, and the size that you want.")
         }
         if fields["init_images"] != nil { throw .imageToImage(field: "init_images") }
 
-        let overrides = try OverriddenSettings(fields.object("override_settings"), context)
+        let overrides = try OverriddenSettings(given.object("override_settings"), filledFrom: infotext.settings, context)
         let defaults = overrides.settings.requests
         var generation = try GenerationRequest(prompt: fields.text("prompt") ?? "")
         generation.negativePrompt = try fields.text("negative_prompt") ?? ""
@@ -57,7 +58,7 @@ public struct TextToImageRequest: Sendable {
             throw APIError(error)
         }
 
-        job = JobRequest(model: defaults.model, generation: generation, runs: runs, client: context.client)
+        job = JobRequest(model: overrides.changes["model"] ?? context.models.current, generation: generation, runs: runs, client: context.client)
         format = ImageFormat(defaults.imageFormat)
         sendsImages = try fields.flag("send_images") ?? true
         ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored

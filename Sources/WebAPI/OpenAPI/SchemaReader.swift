@@ -21,10 +21,10 @@ private final class SchemaNotes {
     var schema = Schema.any
     var mayBeNull = false
     var properties: [String: Schema]?
-    var required: [String] = []
+    var optional: Set<String> = []
 
     var result: Schema {
-        let schema = properties.map { Schema.object($0, required: required.sorted()) } ?? schema
+        let schema = properties.map { Schema.object($0, required: $0.keys.filter { !optional.contains($0) }.sorted()) } ?? schema
         return mayBeNull ? schema.orNull : schema
     }
 }
@@ -76,7 +76,12 @@ private struct SchemaProperties<Key: CodingKey>: KeyedDecodingContainerProtocol 
     /// Only dictionaries ask, and have any key: it stands for all of theirs.
     var allKeys: [Key] { Key(stringValue: "*").map { [$0] } ?? [] }
     func contains(_ key: Key) -> Bool { true }
-    func decodeNil(forKey key: Key) -> Bool { false }
+
+    /// Asked before an optional property, which is left out when it is nil.
+    func decodeNil(forKey key: Key) -> Bool {
+        notes.optional.insert(key.stringValue)
+        return false
+    }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         let (value, schema) = try SchemaReader.read(type)
@@ -85,14 +90,8 @@ private struct SchemaProperties<Key: CodingKey>: KeyedDecodingContainerProtocol 
             notes.schema = .map(of: schema)
         } else {
             notes.properties?[key.stringValue] = schema
-            notes.required.append(key.stringValue)
         }
         return value
-    }
-
-    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        notes.properties?[key.stringValue] = try SchemaReader.read(type).schema
-        return nil
     }
 
     func nestedContainer<NestedKey>(keyedBy type: NestedKey.Type, forKey key: Key) throws -> KeyedDecodingContainer<NestedKey> { throw Unreadable() }

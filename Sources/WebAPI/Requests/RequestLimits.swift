@@ -46,7 +46,7 @@ public struct RequestLimits: Sendable {
         // The product must not overflow.
         let pictures = runs > limits.pictures ? nil : runs * generation.batchSize
         guard let pictures, pictures <= limits.pictures else {
-            let asked = generation.batchSize == 1 ? "\(runs)" : "\(runs) × \(generation.batchSize)"
+            let asked = [runs, generation.batchSize].filter { $0 > 1 }.map(String.init).joined(separator: " × ")
             throw InvalidRequest(
                 field: runs > 1 ? names.runs : names.batchSize,
                 "\(asked) pictures are too many for one request; the limit is \(limits.pictures) (max_pictures).")

@@ -1,0 +1,160 @@
+import Foundation
+import Generation
+import ImageCodecs
+import Jobs
+import Settings
+import Testing
+import WebAPI
+
+@Suite("Easel's own API")
+struct EaselTests {
+    private func submission(_ json: String, _ changes: [String: String] = [:]) throws -> JobRequest {
+        try JobSubmission(body: Data(json.utf8), context(changes)).job
+    }
+
+    @Test("every field of a generation can be said, and comes back in the job's answer")
+    func everything() throws {
+        let text = #"""
+            {"prompt": "a cat", "negative_prompt": "dog", "styles": ["anime"], "width": 256, "height": 384, "steps": 5, "sampler": "Heun", "schedule": "karras",
+             "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "emphasis": "ignore", "clip_skip": 2, "comma_backtrack": 7,
+             "pad_conditionings": true, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
+            """#
+        let job = try submission(text)
+        #expect((job.model, job.runs, job.priority, job.client) == ("anime", 4, -5, "tester"))
+        let answer = try json(WebJSON.text(JobAnswer(Job(job), position: 3)))
+        #expect(try answer["request"] == json(text))
+        // What came back can be sent again, but for nothing.
+        #expect(try submission(WebJSON.text(answer["request"] ?? .null)) == job)
+    }
+
+    @Test("the settings say what a submission does not")
+    func settings() throws {
+        let job = try submission("{}", ["clip_skip": "3", "preview_steps": "2", "emphasis": "none", "comma_backtrack": "1"])
+        #expect((job.generation.clipSkip, job.generation.previewInterval, job.generation.emphasis, job.generation.commaBacktrack) == (3, 2, .none, 1))
+        #expect((job.generation.seed, job.generation.steps, job.model) == (4711, 20, "demo"))
+    }
+
+    @Test("a schedule may be fused to the sampler's name, and comes first by itself")
+    func schedules() throws {
+        #expect(try submission(#"{"sampler": "DPM++ 2M Karras"}"#).generation.schedule == .karras)
+        #expect(try submission(#"{"sampler": "DPM++ 2M Karras", "schedule": "normal"}"#).generation.schedule == .normal)
+        #expect(try submission(#"{"sampler": "DPM++ 2M"}"#).generation.schedule == .normal)
+    }
+
+    @Test("what is wrong is told with its field", arguments: [
+        (#"{"stepz": 5}"#, "stepz"), (#"{"priority": 101}"#, "priority"), (#"{"runs": 0}"#, "runs"), (#"{"runs": 65}"#, "runs"),
+        (#"{"model": "nope"}"#, "model"), (#"{"schedule": "nope"}"#, "schedule"), (#"{"noise": "nope"}"#, "noise"), (#"{"emphasis": "nope"}"#, "emphasis"),
+        (#"{"preview_interval": -1}"#, "preview_interval"), (#"{"clip_skip": 0}"#, "clip_skip"), (#"{"comma_backtrack": -1}"#, "comma_backtrack"),
+        (#"{"width": 12}"#, "width"), (#"{"batch_size": 65}"#, "batch_size"),
+    ])
+    func refusals(_ body: String, field: String) {
+        let error = refusal { _ = try submission(body) }
+        #expect(error?.kind == .invalidValue && error?.field == field)
+    }
+
+    @Test("an idempotency key is 1 to 255 bytes long")
+    func idempotencyKey() throws {
+        #expect(try JobSubmission.idempotencyKey(nil) == nil)
+        #expect(try JobSubmission.idempotencyKey("k") == "k")
+        for key in ["", String(repeating: "k", count: 256)] {
+            #expect(refusal { _ = try JobSubmission.idempotencyKey(key) }?.field == "Idempotency-Key")
+        }
+    }
+
+    @Test("a job that is done has its pictures' addresses; what it has not is null")
+    func done() throws {
+        var job = Job(try submission("{}"), submittedAt: Date(timeIntervalSince1970: 0))
+        job.state = .done
+        job.pictures = [PictureID(job.id, 0)]
+        let answer = try json(WebJSON.text(JobAnswer(job)))
+        #expect(answer["submitted_at"] == .string("1970-01-01T00:00:00Z") && answer["state"] == .string("done"))
+        #expect(answer["position"] == .null && answer["failure"] == .null && answer["ended_at"] == .null && answer["progress"] == .null)
+        #expect(answer["pictures"] == .array([.object([
+            "id": .string("\(job.id)-0"), "url": .string("/api/v1/images/\(job.id)-0.png"), "thumbnail_url": .string("/api/v1/images/\(job.id)-0/thumb"),
+        ])]))
+    }
+
+    @Test("each event has its name, and no more than belongs to it", arguments: [
+        (.queued(position: 2), "queued", #"{"position": 2}"#), (.started(attempt: 1), "started", #"{"attempt": 1}"#),
+        (.compiling(.unet, device: "GPU.0"), "compiling", #"{"component": "unet", "device": "GPU.0"}"#), (.encoding, "encoding", "{}"),
+        (.moved(Move(component: .vae, from: "GPU in f16", to: "CPU", reason: "It failed.")), "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU."}"#),
+        (.step(done: 3, total: 20), "step", #"{"n": 3, "of": 20}"#), (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
+        (.failed("No memory."), "failed", #"{"error": "No memory."}"#), (.cancelled, "cancelled", "{}"), (.done([]), "done", #"{"pictures": []}"#),
+    ] as [(JobEvent, String, String)])
+    func events(_ event: JobEvent, name: String, details: String) throws {
+        let job = JobID()
+        let answer = EventAnswer(event, of: job, at: Date(timeIntervalSince1970: 0))
+        guard case .object(var expected) = try json(details) else { return }
+        expected["event"] = .string(name)
+        expected["job"] = .string("\(job)")
+        expected["time"] = .string("1970-01-01T00:00:00Z")
+        #expect(answer.name == name && answer.isFinal == event.isFinal)
+        #expect(try json(String(decoding: answer.data, as: UTF8.self)) == .object(expected))
+        #expect(!answer.data.contains(UInt8(ascii: "\n")))
+    }
+
+    @Test("previews are data URLs of small pictures")
+    func previews() throws {
+        let answer = EventAnswer(.preview([RGBImage(width: 8, height: 4, pixels: Array(repeating: 128, count: 96))]), of: JobID(), at: .now)
+        guard case .array(let previews)? = try json(String(decoding: answer.data, as: UTF8.self))["previews"], case .string(let url)? = previews.first else {
+            Issue.record("There are no previews.")
+            return
+        }
+        let prefix = "data:image/jpeg;base64,"
+        #expect(url.hasPrefix(prefix))
+        let file = try #require(Data(base64Encoded: String(url.dropFirst(prefix.count))))
+        #expect(try DecodedImage(decoding: [UInt8](file)).image.width == 8)
+    }
+
+    @Test("settings are listed with what they mean and whose they are, without paths")
+    func settingAnswers() throws {
+        let answers = try SettingAnswer.all(context(["clip_skip": "2"]).settings)
+        #expect(answers.map(\.key) == Setting.all.map(\.key))
+        let clipSkip = try #require(answers.first { $0.key == "clip_skip" })
+        #expect((clipSkip.value, clipSkip.default, clipSkip.source, clipSkip.environment) == (.integer(2), .integer(1), "change", "EASEL_CLIP_SKIP"))
+        #expect(answers.first { $0.key == "model" }?.source == "default")
+    }
+
+    @Test("a change of settings is read as text; null gives back the default")
+    func settingsChange() throws {
+        let change = try SettingsChange(body: Data(#"{"values": {"clip_skip": 2, "model": null, "openvino_devices": ["GPU"]}, "keep": true}"#.utf8))
+        #expect(change.values == ["clip_skip": "2", "model": "demo", "openvino_devices": #"["GPU"]"#] && change.isKept)
+        #expect(refusal { _ = try SettingsChange(body: Data(#"{"clip_skip": 2}"#.utf8)) }?.field == "clip_skip")
+        #expect(refusal { _ = try SettingsChange(body: Data("{}".utf8)) }?.field == "values")
+    }
+
+    @Test("a list's query is read", arguments: [(nil, 50), ("", 50), ("1", 1), ("200", 200)] as [(String?, Int)])
+    func limits(_ text: String?, limit: Int) throws {
+        #expect(try ListQuery(limit: text, before: nil).limit == limit)
+    }
+
+    @Test("a list's query is refused when it is none")
+    func wrongQueries() throws {
+        for limit in ["0", "201", "-1", "x", "1.5"] { #expect(refusal { _ = try ListQuery(limit: limit, before: nil) }?.field == "limit") }
+        let query = try ListQuery(limit: nil, before: "../../etc")
+        #expect(refusal { _ = try query.beforeJob }?.field == "before")
+        #expect(refusal { _ = try query.beforePicture }?.field == "before")
+        #expect(refusal { _ = try ListQuery.state("sleeping") }?.field == "state")
+        #expect(try ListQuery.state("queued") == .queued && ListQuery.state("") == nil)
+        let job = JobID()
+        #expect(try ListQuery(limit: nil, before: "\(job)").beforeJob == job)
+        #expect(try ListQuery(limit: nil, before: "\(job)-3").beforePicture == PictureID(job, 3))
+    }
+
+    @Test("readiness has its status of HTTP")
+    func readiness() {
+        #expect(ReadinessAnswer(.ready(model: "demo")).httpStatus == 200)
+        #expect(ReadinessAnswer(.loading(model: "demo")).httpStatus == 503)
+        #expect(ReadinessAnswer(.failed(reason: "No memory.")).reason == "No memory.")
+    }
+
+    @Test("prompts and reloads are read strictly")
+    func small() throws {
+        #expect(try PromptRequest(body: Data(#"{"prompt": "x"}"#.utf8), longest: 1).prompt == "x")
+        #expect(refusal { _ = try PromptRequest(body: Data(#"{"prompt": "xy"}"#.utf8), longest: 1) }?.message == "prompt has 2 characters; the limit is 1 (max_prompt_length).")
+        #expect(refusal { _ = try PromptRequest(body: Data("{}".utf8), longest: 1) }?.field == "prompt")
+        #expect(try ReloadRequest(body: Data()).keepsDiskCache)
+        #expect(try !ReloadRequest(body: Data(#"{"keep_disk_cache": false}"#.utf8)).keepsDiskCache)
+        #expect(refusal { _ = try ReloadRequest(body: Data(#"{"x": false}"#.utf8)) }?.field == "x")
+    }
+}

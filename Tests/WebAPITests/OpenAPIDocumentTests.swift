@@ -1,0 +1,133 @@
+import Foundation
+import Generation
+import Jobs
+import Settings
+import Testing
+import WebAPI
+
+@Suite("The OpenAPI document")
+struct OpenAPIDocumentTests {
+    private static let made = Result { try json(String(decoding: OpenAPIDocument.data(version: "0.1.0"), as: UTF8.self)) }
+    private let document: JSONValue
+
+    init() throws { document = try Self.made.get() }
+
+    @Test("has every route once")
+    func routes() {
+        let names = Route.all.map { "\($0.method.rawValue) \($0.path)" }
+        #expect(Set(names).count == names.count)
+        for route in Route.all { #expect(document["paths"]?[route.path]?[route.method.rawValue]?["summary"] == .string(route.summary)) }
+    }
+
+    @Test("names every parameter of a path")
+    func parameters() {
+        for route in Route.all {
+            let names = route.path.matches(of: /\{(\w+)\}/).map { String($0.1) }
+            guard case .array(let parameters)? = document["paths"]?[route.path]?[route.method.rawValue]?["parameters"] else {
+                #expect(names == [], "\(route.path)")
+                continue
+            }
+            #expect(parameters.filter { $0["in"] == .string("path") }.map { $0["name"] } == names.map { .string($0) })
+        }
+    }
+
+    @Test("refers to nothing that is not there, and has nothing that nobody refers to")
+    func references() throws {
+        let text = WebJSON.text(document)
+        let referred = Set(text.matches(of: /#\/components\/schemas\/([\w.]+)"/).map { String($0.1) })
+        #expect(referred == document["components"]?["schemas"]?.keys)
+    }
+
+    @Test("says of every answer what it is: keys of examples are the schema's, and those that it requires are there")
+    func examples() throws {
+        for (name, example) in try Self.answers() {
+            let schema = try #require(document["components"]?["schemas"]?[name], "\(name)")
+            for problem in Self.problems(try json(example), schema, at: name) { Issue.record("\(problem)") }
+        }
+    }
+
+    @Test("errors of every face are as the document says")
+    func errors() throws {
+        for (face, name) in [(Face.a1111, "A1111Error"), (.openAI, "OpenAIError"), (.easel, "EaselError")] {
+            let schema = try #require(document["components"]?["schemas"]?[name])
+            for kind in APIError.Kind.allCases {
+                for field in ["steps", nil] {
+                    let body = try json(String(decoding: APIError(kind, field: field, "x").body(for: face), as: UTF8.self))
+                    #expect(Self.problems(body, schema, at: name) == [])
+                }
+            }
+        }
+    }
+
+    @Test("what cannot be according to the document is found by these tests")
+    func control() throws {
+        let schema = try #require(document["components"]?["schemas"]?["AcceptedAnswer"])
+        #expect(Self.problems(try json(#"{"id": 5, "state": "gone", "more": 1}"#), schema, at: "x").count == 5)
+    }
+
+    /// One of each answer, by the name of its schema.
+    private static func answers() throws -> [(String, String)] {
+        let request = try textToImage("{}")
+        var job = Job(request.job)
+        job.pictures = [PictureID(job.id, 0)]
+        job.startedAt = .now
+        let picture = DrawnPicture(file: Data([1]), seed: 1, prompt: "", negativePrompt: "", infotext: "")
+        let record = CompileRecord(component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
+        let context = try context()
+        func text(_ value: some Encodable) -> String { WebJSON.text(value) }
+        return [
+            ("TextToImageAnswer", text(TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
+            ("ProgressAnswer", text(ProgressAnswer(DrawingProgress(), skipsImage: false))), ("ModelItems", text(twoModels.models.map(ModelItem.init))),
+            ("SamplerItems", text(SamplerItem.all)), ("SchedulerItems", text(SchedulerItem.all)),
+            ("EmbeddingsAnswer", text(EmbeddingsAnswer([.init(name: "a", vectorCount: 1, width: 2)]))),
+            ("MemoryAnswer", text(MemoryAnswer(used: 1, total: 1, available: 1))), ("CommandFlagsAnswer", text(CommandFlagsAnswer(listen: true, port: 1))),
+            ("ScriptsAnswer", text(ScriptsAnswer())), ("EmptyAnswers", "[]"), ("EmptyAnswer", text(EmptyAnswer())),
+            ("ImageGenerationAnswer", text(ImageGenerationAnswer(pictures: [picture], created: .now))), ("OpenAIModelsAnswer", text(OpenAIModelsAnswer(twoModels.models))),
+            ("JobAnswer", text(JobAnswer(job, position: 1, progress: .init(step: 1, steps: 2)))), ("AcceptedAnswer", text(AcceptedAnswer(job))),
+            ("JobAnswerPage", text(ListAnswer([JobAnswer(job)], next: nil))), ("SettingsAnswer", text(SettingsAnswer(context.settings))),
+            ("PictureAnswerPage", text(ListAnswer([
+                PictureAnswer(job.pictures[0], width: 8, height: 8, seed: .max, prompt: "", negativePrompt: "", model: "", infotext: "", createdAt: .now)
+            ], next: "x"))),
+            ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("DroppedAnswer", text(DroppedAnswer(1))), ("HealthAnswer", text(HealthAnswer(version: ""))),
+            ("ReadinessAnswer", text(ReadinessAnswer(.ready(model: "demo")))),
+            ("CompilationSummaries", text(CompilationSummaries(ready: [.init(id: "a", record: record, hits: 1)], history: [record], diskCacheBytes: 1))),
+            ("DeviceSummaries", text(DeviceSummaries(
+                openvino: "", devices: [.init(name: "CPU", fullName: "", modes: ["auto": "f32"])], assignments: [.init(component: .vae, device: "", precision: "")],
+                measurements: [.init(component: .vae, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)], advice: []))),
+            ("FidelitySummary", text(FidelitySummary(
+                model: nil, isWithinBounds: true, verdict: "",
+                components: [.init(component: .unet, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil)],
+                events: [.init(time: .now, component: .unet, finding: "", response: "", relativeError: nil, text: "")]))),
+            ("PromptSummary", text(PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: []))),
+        ]
+    }
+
+    /// Where a value is not what the schema says; of the keywords that the document uses.
+    private static func problems(_ value: JSONValue, _ schema: JSONValue, at place: String) -> [String] {
+        if case .array(let choices)? = schema["anyOf"] {
+            return choices.contains { problems(value, $0, at: place) == [] } ? [] : ["\(place) is none of its kinds"]
+        }
+        if case .array(let words)? = schema["enum"], !words.contains(value) { return ["\(place) is none of its words"] }
+        guard case .string(let type)? = schema["type"] else { return [] }
+        switch (type, value) {
+        case ("object", .object(let values)):
+            guard case .object(let properties)? = schema["properties"] else {
+                return values.flatMap { problems($1, schema["additionalProperties"] ?? .null, at: "\(place).\($0)") }
+            }
+            var found: [String] = []
+            if case .array(let required)? = schema["required"] {
+                found += required.filter { !values.keys.map(JSONValue.string).contains($0) }.map { "\(place) lacks \($0)" }
+            }
+            for (key, value) in values {
+                found += properties[key].map { problems(value, $0, at: "\(place).\(key)") } ?? ["\(place) has \(key), which nobody knows"]
+            }
+            return found
+        case ("array", .array(let items)):
+            return items.flatMap { problems($0, schema["items"] ?? .null, at: "\(place)[]") }
+        case ("string", .string), ("boolean", .bool), ("integer", .integer), ("number", .integer), ("number", .number), ("null", .null): return []
+        // Seeds need 64 bits without a sign.
+        case ("integer", .number(let number)) where number == number.rounded(): return []
+        default: return ["\(place) is no \(type)"]
+        }
+    }
+}

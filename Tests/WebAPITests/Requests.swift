@@ -1,0 +1,47 @@
+import Foundation
+import Generation
+import Jobs
+import Settings
+import WebAPI
+
+// What the tests of this folder share.
+
+let demoHash = "6ce0161689b3853acaa03779ec93eafe75a02f4ced659bee03f50797806fa2fa"
+
+let twoModels = catalog()
+
+func catalog(current: String = "demo") -> ModelCatalog {
+    ModelCatalog([
+        ModelSummary(name: "anime", sha256: nil, file: "anime", isLoaded: false),
+        ModelSummary(name: "demo", sha256: demoHash, file: "demo.safetensors", isLoaded: true),
+    ], current: current)
+}
+
+/// - Parameter changes: settings by key.
+func context(_ changes: [String: String] = [:]) throws -> RequestContext {
+    let settings = LiveSettings(EaselSettings(), file: nil)
+    try settings.change(changes)
+    return RequestContext(settings: settings.current, models: catalog(current: settings.current.requests.model), client: "tester", randomSeed: 4711)
+}
+
+func textToImage(_ json: String, _ changes: [String: String] = [:]) throws -> TextToImageRequest {
+    try TextToImageRequest(body: Data(json.utf8), context(changes))
+}
+
+/// The error that is thrown, if one is.
+func refusal(_ body: () throws -> Void) -> APIError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? APIError
+    }
+}
+
+/// A JSON text, taken apart.
+func json(_ text: some StringProtocol) throws -> JSONValue { try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) }
+
+extension JSONValue {
+    subscript(key: String) -> JSONValue? { if case .object(let values) = self { values[key] } else { nil } }
+    var keys: Set<String> { if case .object(let values) = self { Set(values.keys) } else { [] } }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Generation
+import ImageCodecs
+import Jobs
+import Settings
+import Testing
+import WebAPI
+
+@Suite("A1111's txt2img")
+struct TextToImageTests {
+    @Test("nothing at all is A1111's defaults, with any seed", arguments: ["", "{}", #"{"prompt": null, "steps": null, "styles": null, "unknown": [1]}"#])
+    func defaults(_ body: String) throws {
+        let request = try textToImage(body)
+        let generation = request.job.generation
+        #expect((generation.steps, generation.cfgScale, generation.width, generation.height) == (50, 7, 512, 512))
+        #expect((generation.sampler, generation.schedule, generation.seed, generation.batchSize) == (.euler, .normal, 4711, 1))
+        #expect((request.job.model, request.job.runs, request.job.client) == ("demo", 1, "tester"))
+        #expect(request.sendsImages && request.format == .png && request.ignored == [] && request.settingChanges == [:])
+    }
+
+    @Test("what Open WebUI sends is drawn")
+    func openWebUI() throws {
+        let request = try textToImage(#"""
+            {"prompt": "a cat", "batch_size": 2, "width": 512, "height": 768, "steps": 20, "negative_prompt": "", "cfg_scale": 7.5,
+             "sampler_name": "Euler a", "scheduler": "Karras"}
+            """#)
+        let generation = request.job.generation
+        #expect((generation.prompt, generation.batchSize, generation.height, generation.cfgScale) == ("a cat", 2, 768, 7.5))
+        #expect((generation.sampler, generation.schedule) == (.eulerAncestral, .karras))
+    }
+
+    @Test("what SillyTavern sends is drawn, and what has no effect is told")
+    func sillyTavern() throws {
+        let request = try textToImage(#"""
+            {"prompt": "portrait", "negative_prompt": "lowres", "sampler_name": "DPM++ 2M", "scheduler": "Automatic", "steps": 20, "cfg_scale": 7,
+             "width": 512, "height": 512, "restore_faces": true, "enable_hr": false, "hr_upscaler": "Latent", "hr_scale": 1.5,
+             "hr_additional_modules": [], "denoising_strength": 0.7, "hr_second_pass_steps": 0, "clip_skip": 2,
+             "override_settings": {"CLIP_stop_at_last_layers": 2, "sd_vae": "Automatic", "forge_additional_modules": []},
+             "override_settings_restore_afterwards": true, "save_images": true, "send_images": true, "do_not_save_grid": false,
+             "do_not_save_samples": false, "alwayson_scripts": {"ADetailer": {"args": [true, true, {"ad_model": "face_yolov8n.pt"}]}}}
+            """#)
+        #expect(request.job.generation.clipSkip == 2)
+        // A1111's "Automatic" is Karras for this sampler.
+        #expect(request.job.generation.schedule == .karras)
+        #expect(request.ignored == ["restore_faces", "alwayson_scripts.ADetailer", "override_settings.forge_additional_modules"])
+    }
+
+    @Test("what LibreChat sends is drawn: the sampler stands in sampler_index, with its schedule")
+    func libreChat() throws {
+        let request = try textToImage(#"""
+            {"prompt": "photo", "negative_prompt": "blurry", "cfg_scale": 4.5, "steps": 22, "width": 1024, "height": 1024,
+             "sampler_index": "DPM++ 2M Karras"}
+            """#)
+        #expect((request.job.generation.sampler, request.job.generation.schedule) == (.dpmpp2M, .karras))
+    }
+
+    @Test("what webuiapi sends by itself is drawn, with nothing to complain of")
+    func webuiapi() throws {
+        let request = try textToImage(#"""
+            {"enable_hr": false, "hr_scale": 2, "hr_upscaler": "Latent", "hr_second_pass_steps": 0, "hr_resize_x": 0, "hr_resize_y": 0,
+             "hr_checkpoint_name": null, "hr_sampler_name": null, "hr_scheduler": null, "hr_prompt": "", "hr_negative_prompt": "",
+             "denoising_strength": 0.7, "firstphase_width": 0, "firstphase_height": 0, "prompt": "cute squirrel", "styles": ["anime"], "seed": 1003,
+             "subseed": -1, "subseed_strength": 0.0, "seed_resize_from_h": 0, "seed_resize_from_w": 0, "batch_size": 1, "n_iter": 3, "steps": 20,
+             "cfg_scale": 7, "width": 512, "height": 512, "restore_faces": false, "tiling": false, "do_not_save_samples": false,
+             "do_not_save_grid": false, "negative_prompt": "ugly", "eta": 1.0, "s_churn": 0, "s_tmax": 0, "s_tmin": 0, "s_noise": 1,
+             "override_settings": {}, "override_settings_restore_afterwards": true, "sampler_name": "Euler a", "scheduler": "automatic",
+             "sampler_index": "Euler a", "script_name": null, "script_args": [], "send_images": true, "save_images": false, "alwayson_scripts": {}}
+            """#)
+        #expect(request.ignored == [])
+        #expect((request.job.runs, request.job.generation.seed, request.job.generation.styles) == (3, 1003, ["anime"]))
+    }
+
+    @Test("a sampler is named in either field, in any case; a scheduler comes before the name's schedule", arguments: [
+        (#"{"sampler_name": "dpm++ 2m karras"}"#, .dpmpp2M, .karras), (#"{"sampler_index": "EULER A"}"#, .eulerAncestral, .normal),
+        (#"{"sampler_name": "Heun", "sampler_index": "DDIM"}"#, .heun, .normal), (#"{"sampler_name": "", "sampler_index": "DDIM"}"#, .ddim, .normal),
+        (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": "exponential"}"#, .dpmpp2M, .exponential),
+        (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": ""}"#, .dpmpp2M, .karras), (#"{"sampler_name": "DPM++ 2M"}"#, .dpmpp2M, .karras),
+        (#"{"sampler_name": "DPM++ 2M", "scheduler": "Uniform"}"#, .dpmpp2M, .normal), (#"{"scheduler": "SGM Uniform"}"#, .euler, .sgmUniform),
+    ] as [(String, Sampler, Schedule)])
+    func samplers(_ body: String, sampler: Sampler, schedule: Schedule) throws {
+        let generation = try textToImage(body).job.generation
+        #expect((generation.sampler, generation.schedule) == (sampler, schedule))
+    }
+
+    @Test("numbers may be written as text or with a fraction of nothing", arguments: [
+        (#"{"steps": "12", "seed": "-1"}"#, 12, 4711), (#"{"steps": 12.0, "seed": 5.0}"#, 12, 5), (#"{"steps": "12.0", "seed": ""}"#, 12, 4711),
+        (#"{"steps": 12, "seed": 4294967295}"#, 12, 4_294_967_295), (#"{"steps": 12, "seed": -7}"#, 12, 4711),
+    ])
+    func leniency(_ body: String, steps: Int, seed: UInt64) throws {
+        let generation = try textToImage(body).job.generation
+        #expect((generation.steps, generation.seed) == (steps, seed))
+    }
+
+    @Test("a value that cannot be drawn is refused with its field, what it is and what to use", arguments: [
+        (#"{"steps": "many"}"#, "steps", #"steps cannot be "many". Use a whole number."#),
+        (#"{"steps": 1.5}"#, "steps", "steps cannot be 1.5. Use a whole number."),
+        (#"{"steps": true}"#, "steps", "steps cannot be true. Use a whole number."),
+        (#"{"steps": [20]}"#, "steps", "steps cannot be a list. Use a whole number."),
+        (#"{"cfg_scale": "nan"}"#, "cfg_scale", #"cfg_scale cannot be "nan". Use a number."#),
+        (#"{"prompt": {"text": "x"}}"#, "prompt", "prompt cannot be an object. Use text."),
+        (#"{"styles": [1]}"#, "styles", "styles cannot be a list. Use a list of texts."),
+        (#"{"send_images": "maybe"}"#, "send_images", #"send_images cannot be "maybe". Use true or false."#),
+        (#"{"override_settings": []}"#, "override_settings", "override_settings cannot be a list. Use an object."),
+        (#"{"width": 500}"#, "width", "Width 500 is not a multiple of 8. Use 496 or 504."),
+        (#"{"steps": 0}"#, "steps", "Steps 0 is out of range. Use 1 to 1000."),
+        (#"{"n_iter": 0}"#, "n_iter", "n_iter 0 is out of range. Use 1 or more."),
+        (#"{"cfg_scale": 1e300}"#, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
+        (#"{"sampler_name": "Foo"}"#, "sampler_name", #"There is no sampler "Foo". Use Euler, Euler a, Heun, DPM++ 2M, DDIM, LCM."#),
+        (#"{"sampler_index": "Foo"}"#, "sampler_index", #"There is no sampler "Foo". Use Euler, Euler a, Heun, DPM++ 2M, DDIM, LCM."#),
+        (#"{"scheduler": "Foo"}"#, "scheduler", #"There is no scheduler "Foo". Use automatic, normal, karras, exponential, sgm_uniform."#),
+        (#"{"override_settings": {"sd_model_checkpoint": "x"}}"#, "override_settings.sd_model_checkpoint", #"There is no model "x". Use anime, demo."#),
+        (#"{"override_settings": {"samples_format": "bmp"}}"#, "override_settings.samples_format",
+            #"override_settings.samples_format cannot be "bmp". Use png, jpeg or webp."#),
+        (#"{"override_settings": {"sd_vae": "x.pt"}}"#, "override_settings.sd_vae", "Easel uses the VAE in the checkpoint's file. Use Automatic."),
+        (#"{"override_settings": {"randn_source": "TPU"}}"#, "override_settings.randn_source", #"override_settings.randn_source cannot be "TPU". Use CPU, GPU, NV."#),
+    ])
+    func refusals(_ body: String, field: String, message: String) {
+        let error = refusal { _ = try textToImage(body) }
+        #expect(error == APIError(.invalidValue, field: field, message))
+    }
+
+    @Test("a body that is no JSON object is refused as such", arguments: ["[]", "{", "\"prompt\"", "{\"steps\": 1e999}", "nul\0"])
+    func malformed(_ body: String) {
+        #expect(refusal { _ = try textToImage(body) }?.kind == .malformedBody)
+    }
+
+    @Test("what is not there yet answers 501 with the field, instead of half a picture", arguments: [
+        (#"{"enable_hr": true}"#, "enable_hr"), (#"{"init_images": ["aGk="]}"#, "init_images"),
+    ])
+    func toCome(_ body: String, field: String) {
+        let error = refusal { _ = try textToImage(body) }
+        #expect(error?.kind.status == 501 && error?.field == field)
+    }
+
+    @Test("fields that ask for what has no effect are named", arguments: [
+        (#"{"subseed_strength": 0.1, "subseed": 5}"#, ["subseed_strength"]), (#"{"tiling": true, "restore_faces": false}"#, ["tiling"]),
+        (#"{"s_churn": 3, "s_noise": 1.01}"#, ["s_churn", "s_noise"]), (#"{"eta": 1, "sampler_name": "Euler a"}"#, []),
+        (#"{"eta": 0.5, "sampler_name": "Euler a"}"#, ["eta"]), (#"{"eta": 1, "sampler_name": "DDIM"}"#, ["eta"]), (#"{"eta": 0.3}"#, []),
+        (#"{"script_name": "X/Y/Z plot", "refiner_checkpoint": "None"}"#, ["script_name"]),
+        (#"{"override_settings": {"face_restoration": true, "openvino_devices": ["GPU"]}}"#, ["override_settings.face_restoration", "override_settings.openvino_devices"]),
+    ])
+    func ignored(_ body: String, names: [String]) throws {
+        #expect(try textToImage(body).ignored == names)
+    }
+
+    @Test("override_settings hold for the request, and stay only when they shall")
+    func overrides() throws {
+        let settings = #"""
+            "override_settings": {"sd_model_checkpoint": "anime", "CLIP_stop_at_last_layers": 2, "samples_format": "jpg", "emphasis": "No norm",
+             "comma_padding_backtrack": 0, "pad_cond_uncond": true, "randn_source": "NV", "show_progress_every_n_steps": 3}
+            """#
+        let request = try textToImage("{\(settings)}")
+        let generation = request.job.generation
+        #expect((request.job.model, request.format, generation.clipSkip, generation.emphasis) == ("anime", .jpeg, 2, .noNorm))
+        #expect((generation.commaBacktrack, generation.padsConditionings, generation.noise, generation.previewInterval) == (0, true, .philox, 3))
+        #expect(request.settingChanges == [:])
+        let staying = try textToImage("{\(settings), \"override_settings_restore_afterwards\": false}")
+        #expect(staying.settingChanges["model"] == "anime" && staying.settingChanges["clip_skip"] == "2" && staying.settingChanges.count == 7)
+    }
+
+    @Test("a model is found by title, name, file or hash", arguments: ["demo", "demo.safetensors", "demo.safetensors [6ce0161689]", "demo.safetensors [0000000000]", "6ce0161689", demoHash, "DEMO"])
+    func models(_ text: String) throws {
+        #expect(twoModels.find(text)?.name == "demo")
+        #expect(try textToImage(#"{"override_settings": {"sd_model_checkpoint": "\#(text)"}}"#, ["model": "anime"]).job.model == "demo")
+    }
+
+    @Test("no path finds a model", arguments: ["/etc/passwd", "../demo", "models/demo.safetensors", "", "6ce01"])
+    func noPaths(_ text: String) {
+        #expect(twoModels.find(text) == nil)
+    }
+
+    @Test("an infotext fills what is not said")
+    func infotext() throws {
+        let text = "a cat\\nNegative prompt: dog\\nSteps: 9, Sampler: DPM++ 2M, Schedule type: Exponential, CFG scale: 5.5, Seed: 77, Size: 640x448, Model hash: 6ce0161689, Clip skip: 2, RNG: NV"
+        let request = try textToImage(#"{"infotext": "\#(text)", "steps": 4, "override_settings": {"pad_cond_uncond": true}}"#, ["model": "anime"])
+        let generation = request.job.generation
+        #expect((generation.prompt, generation.negativePrompt, generation.steps, generation.seed) == ("a cat", "dog", 4, 77))
+        #expect((generation.sampler, generation.schedule, generation.cfgScale, generation.clipSkip) == (.dpmpp2M, .exponential, 5.5, 2))
+        #expect((generation.width, generation.height, request.job.model, generation.noise) == (640, 448, "demo", .philox))
+        #expect(generation.padsConditionings)
+    }
+
+    @Test("what the settings say holds where the request says nothing")
+    func settings() throws {
+        let request = try textToImage("{}", ["clip_skip": "2", "image_format": "webp", "emphasis": "ignore", "preview_steps": "0"])
+        #expect((request.job.generation.clipSkip, request.format, request.job.generation.emphasis, request.job.generation.previewInterval) == (2, .webp, .ignore, 0))
+    }
+}
