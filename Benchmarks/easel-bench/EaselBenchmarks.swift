@@ -5,7 +5,8 @@ struct EaselBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "easel-bench", abstract: "Times parts of Easel by themselves.",
         subcommands: [
-            UNetBenchmark.self, ShapesBenchmark.self, PromptBenchmark.self, ProbeBenchmark.self, PicturesBenchmark.self, PreviewBenchmark.self,
+            UNetBenchmark.self, ShapesBenchmark.self, PromptBenchmark.self, ProbeBenchmark.self, PicturesBenchmark.self,
+            PreviewBenchmark.self, QueueBenchmark.self,
         ],
         defaultSubcommand: UNetBenchmark.self)
 }

@@ -103,7 +103,7 @@ struct TroubleTests {
     @Test("a painter that returns fewer pictures than asked for fails the job")
     func incomplete() async throws {
         let archive = MemoryArchive()
-        let service = JobService(archive: archive, painter: Forgetful(), settings: { QueueSettings() }, logger: .init(label: "test"))
+        let service = JobService(archive: archive, painter: Forgetful(), settings: { QueueSettings() }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let running = Task { try await service.run() }
         let job = try await service.submit(.with())
         #expect(try await service.ended(job.id).state == .failed)

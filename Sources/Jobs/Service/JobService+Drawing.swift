@@ -19,6 +19,7 @@ extension JobService {
         try await recover()
         isStopping = false
         isBrokenOff = false
+        defer { graceTimer?.cancel() }
         // Not cancelled itself: an archive may refuse to write for a task that is.
         let consumer = Task { await consume() }
         await withTaskCancellationHandler {
@@ -29,14 +30,15 @@ extension JobService {
         events.close()
     }
 
-    private func stop() async {
+    private func stop() {
         isStopping = true
         resting?.cancel()
         wake()
-        guard !queue.running.isEmpty else { return }
-        try? await sleep(settings().gracePeriod)
-        isBrokenOff = true
-        painting?.cancel()
+        graceTimer = Task {
+            try await sleep(settings().gracePeriod)
+            isBrokenOff = true
+            painting?.cancel()
+        }
     }
 
     private func consume() async {

@@ -30,6 +30,7 @@ public actor JobService {
     /// The painter's work on `drawing`.
     var painting: Task<[[PaintedRequest]], any Error>?
     var isStopping = false
+    var graceTimer: Task<Void, any Error>?
     /// The grace period is over.
     var isBrokenOff = false
     var idler: CheckedContinuation<Void, Never>?
