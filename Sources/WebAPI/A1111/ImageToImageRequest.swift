@@ -20,5 +20,6 @@ extension APIError {
     /// What `/extra-single-image` and `/extra-batch-images` answer.
     public static let upscaling = APIError(.notImplemented, "Easel cannot enlarge pictures yet. Draw them in the size that you want.")
     /// What `/interrogate` answers.
-    public static let interrogation = APIError(.notImplemented, "Easel has no model that describes pictures. /sdapi/v1/png-info reads the prompt that stands in a picture's file.")
+    public static let interrogation = APIError(
+        .notImplemented, "Easel has no model that describes pictures. /sdapi/v1/png-info reads the prompt that stands in a picture's file.")
 }

@@ -4,13 +4,19 @@ import ImageCodecs
 
 /// `POST /sdapi/v1/png-info`, read.
 public struct PictureInfoRequest: Sendable {
+    static let fields = [RequestField("image", .text, "PNG, JPEG or WebP, as base64 or as a data URL", isRequired: true)]
+
     let picture: [UInt8]
 
     /// - Parameter body: JSON with an `image`, as base64 or as a data URL.
     public init(body: Data) throws(APIError) {
         let fields = try RequestFields(body: body)
-        guard let text = try fields.text("image"), !text.isEmpty else { throw fields.invalid("image", "There is no image. Send it as base64 or as a data URL.") }
-        guard let picture = Base64Picture.bytes(text) else { throw fields.invalid("image", "image is not base64. Send a PNG, JPEG or WebP file as base64 or as a data URL.") }
+        guard let text = try fields.text("image"), !text.isEmpty else {
+            throw fields.invalid("image", "There is no image. Send it as base64 or as a data URL.")
+        }
+        guard let picture = Base64Picture.bytes(text) else {
+            throw fields.invalid("image", "image is not base64. Send a PNG, JPEG or WebP file as base64 or as a data URL.")
+        }
         self.picture = picture
     }
 }

@@ -4,7 +4,8 @@ extension Route {
     static let ofA1111: [Route] =
         [
             Route(
-                .post, path("txt2img"), "Draws pictures from a text, and answers when they are done", body: .init(name: "TextToImageRequest", schema: TextToImageRequest.fields.schema(isOpen: true)),
+                .post, path("txt2img"), "Draws pictures from a text, and answers when they are done",
+                body: .init(name: "TextToImageRequest", schema: TextToImageRequest.fields.schema(isOpen: true)),
                 answer: .json(TextToImageAnswer.self), errors: drawing + [.notImplemented]),
             Route(
                 .get, path("progress"), "Tells what is being drawn, with a preview",
@@ -15,7 +16,7 @@ extension Route {
                 body: .init(name: "Options", schema: .map(of: .any)), errors: []),
             Route(
                 .post, path("png-info"), "Reads the parameters that stand in a picture's file",
-                body: .init(name: "PictureInfoRequest", schema: [RequestField("image", .text, "PNG, JPEG or WebP, as base64 or as a data URL", isRequired: true)].schema(isOpen: true)),
+                body: .init(name: "PictureInfoRequest", schema: PictureInfoRequest.fields.schema(isOpen: true)),
                 answer: .json(PictureInfoAnswer.self)),
             Route(.get, path("sd-models"), "Lists the models", answer: .list(of: ModelItem.self)),
             Route(.get, path("samplers"), "Lists the samplers", answer: .list(of: SamplerItem.self)),

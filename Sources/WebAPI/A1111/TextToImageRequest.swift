@@ -28,7 +28,9 @@ public struct TextToImageRequest: Sendable {
         let infotext = try InfotextFields(given.text("infotext") ?? "", models: context.models)
         let fields = given.filled(from: infotext.fields)
         if try fields.flag("enable_hr") ?? false {
-            throw APIError(.notImplemented, field: "enable_hr", "Easel has no second pass at a higher resolution yet. Send enable_hr: false, and the size that you want.")
+            throw APIError(
+                .notImplemented, field: "enable_hr",
+                "Easel has no second pass at a higher resolution yet. Send enable_hr: false, and the size that you want.")
         }
         if fields["init_images"] != nil { throw .imageToImage(field: "init_images") }
 
@@ -51,14 +53,8 @@ public struct TextToImageRequest: Sendable {
         generation.previewInterval = defaults.previewSteps
         (generation.sampler, generation.schedule) = try fields.samplerAndSchedule
 
-        let runs = try fields.whole("n_iter") ?? 1
-        do throws(InvalidRequest) {
-            try RequestLimits(context.settings.limits, names: .a1111).check(generation, runs: runs)
-        } catch {
-            throw APIError(error)
-        }
-
-        job = JobRequest(model: overrides.changes["model"] ?? context.models.current, generation: generation, runs: runs, client: context.client)
+        job = try context.job(
+            generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1, names: .a1111)
         format = ImageFormat(defaults.imageFormat)
         sendsImages = try fields.flag("send_images") ?? true
         ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored

@@ -34,21 +34,20 @@ public struct JobSubmission: Sendable {
         read(try fields.schedule ?? sampler?.schedule, into: \.schedule)
         generation.seed = try fields.seed ?? context.randomSeed
 
-        let runs = try fields.whole("runs") ?? 1
         let priority = try fields.whole("priority") ?? 0
-        guard Self.priorities.contains(priority) else { throw fields.invalid("priority", "priority \(priority) is out of range. Use -100 to 100; higher ones come first.") }
-        guard generation.previewInterval >= 0 else { throw fields.invalid("preview_interval", "preview_interval \(generation.previewInterval) is negative. Use a number of steps, or 0 for no previews.") }
-        do throws(InvalidRequest) {
-            try RequestLimits(context.settings.limits, names: .easel).check(generation, runs: runs)
-        } catch {
-            throw APIError(error)
+        guard Self.priorities.contains(priority) else {
+            throw fields.invalid("priority", "priority \(priority) is out of range. Use -100 to 100; higher ones come first.")
+        }
+        let interval = generation.previewInterval
+        guard interval >= 0 else {
+            throw fields.invalid("preview_interval", "preview_interval \(interval) is negative. Use a number of steps, or 0 for no previews.")
         }
         var model = context.models.current
         if let name = try fields.text("model") {
             guard let found = context.models.find(name) else { throw context.models.unknown(name, field: "model") }
             model = found.name
         }
-        job = JobRequest(model: model, generation: generation, runs: runs, priority: priority, client: context.client)
+        job = try context.job(generation, model: model, runs: fields.whole("runs") ?? 1, priority: priority, names: .easel)
     }
 
     static let priorities = -100...100

@@ -52,7 +52,8 @@ public struct ListQuery: Sendable, Equatable {
     public static func state(_ text: String?) throws(APIError) -> JobState? {
         guard let text, !text.isEmpty else { return nil }
         guard let state = JobState(rawValue: text) else {
-            throw APIError(.invalidValue, field: "state", "state cannot be \"\(text.clipped)\". Use \(JobState.allCases.map(\.rawValue).joined(separator: ", ")).")
+            let states = JobState.allCases.map(\.rawValue).joined(separator: ", ")
+            throw APIError(.invalidValue, field: "state", "state cannot be \"\(text.clipped)\". Use \(states).")
         }
         return state
     }

@@ -6,17 +6,22 @@ extension Route {
 
     private static let ofJobs: [Route] = [
         Route(
-            .post, "/api/v1/jobs", "Puts a job into the queue", parameters: [.header("Idempotency-Key", "a repeated POST with the same key gives the same job", key)],
-            body: .init(name: "JobSubmission", schema: JobSubmission.fields.schema(isOpen: false)), answer: .json(AcceptedAnswer.self, status: 202), errors: [.queueFull]),
+            .post, "/api/v1/jobs", "Puts a job into the queue",
+            parameters: [.header("Idempotency-Key", "a repeated POST with the same key gives the same job", key)],
+            body: .init(name: "JobSubmission", schema: JobSubmission.fields.schema(isOpen: false)),
+            answer: .json(AcceptedAnswer.self, status: 202), errors: [.queueFull]),
         Route(
-            .get, "/api/v1/jobs", "Lists jobs, the newest first", parameters: [.query("state", "only jobs in this state", .words(JobState.allCases.map(\.rawValue)))] + page,
+            .get, "/api/v1/jobs", "Lists jobs, the newest first",
+            parameters: [.query("state", "only jobs in this state", .words(of: JobState.self))] + page,
             answer: .page(of: JobAnswer.self)),
         Route(.get, "/api/v1/jobs/{id}", "Tells of a job", parameters: [job], answer: .json(JobAnswer.self)),
         Route(.delete, "/api/v1/jobs/{id}", "Cancels a job; one that has ended stays as it is", parameters: [job], answer: .json(JobAnswer.self)),
         Route(
-            .get, "/api/v1/jobs/{id}/events", "Sends what happens to a job, until it ends", parameters: [job, lastEvent],
+            .get, "/api/v1/jobs/{id}/events", "Sends what happens to a job, until it ends", parameters: [job, lastEvent, afterEvent],
             answer: .text("text/event-stream"), errors: [.tooManyStreams]),
-        Route(.get, "/api/v1/events", "Sends what happens to all jobs", parameters: [lastEvent], answer: .text("text/event-stream"), errors: [.tooManyStreams]),
+        Route(
+            .get, "/api/v1/events", "Sends what happens to all jobs", parameters: [lastEvent, afterEvent],
+            answer: .text("text/event-stream"), errors: [.tooManyStreams]),
     ]
 
     private static let ofImages: [Route] = [
@@ -64,6 +69,7 @@ extension Route {
     private static let job = Parameter.path("id", "of the job", name(of: "^[0-9a-f]{32}$"))
     private static let picture = Parameter.path("id", "of the picture", name(of: "^[0-9a-f]{32}-[0-9]+$"))
     private static let lastEvent = Parameter.header("Last-Event-ID", "goes on after this event", .whole.with("minimum", .integer(0)))
+    private static let afterEvent = Parameter.query("after", "the same, for clients that cannot send headers", .whole.with("minimum", .integer(0)))
     private static let key = Schema.text.with("minLength", .integer(1)).with("maxLength", .integer(255))
     private static let page: [Parameter] = [
         .query("before", "`next` of the page before"), .query("limit", "how many, 50 if it is not said", .whole(ListQuery.limits)),

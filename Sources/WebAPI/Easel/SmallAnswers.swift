@@ -75,7 +75,9 @@ public struct PromptRequest: Sendable {
     public init(body: Data, longest: Int) throws(APIError) {
         let fields = try RequestFields(body: body)
         try fields.allow(only: ["prompt"])
-        guard let prompt = try fields.text("prompt") else { throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a (red:1.2) apple\"}.") }
+        guard let prompt = try fields.text("prompt") else {
+            throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a (red:1.2) apple\"}.")
+        }
         guard prompt.unicodeScalars.count <= longest else {
             throw fields.invalid("prompt", "prompt has \(prompt.unicodeScalars.count) characters; the limit is \(longest) (max_prompt_length).")
         }

@@ -6,9 +6,12 @@ extension ImageGenerationRequest {
         RequestField("prompt", .text, "what to draw", isRequired: true),
         RequestField("model", .text, "its name; OpenAI's names stand for the current model"),
         RequestField("n", .whole(1...10), "how many pictures", standard: .integer(1)),
-        RequestField("size", .text.with("pattern", .string("^([0-9]+x[0-9]+|auto)$")), "width and height in pixels, each a multiple of 8; auto: 512x512", standard: .string("auto")),
-        RequestField("response_format", .words(Delivery.allCases.map(\.rawValue)), "the files as base64, or addresses of them; url, unless the model is called gpt-image…"),
-        RequestField("output_format", .words(PictureFormat.allCases.map(\.rawValue)), "of the files; png unless the settings say otherwise"),
+        RequestField(
+            "size", .text.with("pattern", .string("^([0-9]+x[0-9]+|auto)$")), "width and height in pixels, each a multiple of 8; auto: 512x512",
+            standard: .string("auto")),
+        RequestField(
+            "response_format", .words(of: Delivery.self), "the files as base64, or addresses of them; url, unless the model is called gpt-image…"),
+        RequestField("output_format", .words(of: PictureFormat.self), "of the files; png unless the settings say otherwise"),
         RequestField("user", .text, "has no effect"),
         RequestField("negative_prompt", .text, "Easel's: what not to draw", standard: .string("")),
         RequestField("steps", .whole(GenerationRequest.stepRange), "Easel's: of denoising", standard: .integer(20)),

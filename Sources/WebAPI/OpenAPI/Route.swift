@@ -59,8 +59,10 @@ public struct Route: Sendable {
         /// An object whose keys nobody can know beforehand.
         static let anyObject = Answer(status: 200, mediaType: "application/json", name: nil, schema: .map(of: .any))
 
-        static func file(_ mediaType: String) -> Answer { Answer(status: 200, mediaType: mediaType, name: nil, schema: .text.with("format", .string("binary"))) }
-        static func text(_ mediaType: String) -> Answer { Answer(status: 200, mediaType: mediaType, name: nil, schema: .text) }
+        static func file(_ mediaType: String) -> Answer { .text(mediaType, .text.with("format", .string("binary"))) }
+        static func text(_ mediaType: String, _ schema: Schema = .text) -> Answer {
+            Answer(status: 200, mediaType: mediaType, name: nil, schema: schema)
+        }
     }
 
     init(
@@ -82,8 +84,8 @@ public struct Route: Sendable {
 
     /// All that can go wrong, by HTTP's status.
     var errorKinds: [Int: [APIError.Kind]] {
-        var kinds = errors + [.forbidden, .unexpected]
-        if !isOpen { kinds += [.unauthorized, .rateLimited] }
+        var kinds = errors + [.forbidden, .rateLimited, .unexpected]
+        if !isOpen { kinds.append(.unauthorized) }
         if body != nil { kinds += [.malformedBody, .tooLarge, .invalidValue] }
         if parameters.contains(where: { $0.place != .path }) { kinds.append(.invalidValue) }
         if parameters.contains(where: { $0.place == .path }) { kinds.append(.notFound) }
@@ -97,7 +99,15 @@ extension Face {
 }
 
 extension Route.Parameter {
-    static func path(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self { .init(place: .path, name: name, schema: schema, meaning: meaning) }
-    static func query(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self { .init(place: .query, name: name, schema: schema, meaning: meaning) }
-    static func header(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self { .init(place: .header, name: name, schema: schema, meaning: meaning) }
+    static func path(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self {
+        .init(place: .path, name: name, schema: schema, meaning: meaning)
+    }
+
+    static func query(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self {
+        .init(place: .query, name: name, schema: schema, meaning: meaning)
+    }
+
+    static func header(_ name: String, _ meaning: String, _ schema: Schema = .text) -> Self {
+        .init(place: .header, name: name, schema: schema, meaning: meaning)
+    }
 }

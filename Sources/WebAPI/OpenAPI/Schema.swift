@@ -28,6 +28,8 @@ struct Schema: Sendable, Equatable {
 
     static func words(_ words: [String]) -> Schema { Schema(["type": .string("string"), "enum": .array(words.map(JSONValue.string))]) }
 
+    static func words<Word: RawRepresentable<String> & CaseIterable>(of _: Word.Type) -> Schema { words(Word.allCases.map(\.rawValue)) }
+
     static func list(of item: Schema) -> Schema { Schema(["type": .string("array"), "items": item.json]) }
 
     /// An object with any keys.

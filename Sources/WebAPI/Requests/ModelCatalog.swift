@@ -26,7 +26,8 @@ public struct ModelCatalog: Sendable {
 
     /// The refusal of a name that no model has.
     func unknown(_ text: String, field: String) -> APIError {
-        APIError(.invalidValue, field: field, "There is no model \"\(text.clipped)\". Use \(models.isEmpty ? "none: no models are there" : models.map(\.name).joined(separator: ", ")).")
+        let names = models.map(\.name).joined(separator: ", ")
+        return APIError(.invalidValue, field: field, "There is no model \"\(text.clipped)\". \(names.isEmpty ? "There are no models at all." : "Use \(names).")")
     }
 }
 

@@ -1,3 +1,5 @@
+import Generation
+import Jobs
 public import Settings
 
 /// What requests are read with.
@@ -16,5 +18,18 @@ public struct RequestContext: Sendable {
         self.models = models
         self.client = client
         self.randomSeed = randomSeed
+    }
+
+    /// The client's job, when it is within the limits.
+    /// - Throws: `.invalidValue`.
+    func job(
+        _ generation: GenerationRequest, model: String, runs: Int, priority: Int = 0, names: RequestLimits.Names
+    ) throws(APIError) -> JobRequest {
+        do throws(InvalidRequest) {
+            try RequestLimits(settings.limits, names: names).check(generation, runs: runs)
+        } catch {
+            throw APIError(error)
+        }
+        return JobRequest(model: model, generation: generation, runs: runs, priority: priority, client: client)
     }
 }
