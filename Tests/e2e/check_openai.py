@@ -1,0 +1,38 @@
+"""The package openai, with this server's address in place of OpenAI's."""
+import base64
+
+import openai
+import requests
+
+
+def check(server):
+    client = openai.OpenAI(base_url=server.url + "/v1", api_key="none", max_retries=0)
+    small = dict(size="64x64", extra_body={"steps": 2, "seed": 7, "negative_prompt": "blurry", "sampler": "Euler a"})
+
+    answer = client.images.generate(prompt="a lighthouse", n=2, response_format="b64_json", **small)
+    assert len(answer.data) == 2 and answer.created > 1_700_000_000
+    first = base64.b64decode(answer.data[0].b64_json)
+    assert first.startswith(b"\x89PNG") and answer.data[0].revised_prompt == "a lighthouse"
+
+    address = client.images.generate(prompt="a lighthouse", model="dall-e-3", **small).data[0].url
+    assert requests.get(address, timeout=10).content == first, "a seed gives its picture"
+    picture = client.images.generate(prompt="a boat", model="gpt-image-1", output_format="webp", **small).data[0].b64_json
+    assert base64.b64decode(picture)[8:12] == b"WEBP"
+
+    models = client.models.list().data
+    assert client.models.retrieve(models[0].id).owned_by == "easel"
+
+    refused(openai.BadRequestError, "size", client.images.generate, prompt="x", size="65x64")
+    refused(openai.BadRequestError, "n", client.images.generate, prompt="x", n=11)
+    refused(openai.NotFoundError, "model", client.images.generate, prompt="x", model="no-such-model")
+    refused(openai.NotFoundError, "model", client.models.retrieve, model="no-such-model")
+    refused(openai.InternalServerError, "image", client.images.edit, image=("x.png", first), prompt="x")
+
+
+def refused(kind, field, call, **arguments):
+    try:
+        call(**arguments)
+    except kind as error:
+        assert error.param == field and error.code, error
+    else:
+        raise AssertionError(f"{call.__name__} was not refused")
