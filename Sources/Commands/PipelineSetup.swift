@@ -81,8 +81,7 @@ struct PipelineSetup {
     ) async throws -> PrecisionTable {
         let memory = PrecisionMemory(folder: folders.cache)
         let key = PrecisionMemory.Key(
-            contentHash: await pipeline.checkpoint.contentHash(rememberedIn: folders.cache) ?? pipeline.checkpoint.identity,
-            component: component, deviceName: (try? core.value(of: .fullDeviceName, device: device)) ?? device,
+            contentHash: await contentHash(of: pipeline.checkpoint), component: component, deviceName: deviceName(device),
             runtimeVersion: try Core.version())
         if let known = memory[key] { return known }
 
@@ -102,6 +101,14 @@ struct PipelineSetup {
         return table
     }
 
+    /// Names all that a checkpoint's networks are made of: for what is remembered from one process to the next.
+    func contentHash(of checkpoint: Checkpoint) async -> String {
+        await checkpoint.contentsHash(rememberedIn: folders.cache) ?? checkpoint.identity
+    }
+
+    /// What is listed as `GPU` may be another one after a change of hardware: its own name, such as its model.
+    private func deviceName(_ device: String) -> String { (try? core.value(of: .fullDeviceName, device: device)) ?? device }
+
     /// The devices in order, each first as it was chosen; then, as far as the settings allow, f32 and the CPU.
     private func ladder(_ choice: ComponentChoice, _ first: Arithmetic) -> PlacementLadder {
         let chosen = Placement(device: choice.devices[0], arithmetic: first)
@@ -119,6 +126,24 @@ struct PipelineSetup {
         var bounds = FidelityBounds()
         bounds.relativeError = settings.fidelityBounds
         return bounds
+    }
+
+    // MARK: Batches
+
+    /// How many pictures of such a request are best drawn together: what is known, or else measured now.
+    ///
+    /// Measuring takes some steps of the UNet, between pictures; it is done once for a checkpoint, device, precision and size.
+    func usefulBatchSize(for request: GenerationRequest, on monitored: MonitoredPipeline) async throws -> Int {
+        let pipeline = monitored.pipeline
+        let placement = pipeline.placements.unet
+        let memory = BatchMemory(folder: folders.cache)
+        let key = BatchMemory.Key(
+            contentHash: await contentHash(of: pipeline.checkpoint), deviceName: deviceName(placement.device),
+            precision: placement.arithmetic.description, width: request.width, height: request.height, runtimeVersion: try Core.version())
+        if let known = memory[key] { return known.usefulBatchSize }
+        let table = try await monitored.measureBatches(for: request)
+        memory.remember(table, for: key)
+        return table.usefulBatchSize
     }
 
     // MARK: Shapes

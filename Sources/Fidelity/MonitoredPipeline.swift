@@ -171,6 +171,13 @@ public actor MonitoredPipeline: ImageGenerating {
         for key in keys { try await compile(key, reason: .reload) }
     }
 
+    /// Does something while neither pictures nor probes run.
+    func withTurn<Result: Sendable>(_ work: () async throws -> Result) async throws -> Result {
+        try await turns.enter()
+        defer { turns.leave() }
+        return try await work()
+    }
+
     private var nativeRequest: GenerationRequest {
         var request = GenerationRequest(prompt: Probe.prompt)
         (request.width, request.height) = (pipeline.checkpoint.nativeSize, pipeline.checkpoint.nativeSize)

@@ -5,7 +5,7 @@ public import Generation
 public struct PrecisionMemory: Sendable {
     /// What a table holds for.
     public struct Key: Sendable, Hashable {
-        /// SHA-256 of the weights.
+        /// Of all files; see `Checkpoint.contentsHash`.
         public var contentHash: String
         public var component: Component
         /// The device's own name, such as its model: what is listed as `GPU` may be another one after a change of hardware.
@@ -22,23 +22,12 @@ public struct PrecisionMemory: Sendable {
         fileprivate var text: String { [contentHash, component.rawValue, deviceName, runtimeVersion].joined(separator: "|") }
     }
 
-    private let file: URL
+    private let tables: MeasurementFile<PrecisionTable>
 
     /// - Parameter folder: the user's cache folder; made when missing.
-    public init(folder: URL) { file = folder.appending(path: "precisions.json") }
+    public init(folder: URL) { tables = MeasurementFile("precisions.json", in: folder) }
 
     public subscript(key: Key) -> PrecisionTable? { tables[key.text] }
 
-    public func remember(_ table: PrecisionTable, for key: Key) {
-        var tables = tables
-        tables[key.text] = table
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try? encoder.encode(tables).write(to: file, options: .atomic)
-    }
-
-    private var tables: [String: PrecisionTable] {
-        (try? JSONDecoder().decode([String: PrecisionTable].self, from: Data(contentsOf: file))) ?? [:]
-    }
+    public func remember(_ table: PrecisionTable, for key: Key) { tables.remember(table, for: key.text) }
 }

@@ -45,6 +45,8 @@ public enum CompileReason: String, Sendable, Hashable, CaseIterable, Codable {
     case preparation
     /// To choose a precision.
     case precisionTrial = "precision trial"
+    /// To find out how many pictures are best drawn together.
+    case batchTrial = "batch trial"
     /// To compare a device with.
     case reference
     /// What was compiled before gave wrong numbers.

@@ -1,0 +1,39 @@
+public import FoundationEssentials
+import Glibc
+
+/// Remembers measured batches from one process to the next, in one file. What cannot be read or written is done without.
+public struct BatchMemory: Sendable {
+    /// What a table holds for.
+    public struct Key: Sendable, Hashable {
+        /// Of all files; see `Checkpoint.contentsHash`.
+        public var contentHash: String
+        /// The device's own name, such as its model.
+        public var deviceName: String
+        /// What the UNet is asked to compute in: `f32`, `performance`.
+        public var precision: String
+        /// Of the pictures, as a power of two of pixels: 18 for 512×512 and what comes near it.
+        public var sizeClass: Int
+        public var runtimeVersion: String
+
+        /// - Parameters:
+        ///   - width: of the pictures, in pixels; `height` too.
+        public init(contentHash: String, deviceName: String, precision: String, width: Int, height: Int, runtimeVersion: String) {
+            self.contentHash = contentHash
+            self.deviceName = deviceName
+            self.precision = precision
+            sizeClass = Int(log2(Double(max(1, width)) * Double(max(1, height))).rounded())
+            self.runtimeVersion = runtimeVersion
+        }
+
+        fileprivate var text: String { [contentHash, deviceName, precision, "\(sizeClass)", runtimeVersion].joined(separator: "|") }
+    }
+
+    private let tables: MeasurementFile<BatchTable>
+
+    /// - Parameter folder: the user's cache folder; made when missing.
+    public init(folder: URL) { tables = MeasurementFile("batches.json", in: folder) }
+
+    public subscript(key: Key) -> BatchTable? { tables[key.text] }
+
+    public func remember(_ table: BatchTable, for key: Key) { tables.remember(table, for: key.text) }
+}
