@@ -6,7 +6,7 @@ easel := .build/release/easel
 demo_picture := outputs/demo.png
 demo := $(easel) generate "red apple" --seed 106 --cfg-scale 5 --output $(demo_picture)
 
-.PHONY: help setup build demo test test-gpu bench clean
+.PHONY: help setup build demo serve test test-gpu e2e bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,12 +23,19 @@ demo: build ## make a picture with the bundled checkpoint
 	$(demo)
 	@echo "The picture is $(abspath $(demo_picture))"
 
+serve: build ## listen at http://127.0.0.1:7860
+	$(easel) serve
+
 test: setup ## run all tests
 	swift test
 
 test-gpu: setup ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh
 	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test --filter EndToEndTests.GPUTests
+
+e2e: build ## run clients of A1111 and OpenAI, and the examples of the documentation, against a server
+	@Tests/e2e/setup.sh
+	.e2e/bin/python Tests/e2e/run.py
 
 bench: build ## measure speed, memory and agreement against other programs
 	swift build --configuration release --product easel-bench

@@ -17,7 +17,8 @@ public protocol Painting: Sendable {
         _ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [PaintedRequest]
 
-    /// Called when a job has ended and while there is nothing to draw: time to look after devices. Is cancelled when a job comes.
+    /// Called now and then while there is nothing to draw, and between jobs when there is always something: time to look after
+    /// devices. Returns when all is well for now. Is cancelled when a job comes.
     func rest() async
 }
 

@@ -79,12 +79,13 @@ struct Easel {
         }
 
         func interrupt() { process.interrupt() }
+        func terminate() { process.terminate() }
 
         func outcome() async throws -> Outcome {
             for await _ in ended {}
             return try Outcome(exitCode: process.terminationStatus, output: String(contentsOf: outputFile, encoding: .utf8), errors: errors)
         }
 
-        private var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
+        var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
     }
 }

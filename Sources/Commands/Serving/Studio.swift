@@ -29,6 +29,11 @@ actor Studio: Engine {
     /// What devices make of the accuracy modes: found out once, for it takes a compile each.
     var knownDevices: DeviceSummaries?
 
+    /// Pictures that are best drawn together, as far as it was measured.
+    private var batchSizes: [BatchQuestion: Int] = [:]
+    /// What it shall be measured for next.
+    private var unmeasured: JobRequest?
+
     /// Models that stay open: their files are mapped, which costs next to nothing; what is compiled of them has a budget of its own.
     private static let openModelLimit = 8
 
@@ -95,6 +100,7 @@ actor Studio: Engine {
         setup = (wanted, value)
         models = []
         knownDevices = nil
+        batchSizes = [:]
         return value
     }
 
@@ -151,7 +157,12 @@ actor Studio: Engine {
         return CompileGroup(model: request.model, shape: key.shape.summary(of: .unet))
     }
 
-    func usefulBatchSize(of request: JobRequest) async -> Int { 1 }
+    func usefulBatchSize(of request: JobRequest) async -> Int {
+        if let known = batchSizes[BatchQuestion(request)] { return known }
+        // Found out when there is time for it: nobody's picture waits for that.
+        unmeasured = request
+        return 1
+    }
 
     func draw(
         _ requests: [GenerationRequest], model name: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
@@ -167,19 +178,40 @@ actor Studio: Engine {
         }
     }
 
-    /// Looks after the model that is in use, now and whenever the settings want it, until it is cancelled.
+    /// Looks after the model that was used last, as far as the settings want it; then finds out how many of the latest pictures are best
+    /// drawn together.
     func rest() async {
-        while !Task.isCancelled {
-            do {
-                if let model = models.last { try await model.opening.value.monitored.checkIfDue() }
-                try await Task.sleep(for: .seconds(60))
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.warning("devices could not be checked", metadata: ["reason": "\(error)"])
-                return
-            }
+        guard let model = models.last else { return }
+        do {
+            try await model.opening.value.monitored.checkIfDue()
+            try await measureBatches()
+        } catch is CancellationError {
+            return
+        } catch {
+            // Whoever draws with the model is told why it does not open.
+            logger.warning("devices could not be checked", metadata: ["model": "\(model.name)", "reason": "\(error)"])
         }
+    }
+
+    private func measureBatches() async throws {
+        guard let request = unmeasured, let setup = setup?.value, let model = await openModel(request.model) else { return }
+        let size = try await setup.usefulBatchSize(for: request.generation, on: model.monitored)
+        batchSizes[BatchQuestion(request)] = size
+        // Another size may have come up meanwhile.
+        if unmeasured == request { unmeasured = nil }
+        logger.info("batch measured", metadata: ["model": "\(model.name)", "size": "\(request.generation.width)×\(request.generation.height)", "pictures": "\(size)"])
+    }
+}
+
+/// What a measured batch size holds for.
+private struct BatchQuestion: Hashable {
+    let model: String
+    let width: Int
+    let height: Int
+
+    init(_ request: JobRequest) {
+        model = request.model
+        (width, height) = (request.generation.width, request.generation.height)
     }
 }
 

@@ -51,7 +51,8 @@ extension JobService {
 
     private func takeNext() async -> [Job] {
         while !isStopping, let next = queue.next(at: now(), settings()) {
-            let pictureCount = await painter.usefulBatchSize(of: next.request)
+            // A single job has nobody to be drawn with.
+            let pictureCount = queue.waitingCount > 1 ? await painter.usefulBatchSize(of: next.request) : 1
             // Another may come first by now.
             guard queue.next(at: now(), settings())?.id == next.id, !isStopping else { continue }
             let jobs = queue.take(at: now(), settings(), pictureCount: pictureCount)
