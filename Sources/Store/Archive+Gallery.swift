@@ -12,10 +12,10 @@ extension Archive {
     public func pictures(before: PictureID? = nil, limit: Int, matching query: String? = nil) async throws(StoreError) -> [GalleryPicture] {
         let search = GallerySearch(query ?? "")
         return try await database.read { db in
-            var conditions = [PictureRecord.isShown, search.condition]
-            if let before { conditions.append("picture.number < \(try Self.number(of: before, in: db))") }
+            var conditions = search.conditions + [PictureRecord.isShown]
+            if let before { conditions.append("\(search.number) < \(try Self.number(of: before, in: db))") }
             let request: SQLRequest<PictureRecord> = """
-                SELECT picture.* FROM picture WHERE \(conditions.allHold) ORDER BY picture.number DESC LIMIT \(max(0, limit))
+                SELECT picture.* FROM \(search.source) WHERE \(conditions.allHold) ORDER BY \(search.number) DESC LIMIT \(max(0, limit))
                 """
             return try request.fetchAll(db).compactMap(\.picture)
         }

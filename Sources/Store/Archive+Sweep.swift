@@ -54,11 +54,17 @@ extension Archive {
             }
             guard let end = pictures.last else { return }
             last = end.number
-            for (_, id, isHidden) in pictures {
-                guard let id, isHidden != (DurableFile.size(of: pngFiles.url(id)) == nil) else { continue }
-                try await database.write { db in try db.execute(literal: "UPDATE picture SET is_missing = \(!isHidden) WHERE \(id.condition)") }
-                if isHidden { report.shownPictures += 1 } else { report.hiddenPictures += 1 }
+            let changes = pictures.compactMap { picture -> (id: PictureID, isMissing: Bool)? in
+                guard let id = picture.id else { return nil }
+                let isMissing = DurableFile.size(of: pngFiles.url(id)) == nil
+                return isMissing == picture.isHidden ? nil : (id, isMissing)
             }
+            if changes.isEmpty { continue }
+            try await database.write { db in
+                for change in changes { try db.execute(literal: "UPDATE picture SET is_missing = \(change.isMissing) WHERE \(change.id.condition)") }
+            }
+            report.hiddenPictures += changes.count(where: \.isMissing)
+            report.shownPictures += changes.count { !$0.isMissing }
         }
     }
 }

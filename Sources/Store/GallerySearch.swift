@@ -34,13 +34,14 @@ struct GallerySearch: Equatable {
         if !terms.isEmpty { indexQuery = terms.prefix(Self.mostTerms).joined(separator: " ") }
     }
 
-    /// Holds for rows of `picture`.
-    var condition: SQL {
-        var conditions: [SQL] = fragments.map { "instr(picture.prompt || ' ' || picture.negative_prompt || ' ' || picture.model, \($0))" }
-        if let indexQuery {
-            conditions.append("picture.number IN (SELECT rowid FROM picture_text WHERE picture_text MATCH \(indexQuery))")
-        }
-        return conditions.allHold
+    /// Rows of `picture` are found through the index where it is asked: it has them in order, and need not be read to its end.
+    var source: SQL { indexQuery == nil ? "picture" : "picture_text JOIN picture ON picture.number = picture_text.rowid" }
+    /// `picture.number`, as whatever is read first has it.
+    var number: SQL { indexQuery == nil ? "picture.number" : "picture_text.rowid" }
+    /// Holds for rows of `source`.
+    var conditions: [SQL] {
+        let text: SQL = "lower(picture.prompt || ' ' || picture.negative_prompt || ' ' || picture.model)"
+        return (indexQuery.map { ["picture_text MATCH \($0)"] } ?? []) + fragments.map { "instr(\(text), lower(\($0)))" }
     }
 
     private static func words(in text: some StringProtocol) -> [String] {

@@ -37,7 +37,7 @@ struct OpeningTests {
 
     @Test("a folder is free when its archive is gone")
     func lockIsLeft() async throws {
-        for _ in 0..<20 {
+        for _ in 0..<10 {
             let archive = try archives.open()
             async let usage = archive.usage()
             _ = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
@@ -70,7 +70,12 @@ struct OpeningTests {
     func brokenPages() async throws {
         do {
             let archive = try archives.open()
-            for index in 0..<200 { _ = try await archive.add(Job(Archives.request(String(repeating: "\(index) ", count: 200))), idempotencyKey: nil) }
+            try await withThrowingTaskGroup { group in
+                for index in 0..<200 {
+                    group.addTask { _ = try await archive.add(Job(Archives.request(String(repeating: "\(index) ", count: 200))), idempotencyKey: nil) }
+                }
+                try await group.waitForAll()
+            }
         }
         var file = try Data(contentsOf: archives.folder.database)
         // All but the pages that hold the schema.

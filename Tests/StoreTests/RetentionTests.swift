@@ -78,14 +78,12 @@ struct RetentionTests {
         let old = now.addingTimeInterval(-31 * 86_400)
         let drawn = try await archive.draw("a", at: old)[0]
         let waiting = try await archive.add(Job(Archives.request(), submittedAt: old), idempotencyKey: nil)
-        for age in [31.0, 29.0] {
-            for _ in 0..<600 {
-                var job = Job(Archives.request(client: "\(age)"), submittedAt: now.addingTimeInterval(-age * 86_400))
-                _ = try await archive.add(job, idempotencyKey: nil)
-                job.state = .failed
-                job.endedAt = job.submittedAt
-                try await archive.update(job)
+        // All at once, so that they share commits.
+        try await withThrowingTaskGroup { group in
+            for age in [31.0, 29.0] {
+                for _ in 0..<600 { group.addTask { try await archive.fail(submittedAt: now.addingTimeInterval(-age * 86_400)) } }
             }
+            try await group.waitForAll()
         }
         try await archive.applyRetention(keepCount: 0, keepDays: 0, now: now)
         #expect(try await archive.usage().jobs == [.done: 1, .queued: 1, .failed: 600])
@@ -102,5 +100,13 @@ extension Archive {
         let job = try await add(Job(id: JobID(at: time), Archives.request(), submittedAt: time), idempotencyKey: nil).done(pictures: count)
         try await finish(job, with: (0..<count).map { Archives.picture("\($0)") })
         return job.pictures
+    }
+
+    /// Adds a job, which fails at once.
+    func fail(submittedAt time: Date) async throws {
+        var job = try await add(Job(Archives.request(), submittedAt: time), idempotencyKey: nil)
+        job.state = .failed
+        job.endedAt = time
+        try await update(job)
     }
 }
