@@ -18,7 +18,7 @@ extension Archive: JobArchive {
         }
     }
 
-    /// Its pictures are not: `finish` writes them.
+    /// `job.pictures` is left as it is: `finish` writes it.
     public func update(_ job: Job) async throws(StoreError) {
         try await database.write { db in try JobRecord(job).updateOutcome(job.id, in: db) }
     }
@@ -58,6 +58,7 @@ extension Archive: JobArchive {
         }
     }
 
+    /// Its pictures are those that are still there.
     public func job(_ id: JobID) async throws(StoreError) -> Job? {
         try await database.read { db in
             try JobRecord.fetch(db, where: "id = \(id.description)", order: "id").first.map { try $0.row.job(pictures: $0.pictures) }

@@ -176,7 +176,7 @@ struct JobArchiveTests {
         let archive = try archives.open()
         let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
         let pages = try await archive.database.read { db in try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 }
-        // The database may not grow any more. A limit cannot be set in a transaction that others share, but it may as well.
+        // The database may not grow any more, which SQLite reports as it does a full disk.
         try await archive.database.write { db in try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         let long = String(repeating: "long ", count: 10_000)
         await #expect(throws: StoreError.diskFull(archive.folder.database.path)) {
