@@ -120,7 +120,7 @@ let package = Package(
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         tests("Settings", ["Generation"]),
         tests("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
-        tests("Store", ["Generation", "ImageCodecs", "Jobs"]),
+        tests("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
         tests("Server", ["Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Diffusion", ["Checkpoints", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Sampling", "Tensors"]),
