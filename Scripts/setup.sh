@@ -3,6 +3,7 @@
 # Running it again does nothing, at once; an interrupted run is made good by the next.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Scripts/debian.sh
 
 openvino=2026.4.1
 # Older releases lack the C functions that take properties as an array.
@@ -21,11 +22,6 @@ esac
 runtime=.openvino              # what Package.swift and the Makefile look for
 partial=.openvino.partial      # becomes $runtime in one step, when it is whole
 stamp="openvino $openvino $sha256"
-
-fail() {
-    echo "setup: $*" >&2
-    exit 1
-}
 
 command -v swift > /dev/null || fail "there is no swift command. Install a Swift 6.2 or later toolchain, then run this again."
 
@@ -50,21 +46,7 @@ pkg-config --exists libjpeg 2> /dev/null || missing+=(libjpeg-dev)
 pkg-config --exists libwebp libwebpmux 2> /dev/null || missing+=(libwebp-dev)
 pkg-config --exists sqlite3 2> /dev/null || missing+=(libsqlite3-dev)
 [[ $fetch == no ]] || python3 -m pip --version > /dev/null 2>&1 || missing+=(python3-pip)
-if ((${#missing[@]})); then
-    install="apt-get install -y --no-install-recommends ${missing[*]}"
-    command -v apt-get > /dev/null || fail "missing libraries, by their Debian names: ${missing[*]}. Install them, then run this again."
-    if ((EUID == 0)); then
-        as_root=
-    elif command -v sudo > /dev/null && { sudo -n true 2> /dev/null || [[ -t 0 ]]; }; then
-        as_root=sudo
-    else
-        fail "Debian packages are missing. As root, run: apt-get update && $install"
-    fi
-    echo "setup: installing ${missing[*]}"
-    $as_root apt-get update -qq
-    # shellcheck disable=SC2086 # words on purpose
-    $as_root env DEBIAN_FRONTEND=noninteractive $install
-fi
+install_debian "${missing[@]}"
 
 [[ $fetch == yes ]] || exit 0
 [[ -n $platform ]] || fail "OpenVINO has no prebuilt runtime for $(uname -m). Build it, and let pkg-config know it as openvino."

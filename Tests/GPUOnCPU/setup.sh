@@ -5,6 +5,7 @@
 # Running it again does nothing, at once; an interrupted run is made good by the next.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. Scripts/debian.sh
 
 wheels=(
     "intel-opencl-rt==2026.2.0 --hash=sha256:6b6215a420598b4999ee01caca6d5cbe106aa4155c46c52377619c5aafce9f67"
@@ -16,11 +17,6 @@ runtime=.gpu-on-cpu              # what `make test-gpu` looks for
 partial=.gpu-on-cpu.partial      # becomes $runtime in one step, when it is whole
 library=$runtime/gpu_on_cpu.so
 
-fail() {
-    echo "setup: $*" >&2
-    exit 1
-}
-
 [[ $(uname -m) == x86_64 ]] || fail "Intel's OpenCL runtime exists for x86_64 only, and this is $(uname -m)."
 
 # Debian packages, only those that are missing.
@@ -28,21 +24,7 @@ missing=()
 command -v cc > /dev/null || missing+=(gcc)
 [[ -e /usr/include/CL/cl.h ]] || missing+=(opencl-c-headers)
 python3 -m pip --version > /dev/null 2>&1 || missing+=(python3-pip)
-if ((${#missing[@]})); then
-    install="apt-get install -y --no-install-recommends ${missing[*]}"
-    command -v apt-get > /dev/null || fail "missing, by their Debian names: ${missing[*]}. Install them, then run this again."
-    if ((EUID == 0)); then
-        as_root=
-    elif command -v sudo > /dev/null && { sudo -n true 2> /dev/null || [[ -t 0 ]]; }; then
-        as_root=sudo
-    else
-        fail "Debian packages are missing. As root, run: apt-get update && $install"
-    fi
-    echo "setup: installing ${missing[*]}"
-    $as_root apt-get update -qq
-    # shellcheck disable=SC2086 # words on purpose
-    $as_root env DEBIAN_FRONTEND=noninteractive $install
-fi
+install_debian "${missing[@]}"
 
 if [[ "$(cat "$runtime/stamp" 2> /dev/null)" != "${wheels[*]}" ]]; then
     echo "setup: fetching Intel's OpenCL runtime for CPUs (about 270 MB; its licence will be in $runtime/licenses)"
