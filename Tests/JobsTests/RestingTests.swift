@@ -31,4 +31,26 @@ struct RestingTests {
         }
         #expect(!workshop.painter.hasDrawnWhileResting)
     }
+
+    @Test("a rest that jobs cut short does not count as one")
+    func cutShort() async throws {
+        let workshop = Workshop()
+        workshop.painter.rests.close()
+        try await workshop.run {
+            for count in 1...19 {
+                await workshop.painter.rests.arrivals(reach: count)
+                let job = try await workshop.service.submit(.with(steps: 1))
+                _ = try await workshop.service.ended(job.id)
+            }
+            await workshop.painter.rests.arrivals(reach: 20)
+            workshop.painter.starts.close()
+            _ = try await workshop.begin(.with(steps: 1))
+            let waiting = try await workshop.service.submit(.with(steps: 1))
+            workshop.painter.starts.open()
+            await workshop.painter.rests.arrivals(reach: 21)
+            #expect(try await workshop.service.job(waiting.id)?.state == .queued)
+            workshop.painter.rests.open()
+            #expect(try await workshop.service.ended(waiting.id).state == .done)
+        }
+    }
 }

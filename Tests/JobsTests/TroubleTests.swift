@@ -63,6 +63,20 @@ struct TroubleTests {
         #expect(workshop.painter.cancelledDraws == 1)
     }
 
+    @Test("jobs that are drawn together may take as long as one after another")
+    func timeoutTogether() async throws {
+        let workshop = Workshop(FakePainter(isHeld: true, batchSize: { _ in 3 }), settings: QueueSettings(jobTimeout: .seconds(90)))
+        try await workshop.run {
+            let blocker = try await workshop.begin(.with(size: 128))
+            var jobs: [Job] = []
+            for _ in 0..<3 { jobs.append(try await workshop.service.submit(.with())) }
+            workshop.painter.starts.open()
+            for job in [blocker] + jobs { _ = try await workshop.service.ended(job.id) }
+            #expect(workshop.waits.all.contains(.seconds(90)))
+            #expect(workshop.waits.all.contains(.seconds(270)))
+        }
+    }
+
     @Test("a job whose pictures cannot be stored fails with the reason, and the next is drawn")
     func finishFails() async throws {
         let workshop = Workshop()

@@ -14,6 +14,8 @@ struct Workshop {
     /// Opened, the grace period is over.
     let grace = Gate(isOpen: false)
     private let otherTime = Gate(isOpen: false)
+    /// For how long the service wanted to wait for something.
+    let waits = Collected<Duration>()
 
     init(
         _ painter: FakePainter = FakePainter(), archive: MemoryArchive = MemoryArchive(), settings: QueueSettings = QueueSettings(),
@@ -21,10 +23,11 @@ struct Workshop {
     ) {
         self.painter = painter
         self.archive = archive
-        let (jobTime, grace, otherTime) = (jobTime, grace, otherTime)
+        let (jobTime, grace, otherTime, waits) = (jobTime, grace, otherTime, waits)
         service = JobService(
             archive: archive, painter: painter, settings: { settings }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             sleep: { duration in
+                waits.add(duration)
                 switch duration {
                 case settings.jobTimeout: try await jobTime.pass()
                 case settings.gracePeriod: try await grace.pass()

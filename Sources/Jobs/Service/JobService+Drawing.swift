@@ -5,7 +5,7 @@ import Logging
 extension JobService {
     /// How long the painter is left alone when it had nothing to look after.
     private static let pause = Duration.seconds(30)
-    /// How many jobs in a row may keep the painter from coming to rest, …
+    /// How many jobs may follow one another before the painter has come to the end of a rest, …
     private static let jobsWithoutRestAtMost = 20
     /// … and how long it may then keep jobs from being drawn.
     private static let restUnderLoad = Duration.seconds(120)
@@ -64,10 +64,11 @@ extension JobService {
 
     /// Lets the painter look after its devices until there is something to draw.
     private func rest() async {
-        let resting = Task { [painter, sleep] in
+        let resting = Task {
             // What is due by the clock comes while nothing else does.
             while !Task.isCancelled {
                 await painter.rest()
+                if !Task.isCancelled { jobsWithoutRest = 0 }
                 try? await sleep(Self.pause)
             }
         }
@@ -76,10 +77,9 @@ extension JobService {
         }
         resting.cancel()
         await resting.value
-        jobsWithoutRest = 0
     }
 
-    /// Without this, a painter under constant load would never look after its devices.
+    /// Without this, a painter that is hardly ever idle would never look after its devices.
     private func restUnderLoad() async {
         let resting = Task { [painter] in await painter.rest() }
         let timer = Task {
@@ -128,7 +128,8 @@ extension JobService {
         self.painting = painting
         let limit = settings().jobTimeout
         let timer = Task {
-            try await sleep(limit)
+            // Together they may take as long as one after another.
+            try await sleep(limit * wanted.count)
             await expire(drawing, limit)
         }
         let result = await painting.result
@@ -160,9 +161,7 @@ extension JobService {
             try Task.checkCancellation()
             drawing.beginRun(run)
             let round = try await painter.draw(requests, model: drawing.jobs[0].request.model) { drawing.report($0) }
-            guard zip(requests, round).allSatisfy({ $0.batchSize == $1.result.images.count && $0.batchSize == $1.infotexts.count }),
-                round.count == requests.count
-            else { throw IncompletePainting() }
+            guard round.count == requests.count, zip(requests, round).allSatisfy({ $1.isComplete(for: $0) }) else { throw IncompletePainting() }
             report(round)
             for index in round.indices { painted[index].append(round[index]) }
         }
@@ -228,6 +227,11 @@ private struct IncompletePainting: Error, CustomStringConvertible {
 }
 
 extension PaintedRequest {
+    fileprivate func isComplete(for request: GenerationRequest) -> Bool {
+        [result.images.count, result.seeds.count, result.prompts.count, result.negativePrompts.count, infotexts.count]
+            .allSatisfy { $0 == request.batchSize }
+    }
+
     fileprivate var finishedPictures: [FinishedPicture] {
         result.images.indices.map { index in
             FinishedPicture(

@@ -36,7 +36,7 @@ public actor JobService {
     var idler: CheckedContinuation<Void, Never>?
     /// The painter's rest under load.
     var resting: Task<Void, Never>?
-    /// Jobs drawn since the painter last came to rest.
+    /// Jobs drawn since the painter last came to the end of a rest.
     var jobsWithoutRest = 0
     var secondsPerJob = 5.0
     private var endedCounts: [JobState: Int] = [:]
