@@ -28,6 +28,8 @@ public final class FakePainter: Painting {
     public let steps: Gate
     /// Each rest comes by. Closed, it holds them until they are cancelled.
     public let rests: Gate
+    /// Each rest comes by before it ends, cancelled or not.
+    public let restEnds = Gate()
 
     private let state = Mutex(State())
     private let batchSize: @Sendable (JobRequest) -> Int
@@ -131,6 +133,8 @@ public final class FakePainter: Painting {
             state.isResting = true
         }
         try? await rests.pass()
+        // Cancelling does not reach a task of its own.
+        try? await Task { try await restEnds.pass() }.value
         state.withLock { $0.isResting = false }
     }
 

@@ -18,6 +18,24 @@ struct RestingTests {
         #expect(!workshop.painter.hasDrawnWhileResting)
     }
 
+    @Test("a rest that takes its time to end is waited for")
+    func waiting() async throws {
+        let workshop = Workshop()
+        workshop.painter.rests.close()
+        workshop.painter.restEnds.close()
+        try await workshop.run {
+            await workshop.painter.rests.arrivals(reach: 1)
+            let job = try await workshop.service.submit(.with())
+            await workshop.painter.restEnds.arrivals(reach: 1)
+            // Time enough to begin too early.
+            for _ in 0..<1000 { await Task.yield() }
+            #expect(workshop.painter.draws.isEmpty)
+            workshop.painter.restEnds.open()
+            #expect(try await workshop.service.ended(job.id).state == .done)
+        }
+        #expect(!workshop.painter.hasDrawnWhileResting)
+    }
+
     @Test("jobs that follow one another without end leave it time once in a while")
     func underLoad() async throws {
         let workshop = Workshop(FakePainter(isHeld: true))
@@ -27,7 +45,8 @@ struct RestingTests {
             let before = workshop.painter.restCount
             workshop.painter.starts.open()
             for job in jobs.dropLast() { _ = try await workshop.service.ended(job.id) }
-            #expect(workshop.painter.restCount == before + 2)
+            // One more may have begun after the last job.
+            #expect(workshop.painter.restCount >= before + 2)
         }
         #expect(!workshop.painter.hasDrawnWhileResting)
     }
