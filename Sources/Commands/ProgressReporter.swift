@@ -25,8 +25,8 @@ final class ProgressReporter: Sendable {
         guard style != .quiet else { return }
         state.withLock { state in
             switch event {
-            case .compiling(let component, let device):
-                show("Compiling the \(component.label) for \(device)", &state)
+            case .compiling(let compile):
+                show(compile.description, &state)
             case .moved(let move):
                 warn(move.description, &state)
             case .encoding:

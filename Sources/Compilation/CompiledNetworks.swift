@@ -9,6 +9,7 @@ public actor CompiledNetworks {
     private struct Compile {
         /// Tells it from a later compile for the same key.
         let number: Int
+        let reason: CompileReason
         let task: Task<CompiledNetwork, any Error>
     }
 
@@ -93,6 +94,9 @@ public actor CompiledNetworks {
         }
     }
 
+    /// Why a network was, or is being, compiled; nil when it is not there.
+    public func reason(of key: CompileKey) -> CompileReason? { compiling[key]?.reason ?? ready[key]?.network.reason }
+
     /// A network that is ready now and gives what one compiled for `key` would: of any shape, or for longer prompts.
     public func readyNetwork(serving key: CompileKey) -> CompiledNetwork? {
         if let exact = use(key) { return exact }
@@ -167,7 +171,7 @@ public actor CompiledNetworks {
             finish(network, number: number)
             return network
         }
-        let compile = Compile(number: number, task: task)
+        let compile = Compile(number: number, reason: reason, task: task)
         compiling[key] = compile
         return compile
     }

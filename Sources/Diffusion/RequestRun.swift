@@ -239,7 +239,9 @@ struct RequestRun {
             return ready
         }
         let isCompiling = compiling.remove(key) != nil
-        if isCompiling { onEvent(.compiling(component, device: key.placement.device)) }
+        if isCompiling, let reason = await pipeline.networks.reason(of: key) {
+            onEvent(.compiling(Compiling(component, device: key.placement.device, shape: key.shape.summary(of: component), reason: reason)))
+        }
         let network = try await pipeline.networks.network(key, of: pipeline.checkpoint)
         if isCompiling {
             timings.compile[component] = network.seconds

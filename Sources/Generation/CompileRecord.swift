@@ -31,6 +31,31 @@ public struct CompileRecord: Sendable, Hashable, Codable {
     }
 }
 
+/// A compile that is under way.
+public struct Compiling: Sendable, Hashable {
+    public var component: Component
+    /// OpenVINO's name: `CPU`, `GPU.0`.
+    public var device: String
+    /// What is fixed, in words, as in `CompileRecord`.
+    public var shape: String
+    public var reason: CompileReason
+
+    public init(_ component: Component, device: String, shape: String, reason: CompileReason) {
+        self.component = component
+        self.device = device
+        self.shape = shape
+        self.reason = reason
+    }
+}
+
+extension Compiling: CustomStringConvertible {
+    /// `Compiling the UNet for GPU.0, new size: batch 2, latents 64×64, up to 4 chunks`; without the reason where it goes without saying.
+    public var description: String {
+        let place = "Compiling the \(component.label) for \(device)"
+        return reason == .firstUse ? place : "\(place), \(reason.rawValue): \(shape)"
+    }
+}
+
 /// Why a network was compiled. Raw values stand in logs and JSON.
 public enum CompileReason: String, Sendable, Hashable, CaseIterable, Codable {
     /// For the first time on this device, in this precision.

@@ -1,7 +1,7 @@
 /// What happens while a request is worked on, in order.
 public enum GenerationEvent: Sendable, Equatable {
     /// A network is being compiled for a device; takes seconds.
-    case compiling(Component, device: String)
+    case compiling(Compiling)
     /// A component failed and goes on elsewhere.
     case moved(Move)
     /// The prompts are turned into embeddings.

@@ -5,8 +5,7 @@ public enum JobEvent: Sendable, Equatable {
     /// In the queue; `position` 0 is next.
     case queued(position: Int)
     case started(attempt: Int)
-    /// A network is being compiled; `device` is OpenVINO's name.
-    case compiling(Component, device: String)
+    case compiling(Compiling)
     /// A component failed and goes on elsewhere.
     case moved(Move)
     case encoding

@@ -97,7 +97,7 @@ public final class FakePainter: Painting {
     ) async throws -> [PaintedRequest] {
         guard let first = requests.first else { return [] }
         let compile = compile(Self.group(of: JobRequest(model: model, generation: first)))
-        if compile != nil { onEvent(.compiling(.unet, device: "CPU")) }
+        if compile != nil { onEvent(.compiling(Compiling(.unet, device: "CPU", shape: "any shape", reason: .firstUse))) }
         onEvent(.encoding)
         onEvent(.denoising(done: 0, total: first.steps))
         try await pass(starts)

@@ -131,12 +131,4 @@ struct StudioTests {
         #expect(devices.devices.first { $0.name == "CPU" }?.modes["accuracy"] == "f32")
         #expect(devices.assignments.map(\.precision) == ["f32", "f32", "f32"])
     }
-
-    @Test("names of files stay in what clients are told, folders do not", arguments: [
-        ("Cannot open \"/home/anna/models/a b.safetensors\".", "Cannot open \"a b.safetensors\"."),
-        ("Checkpoint \"/home/anna/anime.safetensors\" is cut off.", "Checkpoint \"anime.safetensors\" is cut off."),
-        ("Cannot read /proc/1/mem: no.", "Cannot read mem: no."),
-        ("a/b of 1/2 and (x:1.2) stays", "a/b of 1/2 and (x:1.2) stays"),
-    ])
-    func folders(text: String, expected: String) { #expect(text.withoutFolders == expected) }
 }

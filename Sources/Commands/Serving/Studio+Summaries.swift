@@ -15,7 +15,7 @@ extension Studio {
         let setup = try currentSetup()
         var summaries = try knownDevices ?? DeviceSummaries(of: setup.core)
         knownDevices = summaries
-        guard let model = await currentModel else { return summaries }
+        guard let model = currentModel else { return summaries }
         let status = await model.monitored.status
         summaries.assignments = status.components.map { .init(component: $0.component, device: $0.device, precision: $0.precision) }
         summaries.measurements = model.precisionTables.flatMap { $0.measurements(errorBound: setup.settings.autoErrorBound) }
@@ -36,7 +36,7 @@ extension Studio {
     func dropCompilations(_ id: String?) async -> Int { await networks?.releaseUnused(id) ?? 0 }
 
     func fidelity() async -> FidelitySummary {
-        guard let model = await currentModel else {
+        guard let model = currentModel else {
             return FidelitySummary(model: nil, isWithinBounds: true, verdict: "No model is loaded.", components: [], events: [])
         }
         let bounds = model.monitored.bounds.relativeError
@@ -53,13 +53,13 @@ extension Studio {
     }
 
     func checkFidelity() async throws -> FidelitySummary {
-        guard let model = await currentModel else { return await fidelity() }
+        guard let model = currentModel else { return await fidelity() }
         _ = try await model.monitored.check()
         return await fidelity()
     }
 
     func explain(_ prompt: String) async throws -> PromptSummary {
-        let pipeline = await currentModel?.pipeline
+        let pipeline = currentModel?.pipeline
         let chunker = PromptChunker(
             tokenizer: pipeline?.tokenizer ?? .bundled,
             paddingToken: Int32(clamping: pipeline?.checkpoint.tokenizer.paddingTokenID ?? Int(CLIPTokenizer.bundled.endToken)))

@@ -26,6 +26,8 @@ actor Studio: Engine {
     /// What models are opened with, and the settings that it was made for.
     private var setup: (settings: EaselSettings, value: PipelineSetup)?
     private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
+    /// Of these, those that are open.
+    private var openModels: [String: OpenModel] = [:]
     /// What devices make of the accuracy modes: found out once, for it takes a compile each.
     var knownDevices: DeviceSummaries?
 
@@ -55,7 +57,7 @@ actor Studio: Engine {
     func models() async -> [ModelSummary] {
         var summaries: [ModelSummary] = []
         for (name, path) in library.all() {
-            let open = await openModel(name)
+            let open = openModels[name]
             summaries.append(ModelSummary(
                 name: name, sha256: await open?.contentHash, file: URL(filePath: path).lastPathComponent, isLoaded: open != nil))
         }
@@ -70,15 +72,15 @@ actor Studio: Engine {
             logger.info("model ready", metadata: ["model": "\(name)", "placements": "\(model.pipeline.placements)"])
             await model.prepare()
         } catch {
-            let failure = CommandFailure(error)
-            readiness = .failed(reason: failure.description.withoutFolders)
-            logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(failure)"])
+            readiness = .failed(reason: PublicReason(error).description)
+            logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
             throw error
         }
     }
 
     func unload() async {
         models = []
+        openModels = [:]
         setup = nil
     }
 
@@ -87,7 +89,7 @@ actor Studio: Engine {
     }
 
     /// The model that is used when none is named, when it is open.
-    var currentModel: OpenModel? { get async { await openModel(settings.current.requests.model) } }
+    var currentModel: OpenModel? { openModels[settings.current.requests.model] }
 
     /// What compiled networks are kept in; nil before a model is opened.
     var networks: CompiledNetworks? { setup?.value.networks }
@@ -99,14 +101,10 @@ actor Studio: Engine {
         if setup != nil { logger.info("models are opened again, for settings have changed") }
         setup = (wanted, value)
         models = []
+        openModels = [:]
         knownDevices = nil
         batchSizes = [:]
         return value
-    }
-
-    private func openModel(_ name: String) async -> OpenModel? {
-        guard let opening = models.first(where: { $0.name == name })?.opening else { return nil }
-        return try? await opening.value
     }
 
     func model(_ name: String) async throws -> OpenModel {
@@ -134,7 +132,10 @@ actor Studio: Engine {
         models.append((name, opening))
         if models.count > Self.openModelLimit { await close(models[0].name) }
         do {
-            return try await opening.value
+            let model = try await opening.value
+            // Closed again, or closed for changed settings, it is for this caller only.
+            if models.contains(where: { $0.opening == opening }) { openModels[name] = model }
+            return model
         } catch {
             models.removeAll { $0.opening == opening }
             throw error
@@ -142,16 +143,15 @@ actor Studio: Engine {
     }
 
     private func close(_ name: String) async {
-        let closed = await openModel(name)
         models.removeAll { $0.name == name }
-        if let closed { await closed.pipeline.networks.release(checkpoint: closed.pipeline.checkpoint.identity) }
+        if let closed = openModels.removeValue(forKey: name) { await closed.pipeline.networks.release(checkpoint: closed.pipeline.checkpoint.identity) }
     }
 
     // MARK: Drawing
 
     func group(of request: JobRequest) async -> CompileGroup {
         // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
-        guard let model = await openModel(request.model), let key = try? model.pipeline.key(of: .unet, for: request.generation) else {
+        guard let model = openModels[request.model], let key = try? model.pipeline.key(of: .unet, for: request.generation) else {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
         }
         return CompileGroup(model: request.model, shape: key.shape.summary(of: .unet))
@@ -181,9 +181,9 @@ actor Studio: Engine {
     /// Looks after the model that was used last, as far as the settings want it; then finds out how many of the latest pictures are best
     /// drawn together.
     func rest() async {
-        guard let model = models.last else { return }
+        guard let model = models.last.flatMap({ openModels[$0.name] }) else { return }
         do {
-            try await model.opening.value.monitored.checkIfDue()
+            try await model.monitored.checkIfDue()
             try await measureBatches()
         } catch is CancellationError {
             return
@@ -194,7 +194,7 @@ actor Studio: Engine {
     }
 
     private func measureBatches() async throws {
-        guard let request = unmeasured, let setup = setup?.value, let model = await openModel(request.model) else { return }
+        guard let request = unmeasured, let setup = setup?.value, let model = openModels[request.model] else { return }
         let size = try await setup.usefulBatchSize(for: request.generation, on: model.monitored)
         batchSizes[BatchQuestion(request)] = size
         // Another size may have come up meanwhile.
@@ -235,13 +235,5 @@ extension EaselSettings {
         monitor.picturesBetweenReloads = reloadPictures > 0 ? reloadPictures : nil
         monitor.timeBetweenReloads = reloadHours > 0 ? .seconds(reloadHours * 3600) : nil
         return monitor
-    }
-}
-
-extension String {
-    /// For clients: names of files stay, those of the folders that they are in do not.
-    var withoutFolders: String {
-        // Only quoted ones may have spaces.
-        replacing(/"\/[^"]*\/(?<name>[^"\/]*)"/) { "\"\($0.name)\"" }.replacing(/(?<before>^|[\s(])\/[^\s":,;]*\/(?<name>[^\s":,;\/]+)/) { $0.before + $0.name }
     }
 }

@@ -89,7 +89,7 @@ final class Drawing: Sendable {
 
     private func event(_ event: GenerationEvent, for job: Job, progress: QueueProgress) -> JobEvent? {
         switch event {
-        case .compiling(let component, let device): return .compiling(component, device: device)
+        case .compiling(let compile): return .compiling(compile)
         case .moved(let move): return .moved(move)
         case .encoding: return .encoding
         case .denoising: return .step(done: progress.step, total: progress.stepCount)
@@ -116,7 +116,7 @@ final class Drawing: Sendable {
 extension Drawing.State {
     fileprivate mutating func take(_ event: GenerationEvent, at now: Date) {
         switch event {
-        case .compiling(let component, let device): progress.stage = .compiling(component, device: device)
+        case .compiling(let compile): progress.stage = .compiling(compile)
         case .moved: break
         case .encoding: progress.stage = .encoding
         case .denoising(let done, let total):

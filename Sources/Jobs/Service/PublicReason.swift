@@ -2,11 +2,11 @@ import Foundation
 import Generation
 
 /// What a client may read of an error: Easel's own sentences, without the places of files.
-struct PublicReason {
-    let description: String
+public struct PublicReason: CustomStringConvertible {
+    public let description: String
 
     /// - Parameter error: its whole text belongs in the log.
-    init(_ error: any Error) {
+    public init(_ error: any Error) {
         // Only texts that were written to be read: those of Foundation and of the database may hold anything, prompts too.
         if error is CancellationError {
             description = "Drawing was broken off for a reason that nobody gave. Try again."

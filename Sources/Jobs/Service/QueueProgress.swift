@@ -6,7 +6,7 @@ public struct QueueProgress: Sendable {
     /// What is being done for the running jobs.
     public enum Stage: Sendable, Equatable, CustomStringConvertible {
         case starting
-        case compiling(Component, device: String)
+        case compiling(Compiling)
         case encoding
         case denoising
         case decoding
@@ -17,7 +17,7 @@ public struct QueueProgress: Sendable {
         public var description: String {
             switch self {
             case .starting: "Starting"
-            case .compiling(let component, let device): "Compiling the \(component.label) for \(device)"
+            case .compiling(let compile): compile.description
             case .encoding: "Encoding the prompt"
             case .denoising: "Drawing"
             case .decoding: "Decoding"

@@ -38,6 +38,10 @@ struct EventDetails: Codable {
     var component: Component?
     /// compiling: OpenVINO's name of the device.
     var device: String?
+    /// compiling: what is fixed, in words: `batch 2, latents 64×64, up to 4 chunks`.
+    var shape: String?
+    /// compiling: why: `first use`, `new size`, `longer prompt`, …
+    var reason: String?
     /// moved: what happened, as a sentence.
     var text: String?
     /// step: how many of `of` are done, over all runs. decoding: which picture, from 0.
@@ -60,10 +64,12 @@ struct EventDetails: Codable {
         case .started(let attempt):
             self.event = .started
             self.attempt = attempt
-        case .compiling(let component, let device):
+        case .compiling(let compile):
             self.event = .compiling
-            self.component = component
-            self.device = device
+            component = compile.component
+            device = compile.device
+            shape = compile.shape
+            reason = compile.reason.rawValue
         case .moved(let move):
             self.event = .moved
             component = move.component
