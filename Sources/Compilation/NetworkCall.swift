@@ -17,7 +17,7 @@ public struct NetworkCall: ~Copyable, Sendable {
     /// Lets later runs read an input from the tensor's memory.
     public mutating func setInput(_ name: String, to tensor: borrowing Tensor) throws(OpenVINOError) { try request.setInput(name, to: tensor) }
 
-    /// Runs the network. Cancelling the task stops it in the middle.
+    /// Runs the network. Cancelling the task stops it in the middle where its shape is fixed, else after this run.
     /// - Returns: the output of that name.
     /// - Throws: `OpenVINOError.cancelled` when the task is cancelled.
     public nonisolated(nonsending) mutating func run(_ output: String) async throws(OpenVINOError) -> NDArray {

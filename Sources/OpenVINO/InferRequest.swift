@@ -72,8 +72,8 @@ extension InferRequest {
         try check(ov_infer_request_infer(handle.pointer), "run the model")
     }
 
-    /// Runs the model on the device's own threads. Cancelling the task stops it in the middle; the request can then
-    /// be used again.
+    /// Runs the model on the device's own threads. Cancelling the task stops a model of fixed shape in the middle, and waits for
+    /// the end of any other; the request can then be used again.
     /// - Throws: `OpenVINOError.cancelled` when the task is cancelled.
     ///
     /// The corresponding C functions are `ov_infer_request_start_async`, `ov_infer_request_cancel`
@@ -81,19 +81,29 @@ extension InferRequest {
     public nonisolated(nonsending) mutating func infer() async throws(OpenVINOError) {
         if Task.isCancelled { throw .cancelled }
         let request = handle
+        let canStop = model.canBeStopped
         var started = OK
         await withTaskCancellationHandler {
             await completion.wait {
                 started = ov_infer_request_start_async(request.pointer)
                 // Cancelling does nothing before the start, and the handler may have run by now.
-                if Task.isCancelled { ov_infer_request_cancel(request.pointer) }
+                if canStop, Task.isCancelled { ov_infer_request_cancel(request.pointer) }
                 return started == OK
             }
         } onCancel: {
-            ov_infer_request_cancel(request.pointer)
+            if canStop { ov_infer_request_cancel(request.pointer) }
         }
         try check(started, "start the model")
         // The callback runs a moment before the request is free again, and it is not told how the run ended.
         try check(ov_infer_request_wait(request.pointer), "run the model")
+        if Task.isCancelled { throw .cancelled }
     }
+}
+
+extension CompiledModel {
+    /// Whether a run may be stopped in the middle.
+    ///
+    /// The CPU plugin (2026.4.1) keeps from run to run which shapes its nodes were last prepared for, and a run that is stopped
+    /// leaves them half way between two: the next runs fail with shapes that do not match, or end the process.
+    fileprivate var canBeStopped: Bool { inputs.allSatisfy { $0.shape?.isDynamic == false } }
 }
