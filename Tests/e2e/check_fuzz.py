@@ -10,7 +10,8 @@ LEFT_OUT = ["/sdapi/v1/server-restart", "/sdapi/v1/server-stop", "/api/v1/events
 def check(server):
     command = [
         Path(sys.executable).with_name("schemathesis"), "--config-file", Path(__file__).with_name("schemathesis.toml"), "run", server.url + "/openapi.json",
-        "--workers", "2", "--seed", "5", "--request-timeout", "60",
+        # One thread: CPython 3.11 miscounts its own recursion in several.
+        "--workers", "1", "--seed", "5", "--request-timeout", "60",
     ]
     for path in LEFT_OUT:
         command += ["--exclude-path", path]

@@ -1,8 +1,10 @@
 """The package openai, with this server's address in place of OpenAI's."""
 import base64
+import io
 
 import openai
 import requests
+from PIL import Image
 
 
 def check(server):
@@ -15,7 +17,7 @@ def check(server):
     assert first.startswith(b"\x89PNG") and answer.data[0].revised_prompt == "a lighthouse"
 
     address = client.images.generate(prompt="a lighthouse", model="dall-e-3", **small).data[0].url
-    assert requests.get(address, timeout=10).content == first, "a seed gives its picture"
+    assert pixels(requests.get(address, timeout=10).content) == pixels(first), "a seed gives its picture"
     picture = client.images.generate(prompt="a boat", model="gpt-image-1", output_format="webp", **small).data[0].b64_json
     assert base64.b64decode(picture)[8:12] == b"WEBP"
 
@@ -24,9 +26,13 @@ def check(server):
 
     refused(openai.BadRequestError, "size", client.images.generate, prompt="x", size="65x64")
     refused(openai.BadRequestError, "n", client.images.generate, prompt="x", n=11)
-    refused(openai.NotFoundError, "model", client.images.generate, prompt="x", model="no-such-model")
+    refused(openai.NotFoundError, "model", client.images.generate, prompt="x", size="64x64", model="no-such-model")
     refused(openai.NotFoundError, "model", client.models.retrieve, model="no-such-model")
     refused(openai.InternalServerError, "image", client.images.edit, image=("x.png", first), prompt="x")
+
+
+def pixels(file):
+    return Image.open(io.BytesIO(file)).tobytes()
 
 
 def refused(kind, field, call, **arguments):

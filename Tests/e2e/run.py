@@ -8,6 +8,7 @@ Checks: webuiapi, clients, openai, jobs, metrics, documentation, accounts, fuzz.
 import argparse
 import importlib
 import os
+import re
 import sys
 import tempfile
 import time
@@ -59,9 +60,9 @@ def main():
         log = Path(server.log.name).read_text()
     if code != 0:
         failures.append(f"the server's end, with exit code {code}")
-    if any(" error " in line for line in log.splitlines()):
+    if errors := re.findall(r"^\S+ (?:error|critical) .*", log, re.MULTILINE):
         failures.append("the log")
-        print("\n".join(line for line in log.splitlines() if " error " in line), file=sys.stderr)
+        print("\n".join(errors), file=sys.stderr)
     if failures:
         print(log[-4000:], file=sys.stderr)
         sys.exit(f"failed: {', '.join(failures)}")
