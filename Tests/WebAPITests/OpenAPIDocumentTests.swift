@@ -98,6 +98,8 @@ struct OpenAPIDocumentTests {
                 model: nil, isWithinBounds: true, verdict: "",
                 components: [.init(component: .unet, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil)],
                 events: [.init(time: .now, component: .unet, finding: "", response: "", relativeError: nil, text: "")]))),
+            ("EventDetails", String(decoding: EventAnswer(.queued(position: 0), of: job.id, at: .now).data, as: UTF8.self)),
+            ("EventDetails", String(decoding: EventAnswer(.done(job.pictures), of: job.id, at: .now).data, as: UTF8.self)),
             ("PromptSummary", text(PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: []))),
         ]
     }

@@ -18,10 +18,10 @@ extension Route {
         Route(.delete, "/api/v1/jobs/{id}", "Cancels a job; one that has ended stays as it is", parameters: [job], answer: .json(JobAnswer.self)),
         Route(
             .get, "/api/v1/jobs/{id}/events", "Sends what happens to a job, until it ends", parameters: [job, lastEvent, afterEvent],
-            answer: .text("text/event-stream"), errors: [.tooManyStreams]),
+            answer: .events, errors: [.tooManyStreams]),
         Route(
             .get, "/api/v1/events", "Sends what happens to all jobs", parameters: [lastEvent, afterEvent],
-            answer: .text("text/event-stream"), errors: [.tooManyStreams]),
+            answer: .events, errors: [.tooManyStreams]),
     ]
 
     private static let ofImages: [Route] = [

@@ -63,7 +63,7 @@ public enum OpenAPIDocument {
     private static var components: [String: JSONValue] {
         var schemas: [String: Schema] = [
             Face.a1111.errorName: Schema(of: A1111Error.self), Face.openAI.errorName: Schema(of: OpenAIError.self),
-            Face.easel.errorName: Schema(of: EaselError.self),
+            Face.easel.errorName: Schema(of: EaselError.self), "EventDetails": Schema(of: EventDetails.self),
         ]
         for route in Route.all {
             if let name = route.answer.name { schemas[name] = route.answer.schema }

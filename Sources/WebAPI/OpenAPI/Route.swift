@@ -59,7 +59,17 @@ public struct Route: Sendable {
         /// An object whose keys nobody can know beforehand.
         static let anyObject = Answer(status: 200, mediaType: "application/json", name: nil, schema: .map(of: .any))
 
+        /// Server-sent events: the schema is that of each.
+        static let events = Answer(
+            status: 200, mediaType: "text/event-stream", name: nil,
+            schema: .object(
+                [
+                    "id": .text, "event": .words(of: EventDetails.Name.self),
+                    "data": .text.with("contentMediaType", .string("application/json")).with("contentSchema", Schema.component("EventDetails").json),
+                ], required: ["data", "event", "id"]))
+
         static func file(_ mediaType: String) -> Answer { .text(mediaType, .text.with("format", .string("binary"))) }
+
         static func text(_ mediaType: String, _ schema: Schema = .text) -> Answer {
             Answer(status: 200, mediaType: mediaType, name: nil, schema: schema)
         }
