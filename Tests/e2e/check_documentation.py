@@ -9,7 +9,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "Documentation/API.md"
 
 def check(server):
     # What is printed stands, indented, right after a block of commands.
-    blocks = re.findall(r"^```sh\n(.*?)^```\n(?:\n((?:    .*\n)+))?", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```sh\n((?:.*\n)*?)```\n(?:\n((?:    .*\n)+))?", DOCUMENT.read_text(), re.MULTILINE)
     assert len(blocks) > 10, "the document has examples"
     script = "set -euo pipefail\n" + "".join(f"{commands}printf '\\0'\n" for commands, _ in blocks)
     run = subprocess.run(["bash", "-c", script], env={**os.environ, "EASEL": server.url}, capture_output=True, timeout=300)
