@@ -18,6 +18,8 @@ struct Backend: Sendable {
     let logger: Logger
     let previews = EncodedPreviews()
     let streams = OpenStreams()
+    /// Finished when a client asks the server to stop.
+    let stop = AsyncStream.makeStream(of: Never.self)
 
     /// The models that requests can name.
     func catalog() async -> ModelCatalog { ModelCatalog(await engine.models(), current: settings.current.requests.model) }

@@ -11,9 +11,10 @@ public import WebAPI
 /// The HTTP server: A1111's API, OpenAI's and Easel's own, over one queue.
 ///
 /// It listens at once, whether a model is ready or not: jobs wait for it. When it is told to stop, it accepts no more connections, ends
-/// event streams, and lets clients who wait for a job that is being drawn wait a little longer.
+/// event streams, and lets clients who wait for a job that is being drawn wait a little longer. A client can tell it, too
+/// (`/sdapi/v1/server-stop`): then `run` returns, and the group of services that it belongs to should end gracefully.
 public struct EaselServer: Service {
-    private let backend: Backend
+    let backend: Backend
     private let onListening: @Sendable (Int) async -> Void
 
     /// - Parameters:
@@ -33,10 +34,20 @@ public struct EaselServer: Service {
     /// - Throws: `ServerError` when it must not listen, or cannot.
     public func run() async throws {
         try backend.options.checkProtection()
+        let group = ServiceGroup(services: [application()], logger: backend.logger)
         do {
-            try await application().run()
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    for await _ in backend.stop.stream {}
+                    if !Task.isCancelled { await group.triggerGracefulShutdown() }
+                }
+                defer { tasks.cancelAll() }
+                try await group.run()
+            }
         } catch let error as IOError {
             throw ServerError.cannotListen(host: backend.options.host, port: backend.options.port, reason: String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError {
+            throw ServerError.cannotListen(host: backend.options.host, port: backend.options.port, reason: "this machine has no such address")
         }
     }
 

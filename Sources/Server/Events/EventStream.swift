@@ -38,7 +38,7 @@ struct EventStream: Sendable {
     }
 
     /// Writes what comes, one after another, so that a slow reader's events gather where they are bounded.
-    private func send(to writer: inout any ResponseBodyWriter) async throws {
+    func send(to writer: inout any ResponseBodyWriter) async throws {
         try await withThrowingTaskGroup(of: Turn.self) { group in
             defer { group.cancelAll() }
             group.addTask(operation: nextEvent)

@@ -19,7 +19,8 @@ struct RequestRate: RouterMiddleware {
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         let limit = settings.current.limits.requestsPerSecond
-        if limit > 0, let wait = buckets.buckets.withLock({ $0.take(context.address, rate: Double(limit), at: .now) }) {
+        let isLimited = limit > 0 && !Authentication.openPaths.contains(request.uri.path)
+        if isLimited, let wait = buckets.buckets.withLock({ $0.take(context.address, rate: Double(limit), at: .now) }) {
             throw Refusal(
                 APIError(.rateLimited, retryAfterSeconds: max(1, Int((wait / .seconds(1)).rounded(.up))),
                     "More than \(limit) requests came from \(context.address) within a second. Ask more slowly; the setting max_requests_per_second says how often."))

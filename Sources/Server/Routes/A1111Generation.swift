@@ -22,7 +22,8 @@ struct A1111Generation {
 
     @Sendable private func textToImage(_ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
-        let wanted = try TextToImageRequest(body: await backend.body(of: &request), await backend.reading(context))
+        let (body, reading) = (try await backend.body(of: &request), await backend.reading(context))
+        let wanted = try await offloaded { try TextToImageRequest(body: body, reading) }
         if !wanted.settingChanges.isEmpty { try await backend.change(wanted.settingChanges, isKept: false) }
         let job = try await backend.drawn(wanted.job, for: request, context)
         let pictures = wanted.sendsImages ? try await backend.pictures(of: job, as: wanted.format) : try await backend.descriptions(of: job)
@@ -36,7 +37,8 @@ struct A1111Generation {
 
     @Sendable private func imageToImage(_ request: Request, _: ClientContext) async throws -> Response {
         var request = request
-        throw ImageToImageRequest.refusal(of: try await backend.body(of: &request))
+        let body = try await backend.body(of: &request)
+        throw try await offloaded { ImageToImageRequest.refusal(of: body) }
     }
 
     @Sendable private func progress(_ request: Request, _: ClientContext) async throws -> Response {
@@ -55,8 +57,8 @@ struct A1111Generation {
 
     @Sendable private func pictureInfo(_ request: Request, _: ClientContext) async throws -> Response {
         var request = request
-        let wanted = try PictureInfoRequest(body: await backend.body(of: &request))
-        let answer = try await offloaded { WebJSON.data(try PictureInfoAnswer(wanted)) }
+        let body = try await backend.body(of: &request)
+        let answer = try await offloaded { WebJSON.data(try PictureInfoAnswer(PictureInfoRequest(body: body))) }
         return Response(json: answer)
     }
 }

@@ -25,6 +25,12 @@ struct A1111Options {
             try await backend.engine.reload(keepingDiskCache: true)
             return Response(json: EmptyAnswer())
         }
+        for name in ["server-restart", "server-stop"] {
+            group.post(.init(name)) { _, _ in
+                backend.stop.continuation.finish()
+                return Response(json: EmptyAnswer())
+            }
+        }
         group.post("unload-checkpoint") { _, _ in
             await backend.engine.unload()
             return Response(json: EmptyAnswer())

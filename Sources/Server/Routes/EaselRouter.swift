@@ -23,6 +23,13 @@ enum EaselRouter {
         return router
     }
 
+    /// The routes that there are.
+    static func routes(_ backend: Backend) -> [Router<ClientContext>.RouteDescription] {
+        let router = Router(context: ClientContext.self)
+        addRoutes(backend, to: router)
+        return router.routes
+    }
+
     private static func addRoutes(_ backend: Backend, to router: Router<ClientContext>) {
         A1111Generation(backend: backend).add(to: router)
         A1111Options(backend: backend).add(to: router)
@@ -32,7 +39,7 @@ enum EaselRouter {
         GalleryRoutes(backend: backend).add(to: router)
         EngineRoutes(backend: backend).add(to: router)
         SettingRoutes(backend: backend).add(to: router)
-        HealthRoutes(backend: backend).add(to: router)
+        ServiceRoutes(backend: backend).add(to: router)
     }
 
     private static func sharing(with origin: String) -> CORSMiddleware<ClientContext> {

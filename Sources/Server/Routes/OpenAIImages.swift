@@ -25,7 +25,8 @@ struct OpenAIImages {
 
     @Sendable private func generate(_ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
-        let wanted = try ImageGenerationRequest(body: await backend.body(of: &request), await backend.reading(context))
+        let (body, reading) = (try await backend.body(of: &request), await backend.reading(context))
+        let wanted = try await offloaded { try ImageGenerationRequest(body: body, reading) }
         let job = try await backend.drawn(wanted.job, for: request, context)
         let created = job.endedAt ?? .now
         let answer: Data

@@ -1,0 +1,95 @@
+import Foundation
+import Generation
+import Jobs
+import Synchronization
+import TestSupport
+import WebAPI
+
+/// Has two models, and draws as its painter does.
+final class FakeEngine: Engine {
+    let painter: FakePainter
+    private let state = Mutex(State())
+
+    struct State {
+        var readiness = Readiness.ready(model: "demo")
+        var loads: [String] = []
+        var failsToLoad = false
+        var reloads: [Bool] = []
+        var unloads = 0
+        var dropped: [String?] = []
+    }
+
+    init(painter: FakePainter = FakePainter()) { self.painter = painter }
+
+    var seen: State { state.withLock { $0 } }
+    func change(_ change: (inout sending State) -> Void) { state.withLock { change(&$0) } }
+
+    func group(of request: JobRequest) async -> CompileGroup { await painter.group(of: request) }
+    func usefulBatchSize(of request: JobRequest) async -> Int { await painter.usefulBatchSize(of: request) }
+    func draw(
+        _ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [PaintedRequest] { try await painter.draw(requests, model: model, onEvent: onEvent) }
+    func rest() async { await painter.rest() }
+
+    var readiness: Readiness { get async { seen.readiness } }
+
+    func models() async -> [ModelSummary] {
+        [
+            ModelSummary(name: "anime", sha256: nil, file: "anime.safetensors", isLoaded: false),
+            ModelSummary(name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true),
+        ]
+    }
+
+    /// Not a sentence for clients.
+    struct BrokenFile: Error { let path = "/secret/models/anime.safetensors" }
+
+    func load(_ model: String) async throws {
+        let fails = state.withLock { state in
+            state.loads.append(model)
+            return state.failsToLoad
+        }
+        if fails { throw BrokenFile() }
+    }
+
+    func unload() async { change { $0.unloads += 1 } }
+    func reload(keepingDiskCache: Bool) async throws { change { $0.reloads.append(keepingDiskCache) } }
+
+    func devices() async throws -> DeviceSummaries {
+        DeviceSummaries(
+            openvino: "2026.4.1", devices: [.init(name: "CPU", fullName: "A processor", modes: ["accuracy": "f32"])],
+            assignments: [.init(component: .unet, device: "CPU", precision: "f32")], measurements: [], advice: [])
+    }
+
+    func compilations() async -> CompilationSummaries {
+        let record = CompileRecord(
+            component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
+        return CompilationSummaries(ready: [.init(id: "unet-1", record: record, hits: 3)], history: [record], diskCacheBytes: 1000)
+    }
+
+    func dropCompilations(_ id: String?) async -> Int {
+        change { $0.dropped.append(id) }
+        return id == nil || id == "unet-1" ? 1 : 0
+    }
+
+    func fidelity() async -> FidelitySummary {
+        FidelitySummary(
+            model: "demo", isWithinBounds: true, verdict: "All within bounds.",
+            components: [
+                .init(
+                    component: .unet, device: "GPU.0", precision: "f16", relativeError: 0.0029, cosine: 0.999, bound: 0.01, speedRatio: 3,
+                    secondsSinceProbe: 60, notice: nil)
+            ], events: [])
+    }
+
+    func checkFidelity() async throws -> FidelitySummary { await fidelity() }
+
+    func explain(_ prompt: String) async throws -> PromptSummary {
+        PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: prompt, weight: 1)]], warnings: [])
+    }
+
+    func promptResources() async -> PromptResourceSummary {
+        PromptResourceSummary(
+            styles: [.init(name: "film", prompt: "film, {prompt}", negativePrompt: "")],
+            embeddings: [.init(name: "easynegative", vectorCount: 8, width: 768)], wildcards: [])
+    }
+}
