@@ -13,7 +13,7 @@ struct A1111Tests {
 
     @Test("txt2img answers with PNG files in base64, and says in info how they were made")
     func textToImage() async throws {
-        try await Walk().run { client in
+        try await Walk().run { client async throws in
             let answer = try await client.ask(.post, "/sdapi/v1/txt2img", Self.small)
             #expect(answer.status == .ok)
             let images = try #require(try answer.object["images"])
@@ -28,6 +28,109 @@ struct A1111Tests {
             #expect(info["all_seeds"] == .array([.integer(5), .integer(6)]))
             #expect(info["version"] == .string("Easel 1.2.3"))
             #expect(try answer.object["parameters"]?["prompt"] == .string("a red apple"))
+        }
+    }
+
+    @Test("a client that wants no pictures gets none, and its parameters all the same")
+    func withoutImages() async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(
+                .post, "/sdapi/v1/txt2img", #"{"prompt": "a pear", "steps": 2, "width": 64, "height": 64, "send_images": false}"#)
+            #expect(try answer.object["images"] == .array([]))
+            guard case .string(let text)? = try answer.object["info"] else { return }
+            #expect(text.contains("a pear"))
+        }
+    }
+
+    @Test("progress tells the step, the queue and a preview while something is drawn, and 0 when nothing is")
+    func progress() async throws {
+        let painter = FakePainter()
+        painter.steps.close()
+        try await Walk(painter: painter, change: { $0.requests.previewSteps = 1 }).run { client async throws in
+            let idle = try await client.ask(.get, "/sdapi/v1/progress").object
+            #expect(idle["progress"] == .integer(0) && idle["state"]?["job_count"] == .integer(0) && idle["current_image"] == .null)
+
+            _ = try await client.ask(.post, "/api/v1/jobs", #"{"prompt": "a pear", "steps": 2, "width": 64, "height": 64, "seed": 5}"#)
+            painter.steps.letOneThrough()
+            await painter.steps.arrivals(reach: 2)
+            let drawing = try await client.ask(.get, "/sdapi/v1/progress").object
+            #expect(drawing["state"]?["sampling_step"] == .integer(1) && drawing["state"]?["sampling_steps"] == .integer(2))
+            #expect(drawing["state"]?["job_count"] == .integer(1))
+            guard case .string(let base64)? = drawing["current_image"] else { Issue.record("no preview"); return }
+            let preview = try DecodedImage(decoding: [UInt8](try #require(Data(base64Encoded: base64))))
+            #expect(preview.image == FakePainter.image(width: 8, height: 8, seed: 5))
+            #expect(try await client.ask(.get, "/sdapi/v1/progress?skip_current_image=true").object["current_image"] == .null)
+            painter.steps.open()
+        }
+    }
+
+    @Test("what only acts answers with JSON", arguments: ["interrupt", "skip", "refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings", "reload-checkpoint", "unload-checkpoint"])
+    func actions(route: String) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.post, "/sdapi/v1/\(route)")
+            #expect(answer.status == .ok && answer.text == "{}")
+        }
+    }
+
+    @Test(
+        "lists are lists, also where there is nothing",
+        arguments: [
+            "sd-models", "samplers", "schedulers", "prompt-styles", "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers",
+            "realesrgan-models", "script-info",
+        ])
+    func lists(route: String) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.get, "/sdapi/v1/\(route)")
+            #expect(throws: Never.self) { try answer.list }
+        }
+    }
+
+    @Test("models are told with their titles and without their places")
+    func models() async throws {
+        try await Walk().run { client async throws in
+            let models = try await client.ask(.get, "/sdapi/v1/sd-models").list
+            #expect(models[0]["title"] == .string("anime.safetensors"))
+            #expect(models[1]["title"] == .string("demo [6c6c6c6c6c]"))
+        }
+    }
+
+    @Test("embeddings, scripts, flags and memory are objects", arguments: [("embeddings", "loaded"), ("scripts", "txt2img"), ("cmd-flags", "api"), ("memory", "ram")])
+    func objects(route: String, key: String) async throws {
+        try await Walk().run { client async throws in #expect(try await client.ask(.get, "/sdapi/v1/\(route)").object[key] != nil) }
+    }
+
+    @Test("the parameters in a picture's file are read")
+    func pictureInfo() async throws {
+        let file = try FakePainter.image(width: 8, height: 8, seed: 1).encoded(as: .png, parameters: "a pear\nSteps: 3, Sampler: Euler, Seed: 7")
+        try await Walk().run { client async throws in
+            let body = #"{"image": "data:image/png;base64,\#(Data(file).base64EncodedString())"}"#
+            #expect(try await client.ask(.post, "/sdapi/v1/png-info", body).object["parameters"]?["Seed"] == .string("7"))
+            #expect(try await client.ask(.post, "/sdapi/v1/png-info", #"{"image": "bm90aGluZw=="}"#).status == .unprocessableContent)
+        }
+    }
+
+    @Test("what is to come says so, and what is wrong comes first", arguments: [("img2img", "{}", 400), ("img2img", #"{"init_images": ["aaaa"]}"#, 501), ("extra-single-image", "{}", 501), ("interrogate", "{}", 501)])
+    func notYet(route: String, body: String, status: Int) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.post, "/sdapi/v1/\(route)", body)
+            #expect(answer.status.code == status)
+            #expect(try answer.object["detail"] != nil)
+        }
+    }
+
+    @Test("settings of one request are those of that request, unless they are to stay")
+    func overriddenSettings() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            func draw(_ more: String) async throws {
+                let body = #"{"prompt": "a", "steps": 2, "width": 64, "height": 64, "override_settings": {"CLIP_stop_at_last_layers": 2}\#(more)}"#
+                #expect(try await client.ask(.post, "/sdapi/v1/txt2img", body).status == .ok)
+            }
+            try await draw("")
+            #expect(walk.engine.painter.draws.last?.requests.first?.clipSkip == 2)
+            #expect(walk.settings.current.requests.clipSkip == 1)
+            try await draw(#", "override_settings_restore_afterwards": false"#)
+            #expect(walk.settings.current.requests.clipSkip == 2)
         }
     }
 }

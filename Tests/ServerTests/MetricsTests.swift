@@ -57,7 +57,7 @@ struct MetricsTests {
 
     @Test("tell what was asked by route, what was drawn, compiled and measured")
     func scrape() async throws {
-        try await Walk().run { client in
+        try await Walk().run { client async throws in
             _ = try await client.ask(.post, "/sdapi/v1/txt2img", A1111Tests.small)
             _ = try await client.ask(.get, "/api/v1/jobs/00000000000000000000000000000000")
             _ = try await client.ask(.get, "/no/such/place")

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 @testable import Server
+import Settings
 import Testing
 
 @Suite("Who may ask for what")
@@ -17,7 +18,7 @@ struct ProtectionTests {
 
     @Test("without credentials nobody, in the form that the clients of a route read", arguments: ["/sdapi/v1/options", "/v1/models", "/api/v1/jobs", "/metrics", "/no/such/place"])
     func unauthorized(path: String) async throws {
-        try await Walk(options: Self.guarded).run { client in
+        try await Walk(options: Self.guarded).run { client async throws in
             for headers in [[:], [.authorization: "Bearer sk-2"]] as [HTTPFields] {
                 let answer = try await client.ask(.get, path, headers: headers)
                 #expect(answer.status == .unauthorized)
@@ -34,7 +35,7 @@ struct ProtectionTests {
 
     @Test("with a password or a key everybody who has one, under that name")
     func authorized() async throws {
-        try await Walk(options: Self.guarded).run { client in
+        try await Walk(options: Self.guarded).run { client async throws in
             for header in [Self.ada, "Bearer sk-1"] {
                 #expect(try await client.ask(.get, "/sdapi/v1/options", headers: [.authorization: header]).status == .ok)
             }
@@ -43,7 +44,7 @@ struct ProtectionTests {
 
     @Test("whether the server is alive and ready is open to all")
     func health() async throws {
-        try await Walk(options: Self.guarded).run { client in
+        try await Walk(options: Self.guarded).run { client async throws in
             #expect(try await client.ask(.get, "/healthz").status == .ok)
             #expect(try await client.ask(.get, "/readyz").status == .ok)
             #expect(try await client.ask(.get, "/healthz/../metrics").status != .ok)
@@ -85,7 +86,7 @@ struct ProtectionTests {
             (["Origin": "http://localhost"], true), (["Origin": "https://front.example", "Sec-Fetch-Site": "same-origin"], true), ([:], true),
         ] as [([String: String], Bool)])
     func origins(headers: [String: String], isAllowed: Bool) async throws {
-        try await Walk().run { client in
+        try await Walk().run { client async throws in
             var fields = HTTPFields()
             for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
             #expect(try await client.ask(.post, "/sdapi/v1/interrupt", headers: fields).status == (isAllowed ? .ok : .forbidden))
@@ -95,13 +96,13 @@ struct ProtectionTests {
 
     @Test("browsers may call from one other origin, when that is asked for")
     func crossOrigin() async throws {
-        try await Walk().run { client in
+        try await Walk().run { client async throws in
             let answer = try await client.ask(.get, "/sdapi/v1/options", headers: [.origin: "https://front.example"])
             #expect(answer.headers[.accessControlAllowOrigin] == nil)
         }
         var options = ServerOptions()
         options.corsOrigin = "https://front.example"
-        try await Walk(options: options).run { client in
+        try await Walk(options: options).run { client async throws in
             let mine: HTTPFields = [.origin: "https://front.example"]
             #expect(try await client.ask(.post, "/sdapi/v1/interrupt", headers: mine).headers[.accessControlAllowOrigin] == "https://front.example")
             #expect(try await client.ask(.options, "/sdapi/v1/txt2img", headers: mine).status == .noContent)
@@ -114,7 +115,7 @@ struct ProtectionTests {
 
     @Test("who asks too often is told when to come back")
     func rate() async throws {
-        try await Walk(change: { $0.limits.requestsPerSecond = 2 }).run { client in
+        try await Walk(change: { $0.limits.requestsPerSecond = 2 }).run { client async throws in
             var statuses: [Int] = []
             for _ in 0..<40 {
                 let answer = try await client.ask(.get, "/v1/models")
@@ -130,7 +131,7 @@ struct ProtectionTests {
 
     @Test("a body that is too large is refused with its size and the limit")
     func bodies() async throws {
-        try await Walk(change: { $0.limits.bodyBytes = 1000 }).run { client in
+        try await Walk(change: { $0.limits.bodyBytes = 1000 }).run { client async throws in
             let answer = try await client.ask(.post, "/sdapi/v1/txt2img", #"{"prompt": ""# + String(repeating: "a", count: 2000) + #""}"#)
             #expect(answer.status == .contentTooLarge)
             #expect(answer.text.contains("2014") && answer.text.contains("1000") && answer.text.contains("max_body_bytes"))
@@ -139,7 +140,7 @@ struct ProtectionTests {
 
     @Test("browsers are told to take answers for nothing but what they are")
     func headers() async throws {
-        try await Walk().run { client in
+        try await Walk().run { client async throws in
             for path in ["/sdapi/v1/options", "/no"] {
                 let headers = try await client.ask(.get, path).headers
                 #expect(headers[.xContentTypeOptions] == "nosniff")

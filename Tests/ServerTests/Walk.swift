@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Jobs
 import Logging
+import NIOCore
 @testable import Server
 import Settings
 import Store

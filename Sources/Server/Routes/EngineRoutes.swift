@@ -26,9 +26,12 @@ struct EngineRoutes {
         guard let model = await backend.catalog().find(name) else {
             throw APIError(.notFound, field: "name", "There is no such model. GET /api/v1/models lists those that there are.")
         }
-        // Also when it is the current one: it may have been let go of.
-        try await backend.engine.load(model.name)
-        try await backend.change(["model": model.name], isKept: false)
+        if model.name == backend.settings.current.requests.model {
+            // It may have been let go of.
+            try await backend.engine.load(model.name)
+        } else {
+            try await backend.change(["model": model.name], isKept: false)
+        }
         return Response(json: ModelsAnswer(await backend.catalog()))
     }
 

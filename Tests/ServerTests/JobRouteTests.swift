@@ -1,0 +1,119 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import Jobs
+@testable import Server
+import Settings
+import Testing
+import TestSupport
+
+@Suite("Jobs over HTTP")
+struct JobRouteTests {
+    private static let job = #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2}"#
+
+    @Test("are accepted with 202, listed, told of and cancelled")
+    func life() async throws {
+        let painter = FakePainter(isHeld: true)
+        try await Walk(painter: painter).run { client async throws in
+            let first = try await client.ask(.post, "/api/v1/jobs", Self.job).object
+            await painter.starts.arrivals(reach: 1)
+            let second = try await client.ask(.post, "/api/v1/jobs", Self.job).object
+            guard case .string(let url)? = second["url"], case .string(let running)? = first["url"] else { return }
+            #expect(try await client.ask(.get, url).object["state"] == .string("queued"))
+            let progress = try await client.ask(.get, running).object
+            #expect(progress["state"] == .string("running"))
+            #expect(progress["progress"]?["steps"] == .integer(2))
+
+            let cancelled = try await client.ask(.delete, url)
+            #expect(cancelled.status == .ok)
+            #expect(try cancelled.object["state"] == .string("cancelled"))
+            // Again: it stays as it is.
+            #expect(try await client.ask(.delete, url).object["state"] == .string("cancelled"))
+
+            let all = try await client.ask(.get, "/api/v1/jobs?limit=1").object
+            #expect(all["items"]?[0]?["id"] == second["id"])
+            #expect(all["next"] == second["id"])
+            let rest = try await client.ask(.get, "/api/v1/jobs?limit=1&before=\(url.suffix(32))").object
+            #expect(rest["items"]?[0]?["id"] == first["id"])
+            #expect(rest["next"] == .null)
+            #expect(try await client.ask(.get, "/api/v1/jobs?state=cancelled").object["items"]?[1] == nil)
+        }
+    }
+
+    @Test("a repeated key of the same client gives the same job")
+    func idempotency() async throws {
+        var options = ServerOptions()
+        options.keys = ["one": "ada", "two": "bob"]
+        try await Walk(options: options).run { client async throws in
+            func submit(_ key: String, _ bearer: String) async throws -> JSONValue? {
+                let headers: HTTPFields = [.authorization: "Bearer \(bearer)", HTTPField.Name("Idempotency-Key")!: key]
+                return try await client.ask(.post, "/api/v1/jobs", Self.job, headers: headers).object["id"]
+            }
+            let first = try await submit("k", "one")
+            #expect(first != nil)
+            #expect(try await submit("k", "one") == first)
+            #expect(try await submit("l", "one") != first)
+            #expect(try await submit("k", "two") != first)
+        }
+    }
+
+    @Test("beyond the queue's capacity are refused with a time to come back")
+    func full() async throws {
+        let painter = FakePainter(isHeld: true)
+        try await Walk(painter: painter, change: { $0.queue.capacity = 1 }).run { client async throws in
+            _ = try await client.ask(.post, "/api/v1/jobs", Self.job)
+            await painter.starts.arrivals(reach: 1)
+            #expect(try await client.ask(.post, "/api/v1/jobs", Self.job).status == .accepted)
+            for path in ["/api/v1/jobs", "/sdapi/v1/txt2img"] {
+                let refused = try await client.ask(.post, path, Self.job)
+                #expect(refused.status == .tooManyRequests)
+                #expect(refused.headers[.retryAfter].flatMap { Int($0) } ?? 0 > 0)
+                #expect(refused.text.contains("queue_capacity"))
+            }
+        }
+    }
+
+    @Test(
+        "what cannot be is refused with the field at fault",
+        arguments: [
+            (#"{"steps": 1000}"#, "steps"), (#"{"width": 500}"#, "width"), (#"{"width": "wide"}"#, "width"), (#"{"sampler": "Nobody"}"#, "sampler"),
+            (#"{"model": "../../etc/passwd"}"#, "model"), (#"{"stpes": 3}"#, "stpes"), (#"{"runs": 100}"#, "runs"),
+        ])
+    func refused(body: String, field: String) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.post, "/api/v1/jobs", body)
+            #expect(answer.status == .unprocessableContent)
+            #expect(try answer.object["error"]?["field"] == .string(field))
+        }
+    }
+
+    @Test("a body that is no JSON is refused", arguments: ["{", "[]", "\"text\"", "nonsense"])
+    func malformed(body: String) async throws {
+        try await Walk().run { client async throws in
+            #expect(try await client.ask(.post, "/api/v1/jobs", body).status == .badRequest)
+            #expect(try await client.ask(.post, "/sdapi/v1/txt2img", body).status == .badRequest)
+            #expect(try await client.ask(.post, "/v1/images/generations", body).status == .badRequest)
+        }
+    }
+
+    @Test("names that no job has are not found", arguments: ["00000000000000000000000000000000", "x", "%00", "..%2F..%2Feasel.sqlite"])
+    func unknown(id: String) async throws {
+        try await Walk().run { client async throws in
+            #expect(try await client.ask(.get, "/api/v1/jobs/\(id)").status == .notFound)
+            #expect(try await client.ask(.delete, "/api/v1/jobs/\(id)").status == .notFound)
+        }
+    }
+
+    @Test("are told to the log without their prompts, unless that is asked for", arguments: [false, true])
+    func prompts(isLogged: Bool) async throws {
+        var options = ServerOptions()
+        options.logsPrompts = isLogged
+        let walk = try Walk(options: options)
+        try await walk.run { client async throws in
+            _ = try await client.ask(.post, "/sdapi/v1/txt2img", #"{"prompt": "my secret wish", "width": 64, "height": 64, "steps": 2}"#)
+            _ = try await client.ask(.get, "/api/v1/images?q=secret")
+        }
+        #expect(walk.log.lines.contains { $0.contains("secret") } == isLogged)
+        #expect(walk.log.lines.contains { $0.contains("Answered") && $0.contains("path=/sdapi/v1/txt2img") && $0.contains("status=200") })
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import ImageCodecs
+@testable import Server
+import Settings
+import Testing
+import TestSupport
+
+@Suite("OpenAI's API")
+struct OpenAITests {
+    @Test("sends pictures in base64, in the format that is asked for", arguments: ["png", "jpeg", "webp"])
+    func base64(format: String) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(
+                .post, "/v1/images/generations",
+                #"{"prompt": "a pear", "n": 2, "size": "64x64", "steps": 2, "response_format": "b64_json", "output_format": "\#(format)"}"#)
+            #expect(answer.status == .ok)
+            for index in 0..<2 {
+                guard case .string(let base64)? = try answer.object["data"]?[index]?["b64_json"], let file = Data(base64Encoded: base64) else {
+                    Issue.record("no picture \(index)")
+                    continue
+                }
+                let picture = try DecodedImage(decoding: [UInt8](file))
+                #expect(picture.format.rawValue == format)
+                #expect(picture.parameters?.hasPrefix("a pear") == true)
+            }
+        }
+    }
+
+    @Test("or addresses that they can be fetched from")
+    func addresses() async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(
+                .post, "/v1/images/generations", #"{"prompt": "a pear", "size": "64x64", "steps": 2, "response_format": "url"}"#,
+                headers: [HTTPField.Name("X-Forwarded-Proto")!: "https"])
+            guard case .string(let address)? = try answer.object["data"]?[0]?["url"] else { Issue.record("no address"); return }
+            #expect(address.hasPrefix("https://localhost/api/v1/images/"))
+            #expect(try await client.ask(.get, String(address.dropFirst("https://localhost".count))).headers[.contentType] == "image/png")
+        }
+    }
+
+    @Test("lists models, and tells of one")
+    func models() async throws {
+        try await Walk().run { client async throws in
+            #expect(try await client.ask(.get, "/v1/models").object["data"]?[0]?["id"] == .string("anime"))
+            #expect(try await client.ask(.get, "/v1/models/demo").object["id"] == .string("demo"))
+            #expect(try await client.ask(.get, "/v1/models/..%2Fdemo").status == .notFound)
+        }
+    }
+
+    @Test("tells errors as OpenAI does", arguments: [(#"{}"#, 400, "prompt"), (#"{"prompt": "a", "n": 20}"#, 400, "n"), (#"{"prompt": "a", "model": "no"}"#, 404, "model")])
+    func errors(body: String, status: Int, parameter: String) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.post, "/v1/images/generations", body)
+            #expect(answer.status.code == status)
+            #expect(try answer.object["error"]?["param"] == .string(parameter))
+            #expect(try answer.object["error"]?["type"] == .string("invalid_request_error"))
+        }
+    }
+
+    @Test("says what is to come", arguments: ["edits", "variations"])
+    func notYet(route: String) async throws {
+        try await Walk().run { client async throws in #expect(try await client.ask(.post, "/v1/images/\(route)").status == .notImplemented) }
+    }
+}
