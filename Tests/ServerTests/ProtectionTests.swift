@@ -60,6 +60,17 @@ struct ProtectionTests {
         ])
     func loopbackNames(host: String, isLoopback: Bool) { #expect(HostCheck.isLoopback(host) == isLoopback) }
 
+    @Test("it refuses a name that a web page may have given it, unless it asks everybody who they are")
+    func rebinding() async throws {
+        for (options, status) in [(ServerOptions(), "403"), (Self.guarded, "401")] {
+            try await Walk(options: options).run(.live) { client async throws in
+                let connection = try RawConnection(port: try #require(client.port))
+                connection.send("GET /sdapi/v1/options HTTP/1.1\r\nHost: evil.example:7860\r\nConnection: close\r\n\r\n")
+                #expect(await connection.read(until: "never").hasPrefix("HTTP/1.1 \(status) "))
+            }
+        }
+    }
+
     @Test("it does not listen for other machines without asking who they are, unless it is told to")
     func unprotected() async throws {
         var options = ServerOptions()
