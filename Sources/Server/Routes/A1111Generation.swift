@@ -32,7 +32,7 @@ struct A1111Generation {
         let answer = try await offloaded {
             WebJSON.data(TextToImageAnswer(wanted, pictures: pictures, model: model, finishedAt: job.endedAt ?? .now, version: version))
         }
-        return Response(json: answer, headers: [.connection: "close"])
+        return Response(json: answer)
     }
 
     @Sendable private func imageToImage(_ request: Request, _: ClientContext) async throws -> Response {

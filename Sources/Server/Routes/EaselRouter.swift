@@ -12,6 +12,7 @@ enum EaselRouter {
         router.add(middleware: RequestLog(metrics: backend.metrics))
         router.add(middleware: SecurityHeaders(isShared: options.corsOrigin != nil))
         if let origin = options.corsOrigin { router.add(middleware: sharing(with: origin)) }
+        router.add(middleware: LastAnswers())
         router.add(middleware: ErrorAnswers())
         router.add(middleware: RequestRate(settings: backend.settings))
         if credentials.isEmpty && HostCheck.isLoopback(options.host) { router.add(middleware: HostCheck()) }

@@ -39,7 +39,7 @@ struct OpenAIImages {
             let pictures = zip(job.pictures, try await backend.descriptions(of: job))
             answer = WebJSON.data(ImageGenerationAnswer(pictures: pictures.map { (origin + PictureAddress.file($0), $1.prompt) }, created: created))
         }
-        return Response(json: answer, headers: [.connection: "close"])
+        return Response(json: answer)
     }
 
     /// Where the client has reached this server, as far as can be told.
