@@ -14,6 +14,9 @@ public struct Assignment: Sendable, Hashable, Codable {
 
     public init(_ network: CompiledNetwork) { self.init(device: network.placement.device, precision: network.precision) }
 
+    /// What a placement asks for: what runs in fact is known once it is compiled.
+    public init(_ placement: Placement) { self.init(device: placement.device, precision: placement.arithmetic.description) }
+
     /// What every device is compared with.
     public static let reference = Assignment(device: "CPU", precision: "f32")
 

@@ -92,7 +92,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
         let next = Rung.ladder(for: assignment, upTo: settings.lastRung).first { rung in trial.map { rung > $0 } ?? true }
         guard let next else { return FidelityEvent(component, found, finding, distance, response: .giveUp) }
         trial = next
-        assignment = next.applied(to: assignment)
+        if let placement = next.placement(on: assignment.device) { assignment = Assignment(placement) }
         if next == .recompile { released(model) } else { watches = [] }
         return FidelityEvent(component, found, finding, distance, response: .mend(next))
     }

@@ -77,7 +77,7 @@ extension MonitoredPipeline {
     /// Takes the component to its next rung, if the event says so. The probe of what is compiled for that is due then.
     private func mend(_ event: FidelityEvent, _ key: CompileKey) async throws {
         guard case .mend(let rung) = event.response else { return }
-        let placement = rung.applied(to: key.placement)
+        let placement = rung.placement(on: key.placement.device) ?? key.placement
         await pipeline.networks.release(key)
         // What it answered before cannot be trusted either.
         if key.component == .textEncoder { pipeline.forgetEncodedPrompts() }

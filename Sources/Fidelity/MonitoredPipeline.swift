@@ -188,10 +188,7 @@ public actor MonitoredPipeline: ImageGenerating {
         of pipeline: DiffusionPipeline, _ bounds: FidelityBounds, _ settings: MonitorSettings
     ) -> PerComponent<DriftMonitor<CompileKey>> {
         func monitor(_ component: Component) -> DriftMonitor<CompileKey> {
-            let placement = pipeline.placements[component]
-            // What it computes in is known once it is compiled.
-            let assignment = Assignment(device: placement.device, precision: placement.arithmetic.description)
-            return DriftMonitor(component, on: assignment, bounds: bounds, settings: settings)
+            DriftMonitor(component, on: Assignment(pipeline.placements[component]), bounds: bounds, settings: settings)
         }
         return PerComponent(textEncoder: monitor(.textEncoder), unet: monitor(.unet), vae: monitor(.vae))
     }

@@ -34,20 +34,13 @@ public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
         }
     }
 
-    /// Where a component is once it has climbed this rung.
-    public func applied(to assignment: Assignment) -> Assignment {
+    /// What is asked of OpenVINO for a component once it has climbed this rung.
+    /// - Parameter device: where it ran.
+    /// - Returns: nil when it stays as it was.
+    public func placement(on device: String) -> Placement? {
         switch self {
-        case .recompile: assignment
-        case .accuracy: Assignment(device: assignment.device, precision: Assignment.reference.precision)
-        case .cpu: .reference
-        }
-    }
-
-    /// What is to be asked of OpenVINO for that.
-    public func applied(to placement: Placement) -> Placement {
-        switch self {
-        case .recompile: placement
-        case .accuracy: Placement(device: placement.device, precision: .f32)
+        case .recompile: nil
+        case .accuracy: Placement(device: device, precision: .f32)
         case .cpu: .reference
         }
     }

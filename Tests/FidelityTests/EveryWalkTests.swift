@@ -54,7 +54,7 @@ struct EveryWalkTests {
             }
             tried.insert(rung)
             baseline = nil
-            #expect(monitor.assignment == rung.applied(to: before))
+            #expect(monitor.assignment == (rung.placement(on: before.device).map { Assignment($0) } ?? before))
             #expect(monitor.dueProbe(at: .now) == nil)
             monitor.compiled(0, on: monitor.assignment)
         }
