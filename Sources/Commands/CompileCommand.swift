@@ -18,8 +18,8 @@ struct CompileCommand: AsyncParsableCommand {
             how long it takes. Prompts of up to --chunks times 75 tokens then cause no compile, whatever their length.
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
-    var model = ModelLibrary.defaultModel
+    @OptionGroup
+    var model: ModelOptions
 
     @Option(help: ArgumentHelp("Sizes of pictures, as 512 or 768x512, several separated by commas. The model's own size when left out.", valueName: "sizes"))
     var sizes = PictureSizes()
@@ -35,9 +35,6 @@ struct CompileCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON object with every compile.")
     var json = false
-
-    @Flag(name: [.short, .long], help: "Show no progress.")
-    var quiet = false
 
     func validate() throws {
         // The model's own size is a fitting one.
@@ -62,8 +59,8 @@ struct CompileCommand: AsyncParsableCommand {
     }
 
     private func compile() async throws {
-        let path = try ModelLibrary().find(model)
-        let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
+        let path = try model.path()
+        let progress = model.progress()
         defer { progress.finish() }
         var settings = try settings.load()
         if let chunks { settings.contextChunks = chunks }

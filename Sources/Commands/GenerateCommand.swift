@@ -28,8 +28,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What not to draw.", valueName: "text"))
     var negativePrompt = ""
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
-    var model = ModelLibrary.defaultModel
+    @OptionGroup
+    var model: ModelOptions
 
     @Option(name: [.short, .long], help: ArgumentHelp("Seed of the first picture; the same seed draws the same picture. Random when left out.", valueName: "number"))
     var seed: UInt64?
@@ -70,9 +70,6 @@ struct GenerateCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object with paths, seeds and timings as the last line of standard output.")
     var json = false
 
-    @Flag(name: [.short, .long], help: "Show no progress.")
-    var quiet = false
-
     func validate() throws {
         // The size is checked again once the model's own size is known.
         do {
@@ -108,8 +105,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
     private func generate() async throws {
         let began = ContinuousClock.now
-        let path = try ModelLibrary().find(model)
-        let progress = ProgressReporter(ProgressReporter.style(quiet: quiet))
+        let path = try model.path()
+        let progress = model.progress()
         // Errors too start on a clean line.
         defer { progress.finish() }
 

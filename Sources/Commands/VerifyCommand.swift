@@ -25,8 +25,8 @@ struct VerifyCommand: AsyncParsableCommand {
             130 interrupted.
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
-    var model = ModelLibrary.defaultModel
+    @OptionGroup
+    var model: ModelOptions
 
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
@@ -48,9 +48,6 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Flag(help: "Print one JSON object instead of the table.")
     var json = false
-
-    @Flag(name: [.short, .long], help: "Show no progress.")
-    var quiet = false
 
     func validate() throws {
         do {
@@ -80,8 +77,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify() async throws -> Bool {
-        let path = try ModelLibrary().find(model)
-        let report = ProgressReporter(ProgressReporter.style(quiet: quiet))
+        let path = try model.path()
+        let report = model.progress()
         defer { report.finish() }
         let setup = try PipelineSetup(settings.load())
         let reference = try setup.reference(for: path)

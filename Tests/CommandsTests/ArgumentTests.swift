@@ -11,7 +11,7 @@ struct ArgumentTests {
         let command = try GenerateCommand.parse(["a cat"])
         #expect(command.prompt == "a cat")
         #expect(command.negativePrompt == "")
-        #expect(command.model == "demo")
+        #expect(command.model.name == "demo")
         #expect(command.seed == nil)
         #expect(command.noise == .torch)
         #expect(command.steps == 20)
@@ -23,7 +23,7 @@ struct ArgumentTests {
         #expect(command.settings.device.isEmpty)
         #expect(command.settings.precision == nil)
         #expect(command.output == ".")
-        #expect(!command.json && !command.quiet)
+        #expect(!command.json && !command.model.quiet)
         let request = command.request(defaultSize: 512)
         #expect(request.styles.isEmpty && request.emphasis == .original && request.clipSkip == 1)
         #expect(request.commaBacktrack == 20 && !request.padsConditionings)
@@ -53,7 +53,7 @@ struct ArgumentTests {
             "--batch-size", "2", "--device", "GPU.1", "--precision", "bf16", "--output", "x.png", "--json", "--quiet",
         ])
         #expect(command.negativePrompt == "dogs")
-        #expect(command.model == "m")
+        #expect(command.model.name == "m")
         #expect(command.seed == .max)
         #expect(command.noise == .philox)
         #expect(command.steps == 3)
@@ -65,7 +65,7 @@ struct ArgumentTests {
         #expect(command.settings.device == ["GPU.1"])
         #expect(command.settings.precision == .bf16)
         #expect(command.output == "x.png")
-        #expect(command.json && command.quiet)
+        #expect(command.json && command.model.quiet)
     }
 
     @Test("a schedule may come fused to the sampler; one of its own counts more", arguments: [
