@@ -12,7 +12,7 @@ struct BatchBenchmark: AsyncParsableCommand {
     @Argument(help: "A checkpoint.")
     var model: String
 
-    @Option(help: "Sides of the pictures in pixels.")
+    @Option(parsing: .upToNextOption, help: "Sides of the pictures in pixels.")
     var side = [128, 256]
 
     @Option(help: "Runs the UNet.")

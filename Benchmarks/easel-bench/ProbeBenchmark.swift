@@ -36,12 +36,16 @@ struct ProbeBenchmark: AsyncParsableCommand {
             ("  s for the first time", "a lighthouse at dusk"), ("  s again, with another prompt", "a castle on a hill"),
             ("  s again, with the same prompt: the device's calls only", "a castle on a hill"),
         ] {
-            let began = ContinuousClock.now
+            var seconds = PerComponent(repeating: 0.0)
             for component in Component.allCases {
                 let network = try await pipeline.network(component, shape: pipeline.key(of: component, for: Self.request).shape)
+                let began = ContinuousClock.now
                 _ = try await probe.fidelity(of: network, prompt: prompt)
+                seconds[component] = (ContinuousClock.now - began).seconds
             }
-            print("  \((ContinuousClock.now - began).seconds)\(words)")
+            let total = Component.allCases.reduce(0) { $0 + seconds[$1] }
+            let parts = Component.allCases.map { "\($0.label) \(seconds[$0])" }.joined(separator: ", ")
+            print("  \(total)\(words) (\(parts))")
         }
     }
 

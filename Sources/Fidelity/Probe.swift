@@ -16,8 +16,10 @@ import Tensors
 public actor Probe {
     /// The prompt that every probe asks about.
     public static let prompt = "red apple on a white background"
-    /// Side in pixels of what networks are asked about that take any size: a quarter of the work of 256×256.
+    /// Side in pixels of what UNets are asked about that take any size: a quarter of the work of 256×256.
     public static let smallSide = 128
+    /// The same for VAEs, of which two decodes can take longer than the UNet's three calls.
+    public static let smallDecodedSide = 96
     /// Answers that are kept; a few for each shape and for the latest prompts.
     private static let capacity = 16
 

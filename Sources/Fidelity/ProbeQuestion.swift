@@ -47,8 +47,8 @@ extension ProbeQuestion {
             if case .fixed(let batch) = key.shape.batch { pictureCount = max(1, batch / 2) }
             self = .predict(
                 texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount,
-                shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size))
-        case .vae: self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size))
+                shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallSide))
+        case .vae: self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
         }
     }
 
@@ -69,11 +69,11 @@ extension ProbeQuestion {
         }
     }
 
-    private static func latentShape(_ shape: InputShape, of checkpoint: Checkpoint, size: (width: Int, height: Int)?) -> [Int] {
+    private static func latentShape(_ shape: InputShape, of checkpoint: Checkpoint, size: (width: Int, height: Int)?, smallSide: Int) -> [Int] {
         let factor = checkpoint.vae.configuration.scaleFactor
         // Each level of the UNet halves the latents.
         let step = 1 << (checkpoint.unet.configuration.blocks.count - 1)
-        let least = (max(Probe.smallSide / factor, 1) + step - 1) / step * step
+        let least = (max(smallSide / factor, 1) + step - 1) / step * step
         func extent(_ extent: Extent, _ pixels: Int?) -> Int {
             if case .fixed(let fixed) = extent { fixed } else { pixels.map { $0 / factor } ?? least }
         }
