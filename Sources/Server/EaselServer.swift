@@ -61,3 +61,8 @@ public struct EaselServer: Service {
             logger: backend.logger)
     }
 }
+
+/// What is logged of a service is its description, and this one knows passwords and keys.
+extension EaselServer: CustomStringConvertible {
+    public var description: String { "EaselServer" }
+}

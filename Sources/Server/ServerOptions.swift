@@ -21,3 +21,9 @@ public struct ServerOptions: Sendable {
 
     public init() {}
 }
+
+/// Without passwords and keys, wherever it is printed.
+extension ServerOptions: CustomStringConvertible, CustomReflectable {
+    public var description: String { "\(host):\(port), \(passwords.count) accounts, \(keys.count) keys" }
+    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}

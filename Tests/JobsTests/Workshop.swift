@@ -1,5 +1,5 @@
 import Foundation
-import Jobs
+@testable import Jobs
 import Logging
 import Synchronization
 import TestSupport
@@ -31,6 +31,8 @@ struct Workshop {
                 switch duration {
                 case settings.jobTimeout: try await jobTime.pass()
                 case settings.gracePeriod: try await grace.pass()
+                // Nobody waits for a moment's calm.
+                case JobService.calm: try Task.checkCancellation()
                 default: try await otherTime.pass()
                 }
             },

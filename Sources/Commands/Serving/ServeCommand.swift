@@ -110,7 +110,8 @@ struct ServeCommand: AsyncParsableCommand {
             services: [
                 .init(service: Drawing(jobs: jobs)),
                 .init(service: Housekeeping(archive: archive, settings: live, logger: logger)),
-                .init(service: server),
+                // A client may stop it.
+                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

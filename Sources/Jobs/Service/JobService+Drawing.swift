@@ -3,6 +3,8 @@ import Generation
 import Logging
 
 extension JobService {
+    /// How long there must be nothing to draw before the painter rests.
+    static let calm = Duration.seconds(1)
     /// How long the painter is left alone when it had nothing to look after.
     private static let pause = Duration.seconds(30)
     /// How many jobs may follow one another before the painter has come to the end of a rest, …
@@ -65,6 +67,8 @@ extension JobService {
     /// Lets the painter look after its devices until there is something to draw.
     private func rest() async {
         let resting = Task {
+            // Who waits for one picture after another asks again at once, and should not wait for a rest to be broken off.
+            try? await sleep(Self.calm)
             // What is due by the clock comes while nothing else does.
             while !Task.isCancelled {
                 await painter.rest()
