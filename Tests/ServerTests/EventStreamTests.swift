@@ -9,7 +9,7 @@ import Settings
 import Testing
 import TestSupport
 
-@Suite("Event streams", .timeLimit(.minutes(1)))
+@Suite("Event streams", .timeLimit(.minutes(10)))
 struct EventStreamTests {
     private static let job = #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "preview_interval": 1}"#
 
