@@ -7,6 +7,13 @@ public import Sampling
 
 /// What a request means with this checkpoint.
 extension DiffusionPipeline {
+    /// A picture of the checkpoint's own size, and defaults for all else.
+    public func nativeRequest(prompt: String) -> GenerationRequest {
+        var request = GenerationRequest(prompt: prompt)
+        (request.width, request.height) = (checkpoint.nativeSize, checkpoint.nativeSize)
+        return request
+    }
+
     /// Checks all that can be known of a request before anything is compiled: what `generate` refuses, it refuses here.
     public func validate(_ request: GenerationRequest) throws(InvalidRequest) {
         try request.validate()

@@ -134,7 +134,7 @@ public actor MonitoredPipeline: ImageGenerating {
     public func check() async throws -> FidelityReport {
         try await turns.enter()
         defer { turns.leave() }
-        let requests = lastRequests.isEmpty ? [nativeRequest] : lastRequests
+        let requests = lastRequests.isEmpty ? [pipeline.nativeRequest(prompt: Probe.prompt)] : lastRequests
         for component in Component.allCases {
             let key = try pipeline.key(of: component, for: requests)
             try await compile(key)
@@ -176,12 +176,6 @@ public actor MonitoredPipeline: ImageGenerating {
         try await turns.enter()
         defer { turns.leave() }
         return try await work()
-    }
-
-    private var nativeRequest: GenerationRequest {
-        var request = GenerationRequest(prompt: Probe.prompt)
-        (request.width, request.height) = (pipeline.checkpoint.nativeSize, pipeline.checkpoint.nativeSize)
-        return request
     }
 
     private static func monitors(

@@ -218,8 +218,7 @@ private struct BatchQuestion: Hashable {
 extension OpenModel {
     /// Compiles what a picture of the model's own size needs, so that the first one need not wait for it.
     fileprivate func prepare() async {
-        var request = GenerationRequest(prompt: "")
-        (request.width, request.height) = (pipeline.checkpoint.nativeSize, pipeline.checkpoint.nativeSize)
+        let request = pipeline.nativeRequest(prompt: "")
         let keys = Component.allCases.compactMap { try? pipeline.key(of: $0, for: request) }
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .preparation)
     }
