@@ -80,9 +80,10 @@ let package = Package(
         // Serving
         library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         library("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "CWebPage", exclude: ["page"]),
         library("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
         library("Server", [
-            "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "Crypto", package: "swift-crypto"),
+            "CWebPage", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ]),

@@ -13,7 +13,8 @@ public enum Fixture {
     /// The checkpoint that comes with Easel: a diffusers folder.
     public static var demoModel: URL { checkout.appending(path: "Models/demo") }
 
-    private static var checkout: URL {
+    /// The folder that holds all.
+    public static var checkout: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     }
 }

@@ -11,13 +11,13 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Draw pictures for clients: A1111's, OpenAI's and Easel's own HTTP API.",
+        abstract: "Draw pictures in the browser, and for clients of A1111's, OpenAI's and Easel's own HTTP API.",
         discussion: """
             easel serve
             easel serve --model ~/models/v1-5-pruned-emaonly.safetensors --port 7861
             easel serve --host 0.0.0.0 --auth-file accounts.txt --api-key-file keys.txt
 
-            A1111's clients use http://127.0.0.1:7860 as it is; OpenAI's use http://127.0.0.1:7860/v1.
+            http://127.0.0.1:7860 is the web page. A1111's clients use the same address; OpenAI's use http://127.0.0.1:7860/v1.
             http://127.0.0.1:7860/openapi.json lists all there is.
 
             Jobs and pictures are kept in ~/.local/share/easel/server, also when the program ends in the middle of one.

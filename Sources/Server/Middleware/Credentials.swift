@@ -20,16 +20,17 @@ struct Credentials: Sendable {
     /// Whether nobody has to say who they are.
     var isEmpty: Bool { passwords.isEmpty && keys.isEmpty }
 
-    /// What a refused client is told to send: the values of `WWW-Authenticate`.
+    /// What a refused client is told to send: the values of `WWW-Authenticate`. Browsers ask their users for what HTTP Basic wants, and
+    /// for nothing else.
     var challenges: [String] {
-        (passwords.isEmpty ? [] : ["Basic realm=\"Easel\", charset=\"UTF-8\""]) + (keys.isEmpty ? [] : ["Bearer realm=\"Easel\""])
+        (isEmpty ? [] : ["Basic realm=\"Easel\", charset=\"UTF-8\""]) + (keys.isEmpty ? [] : ["Bearer realm=\"Easel\""])
     }
 
     /// What a refused client is told in words.
     var wanted: String {
         switch (passwords.isEmpty, keys.isEmpty) {
         case (false, true): "a user's name and password (HTTP Basic)"
-        case (true, false): "a key (Authorization: Bearer …)"
+        case (true, false): "a key (Authorization: Bearer …, or as the password of HTTP Basic with any name)"
         default: "a user's name and password (HTTP Basic) or a key (Authorization: Bearer …)"
         }
     }
@@ -42,7 +43,10 @@ struct Credentials: Sendable {
         switch parts[0].lowercased() {
         case "basic":
             guard let text = Data(base64Encoded: String(parts[1])) else { return nil }
-            return Self.find(text, in: passwords)
+            // Browsers can send a key as a password only.
+            let password = text.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+            let (user, bot) = (Self.find(text, in: passwords), Self.find(Data(password), in: keys))
+            return user ?? bot
         case "bearer":
             return Self.find(Data(parts[1].utf8), in: keys)
         default:

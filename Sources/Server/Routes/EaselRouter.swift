@@ -41,6 +41,7 @@ enum EaselRouter {
         EngineRoutes(backend: backend).add(to: router)
         SettingRoutes(backend: backend).add(to: router)
         ServiceRoutes(backend: backend).add(to: router)
+        PageRoutes().add(to: router)
     }
 
     private static func sharing(with origin: String) -> CORSMiddleware<ClientContext> {

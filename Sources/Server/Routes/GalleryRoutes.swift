@@ -46,8 +46,7 @@ struct GalleryRoutes {
     /// What a picture's name stands for never changes, so who has it need not fetch it again.
     private func send(_ file: URL, type: String, tag: String, _ request: Request, _ context: ClientContext) async throws -> Response {
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=31536000, immutable"]
-        let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.drop { $0 == " " } } ?? []
-        if known.contains(where: { $0 == tag || $0 == "W/\(tag)" || $0 == "*" }) { return Response(status: .notModified, headers: headers) }
+        if request.knows(tag) { return Response(status: .notModified, headers: headers) }
         headers[.contentType] = type
         let body = try await FileIO().loadFile(path: file.path, context: context)
         headers[.contentLength] = body.contentLength.map { "\($0)" }

@@ -7,7 +7,6 @@ struct ServiceRoutes {
     let backend: Backend
 
     func add(to router: Router<ClientContext>) {
-        router.get("/") { _, _ in Response(json: ["name": "Easel", "version": backend.options.version, "routes": "/openapi.json"]) }
         router.get("healthz") { _, _ in Response(json: HealthAnswer(version: backend.options.version)) }
         router.get("readyz") { _, _ in
             let answer = ReadinessAnswer(await backend.engine.readiness)

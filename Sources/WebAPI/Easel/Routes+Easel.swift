@@ -2,7 +2,7 @@ import Jobs
 import Settings
 
 extension Route {
-    static let ofEasel = ofJobs + ofImages + ofEngine + ofService
+    static let ofEasel = ofJobs + ofImages + ofEngine + ofService + ofPage
 
     private static let ofJobs: [Route] = [
         Route(
@@ -64,6 +64,12 @@ extension Route {
         Route(.get, "/readyz", "Tells whether a model is ready: 200, or 503 with the reason", isOpen: true, answer: .json(ReadinessAnswer.self)),
         Route(.get, "/metrics", "Sends figures for Prometheus", answer: .text("text/plain")),
         Route(.get, "/openapi.json", "Sends this document", answer: .anyObject),
+    ]
+
+    private static let ofPage: [Route] = [
+        Route(.get, "/", "Sends the web page", answer: .text("text/html")),
+        Route(.get, "/page/{name}", "Sends a file that the page consists of", parameters: [.path("name", "of the file")], answer: .text("*/*")),
+        Route(.get, "/favicon.ico", "Sends the page's icon", answer: .text("image/svg+xml")),
     ]
 
     private static let job = Parameter.path("id", "of the job", name(of: "^[0-9a-f]{32}$"))

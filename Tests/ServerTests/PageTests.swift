@@ -1,0 +1,93 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+@testable import Server
+import Settings
+import Testing
+import TestSupport
+
+@Suite("The web page")
+struct PageTests {
+    private static let folder = Fixture.checkout.appending(path: "Sources/CWebPage/page")
+
+    @Test("every file of its folder is inside the program, as it is there")
+    func embedded() throws {
+        let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
+        #expect(Set(files.map(\.lastPathComponent)) == Set(PageFile.all.keys))
+        for file in files { #expect(try PageFile.all[file.lastPathComponent]?.content == Data(contentsOf: file), "\(file.lastPathComponent)") }
+    }
+
+    @Test("every file that one of its files names is there, and none is of another place")
+    func references() throws {
+        let patterns = [##"(?:href|src)="([^"#][^"]*)""##, ##"(?:from|import)\s*\(?\s*["']([^"']+)["']"##, ##"url\(["']?([^"')]+)["']?\)"##]
+        for (name, file) in PageFile.all where !name.hasSuffix(".svg") {
+            let text = String(decoding: file.content, as: UTF8.self)
+            let named = try patterns.map { try Regex($0, as: (Substring, Substring).self) }.flatMap { text.matches(of: $0).map { String($0.output.1) } }
+            // The page itself is at the root, its files are beside each other.
+            let prefixes = name == "index.html" ? ["/page/", "page/", "./page/"] : ["./", "/page/"]
+            for reference in named where !reference.hasPrefix("data:") {
+                let place = try #require(prefixes.first(where: reference.hasPrefix), "\(name) names \(reference)")
+                #expect(PageFile.all[String(reference.dropFirst(place.count).prefix { $0 != "#" })] != nil, "\(name) names \(reference)")
+            }
+        }
+    }
+
+    @Test("it is under 200 kB in all, and each file is something")
+    func size() {
+        #expect(PageFile.all.values.reduce(0) { $0 + $1.content.count } < 200_000)
+        #expect(PageFile.all.values.allSatisfy { !$0.content.isEmpty && $0.mediaType.hasSuffix("; charset=utf-8") })
+    }
+
+    @Test(
+        "files are sent as what they are",
+        arguments: [
+            ("/", "index.html", "text/html"), ("/page/index.html", "index.html", "text/html"), ("/page/style.css", "style.css", "text/css"),
+            ("/page/main.js", "main.js", "text/javascript"), ("/page/icon.svg", "icon.svg", "image/svg+xml"), ("/favicon.ico", "icon.svg", "image/svg+xml"),
+        ])
+    func files(path: String, name: String, mediaType: String) async throws {
+        let file = try #require(PageFile.all[name])
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.get, path)
+            #expect(answer.status == .ok)
+            #expect(Data(answer.body.readableBytesView) == file.content)
+            #expect(answer.headers[.contentType] == "\(mediaType); charset=utf-8")
+            #expect(answer.headers[.cacheControl] == "no-cache")
+            #expect(answer.headers[.contentSecurityPolicy]?.contains("script-src 'self'") == true)
+            let head = try await client.ask(.head, path)
+            #expect(head.status == .ok && head.headers[.contentType] == answer.headers[.contentType] && head.headers[.eTag] == answer.headers[.eTag])
+            #expect(head.headers[.contentLength] == "\(file.content.count)")
+        }
+    }
+
+    @Test("who has a file already gets it no second time")
+    func tags() async throws {
+        #expect(Set(PageFile.all.values.map(\.tag)).count == PageFile.all.count)
+        try await Walk().run { client async throws in
+            let tag = try #require(try await client.ask(.get, "/").headers[.eTag])
+            let known = try await client.ask(.get, "/", headers: [.ifNoneMatch: tag])
+            #expect(known.status == .notModified && known.text.isEmpty && known.headers[.eTag] == tag)
+            #expect(try await client.ask(.get, "/page/style.css", headers: [.ifNoneMatch: tag]).status == .ok)
+        }
+    }
+
+    @Test("names of no file are found nowhere", arguments: ["page", "CWebPage.c", "..%2FCWebPage.c", "..", "%2Fetc%2Fpasswd", "main.js%00", "MAIN.JS", ""])
+    func unknown(name: String) async throws {
+        try await Walk().run { client async throws in #expect(try await client.ask(.get, "/page/\(name)").status == .notFound) }
+    }
+
+    @Test("who may not call may not see it, and a browser asks its user who that is, also where only keys are known")
+    func guarded() async throws {
+        var options = ServerOptions()
+        options.keys = ["sk-1": "bot"]
+        try await Walk(options: options).run { client async throws in
+            for path in ["/", "/page/main.js", "/favicon.ico"] {
+                let refused = try await client.ask(.get, path)
+                #expect(refused.status == .unauthorized)
+                #expect(refused.headers[values: .wwwAuthenticate].first?.hasPrefix("Basic") == true)
+                let key = "Basic " + Data("me:sk-1".utf8).base64EncodedString()
+                #expect(try await client.ask(.get, path, headers: [.authorization: key]).status == .ok)
+            }
+        }
+    }
+}
