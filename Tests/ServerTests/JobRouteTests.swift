@@ -40,6 +40,31 @@ struct JobRouteTests {
         }
     }
 
+    @Test("that wait tell how many come before them, in the order of their turns; others tell none")
+    func positions() async throws {
+        let painter = FakePainter(isHeld: true)
+        try await Walk(painter: painter).run { client async throws in
+            func submit(_ priority: Int) async throws -> JSONValue? {
+                try await client.ask(.post, "/api/v1/jobs", #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "priority": \#(priority)}"#).object["id"]
+            }
+            let running = try #require(try await submit(0))
+            await painter.starts.arrivals(reach: 1)
+            let (later, first, last) = (try await submit(0), try await submit(5), try await submit(-5))
+            func positions() async throws -> [JSONValue: JSONValue?] {
+                guard case .array(let items)? = try await client.ask(.get, "/api/v1/jobs").object["items"] else { return [:] }
+                for item in items {
+                    guard case .string(let id)? = item["id"] else { continue }
+                    #expect(try await client.ask(.get, "/api/v1/jobs/\(id)").object["position"] == item["position"])
+                }
+                return Dictionary(uniqueKeysWithValues: items.map { ($0["id"] ?? .null, $0["position"]) })
+            }
+            #expect(try await positions() == [running: .null, first!: .integer(0), later!: .integer(1), last!: .integer(2)])
+            guard case .string(let cancelled)? = first else { return }
+            _ = try await client.ask(.delete, "/api/v1/jobs/\(cancelled)")
+            #expect(try await positions() == [running: .null, first!: .null, later!: .integer(0), last!: .integer(1)])
+        }
+    }
+
     @Test("a repeated key of the same client gives the same job")
     func idempotency() async throws {
         var options = ServerOptions()

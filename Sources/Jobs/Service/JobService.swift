@@ -132,6 +132,11 @@ public actor JobService {
             .filter { state == nil || $0.state == state }
     }
 
+    /// How many have their turn before each of these jobs, as far as they wait.
+    public func positions(of jobs: some Sequence<JobID>) -> [JobID: Int] {
+        jobs.reduce(into: [:]) { positions, id in positions[id] = queue.position(of: id) }
+    }
+
     /// Waits until a job is over. Cancelling the task that waits only stops the waiting.
     /// - Throws: `UnknownJob`, `ServiceStopped`, `CancellationError`; what the archive throws.
     public func ended(_ id: JobID) async throws -> Job {

@@ -33,13 +33,15 @@ struct JobRoutes {
         let state = try ListQuery.state(request.uri.queryParameters.get("state"))
         let jobs = try await backend.jobs.jobs(in: state, before: query.beforeJob, limit: query.limit + 1)
         let page = jobs.prefix(query.limit)
-        return Response(json: ListAnswer(page.map { JobAnswer($0) }, next: jobs.count > page.count ? page.last?.id.description : nil))
+        let positions = await backend.jobs.positions(of: page.map(\.id))
+        return Response(json: ListAnswer(page.map { JobAnswer($0, position: positions[$0.id]) }, next: jobs.count > page.count ? page.last?.id.description : nil))
     }
 
     @Sendable private func show(_: Request, _ context: ClientContext) async throws -> Response {
         let id = try context.jobID
         guard let job = try await backend.jobs.job(id) else { throw UnknownJob(id) }
-        return Response(json: JobAnswer(job, progress: job.state == .running ? await progress(of: id) : nil))
+        let position = await backend.jobs.positions(of: [id])[id]
+        return Response(json: JobAnswer(job, position: position, progress: job.state == .running ? await progress(of: id) : nil))
     }
 
     private func progress(of id: JobID) async -> JobAnswer.Progress? {
