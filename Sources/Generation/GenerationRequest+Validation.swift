@@ -14,6 +14,8 @@ public struct InvalidRequest: Error, Sendable, Equatable, CustomStringConvertibl
 extension GenerationRequest {
     /// Largest width and height in pixels; compilers and memory give up long before.
     public static let largestSide = 4096
+    /// Latents are pixels/8 in every released model, so sizes count in eights everywhere. A UNet halves them further, and takes odd ones.
+    public static let sideMultiple = 8
     public static let stepRange = 1...1000
     public static let batchRange = 1...64
     public static let cfgScaleRange: ClosedRange<Float> = 0...100
@@ -39,15 +41,15 @@ extension GenerationRequest {
         }
     }
 
-    /// Latents are pixels/8 in every released model, so sizes count in eights everywhere.
     private func validate(side: Int, field: String) throws(InvalidRequest) {
         let name = field == "width" ? "Width" : "Height"
-        guard (8...Self.largestSide).contains(side) else {
-            throw InvalidRequest(field: field, "\(name) \(side) is out of range. Use a multiple of 8 from 8 to \(Self.largestSide).")
+        let unit = Self.sideMultiple
+        guard (unit...Self.largestSide).contains(side) else {
+            throw InvalidRequest(field: field, "\(name) \(side) is out of range. Use a multiple of \(unit) from \(unit) to \(Self.largestSide).")
         }
-        guard side.isMultiple(of: 8) else {
-            let below = side / 8 * 8
-            throw InvalidRequest(field: field, "\(name) \(side) is not a multiple of 8. Use \(below) or \(below + 8).")
+        guard side.isMultiple(of: unit) else {
+            let below = side / unit * unit
+            throw InvalidRequest(field: field, "\(name) \(side) is not a multiple of \(unit). Use \(below) or \(below + unit).")
         }
     }
 }

@@ -56,6 +56,47 @@ struct StudioTests {
         #expect(error?.description.contains("\"\(name)\"") == true)
     }
 
+    @Test("models tell their native size before they are open, and their hash once it is known")
+    func summaries() async throws {
+        let before = try #require(await studio.models().first)
+        #expect((before.isLoaded, before.nativeSize, before.sizeMultiple, before.sha256) == (false, 512, 8, nil))
+        try await studio.load("tiny")
+        _ = await studio.currentModel?.contentHash
+        let after = try #require(await studio.models().first)
+        #expect(after.isLoaded && after.nativeSize == 512 && after.sha256?.count == 64)
+    }
+
+    @Test("who only looks for a hash does not wait for it")
+    func hash() async {
+        let gate = Gate(isOpen: false)
+        let hash = HashInProgress { (try? await gate.pass()).map { "6ce0" } }
+        await gate.arrivals(reach: 1)
+        #expect(hash.known == nil)
+        gate.open()
+        #expect(await hash.value == "6ce0")
+        #expect(hash.known == "6ce0")
+    }
+
+    @Test("a file that is no checkpoint is refused with the reason and without its path; the model before it stays ready")
+    func brokenFile() async throws {
+        try Data("no checkpoint".utf8).write(to: home.url.appending(path: "data/easel/models/broken.safetensors"))
+        func refusal() async -> InvalidRequest? { await #expect(throws: InvalidRequest.self) { try await studio.load("broken") } }
+        let first = try #require(await refusal())
+        #expect(first.field == "model" && first.description.contains("broken.safetensors") && !first.description.contains(home.url.path))
+        #expect(await studio.readiness == .failed(reason: first.description))
+        try await studio.load("tiny")
+        #expect(await refusal() == first)
+        #expect(await studio.readiness == .ready(model: "tiny"))
+        #expect(await studio.models().map(\.nativeSize) == [nil, 512])
+    }
+
+    @Test("a model that a device is missing for is unavailable")
+    func missingDevice() async throws {
+        try settings.change(["openvino_devices": "GPU.7"])
+        let error = await #expect(throws: ModelUnavailable.self) { try await studio.load("tiny") }
+        #expect(error?.reason.contains("GPU.7") == true)
+    }
+
     @Test("a model whose file is put in place of another is opened again")
     func changedFile() async throws {
         _ = try await studio.draw([request()], model: "tiny") { _ in }

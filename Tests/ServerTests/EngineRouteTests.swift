@@ -23,16 +23,37 @@ struct EngineRouteTests {
         }
     }
 
-    @Test("a model that cannot be loaded does not take the place of the one before it, and its path is not told")
+    private static func loads(_ client: any TestClientProtocol) async throws -> [TestResponse] {
+        [
+            try await client.ask(.post, "/sdapi/v1/options", #"{"sd_model_checkpoint": "anime"}"#),
+            try await client.ask(.post, "/api/v1/models/anime/load"),
+            try await client.ask(.put, "/api/v1/settings", #"{"values": {"model": "anime"}}"#),
+        ]
+    }
+
+    @Test(
+        "a model that cannot be loaded does not take the place of the one before it, and the reason is told",
+        arguments: [
+            (InvalidRequest(field: "model", "\"anime.safetensors\" is a LoRA."), 422, "is a LoRA"), (ModelUnavailable(reason: "GPU.0 is gone."), 503, "GPU.0 is gone."),
+        ] as [(any Error, Int, String)])
+    func refused(failure: any Error, status: Int, words: String) async throws {
+        let walk = try Walk()
+        walk.engine.change { $0.loadFailure = failure }
+        try await walk.run { client async throws in
+            for answer in try await Self.loads(client) {
+                #expect(answer.status.code == status)
+                #expect(answer.text.contains(words))
+            }
+            #expect(walk.settings.current.requests.model == "demo")
+        }
+    }
+
+    @Test("what nobody foresaw is told to the log, with the path of the file")
     func broken() async throws {
         let walk = try Walk()
-        walk.engine.change { $0.failsToLoad = true }
+        walk.engine.change { $0.loadFailure = FakeEngine.BrokenFile() }
         try await walk.run { client async throws in
-            for answer in [
-                try await client.ask(.post, "/sdapi/v1/options", #"{"sd_model_checkpoint": "anime"}"#),
-                try await client.ask(.post, "/api/v1/models/anime/load"),
-                try await client.ask(.put, "/api/v1/settings", #"{"values": {"model": "anime"}}"#),
-            ] {
+            for answer in try await Self.loads(client) {
                 #expect(answer.status == .internalServerError)
                 #expect(!answer.text.contains("secret"))
                 // Who looks into the log finds the reason under the same id.

@@ -13,7 +13,7 @@ final class FakeEngine: Engine {
     struct State {
         var readiness = Readiness.ready(model: "demo")
         var loads: [String] = []
-        var failsToLoad = false
+        var loadFailure: (any Error)?
         var reloads: [Bool] = []
         var unloads = 0
         var dropped: [String?] = []
@@ -44,11 +44,11 @@ final class FakeEngine: Engine {
     struct BrokenFile: Error { let path = "/secret/models/anime.safetensors" }
 
     func load(_ model: String) async throws {
-        let fails = state.withLock { state in
+        let failure = state.withLock { state in
             state.loads.append(model)
-            return state.failsToLoad
+            return state.loadFailure
         }
-        if fails { throw BrokenFile() }
+        if let failure { throw failure }
     }
 
     func unload() async { change { $0.unloads += 1 } }

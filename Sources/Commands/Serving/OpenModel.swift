@@ -12,8 +12,7 @@ final class OpenModel: Sendable {
     let monitored: MonitoredPipeline
     /// What `auto` measured.
     let precisionTables: [PrecisionTable]
-    /// SHA-256 as model sites list it; nil when the file cannot be read any more.
-    private let hash: Task<String?, Never>
+    private let hash: HashInProgress
     private let incidents: Incidents
     private let listening: Task<Void, Never>
 
@@ -22,7 +21,7 @@ final class OpenModel: Sendable {
         self.monitored = monitored
         self.precisionTables = precisionTables
         let checkpoint = monitored.pipeline.checkpoint
-        hash = Task.detached(priority: .utility) { await checkpoint.contentHash(rememberedIn: hashFolder) }
+        hash = HashInProgress { await checkpoint.contentHash(rememberedIn: hashFolder) }
         let incidents = Incidents()
         self.incidents = incidents
         let events = monitored.events
@@ -35,12 +34,14 @@ final class OpenModel: Sendable {
     }
 
     deinit {
-        hash.cancel()
         listening.cancel()
     }
 
     var pipeline: DiffusionPipeline { monitored.pipeline }
+    /// SHA-256 as model sites list it, once it is known; nil when the file cannot be read any more.
     var contentHash: String? { get async { await hash.value } }
+    /// The same; nil until it is known.
+    var knownHash: String? { hash.known }
     /// Oldest first; the last hundred.
     var fidelityEvents: [FidelitySummary.Event] { get async { await incidents.events } }
 }

@@ -28,6 +28,8 @@ actor Studio: Engine {
     private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
     /// Of these, those that are open.
     private var openModels: [String: OpenModel] = [:]
+    /// What can be told of models that are not open.
+    private let headers = CheckpointHeaders()
     /// What devices make of the accuracy modes: found out once, for it takes a compile each.
     var knownDevices: DeviceSummaries?
 
@@ -59,22 +61,28 @@ actor Studio: Engine {
         for (name, path) in library.all() {
             let open = openModels[name]
             summaries.append(ModelSummary(
-                name: name, sha256: await open?.contentHash, file: URL(filePath: path).lastPathComponent, isLoaded: open != nil))
+                name: name, sha256: open?.knownHash, file: URL(filePath: path).lastPathComponent, isLoaded: open != nil,
+                nativeSize: await headers.nativeSize(of: path)))
         }
         return summaries
     }
 
     func load(_ name: String) async throws {
+        let before = readiness
         readiness = .loading(model: name)
         do {
             let model = try await model(name)
             readiness = .ready(model: name)
             logger.info("model ready", metadata: ["model": "\(name)", "placements": "\(model.pipeline.placements)"])
             await model.prepare()
-        } catch {
-            readiness = .failed(reason: PublicReason(error).description)
-            logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
+        } catch let error as CancellationError {
             throw error
+        } catch {
+            let reason = PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.").description
+            readiness = if case .ready(let other) = before, other != name { before } else { .failed(reason: reason) }
+            logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
+            if let error = error as? InvalidRequest { throw error }
+            throw CommandFailure(error).reason == .badInput ? InvalidRequest(field: "model", reason) : ModelUnavailable(reason: reason)
         }
     }
 

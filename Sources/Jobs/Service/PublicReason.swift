@@ -5,15 +5,19 @@ import Generation
 public struct PublicReason: CustomStringConvertible {
     public let description: String
 
-    /// - Parameter error: its whole text belongs in the log.
-    public init(_ error: any Error) {
+    /// - Parameters:
+    ///   - error: its whole text belongs in the log.
+    ///   - otherwise: what is told of an error whose words are not for clients.
+    public init(
+        _ error: any Error, otherwise: String = "Drawing failed. The reason is in the server's log, under the name of the job."
+    ) {
         // Only texts that were written to be read: those of Foundation and of the database may hold anything, prompts too.
         if error is CancellationError {
             description = "Drawing was broken off for a reason that nobody gave. Try again."
         } else if type(of: error) is any CustomStringConvertible.Type, !(error is any CustomNSError), type(of: error) != NSError.self {
             description = Self.withoutFolders("\(error)")
         } else {
-            description = "Drawing failed. The reason is in the server's log, under the name of the job."
+            description = otherwise
         }
     }
 

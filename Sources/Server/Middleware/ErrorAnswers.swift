@@ -33,6 +33,7 @@ struct ErrorAnswers: RouterMiddleware {
         case let error as QueueFull: return Refusal(APIError(.queueFull, retryAfterSeconds: error.retryAfterSeconds, error.description))
         case let error as UnknownJob: return Refusal(APIError(.notFound, field: "id", error.description))
         case let error as ServiceStopped: return Refusal(APIError(.unavailable, error.description))
+        case let error as ModelUnavailable: return Refusal(APIError(.unavailable, error.reason))
         case let error as SettingsError: return Refusal(APIError(error))
         case let error as HTTPError where error.status == .notFound:
             return Refusal(APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there is."))

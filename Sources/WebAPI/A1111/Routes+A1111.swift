@@ -13,7 +13,7 @@ extension Route {
             Route(.get, path("options"), "Lists every option: A1111's and SD.Next's names, and Easel's settings", answer: .anyObject),
             Route(
                 .post, path("options"), "Changes some options, or all that were listed; unknown ones are ignored",
-                body: .init(name: "Options", schema: .map(of: .any)), errors: []),
+                body: .init(name: "Options", schema: .map(of: .any)), errors: [.unavailable]),
             Route(
                 .post, path("png-info"), "Reads the parameters that stand in a picture's file",
                 body: .init(name: "PictureInfoRequest", schema: PictureInfoRequest.fields.schema(isOpen: true)),

@@ -33,5 +33,5 @@ extension TextToImageRequest {
 
 extension Schema {
     /// Of a picture, in pixels.
-    static let side = Schema.whole(8...GenerationRequest.largestSide, multipleOf: 8)
+    static let side = Schema.whole(GenerationRequest.sideMultiple...GenerationRequest.largestSide, multipleOf: GenerationRequest.sideMultiple)
 }

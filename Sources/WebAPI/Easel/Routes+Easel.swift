@@ -56,7 +56,8 @@ extension Route {
         Route(.get, "/api/v1/settings", "Lists the settings", answer: .json(SettingsAnswer.self)),
         Route(
             .put, "/api/v1/settings", "Changes settings, or none when one of them cannot be; the next job has them",
-            body: .init(name: "SettingsChange", schema: SettingsChange.fields.schema(isOpen: false)), answer: .json(SettingsAnswer.self)),
+            body: .init(name: "SettingsChange", schema: SettingsChange.fields.schema(isOpen: false)), answer: .json(SettingsAnswer.self),
+            errors: [.unavailable]),
     ]
 
     private static let ofService: [Route] = [

@@ -8,8 +8,9 @@ public protocol Engine: Painting {
 
     /// All models that can be asked for by name, in order of their names.
     func models() async -> [ModelSummary]
-    /// Makes a model the one that is used when none is named, and loads it.
-    /// - Throws: `InvalidRequest` when there is none of that name; whatever is wrong with its file.
+    /// Makes a model the one that is used when none is named, and loads it. When it cannot be, the one before it stays ready.
+    /// - Throws: `InvalidRequest` when there is none of that name, or its file is not fit for use; `ModelUnavailable` when something else
+    ///   is in the way, such as a device that is gone.
     func load(_ model: String) async throws
     /// Lets go of everything that is loaded; the next job loads again.
     func unload() async
@@ -30,6 +31,14 @@ public protocol Engine: Painting {
     func explain(_ prompt: String) async throws -> PromptSummary
     /// Names that prompts can refer to.
     func promptResources() async -> PromptResourceSummary
+}
+
+/// A model that could be used, but not here and now.
+public struct ModelUnavailable: Error, Sendable, Equatable {
+    /// As a sentence for the client.
+    public let reason: String
+
+    public init(reason: String) { self.reason = reason }
 }
 
 public enum Readiness: Sendable, Equatable {

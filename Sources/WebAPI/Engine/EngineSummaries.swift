@@ -6,19 +6,29 @@ public import Generation
 public struct ModelSummary: Sendable, Equatable, Codable {
     public var name: String
     /// SHA-256 of the file in hexadecimal; nil until it is known.
-    public var sha256: String?
+    @OrNull public var sha256: String?
     /// The file's or folder's name, without its place.
     public var file: String
     public var isLoaded: Bool
+    /// Side in pixels of the squares that it was trained on, and draws best; nil when the file cannot be opened.
+    @OrNull public var nativeSize: Int?
+    /// Width and height are multiples of this, in pixels.
+    public var sizeMultiple = GenerationRequest.sideMultiple
 
-    public init(name: String, sha256: String?, file: String, isLoaded: Bool) {
+    public init(name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil) {
         self.name = name
         self.sha256 = sha256
         self.file = file
         self.isLoaded = isLoaded
+        self.nativeSize = nativeSize
     }
 
-    private enum CodingKeys: String, CodingKey { case name, sha256, file, isLoaded = "is_loaded" }
+    private enum CodingKeys: String, CodingKey {
+        case name, sha256, file
+        case isLoaded = "is_loaded"
+        case nativeSize = "native_size"
+        case sizeMultiple = "size_multiple"
+    }
 }
 
 public struct DeviceSummaries: Sendable, Equatable, Codable {
