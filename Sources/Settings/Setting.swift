@@ -8,6 +8,8 @@ public struct Setting: Sendable {
     public let meaning: String
     /// What may be written, as it stands after "Use": `a whole number from 1 to 64`.
     public let allowed: String
+    /// All that may be written, where that is a handful of words; empty where it is not.
+    public let choices: [String]
     private let assign: @Sendable (String, inout EaselSettings) -> Bool
     private let write: @Sendable (EaselSettings) -> String
     private let read: @Sendable (EaselSettings) -> any Encodable & Sendable
@@ -17,7 +19,7 @@ public struct Setting: Sendable {
     ) {
         self.key = key
         self.meaning = meaning
-        allowed = form.allowed
+        (allowed, choices) = (form.allowed, form.choices)
         assign = { text, settings in
             guard let value = form.parse(text) else { return false }
             settings[keyPath: property] = value

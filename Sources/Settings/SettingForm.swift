@@ -4,6 +4,8 @@ import Generation
 struct SettingForm<Value: Encodable & Sendable>: Sendable {
     /// What may be written, as it stands after "Use".
     let allowed: String
+    /// All that may be written, where that is a handful of words.
+    var choices: [String] = []
     /// `nil`: not allowed.
     let parse: @Sendable (String) -> Value?
     /// Text that `parse` reads back as the same value.
@@ -15,7 +17,7 @@ extension SettingForm where Value: RawRepresentable<String> & CaseIterable & Sen
     static var word: Self {
         let names = Value.allCases.map(\.rawValue)
         return .init(
-            allowed: names.dropLast().joined(separator: ", ") + (names.last.map { " or \($0)" } ?? ""),
+            allowed: names.dropLast().joined(separator: ", ") + (names.last.map { " or \($0)" } ?? ""), choices: names,
             parse: { Value(rawValue: $0.lowercased()) }, text: \.rawValue)
     }
 }
@@ -25,7 +27,7 @@ extension SettingForm where Value == AccuracyMode? {
     static var optionalWord: Self {
         let word = SettingForm<AccuracyMode>.word
         return .init(
-            allowed: word.allowed + ", or nothing",
+            allowed: word.allowed + ", or nothing", choices: [""] + word.choices,
             parse: { text in
                 if text.isEmpty { return .some(nil) }
                 return word.parse(text).map(Optional.some)
@@ -49,7 +51,7 @@ extension SettingForm where Value == Int {
 extension SettingForm where Value == Bool {
     static var yesOrNo: Self {
         .init(
-            allowed: "true or false",
+            allowed: "true or false", choices: ["true", "false"],
             parse: { text in
                 switch text.lowercased() {
                 case "true", "yes", "1": true

@@ -113,6 +113,18 @@ struct EaselTests {
         let clipSkip = try #require(answers.first { $0.key == "clip_skip" })
         #expect((clipSkip.value, clipSkip.default, clipSkip.source, clipSkip.environment) == (.integer(2), .integer(1), "change", "EASEL_CLIP_SKIP"))
         #expect(answers.first { $0.key == "model" }?.source == "default")
+        #expect(clipSkip.choices == [])
+        #expect(answers.first { $0.key == "pad_conditionings" }?.choices == ["true", "false"])
+        #expect(answers.first { $0.key == "openvino_accuracy_vae" }?.choices.prefix(2) == ["", "auto"])
+    }
+
+    @Test("every choice of a setting is accepted")
+    func choices() throws {
+        let settings = Setting.all.filter { !$0.choices.isEmpty }
+        #expect(settings.count > 5)
+        for setting in settings {
+            for choice in setting.choices { _ = try context([setting.key: choice]) }
+        }
     }
 
     @Test("a change of settings is read as text; null gives back the default")

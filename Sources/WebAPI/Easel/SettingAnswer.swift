@@ -10,6 +10,8 @@ public struct SettingAnswer: Codable, Sendable {
     public var meaning: String
     /// What it may be, as it stands after "Use".
     public var allowed: String
+    /// All that it may be, where that is a handful of words; empty where it is not.
+    public var choices: [String]
     /// Who says so: `default`, `file`, `environment`, `flag`, `change`.
     public var source: String
     /// The environment variable that sets it.
@@ -21,7 +23,7 @@ public struct SettingAnswer: Codable, Sendable {
         return Setting.all.map { setting in
             SettingAnswer(
                 key: setting.key, value: WebJSON.value(setting.value(in: settings)), default: WebJSON.value(setting.value(in: defaults)),
-                meaning: setting.meaning, allowed: setting.allowed, source: settings.source(of: setting.key).kind,
+                meaning: setting.meaning, allowed: setting.allowed, choices: setting.choices, source: settings.source(of: setting.key).kind,
                 environment: setting.environmentName)
         }
     }
