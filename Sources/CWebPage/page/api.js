@@ -1,0 +1,54 @@
+// Calls of the server's own API.
+
+import { t } from './strings.js'
+
+/** Why a call was not answered as wanted: the server's own words, and the field that they are about. */
+export class CallError extends Error {
+  constructor({ status = 0, code = 'offline', field = null, message }) {
+    super(message)
+    Object.assign(this, { status, code, field })
+  }
+}
+
+async function refusal(response) {
+  const body = await response.json().catch(() => ({}))
+  // A1111's routes word it in their own shape.
+  const { code, field, message } = body.error?.message ? body.error : { code: body.error, field: body.field, message: body.detail }
+  return new CallError({ status: response.status, code, field, message: message ?? `${response.status} ${response.statusText}` })
+}
+
+/**
+ * @param {string} path beginning with `/`
+ * @param {*} [body] sent as JSON
+ * @throws {CallError}
+ */
+export async function call(method, path, body, { headers = {}, ...options } = {}) {
+  let response
+  try {
+    response = await fetch(path, {
+      method, ...options,
+      headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  } catch (error) {
+    if (error.name === 'AbortError') throw error
+    throw new CallError({ message: t('offline') })
+  }
+  if (!response.ok) throw await refusal(response)
+  return response.json()
+}
+
+export const get = path => call('GET', path)
+
+/** Submits a job; one whose answer was lost is submitted again without being drawn twice. */
+export async function submit(job) {
+  // `crypto.randomUUID` is for pages from https and localhost only.
+  const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+  const send = () => call('POST', '/api/v1/jobs', job, { headers: { 'Idempotency-Key': key } })
+  try {
+    return await send()
+  } catch (error) {
+    if (error.code !== 'offline') throw error
+    return send()
+  }
+}

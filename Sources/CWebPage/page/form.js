@@ -1,0 +1,269 @@
+// The form that says what to draw: what it offers, what it remembers, and what is sent.
+
+import { CallError, call, get, submit } from './api.js'
+import { $, el, say } from './dom.js'
+import { fieldsOf, parseInfotext } from './infotext.js'
+import { explain } from './prompt.js'
+import { changeSettings, currentModel, loadModel, modelsChanged, server, setting, settingsChanged } from './server.js'
+import { languageChanged, named, t } from './strings.js'
+import { toast } from './toasts.js'
+
+const stored = 'easel.form'
+const texts = new Set(['prompt', 'negative_prompt', 'sampler', 'schedule'])
+/** Fields by their names in the API. */
+const fields = () => [...$('form').elements].filter(({ name, multiple }) => name && !multiple)
+
+// Errors belong where they arose.
+
+function clearErrors() {
+  say($('form-error'))
+  for (const place of document.querySelectorAll('#form .field > .error')) place.remove()
+  for (const input of document.querySelectorAll('#form [aria-invalid]')) {
+    input.removeAttribute('aria-invalid')
+    input.removeAttribute('aria-describedby')
+  }
+}
+
+/** @param {CallError} error */
+function showError(error) {
+  if (!(error instanceof CallError)) throw error
+  const place = error.field && document.querySelector(`#form .field[data-field="${CSS.escape(error.field)}"]`)
+  if (!place) return say($('form-error'), error.message)
+  const id = `error-${error.field}`
+  const input = place.querySelector('input, select, textarea')
+  place.append(el('p', { class: 'error', id, role: 'alert' }, error.message))
+  input.setAttribute('aria-invalid', 'true')
+  input.setAttribute('aria-describedby', id)
+  input.focus()
+}
+
+/** What `POST /api/v1/jobs` takes. What is left empty is the server's choice. */
+function request() {
+  const job = {}
+  for (const { name, value } of fields()) {
+    // Whatever is typed is the server's to judge, also what is no number.
+    if (value.trim() !== '' || texts.has(name)) job[name] = texts.has(name) ? value : (Number.isFinite(Number(value)) ? Number(value) : value)
+  }
+  const styles = [...$('styles').selectedOptions].map(({ value }) => value)
+  return { ...job, ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
+}
+
+async function send(event) {
+  event?.preventDefault()
+  clearErrors()
+  // A number field that holds something else is empty to scripts.
+  for (const input of fields()) if (input.validity.badInput) return showError(new CallError({ field: input.name, message: input.validationMessage }))
+  try {
+    await submit(request())
+    // On a phone the pictures come below the form.
+    if (matchMedia('(max-width: 860px)').matches) $('jobs').scrollIntoView({ block: 'center' })
+  } catch (error) {
+    showError(error)
+  }
+}
+
+/** Ctrl+Enter, wherever one types. */
+export const generate = () => $('form').requestSubmit()
+
+// What was typed is there again at the next visit.
+
+const remember = () => localStorage.setItem(stored, JSON.stringify(Object.fromEntries(fields().map(({ name, value }) => [name, value]))))
+
+function recall() {
+  try {
+    fill(JSON.parse(localStorage.getItem(stored) ?? '{}'))
+  } catch {
+    localStorage.removeItem(stored)
+  }
+}
+
+/** Values by the names of fields; others stay as they are. */
+function fill(values) {
+  for (const input of fields()) {
+    const value = values[input.name]
+    if (value === undefined) continue
+    if (input.tagName === 'SELECT') {
+      // Infotexts have labels, the API has names: `SGM Uniform`, `sgm_uniform`.
+      const folded = text => text.toLowerCase().replace(/[\s_]/g, '')
+      const option = [...input.options].find(option => folded(option.value) === folded(value) || folded(option.label) === folded(value))
+      if (option) input.value = option.value
+    } else {
+      input.value = value
+    }
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}
+
+/**
+ * Fills the form with what an infotext tells.
+ * @returns {boolean} whether the text is one
+ */
+export function fillFrom(text) {
+  const info = parseInfotext(text)
+  if (!info) return false
+  clearErrors()
+  fill(fieldsOf(info))
+  const model = info.parameters.get('Model')
+  if (model && model !== server.model) {
+    if (server.models.some(({ name }) => name === model)) chooseModel(model)
+    else toast(t('fill.model', { model }))
+  }
+  return true
+}
+
+export const setSeed = seed => fill({ seed: String(seed) })
+
+// What there is to choose from
+
+const option = (value, label = value) => el('option', { value }, label)
+
+function replaceOptions(select, options, value = select.value) {
+  select.replaceChildren(...options)
+  select.value = value
+  if (select.selectedIndex < 0) select.selectedIndex = 0
+}
+
+function showModels() {
+  replaceOptions($('model'), server.models.map(({ name }) => option(name)), server.model)
+  fitSize()
+}
+
+async function chooseModel(name) {
+  clearErrors()
+  try {
+    await loadModel(name)
+  } catch (error) {
+    showError(new CallError({ ...error, message: error.message, field: 'model' }))
+    showModels()
+  }
+}
+
+function showAccuracy() {
+  const modes = server.settings.get('openvino_accuracy')?.choices ?? []
+  replaceOptions($('accuracy'), modes.map(mode => option(mode, named('accuracy', mode))), setting('openvino_accuracy'))
+  $('clip_skip').placeholder = setting('clip_skip') ?? ''
+}
+
+async function chooseAccuracy() {
+  clearErrors()
+  const mode = $('accuracy').value
+  try {
+    await changeSettings({ openvino_accuracy: mode }, false)
+    toast(t('accuracy.changed', { mode: named('accuracy', mode) }))
+  } catch (error) {
+    showError(error)
+    showAccuracy()
+  }
+}
+
+// Sizes
+
+/** What the fields were given for the model; nobody's own choice. */
+let fittedSide = 0
+
+/** A new model has another size of its own, which the fields follow unless somebody chose one. */
+function fitSize() {
+  const { native_size: side = 512, size_multiple: multiple = 8 } = currentModel() ?? {}
+  if (!side) return
+  for (const name of ['width', 'height']) {
+    $(name).step = multiple ?? 8
+    if (!$(name).value || Number($(name).value) === fittedSide) $(name).value = side
+  }
+  fittedSide = side
+  showPresets()
+}
+
+function presets() {
+  const { native_size, size_multiple } = currentModel() ?? {}
+  const side = native_size ?? 512, multiple = Math.max(size_multiple ?? 8, 8)
+  const round = value => Math.max(multiple, Math.round(value / multiple) * multiple)
+  return [
+    ['square', side, side], ['portrait', side, round(side * 1.5)], ['landscape', round(side * 1.5), side],
+    ['small', round(side / 2), round(side / 2)], ['large', round(side * 1.5), round(side * 1.5)],
+  ]
+}
+
+function showPresets() {
+  const [width, height] = [$('width').value, $('height').value]
+  const options = presets().map(([name, w, h]) => option(`${w}x${h}`, `${t(`size.${name}`)} ${w}×${h}`))
+  const now = `${width}x${height}`
+  if (!options.some(({ value }) => value === now)) options.push(option(now, t('size.other')))
+  replaceOptions($('preset'), options, now)
+}
+
+const setSize = (width, height) => fill({ width: String(width), height: String(height) })
+
+/** Starts the form. */
+export async function startForm({ latestSeed }) {
+  const form = $('form')
+  const [samplers, schedules, styles] = await Promise.all(['samplers', 'schedulers', 'prompt-styles'].map(list => get(`/sdapi/v1/${list}`)))
+  replaceOptions($('sampler'), samplers.map(({ name }) => option(name)))
+  replaceOptions($('schedule'), schedules.filter(({ name }) => name !== 'automatic').map(({ name, label }) => option(name, label)))
+  replaceOptions($('styles'), styles.map(({ name }) => option(name)))
+  $('styles').selectedIndex = -1
+  $('styles').closest('.field').hidden = styles.length === 0
+  recall()
+
+  form.addEventListener('submit', send)
+  form.addEventListener('input', remember)
+  // The schedule that a sampler is known for.
+  $('sampler').addEventListener('change', () => {
+    $('schedule').value = samplers.find(({ name }) => name === $('sampler').value)?.options.scheduler ?? 'normal'
+    remember()
+  })
+  $('model').addEventListener('change', () => chooseModel($('model').value))
+  $('accuracy').addEventListener('change', chooseAccuracy)
+  $('preset').addEventListener('change', () => setSize(...$('preset').value.split('x')))
+  $('swap').addEventListener('click', () => setSize($('height').value, $('width').value))
+  for (const name of ['width', 'height']) $(name).addEventListener('input', showPresets)
+  $('seed-random').addEventListener('click', () => fill({ seed: '' }))
+  $('seed-reuse').addEventListener('click', () => { const seed = latestSeed(); if (seed !== undefined) setSeed(seed) })
+  // A text with parameters is a whole form, not a prompt.
+  $('prompt').addEventListener('paste', event => {
+    if (fillFrom(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault()
+  })
+
+  modelsChanged.listen(showModels)
+  settingsChanged.listen(showAccuracy)
+  languageChanged.listen(() => { showAccuracy(); showPresets() })
+  showModels()
+  showAccuracy()
+  showPresets()
+  explain('prompt')
+  explain('negative_prompt')
+}
+
+// Dropping a picture
+
+async function read(file) {
+  if (!['image/png', 'image/jpeg', 'image/webp'].includes(file.type)) return toast(t('drop.other', { name: file.name }))
+  const image = await new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(reader.result)
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(file)
+  })
+  try {
+    const { info } = await call('POST', '/sdapi/v1/png-info', { image })
+    toast(fillFrom(info) ? t('drop.done') : t('drop.none', { name: file.name }))
+    location.hash = '#/create'
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    toast(error.message)
+  }
+}
+
+/** Lets files be dropped anywhere. */
+export function acceptDrops() {
+  const hasFile = event => event.dataTransfer?.types.includes('Files')
+  const show = isOver => { $('drop').hidden = !isOver }
+  document.addEventListener('dragover', event => { if (hasFile(event)) { event.preventDefault(); show(true) } })
+  document.addEventListener('dragleave', event => { if (!event.relatedTarget) show(false) })
+  document.addEventListener('drop', event => {
+    show(false)
+    if (!hasFile(event)) return
+    event.preventDefault()
+    const [file] = event.dataTransfer.files
+    if (file) read(file)
+  })
+}

@@ -1,0 +1,40 @@
+// What A1111, SD.Next and Easel write into a picture's file: how it was made.
+
+const pair = /\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g
+
+function pairs(line) {
+  const found = new Map()
+  for (const [, key, value] of line.matchAll(pair)) {
+    let text = value.trim()
+    if (text.startsWith('"')) try { text = JSON.parse(text) } catch { /* it only looks like JSON */ }
+    found.set(key, text)
+  }
+  return found
+}
+
+/**
+ * Takes the text apart.
+ * @returns {{prompt: string, negativePrompt: string, parameters: Map<string, string>} | null} null for a text that is something else
+ */
+export function parseInfotext(text) {
+  const lines = text.trim().split(/\r?\n/)
+  const parameters = pairs(lines.pop() ?? '')
+  if (parameters.size < 3) return null
+  const border = lines.findIndex(line => line.startsWith('Negative prompt:'))
+  const end = border < 0 ? lines.length : border
+  return {
+    prompt: lines.slice(0, end).join('\n').trim(),
+    negativePrompt: lines.slice(end).join('\n').replace(/^Negative prompt:/, '').trim(),
+    parameters,
+  }
+}
+
+/** The form's fields by name, as far as an infotext tells of them. */
+export function fieldsOf({ prompt, negativePrompt, parameters }) {
+  const fields = { prompt, negative_prompt: negativePrompt, batch_size: '1', runs: '1', clip_skip: parameters.get('Clip skip') ?? '' }
+  const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
+  for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)
+  const size = parameters.get('Size')?.match(/^(\d+)x(\d+)$/)
+  if (size) [, fields.width, fields.height] = size
+  return fields
+}

@@ -1,0 +1,173 @@
+// Jobs that wait, are drawn, or have failed while the page was open, kept up to date by the server's events.
+
+import { call, get } from './api.js'
+import { notifier } from './dom.js'
+import { takeReadiness } from './server.js'
+
+/**
+ * By id: what `GET /api/v1/jobs/{id}` tells, and `stage`, the latest event that says what is being done; `previews`;
+ * `secondsPerStep` as it was seen here.
+ */
+export const jobs = new Map()
+export const jobsChanged = notifier()
+/** Told of a job that is done, with its pictures. */
+export const jobDone = notifier()
+/** Told of a check's finding. */
+export const fidelityEvent = notifier()
+/** Told when all is as the server has it again, after a break. */
+export const caughtUp = notifier()
+/** Told whether events come. */
+export const connectionChanged = notifier()
+
+export const isActive = ({ state }) => state === 'queued' || state === 'running'
+/** Those that are drawn first, then those that wait, in the order in which they came. */
+export const activeJobs = () => [...jobs.values()].filter(isActive)
+  .sort((a, b) => (b.state === 'running') - (a.state === 'running') || (a.position ?? 0) - (b.position ?? 0))
+
+function take(answer) {
+  const job = { previews: [], ...jobs.get(answer.id), ...answer }
+  if (answer.progress) {
+    // Unless an event has told more.
+    job.stage ??= answer.progress.step > 0
+      ? { event: 'step', n: answer.progress.step, of: answer.progress.steps } : { event: 'words', text: answer.progress.text }
+    job.remainingSeconds ??= answer.progress.remaining_seconds
+  }
+  jobs.set(answer.id, job)
+  return job
+}
+
+/** Asks for all jobs that wait or are drawn: at the start, and after a lost connection. */
+async function readActive() {
+  const pages = await Promise.all(['running', 'queued'].map(state => get(`/api/v1/jobs?state=${state}&limit=100`)))
+  const found = pages.flatMap(({ items }) => items)
+  found.forEach(take)
+  const ids = new Set(found.map(({ id }) => id))
+  // What has ended meanwhile is asked for by name: how it ended matters.
+  await Promise.all([...jobs.values()].filter(job => isActive(job) && !ids.has(job.id)).map(({ id }) => readOne(id)))
+  jobsChanged()
+}
+
+async function readOne(id) {
+  try {
+    const job = take(await get(`/api/v1/jobs/${id}`))
+    if (job.state === 'done') end(job)
+  } catch {
+    jobs.delete(id)
+  }
+}
+
+let waiting
+/** Places in the queue change whenever a job leaves it; many leave at once. */
+function readPositions() {
+  clearTimeout(waiting)
+  if (![...jobs.values()].some(({ state }) => state === 'queued')) return
+  waiting = setTimeout(async () => {
+    const { items } = await get('/api/v1/jobs?state=queued&limit=100').catch(() => ({ items: [] }))
+    for (const { id, position } of items) if (jobs.has(id)) jobs.get(id).position = position
+    jobsChanged()
+  }, 200)
+}
+
+function end(job) {
+  if (job.state === 'done') {
+    jobs.delete(job.id)
+    jobDone(job)
+  }
+  readPositions()
+}
+
+/** How fast the steps of a job come: the mean, of which each new one is a third. */
+function measure(job, step) {
+  const now = performance.now()
+  if (job.stepAt && step > job.stepNumber) {
+    const seconds = (now - job.stepAt) / 1000 / (step - job.stepNumber)
+    job.secondsPerStep = job.secondsPerStep ? job.secondsPerStep * 2 / 3 + seconds / 3 : seconds
+  }
+  Object.assign(job, { stepAt: now, stepNumber: step })
+}
+
+const handlers = {
+  queued: (job, { position }) => { Object.assign(job, { state: 'queued', position, stage: null }) },
+  started: (job, event) => { Object.assign(job, { state: 'running', attempts: event.attempt, stage: event }); readPositions() },
+  step: (job, event) => {
+    measure(job, event.n)
+    Object.assign(job, { state: 'running', stage: event, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
+  },
+  preview: (job, { previews }) => { job.previews = previews },
+  done: (job, { pictures }) => { Object.assign(job, { state: 'done', pictures }); end(job) },
+  failed: (job, { error }) => { Object.assign(job, { state: 'failed', failure: error }); end(job) },
+  cancelled: job => { jobs.delete(job.id); end({ ...job, state: 'cancelled' }) },
+}
+const stage = (job, event) => { Object.assign(job, { state: 'running', stage: event }) }
+
+async function hear(event) {
+  if (event.event === 'fidelity') return fidelityEvent(event)
+  if (event.event === 'model') return takeReadiness({ status: event.state, model: event.model, reason: event.reason })
+  if (!jobs.has(event.job)) {
+    if (event.event === 'cancelled') return
+    await readOne(event.job)
+    if (!jobs.has(event.job)) return
+  }
+  (handlers[event.event] ?? stage)(jobs.get(event.job), event)
+  jobsChanged()
+}
+
+const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'step', 'preview', 'decoding', 'done', 'failed', 'cancelled', 'fidelity', 'model']
+
+let source = null
+
+/**
+ * Follows the server: asks for what there is, and hears what happens from then on. After a break the browser asks again by itself, from
+ * the last event on.
+ */
+export async function follow() {
+  if (source) return
+  source = new EventSource('/api/v1/events')
+  let isFirst = true
+  source.onopen = () => {
+    connectionChanged(true)
+    // The server may have been started anew, and then it remembers no events.
+    if (!isFirst) catchUp().catch(() => {})
+    isFirst = false
+  }
+  source.onerror = () => {
+    connectionChanged(false)
+    // A refusal ends it, such as too many streams.
+    if (source?.readyState === EventSource.CLOSED) setTimeout(() => { source = null; follow().catch(() => {}) }, 3000)
+  }
+  // One after another: a job that is not known yet is asked for first.
+  let turn = Promise.resolve()
+  for (const name of names) {
+    source.addEventListener(name, ({ data }) => { turn = turn.then(() => hear(JSON.parse(data))).catch(console.error).then(leaveWhenIdle) })
+  }
+  await catchUp()
+}
+
+let hasBeenHere = false
+
+async function catchUp() {
+  await readActive()
+  if (hasBeenHere) caughtUp()
+  hasBeenHere = true
+}
+
+/** A browser has six connections for all tabs of a server, and each stream takes one: a tab that nobody sees lets go of its own. */
+function leaveWhenIdle() {
+  if (!source || !document.hidden || activeJobs().length) return
+  source.close()
+  source = null
+}
+
+document.addEventListener('visibilitychange', () => { if (document.hidden) leaveWhenIdle(); else follow().catch(() => {}) })
+
+export async function cancel(job) {
+  job.isCancelling = true
+  jobsChanged()
+  await call('DELETE', `/api/v1/jobs/${job.id}`)
+}
+
+/** A failed job has been read. */
+export function dismiss({ id }) {
+  jobs.delete(id)
+  jobsChanged()
+}

@@ -1,0 +1,49 @@
+// How a prompt is read, as it is typed: tokens with their weights, and where chunks end. The server's own parser says so.
+
+import { call } from './api.js'
+import { $, el } from './dom.js'
+import { languageChanged, number, t } from './strings.js'
+
+const pause = 150 // milliseconds without a key before the server is asked
+
+/** Shows below the text field `id` how its text is read. */
+export function explain(id) {
+  const field = $(id)
+  let timer, asked = 0, summary = null
+
+  const show = () => {
+    const chunks = summary?.chunks ?? []
+    const count = { count: number(summary?.token_count ?? 0), capacity: number(summary?.token_capacity ?? 75), chunks: number(chunks.length) }
+    $(`${id}-count`).textContent = t(chunks.length > 1 ? 'tokens.chunks' : 'tokens.count', count)
+    $(`${id}-tokens`).replaceChildren(...chunks.map((tokens, index) => el('ol', { class: 'chunk', 'aria-label': t('tokens.chunk', { n: number(index + 1) }) },
+      tokens.map(token => el('li', { class: `token ${heat(token.weight)}`, title: token.weight === 1 ? '' : `× ${number(token.weight, 3)}` },
+        token.text.trim() || '␣')))), ...(summary?.warnings ?? []).map(text => el('p', { class: 'note' }, text)))
+  }
+
+  const ask = async () => {
+    const turn = ++asked
+    const prompt = field.value
+    try {
+      const answer = prompt.trim() ? await call('POST', '/api/v1/prompt', { prompt }) : null
+      // A later question may have been answered sooner.
+      if (turn !== asked) return
+      summary = answer
+    } catch {
+      // What is wrong with the prompt is told when it is to be drawn.
+      return
+    }
+    show()
+  }
+
+  field.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, pause) })
+  languageChanged.listen(show)
+  show()
+  if (field.value.trim()) ask()
+}
+
+/** A class for a token's weight: how strongly it is coloured. */
+function heat(weight) {
+  if (weight === 1) return ''
+  const step = Math.min(3, Math.max(1, Math.round(Math.abs(Math.log(Math.max(weight, 0.01))) / 0.12)))
+  return weight > 1 ? `warm-${step}` : `cool-${step}`
+}

@@ -1,0 +1,60 @@
+// What the page knows of the server: models, settings, and whether it is ready.
+
+import { call, get } from './api.js'
+import { notifier } from './dom.js'
+
+export const server = {
+  /** `{name, is_loaded, native_size, size_multiple}` */
+  models: [],
+  /** The name of the one that draws. */
+  model: '',
+  /** `{status: ready | loading | failed, model, reason}` */
+  readiness: { status: 'loading', model: '' },
+  /** By key: `{value, default, meaning, allowed, choices, source}`. */
+  settings: new Map(),
+}
+
+export const modelsChanged = notifier()
+export const readinessChanged = notifier()
+export const settingsChanged = notifier()
+
+export const currentModel = () => server.models.find(({ name }) => name === server.model)
+export const setting = key => server.settings.get(key)?.value
+
+const takeModels = ({ current, models }) => {
+  Object.assign(server, { models, model: current })
+  modelsChanged()
+}
+
+const takeSettings = ({ settings }) => {
+  server.settings = new Map(settings.map(item => [item.key, item]))
+  settingsChanged()
+}
+
+export const readModels = async () => takeModels(await get('/api/v1/models'))
+export const readSettings = async () => takeSettings(await get('/api/v1/settings'))
+
+export const changeSettings = async (values, keep) => takeSettings(await call('PUT', '/api/v1/settings', { values, keep }))
+
+export async function loadModel(name) {
+  takeReadiness({ status: 'loading', model: name })
+  try {
+    takeModels(await call('POST', `/api/v1/models/${encodeURIComponent(name)}/load`))
+  } finally {
+    await readReadiness()
+  }
+}
+
+export function takeReadiness(readiness) {
+  const before = server.readiness
+  server.readiness = readiness
+  readinessChanged()
+  // What a model is like is known once it is open.
+  if (readiness.status === 'ready' && (before.status !== 'ready' || before.model !== readiness.model)) readModels().catch(() => {})
+}
+
+export async function readReadiness() {
+  // 503 tells as much as 200.
+  const response = await fetch('/readyz').catch(() => null)
+  if (response) takeReadiness(await response.json())
+}

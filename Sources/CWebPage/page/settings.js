@@ -1,0 +1,89 @@
+// The settings that matter, and all others below them.
+
+import { CallError } from './api.js'
+import { $, el, say } from './dom.js'
+import { changeSettings, readSettings, server, settingsChanged } from './server.js'
+import { knows, languageChanged, t } from './strings.js'
+import { toast } from './toasts.js'
+
+const groups = {
+  devices: ['openvino_devices', 'openvino_accuracy', 'auto_error_bound'],
+  drawing: ['clip_skip', 'emphasis', 'preview_steps', 'queue_batch_size'],
+  care: ['fidelity_check_pictures', 'fidelity_check_hours', 'fidelity_last_rung'],
+  gallery: ['keep_pictures', 'keep_days'],
+}
+/** The form for drawing has a place for it. */
+const elsewhere = new Set(['model'])
+
+const text = value => (Array.isArray(value) ? value.join(', ') : String(value ?? ''))
+
+/** A field for a setting, as its value is: yes or no, one of several words, a number, or text. */
+function input({ key, value, choices }) {
+  const id = `setting-${key}`
+  if (typeof value === 'boolean' || choices?.length) {
+    const words = choices?.length ? choices.map(choice => [choice, choice || '–']) : [['true', t('yes')], ['false', t('no')]]
+    const select = el('select', { id, name: key }, words.map(([value, label]) => el('option', { value }, label)))
+    select.value = text(value)
+    return select
+  }
+  return el('input', { id, name: key, type: 'text', value: text(value), inputMode: typeof value === 'number' ? 'decimal' : 'text', spellcheck: false })
+}
+
+function row(item) {
+  const { key, meaning, default: standard, source, allowed } = item
+  const isKnown = knows(`setting.${key}`)
+  const field = input(item)
+  field.setAttribute('aria-describedby', `about-${key}`)
+  const origin = source === 'default' ? '' : t(`settings.source.${source}`)
+  return el('div', { class: 'setting field', 'data-field': key },
+    el('label', { htmlFor: field.id }, isKnown ? t(`setting.${key}`) : key), field,
+    el('p', { class: 'note', id: `about-${key}` },
+      isKnown ? t(`setting.${key}.meaning`) : `${meaning[0].toUpperCase()}${meaning.slice(1)}. ${allowed[0].toUpperCase()}${allowed.slice(1)}.`,
+      ' ', t('settings.default', { value: text(standard) || t('settings.nothing') }), origin && ` · ${origin}`))
+}
+
+function show() {
+  if (!server.settings.size) return
+  const wasOpen = $('settings-body').querySelector('details')?.open
+  const named = new Set(Object.values(groups).flat())
+  const others = [...server.settings.values()].filter(({ key }) => !named.has(key) && !elsewhere.has(key))
+  $('settings-body').replaceChildren(
+    ...Object.entries(groups).map(([name, keys]) => el('fieldset', {}, el('legend', {}, t(`settings.group.${name}`)),
+      keys.map(key => server.settings.get(key)).filter(Boolean).map(row))),
+    el('details', { open: wasOpen }, el('summary', {}, t('settings.others')), others.map(row)))
+}
+
+function clearErrors() {
+  say($('settings-error'))
+  for (const place of $('settings-body').querySelectorAll('.error')) place.remove()
+  for (const field of $('settings-body').querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
+}
+
+async function apply(event) {
+  event.preventDefault()
+  clearErrors()
+  const fields = [...$('settings-form').elements].filter(({ name }) => server.settings.has(name))
+  const changed = fields.filter(({ name, value }) => value !== text(server.settings.get(name).value))
+  if (!changed.length) return toast(t('settings.same'))
+  try {
+    await changeSettings(Object.fromEntries(changed.map(({ name, value }) => [name, value])), $('keep').checked)
+    toast(t('settings.done'))
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    const field = changed.find(({ name }) => name === error.field)
+    if (!field) return say($('settings-error'), error.message)
+    field.setAttribute('aria-invalid', 'true')
+    field.closest('details')?.setAttribute('open', '')
+    field.closest('.field').append(el('p', { class: 'error', role: 'alert' }, error.message))
+    field.focus()
+  }
+}
+
+/** The view comes to the front. */
+export const openSettings = () => readSettings().catch(error => say($('settings-error'), error.message))
+
+export function startSettings() {
+  $('settings-form').addEventListener('submit', apply)
+  settingsChanged.listen(() => { if (!$('settings').contains(document.activeElement) || document.activeElement.type === 'submit') show() })
+  languageChanged.listen(show)
+}

@@ -1,0 +1,17 @@
+// Short messages at the edge of the page.
+
+import { $, el } from './dom.js'
+
+/**
+ * Shows a text for some seconds, with a button where something can be done about it.
+ * @param {{label: string, act: function}} [action]
+ * @returns {function} takes it away
+ */
+export function toast(text, action, milliseconds = 6000) {
+  const close = () => { clearTimeout(timer); note.remove() }
+  const note = el('div', { class: 'toast' }, el('span', {}, text),
+    action && el('button', { type: 'button', onclick: () => { close(); action.act() } }, action.label))
+  const timer = setTimeout(close, milliseconds)
+  $('toasts').append(note)
+  return close
+}
