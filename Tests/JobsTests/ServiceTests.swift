@@ -235,7 +235,7 @@ struct ServiceTests {
         #expect(QueueProgress.Stage.compiling(Compiling(.textEncoder, device: "GPU.0", shape: "batch 1", reason: .repair)).description == "Compiling the text encoder for GPU.0, repair: batch 1")
     }
 
-    @Test("what there is to measure is measured: waiting, drawing, storing, compiling, ends")
+    @Test("what there is to measure is measured: waiting, drawing, storing, ends")
     func measurements() async throws {
         let measured = Collected<JobMeasurement>()
         let workshop = Workshop(onMeasure: { measured.add($0) })
@@ -250,13 +250,12 @@ struct ServiceTests {
             case .drawn(let jobs, let pictures, let timings, _): names.append("drawn \(jobs) \(pictures) \(timings.steps.count)")
             case .stored(let pictures, _): names.append("stored \(pictures)")
             case .ended(let state, _): names.append("ended \(state)")
-            case .compiled(let record): names.append("compiled \(record.component)")
             case .moved: names.append("moved")
             case .queueLength(let count): names.append("length \(count)")
             case .archiveFailed: names.append("archive failed")
             }
         }
-        #expect(names == ["length 1", "length 0", "waited", "drawn 1 2 3", "compiled unet", "stored 2", "ended done"])
+        #expect(names == ["length 1", "length 0", "waited", "drawn 1 2 3", "stored 2", "ended done"])
     }
 }
 

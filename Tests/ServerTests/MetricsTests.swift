@@ -57,7 +57,10 @@ struct MetricsTests {
 
     @Test("tell what was asked by route, what was drawn, compiled and measured")
     func scrape() async throws {
-        try await Walk().run { client async throws in
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            walk.server.backend.metrics.record(CompileRecord(
+                component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: true))
             _ = try await client.ask(.post, "/sdapi/v1/txt2img", A1111Tests.small)
             _ = try await client.ask(.get, "/api/v1/jobs/00000000000000000000000000000000")
             _ = try await client.ask(.get, "/no/such/place")
@@ -70,7 +73,7 @@ struct MetricsTests {
                 #"easel_http_requests_total{method="POST",route="/sdapi/v1/txt2img",status="200"} 1"#,
                 #"easel_http_requests_total{method="GET",route="/api/v1/jobs/{id}",status="404"} 1"#,
                 #"easel_http_requests_total{method="GET",route="NotFound",status="404"} 1"#,
-                #"easel_compiles_total{component="unet",device="CPU",precision="f32",reason="first use"} 1"#,
+                #"easel_compiles_total{component="unet",device="CPU",precision="f32",reason="first use"} 1"#, #"easel_disk_cache_hits_total{component="unet",device="CPU"} 1"#,
                 #"easel_compiled_network_hits{component="unet",device="CPU",precision="f32"} 3"#,
                 #"easel_fidelity_relative_error{component="unet",device="GPU.0",precision="f16"} 0.0029"#,
                 "easel_queue_wait_seconds_count 1", #"easel_step_seconds_count{device="CPU"} 2"#, #"easel_job_seconds_count{state="done"} 1"#,

@@ -91,15 +91,11 @@ struct ServeCommand: AsyncParsableCommand {
 
         let archive = try Archive(DataFolder(data.map { URL(filePath: $0) } ?? folders.data.appending(path: "server")))
         let metrics = ServerMetrics()
-        let studio = Studio(live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger) { metrics.record(.compiled($0)) }
+        let studio = Studio(live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger) { metrics.record($0) }
         let options = try options()
         let jobs = JobService(
             archive: archive, painter: studio, settings: { QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }, logger: logger,
-            onMeasure: { measurement in
-                // The studio tells of all compiles, also of those that no job waits for.
-                if case .compiled = measurement { return }
-                metrics.record(measurement)
-            })
+            onMeasure: { metrics.record($0) })
         let server = EaselServer(
             options: options, settings: live, jobs: jobs, engine: studio, archive: archive, metrics: metrics, logger: logger,
             onListening: { [host] port in Terminal.write("Listening on http://\(host):\(port)\n", to: .standardError) })

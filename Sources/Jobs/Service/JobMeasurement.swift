@@ -10,7 +10,6 @@ public enum JobMeasurement: Sendable {
     case stored(pictures: Int, seconds: Double)
     /// From its submission until a job was over.
     case ended(JobState, seconds: Double)
-    case compiled(CompileRecord)
     case moved(Move)
     /// Jobs that wait, whenever that changes.
     case queueLength(Int)

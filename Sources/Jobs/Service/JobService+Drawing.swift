@@ -177,8 +177,7 @@ extension JobService {
             measure(.drawn(
                 jobs: round.count, pictures: round.reduce(0) { $0 + $1.result.images.count }, timings: first.timings, devices: first.devices))
         }
-        // What is drawn together is compiled once, and told with each.
-        for compile in Set(round.flatMap(\.result.compiles)) { measure(.compiled(compile)) }
+        // What is drawn together is moved once, and told with each.
         for move in Set(round.flatMap(\.result.moves)) { measure(.moved(move)) }
     }
 

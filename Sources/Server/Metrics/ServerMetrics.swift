@@ -1,4 +1,4 @@
-internal import Generation
+public import Generation
 public import Jobs
 
 /// What the server counts and measures. Times are in seconds.
@@ -63,11 +63,6 @@ public struct ServerMetrics: Sendable {
             storeSeconds.observe(seconds)
         case .ended(let state, let seconds):
             jobSeconds.observe(seconds, state.rawValue)
-        case .compiled(let record):
-            let component = record.component.rawValue
-            compiles.add(1, component, record.device, record.precision, record.reason.rawValue)
-            compileSeconds.observe(record.seconds, component, record.device, record.isFromDiskCache ? "disk" : "source")
-            if record.isFromDiskCache { cacheHits.add(1, component, record.device) }
         case .moved(let move):
             moves.add(1, move.component.rawValue, move.from, move.to)
         case .archiveFailed:
@@ -76,5 +71,13 @@ public struct ServerMetrics: Sendable {
             // Read when it is asked for.
             break
         }
+    }
+
+    /// Takes in a compile, whether a job waited for it or none.
+    public func record(_ compile: CompileRecord) {
+        let component = compile.component.rawValue
+        compiles.add(1, component, compile.device, compile.precision, compile.reason.rawValue)
+        compileSeconds.observe(compile.seconds, component, compile.device, compile.isFromDiskCache ? "disk" : "source")
+        if compile.isFromDiskCache { cacheHits.add(1, component, compile.device) }
     }
 }
