@@ -100,9 +100,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let drawn = try await candidate.generate(request) { report.report($0) }.images[0]
         report.finish()
 
-        let fidelity = FidelityReport(
-            components: components, picture: PictureDistance(from: expected, to: drawn), suspicion: Suspicion(picture: drawn), bounds: setup.bounds)
         let comparison = Comparison(of: expected, and: drawn)
+        let fidelity = comparison.report(components: components, bounds: setup.bounds)
         let file = try destination.write(
             comparison.image.encoded(as: destination.format, quality: 90, parameters: nil), seed: seed, index: 0, of: 1)
         let result = VerifyReport(

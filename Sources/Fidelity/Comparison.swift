@@ -6,29 +6,43 @@ public struct Comparison: Sendable, Hashable {
     /// compared: one step of 255 is just visible on black then, and 26 steps are as bright as can be.
     public static let defaultAmplification = 10
 
+    public let reference: RGBImage
+    public let candidate: RGBImage
     public let amplification: Int
-    /// Reference, candidate and, for each channel, their amplified distance: three times as wide as a picture.
-    public let image: RGBImage
+    /// For each channel, how far the pictures are apart, amplified.
+    public let difference: RGBImage
 
     /// - Precondition: both pictures have the same size, and `amplification` is positive.
     public init(of reference: RGBImage, and candidate: RGBImage, amplification: Int = defaultAmplification) {
-        let (width, height) = (reference.width, reference.height)
-        precondition(width == candidate.width && height == candidate.height, "pictures of different size have no difference")
+        precondition(reference.width == candidate.width && reference.height == candidate.height, "pictures of different size have no difference")
         precondition(amplification > 0, "an amplification of \(amplification) shows nothing")
         // Beyond 255 all that differs is white.
         let factor = min(amplification, 255)
-        let difference = zip(reference.pixels, candidate.pixels).map { left, right in
+        let distances = zip(reference.pixels, candidate.pixels).map { left, right in
             UInt8(min(255, factor * (left > right ? Int(left - right) : Int(right - left))))
         }
+        self.reference = reference
+        self.candidate = candidate
+        self.amplification = amplification
+        difference = RGBImage(width: reference.width, height: reference.height, pixels: distances)
+    }
+
+    /// Reference, candidate and difference: three times as wide as a picture.
+    public var image: RGBImage {
+        let (width, height) = (reference.width, reference.height)
         var pixels: [UInt8] = []
         pixels.reserveCapacity(3 * reference.pixels.count)
         for row in 0..<height {
             let bytes = 3 * width * row..<3 * width * (row + 1)
-            pixels += reference.pixels[bytes]
-            pixels += candidate.pixels[bytes]
-            pixels += difference[bytes]
+            for picture in [reference, candidate, difference] { pixels += picture.pixels[bytes] }
         }
-        self.amplification = amplification
-        image = RGBImage(width: 3 * width, height: height, pixels: pixels)
+        return RGBImage(width: 3 * width, height: height, pixels: pixels)
+    }
+
+    /// What the two pictures say about the candidate.
+    /// - Parameter components: what is known of the networks that drew it.
+    public func report(components: [ComponentFidelity] = [], bounds: FidelityBounds = .init()) -> FidelityReport {
+        FidelityReport(
+            components: components, picture: PictureDistance(from: reference, to: candidate), suspicion: Suspicion(picture: candidate), bounds: bounds)
     }
 }

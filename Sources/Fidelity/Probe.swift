@@ -15,7 +15,7 @@ import Tensors
 /// answered is kept, so a second probe costs the device's calls only, as long as it is about the same prompt.
 public actor Probe {
     /// The prompt that every probe asks about.
-    public static let prompt = "red apple on a white background"
+    public static let prompt = GenerationRequest.examplePrompt
     /// Side in pixels of what UNets are asked about that take any size: a quarter of the work of 256×256.
     public static let smallSide = 128
     /// The same for VAEs, of which two decodes can take longer than the UNet's three calls.

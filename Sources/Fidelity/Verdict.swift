@@ -21,7 +21,7 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
         if let suspicion = report.suspicion { shortcomings.append("In the picture of the device \(suspicion).") }
         if let picture = report.picture, picture.psnr < bounds.minimumPSNR || picture.ssim < bounds.minimumSSIM {
             // A network that is off explains the pictures; the advice is given there.
-            let advice = components.isEmpty
+            let advice = components.isEmpty && !report.components.isEmpty
                 ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge."
                 : ""
             shortcomings.append(

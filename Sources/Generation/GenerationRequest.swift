@@ -33,4 +33,7 @@ public struct GenerationRequest: Sendable, Hashable {
     public var previewInterval = 0
 
     public init(prompt: String) { self.prompt = prompt }
+
+    /// What every checkpoint can draw, the bundled one too.
+    public static let examplePrompt = "red apple on a white background"
 }

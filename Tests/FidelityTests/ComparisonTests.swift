@@ -10,6 +10,8 @@ struct ComparisonTests {
         let candidate = RGBImage(width: 1, height: 2, pixels: [10, 18, 31, 140, 50, 34])
         let comparison = Comparison(of: reference, and: candidate)
         #expect(comparison.amplification == 10)
+        #expect(comparison.difference == RGBImage(width: 1, height: 2, pixels: [0, 20, 10, 255, 0, 255]))
+        #expect(comparison.report().picture == PictureDistance(from: reference, to: candidate))
         #expect(comparison.image.width == 3)
         #expect(comparison.image.height == 2)
         #expect(comparison.image.pixels == [

@@ -61,6 +61,34 @@ struct MonitoredPipelineTests {
         #expect(report.components.allSatisfy { ($0.seconds ?? 0) > 0 && $0.speedRatio != nil })
     }
 
+    @Test("a picture is drawn on the reference and where the components run; what is compiled for the former alone is let go of")
+    func comparing() async throws {
+        let watching = try Watching(fault: Fault(Self.scaled))
+        let request = Watching.request("red apple")
+        let alike = try await watching.monitored.compare(request)
+        #expect(alike.candidate == (try await watching.draw("red apple").images[0]))
+        #expect(alike.report().verdict.isWithinBounds)
+        // The reference's text encoder is that of pictures, too.
+        let ready = await watching.pipeline.networks.readyKeys
+        #expect(Set(ready.map(\.component)) == Set(Component.allCases) && ready.count == 3)
+        #expect(await watching.pipeline.networks.records.filter { $0.reason == .reference }.map(\.component.rawValue).sorted() == ["text_encoder", "unet", "vae"])
+
+        watching.fault.begin()
+        let off = try await watching.monitored.compare(request)
+        #expect(off.reference == alike.reference && off.candidate != alike.candidate)
+        let (before, after) = (try #require(alike.report().picture?.psnr), try #require(off.report().picture?.psnr))
+        #expect(after < before)
+    }
+
+    @Test("a comparison that is cancelled ends, and pictures are drawn after it")
+    func cancelledComparison() async throws {
+        let watching = try Watching()
+        let comparing = Task { try await watching.monitored.compare(Watching.request("red apple")) }
+        comparing.cancel()
+        await #expect(throws: CancellationError.self) { try await comparing.value }
+        #expect(try await watching.draw().images.count == 1)
+    }
+
     @Test("what is found out reaches whoever listens, and the status as JSON")
     func telling() async throws {
         let watching = try Watching()

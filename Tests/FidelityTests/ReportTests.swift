@@ -79,6 +79,12 @@ struct ReportTests {
         #expect(FidelityReport(components: [good], picture: PictureDistance(psnr: 30, ssim: 0.95)).verdict.isWithinBounds)
     }
 
+    @Test("of networks that were not compared nothing is said")
+    func picturesAlone() {
+        let verdict = FidelityReport(components: [], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
+        #expect(verdict.shortcomings == ["The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted."])
+    }
+
     @Test("a picture that is suspicious by itself is outside")
     func suspicion() {
         let verdict = FidelityReport(components: [good], picture: alike, suspicion: .flat(standardDeviation: 0)).verdict
