@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import Generation
 
 /// What was found out about a component, and what is done about it: for the log, the status and the picture's metadata.
@@ -34,6 +35,12 @@ public struct FidelityEvent: Sendable, Hashable {
         self.distance = distance
         self.response = response
     }
+}
+
+/// What was found out, and when.
+public struct FidelityRecord: Sendable, Hashable {
+    public let event: FidelityEvent
+    public let time: Date
 }
 
 extension FidelityEvent: CustomStringConvertible {

@@ -44,6 +44,6 @@ extension MonitoredPipeline {
                 distance: last?.fidelity.distance, speedRatio: last?.fidelity.speedRatio,
                 secondsSinceProbe: last.map { (time - $0.time).seconds }, notice: notices[component]?.description)
         }
-        return FidelityStatus(components: rows, events: history)
+        return FidelityStatus(components: rows, events: history.map(\.event))
     }
 }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Compilation
 public import Diffusion
+import FoundationEssentials
 public import Generation
 
 /// A pipeline for a process that runs for long: it compares its compiled networks with the reference from time to time, and
@@ -11,14 +12,14 @@ public import Generation
 public actor MonitoredPipeline: ImageGenerating {
     public nonisolated let pipeline: DiffusionPipeline
     /// What is found out, as it happens; the latest hundred wait for whoever reads them.
-    public nonisolated let events: AsyncStream<FidelityEvent>
+    public nonisolated let events: AsyncStream<FidelityRecord>
 
     public nonisolated let bounds: FidelityBounds
     let settings: MonitorSettings
     let now: @Sendable () -> ContinuousClock.Instant
     let probe: Probe
     private let turns = Turnstile()
-    private let eventSource: AsyncStream<FidelityEvent>.Continuation
+    private let eventSource: AsyncStream<FidelityRecord>.Continuation
 
     var monitors: PerComponent<DriftMonitor<CompileKey>>
     /// What the monitors know of.
@@ -29,7 +30,8 @@ public actor MonitoredPipeline: ImageGenerating {
     var latest = PerComponent<(fidelity: ComponentFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
     /// What pictures have to tell: the last rung that a component climbed, or that there is none for it.
     var notices = PerComponent<FidelityEvent?>(repeating: nil)
-    private(set) var history: [FidelityEvent] = []
+    /// What was found out, oldest first; the latest hundred.
+    public private(set) var history: [FidelityRecord] = []
     private var reloads: ReloadSchedule
 
     /// - Parameters:
@@ -189,8 +191,9 @@ public actor MonitoredPipeline: ImageGenerating {
 
     /// Keeps an event, and passes it on.
     func tell(_ event: FidelityEvent) {
-        history = history.suffix(Self.historyLength - 1) + [event]
-        eventSource.yield(event)
+        let record = FidelityRecord(event: event, time: .now)
+        history = history.suffix(Self.historyLength - 1) + [record]
+        eventSource.yield(record)
         if event.response != .none {
             notices[event.component] = event
         } else if event.finding == .withinBounds, notices[event.component]?.response == .mend(.recompile) {

@@ -1,6 +1,6 @@
 public import Generation
 
-/// Something that happened to a job, for whoever watches.
+/// Something that happened, to a job or to what draws jobs, for whoever watches.
 public enum JobEvent: Sendable, Equatable {
     /// In the queue; `position` 0 is next.
     case queued(position: Int)
@@ -17,6 +17,13 @@ public enum JobEvent: Sendable, Equatable {
     case done([PictureID])
     case failed(String)
     case cancelled
+
+    // To no job
+
+    /// A component was compared with the reference.
+    case fidelity(FidelityNotice)
+    /// A model is being loaded, is ready, or cannot be loaded.
+    case model(Readiness)
 
     /// Whether no event of the job comes after it.
     public var isFinal: Bool {

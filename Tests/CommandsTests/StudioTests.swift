@@ -1,9 +1,11 @@
 import Diffusion
 import Foundation
 import Generation
+import ImageCodecs
 import Jobs
 import Logging
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 import WebAPI
@@ -15,6 +17,7 @@ struct StudioTests {
     private let home: TemporaryFolder
     private let settings: LiveSettings
     private let studio: Studio
+    private let told = Told()
 
     init() throws {
         home = try TemporaryFolder()
@@ -27,7 +30,8 @@ struct StudioTests {
         let environment = ["XDG_DATA_HOME": home.url.appending(path: "data").path, "XDG_CACHE_HOME": home.url.appending(path: "cache").path]
         studio = Studio(
             settings, library: ModelLibrary(environment: environment, executable: home.url.appending(path: "bin/easel")),
-            folders: UserFolders(environment: environment), resources: .init(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            folders: UserFolders(environment: environment), resources: .init(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onEvent: { [told] event in told.events.withLock { $0.append(event) } })
     }
 
     private func request(_ prompt: String = "a cat", side: Int = 32) -> GenerationRequest {
@@ -83,7 +87,7 @@ struct StudioTests {
         func refusal() async -> InvalidRequest? { await #expect(throws: InvalidRequest.self) { try await studio.load("broken") } }
         let first = try #require(await refusal())
         #expect(first.field == "model" && first.description.contains("broken.safetensors") && !first.description.contains(home.url.path))
-        #expect(await studio.readiness == .failed(reason: first.description))
+        #expect(await studio.readiness == .failed(model: "broken", reason: first.description))
         try await studio.load("tiny")
         #expect(await refusal() == first)
         #expect(await studio.readiness == .ready(model: "tiny"))
@@ -153,6 +157,39 @@ struct StudioTests {
         #expect(summary.isWithinBounds && summary.model == "tiny")
         #expect(summary.components.map(\.component) == Component.allCases)
         #expect(summary.components.allSatisfy { $0.relativeError.map { $0 < 1e-5 } ?? false })
+
+        // Those within bounds, too, and each time; the same are told to whoever listens.
+        let again = try await studio.checkFidelity()
+        #expect(summary.events.map(\.finding) == ["baseline", "baseline", "baseline"])
+        #expect(again.events.map(\.finding) == summary.events.map(\.finding) + ["within_bounds", "within_bounds", "within_bounds"])
+        #expect(again.events.map(\.component) == Component.allCases + Component.allCases)
+        #expect(again.events.allSatisfy { $0.relativeError != nil && $0.model == "tiny" && $0.device == "CPU" && $0.precision == "f32" && $0.response == "none" })
+        #expect(again.events.map(\.bound) == [0.001, 0.01, 0.01, 0.001, 0.01, 0.01])
+        while told.notices.count < again.events.count { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(told.notices == again.events)
+    }
+
+    @Test("models tell when they are loaded, and when they cannot be")
+    func readiness() async throws {
+        try Data("no checkpoint".utf8).write(to: home.url.appending(path: "data/easel/models/broken.safetensors"))
+        try await studio.load("tiny")
+        try? await studio.load("broken")
+        #expect(told.readiness == [.ready(model: "tiny"), .loading(model: "broken"), .ready(model: "tiny")])
+    }
+
+    @Test("a picture is compared with the reference's; that of CPU f32 is equal")
+    func comparison() async throws {
+        await #expect(throws: ModelUnavailable.self) { try await studio.compare(request()) }
+        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        let comparison = try await studio.compare(request())
+        #expect((comparison.model, comparison.isEqual, comparison.psnr, comparison.ssim, comparison.amplification) == ("tiny", true, nil, 1, 10))
+        #expect(comparison.reference == comparison.drawn && comparison.reference != comparison.difference)
+        let file = try #require(Data(base64Encoded: String(comparison.reference.trimmingPrefix("data:image/png;base64,"))))
+        #expect(try DecodedImage(decoding: [UInt8](file)).image.width == 32)
+        var skipping = request()
+        skipping.clipSkip = 12
+        let error = await #expect(throws: InvalidRequest.self) { try await studio.compare(skipping) }
+        #expect(error?.field == "clip_skip")
     }
 
     @Test("a prompt is explained by tokens and chunks, as A1111 counts them")
@@ -172,4 +209,12 @@ struct StudioTests {
         #expect(devices.devices.first { $0.name == "CPU" }?.modes["accuracy"] == "f32")
         #expect(devices.assignments.map(\.precision) == ["f32", "f32", "f32"])
     }
+}
+
+/// What a studio has told.
+private final class Told: Sendable {
+    let events = Mutex<[JobEvent]>([])
+
+    var notices: [FidelityNotice] { events.withLock { $0.compactMap { if case .fidelity(let notice) = $0 { notice } else { nil } } } }
+    var readiness: [Readiness] { events.withLock { $0.compactMap { if case .model(let readiness) = $0 { readiness } else { nil } } } }
 }

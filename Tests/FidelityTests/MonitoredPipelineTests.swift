@@ -96,7 +96,7 @@ struct MonitoredPipelineTests {
         let found = try await watching.monitored.checkIfDue()
         watching.time.advance(by: .seconds(60))
         var events = watching.monitored.events.makeAsyncIterator()
-        for event in found { #expect(await events.next() == event) }
+        for event in found { #expect(await events.next()?.event == event) }
         let status = try JSONEncoder().encode(await watching.monitored.status)
         let object = try #require(JSONSerialization.jsonObject(with: status) as? [String: [[String: Any]]])
         let rows = try #require(object["components"])

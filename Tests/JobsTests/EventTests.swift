@@ -9,6 +9,26 @@ struct EventTests {
     private let job = JobID(at: noon)
     private let other = JobID(at: noon + 1)
 
+    @Test("what happens to no job is told to those who listen to all, and in its place when they come back; listeners of a job hear nothing of it")
+    func ofNoJob() async throws {
+        let events = JobEvents(now: { noon })
+        let job = JobID(at: noon)
+        var (all, one) = (events.stream().makeAsyncIterator(), events.stream(of: job).makeAsyncIterator())
+        events.send(.model(.loading(model: "demo")), of: nil)
+        events.send(.encoding, of: job)
+        events.send(.model(.ready(model: "demo")), of: nil)
+        events.send(.cancelled, of: job)
+        var told: [NumberedJobEvent] = []
+        for _ in 0..<4 { told.append(try #require(await all.next())) }
+        #expect(told.map(\.event) == [.model(.loading(model: "demo")), .encoding, .model(.ready(model: "demo")), .cancelled])
+        #expect(told.map(\.job) == [nil, job, nil, job])
+        #expect(await one.next()?.event == .encoding)
+        #expect(await one.next()?.event == .cancelled)
+        #expect(await one.next() == nil)
+        var again = events.stream(after: told[1].number).makeAsyncIterator()
+        #expect(await again.next() == told[2])
+    }
+
     @Test("numbers rise, and start above those of earlier processes")
     func numbers() async {
         let earlier = JobEvents(now: { noon })

@@ -38,6 +38,20 @@ struct DisconnectTests {
         #expect(walk.log.lines.contains { $0.contains("status=499") })
     }
 
+    @Test("and goes while pictures are compared for it: that ends at once")
+    func leavesComparison() async throws {
+        let walk = try Walk()
+        walk.engine.comparisons.close()
+        try await walk.run(.live) { client async throws in
+            let connection = try RawConnection(port: try #require(client.port))
+            connection.ask("POST", "/api/v1/fidelity/compare", "{}")
+            await walk.engine.comparisons.arrivals(reach: 1)
+            connection.close()
+            while !walk.log.lines.contains(where: { $0.contains("status=499") }) { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(walk.engine.seen.cancelledComparisons == 1)
+        }
+    }
+
     @Test("and stays: it gets its picture, and is told that the connection ends")
     func stays() async throws {
         let painter = FakePainter(isHeld: true)

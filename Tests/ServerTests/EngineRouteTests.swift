@@ -2,6 +2,7 @@ import Foundation
 import Generation
 import HTTPTypes
 import HummingbirdTesting
+import Jobs
 @testable import Server
 import Settings
 import Testing
@@ -124,9 +125,38 @@ struct EngineRouteTests {
         }
     }
 
+    @Test("a picture is compared at the model's native size, unless the request says otherwise")
+    func comparison() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let answer = try await client.ask(.post, "/api/v1/fidelity/compare")
+            #expect(answer.status == .ok && answer.headers[.connection] == "close")
+            let object = try answer.object
+            #expect(object["psnr"] == .null && object["is_equal"] == .bool(true) && object["is_within_bounds"] == .bool(true))
+            _ = try await client.ask(.post, "/api/v1/fidelity/compare", #"{"prompt": "a pear", "width": 64, "height": 72, "steps": 3, "seed": 7}"#)
+            let compared = walk.engine.seen.compared
+            #expect(compared.map(\.prompt) == [GenerationRequest.examplePrompt, "a pear"])
+            #expect(compared.map(\.width) == [128, 64] && compared.map(\.height) == [128, 72])
+            #expect(compared.map(\.steps) == [12, 3] && compared.map(\.seed) == [0, 7])
+        }
+    }
+
+    @Test(
+        "a comparison may ask for no more than a job",
+        arguments: [(#"{"steps": 1000}"#, "steps"), (#"{"width": 500}"#, "width"), (#"{"width": 4096, "height": 4096}"#, "width"), (#"{"sampler": "Euler"}"#, "sampler")])
+    func refusedComparison(body: String, field: String) async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let answer = try await client.ask(.post, "/api/v1/fidelity/compare", body)
+            #expect(answer.status == .unprocessableContent)
+            #expect(try answer.object["error"]?["field"] == .string(field))
+            #expect(walk.engine.seen.compared.isEmpty)
+        }
+    }
+
     @Test(
         "readiness is 200, or 503 with the reason",
-        arguments: [(Readiness.ready(model: "demo"), 200, "ready"), (.loading(model: "demo"), 503, "loading"), (.failed(reason: "It is no checkpoint."), 503, "failed")])
+        arguments: [(Readiness.ready(model: "demo"), 200, "ready"), (.loading(model: "demo"), 503, "loading"), (.failed(model: "demo", reason: "It is no checkpoint."), 503, "failed")])
     func readiness(readiness: Readiness, status: Int, word: String) async throws {
         let walk = try Walk()
         walk.engine.change { $0.readiness = readiness }

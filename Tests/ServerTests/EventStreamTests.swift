@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -38,6 +39,29 @@ struct EventStreamTests {
         guard case .string(let id)? = try answer.object["id"] else { throw CancellationError() }
         #expect(answer.headers[.location] == "/api/v1/jobs/\(id)")
         return id
+    }
+
+    @Test("of all jobs tell of models and checks, too")
+    func ofNoJob() async throws {
+        let walk = try Walk()
+        try await walk.run(.live) { client async throws in
+            let reader = try RawConnection(port: try #require(client.port))
+            reader.ask("GET", "/api/v1/events")
+            _ = await reader.read(until: ": open\n\n")
+            walk.jobs.events.send(.model(.failed(model: "anime", reason: "It is a LoRA.")), of: nil)
+            walk.jobs.events.send(
+                .fidelity(.init(
+                    time: Date(timeIntervalSince1970: 0), model: "demo", component: .unet, device: "GPU.0", precision: "f16", finding: "over_bound",
+                    response: "accuracy", relativeError: 0.02, bound: 0.01, text: "The UNet is off.")), of: nil)
+            walk.jobs.events.send(.model(.ready(model: "demo")), of: nil)
+            let events = try Event.all(in: await reader.read(until: #""state":"ready""#) + "\n\n")
+            #expect(events.map(\.name) == ["model", "fidelity", "model"])
+            guard events.count == 3 else { return }
+            #expect(events.map { $0.data["job"] } == [nil, nil, nil])
+            #expect(events[0].data["model"] == .string("anime") && events[0].data["state"] == .string("failed") && events[0].data["reason"] == .string("It is a LoRA."))
+            #expect(events[1].data["relative_error"] == .number(0.02) && events[1].data["bound"] == .number(0.01) && events[1].data["component"] == .string("unet"))
+            #expect(events[1].data["device"] == .string("GPU.0") && events[1].data["time"] == .string("1970-01-01T00:00:00Z"))
+        }
     }
 
     @Test("tell what happens to a job until it ends, in order, and then end")

@@ -8,6 +8,8 @@ import WebAPI
 /// Has two models, and draws as its painter does.
 final class FakeEngine: Engine {
     let painter: FakePainter
+    /// Each comparison comes by. Closed, it holds them until they are cancelled.
+    let comparisons = Gate()
     private let state = Mutex(State())
 
     struct State {
@@ -17,6 +19,8 @@ final class FakeEngine: Engine {
         var reloads: [Bool] = []
         var unloads = 0
         var dropped: [String?] = []
+        var compared: [GenerationRequest] = []
+        var cancelledComparisons = 0
     }
 
     init(painter: FakePainter = FakePainter()) { self.painter = painter }
@@ -36,7 +40,7 @@ final class FakeEngine: Engine {
     func models() async -> [ModelSummary] {
         [
             ModelSummary(name: "anime", sha256: nil, file: "anime.safetensors", isLoaded: false),
-            ModelSummary(name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true),
+            ModelSummary(name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true, nativeSize: 128),
         ]
     }
 
@@ -82,6 +86,20 @@ final class FakeEngine: Engine {
     }
 
     func checkFidelity() async throws -> FidelitySummary { await fidelity() }
+
+    func compare(_ request: GenerationRequest) async throws -> ComparisonSummary {
+        change { $0.compared.append(request) }
+        do {
+            try await comparisons.pass()
+        } catch {
+            change { $0.cancelledComparisons += 1 }
+            throw error
+        }
+        let picture = "data:image/png;base64,iVBORw0KGgo="
+        return ComparisonSummary(
+            model: "demo", isWithinBounds: true, verdict: "Within bounds.", psnr: nil, ssim: 1, isEqual: true, amplification: 10,
+            reference: picture, drawn: picture, difference: picture)
+    }
 
     func explain(_ prompt: String) async throws -> PromptSummary {
         PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: prompt, weight: 1)]], warnings: [])

@@ -157,7 +157,7 @@ struct EaselTests {
     func readiness() {
         #expect(ReadinessAnswer(.ready(model: "demo")).httpStatus == 200)
         #expect(ReadinessAnswer(.loading(model: "demo")).httpStatus == 503)
-        #expect(ReadinessAnswer(.failed(reason: "No memory.")).reason == "No memory.")
+        #expect(ReadinessAnswer(.failed(model: "demo", reason: "No memory.")).reason == "No memory.")
     }
 
     @Test("prompts and reloads are read strictly")

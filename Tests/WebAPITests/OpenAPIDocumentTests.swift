@@ -74,6 +74,8 @@ struct OpenAPIDocumentTests {
         let picture = DrawnPicture(file: Data([1]), seed: 1, prompt: "", negativePrompt: "", infotext: "")
         let record = CompileRecord(component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
         let context = try context()
+        let notice = FidelityNotice(
+            time: .now, model: "", component: .unet, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1, text: "")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
         return [
             ("TextToImageAnswer", text(TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
@@ -97,7 +99,11 @@ struct OpenAPIDocumentTests {
             ("FidelitySummary", text(FidelitySummary(
                 model: nil, isWithinBounds: true, verdict: "",
                 components: [.init(component: .unet, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil)],
-                events: [.init(time: .now, component: .unet, finding: "", response: "", relativeError: nil, text: "")]))),
+                events: [notice]))),
+            ("ComparisonSummary", text(ComparisonSummary(
+                model: "", isWithinBounds: true, verdict: "", psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "", drawn: "", difference: ""))),
+            ("EventDetails", String(decoding: EventAnswer(.fidelity(notice), of: nil, at: .now).data, as: UTF8.self)),
+            ("EventDetails", String(decoding: EventAnswer(.model(.failed(model: "demo", reason: "")), of: nil, at: .now).data, as: UTF8.self)),
             ("EventDetails", String(decoding: EventAnswer(.queued(position: 0), of: job.id, at: .now).data, as: UTF8.self)),
             ("EventDetails", String(decoding: EventAnswer(.done(job.pictures), of: job.id, at: .now).data, as: UTF8.self)),
             ("PromptSummary", text(PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: []))),

@@ -3,8 +3,8 @@ import Diffusion
 import Fidelity
 import Foundation
 import Generation
+import Jobs
 import Logging
-import WebAPI
 
 /// A checkpoint that a server has opened, where the settings want it, and what has been found out about it.
 final class OpenModel: Sendable {
@@ -13,21 +13,23 @@ final class OpenModel: Sendable {
     /// What `auto` measured.
     let precisionTables: [PrecisionTable]
     private let hash: HashInProgress
-    private let incidents: Incidents
     private let listening: Task<Void, Never>
 
-    init(name: String, _ monitored: MonitoredPipeline, precisionTables: [PrecisionTable], hashFolder: URL, logger: Logger) {
+    /// - Parameter onNotice: told what the monitor finds out.
+    init(
+        name: String, _ monitored: MonitoredPipeline, precisionTables: [PrecisionTable], hashFolder: URL, logger: Logger,
+        onNotice: @escaping @Sendable (FidelityNotice) -> Void
+    ) {
         self.name = name
         self.monitored = monitored
         self.precisionTables = precisionTables
         let checkpoint = monitored.pipeline.checkpoint
         hash = HashInProgress { await checkpoint.contentHash(rememberedIn: hashFolder) }
-        let incidents = Incidents()
-        self.incidents = incidents
-        let events = monitored.events
+        let (events, bounds) = (monitored.events, monitored.bounds)
         listening = Task {
-            for await event in events {
-                await incidents.add(event)
+            for await record in events {
+                onNotice(FidelityNotice(record, model: name, bounds: bounds))
+                let event = record.event
                 logger.log(level: event.isAlarming ? .warning : .info, "fidelity", metadata: ["model": "\(name)", "finding": "\(event)"])
             }
         }
@@ -42,18 +44,20 @@ final class OpenModel: Sendable {
     var contentHash: String? { get async { await hash.value } }
     /// The same; nil until it is known.
     var knownHash: String? { hash.known }
-    /// Oldest first; the last hundred.
-    var fidelityEvents: [FidelitySummary.Event] { get async { await incidents.events } }
+    /// What the monitor has found out, oldest first; the last hundred.
+    var fidelityNotices: [FidelityNotice] {
+        get async { await monitored.history.map { FidelityNotice($0, model: name, bounds: monitored.bounds) } }
+    }
 }
 
-/// What a model's monitor has told, with its time.
-private actor Incidents {
-    private(set) var events: [FidelitySummary.Event] = []
-
-    func add(_ event: FidelityEvent) {
-        events = events.suffix(99) + [FidelitySummary.Event(
-            time: .now, component: event.component, finding: event.finding.name, response: event.response.name,
-            relativeError: event.distance.flatMap { $0.relativeError.isFinite ? $0.relativeError : nil }, text: event.description)]
+extension FidelityNotice {
+    fileprivate init(_ record: FidelityRecord, model: String, bounds: FidelityBounds) {
+        let event = record.event
+        self.init(
+            time: record.time, model: model, component: event.component, device: event.assignment.device, precision: event.assignment.precision,
+            finding: event.finding.name, response: event.response.name,
+            relativeError: event.distance.flatMap { $0.relativeError.isFinite ? $0.relativeError : nil },
+            bound: bounds.relativeError[event.component], text: event.description)
     }
 }
 

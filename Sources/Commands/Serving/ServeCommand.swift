@@ -91,11 +91,14 @@ struct ServeCommand: AsyncParsableCommand {
 
         let archive = try Archive(DataFolder(data.map { URL(filePath: $0) } ?? folders.data.appending(path: "server")))
         let metrics = ServerMetrics()
-        let studio = Studio(live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger) { metrics.record($0) }
+        let events = JobEvents()
+        let studio = Studio(
+            live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger,
+            onCompile: { metrics.record($0) }, onEvent: { events.send($0, of: nil) })
         let options = try options()
         let jobs = JobService(
             archive: archive, painter: studio, settings: { QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }, logger: logger,
-            onMeasure: { metrics.record($0) })
+            events: events, onMeasure: { metrics.record($0) })
         let server = EaselServer(
             options: options, settings: live, jobs: jobs, engine: studio, archive: archive, metrics: metrics, logger: logger,
             onListening: { [host] port in Terminal.write("Listening on http://\(host):\(port)\n", to: .standardError) })

@@ -35,29 +35,6 @@ extension Studio {
 
     func dropCompilations(_ id: String?) async -> Int { await networks?.releaseUnused(id) ?? 0 }
 
-    func fidelity() async -> FidelitySummary {
-        guard let model = currentModel else {
-            return FidelitySummary(model: nil, isWithinBounds: true, verdict: "No model is loaded.", components: [], events: [])
-        }
-        let bounds = model.monitored.bounds.relativeError
-        let rows = await model.monitored.status.components.map { row in
-            FidelitySummary.Row(
-                component: row.component, device: row.device, precision: row.precision,
-                relativeError: row.distance?.relativeError.ifFinite, cosine: row.distance?.cosine.ifFinite, bound: bounds[row.component],
-                speedRatio: row.speedRatio?.ifFinite, secondsSinceProbe: row.secondsSinceProbe, notice: row.notice)
-        }
-        let report = await model.monitored.latestReport
-        return FidelitySummary(
-            model: model.name, isWithinBounds: report?.verdict.isWithinBounds ?? true,
-            verdict: report?.verdict.description ?? "Not compared yet.", components: rows, events: await model.fidelityEvents)
-    }
-
-    func checkFidelity() async throws -> FidelitySummary {
-        guard let model = currentModel else { return await fidelity() }
-        _ = try await model.monitored.check()
-        return await fidelity()
-    }
-
     func explain(_ prompt: String) async throws -> PromptSummary {
         let pipeline = currentModel?.pipeline
         let chunker = PromptChunker(
@@ -115,7 +92,7 @@ extension PrecisionTable {
 
 extension Double {
     /// JSON has no others.
-    fileprivate var ifFinite: Double? { isFinite ? self : nil }
+    var ifFinite: Double? { isFinite ? self : nil }
 }
 
 extension PromptSummary {

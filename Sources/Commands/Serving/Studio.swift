@@ -21,8 +21,11 @@ actor Studio: Engine {
     let resources: PromptResources
     private let logger: Logger
     private let onCompile: @Sendable (CompileRecord) -> Void
+    private let onEvent: @Sendable (JobEvent) -> Void
 
-    private(set) var readiness: Readiness
+    private(set) var readiness: Readiness {
+        didSet { if readiness != oldValue { onEvent(.model(readiness)) } }
+    }
     /// What models are opened with, and the settings that it was made for.
     private var setup: (settings: EaselSettings, value: PipelineSetup)?
     private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
@@ -41,9 +44,12 @@ actor Studio: Engine {
     /// Models that stay open: their files are mapped, which costs next to nothing; what is compiled of them has a budget of its own.
     private static let openModelLimit = 8
 
+    /// - Parameters:
+    ///   - onCompile: told of each compile, whether a job waited for it or none.
+    ///   - onEvent: told what happens to models, and what is found out about devices.
     init(
         _ settings: LiveSettings, library: ModelLibrary, folders: UserFolders, resources: PromptResources, logger: Logger,
-        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }
+        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }, onEvent: @escaping @Sendable (JobEvent) -> Void = { _ in }
     ) {
         self.settings = settings
         self.library = library
@@ -51,6 +57,7 @@ actor Studio: Engine {
         self.resources = resources
         self.logger = logger
         self.onCompile = onCompile
+        self.onEvent = onEvent
         readiness = .loading(model: settings.current.requests.model)
     }
 
@@ -79,7 +86,7 @@ actor Studio: Engine {
             throw error
         } catch {
             let reason = PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.").description
-            readiness = if case .ready(let other) = before, other != name { before } else { .failed(reason: reason) }
+            readiness = if case .ready(let other) = before, other != name { before } else { .failed(model: name, reason: reason) }
             logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
             if let error = error as? InvalidRequest { throw error }
             throw CommandFailure(error).reason == .badInput ? InvalidRequest(field: "model", reason) : ModelUnavailable(reason: reason)
@@ -128,14 +135,14 @@ actor Studio: Engine {
         guard let path = library.all().first(where: { $0.name == name })?.path else {
             throw InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
         }
-        let (resources, folder, logger) = (resources, folders.cache, logger)
+        let (resources, folder, logger, onEvent) = (resources, folders.cache, logger, onEvent)
         let opening = Task {
             let reference = try setup.reference(for: path)
             let (pipeline, tables) = try await setup.pipeline(
                 from: reference, isForOneRequest: false, resources: resources, progress: ProgressReporter(.quiet))
             for table in tables { logger.info("precision measured", metadata: ["model": "\(name)", "component": "\(table.component.rawValue)", "choice": "\(table.choice(errorBound: setup.settings.autoErrorBound))"]) }
             let monitored = MonitoredPipeline(pipeline, bounds: setup.bounds, settings: setup.settings.monitor)
-            return OpenModel(name: name, monitored, precisionTables: tables, hashFolder: folder, logger: logger)
+            return OpenModel(name: name, monitored, precisionTables: tables, hashFolder: folder, logger: logger) { onEvent(.fidelity($0)) }
         }
         models.append((name, opening))
         if models.count > Self.openModelLimit { await close(models[0].name) }

@@ -5,11 +5,12 @@ import Synchronization
 public struct NumberedJobEvent: Sendable, Equatable {
     /// Rises strictly, across restarts too.
     public let number: UInt64
-    public let job: JobID
+    /// nil for what happened to none.
+    public let job: JobID?
     public let event: JobEvent
     public let time: Date
 
-    public init(number: UInt64, job: JobID, event: JobEvent, time: Date) {
+    public init(number: UInt64, job: JobID?, event: JobEvent, time: Date) {
         self.number = number
         self.job = job
         self.event = event
@@ -17,7 +18,7 @@ public struct NumberedJobEvent: Sendable, Equatable {
     }
 }
 
-/// Tells whoever listens what happens to jobs, and remembers the latest for those who come back.
+/// Tells whoever listens what happens, and remembers the latest for those who come back.
 public final class JobEvents: Sendable {
     private struct State {
         var lastNumber: UInt64
@@ -38,26 +39,27 @@ public final class JobEvents: Sendable {
         state = Mutex(State(lastNumber: UInt64(max(0, now().timeIntervalSince1970 * 1000)) * 1000))
     }
 
-    /// What happens from now on, and what is remembered from before.
+    /// What happens from now on to a job, or all there is, and what is remembered from before.
     ///
     /// A reader who is slow misses previews first, then steps, then whatever else is not the end of a job. One who misses so many ends
     /// that they fill its mailbox is sent off: the stream ends, and it may come back with the last number that it has seen.
     /// - Parameters:
-    ///   - job: nil for all; else the stream ends with the job.
+    ///   - job: nil for all jobs, and what happens to none; else the stream ends with the job.
     ///   - after: only events with higher numbers. When nil, all that is remembered of `job`, or only what is new of all jobs.
     public func stream(of job: JobID? = nil, after: UInt64? = nil) -> AsyncStream<NumberedJobEvent> { mailbox(of: job, after: after).stream }
 
     /// Whether someone would hear of the job.
     public func isWatched(_ job: JobID) -> Bool { state.withLock { $0.mailboxes[job] != nil || $0.mailboxes[nil] != nil } }
 
-    public func send(_ event: JobEvent, of job: JobID) {
+    /// - Parameter job: nil for what happens to none.
+    public func send(_ event: JobEvent, of job: JobID?) {
         // Released after the lock: a mailbox that goes away asks for the lock itself.
         var listeners: [EventMailbox] = []
         state.withLock { state in
             state.lastNumber += 1
             let event = NumberedJobEvent(number: state.lastNumber, job: job, event: event, time: now())
             state.remembered.add(event)
-            listeners = [job, nil].flatMap { (state.mailboxes[$0] ?? [:]).values.compactMap(\.mailbox) }
+            listeners = Set([job, nil]).flatMap { (state.mailboxes[$0] ?? [:]).values.compactMap(\.mailbox) }
             for listener in listeners { listener.put(event) }
         }
     }

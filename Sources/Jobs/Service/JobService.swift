@@ -46,11 +46,12 @@ public actor JobService {
     ///   - settings: asked whenever they matter, so that changes count for the next job.
     ///   - now: for what is written down.
     ///   - sleep: for limits of time; throws when the task is cancelled.
+    ///   - events: where it tells what happens to jobs; others may tell there, too.
     ///   - onMeasure: should return at once.
     public init(
         archive: any JobArchive, painter: any Painting, settings: @escaping @Sendable () -> QueueSettings, logger: Logger,
         now: @escaping @Sendable () -> Date = { .now },
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }, events: JobEvents? = nil,
         onMeasure: @escaping @Sendable (JobMeasurement) -> Void = { _ in }
     ) {
         self.archive = archive
@@ -60,7 +61,7 @@ public actor JobService {
         self.now = now
         self.sleep = sleep
         measure = onMeasure
-        events = JobEvents(now: now)
+        self.events = events ?? JobEvents(now: now)
     }
 
     /// Accepts a job.

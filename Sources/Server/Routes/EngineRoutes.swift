@@ -18,6 +18,7 @@ struct EngineRoutes {
         group.delete("compilations/{id}", use: drop)
         group.get("fidelity") { _, _ in Response(json: await backend.engine.fidelity()) }
         group.post("fidelity/check") { _, _ in Response(json: try await backend.engine.checkFidelity()) }
+        group.post("fidelity/compare", use: compare)
         group.post("prompt", use: explain)
     }
 
@@ -49,6 +50,12 @@ struct EngineRoutes {
             throw APIError(.notFound, field: "id", "Nothing compiled has this name, or it is in use. GET /api/v1/compilations lists what there is.")
         }
         return Response(json: DroppedAnswer(dropped))
+    }
+
+    @Sendable private func compare(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try ComparisonRequest(body: await backend.body(of: &request), await backend.reading(context))
+        return Response(json: try await backend.whileConnected(request) { try await backend.engine.compare(wanted.generation) })
     }
 
     @Sendable private func explain(_ request: Request, _: ClientContext) async throws -> Response {

@@ -35,6 +35,18 @@ extension Backend {
         }
     }
 
+    /// Does something for a client that waits on its connection, and breaks it off when the client goes or the server is told to stop.
+    ///
+    /// The connection ends with the answer, as above.
+    /// - Throws: `ClientGone`; what the work throws.
+    func whileConnected<Value: Sendable>(_ request: Request, _ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        do {
+            return try await request.body.consumeWithCancellationOnInboundClose { _ in try await cancelWhenGracefulShutdown(work) }
+        } catch let error as CancellationError {
+            throw Task.isCancelled || Task.isShuttingDownGracefully ? error : ClientGone()
+        }
+    }
+
     /// Submits a job. Its prompt is told to the log when that is wanted, and nowhere else.
     func submit(_ wanted: JobRequest, _ context: ClientContext, idempotencyKey: String? = nil) async throws -> Job {
         let job = try await jobs.submit(wanted, idempotencyKey: idempotencyKey)

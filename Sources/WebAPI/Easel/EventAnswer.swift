@@ -3,7 +3,7 @@ import Generation
 import ImageCodecs
 public import Jobs
 
-/// Something that happened to a job, as a server-sent event tells it.
+/// Something that happened, as a server-sent event tells it.
 public struct EventAnswer: Sendable {
     /// For the line `event:`.
     public let name: String
@@ -12,8 +12,10 @@ public struct EventAnswer: Sendable {
     /// Whether no event of the job comes after it.
     public let isFinal: Bool
 
-    /// - Parameter time: when it happened.
-    public init(_ event: JobEvent, of job: JobID, at time: Date) {
+    /// - Parameters:
+    ///   - job: nil for what happened to none.
+    ///   - time: when it happened.
+    public init(_ event: JobEvent, of job: JobID?, at time: Date) {
         let details = EventDetails(event, of: job, at: time)
         name = details.event.rawValue
         data = WebJSON.data(details)
@@ -24,25 +26,26 @@ public struct EventAnswer: Sendable {
 /// What stands in an event's `data`.
 struct EventDetails: Codable {
     enum Name: String, Codable, CaseIterable {
-        case queued, started, compiling, moved, encoding, step, preview, decoding, done, failed, cancelled
+        case queued, started, compiling, moved, encoding, step, preview, decoding, done, failed, cancelled, fidelity, model
     }
 
     var event: Name
-    var job: String
+    /// All but fidelity and model.
+    var job: String?
     var time: Date
     /// queued: how many jobs come before it.
     var position: Int?
     /// started: which attempt, from 1.
     var attempt: Int?
-    /// compiling, moved: `text_encoder`, `unet`, `vae`.
+    /// compiling, moved, fidelity: `text_encoder`, `unet`, `vae`.
     var component: Component?
-    /// compiling: OpenVINO's name of the device.
+    /// compiling, fidelity: OpenVINO's name of the device.
     var device: String?
     /// compiling: what is fixed, in words: `batch 2, latents 64×64, up to 4 chunks`.
     var shape: String?
-    /// compiling: why: `first use`, `new size`, `longer prompt`, …
+    /// compiling: why: `first use`, `new size`, `longer prompt`, … model: why it failed, as a sentence.
     var reason: String?
-    /// moved: what happened, as a sentence.
+    /// moved, fidelity: what happened, in sentences.
     var text: String?
     /// step: how many of `of` are done, over all runs. decoding: which picture, from 0.
     var n: Int?
@@ -53,9 +56,28 @@ struct EventDetails: Codable {
     var pictures: [JobAnswer.Picture]?
     /// failed: why, as a sentence.
     var error: String?
+    /// fidelity, model: whose; its name.
+    var model: String?
+    /// model.
+    var state: ReadinessAnswer.Status?
+    /// fidelity: what the component computes in.
+    var precision: String?
+    /// fidelity: `baseline`, `within_bounds`, `recovered`, `non_finite`, `over_bound`, `over_baseline`, `failed`.
+    var finding: String?
+    /// fidelity: `none`, `recompile`, `accuracy`, `cpu`, `give_up`.
+    var response: String?
+    /// fidelity: against CPU f32, relative L2, …
+    var relativeError: Double?
+    /// … and the largest that is accepted.
+    var bound: Double?
 
-    init(_ event: JobEvent, of job: JobID, at time: Date) {
-        self.job = job.description
+    private enum CodingKeys: String, CodingKey {
+        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, previews, pictures, error
+        case model, state, precision, finding, response, relativeError = "relative_error", bound
+    }
+
+    init(_ event: JobEvent, of job: JobID?, at time: Date) {
+        self.job = job?.description
         self.time = time
         switch event {
         case .queued(let position):
@@ -93,6 +115,16 @@ struct EventDetails: Codable {
             error = reason
         case .cancelled:
             self.event = .cancelled
+        case .fidelity(let notice):
+            self.event = .fidelity
+            (model, component, device, precision) = (notice.model, notice.component, notice.device, notice.precision)
+            (finding, response, relativeError, bound) = (notice.finding, notice.response, notice.relativeError, notice.bound)
+            self.time = notice.time
+            text = notice.text
+        case .model(let readiness):
+            let answer = ReadinessAnswer(readiness)
+            self.event = .model
+            (model, state, reason) = (answer.model, answer.status, answer.reason)
         }
     }
 }

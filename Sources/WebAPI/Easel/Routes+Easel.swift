@@ -20,7 +20,7 @@ extension Route {
             .get, "/api/v1/jobs/{id}/events", "Sends what happens to a job, until it ends", parameters: [job, lastEvent, afterEvent],
             answer: .events, errors: [.tooManyStreams]),
         Route(
-            .get, "/api/v1/events", "Sends what happens to all jobs", parameters: [lastEvent, afterEvent],
+            .get, "/api/v1/events", "Sends what happens to all jobs, to the model that draws, and what fidelity checks find", parameters: [lastEvent, afterEvent],
             answer: .events, errors: [.tooManyStreams]),
     ]
 
@@ -50,6 +50,10 @@ extension Route {
             answer: .json(DroppedAnswer.self)),
         Route(.get, "/api/v1/fidelity", "Tells how far the devices are from CPU f32", answer: .json(FidelitySummary.self)),
         Route(.post, "/api/v1/fidelity/check", "Compares the devices with CPU f32 now", answer: .json(FidelitySummary.self), errors: [.unavailable]),
+        Route(
+            .post, "/api/v1/fidelity/compare", "Draws a picture on the CPU in f32 and as the settings have it, and shows both with their difference",
+            body: .init(name: "ComparisonRequest", schema: ComparisonRequest.fields.schema(isOpen: false), isRequired: false),
+            answer: .json(ComparisonSummary.self), errors: [.unavailable, .failed]),
         Route(
             .post, "/api/v1/prompt", "Tells how a prompt is read: tokens, chunks, weights",
             body: .init(name: "PromptRequest", schema: PromptRequest.fields.schema(isOpen: false)), answer: .json(PromptSummary.self), errors: [.unavailable]),

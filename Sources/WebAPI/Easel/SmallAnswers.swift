@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Jobs
 
 // Requests and answers of Easel's own API that have a field or two.
 
@@ -40,17 +41,18 @@ public struct ReadinessAnswer: Codable, Sendable {
     public enum Status: String, Codable, Sendable, CaseIterable { case ready, loading, failed }
 
     public var status: Status
-    @OrNull public var model: String?
+    public var model: String
     @OrNull public var reason: String?
 
     /// Of HTTP.
     public var httpStatus: Int { status == .ready ? 200 : 503 }
 
     public init(_ readiness: Readiness) {
+        model = readiness.model
         switch readiness {
-        case .ready(let model): (status, self.model) = (.ready, model)
-        case .loading(let model): (status, self.model) = (.loading, model)
-        case .failed(let reason): (status, self.reason) = (.failed, reason)
+        case .ready: status = .ready
+        case .loading: status = .loading
+        case .failed(_, let reason): (status, self.reason) = (.failed, reason)
         }
     }
 }

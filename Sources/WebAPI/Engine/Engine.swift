@@ -1,3 +1,4 @@
+public import Generation
 public import Jobs
 
 /// What the APIs tell and do beside drawing: models, devices, what is compiled, how exact it is. The models of a machine, or a
@@ -27,6 +28,12 @@ public protocol Engine: Painting {
     /// Compares the current model's networks with CPU f32 now.
     func checkFidelity() async throws -> FidelitySummary
 
+    /// Draws a picture with the current model on the reference, CPU f32, and as the settings have it; jobs wait meanwhile.
+    ///
+    /// Cancelling the task stops within one step.
+    /// - Throws: `CancellationError`; `ModelUnavailable` when no model is loaded; `InvalidRequest`; `APIError.failed`.
+    func compare(_ request: GenerationRequest) async throws -> ComparisonSummary
+
     /// How a prompt is read: tokens, chunks, weights.
     func explain(_ prompt: String) async throws -> PromptSummary
     /// Names that prompts can refer to.
@@ -39,11 +46,4 @@ public struct ModelUnavailable: Error, Sendable, Equatable {
     public let reason: String
 
     public init(reason: String) { self.reason = reason }
-}
-
-public enum Readiness: Sendable, Equatable {
-    case loading(model: String)
-    case ready(model: String)
-    /// As a sentence for the client.
-    case failed(reason: String)
 }

@@ -1,5 +1,5 @@
-public import FoundationEssentials
 public import Generation
+public import Jobs
 
 // Answers of the engine. They are what Easel's own API sends, so keys are in snake case.
 
@@ -173,36 +173,14 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
         }
     }
 
-    public struct Event: Sendable, Equatable, Codable {
-        public var time: Date
-        public var component: Component
-        /// `baseline`, `within_bounds`, `recovered`, `non_finite`, `over_bound`, `over_baseline`, `failed`.
-        public var finding: String
-        /// `none`, `recompile`, `accuracy`, `cpu`, `give_up`.
-        public var response: String
-        public var relativeError: Double?
-        public var text: String
-
-        public init(time: Date, component: Component, finding: String, response: String, relativeError: Double?, text: String) {
-            self.time = time
-            self.component = component
-            self.finding = finding
-            self.response = response
-            self.relativeError = relativeError
-            self.text = text
-        }
-
-        private enum CodingKeys: String, CodingKey { case time, component, finding, response, relativeError = "relative_error", text }
-    }
-
     public var model: String?
     public var isWithinBounds: Bool
     public var verdict: String
     public var components: [Row]
     /// Oldest first; the last hundred.
-    public var events: [Event]
+    public var events: [FidelityNotice]
 
-    public init(model: String?, isWithinBounds: Bool, verdict: String, components: [Row], events: [Event]) {
+    public init(model: String?, isWithinBounds: Bool, verdict: String, components: [Row], events: [FidelityNotice]) {
         self.model = model
         self.isWithinBounds = isWithinBounds
         self.verdict = verdict
@@ -211,6 +189,48 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey { case model, isWithinBounds = "is_within_bounds", verdict, components, events }
+}
+
+/// A picture as the reference draws it, the CPU in f32, and as it is drawn where the settings have it.
+public struct ComparisonSummary: Sendable, Equatable, Codable {
+    public var model: String
+    /// Whether the pictures are alike enough, and the drawn one is not suspicious by itself. Networks are compared by a check.
+    public var isWithinBounds: Bool
+    /// The same in sentences.
+    public var verdict: String
+    /// Peak signal-to-noise ratio in dB; nil when the pictures are equal.
+    @OrNull public var psnr: Double?
+    /// Structural similarity; 1 when the pictures are equal.
+    public var ssim: Double
+    public var isEqual: Bool
+    /// How many times greater the difference is shown than it is.
+    public var amplification: Int
+    /// These are data URLs of PNG files.
+    public var reference: String
+    public var drawn: String
+    public var difference: String
+
+    public init(
+        model: String, isWithinBounds: Bool, verdict: String, psnr: Double?, ssim: Double, isEqual: Bool, amplification: Int,
+        reference: String, drawn: String, difference: String
+    ) {
+        self.model = model
+        self.isWithinBounds = isWithinBounds
+        self.verdict = verdict
+        self.psnr = psnr
+        self.ssim = ssim
+        self.isEqual = isEqual
+        self.amplification = amplification
+        self.reference = reference
+        self.drawn = drawn
+        self.difference = difference
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, verdict, psnr, ssim, amplification, reference, drawn, difference
+        case isWithinBounds = "is_within_bounds"
+        case isEqual = "is_equal"
+    }
 }
 
 /// How a prompt is read.

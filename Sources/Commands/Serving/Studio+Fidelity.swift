@@ -1,0 +1,63 @@
+import Diffusion
+import Fidelity
+import Foundation
+import Generation
+import ImageCodecs
+import Jobs
+import WebAPI
+
+// How exact the current model is where it runs.
+extension Studio {
+    func fidelity() async -> FidelitySummary {
+        guard let model = currentModel else {
+            return FidelitySummary(model: nil, isWithinBounds: true, verdict: "No model is loaded.", components: [], events: [])
+        }
+        let bounds = model.monitored.bounds.relativeError
+        let rows = await model.monitored.status.components.map { row in
+            FidelitySummary.Row(
+                component: row.component, device: row.device, precision: row.precision,
+                relativeError: row.distance?.relativeError.ifFinite, cosine: row.distance?.cosine.ifFinite, bound: bounds[row.component],
+                speedRatio: row.speedRatio?.ifFinite, secondsSinceProbe: row.secondsSinceProbe, notice: row.notice)
+        }
+        let report = await model.monitored.latestReport
+        return FidelitySummary(
+            model: model.name, isWithinBounds: report?.verdict.isWithinBounds ?? true,
+            verdict: report?.verdict.description ?? "Not compared yet.", components: rows, events: await model.fidelityNotices)
+    }
+
+    func checkFidelity() async throws -> FidelitySummary {
+        guard let model = currentModel else { return await fidelity() }
+        _ = try await model.monitored.check()
+        return await fidelity()
+    }
+
+    func compare(_ request: GenerationRequest) async throws -> ComparisonSummary {
+        guard let model = currentModel else { throw ModelUnavailable(reason: "No model is loaded. GET /readyz tells why.") }
+        do {
+            let comparison = try await model.monitored.compare(request)
+            return try await ComparisonSummary(comparison, model: model.name, bounds: model.monitored.bounds)
+        } catch DiffusionError.request(let error) {
+            throw error
+        } catch let error as DiffusionError {
+            throw APIError(.failed, PublicReason(error).description)
+        }
+    }
+}
+
+extension ComparisonSummary {
+    /// Not on the studio's time: encoding pictures takes some of it.
+    fileprivate init(_ comparison: Comparison, model: String, bounds: FidelityBounds) async throws {
+        let report = comparison.report(bounds: bounds)
+        let distance = PictureDistance(from: comparison.reference, to: comparison.candidate)
+        self.init(
+            model: model, isWithinBounds: report.verdict.isWithinBounds, verdict: report.verdict.description, psnr: distance.psnr.ifFinite,
+            ssim: distance.ssim, isEqual: distance.isEqual, amplification: comparison.amplification,
+            reference: try comparison.reference.dataURL, drawn: try comparison.candidate.dataURL, difference: try comparison.difference.dataURL)
+    }
+}
+
+extension RGBImage {
+    fileprivate var dataURL: String {
+        get throws { "data:image/png;base64," + Data(try encoded(as: .png)).base64EncodedString() }
+    }
+}
