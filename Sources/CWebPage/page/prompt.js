@@ -18,6 +18,8 @@ export function explain(id) {
     $(`${id}-tokens`).replaceChildren(...chunks.map((tokens, index) => el('ol', { class: 'chunk', 'aria-label': t('tokens.chunk', { n: number(index + 1) }) },
       tokens.map(token => el('li', { class: `token ${heat(token.weight)}`, title: token.weight === 1 ? '' : `× ${number(token.weight, 3)}` },
         token.text.trim() || '␣')))), ...(summary?.warnings ?? []).map(text => el('p', { class: 'note' }, text)))
+    // What is typed stands at the end, as a rule.
+    if (field.selectionEnd === field.value.length) $(`${id}-tokens`).scrollTop = $(`${id}-tokens`).scrollHeight
   }
 
   const ask = async () => {

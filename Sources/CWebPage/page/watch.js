@@ -9,8 +9,8 @@ import { duration, languageChanged, named, number, percent, significant, t } fro
 import { toast } from './toasts.js'
 
 const shownPictures = 12
-/** The least that a single picture is shown at, in pixels: small models draw small ones. */
-const leastWidth = 384
+/** The least that a new picture is shown at, in pixels: small models draw small ones. */
+const leastWidth = 320
 
 /** What is being done, in words. */
 function words(job) {
@@ -148,8 +148,9 @@ function showLatest() {
   const together = first ? [first, ...others.filter(({ job }) => job === first.job)] : []
   const rest = others.filter(({ job }) => job !== first.job)
   if (!first) return $('latest').replaceChildren(el('p', { class: 'empty' }, all.isWhole ? t('latest.none') : ''))
-  const newest = el('div', { class: `newest count-${Math.min(together.length, 5)}` }, together.map(picture => pictureLink(picture, picture.url)))
-  if (together.length === 1) newest.style.maxWidth = `${Math.max(first.width, leastWidth)}px`
+  const columns = together.length === 1 ? 1 : together.length === 2 || together.length === 4 ? 2 : 3
+  const newest = el('div', { class: `newest columns-${columns}` }, together.map(picture => pictureLink(picture, picture.url)))
+  newest.style.maxWidth = `${columns * Math.max(first.width, leastWidth)}px`
   $('latest').replaceChildren(newest, el('div', { class: 'recent' }, rest.map(picture => pictureLink(picture, picture.thumbnail_url))))
 }
 
