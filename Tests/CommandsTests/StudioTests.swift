@@ -1,3 +1,4 @@
+import Compilation
 import Diffusion
 import Foundation
 import Generation
@@ -124,6 +125,28 @@ struct StudioTests {
         #expect(await studio.compilations().ready.first { $0.record.component == .unet }?.record.shape == "batch 2, latents 4×4, up to 4 chunks")
     }
 
+    @Test("settings that a model depends on are taken up when they change, and told once it is ready; others change nothing")
+    func takenUp() async throws {
+        try await studio.load("tiny")
+        let first = await studio.currentModel
+        try settings.change(["clip_skip": "2"])
+        await studio.takeUpSettings()
+        try settings.change(["openvino_accuracy": "performance"])
+        await studio.takeUpSettings()
+        while told.readiness.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(told.readiness == [.ready(model: "tiny"), .loading(model: "tiny"), .ready(model: "tiny")])
+        #expect(await studio.currentModel !== first)
+        #expect(await studio.currentModel?.pipeline.placements.unet.arithmetic == .performance)
+    }
+
+    @Test("a check and a comparison say why the model cannot be loaded")
+    func unavailable() async throws {
+        try settings.change(["openvino_devices": "GPU.7"])
+        let check = await #expect(throws: ModelUnavailable.self) { try await studio.checkFidelity() }
+        let comparison = await #expect(throws: ModelUnavailable.self) { try await studio.compare(request()) }
+        #expect(check == comparison && check?.reason.contains("GPU.7") == true)
+    }
+
     @Test("jobs of one shape are one group; on a CPU every size is")
     func groups() async throws {
         _ = try await studio.draw([request()], model: "tiny") { _ in }
@@ -179,8 +202,7 @@ struct StudioTests {
 
     @Test("a picture is compared with the reference's; that of CPU f32 is equal")
     func comparison() async throws {
-        await #expect(throws: ModelUnavailable.self) { try await studio.compare(request()) }
-        _ = try await studio.draw([request()], model: "tiny") { _ in }
+        // It opens the model, if nobody has.
         let comparison = try await studio.compare(request())
         #expect((comparison.model, comparison.isEqual, comparison.psnr, comparison.ssim, comparison.amplification) == ("tiny", true, nil, 1, 10))
         #expect(comparison.reference == comparison.drawn && comparison.reference != comparison.difference)

@@ -84,6 +84,8 @@ struct EngineRouteTests {
             let kept = try await client.ask(.put, "/api/v1/settings", #"{"values": {"preview_steps": 3}, "keep": true}"#)
             #expect(kept.status == .ok)
             #expect(walk.settings.current.requests.previewSteps == 3)
+            // Each change that was made, for it may concern what is loaded; not those that were refused.
+            #expect(walk.engine.seen.settingChanges == 3 && walk.engine.seen.loads == [])
             let file = try Data(contentsOf: walk.folder.url.appending(path: "settings.json"))
             #expect(String(decoding: file, as: UTF8.self).contains("preview_steps"))
             #expect(try await client.ask(.put, "/api/v1/settings", #"{"values": {"model": "/etc/passwd"}}"#).status == .unprocessableContent)

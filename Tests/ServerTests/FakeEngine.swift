@@ -18,6 +18,7 @@ final class FakeEngine: Engine {
         var loadFailure: (any Error)?
         var reloads: [Bool] = []
         var unloads = 0
+        var settingChanges = 0
         var dropped: [String?] = []
         var compared: [GenerationRequest] = []
         var cancelledComparisons = 0
@@ -55,6 +56,7 @@ final class FakeEngine: Engine {
         if let failure { throw failure }
     }
 
+    func takeUpSettings() async { change { $0.settingChanges += 1 } }
     func unload() async { change { $0.unloads += 1 } }
     func reload(keepingDiskCache: Bool) async throws { change { $0.reloads.append(keepingDiskCache) } }
 

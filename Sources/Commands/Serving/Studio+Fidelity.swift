@@ -26,13 +26,12 @@ extension Studio {
     }
 
     func checkFidelity() async throws -> FidelitySummary {
-        guard let model = currentModel else { return await fidelity() }
-        _ = try await model.monitored.check()
+        _ = try await openCurrentModel().monitored.check()
         return await fidelity()
     }
 
     func compare(_ request: GenerationRequest) async throws -> ComparisonSummary {
-        guard let model = currentModel else { throw ModelUnavailable(reason: "No model is loaded. GET /readyz tells why.") }
+        let model = try await openCurrentModel()
         do {
             let comparison = try await model.monitored.compare(request)
             return try await ComparisonSummary(comparison, model: model.name, bounds: model.monitored.bounds)

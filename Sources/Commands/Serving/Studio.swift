@@ -85,12 +85,35 @@ actor Studio: Engine {
         } catch let error as CancellationError {
             throw error
         } catch {
-            let reason = PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.").description
+            let reason = reason(error, name)
             readiness = if case .ready(let other) = before, other != name { before } else { .failed(model: name, reason: reason) }
             logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
             if let error = error as? InvalidRequest { throw error }
             throw CommandFailure(error).reason == .badInput ? InvalidRequest(field: "model", reason) : ModelUnavailable(reason: reason)
         }
+    }
+
+    /// The model that is used when none is named, opened now if it is not.
+    /// - Throws: `ModelUnavailable`; `CancellationError`.
+    func openCurrentModel() async throws -> OpenModel {
+        let name = settings.current.requests.model
+        do {
+            return try await model(name)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ModelUnavailable(reason: reason(error, name))
+        }
+    }
+
+    private func reason(_ error: any Error, _ name: String) -> String {
+        PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.").description
+    }
+
+    func takeUpSettings() {
+        // Before the first model is opened, there is nothing to take up.
+        guard let setup, setup.settings != settings.current.ofModels else { return }
+        Task { try? await load(settings.current.requests.model) }
     }
 
     func unload() async {

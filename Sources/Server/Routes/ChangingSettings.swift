@@ -10,7 +10,7 @@ extension Backend {
         let settings = settings
         // Keeping them writes a file.
         let changed = try await offloaded { try settings.change(changes, isKept: isKept) }
-        guard changed.contains("model") else { return }
+        guard changed.contains("model") else { return await engine.takeUpSettings() }
         do {
             try await engine.load(settings.current.requests.model)
         } catch {

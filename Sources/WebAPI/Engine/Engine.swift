@@ -13,6 +13,8 @@ public protocol Engine: Painting {
     /// - Throws: `InvalidRequest` when there is none of that name, or its file is not fit for use; `ModelUnavailable` when something else
     ///   is in the way, such as a device that is gone.
     func load(_ model: String) async throws
+    /// Begins to open the current model anew when settings have changed that it depends on; returns at once.
+    func takeUpSettings() async
     /// Lets go of everything that is loaded; the next job loads again.
     func unload() async
     /// Drops all that is compiled of the current model, and compiles it anew.
@@ -26,12 +28,13 @@ public protocol Engine: Painting {
 
     func fidelity() async -> FidelitySummary
     /// Compares the current model's networks with CPU f32 now.
+    /// - Throws: `ModelUnavailable` when it cannot be loaded.
     func checkFidelity() async throws -> FidelitySummary
 
     /// Draws a picture with the current model on the reference, CPU f32, and as the settings have it; jobs wait meanwhile.
     ///
     /// Cancelling the task stops within one step.
-    /// - Throws: `CancellationError`; `ModelUnavailable` when no model is loaded; `InvalidRequest`; `APIError.failed`.
+    /// - Throws: `CancellationError`; `ModelUnavailable` when the model cannot be loaded; `InvalidRequest`; `APIError.failed`.
     func compare(_ request: GenerationRequest) async throws -> ComparisonSummary
 
     /// How a prompt is read: tokens, chunks, weights.
