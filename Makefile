@@ -36,7 +36,7 @@ test-gpu: setup ## run OpenVINO's GPU plugin, on the CPU, through the tests that
 	@Tests/GPUOnCPU/setup.sh
 	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test --filter EndToEndTests.GPUTests
 
-e2e: build ## run clients of A1111 and OpenAI, and the examples of the documentation, against a server
+e2e: build ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
 	@Tests/e2e/setup.sh
 	.e2e/bin/python Tests/e2e/run.py
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Clients that people use, against the real server with the demo model.
+"""Clients and browsers that people use, against the real server with the demo model.
 
     run.py [--easel FILE] [CHECK...]
 
-Checks: webuiapi, clients, openai, jobs, metrics, documentation, accounts, fuzz. Without any, all of them. Needs what `setup.sh` gets.
+Checks: webuiapi, clients, openai, jobs, metrics, documentation, accounts, page, gallery, access, fuzz. Without any, all of them. Needs what
+`setup.sh` gets. What the page looks like is kept in outputs/page.
 """
 import argparse
 import importlib
@@ -16,7 +17,7 @@ import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKS = ["webuiapi", "clients", "openai", "jobs", "metrics", "documentation", "accounts", "fuzz"]
+CHECKS = ["webuiapi", "clients", "openai", "jobs", "metrics", "documentation", "accounts", "page", "gallery", "access", "fuzz"]
 
 # Small enough that nothing takes long, whatever is asked for.
 SETTINGS = {

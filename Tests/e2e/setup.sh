@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets what `run.py` needs: curl and jq from Debian, and Python packages, in versions that are known to work, into .e2e.
+# Gets what `run.py` needs: curl, jq, Chromium and a font with Chinese from Debian, and Python packages, in versions that are known to
+# work, into .e2e.
 # Running it again does nothing, at once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,6 +10,8 @@ missing=()
 for command in curl jq; do
     command -v $command > /dev/null || missing+=($command)
 done
+command -v chromium > /dev/null || command -v google-chrome > /dev/null || missing+=(chromium)
+[[ -n $(fc-list :lang=zh-cn 2> /dev/null) ]] || missing+=(fontconfig fonts-noto-cjk)
 python3 -m venv --help > /dev/null 2>&1 && python3 -c 'import ensurepip' 2> /dev/null || missing+=(python3-venv)
 install_debian "${missing[@]}"
 

@@ -1,0 +1,103 @@
+"""The page for everybody: by keyboard, with a screen reader, on a phone, with a password."""
+from axe_playwright_python.sync_playwright import Axe
+from browser import draw_by_key, expect, fill, go, keep, opened
+from serving import Server
+
+VIEWS = ["create", "gallery", "devices", "settings"]
+PHONE = {"width": 360, "height": 720}
+
+
+def check(server):
+    is_accessible(server)
+    needs_no_mouse(server)
+    fits_a_phone(server)
+    asks_for_a_password()
+
+
+def is_accessible(server):
+    for scheme in ("light", "dark"):
+        with opened(server, color_scheme=scheme) as page:
+            fill(page, prompt="a (red:1.4) apple and a [green:1.2] [pear]", width=64, height=64, steps=4)
+            expect(page.locator("#prompt-tokens .token").first).to_be_visible()
+            draw_by_key(page, server)
+            for view in VIEWS:
+                go(page, view)
+                page.wait_for_timeout(400)
+                keep(page, f"{view}-{scheme}")
+                examine(page, f"{view}, {scheme}")
+            go(page, "gallery")
+            page.locator("#grid a").first.click()
+            expect(page.locator("#picture")).to_be_visible()
+            examine(page, f"picture, {scheme}")
+
+
+def examine(page, name):
+    found = Axe().run(page).response["violations"]
+    serious = [
+        f"{name}: {item['id']} ({item['impact']}): {item['help']}: {[node['html'][:120] for node in item['nodes'][:3]]}"
+        for item in found if item["impact"] in ("serious", "critical")
+    ]
+    assert not serious, "\n".join(serious)
+    if found:
+        print(f"        {name}: {', '.join(item['id'] + ' (' + item['impact'] + ')' for item in found)}")
+
+
+def needs_no_mouse(server):
+    with opened(server) as page:
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.locator("#prompt")).to_be_focused()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("typed")
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "steps":
+                break
+        page.keyboard.press("Control+A")
+        page.keyboard.type("3")
+        draw_by_key(page, server)
+        go(page, "gallery")
+        page.locator("#search").focus()
+        page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.getAttribute('href')")
+        page.keyboard.press("ArrowRight")
+        second = page.evaluate("document.activeElement.getAttribute('href')")
+        assert first.startswith("#/picture/") and second.startswith("#/picture/") and first != second
+        page.keyboard.press("Enter")
+        expect(page.locator("#picture")).to_be_visible()
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator("#picture-image")).to_have_attribute("src", f"/api/v1/images/{first.removeprefix('#/picture/')}.png")
+        page.keyboard.press("Escape")
+        expect(page.locator("#picture")).to_be_hidden()
+
+
+def fits_a_phone(server):
+    with opened(server, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        for view in VIEWS:
+            go(page, view)
+            page.wait_for_timeout(300)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], f"{view} is {width} pixels wide"
+            keep(page, f"phone-{view}")
+        go(page, "gallery")
+        page.locator("#grid a").first.click()
+        expect(page.locator("#picture-facts")).to_be_visible()
+        keep(page, "phone-picture")
+
+
+def asks_for_a_password():
+    server = Server(options=["--auth", "me:secret"])
+    try:
+        with opened(server, http_credentials={"username": "me", "password": "secret"}) as page:
+            fill(page, prompt="guarded", width=64, height=64, steps=2)
+            page.keyboard.press("Control+Enter")
+            expect(page.locator("#latest .newest img")).to_be_visible()
+            page.complaints[:] = [text for text in page.complaints if "503" not in text]  # the model was being loaded
+        import requests
+        for path in ("/", "/page/main.js"):
+            answer = requests.get(server.url + path, timeout=10)
+            assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Basic"), path
+    finally:
+        assert server.stop() == 0

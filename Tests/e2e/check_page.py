@@ -1,0 +1,267 @@
+"""The page, as somebody uses it who makes pictures: generate, watch, cancel, come back, reproduce, look after devices."""
+import re
+
+import requests
+from browser import draw_by_key, expect, fill, go, is_idle, keep, newest, opened
+
+SMALL = {"width": 64, "height": 64, "steps": 4}
+LONG = {"width": 128, "height": 128, "steps": 40, "runs": 8}
+
+
+def check(server):
+    for step in (
+        figures, generates, batches, shows_errors_in_place, reads_prompts, cancels, survives_reload, survives_restart, reproduces, takes_dropped_pictures,
+        looks_after_devices, changes_settings, changes_language,
+    ):
+        step(server)
+
+
+def figures(server):
+    """Printed, not asserted: what the page weighs, and when it shows something."""
+    draw(server, "a red apple", 3)
+    index = requests.get(server.url, timeout=10).text
+    files = {path: len(requests.get(server.url + path, timeout=10).content) for path in set(re.findall(r"/page/[\w.]+", index)) | {"/"}}
+    with opened(server) as page:
+        # Now it is in the browser's cache, as on all visits but the first.
+        page.reload()
+        expect(page.locator("#latest img").first).to_be_visible()
+        paint, data = page.evaluate("""() => new Promise(resolve => requestAnimationFrame(() => resolve([
+            performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+            Math.max(...performance.getEntriesByType('resource').filter(entry => /thumb|png|models|settings|images|jobs/.test(entry.name)).map(entry => entry.responseEnd)),
+        ])))""")
+    print(f"        {len(files)} files, {sum(files.values()) / 1000:.0f} kB; first paint {paint:.0f} ms, last data {data:.0f} ms")
+    assert sum(files.values()) < 200_000, files
+
+
+def draw(server, prompt, count, **fields):
+    for number in range(count):
+        job = requests.post(f"{server.url}/sdapi/v1/txt2img", json={
+            "prompt": prompt, "width": 64, "height": 64, "steps": 2, "seed": number, "send_images": False, **fields}, timeout=60)
+        job.raise_for_status()
+
+
+def generates(server):
+    with opened(server) as page:
+        expect(page.locator("#readiness")).to_have_text("demo")
+        fill(page, prompt="red apple", **{**SMALL, "width": 128, "height": 128, "steps": 30}, seed=106, cfg_scale=5)
+        page.locator("#generate").click()
+        card = page.locator("#jobs .job")
+        expect(card.locator(".status")).to_have_text(re.compile(r"Step \d+ of 30 · [\d.]+ s/step · .+ left"))
+        expect(card.locator(".previews img")).to_be_visible()
+        keep(page, "watch")
+        expect(card.locator("progress")).to_have_js_property("max", 1)
+        assert re.match(r"\d+ % · red apple – Easel", page.title()), page.title()
+        is_idle(page)
+        expect(page.locator("#latest .newest img")).to_have_attribute("alt", "red apple")
+        assert page.title() == "Easel"
+        picture = newest(server)
+        assert (picture["seed"], picture["width"]) == (106, 128)
+
+
+def batches(server):
+    """Several pictures, and several jobs at once."""
+    with opened(server) as page:
+        fill(page, prompt="first", **LONG)
+        page.locator("#generate").click()
+        fill(page, prompt="second", **SMALL, batch_size=2, runs=2)
+        page.locator("#generate").click()
+        page.locator("#generate").click()
+        cards = page.locator("#jobs .job")
+        expect(cards).to_have_count(3)
+        expect(cards.nth(1).locator(".status")).to_have_text("Next in the queue")
+        expect(cards.nth(2).locator(".status")).to_have_text("1 job before this one")
+        expect(cards.nth(0).locator(".title")).to_have_text("first")
+        cards.nth(0).get_by_role("button").click()
+        is_idle(page)
+        expect(page.locator("#latest .newest img")).to_have_count(4)
+
+
+def shows_errors_in_place(server):
+    with opened(server) as page:
+        fill(page, prompt="x", width=100, height=64)
+        page.locator("#generate").click()
+        error = page.locator(".field[data-field=width] .error")
+        expect(error).to_have_text(re.compile(r"Width 100 is not a multiple of 8\."))
+        expect(page.locator("#width")).to_be_focused()
+        fill(page, width=64, steps=900)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".field[data-field=steps] .error")).to_contain_text("(max_steps)")
+        expect(error).to_have_count(0)
+        keep(page, "error")
+        # The browser writes refused requests into its console by itself.
+        page.complaints[:] = [text for text in page.complaints if "status of 422" not in text]
+
+
+def reads_prompts(server):
+    """A prompt of two chunks is shown as such, and is no reason to compile."""
+    prompt = ", ".join(["a (red:1.3) apple", "a [green] pear"] + [f"word{number}" for number in range(30)])
+    with opened(server) as page:
+        fill(page, prompt="a (red:1.3) apple", **SMALL)
+        expect(page.locator("#prompt-count")).to_have_text("3/75 tokens")
+        expect(page.locator("#prompt-tokens .token").nth(1)).to_have_attribute("title", "× 1.3")
+        before = server.json("/api/v1/compilations")
+        fill(page, prompt=prompt)
+        expect(page.locator("#prompt-count")).to_have_text(re.compile(r"\d+/150 tokens in 2 chunks"))
+        expect(page.locator("#prompt-tokens .chunk")).to_have_count(2)
+        assert int(page.locator("#prompt-count").inner_text().split("/")[0]) >= 100
+        keep(page, "prompt")
+        draw_by_key(page, server)
+        after = server.json("/api/v1/compilations")
+        assert len(after["history"]) == len(before["history"]), after["history"][len(before["history"]):]
+
+
+def cancels(server):
+    with opened(server) as page:
+        fill(page, prompt="cancelled by key", **LONG)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#jobs .status")).to_contain_text("Step")
+        page.keyboard.press("Escape")
+        is_idle(page)
+        page.locator("#generate").click()
+        page.locator("#cancel").click()
+        is_idle(page)
+        assert [job["state"] for job in server.json("/api/v1/jobs?limit=2")["items"]] == ["cancelled", "cancelled"]
+
+
+def survives_reload(server):
+    with opened(server) as page:
+        fill(page, prompt="here again", **LONG)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#jobs .status")).to_contain_text("Step")
+        page.reload()
+        card = page.locator("#jobs .job")
+        expect(card.locator(".title")).to_have_text("here again")
+        expect(card.locator(".status")).to_contain_text("of 320")
+        expect(page.locator("#prompt")).to_have_value("here again")
+        card.get_by_role("button").click()
+        is_idle(page)
+
+
+def survives_restart(server):
+    """The server is killed while a job waits for it, and started again: the page says so, finds its way back, and the job is done."""
+    from serving import Server, free_port
+
+    own = Server(port=free_port())
+    own.wait_ready()
+    try:
+        with opened(own) as page:
+            fill(page, prompt="drawn twice", width=128, height=128, steps=100)
+            page.keyboard.press("Control+Enter")
+            expect(page.locator("#jobs .status")).to_contain_text("Step")
+            own.kill()
+            expect(page.locator("#connection")).to_be_visible()
+            keep(page, "lost")
+            own = Server(data=own.data, port=own.port)
+            expect(page.locator("#connection")).to_be_hidden()
+            is_idle(page)
+            expect(page.locator("#latest .newest img")).to_have_attribute("alt", "drawn twice")
+            page.complaints[:] = [text for text in page.complaints if "ERR_" not in text and "503" not in text]
+    finally:
+        own.stop()
+
+
+def reproduces(server):
+    """A picture's settings go back into the form and give the same picture."""
+    draw(server, "a (blue:1.2) circle", 1, negative_prompt="red", sampler_name="DPM++ 2M Karras", steps=5, cfg_scale=4.5, seed=77)
+    first = newest(server)
+    with opened(server) as page:
+        page.locator("#latest .newest a").first.click()
+        dialog = page.locator("#picture")
+        expect(dialog).to_be_visible()
+        expect(dialog.locator("dd").filter(has_text="DPM++ 2M")).to_be_visible()
+        keep(page, "picture")
+        dialog.get_by_role("button", name="Use these settings").click()
+        expect(dialog).to_be_hidden()
+        values = {name: page.locator(f"#{name}").input_value() for name in (
+            "prompt", "negative_prompt", "sampler", "schedule", "steps", "cfg_scale", "seed", "width")}
+        assert values == {
+            "prompt": "a (blue:1.2) circle", "negative_prompt": "red", "sampler": "DPM++ 2M", "schedule": "karras", "steps": "5", "cfg_scale": "4.5",
+            "seed": "77", "width": "64"}, values
+        second = draw_by_key(page, server)
+    assert second["id"] != first["id"]
+    assert pixels(server, first) == pixels(server, second)
+
+
+def pixels(server, picture):
+    import io
+
+    from PIL import Image
+    return Image.open(io.BytesIO(requests.get(server.url + picture["url"], timeout=10).content)).tobytes()
+
+
+def takes_dropped_pictures(server):
+    draw(server, "dropped", 1, steps=7, seed=12345, sampler_name="Euler a")
+    file = requests.get(server.url + newest(server)["url"], timeout=10).content
+    drop = """([name, type, bytes]) => {
+        const files = new DataTransfer()
+        files.items.add(new File([new Uint8Array(bytes)], name, {type}))
+        for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}))
+    }"""
+    with opened(server, "/#/gallery") as page:
+        page.evaluate(drop, ["apple.png", "image/png", list(file)])
+        expect(page.locator("#create")).to_be_visible()
+        expect(page.locator("#prompt")).to_have_value("dropped")
+        assert [page.locator(f"#{name}").input_value() for name in ("steps", "seed", "sampler")] == ["7", "12345", "Euler a"]
+        page.evaluate(drop, ["notes.txt", "text/plain", [65]])
+        expect(page.locator(".toast").last).to_contain_text("notes.txt is no picture")
+        # Parameters can be pasted, too.
+        page.locator("#prompt").evaluate("""field => {
+            const data = new DataTransfer()
+            data.setData('text/plain', 'pasted\\nNegative prompt: bad\\nSteps: 9, Sampler: Euler, CFG scale: 3, Seed: 5, Size: 64x128')
+            field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))
+        }""")
+        assert [page.locator(f"#{name}").input_value() for name in ("prompt", "negative_prompt", "steps", "height")] == ["pasted", "bad", "9", "128"]
+
+
+def looks_after_devices(server):
+    with opened(server, "/#/devices") as page:
+        expect(page.locator("#devices table").first).to_contain_text("UNet")
+        page.get_by_role("button", name="Check now").click()
+        expect(page.locator("#comparison img")).to_have_count(3, timeout=120_000)
+        expect(page.locator("#comparison")).to_contain_text("equal")
+        expect(page.locator("#verdict")).to_have_text("Within bounds.")
+        expect(page.locator(".charts .chart circle")).not_to_have_count(0)
+        keep(page, "devices", full_page=True)
+        page.get_by_role("button", name="Clear compiled").click()
+        expect(page.locator(".toast").last).to_contain_text("dropped")
+        expect(page.get_by_role("button", name="Reload model")).to_be_enabled()
+        page.get_by_role("button", name="Reload model").click()
+        expect(page.locator(".toast").last).to_contain_text("compiled anew", timeout=60_000)
+
+
+def changes_settings(server):
+    with opened(server, "/#/settings") as page:
+        steps = page.locator("#setting-preview_steps")
+        steps.fill("many")
+        page.locator("#keep").uncheck()
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator(".setting[data-field=preview_steps] .error")).to_contain_text("Use a whole number from 0 to 1000")
+        steps.fill("3")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator(".toast").last).to_have_text("Settings changed.")
+        expect(page.locator("#about-preview_steps")).to_contain_text("changed here")
+        keep(page, "settings", full_page=True)
+        steps.fill("2")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator("#about-preview_steps")).to_contain_text("changed here")
+        page.complaints[:] = [text for text in page.complaints if "status of 422" not in text]
+
+
+def changes_language(server):
+    with opened(server) as page:
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        page.locator("#language").select_option("zh")
+        expect(page.locator("#generate")).to_contain_text("生成")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        missing = page.evaluate("""async () => {
+            const { strings: { en, zh } } = await import('/page/strings.js')
+            return [...Object.keys(en).filter(key => !(key in zh)), ...Object.keys(zh).filter(key => !(key in en))]
+        }""")
+        assert not missing, missing
+        go(page, "settings")
+        keep(page, "settings-zh")
+        go(page, "create")
+        keep(page, "create-zh")
+    with opened(server, locale="zh-CN") as page:
+        expect(page.locator("#generate")).to_contain_text("生成")
