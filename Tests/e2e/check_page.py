@@ -221,6 +221,8 @@ def looks_after_devices(server):
         expect(page.locator("#comparison")).to_contain_text("equal")
         expect(page.locator("#verdict")).to_have_text("Within bounds.")
         expect(page.locator(".charts .chart circle")).not_to_have_count(0)
+        stray = page.locator("#devices-body").evaluate("body => [...body.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data)")
+        assert not stray, stray
         keep(page, "devices", full_page=True)
         page.get_by_role("button", name="Clear compiled").click()
         expect(page.locator(".toast").last).to_contain_text("dropped")

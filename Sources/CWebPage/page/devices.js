@@ -34,7 +34,7 @@ function show() {
   const { fidelity } = state
   $('verdict').textContent = fidelity.verdict
   $('verdict').classList.toggle('bad', !fidelity.is_within_bounds)
-  $('devices-body').replaceChildren(placements(), checks(), measurements(), compiled(), events(), machine())
+  $('devices-body').replaceChildren(placements(), checks(), ...measurements(), compiled(), events(), machine())
   showComparison()
 }
 
@@ -57,10 +57,12 @@ function checks() {
 
 function measurements() {
   const rows = state.devices.measurements
-  return rows.length && table(t('measured'), ['component', 'device', 'precision', 'time', 'error', 'chosen'].map(key => t(key)), rows.map(row => [
+  // Only auto measures.
+  if (!rows.length) return []
+  return [table(t('measured'), ['component', 'device', 'precision', 'time', 'error', 'chosen'].map(key => t(key)), rows.map(row => [
     component(row.component), row.device, row.precision, orDash(row.seconds, value => `${significant(value, 3)} s`),
     row.relative_error === null || row.relative_error === undefined ? t('refused') : percent(row.relative_error), row.is_chosen ? t('chosen.yes') : '',
-  ]))
+  ])]
 }
 
 function compiled() {
