@@ -13,7 +13,7 @@ import WebAPI
 
 @testable import Commands
 
-@Suite("The models of a server")
+@Suite("The models of a server", .timeLimit(.minutes(10)))
 struct StudioTests {
     private let home: TemporaryFolder
     private let settings: LiveSettings
