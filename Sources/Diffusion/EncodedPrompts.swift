@@ -5,7 +5,7 @@ import Tensors
 
 /// Prompts that have been encoded, so that a negative prompt that is used again and again costs nothing.
 ///
-/// Holds so many bytes; what has not been used for longest makes room.
+/// Holds so many chunks; what has not been used for longest makes room.
 struct EncodedPrompts: Sendable {
     /// All that embeddings depend on, for one checkpoint and one folder of textual inversions.
     struct Key: Sendable, Hashable {
@@ -23,7 +23,6 @@ struct EncodedPrompts: Sendable {
         /// That the text encoder ran in.
         let precision: String
         fileprivate var lastUse = 0
-        fileprivate var byteCount: Int { embeddings.values.count * MemoryLayout<Float>.size }
 
         init(embeddings: NDArray, precision: String) {
             self.embeddings = embeddings
@@ -31,13 +30,14 @@ struct EncodedPrompts: Sendable {
         }
     }
 
-    private let byteLimit: Int
+    private let chunkLimit: Int
     private var entries: [Key: Entry] = [:]
-    private var byteCount = 0
+    private var chunkCount = 0
     private var useCount = 0
 
-    /// - Parameter byteLimit: by default that of 284 chunks of Stable Diffusion 1.
-    init(byteLimit: Int = 64 << 20) { self.byteLimit = byteLimit }
+    /// - Parameter chunkLimit: by default 60 MB of Stable Diffusion 1. Of a narrower model it is less: prompts that nobody repeats
+    ///   should not go on filling memory for thousands of pictures.
+    init(chunkLimit: Int = 256) { self.chunkLimit = chunkLimit }
 
     /// What is known of a prompt, which is then the last to make room.
     mutating func entry(for key: Key) -> Entry? {
@@ -49,17 +49,17 @@ struct EncodedPrompts: Sendable {
     /// Keeps a prompt, unless it is larger than all that may be kept.
     mutating func keep(_ entry: Entry, for key: Key) {
         remove(key)
-        guard entry.byteCount <= byteLimit else { return }
-        while byteCount + entry.byteCount > byteLimit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) { remove(oldest.key) }
+        guard key.chunks.count <= chunkLimit else { return }
+        while chunkCount + key.chunks.count > chunkLimit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) { remove(oldest.key) }
         useCount += 1
         entries[key] = entry
         entries[key]?.lastUse = useCount
-        byteCount += entry.byteCount
+        chunkCount += key.chunks.count
     }
 
-    mutating func removeAll() { self = EncodedPrompts(byteLimit: byteLimit) }
+    mutating func removeAll() { self = EncodedPrompts(chunkLimit: chunkLimit) }
 
     private mutating func remove(_ key: Key) {
-        byteCount -= entries.removeValue(forKey: key)?.byteCount ?? 0
+        if entries.removeValue(forKey: key) != nil { chunkCount -= key.chunks.count }
     }
 }
