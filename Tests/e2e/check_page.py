@@ -226,6 +226,13 @@ def looks_after_devices(server):
         keep(page, "devices", full_page=True)
         page.get_by_role("button", name="Clear compiled").click()
         expect(page.locator(".toast").last).to_contain_text("dropped")
+        # What the next picture waits for is told, and why.
+        go(page, "create")
+        fill(page, prompt="compiled anew", **SMALL)
+        page.locator("#generate").click()
+        expect(page.locator("#jobs .status")).to_have_text(re.compile(r"Compiling the .+ for CPU \(no longer in memory\): any shape"))
+        is_idle(page)
+        go(page, "devices")
         expect(page.get_by_role("button", name="Reload model")).to_be_enabled()
         page.get_by_role("button", name="Reload model").click()
         expect(page.locator(".toast").last).to_contain_text("compiled anew", timeout=60_000)
