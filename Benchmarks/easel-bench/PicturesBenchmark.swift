@@ -3,18 +3,16 @@ import Compilation
 import Diffusion
 import FoundationEssentials
 import Generation
+import Glibc
 import ImageCodecs
 
-/// Times whole pictures, one after another in one process: what a server's answers are compared with.
+/// Times whole pictures in one process, each when it is asked for: what a server's answers are compared with, taking turns.
 struct PicturesBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pictures", abstract: "Times pictures from the request to the PNG, after a first one that compiles; prints the seconds of each.")
+        commandName: "pictures", abstract: "Draws a picture for each line of standard input, and prints its seconds from the request to the PNG.")
 
     @Argument(help: "A checkpoint.")
     var model: String
-
-    @Option(help: "Pictures that are timed.")
-    var pictures = 10
 
     @Option(help: "Side of the pictures in pixels.")
     var side = 256
@@ -24,16 +22,18 @@ struct PicturesBenchmark: AsyncParsableCommand {
 
     func run() async throws {
         let pipeline = try DiffusionPipeline(path: model, placements: PerComponent(repeating: .reference))
-        var seconds: [Double] = []
-        for index in 0...pictures {
+        var index = 0
+        while readLine() != nil {
             // Each with a prompt of its own, which has to be encoded.
             var request = GenerationRequest(prompt: "a red apple number \(index)")
             (request.width, request.height, request.steps, request.seed) = (side, side, steps, UInt64(index))
             let began = ContinuousClock.now
             let result = try await pipeline.generate(request) { _ in }
             _ = try result.images[0].encoded(as: .png, quality: 90, parameters: "")
-            if index > 0 { seconds.append((ContinuousClock.now - began).seconds) }
+            print((ContinuousClock.now - began).seconds)
+            // Whoever asked waits for it at the other end of a pipe.
+            fflush(nil)
+            index += 1
         }
-        print(String(decoding: try JSONEncoder().encode(seconds), as: UTF8.self))
     }
 }
