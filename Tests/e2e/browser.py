@@ -31,13 +31,20 @@ def opened(server, path="/", **options):
             page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
             page.complaints = complaints
             page.goto(server.url + path)
-            # The last thing that is filled in.
-            expect(page.locator("#sampler option").first).to_be_attached()
+            # The last thing that is filled in; a page that does not start says why.
+            starts(page, complaints)
             yield page
         finally:
             browser.close()
     assert not complaints, complaints
     assert hosts - {""} == {urlsplit(server.url).netloc}, hosts
+
+
+def starts(page, complaints):
+    try:
+        expect(page.locator("#sampler option").first).to_be_attached()
+    except AssertionError as error:
+        raise AssertionError(f"the page does not start: {complaints}") from error
 
 
 def keep(page, name, **options):

@@ -71,6 +71,12 @@ def needs_no_mouse(server):
         expect(page.locator("#picture-image")).to_have_attribute("src", f"/api/v1/images/{first.removeprefix('#/picture/')}.png")
         page.keyboard.press("Escape")
         expect(page.locator("#picture")).to_be_hidden()
+        # Closing it was no step of its own.
+        assert page.evaluate("location.hash") == "#/gallery"
+        page.locator(".skip").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+        expect(page.locator("#gallery")).to_be_visible()
 
 
 def fits_a_phone(server):

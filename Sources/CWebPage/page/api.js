@@ -35,7 +35,7 @@ export async function call(method, path, body, { headers = {}, ...options } = {}
     throw new CallError({ message: t('offline') })
   }
   if (!response.ok) throw await refusal(response)
-  return response.json()
+  return response.json().catch(() => { throw new CallError({ message: t('offline') }) })
 }
 
 export const get = path => call('GET', path)

@@ -4,6 +4,7 @@ import { CallError, call, get } from './api.js'
 import { errorChart } from './chart.js'
 import { $, el, say, table } from './dom.js'
 import { fidelityEvent } from './jobs.js'
+import { readinessChanged, server } from './server.js'
 import { bytes, duration, languageChanged, moment, named, number, percent, significant, t } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -12,6 +13,8 @@ const components = ['text_encoder', 'unet', 'vae']
 let state = null
 /** The latest comparison of pictures. */
 let comparison = null
+/** What is being done, in words; empty when nothing is. */
+let running = ''
 
 const view = $('devices')
 const orDash = (value, write) => (value === null || value === undefined ? '–' : write(value))
@@ -32,7 +35,7 @@ async function read() {
 function show() {
   if (!state) return
   const { fidelity } = state
-  $('verdict').textContent = fidelity.verdict
+  $('verdict').textContent = running || fidelity.verdict
   $('verdict').classList.toggle('bad', !fidelity.is_within_bounds)
   $('devices-body').replaceChildren(placements(), checks(), ...measurements(), compiled(), events(), machine())
   showComparison()
@@ -62,7 +65,7 @@ function measurements() {
   return [table(t('measured'), ['component', 'device', 'precision', 'time', 'error', 'chosen'].map(key => t(key)), rows.map(row => [
     component(row.component), row.device, row.precision, orDash(row.seconds, value => `${significant(value, 3)} s`),
     row.relative_error === null || row.relative_error === undefined ? t('refused') : percent(row.relative_error), row.is_chosen ? t('chosen.yes') : '',
-  ])]
+  ]))]
 }
 
 function compiled() {
@@ -108,6 +111,7 @@ function showComparison() {
 
 /** Does something that takes its time, with the buttons still meanwhile. */
 async function act(work) {
+  const pressed = document.activeElement
   say($('devices-error'))
   const buttons = view.querySelectorAll('button')
   for (const button of buttons) button.disabled = true
@@ -117,23 +121,28 @@ async function act(work) {
     if (!(error instanceof CallError)) throw error
     say($('devices-error'), error.message)
   } finally {
+    running = ''
     for (const button of buttons) button.disabled = false
     await read()
+    const next = pressed.isConnected ? pressed : $('clear')
+    next.focus()
   }
 }
 
-const note = text => { $('verdict').textContent = text }
+const note = text => { running = text; $('verdict').textContent = text }
 
 async function check() {
   note(t('check.running'))
   await call('POST', '/api/v1/fidelity/check')
-  await read()
   note(t('check.drawing'))
   comparison = await call('POST', '/api/v1/fidelity/compare', {})
 }
 
 /** The view comes to the front. */
-export const openDevices = read
+export function openDevices() {
+  say($('devices-error'))
+  return read()
+}
 
 export function startDevices() {
   $('check').addEventListener('click', () => act(check))
@@ -149,7 +158,9 @@ export function startDevices() {
   fidelityEvent.listen(({ response, text }) => {
     // Something was done about a drift: whoever draws should know, whatever they look at.
     if (response !== 'none') toast(text)
-    if (!view.hidden) read()
+    if (!view.hidden && !running) read()
   })
+  // There is more to tell of a model that is open.
+  readinessChanged.listen(() => { if (!view.hidden && !running && server.readiness.status === 'ready') openDevices() })
   languageChanged.listen(show)
 }

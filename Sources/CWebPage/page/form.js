@@ -9,7 +9,10 @@ import { languageChanged, named, t } from './strings.js'
 import { toast } from './toasts.js'
 
 const stored = 'easel.form'
-const texts = new Set(['prompt', 'negative_prompt', 'sampler', 'schedule'])
+/** Those that may be empty. */
+const texts = new Set(['prompt', 'negative_prompt'])
+/** What there is to choose from, as A1111's API lists it. */
+let samplers = [], schedules = []
 /** Fields by their names in the API. */
 const fields = () => [...$('form').elements].filter(({ name, multiple }) => name && !multiple)
 
@@ -40,10 +43,8 @@ function showError(error) {
 /** What `POST /api/v1/jobs` takes. What is left empty is the server's choice. */
 function request() {
   const job = {}
-  for (const { name, value } of fields()) {
-    // Whatever is typed is the server's to judge, also what is no number.
-    if (value.trim() !== '' || texts.has(name)) job[name] = texts.has(name) ? value : (Number.isFinite(Number(value)) ? Number(value) : value)
-  }
+  // The server reads numbers that are written as text, and judges what is none; seeds have more digits than numbers here.
+  for (const { name, value } of fields()) if (value.trim() !== '' || texts.has(name)) job[name] = value
   const styles = [...$('styles').selectedOptions].map(({ value }) => value)
   return { ...job, ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
 }
@@ -102,7 +103,8 @@ export function fillFrom(text) {
   const info = parseInfotext(text)
   if (!info) return false
   clearErrors()
-  fill(fieldsOf(info))
+  $('styles').selectedIndex = -1 // They stand in the prompts already.
+  fill(namesOf(fieldsOf(info), info.parameters))
   const model = info.parameters.get('Model')
   if (model && model !== server.model) {
     if (server.models.some(({ name }) => name === model)) chooseModel(model)
@@ -111,7 +113,18 @@ export function fillFrom(text) {
   return true
 }
 
-export const setSeed = seed => fill({ seed: String(seed) })
+/** The sampler and schedule that are meant, and a word on what is not done here. */
+function namesOf(fields, parameters) {
+  // Older versions of A1111 fuse them: `DPM++ 2M Karras`.
+  const fused = schedules.find(({ label }) => fields.sampler?.toLowerCase().endsWith(` ${label.toLowerCase()}`))
+  if (fused) Object.assign(fields, { sampler: fields.sampler.slice(0, -fused.label.length - 1), schedule: fields.schedule ?? fused.name })
+  const sampler = samplers.find(({ name }) => name === fields.sampler)
+  if (!fields.schedule || fields.schedule === 'Automatic') fields.schedule = sampler?.options.scheduler ?? 'normal'
+  const others = ['Hires upscale', 'Variation seed', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds'].filter(name => parameters.has(name))
+  if (fields.sampler && !sampler) others.unshift(`Sampler: ${fields.sampler}`)
+  if (others.length) toast(t('fill.others', { names: others.join(', ') }))
+  return fields
+}
 
 // What there is to choose from
 
@@ -193,17 +206,24 @@ function showPresets() {
 
 const setSize = (width, height) => fill({ width: String(width), height: String(height) })
 
-/** Starts the form. */
-export async function startForm({ latestSeed }) {
-  const form = $('form')
-  const [samplers, schedules, styles] = await Promise.all(['samplers', 'schedulers', 'prompt-styles'].map(list => get(`/sdapi/v1/${list}`)))
+/** Asks what there is to choose from; then what was typed at the last visit can be shown. */
+export async function readChoices() {
+  let styles
+  [samplers, schedules, styles] = await Promise.all(['samplers', 'schedulers', 'prompt-styles'].map(list => get(`/sdapi/v1/${list}`)))
   replaceOptions($('sampler'), samplers.map(({ name }) => option(name)))
   replaceOptions($('schedule'), schedules.filter(({ name }) => name !== 'automatic').map(({ name, label }) => option(name, label)))
   replaceOptions($('styles'), styles.map(({ name }) => option(name)))
   $('styles').selectedIndex = -1
   $('styles').closest('.field').hidden = styles.length === 0
   recall()
+}
 
+/**
+ * Starts the form.
+ * @param {function} latest the newest picture, if there is one
+ */
+export function startForm({ latest }) {
+  const form = $('form')
   form.addEventListener('submit', send)
   form.addEventListener('input', remember)
   // The schedule that a sampler is known for.
@@ -217,7 +237,11 @@ export async function startForm({ latestSeed }) {
   $('swap').addEventListener('click', () => setSize($('height').value, $('width').value))
   for (const name of ['width', 'height']) $(name).addEventListener('input', showPresets)
   $('seed-random').addEventListener('click', () => fill({ seed: '' }))
-  $('seed-reuse').addEventListener('click', () => { const seed = latestSeed(); if (seed !== undefined) setSeed(seed) })
+  $('seed-reuse').addEventListener('click', () => {
+    // As it is written there: a number would lose its last digits.
+    const seed = parseInfotext(latest()?.infotext ?? '')?.parameters.get('Seed')
+    if (seed) fill({ seed })
+  })
   // A text with parameters is a whole form, not a prompt.
   $('prompt').addEventListener('paste', event => {
     if (fillFrom(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault()
@@ -237,13 +261,13 @@ export async function startForm({ latestSeed }) {
 
 async function read(file) {
   if (!['image/png', 'image/jpeg', 'image/webp'].includes(file.type)) return toast(t('drop.other', { name: file.name }))
-  const image = await new Promise((resolve, reject) => {
-    const reader = new FileReader()
-    reader.onload = () => resolve(reader.result)
-    reader.onerror = () => reject(reader.error)
-    reader.readAsDataURL(file)
-  })
   try {
+    const image = await new Promise((resolve, reject) => {
+      const reader = new FileReader()
+      reader.onload = () => resolve(reader.result)
+      reader.onerror = () => reject(new CallError({ message: reader.error.message }))
+      reader.readAsDataURL(file)
+    })
     const { info } = await call('POST', '/sdapi/v1/png-info', { image })
     toast(fillFrom(info) ? t('drop.done') : t('drop.none', { name: file.name }))
     location.hash = '#/create'

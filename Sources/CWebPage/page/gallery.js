@@ -1,7 +1,7 @@
 // All pictures, in a grid of which only what is on the screen exists: a thousand pictures cost no more than thirty.
 
 import { $, el, say } from './dom.js'
-import { jobDone } from './jobs.js'
+import { jobEnded } from './jobs.js'
 import { deletePicture, pictureLink } from './picture.js'
 import { all, list, listed } from './pictures.js'
 import { languageChanged, t } from './strings.js'
@@ -14,11 +14,11 @@ const typingPause = 250 // milliseconds
 let held = 0
 /** The first picture that is shown. */
 let anchor = null
-/** By index of what is shown. */
+/** What exists of the grid, by the pictures' ids. */
 const cells = new Map()
 let layout = { columns: 1, side: leastSide }
-/** The index of the picture that the keyboard is at. */
-let focused = 0
+/** The picture that the keyboard is at. */
+let focused = null
 
 const view = $('gallery'), grid = $('grid')
 const shown = () => (held ? listed.items.slice(held) : listed.items)
@@ -37,6 +37,9 @@ function place(cell, index) {
   cell.style.transform = `translate(${(index % columns) * (side + gap)}px, ${Math.floor(index / columns) * row()}px)`
 }
 
+/** Where the keyboard is; 0 when its picture is gone. */
+const focusedIndex = () => Math.max(0, shown().indexOf(focused))
+
 function render() {
   if (!isOpen()) return
   const items = shown(), { columns } = layout
@@ -45,31 +48,34 @@ function render() {
   const top = -grid.getBoundingClientRect().top, screen = innerHeight
   const first = Math.max(0, Math.floor((top - screen) / row())) * columns
   const last = Math.min(items.length, Math.ceil((top + 2 * screen) / row()) * columns)
-  focused = Math.min(focused, Math.max(0, items.length - 1))
+  const at = focusedIndex()
+  // And where the keyboard is, for its focus would be lost.
+  const wanted = new Set([...Array(Math.max(0, last - first)).keys()].map(offset => first + offset).concat(items.length ? at : []))
 
-  for (const [index, { picture, cell }] of cells) {
-    if (index >= first && index < last && items[index] === picture) continue
+  const present = new Set([...wanted].map(index => items[index].id))
+  for (const [id, cell] of cells) {
+    if (present.has(id)) continue
     cell.remove()
-    cells.delete(index)
+    cells.delete(id)
   }
-  for (let index = first; index < last; index++) {
-    const entry = cells.get(index) ?? add(items[index], index)
-    place(entry.cell, index)
-    entry.cell.firstChild.tabIndex = index === focused ? 0 : -1
-    entry.cell.setAttribute('aria-setsize', listed.isWhole ? items.length : -1)
+  // In the order of the pictures, for whoever reads them out.
+  let next = grid.firstChild
+  for (const index of [...wanted].sort((a, b) => a - b)) {
+    const cell = cells.get(items[index].id) ?? make(items[index])
+    if (cell === next) next = cell.nextSibling
+    else grid.insertBefore(cell, next)
+    place(cell, index)
+    cell.firstChild.tabIndex = index === at ? 0 : -1
+    cell.setAttribute('aria-posinset', index + 1)
+    cell.setAttribute('aria-setsize', listed.isWhole ? items.length : -1)
   }
   if (top + 3 * screen > grid.offsetHeight) more()
 }
 
-function add(picture, index) {
-  const cell = el('li', { 'aria-posinset': index + 1 }, pictureLink(picture, picture.thumbnail_url, {
-    onfocus: () => { focused = index; render() },
-  }))
-  cells.set(index, { picture, cell })
-  // In the order of the pictures, for whoever reads them out.
-  const next = [...cells.keys()].filter(other => other > index).sort((a, b) => a - b)[0]
-  grid.insertBefore(cell, next === undefined ? null : cells.get(next).cell)
-  return cells.get(index)
+function make(picture) {
+  const cell = el('li', {}, pictureLink(picture, picture.thumbnail_url, { onfocus: () => { focused = picture; render() } }))
+  cells.set(picture.id, cell)
+  return cell
 }
 
 async function more() {
@@ -102,9 +108,7 @@ function search(query) {
   if (query === listed.query) return
   held = 0
   anchor = null
-  focused = 0
-  for (const { cell } of cells.values()) cell.remove()
-  cells.clear()
+  focused = null
   if (list(query) !== all) listed.changed.listen(listChanged)
   listChanged()
   more()
@@ -113,23 +117,26 @@ function search(query) {
 function focus(index) {
   const items = shown()
   if (index < 0 || index >= items.length) return
-  focused = index
+  focused = items[index]
   const top = grid.getBoundingClientRect().top + scrollY + Math.floor(index / layout.columns) * row()
   if (top < scrollY + 80) scrollTo({ top: top - 80 })
   else if (top + layout.side > scrollY + innerHeight) scrollTo({ top: top + layout.side - innerHeight + gap })
   render()
-  cells.get(index)?.cell.firstChild.focus({ preventScroll: true })
+  cells.get(focused.id).firstChild.focus({ preventScroll: true })
 }
 
 function walk(event) {
-  const { columns } = layout
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -focused, End: shown().length - 1 - focused }
+  // With these keys the browser does something of its own; and one deletes one by one.
+  if (event.altKey || event.ctrlKey || event.metaKey || (event.repeat && event.key === 'Delete')) return
+  const { columns } = layout, at = focusedIndex(), { length } = shown()
+  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: length - 1 - at }
   if (event.key === 'Delete') {
-    const picture = shown()[focused]
+    const [picture] = shown().slice(at, at + 1)
     if (picture) deletePicture(picture)
-    requestAnimationFrame(() => focus(Math.min(focused, shown().length - 1)))
+    if (shown().length) focus(Math.min(at, shown().length - 1))
+    else $('search').focus()
   } else if (event.key in steps) {
-    focus(focused + steps[event.key])
+    focus(at + steps[event.key])
   } else {
     return
   }
@@ -160,6 +167,6 @@ export function startGallery() {
     if (before !== layout.columns && top > 0) scrollBy({ top: Math.floor(index / layout.columns) * row() + offset - top })
   }).observe(grid)
   all.changed.listen(() => { if (listed === all) listChanged() })
-  jobDone.listen(() => { if (listed !== all) listed.refresh().catch(error => toast(error.message)) })
+  jobEnded.listen(({ state }) => { if (state === 'done' && listed !== all) listed.refresh().catch(error => toast(error.message)) })
   languageChanged.listen(() => { if (isOpen()) listChanged() })
 }

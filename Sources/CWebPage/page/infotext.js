@@ -17,21 +17,26 @@ function pairs(line) {
  * @returns {{prompt: string, negativePrompt: string, parameters: Map<string, string>} | null} null for a text that is something else
  */
 export function parseInfotext(text) {
-  const lines = text.trim().split(/\r?\n/)
+  const lines = text.trim().split(/\r?\n/).map(line => line.trim())
   const parameters = pairs(lines.pop() ?? '')
-  if (parameters.size < 3) return null
+  // Weights and schedules in a prompt look like pairs, too.
+  if (parameters.size < 3 || !parameters.has('Steps')) return null
   const border = lines.findIndex(line => line.startsWith('Negative prompt:'))
   const end = border < 0 ? lines.length : border
   return {
     prompt: lines.slice(0, end).join('\n').trim(),
-    negativePrompt: lines.slice(end).join('\n').replace(/^Negative prompt:/, '').trim(),
+    negativePrompt: lines.slice(end).join('\n').replace(/^Negative prompt:\s*/gm, '').trim(),
     parameters,
   }
 }
 
 /** The form's fields by name, as far as an infotext tells of them. */
 export function fieldsOf({ prompt, negativePrompt, parameters }) {
-  const fields = { prompt, negative_prompt: negativePrompt, batch_size: '1', runs: '1', clip_skip: parameters.get('Clip skip') ?? '' }
+  const fields = {
+    prompt, negative_prompt: negativePrompt, batch_size: '1', runs: '1', clip_skip: parameters.get('Clip skip') ?? '1',
+    // A1111 says nothing where it drew on a GPU.
+    noise: parameters.get('RNG') === 'CPU' ? 'torch' : 'philox',
+  }
   const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
   for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)
   const size = parameters.get('Size')?.match(/^(\d+)x(\d+)$/)

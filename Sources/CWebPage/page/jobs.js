@@ -10,8 +10,8 @@ import { takeReadiness } from './server.js'
  */
 export const jobs = new Map()
 export const jobsChanged = notifier()
-/** Told of a job that is done, with its pictures. */
-export const jobDone = notifier()
+/** Told of a job that is over, done or not. */
+export const jobEnded = notifier()
 /** Told of a check's finding. */
 export const fidelityEvent = notifier()
 /** Told when all is as the server has it again, after a break. */
@@ -24,8 +24,13 @@ export const isActive = ({ state }) => state === 'queued' || state === 'running'
 export const activeJobs = () => [...jobs.values()].filter(isActive)
   .sort((a, b) => (b.state === 'running') - (a.state === 'running') || (a.position ?? 0) - (b.position ?? 0))
 
+/** Those that have ended: what is told of them later, from before their end, counts no more. */
+const over = new Set()
+
+/** @returns the job; null when it is over for this page */
 function take(answer) {
-  const job = { previews: [], ...jobs.get(answer.id), ...answer }
+  if (over.has(answer.id)) return null
+  const job = Object.assign(jobs.get(answer.id) ?? { previews: [] }, answer)
   if (answer.progress) {
     // Unless an event has told more.
     job.stage ??= answer.progress.step > 0
@@ -38,21 +43,22 @@ function take(answer) {
 
 /** Asks for all jobs that wait or are drawn: at the start, and after a lost connection. */
 async function readActive() {
-  const pages = await Promise.all(['running', 'queued'].map(state => get(`/api/v1/jobs?state=${state}&limit=100`)))
-  const found = pages.flatMap(({ items }) => items)
-  found.forEach(take)
-  const ids = new Set(found.map(({ id }) => id))
-  // What has ended meanwhile is asked for by name: how it ended matters.
-  await Promise.all([...jobs.values()].filter(job => isActive(job) && !ids.has(job.id)).map(({ id }) => readOne(id)))
+  const [running, queued] = await Promise.all(['running', 'queued'].map(state => get(`/api/v1/jobs?state=${state}&limit=100`)))
+  const waiting = new Set(queued.items.map(({ id }) => id))
+  queued.items.forEach(take)
+  // How far a job is, or how it has ended meanwhile, is told by name.
+  const others = new Set([...running.items, ...[...jobs.values()].filter(isActive)].map(({ id }) => id).filter(id => !waiting.has(id)))
+  await Promise.all([...others].map(readOne))
   jobsChanged()
 }
 
 async function readOne(id) {
   try {
     const job = take(await get(`/api/v1/jobs/${id}`))
-    if (job.state === 'done') end(job)
-  } catch {
-    jobs.delete(id)
+    if (job && !isActive(job)) end(job)
+  } catch (error) {
+    // Otherwise it may be there still.
+    if (error.status === 404) jobs.delete(id)
   }
 }
 
@@ -69,10 +75,11 @@ function readPositions() {
 }
 
 function end(job) {
-  if (job.state === 'done') {
-    jobs.delete(job.id)
-    jobDone(job)
-  }
+  if (over.has(job.id)) return
+  over.add(job.id)
+  // Why it failed is to be read.
+  if (job.state !== 'failed') jobs.delete(job.id)
+  jobEnded(job)
   readPositions()
 }
 
@@ -87,7 +94,7 @@ function measure(job, step) {
 }
 
 const handlers = {
-  queued: (job, { position }) => { Object.assign(job, { state: 'queued', position, stage: null }) },
+  queued: (job, { position }) => { Object.assign(job, { state: 'queued', position, stage: null, previews: [], secondsPerStep: 0, stepAt: 0 }) },
   started: (job, event) => { Object.assign(job, { state: 'running', attempts: event.attempt, stage: event }); readPositions() },
   step: (job, event) => {
     measure(job, event.n)
@@ -96,19 +103,18 @@ const handlers = {
   preview: (job, { previews }) => { job.previews = previews },
   done: (job, { pictures }) => { Object.assign(job, { state: 'done', pictures }); end(job) },
   failed: (job, { error }) => { Object.assign(job, { state: 'failed', failure: error }); end(job) },
-  cancelled: job => { jobs.delete(job.id); end({ ...job, state: 'cancelled' }) },
+  cancelled: job => { job.state = 'cancelled'; end(job) },
 }
 const stage = (job, event) => { Object.assign(job, { state: 'running', stage: event }) }
 
 async function hear(event) {
   if (event.event === 'fidelity') return fidelityEvent(event)
   if (event.event === 'model') return takeReadiness({ status: event.state, model: event.model, reason: event.reason })
-  if (!jobs.has(event.job)) {
-    if (event.event === 'cancelled') return
-    await readOne(event.job)
-    if (!jobs.has(event.job)) return
-  }
-  (handlers[event.event] ?? stage)(jobs.get(event.job), event)
+  if (over.has(event.job)) return
+  if (!jobs.has(event.job)) await readOne(event.job)
+  if (over.has(event.job) || !jobs.has(event.job)) return jobsChanged()
+  const handle = handlers[event.event] ?? stage
+  handle(jobs.get(event.job), event)
   jobsChanged()
 }
 
@@ -122,7 +128,7 @@ let source = null
  */
 export async function follow() {
   if (source) return
-  source = new EventSource('/api/v1/events')
+  const own = source = new EventSource('/api/v1/events')
   let isFirst = true
   source.onopen = () => {
     connectionChanged(true)
@@ -133,7 +139,13 @@ export async function follow() {
   source.onerror = () => {
     connectionChanged(false)
     // A refusal ends it, such as too many streams.
-    if (source?.readyState === EventSource.CLOSED) setTimeout(() => { source = null; follow().catch(() => {}) }, 3000)
+    if (own.readyState !== EventSource.CLOSED) return
+    setTimeout(() => {
+      // Somebody may have looked at the page meanwhile, and opened another.
+      if (source !== own) return
+      source = null
+      follow().catch(() => {})
+    }, 3000)
   }
   // One after another: a job that is not known yet is asked for first.
   let turn = Promise.resolve()

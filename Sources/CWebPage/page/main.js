@@ -2,7 +2,7 @@
 
 import { $, say } from './dom.js'
 import { openDevices, startDevices } from './devices.js'
-import { acceptDrops, generate, startForm } from './form.js'
+import { acceptDrops, generate, readChoices, startForm } from './form.js'
 import { openGallery, startGallery } from './gallery.js'
 import { connectionChanged, follow } from './jobs.js'
 import { closePicture, openPicture, startPicture } from './picture.js'
@@ -18,6 +18,8 @@ const openers = { create: () => {}, gallery: openGallery, devices: openDevices, 
 let view = null
 /** Where each view was scrolled to. */
 const places = {}
+/** Whether the open picture was opened from a view; null when none is open. */
+let isFromWithin = null
 
 function show(name) {
   if (name === view) return
@@ -35,10 +37,17 @@ function show(name) {
 function route() {
   const [, name, id] = location.hash.split('/')
   if (name === 'picture' && id) {
+    // From within, the view is one step back; else there is nothing to go back to.
+    isFromWithin ??= view !== null
     if (!view) show('create')
-    openPicture(id, view, () => { if (location.hash.startsWith('#/picture/')) location.hash = `#/${view}` })
+    openPicture(id, view, () => {
+      if (!location.hash.startsWith('#/picture/')) return
+      if (isFromWithin) history.back()
+      else location.replace(`#/${view}`)
+    })
     return
   }
+  isFromWithin = null
   closePicture()
   show(name in openers ? name : 'create')
 }
@@ -67,12 +76,18 @@ function showReadiness() {
 
 function startKeys() {
   document.addEventListener('keydown', event => {
+    // Held keys, and those that end the typing of a Chinese word, mean nothing here.
+    if (event.repeat || event.isComposing) return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && view === 'create' && !$('picture').open) {
       event.preventDefault()
       generate()
     }
-    // Escape closes the picture first; in the search field it empties that.
-    if (event.key === 'Escape' && !$('picture').open && event.target.type !== 'search') cancelFirst()
+    if (event.key === 'Escape' && view === 'create' && !$('picture').open) cancelFirst()
+  })
+  // Its address would be another view's.
+  document.querySelector('.skip').addEventListener('click', event => {
+    event.preventDefault()
+    $('main').focus()
   })
 }
 
@@ -90,14 +105,23 @@ languageChanged.listen(showReadiness)
 connectionChanged.listen(isConnected => {
   $('connection').hidden = isConnected
   if (isConnected) readReadiness()
+  if (isConnected && !hasStarted) start()
 })
 addEventListener('hashchange', route)
 route()
 
 // All at once: the first screen waits for the slowest, not for the sum.
-const failed = error => say($('form-error'), error.message)
-readReadiness()
-all.more().catch(failed)
-follow().catch(failed)
-await Promise.allSettled([readModels(), readSettings()]).then(results => results.forEach(({ reason }) => reason && failed(reason)))
-await startForm({ latestSeed: () => all.items[0]?.seed }).catch(failed)
+let hasStarted = false
+
+async function start() {
+  hasStarted = true
+  const results = await Promise.allSettled([readModels(), readSettings(), readChoices(), all.more(), readReadiness()])
+  const failure = results.find(({ status }) => status === 'rejected')
+  say($('form-error'), failure?.reason.message)
+  // Tried again when there is a connection.
+  hasStarted = !failure
+}
+
+startForm({ latest: () => all.items[0] })
+start()
+follow().catch(() => {})

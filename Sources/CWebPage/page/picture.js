@@ -21,18 +21,26 @@ let onClose = () => {}
 export const pictureLink = ({ id, prompt, width, height }, address, properties = {}) => el('a', { href: `#/picture/${id}`, ...properties },
   el('img', { src: address, alt: prompt || t('job.noPrompt'), width, height, decoding: 'async' }))
 
-const neighbour = step => neighbours.items[neighbours.items.findIndex(({ id }) => id === picture.id) + step]
+/** The picture so many places further on; undefined where there is none, or where this one has no place. */
+function neighbour(step) {
+  const index = neighbours.items.findIndex(({ id }) => id === picture.id)
+  return index < 0 ? undefined : neighbours.items[index + step]
+}
+
+const showTurns = () => {
+  for (const [name, step] of [['newer', -1], ['older', 1]]) dialog.querySelector(`[data-do=${name}]`).disabled = !neighbour(step)
+}
 
 function show() {
   const image = $('picture-image')
   if (image.getAttribute('src') !== picture.url) image.src = picture.url
   Object.assign(image, { alt: picture.prompt || t('job.noPrompt'), width: picture.width, height: picture.height })
   Object.assign($('picture-download'), { href: picture.url, download: `${picture.seed}-${picture.id.slice(0, 8)}.png` })
-  for (const [name, step] of [['newer', -1], ['older', 1]]) dialog.querySelector(`[data-do=${name}]`).disabled = !neighbour(step)
+  showTurns()
   const info = parseInfotext(picture.infotext)
   const facts = [...(info?.parameters ?? [])]
   $('picture-facts').replaceChildren(
-    el('p', { class: 'prompt' }, picture.prompt || t('job.noPrompt')),
+    el('p', { class: 'prompt', id: 'picture-prompt', 'aria-live': 'polite' }, picture.prompt || t('job.noPrompt')),
     picture.negative_prompt && el('p', { class: 'prompt negative' }, el('strong', {}, t('negative')), ' ', picture.negative_prompt),
     el('dl', {}, [...facts, [t('picture.made'), moment(picture.created_at)]].map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))))
 }
@@ -44,13 +52,19 @@ function show() {
  * @param {function} closed called when it is closed
  */
 export async function openPicture(id, view, closed) {
-  onClose = closed
-  neighbours = view === 'gallery' ? listed : all
-  picture = neighbours.items.find(item => item.id === id) ?? await get(`/api/v1/images/${encodeURIComponent(id)}`).catch(() => null)
-  if (!picture) {
-    toast(t('picture.gone'))
+  const list = view === 'gallery' ? listed : all
+  let found
+  try {
+    found = list.items.find(item => item.id === id) ?? await get(`/api/v1/images/${encodeURIComponent(id)}`)
+  } catch (error) {
+    toast(error.status === 404 ? t('picture.gone') : error.message)
     return closed()
   }
+  // Somebody may have gone on meanwhile.
+  if (location.hash !== `#/picture/${id}`) return
+  onClose = closed
+  neighbours = list
+  picture = found
   show()
   if (!dialog.open) dialog.showModal()
 }
@@ -72,11 +86,13 @@ async function copy(text) {
     await navigator.clipboard.writeText(text)
   } catch {
     // Pages that come over plain HTTP from another machine have no clipboard of their own.
+    const before = document.activeElement
     const field = el('textarea', { value: text })
     dialog.append(field)
     field.select()
     document.execCommand('copy')
     field.remove()
+    before.focus()
   }
   toast(t('picture.copied'))
 }
@@ -98,6 +114,7 @@ const acts = {
     fillFrom(picture.infotext)
     onClose = () => { location.hash = '#/create' }
     dialog.close()
+    $('generate').focus()
   },
   delete: () => {
     const gone = picture, next = neighbour(1) ?? neighbour(-1)
@@ -112,8 +129,14 @@ export function startPicture() {
     if (event.target === dialog) return dialog.close() // beside it
     acts[event.target.closest('[data-do]')?.dataset.do]?.()
   })
-  dialog.addEventListener('close', () => onClose())
+  dialog.addEventListener('close', () => {
+    document.body.append($('toasts'))
+    onClose()
+  })
+  // What comes before and after it may be known only later.
+  all.changed.listen(() => { if (dialog.open) showTurns() })
   dialog.addEventListener('keydown', event => {
+    if (event.altKey || event.ctrlKey || event.metaKey || (event.repeat && event.key === 'Delete')) return
     if (event.key === 'ArrowLeft') turn(-1)
     if (event.key === 'ArrowRight') turn(1)
     if (event.key === 'Delete') acts.delete()

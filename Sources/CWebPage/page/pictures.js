@@ -7,9 +7,11 @@ const pageSize = 100
 
 /** A list that grows at its end as it is scrolled, and at its start as pictures are drawn. */
 export class PictureList {
+  /** What is shown: all that is known but what was deleted. */
   items = []
   isWhole = false
   changed = notifier()
+  #known = []
   #next = null
   #reading = null
 
@@ -24,26 +26,25 @@ export class PictureList {
 
   async #read() {
     const { items, next } = await get(this.#address(this.#next))
-    this.items.push(...items.filter(({ id }) => !this.#has(id) && !deleted.has(id)))
+    this.#known.push(...this.#unknown(items))
     this.#next = next
     this.isWhole = next === null
-    this.changed()
+    this.tell()
   }
 
   /** Asks for what is newer than what is here. */
   async refresh() {
     const { items, next } = await get(this.#address(null))
-    const fresh = items.filter(({ id }) => !this.#has(id) && !deleted.has(id))
+    const fresh = this.#unknown(items)
     // More than a page came meanwhile: what lies between is not known, so the list begins anew.
-    if (this.items.length && fresh.length === items.length && next) {
-      this.items = fresh
+    if (this.#known.length && fresh.length === items.length && next) {
+      this.#known = fresh
       this.#next = next
       this.isWhole = false
     } else {
-      this.items.unshift(...fresh)
+      this.#known.unshift(...fresh)
     }
-    this.changed()
-    return fresh.length
+    this.tell()
   }
 
   #address(before) {
@@ -51,22 +52,21 @@ export class PictureList {
     return `/api/v1/images?${query}`
   }
 
-  #has(id) { return this.items.some(item => item.id === id) }
-
-  /** @returns {number} where it stood; -1 if it was not here */
-  remove(id) {
-    const index = this.items.findIndex(item => item.id === id)
-    if (index >= 0) this.items.splice(index, 1)
-    if (index >= 0) this.changed()
-    return index
+  #unknown(items) {
+    const ids = new Set(this.#known.map(({ id }) => id))
+    return items.filter(({ id }) => !ids.has(id))
   }
 
-  insert(picture, index) {
-    if (index < 0) return
-    this.items.splice(Math.min(index, this.items.length), 0, picture)
+  tell() {
+    this.items = this.#known.filter(({ id }) => !deleted.has(id))
     this.changed()
   }
 }
+
+// Deleting can be undone for some seconds: only then the server is told.
+
+/** By id: what tells the server; null once it was told. */
+const deleted = new Map()
 
 /** All pictures. */
 export const all = new PictureList()
@@ -79,32 +79,33 @@ export function list(query) {
   return listed
 }
 
-// Deleting can be undone for some seconds: only then the server is told.
-
-/** By id: what tells the server; null once it was told. */
-const deleted = new Map()
-
 /**
  * Takes a picture out of the lists, and has it deleted a little later.
  * @returns {{undo: function, done: Promise}} `done` fails with a `CallError`
  */
-export function remove(picture, milliseconds) {
-  const places = [...new Set([all, listed])].map(list => [list, list.remove(picture.id)])
+export function remove({ id }, milliseconds) {
+  const tellAll = () => new Set([all, listed]).forEach(list => list.tell())
   const undo = () => {
     clearTimeout(timer)
-    deleted.delete(picture.id)
-    for (const [list, index] of places) list.insert(picture, index)
+    deleted.delete(id)
+    tellAll()
   }
   let timer
   const done = new Promise((resolve, reject) => {
     const tell = () => {
       clearTimeout(timer)
-      deleted.set(picture.id, null)
-      call('DELETE', `/api/v1/images/${picture.id}`, undefined, { keepalive: true }).then(resolve, error => { undo(); reject(error) })
+      deleted.set(id, null)
+      call('DELETE', `/api/v1/images/${id}`, undefined, { keepalive: true }).then(resolve, error => {
+        // Somebody else was quicker.
+        if (error.status === 404) return resolve()
+        undo()
+        reject(error)
+      })
     }
     timer = setTimeout(tell, milliseconds)
-    deleted.set(picture.id, tell)
+    deleted.set(id, tell)
   })
+  tellAll()
   return { undo, done }
 }
 

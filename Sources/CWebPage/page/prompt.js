@@ -2,6 +2,7 @@
 
 import { call } from './api.js'
 import { $, el } from './dom.js'
+import { modelsChanged } from './server.js'
 import { languageChanged, number, t } from './strings.js'
 
 const pause = 150 // milliseconds without a key before the server is asked
@@ -39,6 +40,8 @@ export function explain(id) {
 
   field.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, pause) })
   languageChanged.listen(show)
+  // Another model may read it in another way, and as long as there was none nobody read it at all.
+  modelsChanged.listen(() => { if (field.value.trim()) ask() })
   show()
   if (field.value.trim()) ask()
 }

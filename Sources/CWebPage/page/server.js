@@ -56,5 +56,7 @@ export function takeReadiness(readiness) {
 export async function readReadiness() {
   // 503 tells as much as 200.
   const response = await fetch('/readyz').catch(() => null)
-  if (response) takeReadiness(await response.json())
+  // What a proxy answers tells nothing.
+  const readiness = await response?.json().catch(() => null)
+  if (['ready', 'loading', 'failed'].includes(readiness?.status)) takeReadiness(readiness)
 }

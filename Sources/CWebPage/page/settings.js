@@ -3,7 +3,7 @@
 import { CallError } from './api.js'
 import { $, el, say } from './dom.js'
 import { changeSettings, readSettings, server, settingsChanged } from './server.js'
-import { knows, languageChanged, t } from './strings.js'
+import { knows, languageChanged, named, t } from './strings.js'
 import { toast } from './toasts.js'
 
 const groups = {
@@ -15,13 +15,17 @@ const groups = {
 /** The form for drawing has a place for it. */
 const elsewhere = new Set(['model'])
 
+/** What was typed and not applied yet, by key: it stays while all else is shown anew. */
+let typed = {}
+
 const text = value => (Array.isArray(value) ? value.join(', ') : String(value ?? ''))
 
 /** A field for a setting, as its value is: yes or no, one of several words, a number, or text. */
 function input({ key, value, choices }) {
   const id = `setting-${key}`
-  if (typeof value === 'boolean' || choices?.length) {
-    const words = choices?.length ? choices.map(choice => [choice, choice || '–']) : [['true', t('yes')], ['false', t('no')]]
+  if (choices.length) {
+    const kind = typeof value === 'boolean' ? 'choice' : 'accuracy'
+    const words = choices.map(choice => [choice, named(kind, choice) || '–'])
     const select = el('select', { id, name: key }, words.map(([value, label]) => el('option', { value }, label)))
     select.value = text(value)
     return select
@@ -33,6 +37,7 @@ function row(item) {
   const { key, meaning, default: standard, source, allowed } = item
   const isKnown = knows(`setting.${key}`)
   const field = input(item)
+  if (key in typed) field.value = typed[key]
   field.setAttribute('aria-describedby', `about-${key}`)
   const origin = source === 'default' ? '' : t(`settings.source.${source}`)
   return el('div', { class: 'setting field', 'data-field': key },
@@ -45,12 +50,14 @@ function row(item) {
 function show() {
   if (!server.settings.size) return
   const wasOpen = $('settings-body').querySelector('details')?.open
-  const named = new Set(Object.values(groups).flat())
-  const others = [...server.settings.values()].filter(({ key }) => !named.has(key) && !elsewhere.has(key))
+  const focused = document.activeElement.id
+  const grouped = new Set(Object.values(groups).flat())
+  const others = [...server.settings.values()].filter(({ key }) => !grouped.has(key) && !elsewhere.has(key))
   $('settings-body').replaceChildren(
     ...Object.entries(groups).map(([name, keys]) => el('fieldset', {}, el('legend', {}, t(`settings.group.${name}`)),
       keys.map(key => server.settings.get(key)).filter(Boolean).map(row))),
     el('details', { open: wasOpen }, el('summary', {}, t('settings.others')), others.map(row)))
+  if (focused && !$('settings').hidden) $(focused)?.focus()
 }
 
 function clearErrors() {
@@ -65,10 +72,13 @@ async function apply(event) {
   const fields = [...$('settings-form').elements].filter(({ name }) => server.settings.has(name))
   const changed = fields.filter(({ name, value }) => value !== text(server.settings.get(name).value))
   if (!changed.length) return toast(t('settings.same'))
+  const values = Object.fromEntries(changed.map(({ name, value }) => [name, value]))
+  typed = {}
   try {
-    await changeSettings(Object.fromEntries(changed.map(({ name, value }) => [name, value])), $('keep').checked)
+    await changeSettings(values, $('keep').checked)
     toast(t('settings.done'))
   } catch (error) {
+    typed = { ...values, ...typed }
     if (!(error instanceof CallError)) throw error
     const field = changed.find(({ name }) => name === error.field)
     if (!field) return say($('settings-error'), error.message)
@@ -84,6 +94,7 @@ export const openSettings = () => readSettings().catch(error => say($('settings-
 
 export function startSettings() {
   $('settings-form').addEventListener('submit', apply)
-  settingsChanged.listen(() => { if (!$('settings').contains(document.activeElement) || document.activeElement.type === 'submit') show() })
+  $('settings-form').addEventListener('input', ({ target }) => { if (server.settings.has(target.name)) typed[target.name] = target.value })
+  settingsChanged.listen(show)
   languageChanged.listen(show)
 }

@@ -20,12 +20,13 @@ export const strings = {
     width: 'Width', height: 'Height', swap: 'Swap width and height', steps: 'Steps', sampler: 'Sampler', schedule: 'Schedule',
     cfg: 'Guidance', 'cfg.hint': 'CFG scale: how strongly the prompt is followed; 1 leaves out the negative prompt and takes half the time',
     seed: 'Seed', 'seed.random': 'Random seed', 'seed.reuse': 'Seed of the latest picture',
+    noise: 'Noise', 'noise.hint': 'Whose random numbers a seed stands for', 'noise.torch': 'CPU (torch): SD.Next, diffusers', 'noise.philox': 'GPU (philox): A1111',
     batch: 'Batch', 'batch.hint': 'Pictures that are drawn together', runs: 'Runs', 'runs.hint': 'Batches, one after another',
     clipSkip: 'Clip skip', 'clipSkip.hint': 'Which of the text encoder’s layers is used; 1: the last',
     'drop.hint': 'Drop a picture anywhere, or paste its parameters into the prompt, to have its settings here.',
     'drop.here': 'Drop the picture: its parameters fill the form', 'drop.done': 'The form has this picture’s parameters.',
     'drop.none': '{name} holds no parameters.', 'drop.other': '{name} is no picture. Use a PNG, JPEG or WebP file.',
-    'fill.model': 'The picture was made with {model}, which is not here.',
+    'fill.model': 'The picture was made with {model}, which is not here.', 'fill.others': 'Not taken over: {names}.',
 
     watch: 'Jobs', latest: 'Latest pictures', 'latest.none': 'Nothing drawn yet. Describe a picture and press Generate.',
     'job.next': 'Next in the queue', 'job.queued': '{count, plural, one {# job} other {# jobs}} before this one',
@@ -34,7 +35,7 @@ export const strings = {
     'job.step': 'Step {n} of {of}', 'job.speed': '{seconds} s/step', 'job.left': '{time} left', 'job.decoding': 'Decoding picture {n} of {of}',
     'job.done': 'Done', 'job.failed': 'Failed: {error}', 'job.cancelling': 'Cancelling', 'job.dismiss': 'Dismiss',
     'job.progress': 'Progress of “{prompt}”', 'job.cancel': 'Cancel “{prompt}”', 'job.noPrompt': 'no prompt', 'job.pictures': '{width}×{height}, {count, plural, one {# picture} other {# pictures}}',
-    'title.step': '{percent} · {stage}', 'title.waiting': 'Waiting', 'title.compiling': 'Compiling', 'title.done': '✓ Done',
+    'title.step': '{percent} · {stage}', 'title.waiting': 'Waiting', 'title.compiling': 'Compiling', 'title.done': '✓ Done', 'title.failed': '✗ Failed',
     'component.text_encoder': 'text encoder', 'component.unet': 'UNet', 'component.vae': 'VAE',
     'reason.first use': 'first use', 'reason.new size': 'new size', 'reason.new batch size': 'new batch size', 'reason.longer prompt': 'longer prompt',
     'reason.no longer in memory': 'no longer in memory', 'reason.preparation': 'preparation', 'reason.precision trial': 'precision trial',
@@ -64,7 +65,7 @@ export const strings = {
 
     'settings.apply': 'Apply', 'settings.keep': 'Also for the next start', 'settings.done': 'Settings changed.', 'settings.same': 'Nothing has changed.',
     'settings.default': 'Default: {value}', 'settings.nothing': 'none', 'settings.source.file': 'from the settings file', 'settings.source.environment': 'from the environment',
-    'settings.source.flag': 'from the command line', 'settings.source.change': 'changed here', 'settings.source.default': '', 'settings.others': 'Everything else', yes: 'Yes', no: 'No',
+    'settings.source.flag': 'from the command line', 'settings.source.change': 'changed here', 'settings.source.default': '', 'settings.others': 'Everything else', 'choice.true': 'Yes', 'choice.false': 'No',
     'settings.group.devices': 'Devices and precision', 'settings.group.drawing': 'Drawing', 'settings.group.care': 'Fidelity checks', 'settings.group.gallery': 'Gallery',
     'setting.openvino_devices': 'Devices', 'setting.openvino_devices.meaning': 'In the order in which they are tried, such as GPU, CPU. Empty: the best single one.',
     'setting.openvino_accuracy': 'Precision', 'setting.openvino_accuracy.meaning': 'How exactly to compute. auto: the fastest that stays within the error bound, measured once.',
@@ -94,24 +95,25 @@ export const strings = {
     'accuracy.hint': '自动：误差上限内最快的。精确：全程 f32。性能：设备认为最快的。',
     'accuracy.auto': '自动', 'accuracy.accuracy': '精确', 'accuracy.performance': '性能', 'accuracy.default': '设备默认', 'accuracy.changed': '精度 {mode} 从下一张图起生效。',
     size: '尺寸', 'size.square': '方形', 'size.portrait': '竖幅', 'size.landscape': '横幅', 'size.small': '小', 'size.large': '大', 'size.other': '其他',
-    width: '宽', height: '高', swap: '交换宽高', steps: '步数', sampler: '采样器', schedule: '噪声表',
+    width: '宽', height: '高', swap: '交换宽高', steps: '步数', sampler: '采样器', schedule: '调度类型',
     cfg: '引导强度', 'cfg.hint': 'CFG：遵循提示词的程度；为 1 时不用反向提示词，耗时减半',
     seed: '种子', 'seed.random': '随机种子', 'seed.reuse': '沿用最近一张图的种子',
+    noise: '噪声来源', 'noise.hint': '种子对应哪一种随机数', 'noise.torch': 'CPU（torch）：SD.Next、diffusers', 'noise.philox': 'GPU（philox）：A1111',
     batch: '批量', 'batch.hint': '一次同时生成的张数', runs: '轮数', 'runs.hint': '一批接一批',
     clipSkip: 'CLIP 跳层', 'clipSkip.hint': '使用文本编码器的哪一层；1 为最后一层',
     'drop.hint': '把图片拖到页面任意处，或把生成参数粘贴到提示词框，即可填入表单。',
     'drop.here': '松开即可读取图片的生成参数', 'drop.done': '已填入这张图片的参数。',
     'drop.none': '{name} 中没有生成参数。', 'drop.other': '{name} 不是图片。请使用 PNG、JPEG 或 WebP 文件。',
-    'fill.model': '这张图由 {model} 生成，本机没有该模型。',
+    'fill.model': '这张图由 {model} 生成，本机没有该模型。', 'fill.others': '未采用：{names}。',
 
     watch: '任务', latest: '最近的图片', 'latest.none': '还没有图片。写下想画的内容，然后按“生成”。',
-    'job.next': '下一个就是它', 'job.queued': '前面还有 {count} 个任务',
-    'job.waiting': '排队中', 'job.started': '开始', 'job.attempt': '重新开始，第 {n} 次',
-    'job.compiling': '正在为 {device} 编译{component}（{reason}）：{shape}', 'job.encoding': '读取提示词',
+    'job.next': '下一个即开始', 'job.queued': '前面还有 {count} 个任务',
+    'job.waiting': '排队中', 'job.started': '正在开始', 'job.attempt': '重新开始，第 {n} 次',
+    'job.compiling': '正在为 {device} 编译{component}（{reason}）：{shape}', 'job.encoding': '正在编码提示词',
     'job.step': '第 {n} 步，共 {of} 步', 'job.speed': '{seconds} 秒/步', 'job.left': '剩余 {time}', 'job.decoding': '解码第 {n} 张，共 {of} 张',
     'job.done': '完成', 'job.failed': '失败：{error}', 'job.cancelling': '正在取消', 'job.dismiss': '关闭',
     'job.progress': '“{prompt}”的进度', 'job.cancel': '取消“{prompt}”', 'job.noPrompt': '无提示词', 'job.pictures': '{width}×{height}，{count} 张',
-    'title.step': '{percent} · {stage}', 'title.waiting': '等待中', 'title.compiling': '编译中', 'title.done': '✓ 完成',
+    'title.step': '{percent} · {stage}', 'title.waiting': '等待中', 'title.compiling': '编译中', 'title.done': '✓ 完成', 'title.failed': '✗ 失败',
     'component.text_encoder': '文本编码器', 'component.unet': 'UNet', 'component.vae': 'VAE',
     'reason.first use': '首次使用', 'reason.new size': '新尺寸', 'reason.new batch size': '新批量', 'reason.longer prompt': '更长的提示词',
     'reason.no longer in memory': '已移出内存', 'reason.preparation': '预先准备', 'reason.precision trial': '精度测试',
@@ -125,14 +127,14 @@ export const strings = {
     'picture.gone': '这张图片已不存在。', undo: '撤销', 'picture.made': '生成时间',
 
     check: '立即检查', 'check.running': '正在与 CPU f32 比较 …', 'check.drawing': '正在两边绘制同一张图 …', reload: '重新加载模型', 'reload.running': '正在重新编译 …', 'reload.done': '模型已重新编译。',
-    clearCache: '清除已编译', 'clearCache.done': '已移除 {count} 个已编译的网络。',
-    where: '模型在哪里运行', component: '组件', device: '设备', precision: '精度', error: '与 CPU f32 的误差', bound: '上限', speed: '速度', checked: '检查时间', notice: '说明',
-    'speed.ratio': 'CPU f32 的 {ratio} 倍', 'checked.ago': '{time}前', 'checked.never': '尚未',
-    measured: '自动模式的测量', time: '单次耗时', chosen: '选择', 'chosen.yes': '✓ 采用', refused: '拒绝',
-    compiled: '已编译', shape: '形状', reason: '原因', seconds: '耗时', hits: '使用', drop: '移除', 'drop.one': '移除{component}（{shape}）',
+    clearCache: '清除编译缓存', 'clearCache.done': '已移除 {count} 个已编译的网络。',
+    where: '模型运行位置', component: '组件', device: '设备', precision: '精度', error: '与 CPU f32 的误差', bound: '上限', speed: '速度', checked: '检查时间', notice: '说明',
+    'speed.ratio': 'CPU f32 的 {ratio} 倍', 'checked.ago': '{time}前', 'checked.never': '尚未检查',
+    measured: '自动模式的测量', time: '单次耗时', chosen: '选择', 'chosen.yes': '✓ 采用', refused: '无法运行',
+    compiled: '已编译', shape: '形状', reason: '原因', seconds: '耗时', hits: '使用次数', drop: '移除', 'drop.one': '移除{component}（{shape}）',
     'compiled.none': '还没有编译。', 'compiled.disk': '磁盘占用：{bytes}', 'compiled.cached': '{seconds}，来自磁盘',
     checks: '一致性检查', 'checks.none': '还没有检查。', 'chart.label': '{component}：{count} 次检查，最近 {error}，上限 {bound}',
-    'chart.bound': '上限 {bound}', events: '发生了什么', 'events.none': '暂无。', when: '时间', finding: '结果', response: '处理',
+    'chart.bound': '上限 {bound}', events: '事件记录', 'events.none': '暂无。', when: '时间', finding: '结果', response: '处理',
     'finding.baseline': '首次检查', 'finding.within_bounds': '在范围内', 'finding.recovered': '已恢复', 'finding.non_finite': '出现非有限值',
     'finding.over_bound': '超出上限', 'finding.over_baseline': '比以前差', 'finding.failed': '失败',
     'response.none': '–', 'response.recompile': '重新编译', 'response.accuracy': '改用 f32', 'response.cpu': '改用 CPU', 'response.give_up': '无法修复',
@@ -141,14 +143,14 @@ export const strings = {
 
     'settings.apply': '应用', 'settings.keep': '下次启动也生效', 'settings.done': '设置已更改。', 'settings.same': '没有更改。',
     'settings.default': '默认：{value}', 'settings.nothing': '无', 'settings.source.file': '来自设置文件', 'settings.source.environment': '来自环境变量',
-    'settings.source.flag': '来自命令行', 'settings.source.change': '在此更改', 'settings.source.default': '', 'settings.others': '其他全部', yes: '是', no: '否',
+    'settings.source.flag': '来自命令行', 'settings.source.change': '运行中已更改', 'settings.source.default': '', 'settings.others': '其他设置', 'choice.true': '是', 'choice.false': '否',
     'settings.group.devices': '设备与精度', 'settings.group.drawing': '绘制', 'settings.group.care': '一致性检查', 'settings.group.gallery': '图库',
     'setting.openvino_devices': '设备', 'setting.openvino_devices.meaning': '按尝试的顺序，如 GPU, CPU。留空：最好的一个。',
     'setting.openvino_accuracy': '精度', 'setting.openvino_accuracy.meaning': '计算的精确程度。auto：误差上限内最快的，只测一次。',
     'setting.auto_error_bound': 'auto 的误差上限', 'setting.auto_error_bound.meaning': 'auto 可接受的单步最大误差，相对于 CPU f32。',
     'setting.clip_skip': 'CLIP 跳层', 'setting.clip_skip.meaning': '请求未说明时使用；1 为文本编码器最后一层。',
     'setting.emphasis': '强调方式', 'setting.emphasis.meaning': '提示词中的权重如何起作用。',
-    'setting.preview_steps': '每几步预览', 'setting.preview_steps.meaning': '0：不预览。',
+    'setting.preview_steps': '预览间隔（步）', 'setting.preview_steps.meaning': '0：不预览。',
     'setting.queue_batch_size': '合并绘制的任务数', 'setting.queue_batch_size.meaning': '上限；仅在设备上更快时合并。',
     'setting.fidelity_check_pictures': '每几张图检查一次', 'setting.fidelity_check_pictures.meaning': '两次与 CPU f32 比较之间的图片数；0：关闭。',
     'setting.fidelity_check_hours': '每几小时检查一次', 'setting.fidelity_check_hours.meaning': '两次与 CPU f32 比较之间的小时数；0：关闭。',
@@ -219,12 +221,12 @@ export const significant = (value, digits = 3) => value.toLocaleString(tags[lang
 /** `1.2 %`; very small ones as a power of ten. */
 export const percent = value => (value !== 0 && value < 1e-5 ? `${(value * 100).toExponential(0)} %` : `${significant(value * 100, 2)} %`)
 
-/** `1:05`, `12 s`. */
+/** `12 sec`, `5 min`, `1.5 hr`. */
 export function duration(seconds) {
   const unit = (value, name) => new Intl.NumberFormat(tags[language], { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
   const whole = Math.max(0, Math.round(seconds))
   if (whole < 60) return unit(whole, 'second')
-  if (whole < 3600) return unit(Math.round(whole / 60), 'minute')
+  if (whole < 3570) return unit(Math.round(whole / 60), 'minute')
   return unit(Math.round(whole / 360) / 10, 'hour')
 }
 

@@ -12,6 +12,8 @@ export function toast(text, action, milliseconds = 6000) {
   const note = el('div', { class: 'toast' }, el('span', {}, text),
     action && el('button', { type: 'button', onclick: () => { close(); action.act() } }, action.label))
   const timer = setTimeout(close, milliseconds)
+  // Beside an open dialog nothing can be reached.
+  ;(document.querySelector('dialog[open]') ?? document.body).append($('toasts'))
   $('toasts').append(note)
   return close
 }

@@ -1,14 +1,14 @@
 // Jobs as they are drawn, and the latest pictures below them.
 
 import { CallError } from './api.js'
-import { $, el, say } from './dom.js'
-import { activeJobs, cancel, caughtUp, dismiss, isActive, jobDone, jobs, jobsChanged } from './jobs.js'
+import { $, el } from './dom.js'
+import { activeJobs, cancel, caughtUp, dismiss, isActive, jobEnded, jobs, jobsChanged } from './jobs.js'
 import { pictureLink } from './picture.js'
 import { all } from './pictures.js'
-import { duration, languageChanged, named, number, percent, significant, t } from './strings.js'
+import { duration, language, languageChanged, named, number, percent, significant, t } from './strings.js'
 import { toast } from './toasts.js'
 
-const shownPictures = 12
+const shownPictures = 12, shownTogether = 24
 /** The least that a new picture is shown at, in pixels: small models draw small ones. */
 const leastWidth = 320
 
@@ -112,8 +112,10 @@ const cards = new Map()
 
 function showJobs() {
   const shown = [...activeJobs(), ...[...jobs.values()].filter(({ state }) => state === 'failed')]
+  let hasLostFocus = false
   for (const [id, card] of cards) {
     if (shown.some(job => job.id === id)) continue
+    hasLostFocus ||= card.element.contains(document.activeElement)
     card.element.remove()
     cards.delete(id)
   }
@@ -124,16 +126,18 @@ function showJobs() {
     const list = $('jobs')
     if (list.children[index] !== card.element) list.insertBefore(card.element, list.children[index] ?? null)
   })
+  if (hasLostFocus) ($('jobs').querySelector('button:not(:disabled)') ?? $('generate')).focus()
   $('cancel').disabled = !activeJobs().some(job => !job.isCancelling)
   showTitle()
 }
 
-let hasNews = false
+/** How the latest job ended while nobody looked. */
+let news = null
 
 /** The browser's tab tells how far it is. */
 function showTitle() {
   const [job] = activeJobs()
-  let text = hasNews ? t('title.done') : null
+  let text = news && t(news === 'done' ? 'title.done' : 'title.failed')
   if (job) {
     const value = fraction(job)
     text = value !== undefined ? t('title.step', { percent: percent(Math.floor(value * 100) / 100), stage: title(job).slice(0, 40) })
@@ -142,30 +146,39 @@ function showTitle() {
   document.title = text ? `${text} – Easel` : 'Easel'
 }
 
+/** What is shown of them, to see whether something has changed. */
+let latest
+
 function showLatest() {
-  const [first, ...others] = all.items.slice(0, shownPictures)
+  const [first] = all.items
   // The pictures of one job belong together: a batch is chosen from.
-  const together = first ? [first, ...others.filter(({ job }) => job === first.job)] : []
-  const rest = others.filter(({ job }) => job !== first.job)
+  const together = all.items.filter(({ job }) => job === first.job).slice(0, shownTogether)
+  const rest = all.items.filter(({ job }) => job !== first.job).slice(0, shownPictures)
+  const now = [language, all.isWhole, ...[...together, ...rest].map(({ id }) => id)].join()
+  if (now === latest) return
+  latest = now
+  const address = $('latest').contains(document.activeElement) && document.activeElement.getAttribute('href')
   if (!first) return $('latest').replaceChildren(el('p', { class: 'empty' }, all.isWhole ? t('latest.none') : ''))
   const columns = together.length === 1 ? 1 : together.length === 2 || together.length === 4 ? 2 : 3
   const newest = el('div', { class: `newest columns-${columns}` }, together.map(picture => pictureLink(picture, picture.url)))
   newest.style.maxWidth = `${columns * Math.max(first.width, leastWidth)}px`
   $('latest').replaceChildren(newest, el('div', { class: 'recent' }, rest.map(picture => pictureLink(picture, picture.thumbnail_url))))
+  if (address) $('latest').querySelector(`[href="${address}"]`)?.focus()
 }
 
 export function startWatching() {
   jobsChanged.listen(showJobs)
   all.changed.listen(showLatest)
-  const readPictures = () => all.refresh().catch(error => say($('form-error'), error.message))
-  jobDone.listen(job => {
-    $('announcement').textContent = `${t('job.done')}: ${title(job)}`
-    hasNews = document.hidden
+  const readPictures = () => all.refresh().catch(error => toast(error.message))
+  jobEnded.listen(job => {
+    if (job.state === 'cancelled') return
+    $('announcement').textContent = `${job.state === 'done' ? t('job.done') : words(job)}: ${title(job)}`
+    if (document.hidden) news = job.state
     showTitle()
-    readPictures()
+    if (job.state === 'done') readPictures()
   })
   caughtUp.listen(readPictures)
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) { hasNews = false; showTitle() } })
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) { news = null; showTitle() } })
   languageChanged.listen(() => { showJobs(); showLatest() })
   $('cancel').addEventListener('click', cancelFirst)
   showJobs()
