@@ -303,6 +303,7 @@ def poses(server):
             page.locator("#generate").click()
             expect(page.locator("#jobs .previews img")).to_be_visible()
             page.wait_for_timeout(1000)
+            page.evaluate("scrollTo(0, 0)")
             keep(page, name)
             page.keyboard.press("Escape")
             is_idle(page)

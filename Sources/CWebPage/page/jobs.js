@@ -6,7 +6,7 @@ import { takeReadiness } from './server.js'
 
 /**
  * By id: what `GET /api/v1/jobs/{id}` tells, and `stage`, the latest event that says what is being done; `previews`;
- * `secondsPerStep` as it was seen here.
+ * `secondsPerStep` as it was seen here; `fraction`, how far it is, once that can be said.
  */
 export const jobs = new Map()
 export const jobsChanged = notifier()
@@ -35,6 +35,7 @@ function take(answer) {
     // Unless an event has told more.
     job.stage ??= answer.progress.step > 0
       ? { event: 'step', n: answer.progress.step, of: answer.progress.steps } : { event: 'words', text: answer.progress.text }
+    if (answer.progress.step > 0) job.fraction ??= answer.progress.step / answer.progress.steps
     job.remainingSeconds ??= answer.progress.remaining_seconds
   }
   jobs.set(answer.id, job)
@@ -94,11 +95,11 @@ function measure(job, step) {
 }
 
 const handlers = {
-  queued: (job, { position }) => { Object.assign(job, { state: 'queued', position, stage: null, previews: [], secondsPerStep: 0, stepAt: 0 }) },
+  queued: (job, { position }) => { Object.assign(job, { state: 'queued', position, stage: null, previews: [], secondsPerStep: 0, stepAt: 0, fraction: undefined }) },
   started: (job, event) => { Object.assign(job, { state: 'running', attempts: event.attempt, stage: event }); readPositions() },
   step: (job, event) => {
     measure(job, event.n)
-    Object.assign(job, { state: 'running', stage: event, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
+    Object.assign(job, { state: 'running', stage: event, fraction: event.n / event.of, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
   },
   preview: (job, { previews }) => { job.previews = previews },
   done: (job, { pictures }) => { Object.assign(job, { state: 'done', pictures }); end(job) },

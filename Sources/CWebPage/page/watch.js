@@ -34,13 +34,6 @@ function words(job) {
   }
 }
 
-/** How far it is, from 0 to 1; undefined while nobody can say. */
-function fraction({ stage }) {
-  if (stage?.event === 'step') return stage.n / stage.of
-  if (stage?.event === 'decoding') return 1
-  return undefined
-}
-
 const title = ({ request }) => request?.prompt?.trim() || t('job.noPrompt')
 
 /** A job's card, changed in place: a button that has the focus keeps it. */
@@ -66,7 +59,7 @@ class Card {
     this.#about.textContent = width ? t('job.pictures', { width, height, count: batch_size * runs }) : ''
     const status = words(job)
     if (this.#status.textContent !== status) this.#status.textContent = status
-    const value = fraction(job)
+    const value = job.fraction
     this.#progress.hidden = job.state !== 'running'
     if (value === undefined) this.#progress.removeAttribute('value')
     else this.#progress.value = value
@@ -139,7 +132,7 @@ function showTitle() {
   const [job] = activeJobs()
   let text = news && t(news === 'done' ? 'title.done' : 'title.failed')
   if (job) {
-    const value = fraction(job)
+    const value = job.fraction
     text = value !== undefined ? t('title.step', { percent: percent(Math.floor(value * 100) / 100), stage: title(job).slice(0, 40) })
       : t(job.stage?.event === 'compiling' ? 'title.compiling' : job.state === 'queued' ? 'title.waiting' : 'job.started')
   }
