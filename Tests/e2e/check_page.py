@@ -170,6 +170,14 @@ def reproduces(server):
         expect(dialog).to_be_visible()
         expect(dialog.locator("dd").filter(has_text="DPM++ 2M")).to_be_visible()
         keep(page, "picture")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        dialog.get_by_role("button", name="Copy parameters").click()
+        expect(page.locator(".toast").last).to_have_text("Parameters copied.")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("a (blue:1.2) circle\nNegative prompt: red\nSteps: 5, Sampler: DPM++ 2M, Schedule type: Karras"), copied
+        with page.expect_download() as download:
+            dialog.get_by_role("link", name="Download").click()
+        assert re.match(r"77-\w+\.png", download.value.suggested_filename)
         dialog.get_by_role("button", name="Use these settings").click()
         expect(dialog).to_be_hidden()
         values = {name: page.locator(f"#{name}").input_value() for name in (

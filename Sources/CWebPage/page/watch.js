@@ -156,7 +156,7 @@ function showLatest() {
   const newest = el('div', { class: `newest columns-${columns}` }, together.map(picture => pictureLink(picture, picture.url)))
   newest.style.maxWidth = `${columns * Math.max(first.width, leastWidth)}px`
   $('latest').replaceChildren(newest, el('div', { class: 'recent' }, rest.map(picture => pictureLink(picture, picture.thumbnail_url))))
-  if (address) $('latest').querySelector(`[href="${address}"]`)?.focus()
+  if (address) [...$('latest').querySelectorAll('a')].find(link => link.getAttribute('href') === address)?.focus()
 }
 
 export function startWatching() {
