@@ -17,13 +17,13 @@ struct OtherCommandsTests {
         #expect(lines.last?.hasPrefix("OpenVINO 20") == true)
     }
 
-    @Test("easel models lists the bundled model and those of EASEL_MODELS")
+    @Test("easel models lists the bundled models and those of EASEL_MODELS")
     func models() async throws {
         try easel.folder.write("", to: "mine/anime.safetensors")
         let run = try await easel("models", environment: ["EASEL_MODELS": "\(easel.folder.path)/mine"])
         #expect(run.exitCode == 0)
         let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
-        #expect(names == ["MODEL", "anime", "demo"])
+        #expect(names == ["MODEL", "anime", "demo", "emoji"])
         #expect(run.output.contains("\(easel.folder.path)/mine/anime.safetensors"))
     }
 
