@@ -27,7 +27,8 @@ def check(server):
     api.set_options(options)
     assert api.get_options()["CLIP_stop_at_last_layers"] == 2
     api.set_options({"CLIP_stop_at_last_layers": 1})
-    api.util_set_model("demo")
+    # By its whole title: the client takes the most similar one for any other name.
+    api.util_set_model(api.util_get_current_model(), find_closest=False)
     api.util_wait_for_ready(check_interval=0.1)
 
     for call in (
