@@ -4,7 +4,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.openvino$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 
 easel := .build/release/easel
 demo_picture := outputs/demo.png
-demo := $(easel) generate "red apple" --model emoji --seed 1 --steps 12 --cfg-scale 4 --output $(demo_picture)
+demo := $(easel) generate "red apple" --seed 1 --steps 12 --cfg-scale 4 --output $(demo_picture)
 
 .PHONY: help setup build demo serve test test-gpu e2e bench clean
 

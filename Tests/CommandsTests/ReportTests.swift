@@ -42,9 +42,9 @@ struct ReportTests {
         let lines = report.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") }
         #expect(lines.prefix(8) == [
             "Model demo", "Family Stable Diffusion 1", "Layout diffusers folder", "Predicts v_prediction", "Native size 128×128",
-            "text encoder 6.7 M parameters, f16", "UNet 5.5 M parameters, f16", "VAE 0.7 M parameters, f16",
+            "text encoder 5.0 M parameters, f16", "UNet 10.6 M parameters, f16", "VAE 0.8 M parameters, f16",
         ])
-        #expect(lines.contains { $0.hasPrefix("File ") && $0.hasSuffix("/unet/diffusion_pytorch_model.safetensors, 11.1 MB") })
+        #expect(lines.contains { $0.hasPrefix("File ") && $0.hasSuffix("/unet/diffusion_pytorch_model.safetensors, 21.3 MB") })
         #expect(lines.last == "Every other key is understood." || lines.last == "Every key is understood.")
     }
 }

@@ -6,6 +6,9 @@ import TestSupport
 
 /// The bundled checkpoint, small enough to draw with in every test.
 enum Demo {
+    /// Numbers of each token's hidden state.
+    static let contextWidth = 96
+
     /// Shared, so that each network is compiled once for all tests.
     static let pipeline = try? newPipeline()
 

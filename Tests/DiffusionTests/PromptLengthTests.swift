@@ -31,7 +31,7 @@ struct PromptLengthTests {
         let network = try await #require(Demo.pipeline).network(.unet)
         let (positive, negative) = (Self.context(seed: 1), Self.context(seed: 2))
         // Attention over the same positions twice gives what it gives over them once, so this prompt says the same in two chunks.
-        let doubled = NDArray(shape: [1, 154, 128], values: negative.values + negative.values)
+        let doubled = NDArray(shape: [1, 154, Demo.contextWidth], values: negative.values + negative.values)
         let joined = try await Self.predict([negative, positive], on: network)
         let separate = try await Self.predict([doubled, positive], on: network)
         for (joined, separate) in zip(joined, separate) {
@@ -86,7 +86,7 @@ struct PromptLengthTests {
 
     private static func context(seed: UInt64, chunks: Int = 1) -> NDArray {
         var noise = BatchNoise(source: .torch, seed: seed, count: 1)
-        return noise.draw([77 * chunks, 128])
+        return noise.draw([77 * chunks, Demo.contextWidth])
     }
 
     private static func predict(_ texts: [NDArray], on network: CompiledNetwork, pictureCount: Int = 1) async throws -> [NDArray] {

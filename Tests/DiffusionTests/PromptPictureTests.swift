@@ -91,7 +91,7 @@ struct PromptPictureTests {
         }
         let padded = Demo.request(long) { ($0.negativePrompt, $0.padsConditionings) = ("grey", true) }
         let embeddings = try await Self.embeddings(["grey", "", long])
-        let filled = NDArray(shape: [1, 154, 128], values: embeddings[0].values + embeddings[1].values)
+        let filled = NDArray(shape: [1, 154, Demo.contextWidth], values: embeddings[0].values + embeddings[1].values)
         let expected = try await Self.picture(padded) { _ in [filled, embeddings[2]] }
         #expect(try await pipeline.pictures(padded)[0].peakSignalToNoiseRatio(to: expected) > 60)
     }
@@ -117,10 +117,10 @@ struct PromptPictureTests {
     @Test("a textual inversion changes the picture, one that cannot be read is told and does not")
     func inversions() async throws {
         let folder = try TemporaryFolder()
-        let numbers: [Float] = (0..<384).map { Float($0 * 37 % 64) / 64 - 0.5 }
+        let numbers: [Float] = (0..<3 * Demo.contextWidth).map { Float($0 * 37 % 64) / 64 - 0.5 }
         let vectors: [UInt8] = numbers.withUnsafeBytes { [UInt8]($0) }
         try folder.write(
-            SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [3, 128], bytes: vectors)]), to: "shiny.safetensors")
+            SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [3, Demo.contextWidth], bytes: vectors)]), to: "shiny.safetensors")
         try folder.write("no tensors", to: "broken.pt")
         try folder.write("no tensors", to: "pp.pt")
         let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folder: folder.path)))

@@ -16,13 +16,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MODEL = os.path.join(HERE, "../../../Models/demo")
 COMMON = {"seed": 7, "steps": 4, "cfg_scale": 5.0, "width": 64, "height": 64, "clip_skip": 1, "emphasis": "original", "negative_prompt": ""}
 
-APPLE = [["red", 1.5], [" apple on a ", 1], ["white", 0.5], [" background", 1]]
+# Weights whose mean is not 1, so that restoring the mean shows.
+APPLE = [["red apple", 2], [" on a ", 1], ["white", 0.5], [" background", 1]]
 RED, BLUE = [["a red apple", 1]], [["a blue apple", 1]]
 # Parts: a weight, and for each step the pieces of its text with their weights.
 CASES = [
-    {"name": "weights", "prompt": "(red:1.5) apple on a (white:0.5) background", "parts": [[1, [APPLE] * 4]]},
-    {"name": "no_norm", "prompt": "(red:1.5) apple on a (white:0.5) background", "emphasis": "no_norm", "parts": [[1, [APPLE] * 4]]},
-    {"name": "clip_skip", "prompt": "(red:1.5) apple on a (white:0.5) background", "clip_skip": 2, "parts": [[1, [APPLE] * 4]]},
+    {"name": "weights", "prompt": "(red apple:2) on a (white:0.5) background", "parts": [[1, [APPLE] * 4]]},
+    {"name": "no_norm", "prompt": "(red apple:2) on a (white:0.5) background", "emphasis": "no_norm", "parts": [[1, [APPLE] * 4]]},
+    {"name": "clip_skip", "prompt": "(red apple:2) on a (white:0.5) background", "clip_skip": 2, "parts": [[1, [APPLE] * 4]]},
     {"name": "schedule", "prompt": "a [red:blue:0.5] apple", "parts": [[1, [RED, RED, BLUE, BLUE]]]},
     {"name": "alternation", "prompt": "a [red|blue] apple", "parts": [[1, [RED, BLUE, RED, BLUE]]]},
     {"name": "and", "prompt": "a red apple :0.9 AND a (green:1.3) tree AND night :-0.4", "negative_prompt": "snow", "parts": [
