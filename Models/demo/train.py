@@ -5,7 +5,7 @@
     train.py export sample           one or more stages again
     train.py diffusion --diffusion-steps 20000      goes on from where the last run stopped
 
-It draws the emoji in TAUGHT on 14 background colours. The result is a checkpoint in the diffusers layout
+It draws the emoji in WORLD on 14 background colours. The result is a checkpoint in the diffusers layout
 (text_encoder = CLIPTextModel, unet = UNet2DConditionModel, vae = AutoencoderKL, scheduler, CLIP tokenizer) in f16.
 
 Needs
@@ -62,9 +62,6 @@ WORLD = {
     "soccer ball": ["football", "ball"], "balloon": ["red balloon"],
 }
 NAMES = list(WORLD)
-# What the UNet learns. The VAE and the text encoder know all 40 and cost little; the UNet needs some 2,000 pictures of each.
-TAUGHT = ["red apple", "banana", "cat face", "dog face", "panda", "frog", "red heart", "star", "evergreen tree", "grinning face",
-          "smiling face with sunglasses", "house"]
 COLOURS = {
     "white": (255, 255, 255), "black": (24, 24, 28), "gray": (150, 152, 156), "red": (190, 36, 48), "pink": (255, 178, 204),
     "orange": (250, 150, 56), "yellow": (255, 232, 110), "green": (44, 136, 76), "light green": (190, 236, 170),
@@ -169,13 +166,11 @@ def stage_data(options):
 
 
 def draw_prompts(seed, keywords):
-    """Combinations of emoji and colour that training never sees, and 64 prompts: all held-out combinations of what is taught, and others."""
+    """Combinations of emoji and colour that training never sees, and 64 prompts: 32 of them are such combinations."""
     rng = random.Random(seed)
     pairs = [(e, c) for e in range(len(NAMES)) for c in range(len(COLOURS))]
     held_out = set(rng.sample([pair for pair in pairs if pair[1] != 0], len(pairs) // 10))
-    taught = [pair for pair in pairs if NAMES[pair[0]] in TAUGHT]
-    chosen = [pair for pair in taught if pair in held_out][:32]
-    chosen += rng.sample([pair for pair in taught if pair not in held_out], 64 - len(chosen))
+    chosen = rng.sample(sorted(held_out), 32) + rng.sample([pair for pair in pairs if pair not in held_out], 32)
     prompts = [dict(emoji=NAMES[e], colour=COLOUR_NAMES[c], held_out=(e, c) in held_out,
                     prompt=(long_caption if k % 8 == 7 else caption)(rng, e, c, keywords)) for k, (e, c) in enumerate(chosen)]
     rng.shuffle(prompts)
@@ -449,10 +444,9 @@ class Words:
     def tokens(self, text):
         return self.tokenizer(text, add_special_tokens=False, verbose=False).input_ids
 
-    def batch(self, texts, whole):
-        """Rows of the small table, `[captions, chunks, 77]`. Shorter captions get empty chunks; unless `whole`, only the first chunk stays."""
+    def batch(self, texts, count):
+        """Rows of the small table, `[captions, count, 77]`: `count` chunks of each caption; shorter ones get empty chunks."""
         parts = [chunks(self.tokens(text)) for text in texts]
-        count = max(map(len, parts)) if whole else 1
         rows = self.rows[torch.tensor([(part + chunks([]) * count)[:count] for part in parts])]
         noise = torch.rand(rows.shape)
         ends = (rows == self.rows[BOS]) | (rows == self.rows[EOS])
@@ -509,7 +503,7 @@ def stage_text(options):
         colour = torch.randint(len(COLOURS) + 1, (32,)).where(emoji < len(NAMES), len(COLOURS))
         texts = [caption(rng, e, c if c < len(COLOURS) else None, words.keywords) if e < len(NAMES)
                  else ", ".join(rng.sample(STYLE, rng.randint(0, 25))) for e, c in zip(emoji.tolist(), colour.tolist())]
-        rows = words.batch(texts, whole=False)
+        rows = words.batch(texts, 1)
         hidden = encode(encoder, rows)
         end = (rows[:, 0] == words.rows[EOS]).int().argmax(1)
         place = torch.stack([end, end + (torch.rand(32) * (77 - end)).long()], 1)
@@ -529,6 +523,13 @@ AVERAGE_EVERY = 5
 SCHEDULE = dict(num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", prediction_type="v_prediction")
 
 
+def twice_as_large(_, arguments):
+    """What F.interpolate does before an upsampler's convolution. torch.compile's gradient of that is 0 in bf16 on CPUs (2.13.0)."""
+    hidden, *rest = arguments
+    batch, channels, height, width = hidden.shape
+    return hidden[:, :, :, None, :, None].expand(-1, -1, -1, 2, -1, 2).reshape(batch, channels, 2 * height, 2 * width), *rest
+
+
 def make_unet(options):
     from diffusers import UNet2DConditionModel
     from diffusers.models.attention_processor import AttnProcessor
@@ -540,6 +541,10 @@ def make_unet(options):
                                 up_block_types=tuple("CrossAttnUpBlock2D" if a else "UpBlock2D" for a in attention[::-1]), norm_num_groups=16)
     if options.device == "cpu":
         unet.set_attn_processor(AttnProcessor())    # torch's fused attention is slower on CPUs, its gradient above all
+    for name, module in unet.named_modules():
+        if name.endswith("upsamplers.0"):
+            module.interpolate = False
+            module.register_forward_pre_hook(twice_as_large)
     for name, module in unet.named_modules():       # as Stable Diffusion's own code starts: every branch adds nothing
         if name.endswith((".conv2", "proj_out")) or name == "conv_out":
             torch.nn.init.zeros_(module.weight)
@@ -551,7 +556,7 @@ def draw_batch(rng, count, world, latents, views, long):
     """`count` captions and their latents. One in ten captions is empty, for guidance. Held-out combinations never come."""
     texts, chosen = [], []
     while len(texts) < count:
-        emoji, colour = NAMES.index(rng.choice(TAUGHT)), rng.randrange(len(COLOURS))
+        emoji, colour = rng.randrange(len(NAMES)), rng.randrange(len(COLOURS))
         named = rng.random() < 0.75
         if not named and rng.random() < UNNAMED_WHITE:
             colour = 0
@@ -583,10 +588,11 @@ def train_diffusion(rank, options):
         averaged, first = state["averaged"], state["step"]
     elif rank == 0:
         print(f"UNet {sum(p.numel() for p in unet.parameters()) / 1e6:.2f} M, text encoder {sum(p.numel() for p in encoder.parameters()) / 1e6:.2f} M", flush=True)
+    fast = torch.compile(unet, dynamic=False) if options.compile else unet      # compiles once for each number of chunks
     kept = DDPMScheduler(**SCHEDULE).alphas_cumprod.to(options.device)
     log = Log(options, rank, "diffusion", 50)
 
-    def velocity(clean, noise, t, hidden):
+    def velocity(clean, noise, t, hidden, unet=unet):
         """The UNet's error in predicting v at timesteps `t`, one number a picture."""
         a = kept[t].view(-1, 1, 1, 1)
         noisy = (a.sqrt() * clean + (1 - a).sqrt() * noise).contiguous(memory_format=torch.channels_last)
@@ -599,14 +605,17 @@ def train_diffusion(rank, options):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(options.lr, step, options.diffusion_steps)
         long = step % 12 == 5
+        parts = 2 + step // 12 % 2 if long else 1       # chunks of 75 tokens
         count = options.batch // (2 if long else 1)
         texts, clean = draw_batch(rng, count, world, latents, options.views, long)
         clean = clean.to(options.device)
-        hidden = emphasise(encode(encoder, words.batch(texts, whole=long).to(options.device)), 0.15)
-        # One timestep from each of `count` parts, which are narrower where noise is strong: half of them are above 840.
-        # There only the caption can tell what to draw: so the UNet reads captions early.
-        t = (((torch.randperm(count) + torch.rand(count)) / count) ** 0.25 * 1000).long().clamp(max=999).to(options.device)
-        error = velocity(clean, torch.randn_like(clean), t, hidden)
+        hidden = emphasise(encode(encoder, words.batch(texts, parts).to(options.device)), 0.15)
+        # One timestep from each of `count` parts, which are narrower where noise is strong. At first half of them are above
+        # 840, where only the caption can tell what to draw: so the UNet reads captions early. Later half are above 660:
+        # samplers spread their steps evenly, and what the last ones leave is grain.
+        power = 0.25 if step < options.reading_steps else 0.6
+        t = (((torch.randperm(count) + torch.rand(count)) / count) ** power * 1000).long().clamp(max=999).to(options.device)
+        error = velocity(clean, torch.randn_like(clean), t, hidden, fast)
         # unweighted: with min-SNR weights the noisiest timesteps would hardly count
         loss = error.mean()
         optimizer.zero_grad()
@@ -729,14 +738,23 @@ def nearest_colour(picture):
     return COLOUR_NAMES[int(((PALETTE.numpy() - median) ** 2).sum(1).argmin())]
 
 
+def nearest_emoji(picture, world):
+    """The name of the drawing, in whatever view and on whatever colour, that differs least from the picture."""
+    picture = torch.from_numpy(np.asarray(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    picture = F.avg_pool2d(picture, 2)      # edges may be off by a pixel
+    errors = [(F.avg_pool2d(compose(tile.expand(len(PALETTE), -1, -1, -1), PALETTE), 2) - picture).pow(2).mean((1, 2, 3)).min() for tile in world]
+    return NAMES[int(torch.stack(errors).argmin()) // VIEWS]
+
+
 def stage_evaluate(options):
     """Prints the figures, and draws losses.png from work/log.jsonl."""
     from PIL import Image
     from diffusers import AutoencoderKL
-    prompts = load_world(options)["prompts"]
-    wrong = [k for k, p in enumerate(prompts) if nearest_colour(Image.open(options.work / "test" / f"{k:02}.png").convert("RGB")) != p["colour"]]
-    print(f"background colour right in {64 - len(wrong)} of 64; wrong: {wrong}")
-    (test,) = load_tiles(options, "test")
+    prompts, (world, test) = load_world(options)["prompts"], load_tiles(options, "world", "test")
+    pictures = [Image.open(options.work / "test" / f"{k:02}.png").convert("RGB") for k in range(len(prompts))]
+    for key, found in (("colour", [nearest_colour(picture) for picture in pictures]), ("emoji", [nearest_emoji(picture, world) for picture in pictures])):
+        wrong = [f"{k} ({name} for {prompt[key]})" for k, (name, prompt) in enumerate(zip(found, prompts)) if name != prompt[key]]
+        print(f"{key} right in {len(prompts) - len(wrong)} of {len(prompts)}; wrong: {', '.join(wrong) or 'none'}")
     vae = AutoencoderKL.from_pretrained(options.out / "vae", torch_dtype=torch.float32).to(options.device)
     decibel = round_trip(vae, test, options)
     print(f"VAE round trip on 64 drawings kept from training: mean {decibel.mean():.2f} dB, least {decibel.min():.2f} dB")
@@ -795,20 +813,23 @@ def main():
     add("--threads", type=int, default=1, help="threads of each process")
     add("--port", type=int, default=29511, help="where the processes meet on this machine")
     add("--bf16", action=argparse.BooleanOptionalAction, default=True, help="train in bf16 where torch.autocast allows")
+    add("--compile", action=argparse.BooleanOptionalAction, default=shutil.which("g++") is not None,
+        help="torch.compile the UNet, which makes its steps twice as fast; needs a C++ compiler")
     add("--save-every", type=int, default=100, help="steps between saved states")
     add("--vae-channels", type=widths, default=(32, 48, 64), help="of the VAE's blocks: three make latents of 1/4 of the size, four 1/8")
-    add("--vae-steps", type=int, default=1700)
+    add("--vae-steps", type=int, default=3400)
     add("--vae-batch", type=int, default=16, help="crops of 32 pixels; half as many of 64, a quarter as many whole pictures")
     add("--vae-lr", type=float, default=2e-3)
     add("--kl", type=float, default=1e-4, help="weight of the latents' divergence from a normal distribution")
-    add("--views", type=int, default=1, help=f"how many of the {VIEWS} ways to place an emoji the UNet learns")
+    add("--views", type=int, default=2, help=f"how many of the {VIEWS} ways to place an emoji the UNet learns")
     add("--text-width", type=int, default=96)
     add("--text-layers", type=int, default=2)
-    add("--text-steps", type=int, default=700)
+    add("--text-steps", type=int, default=1500)
     add("--unet-channels", type=widths, default=(32, 64, 128, 192), help="of the UNet's levels")
     add("--unet-layers", type=int, default=1, help="residual blocks of each level")
     add("--first-attention", type=int, default=2, help="the first level with attention")
-    add("--diffusion-steps", type=int, default=3000)
+    add("--diffusion-steps", type=int, default=4800)
+    add("--reading-steps", type=int, default=1000, help="first steps of the UNet, mostly on strong noise")
     add("--batch", type=int, default=16, help="of each process")
     add("--lr", type=float, default=1e-3)
     add("--ema", type=float, default=0.995, help="how slowly the exported average follows the weights")

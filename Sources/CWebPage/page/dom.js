@@ -2,7 +2,7 @@
 
 export const $ = id => document.getElementById(id)
 
-const namespaces = { svg: 'http://www.w3.org/2000/svg' }
+const svg = 'http://www.w3.org/2000/svg'
 const drawn = new Set(['svg', 'line', 'path', 'circle', 'text', 'g', 'title', 'use'])
 
 /**
@@ -11,7 +11,7 @@ const drawn = new Set(['svg', 'line', 'path', 'circle', 'text', 'g', 'title', 'u
  */
 export function el(tag, properties = {}, ...children) {
   const isDrawn = drawn.has(tag)
-  const element = isDrawn ? document.createElementNS(namespaces.svg, tag) : document.createElement(tag)
+  const element = isDrawn ? document.createElementNS(svg, tag) : document.createElement(tag)
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value)

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Draws the pictures of README.md and Documentation/Prompts.md with the bundled checkpoint, after `make build`. Needs Pillow."""
+import subprocess
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Name of the sheet, columns, seed, prompts.
+SHEETS = [
+    ("demo", 8, 1, [
+        "cat face on a pink background", "rocket on a blue background", "pizza on a yellow background", "panda on a light green background",
+        "balloon on a light blue background", "octopus on a turquoise background", "cactus on an orange background", "ghost on a purple background",
+        "dog face on a yellow background", "strawberry on a white background", "penguin on a light blue background", "doughnut on a brown background",
+        "smiling face with sunglasses on a red background", "sailboat on a turquoise background", "fox on a green background",
+        "hamburger on a gray background",
+    ]),
+    ("prompt-weights", 4, 1, [f"red heart on a (blue:{weight}) background" for weight in (0, 0.5, 1, 1.5)]),
+    ("prompt-schedule", 4, 1, [
+        "dog face on a white background", "[dog face:cat face:6] on a white background", "[dog face:cat face:1] on a white background",
+        "cat face on a white background",
+    ]),
+    ("prompt-and", 4, 1, [
+        "frog on a white background", *(f"frog on a white background AND yellow background :{weight}" for weight in (0.3, 0.6, 1)),
+    ]),
+]
+
+
+def main():
+    for name, columns, seed, prompts in SHEETS:
+        with tempfile.TemporaryDirectory() as folder:
+            pictures = []
+            for index, prompt in enumerate(prompts):
+                path = Path(folder, f"{index}.png")
+                subprocess.run(
+                    [ROOT / ".build/release/easel", "generate", prompt, "--steps", "12", "--cfg-scale", "4", "--seed", str(seed), "--output", path],
+                    check=True, capture_output=True)
+                pictures.append(Image.open(path).convert("RGB"))
+        size, gap = pictures[0].width, 4
+        rows = -(-len(pictures) // columns)
+        sheet = Image.new("RGB", (columns * (size + gap) - gap, rows * (size + gap) - gap), "white")
+        for index, picture in enumerate(pictures):
+            sheet.paste(picture, (index % columns * (size + gap), index // columns * (size + gap)))
+        sheet.save(ROOT / f"Documentation/{name}.png", optimize=True)
+        print(f"Documentation/{name}.png")
+
+
+if __name__ == "__main__":
+    main()
