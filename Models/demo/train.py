@@ -545,8 +545,7 @@ def make_unet(options):
         if name.endswith("upsamplers.0"):
             module.interpolate = False
             module.register_forward_pre_hook(twice_as_large)
-    for name, module in unet.named_modules():       # as Stable Diffusion's own code starts: every branch adds nothing
-        if name.endswith((".conv2", "proj_out")) or name == "conv_out":
+        elif name.endswith((".conv2", "proj_out")) or name == "conv_out":      # as Stable Diffusion's own code starts: every branch adds nothing
             torch.nn.init.zeros_(module.weight)
             torch.nn.init.zeros_(module.bias)
     return unet
@@ -814,7 +813,7 @@ def main():
     add("--port", type=int, default=29511, help="where the processes meet on this machine")
     add("--bf16", action=argparse.BooleanOptionalAction, default=True, help="train in bf16 where torch.autocast allows")
     add("--compile", action=argparse.BooleanOptionalAction, default=shutil.which("g++") is not None,
-        help="torch.compile the UNet, which makes its steps twice as fast; needs a C++ compiler")
+        help="torch.compile the UNet: some minutes once, then faster steps; needs a C++ compiler")
     add("--save-every", type=int, default=100, help="steps between saved states")
     add("--vae-channels", type=widths, default=(32, 48, 64), help="of the VAE's blocks: three make latents of 1/4 of the size, four 1/8")
     add("--vae-steps", type=int, default=3400)

@@ -10,7 +10,7 @@ import Testing
 @Suite("A pipeline that looks after itself")
 struct MonitoredPipelineTests {
     private static func scaled(_ output: NDArray, _: NDArray?) -> NDArray { output * 1.05 }
-    private static func farScaled(_ output: NDArray, _: NDArray?) -> NDArray { output * 1.5 }
+    private static func farScaled(_ output: NDArray, _: NDArray?) -> NDArray { output * 1.3 }
     private static func spoiled(_ output: NDArray, _: NDArray?) -> NDArray {
         var output = output
         output.values[3] = .nan
@@ -121,7 +121,7 @@ struct MonitoredPipelineTests {
         try await expectMended(watching, rungs, words)
     }
 
-    @Test("… by f32, where it was less", .enabled(if: Watching.hasHalf))
+    @Test("… and one of 30 % by f32, where it was less", .enabled(if: Watching.hasHalf))
     func mendingByAccuracy() async throws {
         let watching = try Watching(unet: Watching.half, fault: Fault(Self.farScaled, in: { key, compiles in key.component == .unet && compiles <= 2 }))
         try await expectMended(watching, [.recompile, .accuracy], "It moves to accuracy, f32 on CPU")
