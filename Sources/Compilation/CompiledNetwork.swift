@@ -16,11 +16,13 @@ public final class CompiledNetwork: Sendable {
     let reason: CompileReason
     /// Bytes of memory that it takes once it has run, by estimate.
     let byteCount: Int
+    /// Sides of latents divided by this are those of the smallest feature map that is attended to.
+    let downscale: Int
     let fault: OutputFault?
 
     init(
         key: CompileKey, model: CompiledModel, precision: String, seconds: Double, isFromDiskCache: Bool, reason: CompileReason, byteCount: Int,
-        fault: OutputFault?
+        downscale: Int, fault: OutputFault?
     ) {
         self.key = key
         self.model = model
@@ -29,6 +31,7 @@ public final class CompiledNetwork: Sendable {
         self.isFromDiskCache = isFromDiskCache
         self.reason = reason
         self.byteCount = byteCount
+        self.downscale = downscale
         self.fault = fault
     }
 

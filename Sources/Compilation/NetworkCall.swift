@@ -1,3 +1,5 @@
+import GraphIR
+import Networks
 public import OpenVINO
 public import Tensors
 
@@ -5,6 +7,9 @@ public import Tensors
 public struct NetworkCall: ~Copyable, Sendable {
     public let network: CompiledNetwork
     private var request: InferRequest
+    /// What `latents` was last set to, as long as the network may have to be introduced to larger ones first.
+    private var firstLatents: NDArray?
+    private var hasRun = false
 
     public init(_ network: CompiledNetwork) throws(OpenVINOError) {
         self.network = network
@@ -12,7 +17,10 @@ public struct NetworkCall: ~Copyable, Sendable {
     }
 
     /// Copies `array` in; it stays for later runs.
-    public mutating func setInput(_ name: String, to array: NDArray) throws(OpenVINOError) { try request.setInput(name, to: array) }
+    public mutating func setInput(_ name: String, to array: NDArray) throws(OpenVINOError) {
+        try request.setInput(name, to: array)
+        if !hasRun, name == "latents" { firstLatents = array }
+    }
 
     /// Lets later runs read an input from the tensor's memory.
     public mutating func setInput(_ name: String, to tensor: borrowing Tensor) throws(OpenVINOError) { try request.setInput(name, to: tensor) }
@@ -21,8 +29,25 @@ public struct NetworkCall: ~Copyable, Sendable {
     /// - Returns: the output of that name.
     /// - Throws: `OpenVINOError.cancelled` when the task is cancelled.
     public nonisolated(nonsending) mutating func run(_ output: String) async throws(OpenVINOError) -> NDArray {
+        if let latents = firstLatents, let larger = network.latentsBefore(latents) {
+            try request.setInput("latents", to: larger)
+            try await request.infer()
+            try request.setInput("latents", to: latents)
+        }
+        (firstLatents, hasRun) = (nil, true)
         try await request.infer()
         let answer = try request.output(output)
         return network.fault.map { $0(network.key, answer) } ?? answer
+    }
+}
+
+extension CompiledNetwork {
+    /// Latents to run before `latents`, when those may not be the first that the network sees.
+    ///
+    /// Attention whose first run ever has a single key is compiled for that by the CPU plugin (2026.4.1), if its shapes are dynamic:
+    /// every later run with 16 keys or more answers garbage. That is so where the smallest feature map is a single position.
+    fileprivate func latentsBefore(_ latents: NDArray) -> NDArray? {
+        guard key.shape.height == .dynamic || key.shape.width == .dynamic, latents.shape.suffix(2).allSatisfy({ $0 <= downscale }) else { return nil }
+        return NDArray(repeating: 0, shape: latents.shape.prefix(2) + [2 * downscale, 2 * downscale])
     }
 }

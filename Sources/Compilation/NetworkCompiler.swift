@@ -64,7 +64,8 @@ public actor NetworkCompiler {
         let key = CompileKey(checkpoint: checkpoint.identity, component: component, placement: placement, shape: shape)
         return CompiledNetwork(
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: isFromDiskCache,
-            reason: reason, byteCount: checkpoint.parameterCount(of: component) * (precision == Precision.f32.rawValue ? 4 : 2), fault: fault)
+            reason: reason, byteCount: checkpoint.parameterCount(of: component) * (precision == Precision.f32.rawValue ? 4 : 2),
+            downscale: component == .unet ? checkpoint.unet.configuration.downscale : 1, fault: fault)
     }
 
     /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.

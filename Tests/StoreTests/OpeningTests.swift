@@ -35,6 +35,18 @@ struct OpeningTests {
         _ = try await first.usage()
     }
 
+    @Test("a folder is free even while a child that was forked meanwhile still has the lock's descriptor")
+    func lockOfChild() throws {
+        var archive: Archive? = try archives.open()
+        let path = archives.folder.lock.path
+        let held = try #require((0..<1024).first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path })
+        let copy = dup(CInt(held))
+        defer { close(copy) }
+        withExtendedLifetime(archive) {}
+        archive = nil
+        _ = try archives.open()
+    }
+
     @Test("a folder is free when its archive is gone")
     func lockIsLeft() async throws {
         for _ in 0..<10 {

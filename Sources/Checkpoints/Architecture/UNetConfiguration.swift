@@ -39,6 +39,9 @@ public struct UNetConfiguration: Sendable, Hashable {
     /// Side of the latents that the model was trained on (`sample_size`): 64 for 512 pixels. nil when the file does not say.
     public var sampleSize: Int?
 
+    /// Latents per position of the smallest feature map, along one side: 8 for SD1 and SD2.
+    public var downscale: Int { 1 << (blocks.count - 1) }
+
     public init(blocks: [Block], crossAttentionWidth: Int) {
         self.blocks = blocks
         self.crossAttentionWidth = crossAttentionWidth

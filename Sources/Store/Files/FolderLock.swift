@@ -18,5 +18,9 @@ final class FolderLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that another thread has just forked has the descriptor, too, until it runs its program: closing would not unlock.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
