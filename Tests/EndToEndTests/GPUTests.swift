@@ -6,10 +6,8 @@ import Testing
 private let gpuEnvironment = ProcessInfo.processInfo.environment["EASEL_GPU_ON_CPU"].map { ["LD_PRELOAD": $0] }
 
 /// OpenVINO's GPU plugin on a machine without a GPU; see Tests/GPUOnCPU. Numbers are those of its kernels, times are not a GPU's.
-///
-/// One after another: each compiles for most of a minute on both cores.
 @Suite(
-    "On OpenVINO's GPU plugin", .serialized,
+    "On OpenVINO's GPU plugin",
     .enabled(if: gpuEnvironment != nil, "`make test-gpu` gets what is needed and names it in EASEL_GPU_ON_CPU"))
 struct GPUTests {
     private let easel: Easel
