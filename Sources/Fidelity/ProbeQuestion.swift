@@ -72,7 +72,7 @@ extension ProbeQuestion {
     private static func latentShape(_ shape: InputShape, of checkpoint: Checkpoint, size: (width: Int, height: Int)?, smallSide: Int) -> [Int] {
         let factor = checkpoint.vae.configuration.scaleFactor
         // Each level of the UNet halves the latents.
-        let step = 1 << (checkpoint.unet.configuration.blocks.count - 1)
+        let step = checkpoint.unet.configuration.downscale
         let least = (max(smallSide / factor, 1) + step - 1) / step * step
         func extent(_ extent: Extent, _ pixels: Int?) -> Int {
             if case .fixed(let fixed) = extent { fixed } else { pixels.map { $0 / factor } ?? least }
