@@ -47,7 +47,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=int, default=40)
     arguments = parser.parse_args()
-    server, loop = Server(settings={"openvino_accuracy": "f32", "preview_steps": 0}), Loop()
+    loop = Loop()       # first: when its program is not built, no server is left running
+    server = Server(settings={"openvino_accuracy": "f32", "preview_steps": 0})
     try:
         server.wait_ready()
         pairs = []
