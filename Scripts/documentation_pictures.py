@@ -17,13 +17,13 @@ SHEETS = [
         "smiling face with sunglasses on a red background", "sailboat on a turquoise background", "fox on a green background",
         "hamburger on a gray background",
     ]),
-    ("prompt-weights", 4, 1, [f"red heart on a (blue:{weight}) background" for weight in (0, 0.5, 1, 1.5)]),
+    ("prompt-weights", 5, 1, [f"(panda:{weight}) on a light green background" for weight in (0.5, 0.75, 1, 1.25, 1.5)]),
     ("prompt-schedule", 4, 1, [
-        "dog face on a white background", "[dog face:cat face:6] on a white background", "[dog face:cat face:1] on a white background",
+        "dog face on a white background", "[dog face:cat face:10] on a white background", "[dog face:cat face:1] on a white background",
         "cat face on a white background",
     ]),
     ("prompt-and", 4, 1, [
-        "frog on a white background", *(f"frog on a white background AND yellow background :{weight}" for weight in (0.3, 0.6, 1)),
+        "frog on a white background", *(f"frog on a white background AND frog on a yellow background :{weight}" for weight in (0.5, 1, 2)),
     ]),
 ]
 

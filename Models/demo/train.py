@@ -3,9 +3,10 @@
 
     train.py all                     everything, from the font to the contact sheet
     train.py export sample           one or more stages again
-    train.py diffusion --diffusion-steps 20000      goes on from where the last run stopped
+    train.py diffusion --diffusion-steps 8000,10000,14000       goes on from where the last run stopped
 
-It draws the emoji in WORLD on 14 background colours. The result is a checkpoint in the diffusers layout
+It draws the emoji in WORLD on 14 background colours, larger or smaller by the weight of its name, as in
+"(red apple:1.25) on a blue background". The result is a checkpoint in the diffusers layout
 (text_encoder = CLIPTextModel, unet = UNet2DConditionModel, vae = AutoencoderKL, scheduler, CLIP tokenizer) in f16.
 
 Needs
@@ -16,16 +17,16 @@ Needs
 Stages, in the order of `all`
   data       cuts the drawings out of the font, draws the held-out combinations and the 64 test prompts
   vae        trains the AutoencoderKL on all drawings of the font but the held-out ones
-  latents    encodes the world once (each emoji x view x colour), so that the UNet's training never runs the VAE
+  latents    encodes the world once (each emoji x view x weight x colour), so that the UNet's training never runs the VAE
   text       trains the text encoder, as a classifier of (emoji, colour); after that it stays as it is
   diffusion  trains the UNet on the latents
   export     writes the checkpoint, with averaged weights
-  sample     draws the test prompts
-  evaluate   measures colours and the VAE's round trip; draws the loss curves
+  sample     draws the test prompts, and some of them with weights
+  evaluate   measures colours, weights and the VAE's round trip; draws the loss curves
 
 Every long stage counts steps, not time, draws its random numbers from (seed, step), saves its state every
 --save-every steps and goes on from the saved state: stopping it, or pausing it with SIGSTOP, changes nothing.
-The learning rate is constant until the last quarter of the steps and then falls, so a run can be made longer.
+The learning rate is constant until the last quarter of the steps and then falls. The UNet's then rises and falls once more.
 """
 import argparse
 import io
@@ -33,6 +34,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import time
 import xml.etree.ElementTree as ET
@@ -69,6 +71,7 @@ COLOURS = {
     "brown": (132, 88, 60),
 }
 COLOUR_NAMES = list(COLOURS)
+WEIGHTS = [1, 0.5, 0.75, 1.25, 1.5]     # of an emoji's name: its drawing covers so many times the area
 PALETTE = torch.tensor(list(COLOURS.values()), dtype=torch.float32)
 UNNAMED_WHITE = 0.75      # share of white where the caption names no colour
 
@@ -83,19 +86,24 @@ COLOURED = ["{n} on {b} background", "{a} on {b} background", "{n}, {c} backgrou
             "a drawing of {a} on {b} background", "{n} on {c}", "{a} in front of {b} background"]
 
 
-def with_article(name):
-    return ("an " if name[:1] in tuple("aeiou") else "a ") + name
+def weighed(name, weight):
+    """`name` as prompts in A1111's language give it a weight."""
+    return name if weight == 1 else f"({name}:{weight})"
 
 
-def caption(rng, emoji, colour, keywords):
-    """One of many wordings. `colour` is None where the caption shall not name one."""
+def with_article(name, weight):
+    return ("an " if name[:1] in tuple("aeiou") else "a ") + weighed(name, weight)
+
+
+def caption(rng, emoji, colour, keywords, weights=(1, 1)):
+    """One of many wordings. `colour` is None where the caption shall not name one. `weights` are of emoji and colour."""
     other = WORLD[NAMES[emoji]]
     name = rng.choice(other) if other and rng.random() < 0.25 else NAMES[emoji]
     form = rng.choice(PLAIN if colour is None else COLOURED)
     if colour is None and rng.random() < 0.3:
         form = "{n}"
     named = "" if colour is None else COLOUR_NAMES[colour]
-    text = form.format(n=name, a=with_article(name), c=named, b=with_article(named))
+    text = form.format(n=weighed(name, weights[0]), a=with_article(name, weights[0]), c=weighed(named, weights[1]), b=with_article(named, weights[1]))
     if rng.random() < 0.25:
         extra = rng.sample(STYLE, rng.randint(1, 4))
         text = ", ".join(extra + [text] if rng.random() < 0.25 else [text] + extra)
@@ -104,12 +112,12 @@ def caption(rng, emoji, colour, keywords):
     return text
 
 
-def long_caption(rng, emoji, colour, keywords):
+def long_caption(rng, emoji, colour, keywords, weights=(1, 1)):
     """A caption of about 80 to 170 words, mostly more than 75 tokens: the subject first, or now and then last."""
     words, rest = rng.choice([60, 90, 130]), []
     while sum(len(part.split()) + 1 for part in rest) < words:
         rest += rng.sample(STYLE, 8) + rng.sample(keywords[emoji], min(3, len(keywords[emoji])))
-    text = caption(rng, emoji, colour, keywords)
+    text = caption(rng, emoji, colour, keywords, weights)
     return ", ".join(rest + [text] if rng.random() < 0.2 else [text] + rest)
 
 
@@ -117,7 +125,8 @@ def long_caption(rng, emoji, colour, keywords):
 
 
 def stage_data(options):
-    """Writes tiles.npz (premultiplied RGBA, uint8) and world.json (keywords, held-out combinations, test prompts)."""
+    """Writes tiles.npz (premultiplied RGBA, uint8; the world's are `[emoji, view, weight, h, w, 4]`) and world.json (keywords,
+    held-out combinations, test prompts)."""
     from fontTools.ttLib import TTFont
     from PIL import Image
 
@@ -134,14 +143,14 @@ def stage_data(options):
         image = Image.open(io.BytesIO(strike[characters[ord(character)]].imageData)).convert("RGBA")
         return image.crop(image.getchannel("A").getbbox()).convert("RGBa")      # premultiplied, for resizing
 
-    def tile(image, side=100, shift=(0, 0), angle=0.0, mirrored=False):
-        """`image` on a transparent square of SIZE, its longer side `side` pixels, turned, then moved by `shift`."""
+    def tile(image, weight, side=100, shift=(0, 0), angle=0.0, mirrored=False):
+        """`image` on a transparent square of SIZE, its longer side `side` pixels at weight 1, turned, then moved by `shift`."""
         image = image.transpose(Image.FLIP_LEFT_RIGHT) if mirrored else image
         room = int(max(image.size) * 1.5)
         canvas = Image.new("RGBa", (room, room))
         canvas.paste(image, ((room - image.width) // 2, (room - image.height) // 2))
         canvas = canvas.rotate(angle, Image.BICUBIC)
-        scaled = canvas.resize((round(room * side / max(image.size)),) * 2, Image.LANCZOS)
+        scaled = canvas.resize((round(room * side * weight ** 0.5 / max(image.size)),) * 2, Image.LANCZOS)
         offset = (SIZE - scaled.width) // 2
         result = Image.new("RGBa", (SIZE, SIZE))
         result.paste(scaled, (offset + shift[0], offset + shift[1]))
@@ -152,15 +161,15 @@ def stage_data(options):
     world = []
     for name in NAMES:
         image = drawing(known[name][0])
-        world.append(tile(image))
-        for view in range(1, VIEWS):
-            world.append(tile(image, rng.randint(84, 104), (rng.randint(-6, 6), rng.randint(-6, 6)), rng.uniform(-10, 10), view % 2 == 1))
-    others = [tile(drawing(character)) for character, name in sorted(names.items()) if len(character) == 1
+        views = [()] + [(rng.randint(84, 104), (rng.randint(-6, 6), rng.randint(-6, 6)), rng.uniform(-10, 10), view % 2 == 1)
+                        for view in range(1, VIEWS)]
+        world.append([[tile(image, weight, *view) for weight in WEIGHTS] for view in views])
+    others = [tile(drawing(character), 1) for character, name in sorted(names.items()) if len(character) == 1
               and name not in WORLD and characters.get(ord(character)) in strike]
     random.Random(options.seed).shuffle(others)
 
     words = [[w for w in keywords[known[name]] if w not in WORLD][:12] for name in NAMES]
-    np.savez(options.work / "tiles.npz", world=np.stack(world), train=np.stack(others[64:]), test=np.stack(others[:64]))
+    np.savez(options.work / "tiles.npz", world=np.array(world), train=np.stack(others[64:]), test=np.stack(others[:64]))
     (options.work / "world.json").write_text(json.dumps(dict(keywords=words, **draw_prompts(options.seed, words)), indent=1))
     print(f"{len(NAMES)} emoji x {VIEWS} views; {len(others)} other drawings, 64 of them kept from training")
 
@@ -333,6 +342,7 @@ def picture_loss(made, true):
 def train_vae(rank, options):
     set_up(rank, options)
     world, train, test = load_tiles(options, "world", "train", "test")
+    world = world.flatten(0, 2)
     torch.manual_seed(options.seed)
     vae = start_linear(make_vae(options)).to(options.device, memory_format=torch.channels_last)
     parameters = list(vae.parameters())
@@ -385,7 +395,7 @@ def round_trip(vae, tiles, options):
 
 @torch.no_grad()
 def stage_latents(options):
-    """Writes latents.pt, f16 `[emoji, view, colour, 4, h, w]`, and vae_whitened.pt.
+    """Writes latents.pt, f16 `[emoji, view, weight, colour, 4, h, w]`, and vae_whitened.pt.
 
     SD 1.x has one scaling_factor and no shift. Its own factor is right for latents whose channels have mean 0 and
     standard deviation 1/0.18215; the VAE's two 1x1 convolutions beside the latents can make them so."""
@@ -394,8 +404,9 @@ def stage_latents(options):
     vae = make_vae(options).to(options.device, memory_format=torch.channels_last)
     vae.load_state_dict(weights)
     (world,) = load_tiles(options, "world")
+    world = world[:, :options.views]
     latents = []
-    for tile in world:
+    for tile in world.flatten(0, 2):
         pictures = compose(tile.expand(len(PALETTE), -1, -1, -1), PALETTE)
         with precision(options):
             latents.append(vae.encode(pictures.to(options.device)).latent_dist.mean.float().cpu())
@@ -408,7 +419,7 @@ def stage_latents(options):
     weights["post_quant_conv.bias"] += weights["post_quant_conv.weight"][:, :, 0, 0] @ mean
     weights["post_quant_conv.weight"] *= scale.view(1, 4, 1, 1)
     save(weights, options.work / "vae_whitened.pt")
-    save(latents.half().view(len(NAMES), VIEWS, len(COLOURS), *latents.shape[1:]), options.work / "latents.pt")
+    save(latents.half().view(*world.shape[:3], len(COLOURS), *latents.shape[1:]), options.work / "latents.pt")
     print(f"{len(latents)} latents; before whitening, means {mean.tolist()} and deviations {(scale / 0.18215).tolist()}")
 
 
@@ -417,10 +428,28 @@ def stage_latents(options):
 BOS, EOS = 49406, 49407     # SD 1.x pads with EOS
 
 
-def chunks(tokens):
-    """75 tokens at a time, each chunk with its own BOS and EOS, padded to 77; an empty prompt is one empty chunk."""
-    parts = [tokens[start:start + 75] for start in range(0, len(tokens), 75)] or [[]]
-    return [[BOS] + part + [EOS] * (76 - len(part)) for part in parts]
+def chunks(values, first, last):
+    """75 values at a time, each chunk between its own `first` and `last`, padded to 77; of an empty prompt, one empty chunk."""
+    parts = [values[start:start + 75] for start in range(0, len(values), 75)] or [[]]
+    return [[first] + part + [last] * (76 - len(part)) for part in parts]
+
+
+def read(tokenizer, text):
+    """Chunks of tokens and of their weights. A stretch with a weight, `(red apple:1.25)`, is turned into tokens by itself."""
+    tokens, weights = [], []
+    for words, weight, plain in re.findall(r"\(([^():]+):([\d.]+)\)|([^()]+)", text):
+        found = tokenizer(words or plain, add_special_tokens=False, verbose=False).input_ids
+        tokens += found
+        weights += [float(weight or 1)] * len(found)
+    return chunks(tokens, BOS, EOS), chunks(weights, 1.0, 1.0)
+
+
+EMPTY = chunks([], BOS, EOS), chunks([], 1.0, 1.0)
+
+
+def tensors(prompts, count):
+    """Tokens and weights, `[prompts, count, 77]`: `count` chunks of each prompt that was read; shorter ones get empty chunks."""
+    return [torch.tensor([(prompt[k] + EMPTY[k] * count)[:count] for prompt in prompts]) for k in range(2)]
 
 
 class Words:
@@ -435,22 +464,19 @@ class Words:
         self.tokenizer = CLIPTokenizer.from_pretrained(options.tokenizer)
         texts = NAMES + COLOUR_NAMES + STYLE + PLAIN + COLOURED + ["a an the , .", "left right and with small big"]
         texts += sum(WORLD.values(), []) + sum(self.keywords, [])
-        known = {BOS, EOS}.union(*(self.tokens(text) for text in texts), *(self.tokens(text + ",") for text in texts))
+        known = {BOS, EOS}.union(*(chunk for text in texts for end in ("", ",") for chunk in read(self.tokenizer, text + end)[0]))
         self.known = sorted(known)
         self.unknown = len(self.known)
         self.rows = torch.full((49408,), self.unknown)
         self.rows[torch.tensor(self.known)] = torch.arange(len(self.known))
 
-    def tokens(self, text):
-        return self.tokenizer(text, add_special_tokens=False, verbose=False).input_ids
-
     def batch(self, texts, count):
-        """Rows of the small table, `[captions, count, 77]`: `count` chunks of each caption; shorter ones get empty chunks."""
-        parts = [chunks(self.tokens(text)) for text in texts]
-        rows = self.rows[torch.tensor([(part + chunks([]) * count)[:count] for part in parts])]
+        """Rows of the small table and weights, both `[captions, count, 77]`: the first `count` chunks of each caption."""
+        tokens, weights = tensors([read(self.tokenizer, text) for text in texts], count)
+        rows = self.rows[tokens]
         noise = torch.rand(rows.shape)
         ends = (rows == self.rows[BOS]) | (rows == self.rows[EOS])
-        return torch.where((noise < 0.03) & ~ends, self.unknown, rows)
+        return torch.where((noise < 0.03) & ~ends, self.unknown, rows), weights
 
 
 def make_text_encoder(options, vocabulary):
@@ -467,19 +493,14 @@ def make_text_encoder(options, vocabulary):
     return encoder
 
 
-def encode(encoder, rows):
-    """Hidden states of all chunks, joined along the token axis: `[captions, chunks * 77, width]`."""
+def encode(encoder, rows, weights):
+    """Hidden states of all chunks, joined along the token axis: `[captions, chunks * 77, width]`. What a weight multiplies,
+    and that a chunk's mean is restored after it, is A1111's way."""
     captions, count, length = rows.shape
-    return encoder(input_ids=rows.view(captions * count, length)).last_hidden_state.view(captions, count * length, -1)
-
-
-def emphasise(hidden, share):
-    """What `(word:1.3)` does: some tokens of some captions times 0.6...1.5, then the caption's mean restored."""
-    captions, length, _ = hidden.shape
-    chosen = (torch.rand(captions, 1, 1) < share) & (torch.rand(captions, length, 1) < 0.15)
-    factors = torch.where(chosen, 0.6 + 0.9 * torch.rand(captions, length, 1), 1.0).to(hidden.device)
-    scaled = hidden * factors
-    return scaled * (hidden.mean((1, 2), keepdim=True) / scaled.mean((1, 2), keepdim=True)).detach()
+    hidden = encoder(input_ids=rows.flatten(0, 1)).last_hidden_state
+    scaled = hidden * weights.flatten(0, 1)[..., None]
+    scaled = scaled * (hidden.mean((1, 2), keepdim=True) / scaled.mean((1, 2), keepdim=True))
+    return scaled.view(captions, count * length, -1)
 
 
 def stage_text(options):
@@ -503,8 +524,8 @@ def stage_text(options):
         colour = torch.randint(len(COLOURS) + 1, (32,)).where(emoji < len(NAMES), len(COLOURS))
         texts = [caption(rng, e, c if c < len(COLOURS) else None, words.keywords) if e < len(NAMES)
                  else ", ".join(rng.sample(STYLE, rng.randint(0, 25))) for e, c in zip(emoji.tolist(), colour.tolist())]
-        rows = words.batch(texts, 1)
-        hidden = encode(encoder, rows)
+        rows, weights = words.batch(texts, 1)
+        hidden = encode(encoder, rows, weights)
         end = (rows[:, 0] == words.rows[EOS]).int().argmax(1)
         place = torch.stack([end, end + (torch.rand(32) * (77 - end)).long()], 1)
         guess = head(hidden[torch.arange(32)[:, None], place])
@@ -552,7 +573,12 @@ def make_unet(options):
 
 
 def draw_batch(rng, count, world, latents, views, long):
-    """`count` captions and their latents. One in ten captions is empty, for guidance. Held-out combinations never come."""
+    """`count` captions and their latents. One in ten captions is empty, for guidance. Held-out combinations never come.
+
+    Half of the emoji have a weight drawn by lot, and one in eight colours, where it changes nothing."""
+    def weight(share):
+        return rng.randrange(len(WEIGHTS)) if rng.random() < share else 0
+
     texts, chosen = [], []
     while len(texts) < count:
         emoji, colour = rng.randrange(len(NAMES)), rng.randrange(len(COLOURS))
@@ -562,8 +588,12 @@ def draw_batch(rng, count, world, latents, views, long):
         if [emoji, colour] in world["held_out"]:
             continue
         words = long_caption if long and rng.random() < 0.85 else caption
-        texts.append("" if rng.random() < 0.1 else words(rng, emoji, colour if named else None, world["keywords"]))
-        chosen.append(latents[emoji, rng.randrange(views), colour])
+        size = weight(0.5)
+        if rng.random() < 0.1:
+            texts.append("")
+        else:
+            texts.append(words(rng, emoji, colour if named else None, world["keywords"], (WEIGHTS[size], WEIGHTS[weight(0.125)])))
+        chosen.append(latents[emoji, rng.randrange(views), size, colour])
     return texts, torch.stack(chosen).float() * 0.18215
 
 
@@ -599,16 +629,16 @@ def train_diffusion(rank, options):
             made = unet(noisy, t, encoder_hidden_states=hidden).sample
         return (made.float() - (a.sqrt() * noise - (1 - a).sqrt() * clean)).pow(2).mean((1, 2, 3))
 
-    for step in range(first, options.diffusion_steps):
+    for step in range(first, options.diffusion_steps[-1]):
         rng = seed_step(options, rank, "diffusion", step)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(options.lr, step, options.diffusion_steps)
+            group["lr"] = learning_rate(options.lr, step, next(total for total in options.diffusion_steps if step < total))
         long = step % 12 == 5
         parts = 2 + step // 12 % 2 if long else 1       # chunks of 75 tokens
-        count = options.batch // (2 if long else 1)
+        count = options.batch // options.procs // (2 if long else 1)
         texts, clean = draw_batch(rng, count, world, latents, options.views, long)
         clean = clean.to(options.device)
-        hidden = emphasise(encode(encoder, words.batch(texts, parts).to(options.device)), 0.15)
+        hidden = encode(encoder, *(part.to(options.device) for part in words.batch(texts, parts)))
         # One timestep from each of `count` parts, which are narrower where noise is strong. At first half of them are above
         # 840, where only the caption can tell what to draw: so the UNet reads captions early. Later half are above 660:
         # samplers spread their steps evenly, and what the last ones leave is grain.
@@ -636,7 +666,7 @@ def train_diffusion(rank, options):
                 gap = velocity(clean, noise, last, hidden.roll(1, 0)).mean() - velocity(clean, noise, last, hidden).mean()
             figures["gap"] = gap.item()
         log.add(step + 1, **figures)
-        if rank == 0 and ((step + 1) % options.save_every == 0 or step + 1 == options.diffusion_steps):
+        if rank == 0 and ((step + 1) % options.save_every == 0 or step + 1 == options.diffusion_steps[-1]):
             save(dict(unet=unet.state_dict(), averaged=averaged, optimizer=optimizer.state_dict(), step=step + 1), path)
 
 
@@ -678,8 +708,11 @@ def stage_export(options):
 # ------------------------------------------------------------------------------------------------ sample, evaluate
 
 
+WEIGHED_PROMPTS = 16        # of the test prompts, with all weights
+
+
 class Painter:
-    """The checkpoint in --out, in diffusers' pipeline, with prompts of any length."""
+    """The checkpoint in --out, in diffusers' pipeline."""
 
     def __init__(self, options):
         from diffusers import EulerDiscreteScheduler, StableDiffusionPipeline
@@ -690,14 +723,12 @@ class Painter:
         self.pipe.set_progress_bar_config(disable=True)
 
     @torch.no_grad()
-    def embed(self, text, count):
-        parts = chunks(self.pipe.tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
-        parts += chunks([]) * (count - len(parts))
-        return torch.cat([self.pipe.text_encoder(input_ids=torch.tensor([part], device=self.options.device)).last_hidden_state for part in parts], 1)
-
     def draw(self, prompt, seed):
-        count = len(chunks(self.pipe.tokenizer(prompt, add_special_tokens=False, verbose=False).input_ids))
-        return self.pipe(prompt_embeds=self.embed(prompt, count), negative_prompt_embeds=self.embed("", count), height=SIZE, width=SIZE,
+        """`prompt` may be of any length, and have weights."""
+        read_prompt = read(self.pipe.tokenizer, prompt)
+        embeddings = [encode(self.pipe.text_encoder, *(part.to(self.options.device) for part in tensors([text], len(read_prompt[0]))))
+                      for text in (read_prompt, EMPTY)]
+        return self.pipe(prompt_embeds=embeddings[0], negative_prompt_embeds=embeddings[1], height=SIZE, width=SIZE,
                          num_inference_steps=self.options.sample_steps, guidance_scale=self.options.guidance,
                          generator=torch.Generator().manual_seed(seed)).images[0]
 
@@ -716,7 +747,8 @@ def sheet(pictures, captions, columns):
 
 
 def stage_sample(options):
-    """Draws the 64 test prompts, seeds 1 to 64: --work/test/NN.png, a contact sheet with captions, one without."""
+    """Draws the 64 test prompts, seeds 1 to 64, and the drawings of the first of them once for each weight, all with one seed:
+    --work/test/NN.png and NN-WEIGHT.png, contact sheets with captions, one without."""
     painter, prompts = Painter(options), load_world(options)["prompts"]
     folder = options.work / "test"
     folder.mkdir(exist_ok=True)
@@ -726,15 +758,30 @@ def stage_sample(options):
         pictures[-1].save(folder / f"{k:02}.png")
     sheet(pictures, [f"{k} {p['prompt']}" for k, p in enumerate(prompts)], 8).save(options.out / "contact-sheet.webp", quality=88)
     sheet(pictures, None, 8).save(options.work / "contact-sheet-blind.png")
+    pictures, captions = [], []
+    for k, prompt in enumerate(prompts[:WEIGHED_PROMPTS]):
+        for weight in sorted(WEIGHTS):
+            captions.append(f"{weighed(prompt['emoji'], weight)} on {with_article(prompt['colour'], 1)} background")
+            pictures.append(painter.draw(captions[-1], k + 1))
+            pictures[-1].save(folder / f"{k:02}-{weight}.png")
+    sheet(pictures, captions, 10).save(options.out / "weights.webp", quality=88)
+
+
+def background(picture):
+    """The median colour of the outermost 5 pixels, which the drawing leaves free but for its tips."""
+    frame = np.ones((SIZE, SIZE), bool)
+    frame[5:-5, 5:-5] = False
+    return np.median(np.asarray(picture, np.float32)[frame], 0)
 
 
 def nearest_colour(picture):
-    """The palette's name for the median colour of the outermost 5 pixels."""
-    pixels = np.asarray(picture).astype(np.float32)
-    frame = np.ones((SIZE, SIZE), bool)
-    frame[5:-5, 5:-5] = False
-    median = np.median(pixels[frame], 0)
-    return COLOUR_NAMES[int(((PALETTE.numpy() - median) ** 2).sum(1).argmin())]
+    """The palette's name for the background."""
+    return COLOUR_NAMES[int(((PALETTE.numpy() - background(picture)) ** 2).sum(1).argmin())]
+
+
+def drawn_area(picture):
+    """The share of pixels that are not of the background's colour."""
+    return (np.abs(np.asarray(picture, np.float32) - background(picture)).max(2) > 32).mean()
 
 
 def nearest_emoji(picture, world):
@@ -750,14 +797,25 @@ def stage_evaluate(options):
     from PIL import Image
     from diffusers import AutoencoderKL
     prompts, (world, test) = load_world(options)["prompts"], load_tiles(options, "world", "test")
-    pictures = [Image.open(options.work / "test" / f"{k:02}.png").convert("RGB") for k in range(len(prompts))]
+    world = world[:, :, 0].flatten(0, 1)
+
+    def picture(name):
+        return Image.open(options.work / "test" / f"{name}.png").convert("RGB")
+
+    pictures = [picture(f"{k:02}") for k in range(len(prompts))]
     for key, found in (("colour", [nearest_colour(picture) for picture in pictures]), ("emoji", [nearest_emoji(picture, world) for picture in pictures])):
         wrong = [f"{k} ({name} for {prompt[key]})" for k, (name, prompt) in enumerate(zip(found, prompts)) if name != prompt[key]]
         print(f"{key} right in {len(prompts) - len(wrong)} of {len(prompts)}; wrong: {', '.join(wrong) or 'none'}")
+    areas = np.array([[drawn_area(picture(f"{k:02}-{weight}")) for weight in sorted(WEIGHTS)] for k in range(WEIGHED_PROMPTS)])
+    ordered = (np.diff(areas) > 0).all(1)
+    areas = (areas / areas[:, [sorted(WEIGHTS).index(1)]]).mean(0)
+    print(f"area by weight, of that at weight 1: {', '.join(f'{w}: {a:.2f}' for w, a in zip(sorted(WEIGHTS), areas))}; "
+          f"grows with each weight in {ordered.sum()} of {len(ordered)}")
     vae = AutoencoderKL.from_pretrained(options.out / "vae", torch_dtype=torch.float32).to(options.device)
     decibel = round_trip(vae, test, options)
     print(f"VAE round trip on 64 drawings kept from training: mean {decibel.mean():.2f} dB, least {decibel.min():.2f} dB")
-    draw_losses(options)
+    if (options.work / "log.jsonl").exists():       # not after a run of less than 50 steps
+        draw_losses(options)
 
 
 def draw_losses(options):
@@ -792,7 +850,7 @@ STAGES = {
 }
 
 
-def widths(text):
+def numbers(text):
     return tuple(map(int, text.split(",")))
 
 
@@ -815,21 +873,21 @@ def main():
     add("--compile", action=argparse.BooleanOptionalAction, default=shutil.which("g++") is not None,
         help="torch.compile the UNet: some minutes once, then faster steps; needs a C++ compiler")
     add("--save-every", type=int, default=100, help="steps between saved states")
-    add("--vae-channels", type=widths, default=(32, 48, 64), help="of the VAE's blocks: three make latents of 1/4 of the size, four 1/8")
-    add("--vae-steps", type=int, default=3400)
-    add("--vae-batch", type=int, default=16, help="crops of 32 pixels; half as many of 64, a quarter as many whole pictures")
+    add("--vae-channels", type=numbers, default=(32, 48, 64), help="of the VAE's blocks: three make latents of 1/4 of the size, four 1/8")
+    add("--vae-steps", type=int, default=6000)
+    add("--vae-batch", type=int, default=16, help="crops of 32 pixels, of all processes together; half as many of 64, a quarter as many whole pictures")
     add("--vae-lr", type=float, default=2e-3)
     add("--kl", type=float, default=1e-4, help="weight of the latents' divergence from a normal distribution")
     add("--views", type=int, default=2, help=f"how many of the {VIEWS} ways to place an emoji the UNet learns")
     add("--text-width", type=int, default=96)
     add("--text-layers", type=int, default=2)
     add("--text-steps", type=int, default=1500)
-    add("--unet-channels", type=widths, default=(32, 64, 128, 192), help="of the UNet's levels")
+    add("--unet-channels", type=numbers, default=(32, 64, 128, 192), help="of the UNet's levels")
     add("--unet-layers", type=int, default=1, help="residual blocks of each level")
     add("--first-attention", type=int, default=2, help="the first level with attention")
-    add("--diffusion-steps", type=int, default=4800)
+    add("--diffusion-steps", type=numbers, default=(8000, 10000), help="of the UNet; at each of these numbers the learning rate has fallen")
     add("--reading-steps", type=int, default=1000, help="first steps of the UNet, mostly on strong noise")
-    add("--batch", type=int, default=16, help="of each process")
+    add("--batch", type=int, default=32, help="captions, of all processes together; half as many where they are long")
     add("--lr", type=float, default=1e-3)
     add("--ema", type=float, default=0.995, help="how slowly the exported average follows the weights")
     add("--sample-steps", type=int, default=12)

@@ -24,6 +24,16 @@ struct MeaningTests {
         #expect(cat.meanDifference(to: dog) > 2 * cat.meanDifference(to: otherWords))
     }
 
+    @Test("a weight makes what it stands on smaller or larger", arguments: ["red heart", "panda", "pizza"])
+    func weight(name: String) async throws {
+        var areas: [Double] = []
+        for subject in ["(\(name):0.5)", name, "((\(name)))", "(\(name):1.5)"] {
+            areas.append(try await Self.draw("\(subject) on a turquoise background").drawnArea)
+        }
+        #expect(areas[0] < 0.75 * areas[1] && areas[1] < 0.75 * areas[3], "\(areas)")
+        #expect(areas[1] < 0.95 * areas[2] && areas[2] < 0.95 * areas[3], "\(areas)")
+    }
+
     @Test("what the negative prompt names goes away")
     func negative() async throws {
         let plain = try await Self.draw("star").background
@@ -86,6 +96,13 @@ extension RGBImage {
     fileprivate var background: Background {
         let frame = (0..<width * height).filter { ![$0 % width, width - 1 - $0 % width, $0 / width, height - 1 - $0 / width].allSatisfy { $0 >= 5 } }
         return Background(channels: (0..<3).map { channel in Double(frame.map { pixels[3 * $0 + channel] }.sorted()[frame.count / 2]) })
+    }
+
+    /// The share of pixels that are not of the background's colour.
+    fileprivate var drawnArea: Double {
+        let background = background.channels
+        let drawn = (0..<width * height).count { pixel in (0..<3).contains { abs(Double(pixels[3 * pixel + $0]) - background[$0]) > 32 } }
+        return Double(drawn) / Double(width * height)
     }
 
     /// The mean of all differences, 0...255.
