@@ -310,12 +310,16 @@ def changes_language(server):
 
 
 def poses(server):
-    """For the README, in both languages."""
-    for number, prompt in enumerate(["red apple", "rocket", "cat face on a light blue background", "hot beverage", "red heart", "house", "dog face"]):
-        draw(server, prompt, 1, width=128, height=128, steps=12, cfg_scale=5, seed=106 + number)
+    """For the README, in both languages, with as many pictures as the page shows."""
+    prompts = ["penguin on a light blue background", "sunflower on a green background", "robot on an orange background",
+               "strawberry on a white background", "ghost on a purple background", "sailboat on a turquoise background", "red apple on a white background",
+               "rocket on a blue background", "cat face on a pink background", "hot beverage on a brown background", "red heart on a white background",
+               "house on a light blue background", "dog face on a yellow background"]
+    for number, prompt in enumerate(prompts):
+        draw(server, prompt, 1, width=128, height=128, steps=12, cfg_scale=4, seed=number + 1)
     for name, locale in (("page", "en-GB"), ("page.zh-CN", "zh-CN")):
         with opened(server, locale=locale) as page:
-            fill(page, prompt="a (red:1.3) apple on a [white] background", negative_prompt="blurry", cfg_scale=5, **{**LONG, "steps": 30})
+            fill(page, prompt="a (red apple:1.3) on a [white] background", negative_prompt="blurry", cfg_scale=4, **{**LONG, "steps": 30})
             page.locator("#generate").click()
             expect(page.locator("#jobs .previews img")).to_be_visible()
             page.wait_for_timeout(1000)
