@@ -59,6 +59,17 @@ struct VerifyTests {
         #expect(try easel.files().contains("easel-verify.png"))
     }
 
+    @Test("outside the bounds the exit code is 1")
+    func outside() async throws {
+        // Sums in another order are more than that off.
+        let run = try await easel(
+            "verify", "--device", "CPU", "--precision", "f32", "--shapes", "static", "--size", "64", "--steps", "1", "--quiet",
+            environment: ["EASEL_FIDELITY_BOUND_UNET": "0.000000001"])
+        #expect(run.exitCode == 1)
+        #expect(run.errors.isEmpty)
+        #expect(run.output.contains("The UNet on CPU in f32 is off by"), "\(run.output)")
+    }
+
     @Test("what cannot be verified ends with the exit code that fits", arguments: [
         (["--size", "500"], 64, "not a multiple of 8"), (["--size", "big"], 64, "--size"), (["--device", "GPU.7"], 69, "GPU.7"),
         (["--model", "nosuch"], 65, "nosuch"), (["--output", "picture.gif"], 74, "picture.gif"),
