@@ -6,8 +6,9 @@ public struct FidelityBounds: Sendable, Hashable, Encodable {
     ///
     /// - Text encoder, 0.1 %: its error stands in every step. It runs once for a picture, so nothing is gained by accepting one;
     ///   bf16 is 0.3 to 0.6 % off.
-    /// - UNet, 1 %: bf16 is 2.2 % off with the demo checkpoint's trained weights and 5.6 % with random weights of Stable Diffusion
-    ///   1.5's size. f16 has eight times finer steps: 0.14 % with the demo checkpoint, on a CPU that computes in it.
+    /// - UNet, 1 %: bf16 is 0.8 % off with the demo checkpoint's trained weights at their own size, 2.1 % at four times that, and
+    ///   5.6 % with random weights of Stable Diffusion 1.5's size. f16 has eight times finer steps: 0.14 % with an earlier demo
+    ///   checkpoint, on a CPU that computes in it.
     /// - VAE, 1 %: at most a step or two of 255 in brightness; bf16 was 0.8 % off with an earlier demo checkpoint, 1.6 % with
     ///   random weights.
     ///

@@ -37,7 +37,7 @@ struct Watching {
         var settings = MonitorSettings()
         change(&settings)
         var bounds = FidelityBounds()
-        // With the demo checkpoint bf16 is about 10 % off at 64×64, far below its own size (2 % there), and 30 % with an error of
+        // With the demo checkpoint bf16 is 6 to 10 % off at 64×64, far below its own size (1 % there), and 30 % with an error of
         // 30 % on top of it.
         if unet == Self.half { bounds.relativeError.unet = 0.2 }
         monitored = MonitoredPipeline(pipeline, bounds: bounds, settings: settings, now: { [time] in time.now })
