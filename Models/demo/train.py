@@ -71,7 +71,7 @@ COLOURS = {
     "brown": (132, 88, 60),
 }
 COLOUR_NAMES = list(COLOURS)
-WEIGHTS = [1, 0.5, 0.75, 1.25, 1.5]     # of an emoji's name: its drawing covers so many times the area
+WEIGHTS = [1, 0.5, 0.75, 1.25, 1.5]     # of an emoji's name: its drawing covers so many times the area; first that of a plain name
 PALETTE = torch.tensor(list(COLOURS.values()), dtype=torch.float32)
 UNNAMED_WHITE = 0.75      # share of white where the caption names no colour
 
@@ -91,7 +91,7 @@ def weighed(name, weight):
     return name if weight == 1 else f"({name}:{weight})"
 
 
-def with_article(name, weight):
+def with_article(name, weight=1):
     return ("an " if name[:1] in tuple("aeiou") else "a ") + weighed(name, weight)
 
 
@@ -576,7 +576,8 @@ def draw_batch(rng, count, world, latents, views, long):
     """`count` captions and their latents. One in ten captions is empty, for guidance. Held-out combinations never come.
 
     Half of the emoji have a weight drawn by lot, and one in eight colours, where it changes nothing."""
-    def weight(share):
+    def draw_weight(share):
+        """An index of WEIGHTS."""
         return rng.randrange(len(WEIGHTS)) if rng.random() < share else 0
 
     texts, chosen = [], []
@@ -588,12 +589,12 @@ def draw_batch(rng, count, world, latents, views, long):
         if [emoji, colour] in world["held_out"]:
             continue
         words = long_caption if long and rng.random() < 0.85 else caption
-        size = weight(0.5)
+        weight = draw_weight(0.5)
         if rng.random() < 0.1:
             texts.append("")
         else:
-            texts.append(words(rng, emoji, colour if named else None, world["keywords"], (WEIGHTS[size], WEIGHTS[weight(0.125)])))
-        chosen.append(latents[emoji, rng.randrange(views), size, colour])
+            texts.append(words(rng, emoji, colour if named else None, world["keywords"], (WEIGHTS[weight], WEIGHTS[draw_weight(0.125)])))
+        chosen.append(latents[emoji, rng.randrange(views), weight, colour])
     return texts, torch.stack(chosen).float() * 0.18215
 
 
@@ -725,10 +726,10 @@ class Painter:
     @torch.no_grad()
     def draw(self, prompt, seed):
         """`prompt` may be of any length, and have weights."""
-        read_prompt = read(self.pipe.tokenizer, prompt)
-        embeddings = [encode(self.pipe.text_encoder, *(part.to(self.options.device) for part in tensors([text], len(read_prompt[0]))))
-                      for text in (read_prompt, EMPTY)]
-        return self.pipe(prompt_embeds=embeddings[0], negative_prompt_embeds=embeddings[1], height=SIZE, width=SIZE,
+        parts = read(self.pipe.tokenizer, prompt)
+        both = (part.to(self.options.device) for part in tensors([parts, EMPTY], len(parts[0])))
+        positive, negative = encode(self.pipe.text_encoder, *both).split(1)
+        return self.pipe(prompt_embeds=positive, negative_prompt_embeds=negative, height=SIZE, width=SIZE,
                          num_inference_steps=self.options.sample_steps, guidance_scale=self.options.guidance,
                          generator=torch.Generator().manual_seed(seed)).images[0]
 
@@ -761,7 +762,7 @@ def stage_sample(options):
     pictures, captions = [], []
     for k, prompt in enumerate(prompts[:WEIGHED_PROMPTS]):
         for weight in sorted(WEIGHTS):
-            captions.append(f"{weighed(prompt['emoji'], weight)} on {with_article(prompt['colour'], 1)} background")
+            captions.append(f"{weighed(prompt['emoji'], weight)} on {with_article(prompt['colour'])} background")
             pictures.append(painter.draw(captions[-1], k + 1))
             pictures[-1].save(folder / f"{k:02}-{weight}.png")
     sheet(pictures, captions, 10).save(options.out / "weights.webp", quality=88)
@@ -799,18 +800,18 @@ def stage_evaluate(options):
     prompts, (world, test) = load_world(options)["prompts"], load_tiles(options, "world", "test")
     world = world[:, :, 0].flatten(0, 1)
 
-    def picture(name):
+    def drawn(name):
         return Image.open(options.work / "test" / f"{name}.png").convert("RGB")
 
-    pictures = [picture(f"{k:02}") for k in range(len(prompts))]
+    pictures = [drawn(f"{k:02}") for k in range(len(prompts))]
     for key, found in (("colour", [nearest_colour(picture) for picture in pictures]), ("emoji", [nearest_emoji(picture, world) for picture in pictures])):
         wrong = [f"{k} ({name} for {prompt[key]})" for k, (name, prompt) in enumerate(zip(found, prompts)) if name != prompt[key]]
         print(f"{key} right in {len(prompts) - len(wrong)} of {len(prompts)}; wrong: {', '.join(wrong) or 'none'}")
-    areas = np.array([[drawn_area(picture(f"{k:02}-{weight}")) for weight in sorted(WEIGHTS)] for k in range(WEIGHED_PROMPTS)])
-    ordered = (np.diff(areas) > 0).all(1)
-    areas = (areas / areas[:, [sorted(WEIGHTS).index(1)]]).mean(0)
-    print(f"area by weight, of that at weight 1: {', '.join(f'{w}: {a:.2f}' for w, a in zip(sorted(WEIGHTS), areas))}; "
-          f"grows with each weight in {ordered.sum()} of {len(ordered)}")
+    weights = sorted(WEIGHTS)
+    areas = np.array([[drawn_area(drawn(f"{k:02}-{weight}")) for weight in weights] for k in range(WEIGHED_PROMPTS)])
+    ratios = (areas / areas[:, [weights.index(1)]]).mean(0)
+    print(f"area by weight, of that at weight 1: {', '.join(f'{w}: {r:.2f}' for w, r in zip(weights, ratios))}; "
+          f"grows with each weight in {(np.diff(areas) > 0).all(1).sum()} of {WEIGHED_PROMPTS}")
     vae = AutoencoderKL.from_pretrained(options.out / "vae", torch_dtype=torch.float32).to(options.device)
     decibel = round_trip(vae, test, options)
     print(f"VAE round trip on 64 drawings kept from training: mean {decibel.mean():.2f} dB, least {decibel.min():.2f} dB")
