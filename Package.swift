@@ -55,7 +55,8 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
         library("ImageCodecs", ["CImageCodecs", "Generation"]),
-        library("Checkpoints", ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "CMappedFiles"),
+        library("Checkpoints", ["CMappedFiles", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),

@@ -71,7 +71,7 @@ extension CheckpointError: CustomStringConvertible {
         case .invalidIndex(let file, let reason):
             "\"\(file)\" is not a valid index of shards: \(reason)."
         case .changed(let file):
-            "\"\(file)\" changed while it was being opened. Wait until whatever writes it has finished, and try again."
+            "\"\(file)\" was changed by another program while it was in use. Wait until it is whole again, and try again. To put a new file in its place without this, write it under another name and rename it."
         case .cannotMap(let checkpoint, let reason):
             "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
         case .unsupportedModel(let file, let kind):

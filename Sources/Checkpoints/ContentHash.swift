@@ -1,6 +1,5 @@
 import Crypto
 public import FoundationEssentials
-import Glibc
 
 extension Checkpoint {
     /// The SHA-256 that model sites list a checkpoint under: of the single file, or of a folder's UNet. Lower-case hexadecimal.
@@ -25,33 +24,23 @@ extension Checkpoint {
 }
 
 extension Checkpoint {
-    /// Changes whenever one of the files does, and costs nothing. For keys that live as long as the process.
-    public var identity: String { files.map { $0.identity ?? $0.path }.joined(separator: "+") }
+    /// The state that the files were opened in: another file, or the same one rewritten, has another. For keys that live as long as the
+    /// process.
+    public var identity: String { files.map(\.file.identity.description).joined(separator: "+") }
 
-    /// Whether the files that were opened are still those under their names: false once somebody has put others there.
-    public var isCurrent: Bool { files.allSatisfy { $0.identity != nil && $0.identity == $0.identityOfName } }
+    /// Whether the files under their names are still those that were opened: false once another program has replaced or rewritten one.
+    public var isCurrent: Bool { files.allSatisfy(\.file.isCurrent) }
 }
 
 extension CheckpointFile {
-    /// Changes whenever the file's content does, and is the same under all names of the file.
-    fileprivate var identity: String? {
-        var status = stat()
-        return fstat(file.descriptor, &status) == 0 ? status.identity : nil
-    }
-
-    /// As `identity`, of the file that has the name now.
-    fileprivate var identityOfName: String? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.identity : nil
-    }
-
     fileprivate func sha256(rememberedIn folder: URL) async -> String? {
-        guard let key = identity else { return nil }
+        let key = file.identity.description
         let store = folder.appending(path: "hashes.json")
         func remembered() -> [String: String] { (try? JSONDecoder().decode([String: String].self, from: Data(contentsOf: store))) ?? [:] }
         if let known = remembered()[key] { return known }
 
-        guard let hash = await sha256() else { return nil }
+        // Of a file that changes meanwhile, it would be the hash of no state that the file ever had.
+        guard let hash = await sha256(), file.isUnchanged else { return nil }
         // Read again: another file's hash may have been added meanwhile.
         let hashes = remembered().merging([key: hash]) { $1 }
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -71,10 +60,6 @@ extension CheckpointFile {
         }
         return hash.finalize().hexadecimal
     }
-}
-
-extension stat {
-    fileprivate var identity: String { "\(st_dev):\(st_ino):\(st_size):\(st_mtim.tv_sec).\(st_mtim.tv_nsec)" }
 }
 
 extension Sequence<UInt8> {

@@ -1,3 +1,4 @@
+import CMappedFiles
 import Glibc
 
 /// The files of a checkpoint in one contiguous range of addresses, followed by literals of a graph.
@@ -6,18 +7,17 @@ import Glibc
 /// Tensors lie where the file puts them, also at odd addresses. On x86-64 that is harmless: OpenVINO writes such constants itself, and
 /// 2026.4 gives the same results bit for bit for f16 and f32 weights of convolutions, products, norms and gathers at each offset modulo 8.
 ///
-/// A file that another program overwrites in place changes under the mapping, and one that it shortens makes access to the lost
-/// pages end the process (SIGBUS). The size is therefore checked when the file is opened and again after mapping; replacing
-/// a file by renaming, as downloaders do, is harmless. What remains is a file that is cut while it is in use.
+/// A file that another program overwrites in place changes under the mapping. Reading a page that the file has lost gives zeros, where the
+/// system would end the process (SIGBUS). So whoever lets native code read the weights asks `changedFile` afterwards, and throws the answer
+/// away when there is one. A file that is replaced by renaming, as downloaders do, stays what it was for those who have it open.
 public final class MappedWeights: Sendable {
-    /// `byteCount` bytes from here are readable until this object goes. A multiple of the page size.
+    /// The start of `byteCount` bytes that are readable until this object goes. A multiple of the page size.
     public nonisolated(unsafe) let baseAddress: UnsafeRawPointer
     public let byteCount: Int
-    /// Keeps the descriptors, so that `isIntact` can be asked.
-    private let files: [CheckpointFile]
+    private let files: [GuardedFile]
 
     /// - Parameter literals: Placed at `checkpoint.mappedByteCount`.
-    /// - Throws: `CheckpointError`: `.changed` when a file has another size than when it was opened, `.cannotMap`.
+    /// - Throws: `CheckpointError`: `.changed` when a file is no longer what it was when it was opened, `.cannotMap`.
     public init(_ checkpoint: Checkpoint, appending literals: [UInt8] = []) throws(CheckpointError) {
         let literalsOffset = checkpoint.mappedByteCount
         let byteCount = literalsOffset + max(literals.count, 1).roundedUpToPage
@@ -25,30 +25,40 @@ public final class MappedWeights: Sendable {
         guard let base = mmap(nil, byteCount, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), base != MAP_FAILED else {
             throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError)
         }
+        var guarded: [GuardedFile] = []
         do throws(CheckpointError) {
             for file in checkpoint.files where file.byteCount > 0 {
                 let address = mmap(base + file.mappedOffset, file.byteCount, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.file.descriptor, 0)
-                guard address != MAP_FAILED else { throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError) }
-                guard file.file.currentByteCount == file.byteCount else { throw .changed(file: file.name) }
+                guard address != MAP_FAILED, let fileGuard = file_guard_add(base + file.mappedOffset, file.byteCount) else {
+                    throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError)
+                }
+                guarded.append(GuardedFile(file: file, fileGuard: fileGuard))
+                guard file.file.isUnchanged else { throw .changed(file: file.name) }
             }
             guard mprotect(base + literalsOffset, byteCount - literalsOffset, PROT_READ | PROT_WRITE) == 0 else {
                 throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError)
             }
         } catch {
+            for file in guarded { file_guard_remove(file.fileGuard) }
             munmap(base, byteCount)
             throw error
         }
         literals.withUnsafeBytes { (base + literalsOffset).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
         self.baseAddress = UnsafeRawPointer(base)
         self.byteCount = byteCount
-        self.files = checkpoint.files
+        self.files = guarded
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: baseAddress), byteCount) }
+    deinit {
+        for file in files { file_guard_remove(file.fileGuard) }
+        munmap(UnsafeMutableRawPointer(mutating: baseAddress), byteCount)
+    }
 
-    /// All files still have the size that they had when they were opened. Asking before a long use of the weights turns
-    /// most cases of a shortened file into an error instead of the end of the process.
-    public var isIntact: Bool { files.allSatisfy { $0.file.currentByteCount == $0.byteCount } }
+    /// The name of a file that another program has changed since it was opened; nil when all are what they were.
+    ///
+    /// Costs a microsecond for each file. A file counts as changed when a read found a page gone, and when its size or its time of
+    /// modification is another. A change that leaves both as they were is not noticed.
+    public var changedFile: String? { files.first { file_guard_is_damaged($0.fileGuard) || !$0.file.file.isUnchanged }?.file.name }
 
     /// Everything that is mapped; valid as long as this object lives.
     public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: baseAddress, count: byteCount) }
@@ -59,4 +69,10 @@ public final class MappedWeights: Sendable {
         precondition(tensor.offset >= 0 && tensor.byteCount <= byteCount - tensor.offset, "\(tensor.key) lies outside the mapping")
         return try body(UnsafeRawBufferPointer(start: baseAddress + tensor.offset, count: tensor.byteCount))
     }
+}
+
+/// A mapped file, and what notices reads of pages that it has lost.
+private struct GuardedFile: Sendable {
+    let file: CheckpointFile
+    nonisolated(unsafe) let fileGuard: OpaquePointer
 }

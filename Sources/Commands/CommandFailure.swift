@@ -65,7 +65,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as DiffusionError:
             let reason: Reason = switch error {
             case .request: .usage
-            case .checkpoint, .tokenizer, .schedule: .badInput
+            case .checkpoint, .checkpointChanged, .tokenizer, .schedule: .badInput
             case .compilation(let error): error.isCheckpointAtFault ? .badInput : .deviceUnavailable
             case .device: .deviceUnavailable
             case .nonFinite, .unknown: .software

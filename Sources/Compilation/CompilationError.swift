@@ -13,13 +13,18 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
 
     /// Whether another checkpoint would do, rather than another device.
     public var isCheckpointAtFault: Bool {
-        if case .checkpoint = self { true } else { false }
+        switch self {
+        case .checkpoint, .device(_, _, .memoryChanged): true
+        case .device, .precision: false
+        }
     }
 
     public var description: String {
         switch self {
         case .checkpoint(let error):
             error.description
+        case .device(_, _, .memoryChanged(let change)):
+            change
         case .device(_, _, let error) where error.isDeviceNotFound:
             error.description
         case .device(let component, let placement, let error):

@@ -79,6 +79,8 @@ public actor NetworkCompiler {
             if entry.isWhole { entry.discard() } else { entry.commit() }
             return (compiled, false)
         } catch {
+            // The entry is of the weights as they were.
+            if case .memoryChanged = error, entry.isWhole { throw error }
             entry.discard()
             guard entry.isWhole else { throw error }
             return (try core.compile(model, device: placement.device, properties: placement.properties), false)
@@ -108,6 +110,10 @@ extension CompiledModel {
             return "mixed"
         }
     }
+}
+
+extension MappedWeights: ChangeableMemory {
+    public var change: String? { changedFile.map { CheckpointError.changed(file: $0).description } }
 }
 
 extension Checkpoint {

@@ -15,6 +15,8 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
     case compilation(CompilationError)
     /// A device failed while it ran a network.
     case device(OpenVINOError)
+    /// A file of the checkpoint was changed while a network read it. The text says which.
+    case checkpointChanged(String)
     /// A network's numbers left the range of floating point.
     case nonFinite(Component, Placement)
     case cancelled
@@ -29,11 +31,21 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .schedule(let error): error.description
         case .compilation(let error): error.description
         case .device(let error): error.description
+        case .checkpointChanged(let change): change
         case .nonFinite(let component, let placement):
             "The \(component.label) on \(placement) answered with numbers that are not finite. "
                 + (placement.arithmetic == .exactly(.f32) ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
         case .cancelled: "Interrupted."
         case .unknown(let error): "\(error)"
+        }
+    }
+
+    /// Whether the checkpoint's files are to blame, so that the failure says nothing of the device.
+    public var isCheckpointAtFault: Bool {
+        switch self {
+        case .checkpoint, .checkpointChanged, .tokenizer, .schedule: true
+        case .compilation(let error): error.isCheckpointAtFault
+        case .request, .device, .nonFinite, .cancelled, .unknown: false
         }
     }
 
@@ -43,7 +55,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .nonFinite: false
         case .device: true
         case .compilation(let error): error.isCheckpointAtFault ? nil : true
-        case .request, .checkpoint, .tokenizer, .schedule, .cancelled, .unknown: nil
+        case .request, .checkpoint, .checkpointChanged, .tokenizer, .schedule, .cancelled, .unknown: nil
         }
     }
 
@@ -58,6 +70,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case let error as TokenizerError: .tokenizer(error)
         case let error as CompilationError: .compilation(error)
         case OpenVINOError.cancelled, is CancellationError: .cancelled
+        case OpenVINOError.memoryChanged(let change): .checkpointChanged(change)
         case let error as OpenVINOError: .device(error)
         default: .unknown(error)
         }

@@ -29,7 +29,7 @@ public struct BatchTable: Sendable, Equatable, Codable {
                 seconds = try await step(batchSize)
             } catch {
                 try Task.checkCancellation()
-                guard !rows.isEmpty else { throw error }
+                guard !rows.isEmpty, !error.isCheckpointAtFault else { throw error }
                 break
             }
             rows.append(Row(batchSize: batchSize, secondsPerPicture: seconds / Double(batchSize)))

@@ -69,8 +69,8 @@ extension MonitoredPipeline {
             return monitors[key.component].probed(key, fidelity.distance, at: now())
         } catch {
             if error.isCancelled { throw CancellationError() }
-            guard case .candidate(let cause) = error else { throw error.cause }
-            return monitors[key.component].failed(key, cause.description)
+            guard error.isOfDevice else { throw error.cause }
+            return monitors[key.component].failed(key, error.description)
         }
     }
 

@@ -41,7 +41,8 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
 
     /// Tries one precision after another. A device that refuses one is tried with the next.
     /// - Parameter measure: compiles the component there, and times and compares it.
-    /// - Throws: `CancellationError` only; with every precision refused the table holds no figures.
+    /// - Throws: `CancellationError`; what `measure` throws when the checkpoint is to blame. With every precision refused the table holds
+    ///   no figures.
     public static func measured(
         _ component: Component, on device: String, _ measure: (Placement) async throws -> Measurement
     ) async throws -> PrecisionTable {
@@ -57,6 +58,7 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
                     relativeError: isFinite ? figures.relativeError : nil, refusal: isFinite ? nil : "Its numbers are not finite."))
             } catch {
                 try Task.checkCancellation()
+                if error.isCheckpointAtFault { throw error }
                 rows.append(Row(asked: precision, precision: nil, seconds: nil, relativeError: nil, refusal: "\(error)"))
             }
         }

@@ -118,7 +118,15 @@ public enum ProbeError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the failure tells something of the device that was to be compared.
+    var isOfDevice: Bool { if case .candidate = self { !isCheckpointAtFault } else { false } }
+
     public var isCancelled: Bool { if case .cancelled = cause { true } else { false } }
 
     public var description: String { cause.description }
+}
+
+extension Error {
+    /// Whether the checkpoint's files are to blame for a failed measurement, so that it says nothing of the device.
+    var isCheckpointAtFault: Bool { ((self as? ProbeError)?.cause ?? DiffusionError(self)).isCheckpointAtFault }
 }

@@ -8,7 +8,7 @@ public final class CompiledModel: Sendable {
     let handle: Handle
     private let core: Core
     /// Objects in whose memory constants may still lie.
-    private let owners: [any AnyObject & Sendable]
+    let owners: [any AnyObject & Sendable]
 
     public let inputs: [Port]
     public let outputs: [Port]

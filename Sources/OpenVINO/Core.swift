@@ -93,13 +93,15 @@ extension Core {
     private func readModel(
         xml: String, weights: Handle?, owners: [any AnyObject & Sendable]
     ) throws(OpenVINOError) -> Model {
-        let handle = try oneAtATime { () throws(OpenVINOError) in
-            try Handle("read the model", freedBy: ov_model_free) { model in
-                var xml = xml
-                return xml.withUTF8 { text in
-                    text.withMemoryRebound(to: CChar.self) {
-                        ov_core_read_model_from_memory_buffer(
-                            self.handle.pointer, $0.baseAddress, $0.count, weights?.pointer, &model)
+        let handle = try reading(owners) { () throws(OpenVINOError) in
+            try oneAtATime { () throws(OpenVINOError) in
+                try Handle("read the model", freedBy: ov_model_free) { model in
+                    var xml = xml
+                    return xml.withUTF8 { text in
+                        text.withMemoryRebound(to: CChar.self) {
+                            ov_core_read_model_from_memory_buffer(
+                                self.handle.pointer, $0.baseAddress, $0.count, weights?.pointer, &model)
+                        }
                     }
                 }
             }
@@ -147,7 +149,7 @@ extension Core {
         do {
             // Not one at a time: compiles take seconds and mostly one core each. When two fail at the same moment,
             // one may be told with the other's text.
-            let compiled = try Handle(attempt, freedBy: ov_compiled_model_free, make)
+            let compiled = try reading(owners) { () throws(OpenVINOError) in try Handle(attempt, freedBy: ov_compiled_model_free, make) }
             return try CompiledModel(handle: compiled, core: self, owners: owners)
         } catch {
             throw explained(error, device: device)

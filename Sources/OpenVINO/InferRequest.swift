@@ -67,14 +67,17 @@ extension InferRequest {
 
 extension InferRequest {
     /// Runs the model, and blocks the thread while it runs.
+    /// - Throws: `OpenVINOError.memoryChanged` when the model's constants lie in memory that has changed.
+    ///
     /// The corresponding C function is `ov_infer_request_infer`.
     public mutating func inferBlocking() throws(OpenVINOError) {
-        try check(ov_infer_request_infer(handle.pointer), "run the model")
+        try reading(model.owners) { () throws(OpenVINOError) in try check(ov_infer_request_infer(handle.pointer), "run the model") }
     }
 
     /// Runs the model on the device's own threads. Cancelling the task stops a model of fixed shape in the middle, and waits for
     /// the end of any other; the request can then be used again.
-    /// - Throws: `OpenVINOError.cancelled` when the task is cancelled.
+    /// - Throws: `OpenVINOError.cancelled` when the task is cancelled; `.memoryChanged` when the model's constants lie in memory that has
+    ///   changed.
     ///
     /// The corresponding C functions are `ov_infer_request_start_async`, `ov_infer_request_cancel`
     /// and `ov_infer_request_wait`.
@@ -95,7 +98,7 @@ extension InferRequest {
         }
         try check(started, "start the model")
         // The callback runs a moment before the request is free again, and it is not told how the run ended.
-        try check(ov_infer_request_wait(request.pointer), "run the model")
+        try reading(model.owners) { () throws(OpenVINOError) in try check(ov_infer_request_wait(request.pointer), "run the model") }
         if Task.isCancelled { throw .cancelled }
     }
 }

@@ -9,6 +9,8 @@ public enum OpenVINOError: Error, Sendable, Equatable {
     case deviceNotFound(String, available: [String])
     /// The inference stopped because its task was cancelled. The request can be used again.
     case cancelled
+    /// The memory that a model reads its constants from is not what it was, so what came out means nothing. The text is the memory's own.
+    case memoryChanged(String)
     /// A tensor holds other elements than asked for; nil when they have no name in `ElementType`.
     case elementType(asked: String, actual: String)
     /// `memory` does not hold, or is not aligned for, `shape` elements of this type.
@@ -28,6 +30,8 @@ extension OpenVINOError: CustomStringConvertible {
             "There is no device \"\(name)\". Use one of: \(available.joined(separator: ", "))."
         case .cancelled:
             "The inference was cancelled."
+        case .memoryChanged(let change):
+            change
         case .elementType(let asked, let actual):
             "The tensor holds \(actual), not \(asked)."
         case .memory(let bytes, let shape, let elementType):

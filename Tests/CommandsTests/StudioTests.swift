@@ -1,3 +1,4 @@
+import Checkpoints
 import Compilation
 import Diffusion
 import Foundation
@@ -110,6 +111,28 @@ struct StudioTests {
         _ = try TinyCheckpoint.sd2().writeFolder(in: home, name: "data/easel/models/tiny")
         _ = try await studio.draw([request()], model: "tiny") { _ in }
         #expect(await studio.models().first?.sha256 != before)
+    }
+
+    @Test("a file that is rewritten while it is drawn with costs that picture only; whole again, it draws as before", arguments: [true, false])
+    func rewrittenFile(staysCut: Bool) async throws {
+        let expected = try await studio.draw([request()], model: "tiny") { _ in }[0].result
+        let model = try #require(await studio.currentModel)
+        let unet = try #require(model.pipeline.checkpoint.files.first { $0.path.contains("/unet/") })
+        let content = try Data(contentsOf: URL(filePath: unet.path))
+        // Other weights of the same length are written over the file during the first step.
+        let error = await #expect(throws: DiffusionError.self) {
+            _ = try await studio.draw([request()], model: "tiny") { event in
+                guard event == .denoising(done: 0, total: 2) else { return }
+                if staysCut { truncate(unet.path, 4096) } else { try? Data(content.reversed()).write(to: URL(filePath: unet.path), options: []) }
+            }
+        }
+        #expect(error?.description.contains("unet/\(URL(filePath: unet.path).lastPathComponent)\" was changed by another program") == true)
+        // A file that is not whole is refused in its own words.
+        await #expect(throws: DiffusionError.self) { _ = try await studio.draw([request()], model: "tiny") { _ in } }
+        try content.write(to: URL(filePath: unet.path), options: [])
+        let again = try await studio.draw([request()], model: "tiny") { _ in }[0].result
+        #expect(again.images == expected.images)
+        #expect(again.moves.isEmpty)
     }
 
     @Test("models are opened again when a setting that they depend on changes, and for no other")

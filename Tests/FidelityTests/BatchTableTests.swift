@@ -34,6 +34,14 @@ struct BatchTableTests {
         #expect(table.rows.map(\.secondsPerPicture) == zip(seconds, [1, 2, 4, 8]).prefix(tried).map { $0 / $1 })
     }
 
+    @Test("a checkpoint that changes meanwhile ends the measurement, and no size is taken for too large")
+    func changedCheckpoint() async {
+        let changed = DiffusionError.checkpointChanged("\"a.safetensors\" was changed.")
+        await #expect(throws: DiffusionError.self) {
+            try await BatchTable.measured { if $0 == 1 { 1.0 } else { throw changed } }
+        }
+    }
+
     @Test("where not even one picture can be drawn, that is an error")
     func refused() async {
         await #expect(throws: InvalidRequest.self) { try await Self.table([]) }

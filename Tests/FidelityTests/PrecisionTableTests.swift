@@ -1,4 +1,5 @@
 import Compilation
+import Diffusion
 import Foundation
 import Generation
 import TestSupport
@@ -39,6 +40,15 @@ struct PrecisionTableTests {
     func choice(f32: Double, f16: Double, error: Double, bound: Double, expected: Precision) async throws {
         let table = try await Self.table([.f32: Self.figures("f32", f32, 1e-6), .f16: Self.figures("f16", f16, error)])
         #expect(table.choice(errorBound: bound) == expected)
+    }
+
+    @Test("a checkpoint that changes meanwhile ends the measurement, and no precision is taken for refused", arguments: [
+        DiffusionError.checkpointChanged("\"a.safetensors\" was changed.") as any Error,
+        ProbeError.candidate(.checkpointChanged("\"a.safetensors\" was changed.")),
+        ProbeError.reference(.checkpointChanged("\"a.safetensors\" was changed.")),
+    ])
+    func changedCheckpoint(error: any Error) async {
+        await #expect(throws: (any Error).self) { try await PrecisionTable.measured(.unet, on: "GPU") { _ in throw error } }
     }
 
     @Test("even f32 may be over the bound on a faulty device: it is taken, for nothing is more exact")

@@ -31,6 +31,25 @@ struct LifetimeTests {
         #expect(watched == nil)
     }
 
+    @Test("what comes of weights that others have changed is thrown away, whatever reads them")
+    func changedWeights() async throws {
+        let core = try Core()
+        let weights = Weights([1, 2])
+        let xml = IRText.addConstant(shape: [2], constantShape: [2])
+        let model = try core.readModel(xml: xml, weights: weights.tensor())
+        var request = try core.compile(model, device: "CPU").makeInferRequest()
+        try request.setInput("x", to: NDArray(shape: [2], values: [1, 1]))
+        try request.inferBlocking()
+        weights.told.withLock { $0 = "The weights have changed." }
+        let expected = OpenVINOError.memoryChanged("The weights have changed.")
+        #expect(throws: expected) { _ = try core.readModel(xml: xml, weights: weights.tensor()) }
+        // Also in place of an error that they may have caused.
+        #expect(throws: expected) { _ = try core.readModel(xml: "<net", weights: weights.tensor()) }
+        #expect(throws: expected) { _ = try core.compile(model, device: "CPU") }
+        #expect(throws: expected) { try request.inferBlocking() }
+        await #expect(throws: expected) { try await request.infer() }
+    }
+
     @Test("memory lent as an input lives until the request has another")
     func inputOwner() throws {
         let core = try Core()

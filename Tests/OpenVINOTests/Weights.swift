@@ -1,10 +1,14 @@
+import Synchronization
 import Tensors
 
 @testable import OpenVINO
 
 /// Memory for constants, given back when nobody uses it any more.
-final class Weights: Sendable {
+final class Weights: ChangeableMemory {
     nonisolated(unsafe) private let memory: UnsafeMutableRawBufferPointer
+    /// Set to pretend that others have changed the memory.
+    let told = Mutex<String?>(nil)
+    var change: String? { told.withLock { $0 } }
 
     init(_ values: [Float]) {
         memory = .allocate(byteCount: values.count * 4, alignment: 64)

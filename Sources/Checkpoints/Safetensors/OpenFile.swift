@@ -5,6 +5,8 @@ final class OpenFile: Sendable {
     let path: String
     /// Bytes that the file had when it was opened.
     let byteCount: Int
+    /// Device, number, size and time of modification when it was opened: changes whenever the content does.
+    let identity: FileIdentity
     /// Valid until this object goes; only `pread`, `fstat` and `mmap` are called on it, which keep no state in it.
     let descriptor: Int32
 
@@ -31,15 +33,22 @@ final class OpenFile: Sendable {
         self.path = path
         self.name = name ?? path.lastPathComponent
         self.byteCount = Int(status.st_size)
+        identity = FileIdentity(status)
         self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }
 
-    /// Bytes that the file has now, or nil when the system does not say.
-    var currentByteCount: Int? {
+    /// Whether the file that was opened still has the size and the time of modification that it had then.
+    var isUnchanged: Bool {
         var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : nil
+        return fstat(descriptor, &status) == 0 && FileIdentity(status) == identity
+    }
+
+    /// Whether the name still means the file that was opened, as it was then.
+    var isCurrent: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && FileIdentity(status) == identity
     }
 
     /// Reads `count` bytes from `offset`; fewer only at the end of the file.
@@ -63,6 +72,15 @@ final class OpenFile: Sendable {
         let file = try OpenFile(path: path)
         guard file.byteCount <= limit else { throw .unreadable(path: path, reason: "it has \(file.byteCount) bytes, more than the \(limit) that such a file may have") }
         return try file.read(file.byteCount)
+    }
+}
+
+/// Tells one state of a file from another without reading it, under all of the file's names.
+struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
+    let description: String
+
+    init(_ status: stat) {
+        description = "\(status.st_dev):\(status.st_ino):\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 }
 
