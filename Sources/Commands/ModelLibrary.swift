@@ -1,16 +1,20 @@
+import Checkpoints
 import FoundationEssentials
 import Glibc
+import WebAPI
 
 /// Finds checkpoints by name in the folders where people keep them.
-struct ModelLibrary {
+struct ModelLibrary: Sendable {
     /// In order: `EASEL_MODELS` (several are separated by ":"), the user's data folder, what came with Easel.
     let folders: [URL]
-    /// Checkpoints elsewhere, paths by name.
-    private var others: [String: String] = [:]
+    /// Checkpoints elsewhere.
+    private var others: [ListedModel] = []
+    private let known = KnownLooks()
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment, executable: URL = Self.executable) {
-        var folders = environment["EASEL_MODELS"].map { $0.split(separator: ":").map { URL(filePath: String($0)) } } ?? []
-        folders.append(UserFolders(environment: environment).models)
+        let user = UserFolders(environment: environment)
+        var folders = environment["EASEL_MODELS"].map { $0.split(separator: ":").map { URL(filePath: user.path(String($0))) } } ?? []
+        folders.append(user.models)
         folders += Self.bundled(beside: executable)
         self.folders = folders
     }
@@ -18,55 +22,89 @@ struct ModelLibrary {
     /// The checkpoint that is used when none is asked for.
     static let defaultModel = "demo"
 
-    /// A path as it is, or the first checkpoint of that name.
-    func find(_ nameOrPath: String) throws(CommandFailure) -> String {
-        let exists = FileManager.default.fileExists(atPath: nameOrPath)
-        if exists, nameOrPath.contains("/") || Self.isCheckpoint(URL(filePath: nameOrPath)) { return nameOrPath }
-        if !nameOrPath.contains("/") {
-            for folder in folders {
-                for name in [nameOrPath, nameOrPath + ".safetensors"] {
-                    let candidate = folder.appending(path: name).path
-                    if FileManager.default.fileExists(atPath: candidate) { return candidate }
-                }
+    // MARK: Listing
+
+    /// Every checkpoint that can be used by name, in order of the names, and what was left out.
+    ///
+    /// A model's name is its place below its model folder without `.safetensors`. Where several would have the same name, the first
+    /// model folder counts; in one folder a diffusers folder comes before a file whose ending is in lower case, and that before others.
+    /// The later ones are listed under the file's whole name; when that is taken, too, they are left out.
+    func listing() -> ModelListing {
+        var listing = ModelListing()
+        var owners: [String: String] = [:]
+        var paths: Set<String> = []
+        func add(_ model: ListedModel) {
+            // A folder may be named twice, or lie in another one.
+            guard paths.insert(model.path).inserted else { return }
+            var model = model
+            if owners[model.name] != nil { model.name = model.file }
+            if let owner = owners[model.name] {
+                let reason = "another model has its name: \(owner). Give its path, or rename it."
+                return listing.leftOut.append(LeftOutModel(file: model.file, path: model.path, reason: reason))
             }
+            for name in [model.name, model.file] where owners[name] == nil { owners[name] = model.path }
+            listing.models.append(model)
         }
+        for other in others { add(other) }
+        for folder in folders {
+            let found = ModelFolder(folder.path, known: known)
+            for rank in 0...2 { for model in found.models where model.rank == rank { add(model) } }
+            listing.leftOut += found.leftOut.filter { paths.insert($0.path).inserted }
+        }
+        listing.models.sort { $0.name < $1.name }
+        return listing
+    }
+
+    // MARK: Finding
+
+    /// A path as it is, or the checkpoint that a name stands for; see `ModelCatalog`.
+    func find(_ nameOrPath: String) throws(CommandFailure) -> String {
+        let text = UserFolders().path(nameOrPath)
+        let exists = FileManager.default.fileExists(atPath: text)
+        if exists, text.contains("/") || Self.looksLikeCheckpoint(text) { return text }
+        let listing = listing()
+        if let path = try listing.path(of: text) { return path }
         // Not a checkpoint by its looks; whoever opens it can say why.
-        if exists { return nameOrPath }
-        let places = nameOrPath.contains("/") ? "" : " in \(folders.map { "\"\($0.path)\"" }.joined(separator: ", "))"
+        if exists { return text }
+        let places = text.hasPrefix("/") ? "" : " in \(folders.map { "\"\($0.path)\"" }.joined(separator: ", "))"
         throw CommandFailure(
             .badInput,
-            "There is no model \"\(nameOrPath)\"\(places). Give the path of a .safetensors file or of a diffusers folder, or a name from `easel models`.")
+            "There is no model \"\(text)\"\(places). Give the path of a .safetensors file or of a diffusers folder, or a name from `easel models`.")
     }
 
     /// Finds a checkpoint as `find` does, and lists it from now on, if need be by the name of its file.
     /// - Returns: the name that it is listed by.
     mutating func add(_ nameOrPath: String) throws(CommandFailure) -> String {
         let path = try find(nameOrPath)
-        if let listed = all().first(where: { $0.path == path }) { return listed.name }
-        let url = URL(filePath: path)
-        let name = url.pathExtension == "safetensors" ? url.deletingPathExtension().lastPathComponent : url.lastPathComponent
-        others[name] = path
-        return name
+        if let listed = listing().models.first(where: { $0.path == path || Self.realPath($0.path) == Self.realPath(path) }) { return listed.name }
+        let file = URL(filePath: path).lastPathComponent
+        let model = ListedModel(name: ModelFolder.withoutEnding(file), file: file, path: path)
+        others.append(model)
+        return model.name
     }
 
-    /// Every checkpoint in `folders`: name and path, in order of the names. A name found twice is the first folder's.
-    func all() -> [(name: String, path: String)] {
-        var found = others
-        for folder in folders {
-            for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
-                let url = folder.appending(path: entry)
-                guard Self.isCheckpoint(url) else { continue }
-                let name = url.pathExtension == "safetensors" ? url.deletingPathExtension().lastPathComponent : entry
-                if found[name] == nil { found[name] = url.path }
-            }
-        }
-        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    /// The name that the model of a server is listed by.
+    /// - Parameters:
+    ///   - flag: a name or a path; must be there.
+    ///   - setting: what counts without a flag: also a path that is absolute. One that is not there is told when it is to be loaded.
+    mutating func name(flag: String?, setting: String) throws(CommandFailure) -> String {
+        if let flag { return try add(flag) }
+        if UserFolders().path(setting).hasPrefix("/") { return (try? add(setting)) ?? setting }
+        guard let path = try? listing().path(of: setting) else { return setting }
+        return listing().models.first { $0.path == path }?.name ?? setting
     }
 
-    /// Whether this looks like a checkpoint: a .safetensors file or a diffusers folder.
-    private static func isCheckpoint(_ url: URL) -> Bool {
-        url.pathExtension == "safetensors" || FileManager.default.fileExists(atPath: url.appending(path: "model_index.json").path)
+    private static func looksLikeCheckpoint(_ path: String) -> Bool {
+        ModelFolder.hasEnding(path) || FileManager.default.fileExists(atPath: path + "/model_index.json")
     }
+
+    private static func realPath(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    // MARK: Folders
 
     /// The program's file, links resolved.
     static var executable: URL {
@@ -87,4 +125,40 @@ struct ModelLibrary {
         folders.append(binaries.deletingLastPathComponent().appending(path: "share/easel/models"))
         return folders.filter { FileManager.default.fileExists(atPath: $0.path) }
     }
+}
+
+/// What there is in all model folders.
+struct ModelListing: Sendable, Equatable {
+    var models: [ListedModel] = []
+    /// What is named as a checkpoint and cannot be used by a name.
+    var leftOut: [LeftOutModel] = []
+
+    /// Where the model is that a name stands for.
+    /// - Returns: nil when there is none.
+    /// - Throws: `.badInput` when there are several.
+    func path(of text: String) throws(CommandFailure) -> String? {
+        let found = ModelCatalog(models.map { ModelSummary(name: $0.name, sha256: nil, file: $0.file, isLoaded: false) }, current: "").matches(text)
+        guard found.count < 2 else {
+            let names = found.map { "\"\($0.name)\"" }.joined(separator: ", ")
+            throw CommandFailure(.badInput, "There are several models that \"\(text)\" may stand for: \(names). Use one of these names.")
+        }
+        return path(named: found.first?.name ?? text)
+    }
+
+    /// Where the model of exactly this name is, or what was left out and would have it: whoever opens that can say what is wrong.
+    func path(named name: String) -> String? {
+        models.first { $0.name == name }?.path ?? leftOut.first { $0.file == name || ModelFolder.withoutEnding($0.file) == name }?.path
+    }
+
+    /// Names that need a word, and why, for the log and `easel models`: whole sentences, each once.
+    var notes: [String] {
+        let named = models.filter { $0.name == $0.file && ModelFolder.hasEnding($0.file) && !$0.isFolder }
+        return named.map { "\($0.path) is called \"\($0.name)\", for another model has the name without the ending." }
+            + leftOut.map { "\($0.path) is not listed: \($0.reason)" }
+    }
+}
+
+extension ListedModel {
+    /// Which one keeps a name that several would have; the lowest does.
+    fileprivate var rank: Int { isFolder ? 0 : file.hasSuffix(".safetensors") ? 1 : 2 }
 }

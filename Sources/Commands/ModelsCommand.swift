@@ -8,7 +8,12 @@ struct ModelsCommand: ParsableCommand {
         abstract: "List checkpoints, or look into one.",
         discussion: """
             Checkpoints are looked for in the folders of EASEL_MODELS (several are separated by ":"), in
-            ~/.local/share/easel/models, and among those that came with Easel.
+            ~/.local/share/easel/models, and among those that came with Easel; also in the folders in them.
+
+            A model's name is its place below such a folder, without .safetensors: sub/anime. The last part alone, anime,
+            will do when no other model has it; so will the file's name, A1111's title, any case, and \\ for /. When several
+            models would have one name, the first folder's keeps it. In one folder a diffusers folder comes before a file;
+            the file is then called by its whole name, anime.safetensors. A path always means what lies there.
             """,
         subcommands: [List.self, Info.self], defaultSubcommand: List.self)
 
@@ -18,10 +23,12 @@ struct ModelsCommand: ParsableCommand {
         func run() {
             let library = ModelLibrary()
             var table = Table(header: ["MODEL", "PATH"])
-            let models = library.all()
+            let listing = library.listing()
+            let models = listing.models
             for model in models { table.append([model.name, model.path]) }
             let folders = library.folders.map(\.path).joined(separator: "\n  ")
             Terminal.write(models.isEmpty ? "No checkpoints in\n  \(folders)\n" : table.text, to: .standardOutput)
+            if !listing.notes.isEmpty { Terminal.write("\n" + listing.notes.joined(separator: "\n") + "\n", to: .standardError) }
         }
     }
 

@@ -85,7 +85,7 @@ struct StudioTests {
 
     @Test("a file that is no checkpoint is refused with the reason and without its path; the model before it stays ready")
     func brokenFile() async throws {
-        try Data("no checkpoint".utf8).write(to: home.url.appending(path: "data/easel/models/broken.safetensors"))
+        try home.write(SafetensorsWriter.file(header: "{]"), to: "data/easel/models/broken.safetensors")
         func refusal() async -> InvalidRequest? { await #expect(throws: InvalidRequest.self) { try await studio.load("broken") } }
         let first = try #require(await refusal())
         #expect(first.field == "model" && first.description.contains("broken.safetensors") && !first.description.contains(home.url.path))
@@ -217,7 +217,7 @@ struct StudioTests {
 
     @Test("models tell when they are loaded, and when they cannot be")
     func readiness() async throws {
-        try Data("no checkpoint".utf8).write(to: home.url.appending(path: "data/easel/models/broken.safetensors"))
+        try home.write(SafetensorsWriter.file(header: "{]"), to: "data/easel/models/broken.safetensors")
         try await studio.load("tiny")
         try? await studio.load("broken")
         #expect(told.readiness == [.ready(model: "tiny"), .loading(model: "broken"), .ready(model: "tiny")])

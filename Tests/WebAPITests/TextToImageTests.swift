@@ -164,6 +164,32 @@ struct TextToImageTests {
         #expect(try textToImage(#"{"override_settings": {"sd_model_checkpoint": "\#(text)"}}"#, ["model": "anime"]).job.model == "demo")
     }
 
+    @Test("a model in a folder is found by its place, as A1111 writes it on any system, and by its last part", arguments: [
+        "sub/anime", "sub/anime.safetensors", #"sub\anime.safetensors [6ce0161689]"#, #"\sub\anime.safetensors"#, "/sub/anime", "SUB/Anime.SafeTensors", "sub_anime",
+        "anime", "anime.safetensors [ffffffffff]",
+    ])
+    func inFolder(_ text: String) throws {
+        let models = ModelCatalog([
+            ModelSummary(name: "sub/anime", sha256: nil, file: "sub/anime.safetensors", isLoaded: false),
+            ModelSummary(name: "sub/anime2", sha256: nil, file: "sub/anime2.safetensors", isLoaded: false),
+            ModelSummary(name: "sub/deep/anime3", sha256: nil, file: "sub/deep/anime3.safetensors", isLoaded: false),
+        ], current: "sub/anime2")
+        #expect(models.find(text)?.name == "sub/anime")
+    }
+
+    @Test("a name that several models may have is refused with their names, on each face")
+    func ambiguous() throws {
+        let models = ModelCatalog(["a/x", "b/x", "c"].map { ModelSummary(name: $0, sha256: nil, file: $0, isLoaded: false) }, current: "c")
+        let reading = RequestContext(settings: EaselSettings(), models: models, client: "tester")
+        let refusals = [
+            refusal { _ = try TextToImageRequest(body: Data(#"{"override_settings": {"sd_model_checkpoint": "x"}}"#.utf8), reading) },
+            refusal { _ = try JobSubmission(body: Data(#"{"model": "x"}"#.utf8), reading) },
+            refusal { _ = try ImageGenerationRequest(body: Data(#"{"prompt": "", "model": "x"}"#.utf8), reading) },
+        ]
+        for refusal in refusals { #expect(refusal?.message == "There are several models that \"x\" may stand for: a/x, b/x. Use one of these names.") }
+        #expect(models.find("b/x")?.name == "b/x")
+    }
+
     @Test("no path finds a model", arguments: ["/etc/passwd", "../demo", "models/demo.safetensors", "", "6ce01"])
     func noPaths(_ text: String) {
         #expect(twoModels.find(text) == nil)

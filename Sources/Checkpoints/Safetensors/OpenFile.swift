@@ -76,8 +76,15 @@ final class OpenFile: Sendable {
 }
 
 /// Tells one state of a file from another without reading it, under all of the file's names.
-struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
-    let description: String
+public struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
+    /// - Returns: nil when nothing can be reached under the path.
+    public init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
 
     init(_ status: stat) {
         description = "\(status.st_dev):\(status.st_ino):\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"

@@ -86,7 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
 
         var library = ModelLibrary()
         var values = try settings.load()
-        if let model { values.requests.model = try library.add(model) }
+        values.requests.model = try library.name(flag: model, setting: values.requests.model)
         let live = LiveSettings(values, file: settings.ownFilePath())
 
         let archive = try Archive(DataFolder(data.map { URL(filePath: $0) } ?? folders.data.appending(path: "server")))

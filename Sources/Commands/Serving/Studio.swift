@@ -33,6 +33,8 @@ actor Studio: Engine {
     private var openModels: [String: OpenModel] = [:]
     /// What can be told of models that are not open.
     private let headers = CheckpointHeaders()
+    /// What was last said about models' names.
+    private var toldNotes: Set<String> = []
     /// What devices make of the accuracy modes: found out once, for it takes a compile each.
     var knownDevices: DeviceSummaries?
 
@@ -64,14 +66,21 @@ actor Studio: Engine {
     // MARK: Models
 
     func models() async -> [ModelSummary] {
+        let listing = library.listing()
+        tell(listing.notes)
         var summaries: [ModelSummary] = []
-        for (name, path) in library.all() {
-            let open = openModels[name]
+        for model in listing.models {
+            let open = openModels[model.name]
             summaries.append(ModelSummary(
-                name: name, sha256: open?.knownHash, file: URL(filePath: path).lastPathComponent, isLoaded: open != nil,
-                nativeSize: await headers.nativeSize(of: path)))
+                name: model.name, sha256: open?.knownHash, file: model.file, isLoaded: open != nil, nativeSize: await headers.nativeSize(of: model.path)))
         }
         return summaries
+    }
+
+    /// Logs what is to be said of models' names, once.
+    private func tell(_ notes: [String]) {
+        for note in notes where toldNotes.insert(note).inserted { logger.notice("model folder", metadata: ["note": "\(note)"]) }
+        if toldNotes.count > notes.count { toldNotes.formIntersection(notes) }
     }
 
     func load(_ name: String) async throws {
@@ -155,7 +164,7 @@ actor Studio: Engine {
             logger.info("model is opened again, for its file has changed", metadata: ["model": "\(name)"])
             await close(name)
         }
-        guard let path = library.all().first(where: { $0.name == name })?.path else {
+        guard let path = library.listing().path(named: name) else {
             throw InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
         }
         let (resources, folder, logger, onEvent) = (resources, folders.cache, logger, onEvent)

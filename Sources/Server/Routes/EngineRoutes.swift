@@ -24,9 +24,7 @@ struct EngineRoutes {
 
     @Sendable private func load(_: Request, _ context: ClientContext) async throws -> Response {
         let name = try context.parameters.require("name")
-        guard let model = await backend.catalog().find(name) else {
-            throw APIError(.notFound, field: "name", "There is no such model. GET /api/v1/models lists those that there are.")
-        }
+        let model = try await backend.catalog().named(name, field: "name", kind: .notFound)
         if model.name == backend.settings.current.requests.model {
             // It may have been let go of.
             try await backend.engine.load(model.name)

@@ -16,10 +16,7 @@ struct OpenAIImages {
         group.get("models") { _, _ in Response(json: OpenAIModelsAnswer(await backend.engine.models())) }
         group.get("models/{model}") { _, context in
             let name = try context.parameters.require("model")
-            guard let model = await backend.catalog().models.first(where: { $0.name == name }) else {
-                throw APIError(.notFound, field: "model", "There is no such model. GET /v1/models lists those that there are.")
-            }
-            return Response(json: OpenAIModelsAnswer.Model(model))
+            return Response(json: OpenAIModelsAnswer.Model(try await backend.catalog().named(name, field: "model", kind: .notFound)))
         }
     }
 

@@ -16,10 +16,9 @@ struct SettingRoutes {
     @Sendable private func change(_ request: Request, _: ClientContext) async throws -> Response {
         var request = request
         let wanted = try SettingsChange(body: await backend.body(of: &request))
-        if let name = wanted.values["model"], await backend.catalog().models.allSatisfy({ $0.name != name }) {
-            throw APIError(.invalidValue, field: "model", "There is no such model. GET /api/v1/models lists those that there are.")
-        }
-        try await backend.change(wanted.values, isKept: wanted.isKept)
+        var values = wanted.values
+        if let name = values["model"] { values["model"] = try await backend.catalog().named(name, field: "model").name }
+        try await backend.change(values, isKept: wanted.isKept)
         return Response(json: SettingsAnswer(backend.settings.current))
     }
 }

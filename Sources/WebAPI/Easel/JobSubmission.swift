@@ -43,10 +43,7 @@ public struct JobSubmission: Sendable {
             throw fields.invalid("preview_interval", "preview_interval \(interval) is negative. Use a number of steps, or 0 for no previews.")
         }
         var model = context.models.current
-        if let name = try fields.text("model") {
-            guard let found = context.models.find(name) else { throw context.models.unknown(name, field: "model") }
-            model = found.name
-        }
+        if let name = try fields.text("model") { model = try context.models.named(name, field: "model").name }
         job = try context.job(generation, model: model, runs: fields.whole("runs") ?? 1, priority: priority, names: .easel)
     }
 

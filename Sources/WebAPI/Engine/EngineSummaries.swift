@@ -7,7 +7,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var name: String
     /// SHA-256 of the file in hexadecimal; nil until it is known.
     @OrNull public var sha256: String?
-    /// The file's or folder's name, without its place.
+    /// The file's or folder's place below its model folder: `sub/name.safetensors`.
     public var file: String
     public var isLoaded: Bool
     /// Side in pixels of the squares that it was trained on, and draws best; nil when the file cannot be opened.

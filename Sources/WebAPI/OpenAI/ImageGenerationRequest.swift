@@ -46,7 +46,7 @@ public struct ImageGenerationRequest: Sendable {
         guard let name, !name.isEmpty else { return models.current }
         if let model = models.find(name) { return model.name }
         if name.hasPrefix("dall-e") || name.hasPrefix("gpt-image") { return models.current }
-        throw APIError(.notFound, field: "model", models.unknown(name, field: "model").message)
+        return try models.named(name, field: "model", kind: .notFound).name
     }
 }
 

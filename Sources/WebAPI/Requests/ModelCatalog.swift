@@ -10,24 +10,80 @@ public struct ModelCatalog: Sendable {
         self.current = current
     }
 
-    /// The model that somebody means by A1111's title, a name, a file's name, or the first digits of its hash.
+    /// The model that somebody means; see `matches`.
+    /// - Returns: nil when there is none, and when there are several.
     public func find(_ text: String) -> ModelSummary? {
-        if let exact = models.first(where: { $0.name == text || $0.title == text || $0.file == text }) { return exact }
-        // A title may have been remembered from before its hash was known, or with another.
-        let withoutHash = text.replacing(/\s*\[[0-9a-fA-F]*\]$/, with: "")
-        if let named = models.first(where: { $0.name == withoutHash || $0.file == withoutHash }) { return named }
+        let found = matches(text)
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// The models that a text may stand for. The first of these that any model has counts:
+    ///
+    /// the name, the file's name or A1111's title as they are; the same without a hash in brackets, with `/` for `\`, in any case;
+    /// the last part of a name alone; `_` for `/`, as A1111 names models; the first 8 or more digits of the hash.
+    public func matches(_ text: String) -> [ModelSummary] {
+        // Names are compared by their bytes here: "é" can be written in two ways, and a disk may have both.
+        func among(_ isMeant: (ModelSummary) -> Bool) -> [ModelSummary]? {
+            let found = models.filter(isMeant)
+            return found.isEmpty ? nil : found
+        }
+        let plain = Self.withoutHash(text)
+        let place = Self.place(plain)
+        let folded = place.lowercased()
+        return among { $0.name.utf8.elementsEqual(text.utf8) || $0.file.utf8.elementsEqual(text.utf8) }
+            ?? among { $0.name == text || $0.file == text || $0.title == text }
+            ?? among { $0.name == plain || $0.file == plain }
+            ?? among { $0.name == place || $0.file == place }
+            ?? among { $0.name.lowercased() == folded || $0.file.lowercased() == folded }
+            ?? among { $0.name.lastPart == place || $0.file.lastPart == place }
+            ?? among { $0.name.lowercased().lastPart == folded || $0.file.lowercased().lastPart == folded }
+            ?? among { $0.name.replacing("/", with: "_") == plain }
+            ?? hashed(text)
+    }
+
+    private func hashed(_ text: String) -> [ModelSummary] {
         let hash = text.lowercased()
-        if hash.count >= 8, let hashed = models.first(where: { $0.sha256?.hasPrefix(hash) == true }) { return hashed }
-        return models.first { $0.name.lowercased() == hash || $0.file.lowercased() == hash }
+        return hash.count >= 8 ? models.filter { $0.sha256?.hasPrefix(hash) == true } : []
+    }
+
+    /// A title may have been remembered from before its hash was known, or with another.
+    private static func withoutHash(_ text: String) -> String {
+        guard text.hasSuffix("]"), let bracket = text.lastIndex(of: "["),
+            text[text.index(after: bracket)...].dropLast().allSatisfy(\.isHexDigit)
+        else { return text }
+        return String(text[..<bracket].reversed().drop(while: \.isWhitespace).reversed())
+    }
+
+    /// A1111 separates folders by `\` where Windows does, and begins with one in some versions.
+    private static func place(_ text: String) -> String {
+        String(text.map { $0 == "\\" ? "/" : $0 }.trimmingPrefix { $0 == "/" })
     }
 
     /// A1111's title of the current model; its name as long as nothing is known of it.
     public var currentTitle: String { models.first { $0.name == current }?.title ?? current }
 
-    /// The refusal of a name that no model has.
+    /// The model that a field of a request names.
+    /// - Throws: what is wrong with the name, as an error of that kind.
+    public func named(_ text: String, field: String, kind: APIError.Kind = .invalidValue) throws(APIError) -> ModelSummary {
+        if let model = find(text) { return model }
+        throw APIError(kind, field: field, unknown(text, field: field).message)
+    }
+
+    /// The refusal of a name that no model has, or several have.
     func unknown(_ text: String, field: String) -> APIError {
-        let names = models.map(\.name).joined(separator: ", ")
-        return APIError(.invalidValue, field: field, "There is no model \"\(text.clipped)\". \(names.isEmpty ? "There are no models at all." : "Use \(names).")")
+        let several = matches(text).map(\.name)
+        if several.count > 1 {
+            return APIError(.invalidValue, field: field, "There are several models that \"\(text.clipped)\" may stand for: \(Self.list(several)). Use one of these names.")
+        }
+        let names = models.map(\.name)
+        return APIError(
+            .invalidValue, field: field,
+            "There is no model \"\(text.clipped)\". \(names.isEmpty ? "There are no models at all." : "Use \(Self.list(names)).")")
+    }
+
+    /// Names for a sentence; some of very many.
+    private static func list(_ names: [String]) -> String {
+        names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " or one of \(names.count - 20) others" : "")
     }
 }
 
@@ -37,4 +93,9 @@ extension ModelSummary {
 
     /// The first 10 digits of the SHA-256.
     public var shortHash: String? { sha256.map { String($0.prefix(10)) } }
+}
+
+extension String {
+    /// Behind the last slash.
+    fileprivate var lastPart: Substring { split(separator: "/", omittingEmptySubsequences: false).last ?? "" }
 }

@@ -1,0 +1,100 @@
+import Glibc
+import Synchronization
+
+/// What a path looks like before it is opened: cheap enough for lists of thousands of files. Nothing waits for a named pipe.
+public enum ModelLook: Sendable, Hashable {
+    /// A regular file that begins as safetensors files do.
+    case file
+    /// A folder with `model_index.json`, as diffusers saves pipelines.
+    case diffusersFolder
+    /// Another folder; checkpoints may lie in it.
+    case otherFolder
+    /// None of these: the reason for the user, which ends with a full stop.
+    case noModel(reason: String)
+
+    /// - Parameter known: what files looked like before; nil to read the start of each.
+    public init(_ path: String, known: KnownLooks? = nil) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let reason = String.lastSystemError
+            self = .noModel(reason: Self.isLink(path) ? "it is a link to something that is not there (\(reason))." : "it cannot be read: \(reason).")
+            return
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            let objection = known?.objection(toFile: path, FileIdentity(status)) ?? Self.objection(toFile: path)
+            self = objection.isEmpty ? .file : .noModel(reason: objection)
+        case S_IFDIR:
+            guard Self.isRegularFile(path + "/model_index.json") else { self = .otherFolder; return }
+            self = Self.objection(toWeightsIn: path + "/unet").map { .noModel(reason: $0) } ?? .diffusersFolder
+        case S_IFIFO: self = .noModel(reason: "it is a named pipe.")
+        case S_IFSOCK: self = .noModel(reason: "it is a socket.")
+        default: self = .noModel(reason: "it is a device.")
+        }
+    }
+
+    /// - Returns: empty when there is none.
+    fileprivate static func objection(toFile path: String) -> String {
+        do throws(CheckpointError) {
+            return Lookalike(try OpenFile(path: path).read(64))?.description ?? ""
+        } catch {
+            if case .unreadable(_, let reason) = error { return "it cannot be read: \(reason)." }
+            return "it cannot be read."
+        }
+    }
+
+    /// A clone without Git LFS has all its folders and configurations, and pointers for weights.
+    private static func objection(toWeightsIn folder: String) -> String? {
+        var first: String?
+        for name in FolderEntries.names(in: folder) ?? [] where name.pathExtension == "safetensors" {
+            let path = folder + "/" + name
+            let objection = isRegularFile(path) ? objection(toFile: path) : "it is not a file, or a link to nothing."
+            if objection.isEmpty { return nil }
+            if first == nil { first = "its unet/\(name) cannot be used: \(objection)" }
+        }
+        return first
+    }
+
+    private static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+}
+
+/// Remembers what files looked like, so that only those that are new or have changed are read again.
+public final class KnownLooks: Sendable {
+    private let objections = Mutex<[String: (identity: FileIdentity, objection: String)]>([:])
+
+    public init() {}
+
+    fileprivate func objection(toFile path: String, _ identity: FileIdentity) -> String {
+        if let known = objections.withLock({ $0[path] }), known.identity == identity { return known.objection }
+        let objection = ModelLook.objection(toFile: path)
+        objections.withLock { $0[path] = (identity, objection) }
+        return objection
+    }
+}
+
+/// What lies in a folder.
+public enum FolderEntries {
+    /// The names, sorted by their bytes: the same order on every disk. Without `.` and `..`.
+    /// - Returns: nil when the folder cannot be read.
+    public static func names(in path: String) -> [String]? {
+        guard let folder = opendir(path) else { return nil }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            // The name is longer than its type says; only what is there is read.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                bytes.baseAddress.map { String(cString: $0.assumingMemoryBound(to: CChar.self)) } ?? ""
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
