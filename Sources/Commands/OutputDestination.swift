@@ -11,6 +11,7 @@ struct OutputDestination {
 
     /// - Parameter argument: a file name ending in `.png`, `.jpg` or `.webp`, or a folder, made when missing.
     init(_ argument: String) throws(CommandFailure) {
+        let argument = UserFolders().path(argument)
         let url = URL(filePath: argument)
         if argument.hasSuffix("/") || Self.isFolder(url) || url.pathExtension.isEmpty {
             (folder, format, stem) = (URL(filePath: argument, directoryHint: .isDirectory), .png, nil)

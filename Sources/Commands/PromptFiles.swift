@@ -20,11 +20,11 @@ struct PromptFiles: ParsableArguments {
     func open(folders: UserFolders = UserFolders()) throws(CommandFailure) -> PromptResources {
         var resources = PromptResources()
         do {
-            if let path = stylesFile ?? Self.existing(folders.data.appending(path: "styles.csv")) { resources.styles = try StyleLibrary(path: path) }
-            if let path = wildcards ?? Self.existing(folders.data.appending(path: "wildcards")) {
+            if let path = stylesFile.map(folders.path) ?? Self.existing(folders.data.appending(path: "styles.csv")) { resources.styles = try StyleLibrary(path: path) }
+            if let path = wildcards.map(folders.path) ?? Self.existing(folders.data.appending(path: "wildcards")) {
                 resources.wildcards = Wildcards(folder: try WildcardFolder(path: path))
             }
-            if let path = embeddings ?? Self.existing(folders.data.appending(path: "embeddings")) { resources.embeddings = try EmbeddingLibrary(folder: path) }
+            if let path = embeddings.map(folders.path) ?? Self.existing(folders.data.appending(path: "embeddings")) { resources.embeddings = try EmbeddingLibrary(folder: path) }
         } catch CheckpointError.notFound(let path) {
             throw CommandFailure(.badInput, "There is no folder \"\(path)\" to take textual inversions from. Check the path after --embeddings.")
         } catch {

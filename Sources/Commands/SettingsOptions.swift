@@ -39,8 +39,9 @@ struct SettingsOptions: ParsableArguments {
     /// Where settings are read from, whether or not there is a file.
     /// - Returns: the path, and whether somebody named it.
     func filePath(environment: [String: String] = ProcessInfo.processInfo.environment) -> (path: String, isNamed: Bool) {
-        if let path = file ?? environment["EASEL_SETTINGS"], !path.isEmpty { return (path, true) }
-        return (UserFolders(environment: environment).config.appending(path: "settings.json").path, false)
+        let folders = UserFolders(environment: environment)
+        if let path = file ?? environment["EASEL_SETTINGS"], !path.isEmpty { return (folders.path(path), true) }
+        return (folders.config.appending(path: "settings.json").path, false)
     }
 
     /// Where changed settings can be written down: a file of Easel's own, or where there will be one. SD.Next's is read and never written.

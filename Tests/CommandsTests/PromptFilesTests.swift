@@ -38,4 +38,20 @@ struct PromptFilesTests {
         #expect(error?.description == message)
         #expect(error?.reason == .badInput)
     }
+
+    @Test("a path with a ~ that no shell has replaced begins in the home folder, in every option, variable and setting that names one")
+    func tilde() throws {
+        let home = try TemporaryFolder()
+        let environment = ["HOME": home.path]
+        let folders = UserFolders(environment: environment)
+        #expect(["~", "~/a b", "/~/c", "a~", "./~", "~nobody-has-this-name/x"].map(folders.path) == [
+            home.path, home.path + "/a b", "/~/c", "a~", "./~", "~nobody-has-this-name/x",
+        ])
+        #expect(folders.path("~root/x").hasSuffix("/x") && !folders.path("~root/x").contains("~"))
+        try home.write("fog\n", to: "mine/weather.txt")
+        #expect(try Self.options(["--wildcards=~/mine", "--embeddings=~/mine", "--styles-file=~/mine"]).open(folders: folders).wildcards.folder?.names == ["weather"])
+        #expect(try SettingsOptions.parse(["--settings=~/s.json"]).filePath(environment: environment).path == home.path + "/s.json")
+        #expect(try SettingsOptions.parse([]).filePath(environment: ["HOME": home.path, "EASEL_SETTINGS": "~/s.json"]).path == home.path + "/s.json")
+        #expect(UserFolders(environment: ["HOME": home.path, "XDG_CACHE_HOME": "~/c"]).cache.path == home.path + "/c/easel")
+    }
 }

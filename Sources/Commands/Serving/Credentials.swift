@@ -38,7 +38,7 @@ enum Credentials {
     private static func lines(of path: String) throws(CommandFailure) -> [(Int, String)] {
         let text: String
         do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
+            text = try String(contentsOfFile: UserFolders().path(path), encoding: .utf8)
         } catch {
             throw CommandFailure(.badInput, "Cannot read \"\(path)\". Check the path, and that you may read it.")
         }

@@ -89,7 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
         values.requests.model = try library.name(flag: model, setting: values.requests.model)
         let live = LiveSettings(values, file: settings.ownFilePath())
 
-        let archive = try Archive(DataFolder(data.map { URL(filePath: $0) } ?? folders.data.appending(path: "server")))
+        let archive = try Archive(DataFolder(data.map { URL(filePath: folders.path($0)) } ?? folders.data.appending(path: "server")))
         let metrics = ServerMetrics()
         let events = JobEvents()
         let studio = Studio(
