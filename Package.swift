@@ -95,7 +95,7 @@ let package = Package(
             .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
-            name: "easel", dependencies: ["Commands", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "easel", dependencies: ["Commands"],
             swiftSettings: settings, linkerSettings: runtimeSearchPath),
 
         // `make bench`

@@ -1,4 +1,6 @@
 public import ArgumentParser
+import Dispatch
+import Glibc
 
 /// The command line. See `easel --help`.
 public struct EaselCommand: AsyncParsableCommand {
@@ -18,6 +20,38 @@ public struct EaselCommand: AsyncParsableCommand {
         ])
 
     public init() {}
+
+    /// Does what the process's arguments say, and ends the process.
+    public static func runAndExit() -> Never {
+        // Not in an asynchronous `main`: what runs that has opened files by then.
+        Terminal.prepare()
+        Task { await runToEnd() }
+        dispatchMain()
+    }
+
+    /// Ends at once, whatever the exit code: `exit`, or to return from `main`, would run OpenVINO's C++ destructors under a compile
+    /// that may still go on in the background: a crash.
+    private static func runToEnd() async -> Never {
+        var status = EXIT_SUCCESS
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let code as ArgumentParser.ExitCode {
+            status = code.rawValue
+        } catch {
+            // Wrong usage, or --help.
+            status = exitCode(for: error).rawValue
+            let message = fullMessage(for: error)
+            if !message.isEmpty { Terminal.write(message + "\n", to: status == EXIT_SUCCESS ? .standardOutput : .standardError) }
+        }
+        if let failure = Terminal.outputFailure { failure.end() }
+        fflush(nil)
+        _exit(status)
+    }
 }
 
 enum Version {
