@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Generation
+public import ImageCodecs
 public import Settings
 
 // How values of the generation vocabulary are written on the command line.
@@ -21,4 +22,8 @@ extension SamplerName: ExpressibleByArgument {
 
 extension Schedule: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
+}
+
+extension ImageFormat: ExpressibleByArgument {
+    public init?(argument: String) { self.init(fileExtension: argument) }
 }

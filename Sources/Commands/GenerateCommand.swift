@@ -19,6 +19,12 @@ struct GenerateCommand: AsyncParsableCommand {
 
             `easel prompt` explains how a prompt is read.
             The prompt, the seed and all settings are stored in the picture, where A1111 and its tools read them.
+
+            A file that --output names is replaced when it is there; several pictures are numbered: castle-1.png, castle-2.png.
+            In a folder, files are named by seed, and none is replaced: easel-7.png, easel-7-2.png. --output - writes one picture
+            to standard output. A picture that cannot be written where it should be is written beside, into the current folder or
+            into the temporary one, and its place is told, with exit code 74.
+
             Exit codes: 0 done, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write, 130 interrupted.
             """)
 
@@ -64,13 +70,19 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A file (.png, .jpg, .webp), or a folder for files named by seed.", valueName: "file-or-folder"))
+    @Option(name: [.short, .long], help: ArgumentHelp("A file (.png, .jpg, .jpeg, .webp), a folder, or - for standard output.", valueName: "file-or-folder"))
     var output = "."
+
+    @Option(help: ArgumentHelp("Format of files named by seed and of standard output: png, jpeg or webp. PNG when left out.", valueName: "format"))
+    var format: ImageFormat?
 
     @Flag(help: "Print one JSON object with paths, seeds and timings as the last line of standard output.")
     var json = false
 
     func validate() throws {
+        if json, output == "-" {
+            throw ValidationError("--json and --output - both write to standard output. Name a file or a folder with --output.")
+        }
         // The size is checked again once the model's own size is known.
         do {
             try request(defaultSize: 512).validate()
@@ -113,7 +125,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let resources = try promptOptions.files.open()
         let setup = try PipelineSetup(settings.load())
         let reference = try setup.reference(for: path)
-        let destination = try OutputDestination(output)
+        let destination = try OutputDestination(output, format: format, count: batchSize)
         let (pipeline, tables) = try await setup.pipeline(from: reference, isForOneRequest: true, resources: resources, progress: progress)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
@@ -121,30 +133,39 @@ struct GenerateCommand: AsyncParsableCommand {
         if seed == nil { request.seed = UInt64(UInt32.random(in: .min ... .max)) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
-        for warning in result.warnings { progress.note("Warning: " + warning) }
+        for warning in result.warnings { progress.warn(warning) }
         for (index, image) in result.images.enumerated() {
             guard let suspicion = Suspicion(picture: image) else { continue }
-            progress.note("Warning: something may be wrong with picture \(index + 1): \(suspicion). `easel verify` compares the devices with the reference.")
+            progress.warn("Something may be wrong with picture \(index + 1): \(suspicion). `easel verify` compares the devices with the reference.")
         }
         // What was moved has been told already.
         for component in Component.allCases where result.moves.isEmpty {
             let note = precisionNote(
                 component, asked: pipeline.placements[component], device: result.devices[component], precision: result.precisions[component])
-            if let note { progress.note(note) }
+            if let note { progress.warn(note) }
         }
 
         let modelHash = await hash
         var paths: [String] = []
+        // Told at the end: what fails for one picture must not lose the next.
+        var failures: [String] = []
         for (index, image) in result.images.enumerated() {
             let infotext = Infotext(
                 request, result, index: index, model: pipeline.checkpoint.name, modelHash: modelHash, version: "Easel \(Version.current)")
-            let file = try image.encoded(as: destination.format, quality: 90, parameters: infotext.description)
-            paths.append(try destination.write(file, seed: result.seeds[index], index: index, of: result.images.count))
-            if !json { Terminal.write("\(paths[index])\n", to: .standardOutput) }
+            do {
+                let saved = try destination.save(
+                    image, parameters: infotext.description, seed: result.seeds[index], index: index, of: result.images.count)
+                paths.append(saved.path)
+                if let detour = saved.detour { failures.append(detour) }
+                if !json, destination.place != .standardOutput { Terminal.write("\(saved.path)\n", to: .standardOutput) }
+            } catch {
+                failures.append(error.description)
+            }
         }
         if json {
             let report = GenerationReport(paths: paths, model: pipeline.checkpoint.name, result: result, precisionTables: tables, total: (ContinuousClock.now - began).seconds)
             Terminal.write(report.text + "\n", to: .standardOutput)
         }
+        if !failures.isEmpty { throw CommandFailure(.cannotWrite, failures.joined(separator: "\n")) }
     }
 }

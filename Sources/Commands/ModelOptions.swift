@@ -5,7 +5,7 @@ struct ModelOptions: ParsableArguments {
     @Option(name: [.customShort("m"), .customLong("model")], help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
     var name = ModelLibrary.defaultModel
 
-    @Flag(name: [.short, .long], help: "Show no progress.")
+    @Flag(name: [.short, .long], help: "Show no progress, only warnings and errors.")
     var quiet = false
 
     /// Where the model is.

@@ -1,74 +1,181 @@
 import FoundationEssentials
+import Generation
 import Glibc
 import ImageCodecs
 
-/// Where pictures go: a file (numbered when there are several) or a folder of new files. Nothing half-written is ever left there.
+/// Where pictures go: a file (numbered when there are several), a folder of new files, or standard output.
+///
+/// What can be known about the place is checked before anything is drawn. Nothing half-written is ever left in a folder. A drawn
+/// picture is not lost: when it cannot be written where it should be, it is written elsewhere.
 struct OutputDestination {
-    let folder: URL
-    let format: ImageFormat
-    /// The name without its extension that the user chose; `nil` names files by seed, never replacing one.
-    let stem: String?
-
-    /// - Parameter argument: a file name ending in `.png`, `.jpg` or `.webp`, or a folder, made when missing.
-    init(_ argument: String) throws(CommandFailure) {
-        let argument = UserFolders().path(argument)
-        let url = URL(filePath: argument)
-        if argument.hasSuffix("/") || Self.isFolder(url) || url.pathExtension.isEmpty {
-            (folder, format, stem) = (URL(filePath: argument, directoryHint: .isDirectory), .png, nil)
-        } else if let format = ImageFormat(fileExtension: url.pathExtension) {
-            (folder, self.format, stem) = (url.deletingLastPathComponent(), format, url.deletingPathExtension().lastPathComponent)
-        } else {
-            throw CommandFailure(.cannotWrite, "Cannot write \"\(argument)\": pictures are saved as .png, .jpg or .webp. For a folder, end the name with \"/\".")
-        }
-        try prepare()
+    enum Place: Equatable {
+        /// A file that is replaced when it is there. `ending` is spelled as the user spelled it: `JPEG`.
+        case file(stem: String, ending: String)
+        /// Files named by seed; none is ever replaced.
+        case folder
+        case standardOutput
     }
 
-    /// Makes the folder and proves that a file can be made in it, before minutes of work are spent.
-    private func prepare() throws(CommandFailure) {
+    /// A picture that was written.
+    struct Saved: Equatable {
+        /// `-` for standard output.
+        let path: String
+        /// Why the picture is elsewhere than it should be, and where it is.
+        var detour: String?
+    }
+
+    let place: Place
+    /// The folder of the file or files.
+    let folder: URL
+    let format: ImageFormat
+
+    /// - Parameters:
+    ///   - argument: a file name ending in `.png`, `.jpg`, `.jpeg` or `.webp`, in any case; a folder, made when missing; or `-`.
+    ///   - format: what to write when the ending does not say it; PNG when left out.
+    ///   - count: how many pictures there will be.
+    /// - Throws: `.usage` when `argument` says no place for such pictures, `.cannotWrite` when nothing can be written there.
+    init(_ argument: String, format: ImageFormat? = nil, count: Int = 1) throws(CommandFailure) {
+        guard !argument.isEmpty else {
+            throw CommandFailure(.usage, "The output name is empty. Give a file, a folder, or \"-\" for standard output.")
+        }
+        let argument = UserFolders().path(argument)
+        // By bytes, as the file system sees it: an accent may follow a dot or slash, and be one character with it.
+        let slash = argument.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let name = String(decoding: slash.map { argument.utf8[$0...].dropFirst() } ?? argument.utf8[...], as: UTF8.self)
+        let dot = name.utf8.lastIndex(of: UInt8(ascii: "."))
+        let ending = dot.map { String(decoding: name.utf8[$0...].dropFirst(), as: UTF8.self) }
+        let named = ending.flatMap(ImageFormat.init(fileExtension:))
+        if argument == "-" {
+            (place, folder, self.format) = (.standardOutput, URL(filePath: ".", directoryHint: .isDirectory), format ?? .png)
+            try checkStandardOutput(count: count)
+        } else if name.isEmpty || dot == nil || Self.isFolder(argument) || (dot == name.startIndex && named == nil) {
+            (place, folder, self.format) = (.folder, URL(filePath: argument, directoryHint: .isDirectory), format ?? .png)
+            try prepare(count: count)
+        } else if let ending, let named {
+            guard named == format ?? named else {
+                throw CommandFailure(.usage, "\"\(argument)\" asks for \(named.name), --format for \(format?.name ?? ""). Leave --format out, or change the ending.")
+            }
+            let parent = argument.utf8.dropLast(name.utf8.count)
+            place = .file(stem: String(decoding: name.utf8.dropLast(ending.utf8.count + 1), as: UTF8.self), ending: ending)
+            folder = URL(filePath: parent.isEmpty ? "." : String(decoding: parent, as: UTF8.self), directoryHint: .isDirectory)
+            self.format = named
+            try prepare(count: count)
+        } else {
+            throw CommandFailure(
+                .cannotWrite, "Cannot write \"\(argument)\": pictures are saved as .png, .jpg or .webp. For a folder, end the name with \"/\".")
+        }
+    }
+
+    // MARK: Before anything is drawn
+
+    /// Makes the folder, and proves that files of these names can be made in it.
+    private func prepare(count: Int) throws(CommandFailure) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let probe = folder.appending(path: ".easel-\(UUID().uuidString)")
             try Data().write(to: probe)
             try FileManager.default.removeItem(at: probe)
         } catch {
-            throw unwritable(error)
+            throw unwritable(folder, Self.cause(of: error))
+        }
+        for index in 0..<count {
+            guard let file = chosenFile(index, of: count) else { return }
+            var status = stat()
+            if lstat(file.path, &status) == 0 {
+                if status.st_mode & S_IFMT == S_IFDIR { throw unwritable(file, "a folder of that name is in the way") }
+            } else if errno != ENOENT {
+                throw unwritable(file, String(cString: strerror(errno)))
+            }
         }
     }
 
-    /// Writes one picture of `count`, atomically, and returns its path.
-    func write(_ bytes: [UInt8], seed: UInt64, index: Int, of count: Int) throws(CommandFailure) -> String {
-        let target = stem.map { file(count == 1 ? $0 : "\($0)-\(index + 1)") } ?? unusedFile(seed: seed)
+    private func checkStandardOutput(count: Int) throws(CommandFailure) {
+        if count > 1 {
+            throw CommandFailure(.usage, "Standard output takes one picture, not \(count). Give a folder, such as --output pictures/.")
+        }
+        if Terminal.Stream.standardOutput.isInteractive {
+            throw CommandFailure(.usage, "A picture is not written to a terminal. Redirect standard output, or name a file with --output.")
+        }
+        guard Terminal.Stream.standardOutput.isWritable else {
+            throw CommandFailure(.cannotWrite, "Cannot write to standard output: it is closed. Name a file with --output.")
+        }
+    }
+
+    // MARK: After that
+
+    /// Writes one picture of `count`. A file is whole or not there.
+    /// - Parameter parameters: how the picture was made.
+    /// - Returns: where it is. Elsewhere than chosen, or in another format, when that could not be.
+    /// - Throws: `.cannotWrite` when it could be written nowhere.
+    func save(_ image: RGBImage, parameters: String?, seed: UInt64, index: Int, of count: Int) throws(CommandFailure) -> Saved {
+        let bytes: [UInt8]
         do {
-            try Data(bytes).write(to: target, options: .atomic)
+            bytes = try image.encoded(as: format, quality: 90, parameters: parameters)
         } catch {
-            throw unwritable(error)
+            // A PNG holds any picture and any text.
+            guard format != .png, let png = try? image.encoded(as: .png, parameters: parameters) else { throw CommandFailure(error) }
+            return try saveElsewhere(png, .png, seed: seed, because: CommandFailure(error))
         }
-        return target.path
+        return try save(bytes, seed: seed, index: index, of: count)
     }
 
-    private func unusedFile(seed: UInt64) -> URL {
-        var candidate = file("easel-\(seed)")
+    /// Writes one encoded picture of `count`.
+    func save(_ bytes: [UInt8], seed: UInt64, index: Int, of count: Int) throws(CommandFailure) -> Saved {
+        if place == .standardOutput {
+            guard let code = Terminal.write(bytes, to: .standardOutput) else { return Saved(path: "-") }
+            return try saveElsewhere(bytes, format, seed: seed, because: Terminal.standardOutputFailure(code))
+        }
+        let file = chosenFile(index, of: count) ?? Self.unusedFile(in: folder, seed: seed, format)
+        do {
+            try Data(bytes).write(to: file, options: .atomic)
+            return Saved(path: file.path)
+        } catch {
+            return try saveElsewhere(bytes, format, seed: seed, because: unwritable(file, Self.cause(of: error)))
+        }
+    }
+
+    /// Writes a picture beside the place it should have, else into the current folder, else into the one for temporary files.
+    private func saveElsewhere(
+        _ bytes: [UInt8], _ format: ImageFormat, seed: UInt64, because failure: CommandFailure
+    ) throws(CommandFailure) -> Saved {
+        for folder in [folder, URL(filePath: ".", directoryHint: .isDirectory), FileManager.default.temporaryDirectory] {
+            let file = Self.unusedFile(in: folder, seed: seed, format)
+            guard (try? Data(bytes).write(to: file, options: .atomic)) != nil else { continue }
+            return Saved(path: file.path, detour: "\(failure.description) The picture is in \"\(file.path)\".")
+        }
+        throw failure
+    }
+
+    /// The file that the user named; nil when files are named by seed.
+    private func chosenFile(_ index: Int, of count: Int) -> URL? {
+        guard case .file(let stem, let ending) = place else { return nil }
+        return folder.appending(path: "\(stem)\(count == 1 ? "" : "-\(index + 1)").\(ending)")
+    }
+
+    private static func unusedFile(in folder: URL, seed: UInt64, _ format: ImageFormat) -> URL {
+        var candidate = folder.appending(path: "easel-\(seed).\(format.fileExtension)")
         var number = 2
         while FileManager.default.fileExists(atPath: candidate.path) {
-            candidate = file("easel-\(seed)-\(number)")
+            candidate = folder.appending(path: "easel-\(seed)-\(number).\(format.fileExtension)")
             number += 1
         }
         return candidate
     }
 
-    private func file(_ stem: String) -> URL { folder.appending(path: "\(stem).\(format.fileExtension)") }
+    // MARK: Why not
 
-    private func unwritable(_ error: any Error) -> CommandFailure {
-        var cause = "\(error)"
-        if let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code {
-            // Making a folder where a file lies fails because something exists: the wrong half of the truth.
-            cause = String(cString: strerror((code == .EEXIST ? .ENOTDIR : code).rawValue))
-        }
-        return CommandFailure(.cannotWrite, "Cannot write to \"\(folder.path)\": \(cause). Choose another place with --output.")
+    private func unwritable(_ url: URL, _ cause: String) -> CommandFailure {
+        CommandFailure(.cannotWrite, "Cannot write to \"\(url.path)\": \(cause). Choose another place with --output.")
     }
 
-    private static func isFolder(_ url: URL) -> Bool {
+    private static func cause(of error: any Error) -> String {
+        guard let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code else { return "\(error)" }
+        // Making a folder where a file lies fails because something exists: the wrong half of the truth.
+        return String(cString: strerror((code == .EEXIST ? .ENOTDIR : code).rawValue))
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
         var isFolder = false
-        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
     }
 }

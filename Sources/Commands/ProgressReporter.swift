@@ -3,6 +3,7 @@ import Synchronization
 
 /// Tells a person what goes on: a bar that redraws itself on a terminal, one plain line per event elsewhere.
 final class ProgressReporter: Sendable {
+    /// `quiet` tells of nothing but what may be wrong.
     enum Style { case bar, lines, quiet }
 
     private struct State {
@@ -14,7 +15,12 @@ final class ProgressReporter: Sendable {
     private let clock = ContinuousClock()
     private let state = Mutex(State())
 
-    init(_ style: Style) { self.style = style }
+    private let write: @Sendable (String) -> Void
+
+    init(_ style: Style, write: @escaping @Sendable (String) -> Void = { Terminal.write($0, to: .standardError) }) {
+        self.style = style
+        self.write = write
+    }
 
     /// The style that fits the place where progress goes.
     static func style(quiet: Bool) -> Style {
@@ -22,13 +28,12 @@ final class ProgressReporter: Sendable {
     }
 
     func report(_ event: GenerationEvent) {
-        guard style != .quiet else { return }
         state.withLock { state in
             switch event {
             case .compiling(let compile):
                 show(compile.description, &state)
             case .moved(let move):
-                warn(move.description, &state)
+                keep(move.description, &state)
             case .encoding:
                 show("Encoding the prompt", &state)
             case .denoising(0, let total):
@@ -53,30 +58,35 @@ final class ProgressReporter: Sendable {
     /// Tells something that is worth keeping in view.
     func note(_ text: String) {
         guard style != .quiet else { return }
-        state.withLock { warn(text, &$0) }
+        state.withLock { keep(text, &$0) }
+    }
+
+    /// Tells what may be wrong, also when no progress is wanted.
+    func warn(_ text: String) {
+        state.withLock { keep("Warning: " + text, &$0) }
     }
 
     /// Removes the bar, so that what follows starts on a clean line.
     func finish() {
         state.withLock { state in
-            if state.lineIsOpen { Terminal.write("\r\u{1B}[K", to: .standardError) }
+            if state.lineIsOpen { write("\r\u{1B}[K") }
             state.lineIsOpen = false
         }
     }
 
     /// Leaves a line that later progress does not overwrite.
-    private func warn(_ text: String, _ state: inout State) {
-        Terminal.write((state.lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n", to: .standardError)
+    private func keep(_ text: String, _ state: inout State) {
+        write((state.lineIsOpen ? "\r\u{1B}[K" : "") + text + "\n")
         state.lineIsOpen = false
     }
 
     private func show(_ text: String, _ state: inout State) {
         switch style {
         case .bar:
-            Terminal.write("\r\u{1B}[K" + text.prefix(Terminal.Stream.standardError.columns - 1), to: .standardError)
+            write("\r\u{1B}[K" + text.prefix(Terminal.Stream.standardError.columns - 1))
             state.lineIsOpen = true
         case .lines:
-            Terminal.write(text + "\n", to: .standardError)
+            write(text + "\n")
         case .quiet:
             break
         }

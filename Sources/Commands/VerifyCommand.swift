@@ -43,13 +43,14 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Seed of the pictures.", valueName: "number"))
     var seed: UInt64 = 0
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the pictures side by side: .png, .jpg or .webp.", valueName: "file"))
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the pictures side by side: .png, .jpg, .jpeg or .webp; replaced when it is there.", valueName: "file"))
     var output = "easel-verify.png"
 
     @Flag(help: "Print one JSON object instead of the table.")
     var json = false
 
     func validate() throws {
+        if output == "-" { throw ValidationError("The table goes to standard output. Name a file for the pictures with --output.") }
         do {
             try request(defaultSize: 512).validate()
         } catch {
@@ -97,17 +98,18 @@ struct VerifyCommand: AsyncParsableCommand {
         report.report("Drawing on the reference")
         let expected = try await reference.generate(request) { report.report($0) }.images[0]
         report.report("Drawing on \(placements.unet)")
-        let drawn = try await candidate.generate(request) { report.report($0) }.images[0]
+        let result = try await candidate.generate(request) { report.report($0) }
         report.finish()
+        for warning in result.warnings { report.warn(warning) }
 
-        let comparison = Comparison(of: expected, and: drawn)
+        let comparison = Comparison(of: expected, and: result.images[0])
         let fidelity = comparison.report(components: components, bounds: setup.bounds)
-        let file = try destination.write(
-            comparison.image.encoded(as: destination.format, quality: 90, parameters: nil), seed: seed, index: 0, of: 1)
-        let result = VerifyReport(
+        let file = try destination.save(comparison.image, parameters: nil, seed: seed, index: 0, of: 1)
+        let table = VerifyReport(
             fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements,
-            amplification: comparison.amplification, comparison: file)
-        Terminal.write(json ? result.json + "\n" : result.text, to: .standardOutput)
+            amplification: comparison.amplification, comparison: file.path)
+        Terminal.write(json ? table.json + "\n" : table.text, to: .standardOutput)
+        if let detour = file.detour { throw CommandFailure(.cannotWrite, detour) }
         return fidelity.verdict.isWithinBounds
     }
 }

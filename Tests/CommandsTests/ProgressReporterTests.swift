@@ -1,3 +1,5 @@
+import Generation
+import Synchronization
 import Testing
 
 @testable import Commands
@@ -29,6 +31,27 @@ struct ProgressReporterTests {
     ])
     func duration(seconds: Double, expected: String) {
         #expect(ProgressReporter.duration(seconds) == expected)
+    }
+
+    @Test("--quiet hides progress and nothing that may be wrong", arguments: [
+        (ProgressReporter.Style.quiet, ["It failed. The UNet now runs on CPU in f32.", "Warning: odd"]),
+        (.lines, ["Encoding the prompt", "Measuring", "It failed. The UNet now runs on CPU in f32.", "Step 0/2", "Kept", "Warning: odd"]),
+    ])
+    func quiet(style: ProgressReporter.Style, expected: [String]) {
+        let written = Written()
+        let progress = ProgressReporter(style) { [written] text in written.text.withLock { $0 += text } }
+        progress.report(.encoding)
+        progress.report("Measuring")
+        progress.report(.moved(Move(component: .unet, from: "GPU in f16", to: "CPU in f32", reason: "It failed.")))
+        progress.report(.denoising(done: 0, total: 2))
+        progress.note("Kept")
+        progress.warn("odd")
+        progress.finish()
+        #expect(written.text.withLock { $0 }.split(separator: "\n").map(String.init) == expected)
+    }
+
+    private final class Written: Sendable {
+        let text = Mutex("")
     }
 }
 

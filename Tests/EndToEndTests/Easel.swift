@@ -29,6 +29,12 @@ struct Easel {
         try await start(arguments, environment: environment).outcome()
     }
 
+    /// Runs a script of the shell, in which `$EASEL` is the program.
+    func shell(_ script: String) async throws -> Outcome {
+        let environment = environment.merging(["EASEL": Self.program.path]) { $1 }
+        return try await Run(program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment).outcome()
+    }
+
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
         try Run(program: Self.program, arguments: arguments, folder: folder, environment: self.environment.merging(environment) { $1 })
     }

@@ -76,6 +76,13 @@ struct GenerateTests {
         #expect(try easel.contents(of: "easel-1.png") == easel.contents(of: "easel-1-2.png"))
     }
 
+    @Test("--quiet keeps warnings")
+    func quietWarnings() async throws {
+        let run = try await easel("generate", "a star <lora:nope:1>", "--seed", "1", "--steps", "1", "--quiet")
+        #expect(run.exitCode == 0)
+        #expect(run.errors.hasPrefix("Warning: ") && run.errors.contains("nope"), "\(run.errors)")
+    }
+
     @Test("without a seed, two runs draw two pictures")
     func randomSeed() async throws {
         for _ in 1...2 {
