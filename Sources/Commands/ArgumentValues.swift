@@ -5,6 +5,18 @@ public import Settings
 
 // How values of the generation vocabulary are written on the command line.
 
+extension Seed {
+    /// - Throws: `ValidationError` for what is no seed.
+    init(argument: String) throws {
+        guard let number = Int128(argument) else { throw ValidationError("A seed is a whole number.") }
+        do {
+            try self.init(number)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+}
+
 extension NoiseSource: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ShapeMode: ExpressibleByArgument {}

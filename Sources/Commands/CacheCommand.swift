@@ -48,7 +48,7 @@ struct CacheCommand: ParsableCommand {
             abstract: "Delete what was not used for longest, until the rest is within a limit.",
             discussion: "Also deletes what compiles that were interrupted have left behind.")
 
-        @Option(help: ArgumentHelp("Bytes that may stay, such as 5GB, 512MiB or 0. Otherwise the setting disk_cache_bytes.", valueName: "size"))
+        @Option(parsing: .unconditional, help: ArgumentHelp("Bytes that may stay, such as 5GB, 512MiB or 0. Otherwise the setting disk_cache_bytes.", valueName: "size"))
         var limit: ByteLimit?
 
         @OptionGroup var settings: SettingsOptions

@@ -21,13 +21,13 @@ struct CompileCommand: AsyncParsableCommand {
     @OptionGroup
     var model: ModelOptions
 
-    @Option(help: ArgumentHelp("Sizes of pictures, as 512 or 768x512, several separated by commas. The model's own size when left out.", valueName: "sizes"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Sizes of pictures, as 512 or 768x512, several separated by commas. The model's own size when left out.", valueName: "sizes"))
     var sizes = PictureSizes()
 
-    @Option(help: ArgumentHelp("Chunks of 75 tokens that prompts may have.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Chunks of 75 tokens that prompts may have.", valueName: "number"))
     var chunks: Int?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Pictures that are drawn at once.", valueName: "number"))
+    @Option(name: [.short, .long], parsing: .unconditional, help: ArgumentHelp("Pictures that are drawn at once.", valueName: "number"))
     var batchSize = 1
 
     @OptionGroup(title: "Devices and precision")

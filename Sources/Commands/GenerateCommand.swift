@@ -6,6 +6,7 @@ import Fidelity
 import FoundationEssentials
 import Generation
 import ImageCodecs
+import Prompting
 
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,19 +32,22 @@ struct GenerateCommand: AsyncParsableCommand {
     @Argument(help: "What to draw. Any length: nothing is cut.")
     var prompt: String
 
-    @Option(help: ArgumentHelp("What not to draw.", valueName: "text"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("What not to draw.", valueName: "text"))
     var negativePrompt = ""
 
     @OptionGroup
     var model: ModelOptions
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Seed of the first picture; the same seed draws the same picture. Random when left out.", valueName: "number"))
-    var seed: UInt64?
+    @Option(
+        name: [.short, .long], parsing: .unconditional,
+        help: ArgumentHelp("Seed of the first picture; the same seed draws the same picture. Random when left out, and with -1.", valueName: "number"),
+        transform: Seed.init(argument:))
+    var seed = Seed.any
 
     @Option(help: ArgumentHelp("Whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU).", valueName: "source"))
     var noise = NoiseSource.torch
 
-    @Option(help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
     var steps = 20
 
     @Option(help: ArgumentHelp("How to go from noise to picture. A schedule may be fused to it: \"DPM++ 2M Karras\".", valueName: "name"))
@@ -52,16 +56,16 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How noise levels are spaced over the steps.", valueName: "name"))
     var schedule: Schedule?
 
-    @Option(help: ArgumentHelp("How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time.", valueName: "number"))
     var cfgScale: Float = 7
 
-    @Option(name: [.customShort("W"), .long], help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+    @Option(name: [.customShort("W"), .long], parsing: .unconditional, help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
     var width: Int?
 
-    @Option(name: [.customShort("H"), .long], help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+    @Option(name: [.customShort("H"), .long], parsing: .unconditional, help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
     var height: Int?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
+    @Option(name: [.short, .long], parsing: .unconditional, help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
     var batchSize = 1
 
     @OptionGroup(title: "Prompt language")
@@ -99,7 +103,10 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
-    func request(defaultSize: Int) -> GenerationRequest {
+    /// - Parameters:
+    ///   - defaultSize: of the model, in pixels.
+    ///   - styles: what there is to choose from.
+    func request(defaultSize: Int, styles: StyleLibrary = StyleLibrary()) -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
         request.negativePrompt = negativePrompt
         request.width = width ?? defaultSize
@@ -110,8 +117,8 @@ struct GenerateCommand: AsyncParsableCommand {
         request.cfgScale = cfgScale
         request.batchSize = batchSize
         request.noise = noise
-        if let seed { request.seed = seed }
-        promptOptions.apply(to: &request)
+        if let number = seed.number { request.seed = number }
+        promptOptions.apply(to: &request, styles: styles)
         return request
     }
 
@@ -129,8 +136,8 @@ struct GenerateCommand: AsyncParsableCommand {
         let (pipeline, tables) = try await setup.pipeline(from: reference, isForOneRequest: true, resources: resources, progress: progress)
         async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
 
-        var request = request(defaultSize: pipeline.checkpoint.nativeSize)
-        if seed == nil { request.seed = UInt64(UInt32.random(in: .min ... .max)) }
+        var request = request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles)
+        if seed == .any { request.seed = .random(in: Seed.drawn) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
         for warning in result.warnings { progress.warn(warning) }

@@ -20,13 +20,13 @@ struct PromptCommand: ParsableCommand {
     @Flag(help: "Read the prompt from standard input, to its end.")
     var stdin = false
 
-    @Option(help: ArgumentHelp("Steps of the schedule.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps of the schedule.", valueName: "number"))
     var steps = 20
 
     @Option(name: [.short, .long], help: ArgumentHelp("Use the vocabulary of this model: a path, or a name from `easel models`.", valueName: "model"))
     var model: String?
 
-    @Option(help: ArgumentHelp("A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
     var commaBacktrack = 20
 
     @Flag(help: "Print one JSON object instead.")

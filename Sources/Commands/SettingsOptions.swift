@@ -23,7 +23,7 @@ struct SettingsOptions: ParsableArguments {
         "What compiled models leave open: auto, dynamic (all), static (the prompt's length, up to --context-chunks) or exact (nothing).", valueName: "mode"))
     var shapes: ShapeMode?
 
-    @Option(name: .long, help: ArgumentHelp("Chunks of 75 tokens that static shapes have room for, 1 to 64.", valueName: "number"))
+    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("Chunks of 75 tokens that static shapes have room for, 1 to 64.", valueName: "number"))
     var contextChunks: Int?
 
     /// The settings in force.

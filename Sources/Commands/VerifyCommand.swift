@@ -31,17 +31,19 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
 
-    @Option(help: ArgumentHelp("Of the pictures, as 512 or 768x512, in multiples of 8. The model's own size when left out.", valueName: "size"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of the pictures, as 512 or 768x512, in multiples of 8. The model's own size when left out.", valueName: "size"))
     var size: PictureSize?
 
-    @Option(help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
     var steps = 20
 
-    @Option(help: ArgumentHelp("What to draw.", valueName: "text"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("What to draw.", valueName: "text"))
     var prompt = Probe.prompt
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Seed of the pictures.", valueName: "number"))
-    var seed: UInt64 = 0
+    @Option(
+        name: [.short, .long], parsing: .unconditional, help: ArgumentHelp("Seed of the pictures; -1 for any.", valueName: "number"),
+        transform: Seed.init(argument:))
+    var seed = Seed.number(0)
 
     @Option(name: [.short, .long], help: ArgumentHelp("Where to write the pictures side by side: .png, .jpg, .jpeg or .webp; replaced when it is there.", valueName: "file"))
     var output = "easel-verify.png"
@@ -73,7 +75,7 @@ struct VerifyCommand: AsyncParsableCommand {
         request.width = size?.width ?? defaultSize
         request.height = size?.height ?? defaultSize
         request.steps = steps
-        request.seed = seed
+        request.seed = seed.number ?? .random(in: Seed.drawn)
         return request
     }
 
@@ -104,7 +106,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
         let comparison = Comparison(of: expected, and: result.images[0])
         let fidelity = comparison.report(components: components, bounds: setup.bounds)
-        let file = try destination.save(comparison.image, parameters: nil, seed: seed, index: 0, of: 1)
+        let file = try destination.save(comparison.image, parameters: nil, seed: request.seed, index: 0, of: 1)
         let table = VerifyReport(
             fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements,
             amplification: comparison.amplification, comparison: file.path)

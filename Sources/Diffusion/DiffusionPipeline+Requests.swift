@@ -16,15 +16,10 @@ extension DiffusionPipeline {
 
     /// Checks all that can be known of a request before anything is compiled: what `generate` refuses, it refuses here.
     public func validate(_ request: GenerationRequest) throws(InvalidRequest) {
-        try request.validate()
-        _ = try promptPlan(for: request)
-        _ = try encoderOutput(for: request)
-        do {
-            try request.sampler.validate(steps: request.steps, objective: objective)
-        } catch {
-            throw InvalidRequest(error)
-        }
+        try rules.validate(request, styles: resources.styles)
     }
+
+    private var rules: RequestRules { RequestRules(layerCount: checkpoint.textEncoder.configuration.layerCount, objective: objective) }
 
     /// What a component is compiled for when it draws `request` where it runs now.
     public func key(of component: Component, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
@@ -62,15 +57,7 @@ extension DiffusionPipeline {
 
     /// Where the text encoder's embeddings for a request are.
     /// - Throws: `InvalidRequest` when it has fewer layers than the request skips.
-    func encoderOutput(for request: GenerationRequest) throws(InvalidRequest) -> String {
-        let layerCount = checkpoint.textEncoder.configuration.layerCount
-        guard let output = TextEncoderState.normalized(clipSkip: request.clipSkip).output(layerCount: layerCount) else {
-            throw InvalidRequest(
-                field: "clip_skip",
-                "Clip skip \(request.clipSkip) is out of range: this model's text encoder has \(layerCount) layers. Use 1 to \(layerCount).")
-        }
-        return output
-    }
+    func encoderOutput(for request: GenerationRequest) throws(InvalidRequest) -> String { try rules.encoderOutput(for: request) }
 
     /// A text without weights as the text encoder takes it.
     public func chunks(of text: String) -> [PromptChunk] {

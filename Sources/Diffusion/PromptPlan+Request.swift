@@ -23,7 +23,7 @@ extension PromptPlan {
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
             let negativePrompt = resources.wildcards.expand(styled.negativePrompt, seed: seed, purpose: .negativePrompt)
             reader.warnings += prompt.warnings + negativePrompt.warnings
-            return reader.picture(prompt.text, negativePrompt: negativePrompt.text)
+            return reader.picture(reader.storable(prompt.text), negativePrompt: reader.storable(negativePrompt.text))
         }
 
         let inversions = PromptInversions(in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, width: width, emphasis: request.emphasis)
@@ -67,6 +67,13 @@ private struct PromptReader {
     init(steps: Int, guidance: Guidance) {
         self.steps = steps
         self.guidance = guidance
+    }
+
+    /// Without NUL characters, which files of styles and wildcards may hold: databases and picture files end a text there.
+    mutating func storable(_ text: String) -> String {
+        guard text.utf8.contains(0) else { return text }
+        warnings.append("NUL characters (U+0000) in a style or a wildcard were left out.")
+        return text.replacing("\0", with: "")
     }
 
     mutating func picture(_ prompt: String, negativePrompt: String) -> PromptPlan.Picture {

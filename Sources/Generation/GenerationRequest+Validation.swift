@@ -39,6 +39,11 @@ extension GenerationRequest {
         guard commaBacktrack >= 0 else {
             throw InvalidRequest(field: "comma_backtrack", "Comma backtrack \(commaBacktrack) is negative. Use 0 or more; 20 is usual.")
         }
+        for (field, text) in [("prompt", prompt), ("negative_prompt", negativePrompt)] + styles.map({ ("styles", $0) }) {
+            // Databases and picture files end a text there.
+            guard let position = text.unicodeScalars.enumerated().first(where: { $0.element == "\0" })?.offset else { continue }
+            throw InvalidRequest(field: field, "\(field) has a NUL character (U+0000) at position \(position + 1). Leave it out.")
+        }
     }
 
     private func validate(side: Int, field: String) throws(InvalidRequest) {

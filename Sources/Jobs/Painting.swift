@@ -5,6 +5,11 @@ public protocol Painting: Sendable {
     /// What must be compiled for a request. Jobs of one group can follow one another without a compile.
     func group(of request: JobRequest) async -> CompileGroup
 
+    /// Refuses what is asked for by mistake and shows before anything is drawn: a style that is not there, more layers skipped than the
+    /// model has. Loads no model.
+    /// - Throws: `InvalidRequest`.
+    func validate(_ request: JobRequest) async throws
+
     /// How many pictures of such requests are drawn together in the least time for each; 1 when nothing is gained by more.
     func usefulBatchSize(of request: JobRequest) async -> Int
 

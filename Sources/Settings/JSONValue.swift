@@ -5,6 +5,9 @@ public enum JSONValue: Sendable, Hashable, Codable {
     case null
     case bool(Bool)
     case integer(Int)
+    /// A whole number from 2⁶³ up to 2⁶⁴−1, which a fraction would round.
+    case unsigned(UInt64)
+    /// Infinite for one that is too large for the type.
     case number(Double)
     case string(String)
     case array([JSONValue])
@@ -18,14 +21,35 @@ public enum JSONValue: Sendable, Hashable, Codable {
             self = .bool(value)
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
+        } else if let value = try? container.decode(UInt64.self) {
+            self = .unsigned(value)
+        } else if let value = try Self.number(in: container) {
             self = .number(value)
-        } else if let value = try? container.decode(String.self) {
+        } else if let value = try Self.string(in: container) {
             self = .string(value)
         } else if let value = try? container.decode([JSONValue].self) {
             self = .array(value)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    /// nil for what is no number. The decoder has an error of its own kind for one that is too large.
+    private static func number(in container: any SingleValueDecodingContainer) throws -> Double? {
+        do {
+            return try container.decode(Double.self)
+        } catch {
+            return error is DecodingError ? nil : .infinity
+        }
+    }
+
+    /// nil for what is no text. The decoder has an error of its own kind for half of a surrogate pair, and for a bare control character.
+    private static func string(in container: any SingleValueDecodingContainer) throws -> String? {
+        do {
+            return try container.decode(String.self)
+        } catch {
+            if error is DecodingError { return nil }
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "it has half of a character (a lone surrogate) or a bare control character")
         }
     }
 
@@ -35,6 +59,7 @@ public enum JSONValue: Sendable, Hashable, Codable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .unsigned(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let values): try container.encode(values)
@@ -56,6 +81,7 @@ public enum JSONValue: Sendable, Hashable, Codable {
         case .null: "null"
         case .bool(let value): "\(value)"
         case .integer(let value): "\(value)"
+        case .unsigned(let value): "\(value)"
         case .number(let value): "\(value)"
         case .string(let value): "\"\(value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
         case .array(let values): "[" + values.map(\.json).joined(separator: ", ") + "]"

@@ -33,6 +33,7 @@ public final class FakePainter: Painting {
 
     private let state = Mutex(State())
     private let batchSize: @Sendable (JobRequest) -> Int
+    private let refusal: @Sendable (JobRequest) -> InvalidRequest?
     private let failure: @Sendable (GenerationRequest) -> (any Error)?
     private let isObedient: Bool
 
@@ -40,9 +41,11 @@ public final class FakePainter: Painting {
     ///   - isHeld: whether draws stop at `starts` until they are let through.
     ///   - batchSize: pictures that are worth drawing together.
     ///   - isObedient: false goes on drawing when it is cancelled.
+    ///   - refusal: why a job is not taken.
     ///   - failure: what a request fails with, after its first step.
     public init(
         isHeld: Bool = false, isObedient: Bool = true, batchSize: @escaping @Sendable (JobRequest) -> Int = { _ in 1 },
+        refusal: @escaping @Sendable (JobRequest) -> InvalidRequest? = { _ in nil },
         failure: @escaping @Sendable (GenerationRequest) -> (any Error)? = { _ in nil }
     ) {
         starts = Gate(isOpen: !isHeld)
@@ -50,6 +53,7 @@ public final class FakePainter: Painting {
         rests = Gate()
         self.isObedient = isObedient
         self.batchSize = batchSize
+        self.refusal = refusal
         self.failure = failure
     }
 
@@ -70,6 +74,10 @@ public final class FakePainter: Painting {
     /// By model and size.
     public static func group(of request: JobRequest) -> CompileGroup {
         CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
+    }
+
+    public func validate(_ request: JobRequest) async throws {
+        if let refusal = refusal(request) { throw refusal }
     }
 
     public func usefulBatchSize(of request: JobRequest) async -> Int { batchSize(request) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Generation
+import Prompting
 import Testing
 
 @testable import Commands
@@ -12,7 +13,7 @@ struct ArgumentTests {
         #expect(command.prompt == "a cat")
         #expect(command.negativePrompt == "")
         #expect(command.model.name == "demo")
-        #expect(command.seed == nil)
+        #expect(command.seed == .any)
         #expect(command.noise == .torch)
         #expect(command.steps == 20)
         #expect(command.sampler == SamplerName(.euler))
@@ -54,7 +55,7 @@ struct ArgumentTests {
         ])
         #expect(command.negativePrompt == "dogs")
         #expect(command.model.name == "m")
-        #expect(command.seed == .max)
+        #expect(command.seed == .number(.max))
         #expect(command.noise == .philox)
         #expect(command.steps == 3)
         #expect(command.sampler.sampler == .dpmpp2M)
@@ -86,6 +87,44 @@ struct ArgumentTests {
         #expect(request.width == 128 && request.height == 64)
     }
 
+    @Test("-1 is any seed, however it is written", arguments: [["--seed", "-1"], ["--seed=-1"], ["-s", "-1"], []])
+    func anySeed(_ arguments: [String]) throws {
+        #expect(try GenerateCommand.parse(["a cat"] + arguments).seed == .any)
+        #expect(try VerifyCommand.parse(["--seed", "-1"]).seed == .any)
+    }
+
+    @Test("no number that begins with a minus is taken for an option", arguments: [
+        (PromptCommand.self, ["x", "--steps", "-3"], "Steps -3"), (PromptCommand.self, ["x", "--comma-backtrack", "-3"], "--comma-backtrack -3"),
+        (CompileCommand.self, ["--chunks", "-3"], "Chunks -3"), (CompileCommand.self, ["--batch-size", "-3"], "Batch size -3"),
+        (CompileCommand.self, ["--sizes", "-8"], "Width -8"), (VerifyCommand.self, ["--steps", "-3"], "Steps -3"),
+        (VerifyCommand.self, ["--size", "-8"], "Width -8"), (VerifyCommand.self, ["--seed", "-3"], "Seed -3"),
+        (CacheCommand.self, ["prune", "--limit", "-5GB"], "'-5GB'"), (ServeCommand.self, ["--port", "-3"], "-3"),
+    ] as [(any ParsableCommand.Type, [String], String)])
+    func negativeNumbers(_ command: any ParsableCommand.Type, _ arguments: [String], message: String) {
+        do {
+            _ = try command.parseAsRoot(arguments)
+            Issue.record("\(arguments) went through")
+        } catch {
+            #expect(command.message(for: error).contains(message), "\(command.message(for: error))")
+        }
+    }
+
+    @Test("a negative prompt may begin with a minus")
+    func negativePrompt() throws {
+        #expect(try GenerateCommand.parse(["a cat", "--negative-prompt", "-dogs"]).negativePrompt == "-dogs")
+    }
+
+    @Test("a style may have commas in its name: the longest name that is a style's is meant", arguments: [
+        (["ink, old"], ["ink, old"]), (["ink, old,calm"], ["ink, old", "calm"]), (["ink,calm"], ["ink", "calm"]), (["ink", "old"], ["ink", "old"]),
+        (["None"], []), (["", " , "], []), (["new, ink, old, x"], ["new", "ink, old", "x"]), (["soft, warm"], ["soft, warm"]),
+    ])
+    func styles(_ given: [String], names: [String]) throws {
+        var library = StyleLibrary()
+        for name in ["ink", "ink, old", "calm", "light/soft, warm"] { library.add(Style(name: name)) }
+        let command = try GenerateCommand.parse(["a cat"] + given.flatMap { ["--styles", $0] })
+        #expect(command.request(defaultSize: 512, styles: library).styles == names)
+    }
+
     @Test("a bad value is named with what can be used instead, exit code 64", arguments: [
         (["--width", "500"], "Width 500 is not a multiple of 8. Use 496 or 504."),
         (["--steps", "0"], "Steps 0 is out of range. Use 1 to 1000."),
@@ -95,9 +134,14 @@ struct ArgumentTests {
         (["--precision", "f64"], "'--precision <mode>'. Please provide one of the following:\n  - auto"),
         (["--noise", "white"], "'torch' and 'philox'"),
         (["--batch-size", "0"], "Batch size 0 is out of range. Use 1 to 64."),
-        (["--seed", "-1"], "--seed"),
+        (["--seed", "-5"], "Seed -5 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
+        (["--seed", "18446744073709551616"], "Seed 18446744073709551616 is out of range."),
+        (["--seed", "1.5"], "The value '1.5' is invalid for '--seed <number>': A seed is a whole number."),
         (["--clip-skip", "0"], "Clip skip 0 is out of range."),
-        (["--comma-backtrack=-2"], "Comma backtrack -2 is negative."),
+        (["--comma-backtrack=-2"], "Comma backtrack -2 is negative."), (["--comma-backtrack", "-2"], "Comma backtrack -2 is negative."),
+        (["--steps", "-3"], "Steps -3 is out of range."), (["--cfg-scale", "-1"], "CFG scale -1.0 is out of range."),
+        (["-W", "-8"], "Width -8 is out of range."), (["-b", "-2"], "Batch size -2 is out of range."),
+        (["--clip-skip", "-2"], "Clip skip -2 is out of range."),
         (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
     ])

@@ -62,6 +62,34 @@ struct StudioTests {
         #expect(error?.description.contains("\"\(name)\"") == true)
     }
 
+    fileprivate typealias Change = @Sendable (inout GenerationRequest) -> Void
+
+    @Test("what a model refuses is refused before it is opened, and with it open, in the same words", arguments: [
+        ("styles", { @Sendable in $0.styles = ["nope"] }, "There is no style \"nope\""), ("clip_skip", { @Sendable in $0.clipSkip = 9 }, "Clip skip 9 is out of range"),
+        ("steps", { @Sendable in ($0.sampler, $0.steps) = (.lcm, 51) }, "51"), ("width", { @Sendable in $0.width = 500 }, "Width 500"),
+    ] as [(String, Change, String)])
+    fileprivate func validation(field: String, change: Change, message: String) async throws {
+        var wrong = request()
+        change(&wrong)
+        let job = JobRequest(model: "tiny", generation: wrong)
+        let closed = await #expect(throws: InvalidRequest.self) { try await studio.validate(job) }
+        #expect(closed?.field == field && closed?.description.contains(message) == true)
+        #expect(await studio.models().map(\.isLoaded) == [false])
+        try await studio.validate(JobRequest(model: "tiny", generation: request()))
+        try await studio.load("tiny")
+        let open = await #expect(throws: InvalidRequest.self) { try await studio.validate(job) }
+        #expect(open == closed)
+    }
+
+    @Test("a job for a model that is not there, or whose file is no checkpoint, is refused at once")
+    func validatedModel() async throws {
+        try Data("no checkpoint".utf8).write(to: home.url.appending(path: "data/easel/models/broken.safetensors"))
+        for name in ["broken", "nobody"] {
+            let error = await #expect(throws: InvalidRequest.self) { try await studio.validate(JobRequest(model: name, generation: request())) }
+            #expect(error?.field == "model" && error?.description.contains(name) == true && error?.description.contains(home.url.path) == false)
+        }
+    }
+
     @Test("models tell their native size before they are open, and their hash once it is known")
     func summaries() async throws {
         let before = try #require(await studio.models().first)

@@ -92,6 +92,15 @@ struct PromptPlanTests {
         }
     }
 
+    @Test("a NUL character that a style's file has is left out, and told")
+    func nul() throws {
+        var styles = StyleLibrary()
+        styles.add(Style(name: "ink", prompt: "in\0k", negativePrompt: "\0photo"))
+        let plan = try Self.plan("a cat", resources: PromptResources(styles: styles)) { $0.styles = ["ink"] }
+        #expect((plan.pictures[0].prompt, plan.pictures[0].negativePrompt) == ("a cat, ink", "photo"))
+        #expect(plan.warnings == ["NUL characters (U+0000) in a style or a wildcard were left out."])
+    }
+
     @Test("tags and wildcards that have no effect are told, each once")
     func ignored() throws {
         let plan = try Self.plan("a __beast__ <lora:film:0.8><foo:bar>") { ($0.negativePrompt, $0.batchSize) = ("<lora:film:0.8>", 2) }

@@ -23,6 +23,9 @@ struct ValidationTests {
         Refusal({ $0.cfgScale = .infinity }, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
         Refusal({ $0.clipSkip = 0 }, "clip_skip", "Clip skip 0 is out of range. Use 1 for the text encoder's last layer, 2 for the one before it."),
         Refusal({ $0.commaBacktrack = -1 }, "comma_backtrack", "Comma backtrack -1 is negative. Use 0 or more; 20 is usual."),
+        Refusal({ $0.prompt = "a\0b" }, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
+        Refusal({ $0.negativePrompt = "\0" }, "negative_prompt", "negative_prompt has a NUL character (U+0000) at position 1. Leave it out."),
+        Refusal({ $0.styles = ["ink", "in\0k"] }, "styles", "styles has a NUL character (U+0000) at position 3. Leave it out."),
     ])
     fileprivate func refused(_ refusal: Refusal) {
         #expect(throws: InvalidRequest(field: refusal.field, refusal.message)) { try refusal.request.validate() }

@@ -3,6 +3,7 @@ import Generation
 import HTTPTypes
 import HummingbirdTesting
 import ImageCodecs
+import Jobs
 import Settings
 import Testing
 import TestSupport
@@ -115,6 +116,27 @@ struct A1111Tests {
             let answer = try await client.ask(.post, "/sdapi/v1/\(route)", body)
             #expect(answer.status.code == status)
             #expect(try answer.object["detail"] != nil)
+        }
+    }
+
+    @Test("what the model refuses is refused at once by all faces with its field, and changes no settings", arguments: [
+        ("/sdapi/v1/txt2img", #"{"styles": ["nope"], "override_settings": {"emphasis": "Ignore"}, "override_settings_restore_afterwards": false}"#, 422, "styles"),
+        ("/sdapi/v1/txt2img", #"{"override_settings": {"CLIP_stop_at_last_layers": 9}}"#, 422, "override_settings.CLIP_stop_at_last_layers"),
+        ("/api/v1/jobs", #"{"styles": ["nope"]}"#, 422, "styles"), ("/api/v1/jobs", #"{"clip_skip": 9}"#, 422, "clip_skip"),
+        ("/v1/images/generations", #"{"prompt": "x", "steps": 77}"#, 400, "steps"),
+    ])
+    func refusedByTheModel(route: String, body: String, status: Int, field: String) async throws {
+        let painter = FakePainter(refusal: { job in
+            if job.generation.styles == ["nope"] { return InvalidRequest(field: "styles", "no") }
+            if job.generation.clipSkip == 9 { return InvalidRequest(field: "clip_skip", "no") }
+            return job.generation.steps == 77 ? InvalidRequest(field: "steps", "no") : nil
+        })
+        let walk = try Walk(painter: painter)
+        try await walk.run { client async throws in
+            let answer = try await client.ask(.post, route, body)
+            #expect(answer.status.code == status)
+            #expect(try [answer.object["field"], answer.object["error"]?["field"], answer.object["error"]?["param"]].contains(.string(field)))
+            #expect(walk.settings.current.requests.emphasis == .original && painter.draws.isEmpty)
         }
     }
 

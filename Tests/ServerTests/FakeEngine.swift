@@ -31,6 +31,7 @@ final class FakeEngine: Engine {
 
     func group(of request: JobRequest) async -> CompileGroup { await painter.group(of: request) }
     func usefulBatchSize(of request: JobRequest) async -> Int { await painter.usefulBatchSize(of: request) }
+    func validate(_ request: JobRequest) async throws { try await painter.validate(request) }
     func draw(
         _ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [PaintedRequest] { try await painter.draw(requests, model: model, onEvent: onEvent) }

@@ -44,6 +44,8 @@ struct EaselTests {
     @Test("what is wrong is told with its field", arguments: [
         (#"{"stepz": 5}"#, "stepz"), (#"{"priority": 101}"#, "priority"), (#"{"runs": 0}"#, "runs"), (#"{"runs": 65}"#, "runs"),
         (#"{"model": "nope"}"#, "model"), (#"{"schedule": "nope"}"#, "schedule"), (#"{"noise": "nope"}"#, "noise"), (#"{"emphasis": "nope"}"#, "emphasis"),
+        (#"{"preview_interval": 9e18}"#, "preview_interval"), (#"{"comma_backtrack": 1e9}"#, "comma_backtrack"), (#"{"seed": -5}"#, "seed"),
+        (#"{"prompt": "a\u0000b"}"#, "prompt"), (#"{"styles": ["a\u0000b"]}"#, "styles"), (#"{"steps": 1e400}"#, "steps"), (#"{"seed": true}"#, "seed"),
         (#"{"preview_interval": -1}"#, "preview_interval"), (#"{"clip_skip": 0}"#, "clip_skip"), (#"{"comma_backtrack": -1}"#, "comma_backtrack"),
         (#"{"width": 12}"#, "width"), (#"{"batch_size": 65}"#, "batch_size"),
     ])

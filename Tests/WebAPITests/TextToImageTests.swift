@@ -84,7 +84,9 @@ struct TextToImageTests {
 
     @Test("numbers may be written as text or with a fraction of nothing", arguments: [
         (#"{"steps": "12", "seed": "-1"}"#, 12, 4711), (#"{"steps": 12.0, "seed": 5.0}"#, 12, 5), (#"{"steps": "12.0", "seed": ""}"#, 12, 4711),
-        (#"{"steps": 12, "seed": 4294967295}"#, 12, 4_294_967_295), (#"{"steps": 12, "seed": -7}"#, 12, 4711),
+        (#"{"steps": 12, "seed": 4294967295}"#, 12, 4_294_967_295), (#"{"steps": 12, "seed": -1.0}"#, 12, 4711),
+        (#"{"steps": 12, "seed": 18446744073709551615}"#, 12, .max), (#"{"steps": 12, "seed": "18446744073709551615"}"#, 12, .max),
+        (#"{"steps": 12, "seed": 9223372036854775808}"#, 12, 9_223_372_036_854_775_808), (#"{"steps": 12, "seed": "-1"}"#, 12, 4711),
     ])
     func leniency(_ body: String, steps: Int, seed: UInt64) throws {
         let generation = try textToImage(body).job.generation
@@ -101,6 +103,16 @@ struct TextToImageTests {
         (#"{"styles": [1]}"#, "styles", "styles cannot be a list. Use a list of texts."),
         (#"{"send_images": "maybe"}"#, "send_images", #"send_images cannot be "maybe". Use true or false."#),
         (#"{"override_settings": []}"#, "override_settings", "override_settings cannot be a list. Use an object."),
+        (#"{"seed": -5}"#, "seed", "Seed -5 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
+        (#"{"seed": "-2"}"#, "seed", "Seed -2 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
+        (#"{"seed": 18446744073709551616}"#, "seed", "Seed 18446744073709551616 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
+        (#"{"seed": 1.5}"#, "seed", "seed cannot be 1.5. Use a whole number."),
+        (#"{"steps": 1e400}"#, "steps", "steps cannot be a number of that size. Use a whole number."),
+        (#"{"steps": 1e30}"#, "steps", "steps 1000000000000000019884624838656 is out of range."),
+        (#"{"clip_skip": 13}"#, "clip_skip", "clip_skip 13 is out of range. Use 1 to 12."),
+        (#"{"override_settings": {"preview_steps": 9e18}}"#, "override_settings.preview_steps",
+            #"override_settings.preview_steps cannot be "9000000000000000000". Use a whole number from 0 to 1000."#),
+        (#"{"prompt": "a\u0000b"}"#, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
         (#"{"width": 500}"#, "width", "Width 500 is not a multiple of 8. Use 496 or 504."),
         (#"{"steps": 0}"#, "steps", "Steps 0 is out of range. Use 1 to 1000."),
         (#"{"n_iter": 0}"#, "n_iter", "n_iter 0 is out of range. Use 1 or more."),
@@ -119,9 +131,27 @@ struct TextToImageTests {
         #expect(error == APIError(.invalidValue, field: field, message))
     }
 
-    @Test("a body that is no JSON object is refused as such", arguments: ["[]", "{", "\"prompt\"", "{\"steps\": 1e999}", "nul\0"])
+    @Test("a body that is no JSON object is refused as such", arguments: ["[]", "{", "\"prompt\"", "nul\0"])
     func malformed(_ body: String) {
         #expect(refusal { _ = try textToImage(body) }?.kind == .malformedBody)
+    }
+
+    @Test("half of a character is told with its field")
+    func brokenText() {
+        let error = refusal { _ = try textToImage(#"{"prompt": "a \ud83d"}"#) }
+        #expect(error?.kind == .malformedBody && error?.field == "prompt" && error?.message.contains("half of a character") == true)
+    }
+
+    @Test("no style is no style, however that is written", arguments: [#"["None"]"#, #"[""]"#, "[null]", #""None""#, #""""#, "[]", "null"])
+    func noStyles(_ styles: String) throws { #expect(try textToImage(#"{"styles": \#(styles)}"#).job.generation.styles == []) }
+
+    @Test("what a model refuses is told under the client's name for the field", arguments: [
+        (#"{"clip_skip": 3}"#, "clip_skip"), (#"{"override_settings": {"CLIP_stop_at_last_layers": 3}}"#, "override_settings.CLIP_stop_at_last_layers"),
+        (#"{"clip_skip": 3, "override_settings": {"CLIP_stop_at_last_layers": 3}}"#, "clip_skip"),
+        (#"{"infotext": "x\nSteps: 3, Sampler: Euler, Clip skip: 3"}"#, "clip_skip"),
+    ])
+    func namedErrors(_ body: String, field: String) throws {
+        #expect(try textToImage(body).named(InvalidRequest(field: "clip_skip", "too many")) == InvalidRequest(field: field, "too many"))
     }
 
     @Test("what is not there yet answers 501 with the field, instead of half a picture", arguments: [

@@ -35,9 +35,11 @@ function show() {
   const image = $('picture-image')
   if (image.getAttribute('src') !== picture.url) image.src = picture.url
   Object.assign(image, { alt: picture.prompt || t('job.noPrompt'), width: picture.width, height: picture.height })
-  Object.assign($('picture-download'), { href: picture.url, download: `${picture.seed}-${picture.id.slice(0, 8)}.png` })
-  showTurns()
   const info = parseInfotext(picture.infotext)
+  // Seeds have more digits than numbers here: the text has them all.
+  const seed = info?.parameters.get('Seed') ?? picture.seed
+  Object.assign($('picture-download'), { href: picture.url, download: `${seed}-${picture.id.slice(0, 8)}.png` })
+  showTurns()
   const facts = [...(info?.parameters ?? [])]
   $('picture-facts').replaceChildren(
     el('p', { class: 'prompt', id: 'picture-prompt', 'aria-live': 'polite' }, picture.prompt || t('job.noPrompt')),

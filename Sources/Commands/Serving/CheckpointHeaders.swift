@@ -1,18 +1,28 @@
 import Checkpoints
+import Diffusion
 import Foundation
 
 /// What the headers of checkpoints tell, without loading them. They are read once, and again when a file has changed.
 actor CheckpointHeaders {
-    private var known: [String: (changed: Date?, nativeSize: Int?)] = [:]
+    struct Header: Sendable {
+        /// See `ModelSummary`.
+        let nativeSize: Int
+        let rules: RequestRules
+    }
+
+    private var known: [String: (changed: Date?, header: Result<Header, any Error>)] = [:]
 
     /// - Parameter path: of a checkpoint.
-    /// - Returns: nil when it cannot be opened: whoever loads it is told why.
-    func nativeSize(of path: String) -> Int? {
+    /// - Throws: what `Checkpoint.open` throws, and `DiffusionError` for a schedule that cannot be used.
+    func header(of path: String) throws -> Header {
         // Of a folder, the moment when something in it was put in place of something else.
         let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-        if let known = known[path], known.changed == changed { return known.nativeSize }
-        let nativeSize = try? Checkpoint.open(path).nativeSize
-        known[path] = (changed, nativeSize)
-        return nativeSize
+        if let known = known[path], known.changed == changed { return try known.header.get() }
+        let header = Result {
+            let checkpoint = try Checkpoint.open(path)
+            return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint))
+        }
+        known[path] = (changed, header)
+        return try header.get()
     }
 }

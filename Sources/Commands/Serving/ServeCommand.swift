@@ -31,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Address to listen at; 0.0.0.0 for all of this machine's.", valueName: "address"))
     var host = "127.0.0.1"
 
-    @Option(help: ArgumentHelp("Port to listen at; 0 takes a free one.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Port to listen at; 0 takes a free one.", valueName: "number"))
     var port = 7860
 
     @Option(name: [.short, .long], help: ArgumentHelp("The model for requests that name none: a .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))

@@ -72,7 +72,8 @@ actor Studio: Engine {
         for model in listing.models {
             let open = openModels[model.name]
             summaries.append(ModelSummary(
-                name: model.name, sha256: open?.knownHash, file: model.file, isLoaded: open != nil, nativeSize: await headers.nativeSize(of: model.path)))
+                name: model.name, sha256: open?.knownHash, file: model.file, isLoaded: open != nil,
+                nativeSize: try? await headers.header(of: model.path).nativeSize))
         }
         return summaries
     }
@@ -165,7 +166,7 @@ actor Studio: Engine {
             await close(name)
         }
         guard let path = library.listing().path(named: name) else {
-            throw InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
+            throw Self.unknown(name)
         }
         let (resources, folder, logger, onEvent) = (resources, folders.cache, logger, onEvent)
         let opening = Task {
@@ -202,6 +203,22 @@ actor Studio: Engine {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
         }
         return CompileGroup(model: request.model, shape: key.shape.summary(of: .unet))
+    }
+
+    func validate(_ request: JobRequest) async throws {
+        if let model = openModels[request.model] { return try model.pipeline.validate(request.generation) }
+        guard let path = library.listing().path(named: request.model) else { throw Self.unknown(request.model) }
+        let header: CheckpointHeaders.Header
+        do {
+            header = try await headers.header(of: path)
+        } catch {
+            throw InvalidRequest(field: "model", reason(error, request.model))
+        }
+        try header.rules.validate(request.generation, styles: resources.styles)
+    }
+
+    private static func unknown(_ name: String) -> InvalidRequest {
+        InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
     }
 
     func usefulBatchSize(of request: JobRequest) async -> Int {

@@ -70,6 +70,7 @@ public actor JobService {
     /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; what the archive throws, and then the job is not accepted.
     public func submit(_ request: JobRequest, idempotencyKey: String? = nil) async throws -> Job {
         try request.validate()
+        try await painter.validate(request)
         try await recover()
         let capacity = settings().capacity
         guard queue.waitingCount + arriving < capacity else {

@@ -19,10 +19,29 @@ public struct StyleLibrary: Sendable {
 
     /// The style called `name`. One in a folder, `art/ink`, is also found by its last part, `ink`, unless several have it.
     public func style(named name: String) throws(StyleError) -> Style {
+        if let style = find(name) { return style }
+        throw .unknownStyle(name: name, nearest: styles.map(\.name).nearest(to: name), others: styles.count)
+    }
+
+    private func find(_ name: String) -> Style? {
         if let index = indices[name] { return styles[index] }
         let inFolders = styles.filter { $0.name.hasSuffix("/" + name) }
-        if inFolders.count == 1 { return inFolders[0] }
-        throw .unknownStyle(name: name, nearest: styles.map(\.name).nearest(to: name), others: styles.count)
+        return inFolders.count == 1 ? inFolders[0] : nil
+    }
+
+    /// The names in a list that is separated by commas. Names may have commas themselves: of those that a place can begin, the longest
+    /// is meant that is a style's. What is no style's ends at the next comma.
+    public func names(in list: String) -> [String] {
+        let parts = list.split(separator: ",", omittingEmptySubsequences: false)
+        var names: [String] = []
+        var start = 0
+        while start < parts.count {
+            let candidates = (start..<parts.count).lazy.reversed().map { (end: $0 + 1, name: parts[start...$0].joined(separator: ",").trimmingSpace) }
+            let found = candidates.first { $0.end == start + 1 || find($0.name) != nil } ?? (start + 1, "")
+            if !found.name.isEmpty { names.append(found.name) }
+            start = found.end
+        }
+        return names
     }
 
     /// A prompt and its negative prompt in several styles, one after another.

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Generation
 internal import Hummingbird
 internal import Jobs
 internal import WebAPI
@@ -24,6 +25,12 @@ struct A1111Generation {
         var request = request
         let (body, reading) = (try await backend.body(of: &request), await backend.reading(context))
         let wanted = try await offloaded { try TextToImageRequest(body: body, reading) }
+        do {
+            // Before settings are changed for it.
+            try await backend.engine.validate(wanted.job)
+        } catch let error as InvalidRequest {
+            throw wanted.named(error)
+        }
         if !wanted.settingChanges.isEmpty { try await backend.change(wanted.settingChanges, isKept: false) }
         let job = try await backend.drawn(wanted.job, for: request, context)
         let pictures = wanted.sendsImages ? try await backend.pictures(of: job, as: wanted.format) : try await backend.descriptions(of: job)

@@ -9,6 +9,8 @@ struct OverriddenSettings {
     let noise: NoiseSource?
     /// Texts by key.
     let changes: [String: String]
+    /// The client's names by key.
+    let names: [String: String]
     /// Names that have no effect here, or none for a single request.
     let ignored: [String]
 
@@ -19,6 +21,7 @@ struct OverriddenSettings {
         values["randn_source"] = nil
         let known = values.filter { Options.isOfRequests($0.key) }
         ignored = values.keys.filter { known[$0] == nil }.sorted().map { "override_settings.\($0.clipped)" }
+        names = Dictionary(known.keys.map { (OptionName.byName[$0]?.key ?? $0, "override_settings." + $0) }) { first, _ in first }
         changes = try Options.changes(known, settings: context.settings, models: context.models, prefix: "override_settings.")
         // A copy that nobody else sees: the same checks and texts as for a change that stays.
         let copy = LiveSettings(context.settings, file: nil)

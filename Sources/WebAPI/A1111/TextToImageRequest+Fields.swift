@@ -7,7 +7,7 @@ extension TextToImageRequest {
         RequestField("prompt", .text, "what to draw", standard: .string("")),
         RequestField("negative_prompt", .text, "what not to draw", standard: .string("")),
         RequestField("styles", .list(of: .text), "names of styles that are put on the prompts", standard: .array([])),
-        RequestField("seed", .whole, "of the first picture, the others count up; -1: any", standard: .integer(-1)),
+        RequestField("seed", .seed, "of the first picture, the others count up; -1: any", standard: .integer(-1)),
         RequestField("subseed", .whole, "has no effect", standard: .integer(-1)),
         RequestField("subseed_strength", .number, "has no effect; above 0 it is named in info.extra_generation_params", standard: .integer(0)),
         RequestField("sampler_name", .text, "any name of a sampler, perhaps with a schedule: DPM++ 2M Karras", standard: .null),

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-import Generation
+public import Generation
 public import ImageCodecs
 public import Jobs
 public import Settings
@@ -15,6 +15,8 @@ public struct TextToImageRequest: Sendable {
     public let ignored: [String]
     /// Texts by key for `LiveSettings.change`: with `override_settings_restore_afterwards: false`, `override_settings` stay.
     public let settingChanges: [String: String]
+    /// What `override_settings` calls fields, by their names in errors.
+    private let overriddenNames: [String: String]
     /// The request, with A1111's default where it says nothing: what the answer repeats as `parameters`.
     public let parameters: [String: JSONValue]
 
@@ -38,7 +40,7 @@ public struct TextToImageRequest: Sendable {
         let defaults = overrides.settings.requests
         var generation = try GenerationRequest(prompt: fields.text("prompt") ?? "")
         generation.negativePrompt = try fields.text("negative_prompt") ?? ""
-        generation.styles = try fields.texts("styles") ?? []
+        generation.styles = try fields.styles
         generation.width = try fields.whole("width") ?? 512
         generation.height = try fields.whole("height") ?? 512
         generation.steps = try fields.whole("steps") ?? 50
@@ -55,25 +57,22 @@ public struct TextToImageRequest: Sendable {
 
         job = try context.job(
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1, names: .a1111)
+        try fields.check(Self.fields)
         format = ImageFormat(defaults.imageFormat)
         sendsImages = try fields.flag("send_images") ?? true
         ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored
+        overriddenNames = overrides.names.filter { fields[$0.key] == nil }
         settingChanges = try fields.flag("override_settings_restore_afterwards") ?? true ? [:] : overrides.changes
         parameters = fields.filled(from: Self.defaults).values
     }
+
+    /// An error as this client reads it: with its own name for the field.
+    public func named(_ error: InvalidRequest) -> InvalidRequest { InvalidRequest(field: overriddenNames[error.field] ?? error.field, error.description) }
 
     private static let defaults = Dictionary(uniqueKeysWithValues: fields.compactMap { field in field.standard.map { (field.name, $0) } })
 }
 
 extension RequestFields {
-    /// nil when it is left open: nothing, -1, or text without a number, as A1111's form sends it.
-    var seed: UInt64? {
-        get throws(APIError) {
-            if self["seed"] == .string("") { return nil }
-            return try whole("seed").flatMap { UInt64(exactly: $0) }
-        }
-    }
-
     /// `sampler_name`, or else `sampler_index`, perhaps with a schedule fused to it; `scheduler` comes before that.
     fileprivate var samplerAndSchedule: (Sampler, Schedule) {
         get throws(APIError) {

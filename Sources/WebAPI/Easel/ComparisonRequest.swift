@@ -16,10 +16,11 @@ public struct ComparisonRequest: Sendable {
         generation.width = try fields.whole("width") ?? nativeSize ?? generation.width
         generation.height = try fields.whole("height") ?? nativeSize ?? generation.height
         generation.steps = try fields.whole("steps") ?? Self.steps
-        generation.seed = try fields.seed ?? 0
+        generation.seed = try fields["seed"] == nil ? 0 : fields.seed ?? context.randomSeed
         // Nobody sees them.
         generation.previewInterval = 0
         self.generation = try context.job(generation, model: context.models.current, runs: 1, names: .easel).generation
+        try fields.check(Self.fields)
     }
 
     private static let steps = 12
@@ -29,6 +30,6 @@ public struct ComparisonRequest: Sendable {
         RequestField("width", .side, "in pixels; the model's native size, if it is not said"),
         RequestField("height", .side, "in pixels; the model's native size, if it is not said"),
         RequestField("steps", .whole(GenerationRequest.stepRange), "of denoising", standard: .integer(steps)),
-        RequestField("seed", .whole, "of the picture", standard: .integer(0)),
+        RequestField("seed", .seed, "of the picture", standard: .integer(0)),
     ]
 }

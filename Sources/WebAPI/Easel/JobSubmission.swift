@@ -17,7 +17,7 @@ public struct JobSubmission: Sendable {
             if let value { generation[keyPath: property] = value }
         }
         read(try fields.text("negative_prompt"), into: \.negativePrompt)
-        read(try fields.texts("styles"), into: \.styles)
+        read(try fields.styles, into: \.styles)
         read(try fields.whole("width"), into: \.width)
         read(try fields.whole("height"), into: \.height)
         read(try fields.whole("steps"), into: \.steps)
@@ -35,16 +35,10 @@ public struct JobSubmission: Sendable {
         generation.seed = try fields.seed ?? context.randomSeed
 
         let priority = try fields.whole("priority") ?? 0
-        guard Self.priorities.contains(priority) else {
-            throw fields.invalid("priority", "priority \(priority) is out of range. Use -100 to 100; higher ones come first.")
-        }
-        let interval = generation.previewInterval
-        guard interval >= 0 else {
-            throw fields.invalid("preview_interval", "preview_interval \(interval) is negative. Use a number of steps, or 0 for no previews.")
-        }
         var model = context.models.current
         if let name = try fields.text("model") { model = try context.models.named(name, field: "model").name }
         job = try context.job(generation, model: model, runs: fields.whole("runs") ?? 1, priority: priority, names: .easel)
+        try fields.check(Self.fields)
     }
 
     static let priorities = -100...100

@@ -12,7 +12,7 @@ extension JobSubmission {
         RequestField("sampler", .text, "any name of a sampler, perhaps with a schedule: DPM++ 2M Karras", standard: .string(Sampler.euler.rawValue)),
         RequestField("schedule", .words(of: Schedule.self), "of noise; comes before one in the sampler's name", standard: .string("normal")),
         RequestField("cfg_scale", .number(0...100), "how strongly the prompt is followed; 1 leaves out the negative prompt", standard: .number(7)),
-        RequestField("seed", .whole, "of the first picture, the others count up; -1: any", standard: .integer(-1)),
+        RequestField("seed", .seed, "of the first picture, the others count up; -1: any", standard: .integer(-1)),
         RequestField("batch_size", .whole(GenerationRequest.batchRange), "pictures that are drawn together", standard: .integer(1)),
         RequestField("noise", .words(of: NoiseSource.self), "whose random numbers a seed stands for", standard: .string("torch")),
         RequestField("emphasis", .words(of: Emphasis.self), "what weights in prompts do; the setting, if it is not said"),

@@ -16,7 +16,7 @@ extension ImageGenerationRequest {
         RequestField("negative_prompt", .text, "Easel's: what not to draw", standard: .string("")),
         RequestField("steps", .whole(GenerationRequest.stepRange), "Easel's: of denoising", standard: .integer(20)),
         RequestField("cfg_scale", .number(0...100), "Easel's: how strongly the prompt is followed", standard: .number(7)),
-        RequestField("seed", .whole, "Easel's: of the first picture; -1: any", standard: .integer(-1)),
+        RequestField("seed", .seed, "Easel's: of the first picture; -1: any", standard: .integer(-1)),
         RequestField("sampler", .text, "Easel's: any name of a sampler, perhaps with a schedule", standard: .string(Sampler.euler.rawValue)),
     ]
 }

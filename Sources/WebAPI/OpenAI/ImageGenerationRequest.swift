@@ -33,12 +33,12 @@ public struct ImageGenerationRequest: Sendable {
         }
         generation.seed = try fields.seed ?? context.randomSeed
         let count = try fields.whole("n") ?? 1
-        guard (1...10).contains(count) else { throw fields.invalid("n", "n \(count) is out of range. Use 1 to 10.") }
 
         let named = try fields.text("model")
         delivery = try fields.word("response_format") ?? (named?.hasPrefix("gpt-image") == true ? .base64 : .url)
         format = try ImageFormat(fields.word("output_format") ?? context.settings.requests.imageFormat)
         job = try context.job(generation, model: Self.model(named, context.models), runs: count, names: .openAI)
+        try fields.check(Self.fields)
     }
 
     /// Clients that know OpenAI only cannot be told another model's name: theirs stand for the current one.

@@ -15,6 +15,8 @@ struct Schema: Sendable, Equatable {
     static let flag = Schema(["type": .string("boolean")])
     static let number = Schema(["type": .string("number")])
     static let whole = Schema(["type": .string("integer")])
+    /// See `Seed`.
+    static let seed = Schema(["type": .string("integer"), "minimum": .integer(-1), "maximum": .unsigned(.max)])
 
     static func whole(_ range: ClosedRange<Int>, multipleOf step: Int? = nil) -> Schema {
         var schema = Schema(["type": .string("integer"), "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)])

@@ -1,4 +1,4 @@
-import Generation
+public import Generation
 import Jobs
 public import Settings
 
@@ -12,8 +12,7 @@ public struct RequestContext: Sendable {
     /// The seed of a request that leaves it open.
     public var randomSeed: UInt64
 
-    /// - Parameter randomSeed: of 32 bits, as A1111 draws it: seeds are typed, and put into other programs.
-    public init(settings: EaselSettings, models: ModelCatalog, client: String, randomSeed: UInt64 = .random(in: 0...UInt64(UInt32.max))) {
+    public init(settings: EaselSettings, models: ModelCatalog, client: String, randomSeed: UInt64 = .random(in: Seed.drawn)) {
         self.settings = settings
         self.models = models
         self.client = client

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Generation
 public import Settings
 
 /// The fields of a JSON object that a client sent, read as leniently as is harmless: numbers may be written as text, and `null`
@@ -19,6 +20,9 @@ public struct RequestFields: Sendable, Equatable {
         do {
             self.init(body.isEmpty ? [:] : try JSONDecoder().decode([String: JSONValue].self, from: body))
         } catch {
+            if case DecodingError.dataCorrupted(let context) = error, let name = context.codingPath.first?.stringValue {
+                throw APIError(.malformedBody, field: name, "\(name.clipped) is no text: \(context.debugDescription).")
+            }
             throw APIError(.malformedBody, "The body is not a JSON object. It looks like {\"prompt\": \"a red apple\", \"steps\": 20}.")
         }
     }
@@ -46,24 +50,66 @@ public struct RequestFields: Sendable, Equatable {
         switch self[name] {
         case nil: nil
         case .string(let text): text
-        case .integer(let number): "\(number)"
-        case .number(let number): "\(number)"
+        case .integer, .unsigned, .number: self[name]?.text
         case let other?: throw wrong(name, other, wanted: "text")
         }
     }
 
     func whole(_ name: String) throws(APIError) -> Int? {
+        guard let number = try largeWhole(name) else { return nil }
+        guard let fitting = Int(exactly: number) else { throw invalid(name, "\(prefix + name) \(number) is out of range.") }
+        return fitting
+    }
+
+    /// A whole number of any size that seeds have.
+    private func largeWhole(_ name: String) throws(APIError) -> Int128? {
         guard let value = self[name] else { return nil }
-        let number: Int? =
+        let number: Int128? =
             switch value {
-            case .integer(let number): number
-            case .number(let number): Int(exactly: number)
+            case .integer(let number): Int128(number)
+            case .unsigned(let number): Int128(number)
+            case .number(let number): Int128(exactly: number)
             // `20.0` is what Python's forms send.
-            case .string(let text): Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+            case .string(let text): Int128(text) ?? Double(text).flatMap { Int128(exactly: $0) }
             default: nil
             }
         guard let number else { throw wrong(name, value, wanted: "a whole number") }
         return number
+    }
+
+    /// nil when it is left open: nothing, -1, or text without a number, as A1111's form sends it.
+    var seed: UInt64? {
+        get throws(APIError) {
+            if self["seed"] == .string("") { return nil }
+            guard let number = try largeWhole("seed") else { return nil }
+            do throws(InvalidRequest) {
+                return try Seed(number).number
+            } catch {
+                throw invalid("seed", error.description)
+            }
+        }
+    }
+
+    /// Names of styles; clients write "None", nothing and `null` where none is chosen.
+    var styles: [String] {
+        get throws(APIError) {
+            var fields = self
+            if case .array(let items)? = self["styles"] { fields.values["styles"] = .array(items.filter { $0 != .null }) }
+            return try GenerationRequest.styles(named: fields.texts("styles") ?? [])
+        }
+    }
+
+    /// Refuses numbers outside of the ranges that the document states: this is where they are enforced.
+    func check(_ table: [RequestField]) throws(APIError) {
+        for field in table {
+            let bounds = (field.schema.bound("minimum"), field.schema.bound("maximum"))
+            guard bounds.0 != nil || bounds.1 != nil, self[field.name] != .string(""), let number = try number(field.name) else { continue }
+            // Seeds are checked to the last digit where they are read.
+            if number >= bounds.0 ?? -.infinity, number <= bounds.1 ?? .infinity { continue }
+            let use = (bounds.0.map(\.short), bounds.1.map(\.short))
+            let allowed = use.1.map { "\(use.0 ?? "") to \($0)" } ?? "\(use.0 ?? "") or more"
+            throw invalid(field.name, "\(prefix + field.name) \(number.short) is out of range. Use \(allowed).")
+        }
     }
 
     func number(_ name: String) throws(APIError) -> Double? {
@@ -71,6 +117,7 @@ public struct RequestFields: Sendable, Equatable {
         let number: Double? =
             switch value {
             case .integer(let number): Double(number)
+            case .unsigned(let number): Double(number)
             case .number(let number): number
             case .string(let text): Double(text)
             default: nil
@@ -132,9 +179,27 @@ extension JSONValue {
         case .array: "a list"
         case .object: "an object"
         case .string(let text): "\"\(text.clipped)\""
+        case .number(let number) where !number.isFinite: "a number of that size"
         default: text ?? "null"
         }
     }
+}
+
+extension Schema {
+    /// `minimum` or `maximum`.
+    fileprivate func bound(_ keyword: String) -> Double? {
+        switch keywords[keyword] {
+        case .integer(let number): Double(number)
+        case .unsigned(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
+}
+
+extension Double {
+    /// Whole numbers without a fraction.
+    fileprivate var short: String { Int128(exactly: self).map { "\($0)" } ?? "\(self)" }
 }
 
 extension String {
