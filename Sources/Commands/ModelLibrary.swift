@@ -10,6 +10,8 @@ struct ModelLibrary: Sendable {
     /// Checkpoints elsewhere.
     private var others: [ListedModel] = []
     private let known = KnownLooks()
+    /// Where hashes are remembered.
+    private let cache: URL
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment, executable: URL = Self.executable) {
         let user = UserFolders(environment: environment)
@@ -17,6 +19,7 @@ struct ModelLibrary: Sendable {
         folders.append(user.models)
         folders += Self.bundled(beside: executable)
         self.folders = folders
+        cache = user.cache
     }
 
     /// The checkpoint that is used when none is asked for.
@@ -63,7 +66,7 @@ struct ModelLibrary: Sendable {
         let exists = FileManager.default.fileExists(atPath: text)
         if exists, text.contains("/") || Self.looksLikeCheckpoint(text) { return text }
         let listing = listing()
-        if let path = try listing.path(of: text) { return path }
+        if let path = try listing.path(of: text, pathOfHash: { path(ofHash: $0, in: listing) }) { return path }
         // Not a checkpoint by its looks; whoever opens it can say why.
         if exists { return text }
         let places = text.hasPrefix("/") ? "" : " in \(folders.map { "\"\($0.path)\"" }.joined(separator: ", "))"
@@ -81,6 +84,22 @@ struct ModelLibrary: Sendable {
         let model = ListedModel(name: ModelFolder.withoutEnding(file), file: file, path: path)
         others.append(model)
         return model.name
+    }
+
+    /// Hashes that are not known are computed, which reads gigabytes: it says so.
+    private func path(ofHash hash: String, in listing: ModelListing) -> String? {
+        let memory = HashMemory(folder: cache)
+        let files = listing.models.compactMap { model in
+            (model.isFolder ? (try? Checkpoint.open(model.path))?.hashedPath : model.path).map { (model: model, path: $0) }
+        }
+        if let known = files.first(where: { memory.hash(ofFile: $0.path)?.hasPrefix(hash) == true }) { return known.model.path }
+        if hash.count == 8, let old = files.first(where: { HashMemory.oldHash(ofFile: $0.path) == hash }) { return old.model.path }
+        let unknown = files.filter { memory.hash(ofFile: $0.path) == nil }
+        for (index, file) in unknown.enumerated() {
+            Terminal.write("Computing the hash of \(file.model.name), \(index + 1) of \(unknown.count) …\n", to: .standardError)
+            if memory.computeBlocking(ofFile: file.path)?.hasPrefix(hash) == true { return file.model.path }
+        }
+        return nil
     }
 
     /// The name that the model of a server is listed by.
@@ -134,15 +153,19 @@ struct ModelListing: Sendable, Equatable {
     var leftOut: [LeftOutModel] = []
 
     /// Where the model is that a name stands for.
+    /// - Parameter pathOfHash: finds a model by the first digits of its hash.
     /// - Returns: nil when there is none.
     /// - Throws: `.badInput` when there are several.
-    func path(of text: String) throws(CommandFailure) -> String? {
-        let found = ModelCatalog(models.map { ModelSummary(name: $0.name, sha256: nil, file: $0.file, isLoaded: false) }, current: "").matches(text)
+    func path(of text: String, pathOfHash: (String) -> String? = { _ in nil }) throws(CommandFailure) -> String? {
+        let summaries = models.map { ModelSummary(name: $0.name, sha256: nil, file: $0.file, isLoaded: false) }
+        let catalog = ModelCatalog(summaries, current: "")
+        let found = catalog.matches(text)
         guard found.count < 2 else {
             let names = found.map { "\"\($0.name)\"" }.joined(separator: ", ")
             throw CommandFailure(.badInput, "There are several models that \"\(text)\" may stand for: \(names). Use one of these names.")
         }
-        return path(named: found.first?.name ?? text)
+        if let path = path(named: found.first?.name ?? text) { return path }
+        return catalog.hashQuestions.first.flatMap { pathOfHash($0.hash) }
     }
 
     /// Where the model of exactly this name is, or what was left out and would have it: whoever opens that can say what is wrong.

@@ -24,9 +24,32 @@ struct Backend: Sendable {
     /// The models that requests can name.
     func catalog() async -> ModelCatalog { ModelCatalog(await engine.models(), current: settings.current.requests.model) }
 
-    /// What a client's request is read with.
-    func reading(_ context: ClientContext) async -> WebAPI.RequestContext {
-        .init(settings: settings.current, models: await catalog(), client: context.client)
+    /// Works with the models that requests can name. When a hash is asked for that is not known, it is found out, and the work is done
+    /// again: `work` changes nothing.
+    func withCatalog<Value: Sendable>(_ work: @escaping @Sendable (ModelCatalog) throws -> Value) async throws -> Value {
+        var names: [String: String?] = [:]
+        while true {
+            let catalog = ModelCatalog(await engine.models(), current: settings.current.requests.model, namesByHash: names)
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await offloaded { try work(catalog) })
+            } catch {
+                result = .failure(error)
+            }
+            let questions = catalog.hashQuestions
+            if questions.isEmpty { return try result.get() }
+            for question in questions {
+                names[question.hash] = .some(try await engine.model(withHash: question.hash, preferring: question.name))
+            }
+        }
+    }
+
+    /// Reads a client's request.
+    func read<Value: Sendable>(
+        _ context: ClientContext, _ read: @escaping @Sendable (WebAPI.RequestContext) throws -> Value
+    ) async throws -> Value {
+        let (settings, client) = (settings.current, context.client)
+        return try await withCatalog { try read(.init(settings: settings, models: $0, client: client)) }
     }
 
     /// The body of a request.

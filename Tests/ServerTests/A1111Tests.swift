@@ -32,6 +32,23 @@ struct A1111Tests {
         }
     }
 
+    @Test("a hash that nobody knows yet is looked for before anything is refused, on every face", arguments: [
+        ("/sdapi/v1/txt2img", #"{"steps": 2, "override_settings": {"sd_model_checkpoint": "x.safetensors [HASH]"}}"#, 422),
+        ("/sdapi/v1/options", #"{"sd_model_checkpoint": "HASH"}"#, 422), ("/v1/images/generations", #"{"prompt": "a", "steps": 2, "model": "HASH"}"#, 404),
+        ("/api/v1/jobs", #"{"model": "HASH"}"#, 422), ("/api/v1/models/HASH/load", "", 404),
+        ("/sdapi/v1/txt2img", #"{"infotext": "a\nSteps: 2, Sampler: Euler, Seed: 1, Size: 64x64, Model hash: HASH"}"#, 200),
+    ])
+    func hashes(path: String, body: String, refusal: Int) async throws {
+        for (hash, status) in [("abcdef0123", 200), ("0123456789", refusal)] {
+            let walk = try Walk()
+            try await walk.run { client async throws in
+                let answer = try await client.ask(.post, path.replacing("HASH", with: hash), body.replacing("HASH", with: hash))
+                #expect(answer.status.code == status || answer.status.code == 202 && status == 200)
+                #expect(walk.engine.seen.hashesLookedFor == [hash])
+            }
+        }
+    }
+
     @Test("a client that wants no pictures gets none, and its parameters all the same")
     func withoutImages() async throws {
         try await Walk().run { client async throws in

@@ -15,6 +15,7 @@ final class FakeEngine: Engine {
     struct State {
         var readiness = Readiness.ready(model: "demo")
         var loads: [String] = []
+        var hashesLookedFor: [String] = []
         var loadFailure: (any Error)?
         var reloads: [Bool] = []
         var unloads = 0
@@ -44,6 +45,11 @@ final class FakeEngine: Engine {
             ModelSummary(name: "anime", sha256: nil, file: "anime.safetensors", isLoaded: false),
             ModelSummary(name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true, nativeSize: 128),
         ]
+    }
+
+    func model(withHash hash: String, preferring name: String?) async throws -> String? {
+        change { $0.hashesLookedFor.append(hash) }
+        return hash == "abcdef0123" ? "anime" : nil
     }
 
     /// Not a sentence for clients.

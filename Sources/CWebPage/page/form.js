@@ -2,7 +2,7 @@
 
 import { CallError, call, get, submit } from './api.js'
 import { $, el, say } from './dom.js'
-import { fieldsOf, parseInfotext } from './infotext.js'
+import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
 import { explain } from './prompt.js'
 import { changeSettings, currentModel, loadModel, modelsChanged, server, setting, settingsChanged } from './server.js'
 import { languageChanged, named, t } from './strings.js'
@@ -105,11 +105,9 @@ export function fillFrom(text) {
   clearErrors()
   $('styles').selectedIndex = -1 // They stand in the prompts already.
   fill(namesOf(fieldsOf(info), info.parameters))
-  const model = info.parameters.get('Model')
-  if (model && model !== server.model) {
-    if (server.models.some(({ name }) => name === model)) chooseModel(model)
-    else toast(t('fill.model', { model }))
-  }
+  const { model, note } = modelOf(info.parameters, server.models)
+  if (model && model !== server.model) chooseModel(model)
+  if (note) toast(t(note.key, note.values))
   return true
 }
 

@@ -43,3 +43,19 @@ export function fieldsOf({ prompt, negativePrompt, parameters }) {
   if (size) [, fields.width, fields.height] = size
   return fields
 }
+
+/**
+ * The model that an infotext means: by its hash, for files are renamed, and then by its name.
+ * @returns {{model?: string, note?: {key: string, values: object}}} its name, or a hash that the server has to look for; what is to be told
+ */
+export function modelOf(parameters, models) {
+  const [name, hash] = [parameters.get('Model'), parameters.get('Model hash')?.toLowerCase()]
+  if (!name && !hash) return {}
+  const isHash = /^[0-9a-f]{8,64}$/.test(hash ?? '')
+  const named = models.find(model => model.name === name) ?? models.find(model => model.name.split('/').pop() === name)
+  const hashed = isHash ? models.filter(({ sha256 }) => sha256?.startsWith(hash)) : []
+  if (hashed.length) return { model: hashed.includes(named) ? named.name : hashed[0].name }
+  if (named) return { model: named.name, ...(hash && named.sha256 && { note: { key: 'fill.hash', values: { model: named.name, hash } } }) }
+  if (isHash && models.some(({ sha256 }) => !sha256)) return { model: hash }
+  return { note: { key: 'fill.model', values: { model: name ?? hash } } }
+}

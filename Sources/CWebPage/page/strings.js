@@ -26,7 +26,8 @@ export const strings = {
     'drop.hint': 'Drop a picture anywhere, or paste its parameters into the prompt, to have its settings here.',
     'drop.here': 'Drop the picture: its parameters fill the form', 'drop.done': 'The form has this picture’s parameters.',
     'drop.none': '{name} holds no parameters.', 'drop.other': '{name} is no picture. Use a PNG, JPEG or WebP file.',
-    'fill.model': 'The picture was made with {model}, which is not here.', 'fill.others': 'Not taken over: {names}.',
+    'fill.model': 'The picture was made with {model}, which is not here.',
+    'fill.hash': 'The picture was made with another file than {model}: its hash is {hash}.', 'fill.others': 'Not taken over: {names}.',
 
     watch: 'Jobs', latest: 'Latest pictures', 'latest.none': 'Nothing drawn yet. Describe a picture and press Generate.',
     'job.next': 'Next in the queue', 'job.queued': '{count, plural, one {# job} other {# jobs}} before this one',
@@ -104,7 +105,8 @@ export const strings = {
     'drop.hint': '把图片拖到页面任意处，或把生成参数粘贴到提示词框，即可填入表单。',
     'drop.here': '松开即可读取图片的生成参数', 'drop.done': '已填入这张图片的参数。',
     'drop.none': '{name} 中没有生成参数。', 'drop.other': '{name} 不是图片。请使用 PNG、JPEG 或 WebP 文件。',
-    'fill.model': '这张图由 {model} 生成，本机没有该模型。', 'fill.others': '未采用：{names}。',
+    'fill.model': '这张图由 {model} 生成，本机没有该模型。',
+    'fill.hash': '生成这张图的文件并非 {model}：其哈希值为 {hash}。', 'fill.others': '未采用：{names}。',
 
     watch: '任务', latest: '最近的图片', 'latest.none': '还没有图片。写下想画的内容，然后按“生成”。',
     'job.next': '下一个即开始', 'job.queued': '前面还有 {count} 个任务',

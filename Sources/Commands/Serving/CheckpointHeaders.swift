@@ -1,6 +1,5 @@
 import Checkpoints
 import Diffusion
-import Foundation
 
 /// What the headers of checkpoints tell, without loading them. They are read once, and again when a file has changed.
 actor CheckpointHeaders {
@@ -8,21 +7,29 @@ actor CheckpointHeaders {
         /// See `ModelSummary`.
         let nativeSize: Int
         let rules: RequestRules
+        /// Where the file lies whose hash names the checkpoint.
+        let hashedPath: String?
     }
 
-    private var known: [String: (changed: Date?, header: Result<Header, any Error>)] = [:]
+    private var known: [String: (state: FileIdentity?, header: Result<Header, any Error>)] = [:]
 
     /// - Parameter path: of a checkpoint.
     /// - Throws: what `Checkpoint.open` throws, and `DiffusionError` for a schedule that cannot be used.
-    func header(of path: String) throws -> Header {
+    func header(of path: String) throws -> Header { try result(of: path).get() }
+
+    /// What was read of a checkpoint; nil when it is new, or has changed.
+    func known(of path: String) -> Result<Header, any Error>? {
         // Of a folder, the moment when something in it was put in place of something else.
-        let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-        if let known = known[path], known.changed == changed { return try known.header.get() }
+        known[path].flatMap { $0.state == FileIdentity(path) ? $0.header : nil }
+    }
+
+    func result(of path: String) -> Result<Header, any Error> {
+        if let known = known(of: path) { return known }
         let header = Result {
             let checkpoint = try Checkpoint.open(path)
-            return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint))
+            return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
-        known[path] = (changed, header)
-        return try header.get()
+        known[path] = (FileIdentity(path), header)
+        return header
     }
 }

@@ -33,6 +33,8 @@ actor Studio: Engine {
     private var openModels: [String: OpenModel] = [:]
     /// What can be told of models that are not open.
     private let headers = CheckpointHeaders()
+    private let hashMemory: HashMemory
+    private let hashes: ModelHashes
     /// What was last said about models' names.
     private var toldNotes: Set<String> = []
     /// What devices make of the accuracy modes: found out once, for it takes a compile each.
@@ -45,6 +47,8 @@ actor Studio: Engine {
 
     /// Models that stay open: their files are mapped, which costs next to nothing; what is compiled of them has a budget of its own.
     private static let openModelLimit = 8
+    /// Headers that are read for one list of models; those of a thousand new files are read for the lists after it.
+    private static let headersReadAtOnce = 50
 
     /// - Parameters:
     ///   - onCompile: told of each compile, whether a job waited for it or none.
@@ -60,6 +64,8 @@ actor Studio: Engine {
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
+        hashMemory = HashMemory(folder: folders.cache)
+        hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
         readiness = .loading(model: settings.current.requests.model)
     }
 
@@ -69,13 +75,25 @@ actor Studio: Engine {
         let listing = library.listing()
         tell(listing.notes)
         var summaries: [ModelSummary] = []
+        var unread = 0
         for model in listing.models {
             let open = openModels[model.name]
+            var known = await headers.known(of: model.path)
+            if known == nil, unread < Self.headersReadAtOnce {
+                unread += 1
+                known = await headers.result(of: model.path)
+            }
+            let header = try? known?.get()
+            let hashedPath = model.isFolder ? header?.hashedPath : model.path
             summaries.append(ModelSummary(
-                name: model.name, sha256: open?.knownHash, file: model.file, isLoaded: open != nil,
-                nativeSize: try? await headers.header(of: model.path).nativeSize))
+                name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
+                isLoaded: open != nil, nativeSize: header?.nativeSize))
         }
         return summaries
+    }
+
+    func model(withHash hash: String, preferring name: String?) async throws -> String? {
+        try await hashes.find(hash, among: library.listing().models, preferring: name)
     }
 
     /// Logs what is to be said of models' names, once.

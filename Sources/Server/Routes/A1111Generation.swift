@@ -23,8 +23,8 @@ struct A1111Generation {
 
     @Sendable private func textToImage(_ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
-        let (body, reading) = (try await backend.body(of: &request), await backend.reading(context))
-        let wanted = try await offloaded { try TextToImageRequest(body: body, reading) }
+        let body = try await backend.body(of: &request)
+        let wanted = try await backend.read(context) { try TextToImageRequest(body: body, $0) }
         do {
             // Before settings are changed for it.
             try await backend.engine.validate(wanted.job)

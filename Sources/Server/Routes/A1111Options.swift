@@ -44,7 +44,8 @@ struct A1111Options {
     @Sendable private func changeOptions(_ request: Request, _: ClientContext) async throws -> Response {
         var request = request
         let fields = try RequestFields(body: await backend.body(of: &request))
-        let changes = try Options.changes(fields.values, settings: backend.settings.current, models: await backend.catalog())
+        let settings = backend.settings.current
+        let changes = try await backend.withCatalog { try Options.changes(fields.values, settings: settings, models: $0) }
         try await backend.change(changes, isKept: false)
         return Response(json: EmptyAnswer())
     }

@@ -24,7 +24,7 @@ struct EngineRoutes {
 
     @Sendable private func load(_: Request, _ context: ClientContext) async throws -> Response {
         let name = try context.parameters.require("name")
-        let model = try await backend.catalog().named(name, field: "name", kind: .notFound)
+        let model = try await backend.withCatalog { try $0.named(name, field: "name", kind: .notFound) }
         if model.name == backend.settings.current.requests.model {
             // It may have been let go of.
             try await backend.engine.load(model.name)
@@ -52,7 +52,8 @@ struct EngineRoutes {
 
     @Sendable private func compare(_ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
-        let wanted = try ComparisonRequest(body: await backend.body(of: &request), await backend.reading(context))
+        let body = try await backend.body(of: &request)
+        let wanted = try await backend.read(context) { try ComparisonRequest(body: body, $0) }
         return Response(json: try await backend.whileConnected(request) { try await backend.engine.compare(wanted.generation) })
     }
 

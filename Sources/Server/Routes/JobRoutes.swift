@@ -21,7 +21,8 @@ struct JobRoutes {
 
     @Sendable private func submit(_ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
-        let submission = try JobSubmission(body: await backend.body(of: &request), await backend.reading(context))
+        let body = try await backend.body(of: &request)
+        let submission = try await backend.read(context) { try JobSubmission(body: body, $0) }
         let key = try JobSubmission.idempotencyKey(request.headers[.idempotencyKey])
         let job = try await backend.submit(submission.job, context, idempotencyKey: key)
         let answer = AcceptedAnswer(job)

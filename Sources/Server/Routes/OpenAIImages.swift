@@ -16,14 +16,14 @@ struct OpenAIImages {
         group.get("models") { _, _ in Response(json: OpenAIModelsAnswer(await backend.engine.models())) }
         group.get("models/{model}") { _, context in
             let name = try context.parameters.require("model")
-            return Response(json: OpenAIModelsAnswer.Model(try await backend.catalog().named(name, field: "model", kind: .notFound)))
+            return Response(json: OpenAIModelsAnswer.Model(try await backend.withCatalog { try $0.named(name, field: "model", kind: .notFound) }))
         }
     }
 
     @Sendable private func generate(_ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
-        let (body, reading) = (try await backend.body(of: &request), await backend.reading(context))
-        let wanted = try await offloaded { try ImageGenerationRequest(body: body, reading) }
+        let body = try await backend.body(of: &request)
+        let wanted = try await backend.read(context) { try ImageGenerationRequest(body: body, $0) }
         let job = try await backend.drawn(wanted.job, for: request, context)
         let created = job.endedAt ?? .now
         let answer: Data

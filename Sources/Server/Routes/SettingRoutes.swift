@@ -17,7 +17,7 @@ struct SettingRoutes {
         var request = request
         let wanted = try SettingsChange(body: await backend.body(of: &request))
         var values = wanted.values
-        if let name = values["model"] { values["model"] = try await backend.catalog().named(name, field: "model").name }
+        if let name = values["model"] { values["model"] = try await backend.withCatalog { try $0.named(name, field: "model").name } }
         try await backend.change(values, isKept: wanted.isKept)
         return Response(json: SettingsAnswer(backend.settings.current))
     }

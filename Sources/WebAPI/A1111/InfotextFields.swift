@@ -9,9 +9,13 @@ struct InfotextFields {
     private(set) var fields: [String: JSONValue] = [:]
     /// Of `override_settings`, by name.
     private(set) var settings: [String: JSONValue] = [:]
+    /// What could not be taken over, in sentences.
+    private(set) var notes: [String] = []
 
-    /// - Parameter text: see `Infotext`; nothing stands for nothing.
-    init(_ text: String, models: ModelCatalog) {
+    /// - Parameters:
+    ///   - text: see `Infotext`; nothing stands for nothing.
+    ///   - models: nil when the request names its model itself.
+    init(_ text: String, models: ModelCatalog?) {
         if text.isEmpty { return }
         let infotext = Infotext(parsing: text)
         fields["prompt"] = .string(infotext.prompt)
@@ -23,7 +27,12 @@ struct InfotextFields {
             fields["width"] = .string(String(size[0]))
             fields["height"] = .string(String(size[1]))
         }
-        settings = Self.settings(infotext, models)
+        settings = Self.settings(infotext)
+        // Its picture may be from another machine: a model that is not here is no reason to draw nothing, but is told.
+        if let drawnWith = models?.drawnWith(hash: infotext["Model hash"], name: infotext["Model"]) {
+            if let model = drawnWith.model { settings["sd_model_checkpoint"] = .string(model.name) }
+            if let note = drawnWith.note { notes.append(note) }
+        }
     }
 
     private static let fieldNames: KeyValuePairs = [
@@ -31,11 +40,8 @@ struct InfotextFields {
         "Variation seed strength": "subseed_strength", "Clip skip": "clip_skip",
     ]
 
-    private static func settings(_ infotext: Infotext, _ models: ModelCatalog) -> [String: JSONValue] {
+    private static func settings(_ infotext: Infotext) -> [String: JSONValue] {
         var settings: [String: JSONValue] = [:]
-        // Its picture may be from another machine: a model that is not here is no reason to draw nothing.
-        let names = [infotext["Model hash"], infotext["Model"]].compactMap(\.self)
-        if let model = names.lazy.compactMap(models.find).first { settings["sd_model_checkpoint"] = .string(model.title) }
         if let noise = infotext["RNG"] { settings["randn_source"] = .string(noise) }
         if let emphasis = infotext["Emphasis"] { settings["emphasis"] = .string(emphasis) }
         if infotext["Pad conds"] == "True" { settings["pad_cond_uncond"] = .bool(true) }

@@ -100,6 +100,7 @@ struct GenerationInfo: Codable {
         sdModelHash = model?.shortHash
         extraGenerationParams = ["Schedule type": generation.schedule.label]
         if !request.ignored.isEmpty { extraGenerationParams["Ignored"] = request.ignored.joined(separator: ", ") }
+        if !request.notes.isEmpty { extraGenerationParams["Notes"] = request.notes.joined(separator: " ") }
         infotexts = pictures.map(\.infotext)
         styles = generation.styles
         jobTimestamp = finishedAt.a1111Timestamp

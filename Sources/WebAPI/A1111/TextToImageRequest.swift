@@ -13,6 +13,8 @@ public struct TextToImageRequest: Sendable {
     public let sendsImages: Bool
     /// Fields that ask for something which has no effect here, by name.
     public let ignored: [String]
+    /// What else is to be told, in sentences.
+    let notes: [String]
     /// Texts by key for `LiveSettings.change`: with `override_settings_restore_afterwards: false`, `override_settings` stay.
     public let settingChanges: [String: String]
     /// What `override_settings` calls fields, by their names in errors.
@@ -27,7 +29,8 @@ public struct TextToImageRequest: Sendable {
     }
 
     init(_ given: RequestFields, _ context: RequestContext) throws(APIError) {
-        let infotext = try InfotextFields(given.text("infotext") ?? "", models: context.models)
+        let namesModel = try given.object("override_settings")?["sd_model_checkpoint"] ?? .null != .null
+        let infotext = try InfotextFields(given.text("infotext") ?? "", models: namesModel ? nil : context.models)
         let fields = given.filled(from: infotext.fields)
         if try fields.flag("enable_hr") ?? false {
             throw APIError(
@@ -62,6 +65,7 @@ public struct TextToImageRequest: Sendable {
         sendsImages = try fields.flag("send_images") ?? true
         ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored
         overriddenNames = overrides.names.filter { fields[$0.key] == nil }
+        notes = infotext.notes
         settingChanges = try fields.flag("override_settings_restore_afterwards") ?? true ? [:] : overrides.changes
         parameters = fields.filled(from: Self.defaults).values
     }

@@ -9,6 +9,13 @@ public protocol Engine: Painting {
 
     /// All models that can be asked for by name, in order of their names.
     func models() async -> [ModelSummary]
+    /// Finds a model by the hash of its file. Hashes that are not known yet are computed, which reads gigabytes.
+    /// - Parameters:
+    ///   - hash: its first 8 digits or more, in lower case.
+    ///   - name: of the model that it probably is.
+    /// - Returns: the model's name; nil when there is none.
+    /// - Throws: `CancellationError`; `ModelUnavailable` when it takes too long.
+    func model(withHash hash: String, preferring name: String?) async throws -> String?
     /// Makes a model the one that is used when none is named, and loads it. When it cannot be, the one before it stays ready.
     /// - Throws: `InvalidRequest` when there is none of that name, or its file is not fit for use; `ModelUnavailable` when something else
     ///   is in the way, such as a device that is gone.

@@ -1,14 +1,28 @@
+import Synchronization
+
 /// The models that requests can name.
+///
+/// A hash that is not known to be any model's is noted in `hashQuestions`: whoever can find it out makes a catalog that knows, and reads
+/// the request again.
 public struct ModelCatalog: Sendable {
     /// In order of their names.
     public let models: [ModelSummary]
     /// The name of the one that is used when none is named.
     public let current: String
+    /// Names of models by hash, as far as it was asked for; nil where no model has it.
+    private let namesByHash: [String: String?]
+    private let questions = Questions()
 
-    public init(_ models: [ModelSummary], current: String) {
+    private final class Questions: Sendable { let asked = Mutex<[HashQuestion]>([]) }
+
+    public init(_ models: [ModelSummary], current: String, namesByHash: [String: String?] = [:]) {
         self.models = models
         self.current = current
+        self.namesByHash = namesByHash
     }
+
+    /// What was looked for and is not known.
+    public var hashQuestions: [HashQuestion] { questions.asked.withLock { $0 } }
 
     /// The model that somebody means; see `matches`.
     /// - Returns: nil when there is none, and when there are several.
@@ -20,7 +34,8 @@ public struct ModelCatalog: Sendable {
     /// The models that a text may stand for. The first of these that any model has counts:
     ///
     /// the name, the file's name or A1111's title as they are; the same without a hash in brackets, with `/` for `\`, in any case;
-    /// the last part of a name alone; `_` for `/`, as A1111 names models; the first 8 or more digits of the hash.
+    /// the last part of a name alone; `_` for `/`, as A1111 names models; the first 8 or more digits of the hash, or A1111's old one.
+    /// A title whose hash is known to be another model's means that one: files are renamed.
     public func matches(_ text: String) -> [ModelSummary] {
         // Names are compared by their bytes here: "é" can be written in two ways, and a disk may have both.
         func among(_ isMeant: (ModelSummary) -> Bool) -> [ModelSummary]? {
@@ -30,7 +45,8 @@ public struct ModelCatalog: Sendable {
         let plain = Self.withoutHash(text)
         let place = Self.place(plain)
         let folded = place.lowercased()
-        return among { $0.name.utf8.elementsEqual(text.utf8) || $0.file.utf8.elementsEqual(text.utf8) }
+        let named =
+            among { $0.name.utf8.elementsEqual(text.utf8) || $0.file.utf8.elementsEqual(text.utf8) }
             ?? among { $0.name == text || $0.file == text || $0.title == text }
             ?? among { $0.name == plain || $0.file == plain }
             ?? among { $0.name == place || $0.file == place }
@@ -38,12 +54,51 @@ public struct ModelCatalog: Sendable {
             ?? among { $0.name.lastPart == place || $0.file.lastPart == place }
             ?? among { $0.name.lowercased().lastPart == folded || $0.file.lowercased().lastPart == folded }
             ?? among { $0.name.replacing("/", with: "_") == plain }
-            ?? hashed(text)
+        let hash = Self.hash(text) ?? Self.hash(ofTitle: text)
+        guard let named else { return hash.map { models(withHash: $0, named: nil) } ?? [] }
+        if let hash, text != plain, !named.contains(where: { $0.sha256?.hasPrefix(hash) ?? true }) {
+            let renamed = models.filter { $0.sha256?.hasPrefix(hash) == true }
+            if !renamed.isEmpty { return renamed }
+        }
+        return named
     }
 
-    private func hashed(_ text: String) -> [ModelSummary] {
-        let hash = text.lowercased()
-        return hash.count >= 8 ? models.filter { $0.sha256?.hasPrefix(hash) == true } : []
+    /// The model that a file tells of which it was drawn with.
+    /// - Parameters:
+    ///   - hash: as it stands there; it counts more than the name.
+    /// - Returns: nil for the model when it is not here; and what is to be told, as a sentence.
+    func drawnWith(hash: String?, name: String?) -> (model: ModelSummary?, note: String?) {
+        let named = name.flatMap(find)
+        guard let text = hash else {
+            guard let name, named == nil else { return (named, nil) }
+            return (nil, "The model \"\(name.clipped)\" that the infotext names is not here: drawn with \(current).")
+        }
+        let hashed = Self.hash(text).map { models(withHash: $0, named: named?.name) } ?? []
+        if let model = hashed.first(where: { $0.name == named?.name }) ?? hashed.first { return (model, nil) }
+        guard let named else {
+            return (nil, "The model \(name.map { "\"\($0.clipped)\" " } ?? "")with the hash \(text.clipped) that the infotext names is not here: drawn with \(current).")
+        }
+        return (named, "No model here has the hash \(text.clipped) that the infotext names: drawn with \(named.name), which has the model's name\(named.shortHash.map { " and the hash \($0)" } ?? "").")
+    }
+
+    private func models(withHash hash: String, named name: String?) -> [ModelSummary] {
+        let known = models.filter { $0.sha256?.hasPrefix(hash) == true }
+        if !known.isEmpty { return known }
+        if let found = namesByHash[hash] { return models.filter { $0.name == found } }
+        questions.asked.withLock { asked in
+            if !asked.contains(where: { $0.hash == hash }) { asked.append(HashQuestion(hash: hash, name: name)) }
+        }
+        return []
+    }
+
+    /// The digits of a hash in lower case; nil for what can be none.
+    private static func hash(_ text: some StringProtocol) -> String? {
+        (8...64).contains(text.utf8.count) && text.allSatisfy(\.isHexDigit) ? text.lowercased() : nil
+    }
+
+    private static func hash(ofTitle text: String) -> String? {
+        guard text.hasSuffix("]"), let bracket = text.lastIndex(of: "[") else { return nil }
+        return hash(text[text.index(after: bracket)...].dropLast())
     }
 
     /// A title may have been remembered from before its hash was known, or with another.
@@ -85,6 +140,14 @@ public struct ModelCatalog: Sendable {
     private static func list(_ names: [String]) -> String {
         names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " or one of \(names.count - 20) others" : "")
     }
+}
+
+/// A hash that a request names and no model is known to have.
+public struct HashQuestion: Sendable, Hashable {
+    /// In lower case.
+    public let hash: String
+    /// Of the model that it probably is.
+    public let name: String?
 }
 
 extension ModelSummary {
