@@ -64,7 +64,7 @@ let package = Package(
 
         // Text and sampling
         .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
-        library("Prompting", ["CCLIPVocabulary"]),
+        library("Prompting", ["CCLIPVocabulary", "Generation"]),
         library("Sampling", ["Generation", "Tensors"]),
 
         // Text to picture
@@ -116,7 +116,7 @@ let package = Package(
         tests("Checkpoints"),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["OpenVINO"]),
-        tests("Prompting"),
+        tests("Prompting", ["Generation"]),
         tests("Sampling"),
         tests("Generation"),
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),

@@ -19,6 +19,7 @@ extension Seed {
 
 extension NoiseSource: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
+extension ScheduleCounting: ExpressibleByArgument {}
 extension ShapeMode: ExpressibleByArgument {}
 
 extension AccuracyMode: ExpressibleByArgument {

@@ -23,6 +23,12 @@ struct PromptCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps of the schedule.", valueName: "number"))
     var steps = 20
 
+    @Option(help: ArgumentHelp("The sampler that takes these steps: Heun asks the UNet twice in each.", valueName: "name"))
+    var sampler = SamplerName(.euler)
+
+    @Option(help: ArgumentHelp("What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
+    var scheduleCounting = ScheduleCounting.sdnext
+
     @Option(name: [.short, .long], help: ArgumentHelp("Use the vocabulary of this model: a path, or a name from `easel models`.", valueName: "model"))
     var model: String?
 
@@ -42,13 +48,17 @@ struct PromptCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let text = prompt ?? String(decoding: Terminal.readStandardInput(), as: UTF8.self)
-            let report = PromptReport(Prompt(text), steps: steps, chunker: try chunker())
+            let report = try report()
             let style = Terminal.Stream.standardOutput.isInteractive ? TextStyle.terminal : .plain
             Terminal.write(json ? report.json + "\n" : PromptExplanation(report, style: style).text, to: .standardOutput)
         } catch {
             CommandFailure(error).end()
         }
+    }
+
+    func report() throws -> PromptReport {
+        let text = prompt ?? String(decoding: Terminal.readStandardInput(), as: UTF8.self)
+        return PromptReport(Prompt(text), steps: steps, sampler: sampler.sampler, counting: scheduleCounting, chunker: try chunker())
     }
 
     private func chunker() throws -> PromptChunker {

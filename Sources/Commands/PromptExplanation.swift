@@ -29,7 +29,8 @@ struct PromptExplanation {
         let schedule = part.schedule
         let chunked = schedule.texts.map(report.chunker.chunks(of:))
         if schedule.texts.count > 1 {
-            sections.append(ScheduleExplanation(schedule, counts: chunked.map(Self.count), style: style).text)
+            sections.append(ScheduleExplanation(
+                schedule, steps: report.steps, counting: report.counting, counts: chunked.map(Self.count), style: style).text)
         }
         let pieces = AttentionPiece.pieces(of: schedule.texts[0])
         let which = schedule.texts.count > 1 ? " of the first text" : ""

@@ -19,6 +19,9 @@ struct PromptOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
     var commaBacktrack = 20
 
+    @Option(help: ArgumentHelp("What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
+    var scheduleCounting = ScheduleCounting.sdnext
+
     @Flag(help: "Fill the shorter of prompt and negative prompt up with empty chunks, as A1111's option of that name does.")
     var padCondUncond = false
 
@@ -30,5 +33,6 @@ struct PromptOptions: ParsableArguments {
         request.clipSkip = clipSkip
         request.commaBacktrack = commaBacktrack
         request.padsConditionings = padCondUncond
+        request.scheduleCounting = scheduleCounting
     }
 }

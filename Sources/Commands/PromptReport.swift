@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 import Prompting
 
 /// What a prompt says and how it is read.
@@ -16,14 +17,19 @@ struct PromptReport: Encodable {
     let chunked: ChunkedPrompt
     let tags: [NetworkTag]
     let steps: Int
+    let counting: ScheduleCounting
     let chunker: PromptChunker
 
-    init(_ prompt: Prompt, steps: Int, chunker: PromptChunker) {
-        parts = prompt.parts.map { Part(text: $0.text, weight: $0.weight, schedule: $0.tree.schedule(steps: steps)) }
+    /// - Parameter counting: how the schedules count.
+    init(_ prompt: Prompt, steps: Int, sampler: Sampler = .euler, counting: ScheduleCounting = .sdnext, chunker: PromptChunker) {
+        parts = prompt.parts.map {
+            Part(text: $0.text, weight: $0.weight, schedule: $0.tree.schedule(steps: steps, sampler: sampler, counting: counting))
+        }
         pieces = prompt.pieces
         chunked = chunker.chunks(of: pieces)
         tags = prompt.tags
         self.steps = steps
+        self.counting = counting
         self.chunker = chunker
     }
 

@@ -1,21 +1,28 @@
+import Generation
 import Prompting
 
-/// Which text is said at which steps, in words.
+/// Which text is said at which evaluations of the UNet, in words. Most samplers have one in each step.
 struct ScheduleExplanation {
     private let schedule: PromptSchedule
+    private let steps: Int
+    private let counting: ScheduleCounting
     private let counts: [String]
     private let style: TextStyle
 
     /// - Parameter counts: what to add to each text.
-    init(_ schedule: PromptSchedule, counts: [String], style: TextStyle) {
+    init(_ schedule: PromptSchedule, steps: Int, counting: ScheduleCounting, counts: [String], style: TextStyle) {
         self.schedule = schedule
+        self.steps = steps
+        self.counting = counting
         self.counts = counts
         self.style = style
     }
 
     var text: String {
-        let steps = schedule.entries.last?.until ?? 0
-        var lines = style.heading("Schedule") + " over \(steps) steps: \(schedule.texts.count) texts, each encoded once\n"
+        let evaluations = schedule.entries.last?.until ?? steps
+        var span = evaluations == steps ? "\(steps) steps" : "\(evaluations) evaluations of the UNet in \(steps) steps"
+        if counting == .a1111 { span += ", counted as A1111 does" }
+        var lines = style.heading("Schedule") + " over \(span): \(schedule.texts.count) texts, each encoded once\n"
         let labels = schedule.texts.indices.map(stepList)
         let width = labels.map(\.count).max() ?? 0
         for (index, text) in schedule.texts.enumerated() {
@@ -26,7 +33,7 @@ struct ScheduleExplanation {
         return lines
     }
 
-    /// The steps of a text: `1–10`, `1, 3, 5 … 19`.
+    /// The evaluations of a text: `1–10`, `1, 3, 5 … 19`.
     private func stepList(_ text: Int) -> String {
         var ranges: [ClosedRange<Int>] = []
         var first = 1

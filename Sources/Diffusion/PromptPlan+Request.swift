@@ -17,7 +17,7 @@ extension PromptPlan {
         } catch {
             throw InvalidRequest(field: "styles", error.description)
         }
-        var reader = PromptReader(steps: request.steps, guidance: Guidance(scale: request.cfgScale))
+        var reader = PromptReader(request, guidance: Guidance(scale: request.cfgScale))
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
         pictures = request.seeds.map { seed in
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
@@ -41,6 +41,7 @@ extension PromptPlan {
         self.inversions = inversions.vectors
         ignored = (reader.ignored + inversions.ignored).withoutRepetitions
         warnings = (reader.warnings + inversions.warnings).withoutRepetitions
+        dependsOnScheduleCounting = reader.dependsOnScheduleCounting
     }
 }
 
@@ -53,19 +54,21 @@ extension PromptChunker {
 
 /// Reads the prompts of one picture after another, and collects their texts.
 private struct PromptReader {
-    let steps: Int
+    let request: GenerationRequest
     let guidance: Guidance
     /// Each once.
     private(set) var texts: [String] = []
     private(set) var ignored: [String] = []
     var warnings: [String] = []
+    private(set) var dependsOnScheduleCounting = false
 
     private var indices: [String: Int] = [:]
     /// Pictures without wildcards all say the same.
     private var known: [[String]: PromptPlan.Picture] = [:]
 
-    init(steps: Int, guidance: Guidance) {
-        self.steps = steps
+    /// - Parameter request: says for which evaluations, and how schedules count.
+    init(_ request: GenerationRequest, guidance: Guidance) {
+        self.request = request
         self.guidance = guidance
     }
 
@@ -93,13 +96,11 @@ private struct PromptReader {
     }
 
     private mutating func slot(_ tree: PromptTree, weight: Float = 1) -> PromptPlan.Slot {
-        let schedule = tree.schedule(steps: steps)
+        let (steps, sampler) = (request.steps, request.sampler)
+        if tree.dependsOnCounting(steps: steps, sampler: sampler) { dependsOnScheduleCounting = true }
+        let schedule = tree.schedule(steps: steps, sampler: sampler, counting: request.scheduleCounting)
         let indices = schedule.texts.map { index(of: $0) }
-        var slot = PromptPlan.Slot(weight: weight, texts: [])
-        for entry in schedule.entries {
-            slot.texts += .init(repeating: indices[entry.text], count: max(0, min(entry.until, steps) - slot.texts.count))
-        }
-        return slot
+        return PromptPlan.Slot(weight: weight, texts: schedule.textOfEachEvaluation.map { indices[$0] })
     }
 
     private mutating func index(of text: String) -> Int {

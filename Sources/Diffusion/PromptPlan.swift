@@ -2,15 +2,15 @@ import Prompting
 import Sampling
 import Tensors
 
-/// What the UNet is told in a request: for each picture, at each step.
+/// What the UNet is told in a request: for each picture, each time that it is asked.
 ///
 /// A value that is complete before anything is compiled: styles are applied, wildcards drawn, schedules resolved and texts cut into chunks.
 struct PromptPlan: Sendable {
-    /// A text that may change from step to step.
+    /// A text that may change from one evaluation of the UNet to the next.
     struct Slot: Sendable, Hashable {
         /// How much it counts; 1 but for the parts of an AND.
         var weight: Float = 1
-        /// For each step, an index into the plan's `texts`.
+        /// For each evaluation, an index into the plan's `texts`.
         var texts: [Int]
     }
 
@@ -29,9 +29,9 @@ struct PromptPlan: Sendable {
 
     /// In order of their seeds.
     let pictures: [Picture]
-    /// The distinct texts of all pictures and steps: each is encoded once.
+    /// The distinct texts of all pictures and evaluations: each is encoded once.
     let texts: [ChunkedPrompt]
-    /// The empty text among `texts`, where shorter texts of a step are filled up with it.
+    /// The empty text among `texts`, where shorter texts of an evaluation are filled up with it.
     let filler: Int?
     /// The vectors of textual inversions that the texts name, `[rows, width]`.
     let inversions: [String: NDArray]
@@ -39,6 +39,8 @@ struct PromptPlan: Sendable {
     let ignored: [String]
     /// In whole sentences.
     let warnings: [String]
+    /// Whether some picture would be told something else if schedules counted otherwise.
+    let dependsOnScheduleCounting: Bool
 }
 
 // Several requests at once
@@ -67,6 +69,7 @@ extension PromptPlan {
         inversions = plans.reduce(into: [:]) { $0.merge($1.inversions) { first, _ in first } }
         ignored = plans.flatMap(\.ignored).withoutRepetitions
         warnings = plans.flatMap(\.warnings).withoutRepetitions
+        dependsOnScheduleCounting = plans.contains(where: \.dependsOnScheduleCounting)
     }
 }
 
@@ -96,12 +99,12 @@ extension PromptPlan {
         return (ofWords + ofParts).map(abs).max() ?? 1
     }
 
-    /// The chunks of each text that the UNet is asked about: the most at any step, for any picture.
-    /// - Returns: also whether some step or picture has fewer.
+    /// The chunks of each text that the UNet is asked about: the most at any evaluation, for any picture.
+    /// - Returns: also whether some evaluation or picture has fewer.
     var chunkCounts: (most: [Int], vary: Bool) {
         let slots = Set(pictures.map(\.slots))
         let counts = slots.flatMap { slots in
-            slots[0].texts.indices.map { step in filled(slots.map { texts[$0.texts[step]].chunks.count }) }
+            slots[0].texts.indices.map { index in filled(slots.map { texts[$0.texts[index]].chunks.count }) }
         }
         let most = counts.reduce(into: [Int]()) { most, counts in
             most += .init(repeating: 0, count: max(0, counts.count - most.count))
@@ -115,17 +118,17 @@ extension PromptPlan {
     }
 }
 
-// What is asked at a step, and what becomes of the answers
+// What is asked at an evaluation, and what becomes of the answers
 
 extension PromptPlan {
-    /// What the UNet is told at a step.
+    /// What the UNet is told at an evaluation.
     /// - Parameters:
-    ///   - step: 1 ... the step count.
+    ///   - index: of the evaluation, from 0.
     ///   - embeddings: of `texts`, each `[1, 77·chunks, width]`.
     /// - Returns: for each picture the embeddings of its slots.
-    func contexts(atStep step: Int, _ embeddings: [NDArray]) -> [[NDArray]] {
+    func contexts(atEvaluation index: Int, _ embeddings: [NDArray]) -> [[NDArray]] {
         pictures.map { picture in
-            let contexts = picture.slots.map { embeddings[$0.texts[step - 1]] }
+            let contexts = picture.slots.map { embeddings[$0.texts[index]] }
             guard let filler else { return contexts }
             let longest = contexts.map { $0.shape[1] }.max() ?? 0
             return contexts.map { $0.filled(to: longest, with: embeddings[filler]) }

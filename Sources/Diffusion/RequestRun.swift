@@ -81,6 +81,7 @@ struct RequestRun {
             chunkCount: plan.longestText?.chunks.count ?? 0,
             ignored: plan.ignored,
             warnings: plan.warnings,
+            dependsOnScheduleCounting: plan.dependsOnScheduleCounting,
             devices: placements.map(\.device),
             precisions: precisions,
             runtimeVersion: runtimeVersion,
@@ -144,7 +145,7 @@ struct RequestRun {
         var stepBegan = ContinuousClock.now
         while let call = run.nextCall {
             let stepsBefore = run.completedStepCount
-            let answers = try await predictor.predict(call, forEach: plan.contexts(atStep: stepsBefore + 1, embeddings))
+            let answers = try await predictor.predict(call, forEach: plan.contexts(atEvaluation: run.completedCallCount, embeddings))
             run.accept(plan.guided(answers, by: guidance))
             guard run.completedStepCount > stepsBefore else { continue }
             guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }

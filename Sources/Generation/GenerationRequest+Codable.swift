@@ -9,6 +9,7 @@ extension GenerationRequest: Codable {
         case clipSkip = "clip_skip"
         case commaBacktrack = "comma_backtrack"
         case padsConditionings = "pad_conditionings"
+        case scheduleCounting = "schedule_counting"
         case previewInterval = "preview_interval"
     }
 
@@ -34,6 +35,7 @@ extension GenerationRequest: Codable {
         try read(.clipSkip, into: &clipSkip)
         try read(.commaBacktrack, into: &commaBacktrack)
         try read(.padsConditionings, into: &padsConditionings)
+        try read(.scheduleCounting, into: &scheduleCounting)
         try read(.previewInterval, into: &previewInterval)
     }
 
@@ -55,6 +57,7 @@ extension GenerationRequest: Codable {
         try container.encode(clipSkip, forKey: .clipSkip)
         try container.encode(commaBacktrack, forKey: .commaBacktrack)
         try container.encode(padsConditionings, forKey: .padsConditionings)
+        try container.encode(scheduleCounting, forKey: .scheduleCounting)
         try container.encode(previewInterval, forKey: .previewInterval)
     }
 }

@@ -26,6 +26,7 @@ public struct GenerationRequest: Sendable, Hashable {
     public var commaBacktrack = 20
     /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
     public var padsConditionings = false
+    public var scheduleCounting = ScheduleCounting.sdnext
 
     // What is seen meanwhile
 

@@ -14,6 +14,8 @@ public struct GenerationResult: Sendable {
     public var ignored: [String]
     /// What the user should know, in whole sentences.
     public var warnings: [String]
+    /// Whether a picture would be another if its prompt's schedules counted otherwise.
+    public var dependsOnScheduleCounting: Bool
     /// OpenVINO's name of the device that ran each component: `CPU`, `GPU.0`.
     public var devices: PerComponent<String>
     /// The precision that each component ran in, read back after compiling.
@@ -32,7 +34,7 @@ public struct GenerationResult: Sendable {
 
     public init(
         images: [RGBImage], seeds: [UInt64], prompts: [String] = [], negativePrompts: [String] = [], tokenCount: Int, chunkCount: Int,
-        ignored: [String] = [], warnings: [String] = [],
+        ignored: [String] = [], warnings: [String] = [], dependsOnScheduleCounting: Bool = false,
         devices: PerComponent<String>, precisions: PerComponent<String>, runtimeVersion: String,
         timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {
@@ -42,6 +44,7 @@ public struct GenerationResult: Sendable {
         self.negativePrompts = negativePrompts
         self.ignored = ignored
         self.warnings = warnings
+        self.dependsOnScheduleCounting = dependsOnScheduleCounting
         self.tokenCount = tokenCount
         self.chunkCount = chunkCount
         self.devices = devices

@@ -6,6 +6,12 @@ public enum Sampler: String, Sendable, Hashable, CaseIterable, Codable {
     case dpmpp2M = "DPM++ 2M"
     case ddim = "DDIM"
     case lcm = "LCM"
+
+    /// How often the UNet is asked in each step; Heun's last step has no second time.
+    public var evaluationsPerStep: Int { self == .heun ? 2 : 1 }
+
+    /// How often the UNet is asked in all.
+    public func evaluationCount(steps: Int) -> Int { steps * evaluationsPerStep - (evaluationsPerStep - 1) }
 }
 
 /// How noise levels are spaced over the steps. Raw values are A1111's names in its API.

@@ -36,12 +36,25 @@ extension Infotext {
             parameters.append(Parameter("Emphasis", request.emphasis.label))
         }
         if request.padsConditionings { parameters.append(Parameter("Pad conds", "True")) }
+        if result.dependsOnScheduleCounting { parameters.append(Parameter(Self.scheduleCountingKey, request.scheduleCounting.rawValue)) }
         if !result.ignored.isEmpty { parameters.append(Parameter("Ignored", result.ignored.joined(separator: ", "))) }
         if let errors = Self.errors(result.relativeErrors) { parameters.append(Parameter("Fidelity", errors)) }
         let fallbacks = result.moves.map(\.description) + result.incidents
         if !fallbacks.isEmpty { parameters.append(Parameter("Fallback", fallbacks.joined(separator: " "))) }
         if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
         self.init(prompt: prompt, negativePrompt: negativePrompt, parameters: parameters)
+    }
+
+    private static let scheduleCountingKey = "Schedule counting"
+
+    /// How the prompt's schedules counted: as it says itself, or as the program counts that made it. nil when that is not known.
+    public var scheduleCounting: ScheduleCounting? {
+        if let named = self[Self.scheduleCountingKey], let counting = ScheduleCounting(rawValue: named.lowercased()) { return counting }
+        if self["App"] == "SD.Next" { return .sdnext }
+        guard let version = self["Version"] else { return nil }
+        if version.hasPrefix("Easel") { return .sdnext }
+        // "v1.10.1", "v1.6.0-2-g4afaaf8a"; Forge, which is A1111 in this, has both numbers: "f2.0.1v1.10.1-previous-…".
+        return version.contains(/^(f[0-9.]+)?v[0-9]/) ? .a1111 : nil
     }
 
     /// `text CPU, unet GPU.0, vae GPU.0`

@@ -65,6 +65,8 @@ extension EaselSettings {
         public var commaBacktrack = 20
         public var padsConditionings = false
         public var emphasis = Emphasis.original
+        /// nil: A1111's in its own API and for its pictures, else SD.Next's.
+        public var scheduleCounting: ScheduleCounting?
         /// Steps between two previews; 0: none.
         public var previewSteps = 5
         /// What pictures are sent as.

@@ -22,10 +22,10 @@ extension SettingForm where Value: RawRepresentable<String> & CaseIterable & Sen
     }
 }
 
-extension SettingForm where Value == AccuracyMode? {
+extension SettingForm {
     /// As `word`; empty text is `nil`.
-    static var optionalWord: Self {
-        let word = SettingForm<AccuracyMode>.word
+    static func optionalWord<Word>() -> Self where Value == Word?, Word: RawRepresentable<String> & CaseIterable & Sendable {
+        let word = SettingForm<Word>.word
         return .init(
             allowed: word.allowed + ", or nothing", choices: [""] + word.choices,
             parse: { text in

@@ -28,13 +28,14 @@ struct ArgumentTests {
         let request = command.request(defaultSize: 512)
         #expect(request.styles.isEmpty && request.emphasis == .original && request.clipSkip == 1)
         #expect(request.commaBacktrack == 20 && !request.padsConditionings)
+        #expect(request.scheduleCounting == .sdnext)
     }
 
     @Test("how prompts are read goes into the request")
     func promptOptions() throws {
         let command = try GenerateCommand.parse([
             "a cat", "--styles", "ink, art/old  masters", "--styles", "calm", "--emphasis", "no_norm", "--clip-skip", "2", "--comma-backtrack", "0",
-            "--pad-cond-uncond", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
+            "--pad-cond-uncond", "--schedule-counting", "a1111", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
         ])
         let request = command.request(defaultSize: 512)
         #expect(request.styles == ["ink", "art/old  masters", "calm"])
@@ -42,6 +43,7 @@ struct ArgumentTests {
         #expect(request.clipSkip == 2)
         #expect(request.commaBacktrack == 0)
         #expect(request.padsConditionings)
+        #expect(request.scheduleCounting == .a1111)
         #expect(command.promptOptions.files.stylesFile == "s.csv")
         #expect(command.promptOptions.files.wildcards == "w" && command.promptOptions.files.embeddings == "e")
     }

@@ -71,6 +71,17 @@ struct PromptReportTests {
             """), "\(text)")
     }
 
+    @Test("the schedule is told as it is counted, and where a sampler asks twice in a step, by evaluations", arguments: [
+        (["--steps", "4"], "Schedule over 4 steps: 2 texts, each encoded once\n  1–2  \"a\"  1 token in 1 chunk\n  3–4  \"b\""),
+        (["--steps", "4", "--schedule-counting", "a1111"], "Schedule over 4 steps, counted as A1111 does: 2 texts, each encoded once\n  1–3  \"a\""),
+        (["--steps", "4", "--sampler", "heun"], "Schedule over 7 evaluations of the UNet in 4 steps: 2 texts, each encoded once\n  1–4  \"a\""),
+    ])
+    func counting(arguments: [String], expected: String) throws {
+        let command = try #require(try EaselCommand.parseAsRoot(["prompt", "[a:b:2]"] + arguments) as? PromptCommand)
+        let text = PromptExplanation(try command.report(), style: .plain).text
+        #expect(text.hasPrefix(expected), "\(text)")
+    }
+
     @Test("borders name the words at both sides and the reason")
     func borders() {
         func text(_ prompt: String, commaBacktrack: Int = 20) -> String {

@@ -267,12 +267,14 @@ struct StudioTests {
 
     @Test("a prompt is explained by tokens and chunks, as A1111 counts them")
     func explanation() async throws {
-        let short = try await studio.explain("a (red:1.5) cat")
+        let short = try await studio.explain(PromptRequest("a (red:1.5) cat"))
         #expect((short.tokenCount, short.tokenCapacity) == (3, 75))
         #expect(short.chunks == [[.init(text: "a", weight: 1), .init(text: "red", weight: 1.5), .init(text: "cat", weight: 1)]])
-        let long = try await studio.explain(String(repeating: "cat ", count: 100) + "<lora:film:0.8>")
+        let long = try await studio.explain(PromptRequest(String(repeating: "cat ", count: 100) + "<lora:film:0.8>"))
         #expect((long.tokenCount, long.tokenCapacity, long.chunks.count) == (100, 150, 2))
         #expect(long.warnings == ["<lora:film:0.8> has no effect in this version."])
+        let scheduled = try await studio.explain(PromptRequest("[a:b:2] AND c", steps: 4, sampler: .heun, scheduleCounting: .a1111))
+        #expect(scheduled.schedules == [[.init(until: 3, text: "a"), .init(until: 7, text: "b")], [.init(until: 7, text: " c")]])
     }
 
     @Test("devices tell where each component runs")

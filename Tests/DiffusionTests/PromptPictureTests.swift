@@ -51,6 +51,21 @@ struct PromptPictureTests {
         #expect(try await pipeline.pictures(request)[0].peakSignalToNoiseRatio(to: expected) > 60)
     }
 
+    @Test("counted as A1111, each of Heun's evaluations has a text of its own")
+    func heunOfA1111() async throws {
+        let pipeline = try #require(Demo.pipeline)
+        func picture(_ prompt: String, _ counting: ScheduleCounting) async throws -> RGBImage {
+            try await pipeline.pictures(Demo.request(prompt) { ($0.sampler, $0.steps, $0.scheduleCounting) = (.heun, 3, counting) })[0]
+        }
+        // Four evaluations of red, one of blue.
+        let switched = try await picture("a [red:blue:3] apple", .a1111)
+        #expect(try await switched == picture("a [red:blue:2] apple", .sdnext))
+        #expect(try await switched != picture("a red apple", .a1111))
+        // Three of red: the switch is within a step.
+        #expect(try await picture("a [red:blue:2] apple", .a1111) != switched)
+        #expect(try await picture("a [red:blue:2] apple", .a1111) != picture("a [red:blue:1] apple", .sdnext))
+    }
+
     @Test("texts of different length take turns without a compile", arguments: [ShapePolicy.static, .dynamic, .exact])
     func noCompile(_ policy: ShapePolicy) async throws {
         let long = Array(repeating: "blue star", count: 60).joined(separator: " ")

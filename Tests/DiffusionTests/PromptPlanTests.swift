@@ -52,6 +52,27 @@ struct PromptPlanTests {
         #expect(plan.texts.count == count)
     }
 
+    @Test("schedules are resolved for each evaluation, in prompt and negative prompt, as the request counts", arguments: [
+        (Sampler.euler, ScheduleCounting.sdnext, "a a b b", "x y x y"),
+        (.euler, .a1111, "a a a b", "x x y x"),
+        (.heun, .sdnext, "a a a a b b b", "x x y y x x y"),
+        (.heun, .a1111, "a a a b b b b", "x x y x y x y"),
+    ])
+    func counting(sampler: Sampler, counting: ScheduleCounting, prompt: String, negativePrompt: String) throws {
+        let plan = try Self.plan("[a:b:2]") { ($0.negativePrompt, $0.sampler, $0.scheduleCounting) = ("[x|y]", sampler, counting) }
+        let said = plan.pictures[0].slots.map { $0.texts.map { Self.text(plan, $0) }.joined(separator: " ") }
+        #expect(said == [negativePrompt, prompt])
+        #expect(plan.dependsOnScheduleCounting)
+        #expect(try !Self.plan("a [cat]") { ($0.sampler, $0.scheduleCounting) = (sampler, counting) }.dependsOnScheduleCounting)
+    }
+
+    @Test("requests that count otherwise and are drawn together keep what each of them says")
+    func joinedCounting() throws {
+        let plans = try ScheduleCounting.allCases.map { counting in try Self.plan("[a:b:2]") { ($0.cfgScale, $0.scheduleCounting) = (1, counting) } }
+        let joined = PromptPlan(joining: plans)
+        #expect(joined.pictures.map { $0.parts[0].texts.map { Self.text(joined, $0) } } == [["a", "a", "b", "b"], ["a", "a", "a", "b"]])
+    }
+
     @Test("the negative prompt has a schedule too, and AND is a word there")
     func negative() throws {
         let plan = try Self.plan("a cat") { $0.negativePrompt = "[red:blue:2] AND green" }
@@ -153,8 +174,8 @@ struct PromptPlanTests {
         }
         let empty = try Float(#require(plan.filler) + 1)
         let long = try Float(#require(plan.texts.firstIndex { $0.chunks.count == 2 }) + 1)
-        #expect(plan.contexts(atStep: 2, embeddings)[0].map(\.shape[1]) == [1, 1])
-        #expect(plan.contexts(atStep: 3, embeddings)[0].map(\.values) == [[empty, empty], [long, long]])
+        #expect(plan.contexts(atEvaluation: 1, embeddings)[0].map(\.shape[1]) == [1, 1])
+        #expect(plan.contexts(atEvaluation: 2, embeddings)[0].map(\.values) == [[empty, empty], [long, long]])
         #expect(try Self.plan("a cat") { $0.padsConditionings = true }.filler == nil)
     }
 

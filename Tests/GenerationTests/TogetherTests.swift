@@ -11,7 +11,7 @@ struct TogetherTests {
 
     @Test("they may differ in what each picture has of its own", arguments: [
         request { $0.prompt = "a dog" }, request { $0.negativePrompt = "blurry" }, request { $0.styles = ["ink"] }, request { $0.seed = 7 },
-        request { $0.batchSize = 3 },
+        request { $0.batchSize = 3 }, request { $0.scheduleCounting = .a1111 },
     ])
     func together(_ other: GenerationRequest) {
         #expect(Self.request().canBeDrawnTogether(with: other))

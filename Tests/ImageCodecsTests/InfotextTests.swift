@@ -89,6 +89,30 @@ import Testing
         #expect(infotext()["Pad conds"] == "True")
     }
 
+    @Test("how schedules counted is written where it mattered, and read back", arguments: ScheduleCounting.allCases)
+    func scheduleCounting(_ counting: ScheduleCounting) {
+        var request = GenerationRequest(prompt: "[a:b:5]")
+        request.scheduleCounting = counting
+        var result = GenerationResult(
+            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, devices: PerComponent(repeating: "CPU"),
+            precisions: PerComponent(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+        func text() -> String { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "Easel 0.1.0").description }
+
+        #expect(!text().contains("Schedule counting"))
+        result.dependsOnScheduleCounting = true
+        #expect(Infotext(parsing: text()).scheduleCounting == counting)
+        #expect(text().contains("Schedule counting: \(counting.rawValue)"))
+    }
+
+    @Test("a picture's schedules counted as its program counts", arguments: [
+        ("Version: v1.10.1", ScheduleCounting.a1111), ("Version: v1.6.0-2-g4afaaf8a", .a1111), ("Version: f2.0.1v1.10.1-previous-669-gdfdcbab6", .a1111),
+        ("Version: Easel 0.1.0", .sdnext), ("App: SD.Next, Version: 8d1c8b7", .sdnext), ("Version: ComfyUI", nil), ("Version: volta", nil), ("Seed: 1", nil),
+        ("Version: v1.10.1, Schedule counting: SDNext", .sdnext), ("Version: v1.10.1, Schedule counting: other", .a1111),
+    ])
+    func counts(parameters: String, counting: ScheduleCounting?) {
+        #expect(Infotext(parsing: "[a:b:5]\nSteps: 20, Sampler: Euler, CFG scale: 7, \(parameters)").scheduleCounting == counting)
+    }
+
     @Test("texts are read as A1111 reads them", arguments: [
         ("", "", "", []),
         ("a cat", "a cat", "", []),

@@ -1,3 +1,4 @@
+import Generation
 import Prompting
 import Testing
 
@@ -36,10 +37,72 @@ import Testing
         let schedule = PromptTree(parsing: "[a|b] [c:d:2]").schedule(steps: 5)
         #expect(schedule.texts == ["a c", "b c", "a d", "b d"])
         #expect(schedule.entries.map(\.text) == [0, 1, 2, 3, 2])
-        #expect((1...5).map(schedule.text(atStep:)) == [0, 1, 2, 3, 2])
+        #expect(schedule.textOfEachEvaluation == [0, 1, 2, 3, 2])
 
         let plain = PromptTree(parsing: "a [b:99] [c::0]").schedule(steps: 5)
         #expect(plain.texts == ["a  "])
-        #expect((1...5).map(plain.text(atStep:)) == [0, 0, 0, 0, 0])
+        #expect(plain.textOfEachEvaluation == [0, 0, 0, 0, 0])
+    }
+
+    // Who counts how
+
+    @Test("A1111 keeps a text while the evaluation, from 0, is no larger than the text's end", arguments: try PromptTables.shared.get().schedule)
+    func a1111(reference: PromptTables.Schedule) throws {
+        let schedule = PromptTree(parsing: reference.prompt).schedule(steps: reference.steps, counting: .a1111)
+        let expected = try (0..<reference.steps).map { evaluation in
+            try #require(reference.schedule.first { evaluation <= $0.until }).text
+        }
+        #expect(schedule.textOfEachEvaluation.map { schedule.texts[$0] } == expected)
+    }
+
+    /// Each text with how many evaluations have it, in order: `a6 b14`.
+    private static func spans(_ prompt: String, _ steps: Int, _ sampler: Sampler, _ counting: ScheduleCounting) -> String {
+        let schedule = PromptTree(parsing: prompt).schedule(steps: steps, sampler: sampler, counting: counting)
+        var spans: [(text: String, count: Int)] = []
+        for text in schedule.textOfEachEvaluation.map({ schedule.texts[$0] }) {
+            if spans.last?.text == text { spans[spans.count - 1].count += 1 } else { spans.append((text, 1)) }
+        }
+        return spans.map { "\($0.text)\($0.count)" }.joined(separator: " ")
+    }
+
+    @Test("each way counts steps or evaluations as its program does", arguments: [
+        ("[a:b:5]", 20, Sampler.euler, "a5 b15", "a6 b14"),
+        ("[a:b:5]", 20, .eulerAncestral, "a5 b15", "a6 b14"),
+        ("[a:b:5]", 20, .dpmpp2M, "a5 b15", "a6 b14"),
+        ("[a:b:5]", 20, .ddim, "a5 b15", "a6 b14"),
+        ("[a:b:5]", 20, .lcm, "a5 b15", "a6 b14"),
+        ("[a:b:5]", 20, .heun, "a10 b29", "a6 b33"),
+        ("[a:b:.25]", 20, .euler, "a5 b15", "a6 b14"),
+        ("[a:b:.25]", 20, .heun, "a10 b29", "a11 b28"),
+        ("[a:b:0.5]", 7, .euler, "a3 b4", "a4 b3"),
+        ("[a:b:0.5]", 7, .heun, "a6 b7", "a8 b5"),
+        ("[a:b:0]", 5, .euler, "b5", "b5"),
+        ("[a:b:0]", 5, .heun, "b9", "b9"),
+        ("[a:b:1]", 5, .euler, "a1 b4", "a2 b3"),
+        ("[a:b:1]", 5, .heun, "a2 b7", "a2 b7"),
+        ("[a:b:4]", 5, .euler, "a4 b1", "a5"),
+        ("[a:b:4]", 5, .heun, "a8 b1", "a5 b4"),
+        ("[a:b:8]", 5, .heun, "a9", "a9"),
+        ("[a:b:7]", 5, .heun, "a9", "a8 b1"),
+        ("[a:b:1.0]", 5, .heun, "a9", "a9"),
+        ("[a:b:99]", 5, .euler, "a5", "a5"),
+        ("[a:b:1]", 1, .euler, "a1", "a1"),
+        ("[a:b:0.5]", 1, .heun, "b1", "a1"),
+        ("[a|b]", 5, .euler, "a1 b1 a1 b1 a1", "a2 b1 a1 b1"),
+        ("[a|b]", 3, .heun, "a2 b2 a1", "a2 b1 a1 b1"),
+        ("[a|b|c]", 1, .euler, "a1", "a1"),
+        ("[[a|b]:c:3]", 6, .euler, "a1 b1 a1 c3", "a2 b1 a1 c2"),
+        ("[a:2][b::4]", 6, .euler, "b2 ab2 a2", "b3 ab2 a1"),
+        ("plain", 3, .heun, "plain5", "plain5"),
+    ] as [(String, Int, Sampler, String, String)])
+    func counting(prompt: String, steps: Int, sampler: Sampler, sdnext: String, a1111: String) {
+        #expect(Self.spans(prompt, steps, sampler, .sdnext) == sdnext)
+        #expect(Self.spans(prompt, steps, sampler, .a1111) == a1111)
+        #expect(PromptTree(parsing: prompt).dependsOnCounting(steps: steps, sampler: sampler) == (sdnext != a1111))
+    }
+
+    @Test("a text that is never said is not among those that are encoded")
+    func neverSaid() {
+        #expect(PromptTree(parsing: "[a:b:4]").schedule(steps: 5, counting: .a1111).texts == ["a"])
     }
 }

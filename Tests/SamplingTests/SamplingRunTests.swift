@@ -72,6 +72,11 @@ struct SamplingRunTests {
         #expect(run.nextCall == nil)
     }
 
+    @Test("a sampler's evaluations are as many as it says beforehand", arguments: Sampler.allCases, [1, 2, 7])
+    func evaluations(of sampler: Sampler, steps: Int) throws {
+        #expect(try makeRun(sampler, steps: steps).callCount == sampler.evaluationCount(steps: steps))
+    }
+
     @Test("any number of steps gives a finite picture", arguments: Sampler.allCases, Schedule.allCases)
     func stepCounts(sampler: Sampler, schedule: Schedule) throws {
         for steps in [1, 2, 3, 50, 1000] where sampler != .lcm || steps <= 50 {

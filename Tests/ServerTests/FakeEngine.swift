@@ -110,8 +110,8 @@ final class FakeEngine: Engine {
             reference: picture, drawn: picture, difference: picture)
     }
 
-    func explain(_ prompt: String) async throws -> PromptSummary {
-        PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: prompt, weight: 1)]], warnings: [])
+    func explain(_ request: PromptRequest) async throws -> PromptSummary {
+        PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: request.prompt, weight: 1)]], warnings: [])
     }
 
     func promptResources() async -> PromptResourceSummary {

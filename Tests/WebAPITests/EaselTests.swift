@@ -17,7 +17,7 @@ struct EaselTests {
         let text = #"""
             {"prompt": "a cat", "negative_prompt": "dog", "styles": ["anime"], "width": 256, "height": 384, "steps": 5, "sampler": "Heun", "schedule": "karras",
              "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "emphasis": "ignore", "clip_skip": 2, "comma_backtrack": 7,
-             "pad_conditionings": true, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
+             "pad_conditionings": true, "schedule_counting": "a1111", "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
             """#
         let job = try submission(text)
         #expect((job.model, job.runs, job.priority, job.client) == ("anime", 4, -5, "tester"))
@@ -47,6 +47,7 @@ struct EaselTests {
         (#"{"preview_interval": 9e18}"#, "preview_interval"), (#"{"comma_backtrack": 1e9}"#, "comma_backtrack"), (#"{"seed": -5}"#, "seed"),
         (#"{"prompt": "a\u0000b"}"#, "prompt"), (#"{"styles": ["a\u0000b"]}"#, "styles"), (#"{"steps": 1e400}"#, "steps"), (#"{"seed": true}"#, "seed"),
         (#"{"preview_interval": -1}"#, "preview_interval"), (#"{"clip_skip": 0}"#, "clip_skip"), (#"{"comma_backtrack": -1}"#, "comma_backtrack"),
+        (#"{"schedule_counting": "forge"}"#, "schedule_counting"),
         (#"{"width": 12}"#, "width"), (#"{"batch_size": 65}"#, "batch_size"),
     ])
     func refusals(_ body: String, field: String) {
@@ -164,9 +165,18 @@ struct EaselTests {
 
     @Test("prompts and reloads are read strictly")
     func small() throws {
-        #expect(try PromptRequest(body: Data(#"{"prompt": "x"}"#.utf8), longest: 1).prompt == "x")
-        #expect(refusal { _ = try PromptRequest(body: Data(#"{"prompt": "xy"}"#.utf8), longest: 1) }?.message == "prompt has 2 characters; the limit is 1 (max_prompt_length).")
-        #expect(refusal { _ = try PromptRequest(body: Data("{}".utf8), longest: 1) }?.field == "prompt")
+        var settings = EaselSettings()
+        settings.limits.promptLength = 1
+        func read(_ json: String) throws -> PromptRequest { try PromptRequest(body: Data(json.utf8), settings) }
+        let plain = try read(#"{"prompt": "x"}"#)
+        #expect((plain.prompt, plain.steps, plain.sampler, plain.scheduleCounting) == ("x", 20, .euler, .sdnext))
+        let full = try read(#"{"prompt": "x", "steps": 7, "sampler": "heun", "schedule_counting": "a1111"}"#)
+        #expect((full.prompt, full.steps, full.sampler, full.scheduleCounting) == ("x", 7, .heun, .a1111))
+        settings.requests.scheduleCounting = .a1111
+        #expect(try read(#"{"prompt": "x"}"#).scheduleCounting == .a1111)
+        #expect(refusal { _ = try read(#"{"prompt": "xy"}"#) }?.message == "prompt has 2 characters; the limit is 1 (max_prompt_length).")
+        #expect(refusal { _ = try read("{}") }?.field == "prompt")
+        #expect(refusal { _ = try read(#"{"prompt": "x", "steps": 0}"#) }?.field == "steps")
         #expect(try ReloadRequest(body: Data()).keepsDiskCache)
         #expect(try !ReloadRequest(body: Data(#"{"keep_disk_cache": false}"#.utf8)).keepsDiskCache)
         #expect(refusal { _ = try ReloadRequest(body: Data(#"{"x": false}"#.utf8)) }?.field == "x")

@@ -8,6 +8,6 @@ struct EngineSummaryTests {
     func keys() throws {
         let summary = PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: [])
         let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(summary)) as? [String: Any])
-        #expect(Set(object.keys) == ["token_count", "token_capacity", "chunks", "warnings"])
+        #expect(Set(object.keys) == ["token_count", "token_capacity", "chunks", "schedules", "warnings"])
     }
 }

@@ -236,6 +236,32 @@ struct TextToImageTests {
         #expect(generation.padsConditionings)
     }
 
+    @Test("schedules count as A1111's, unless field, option, infotext or setting says otherwise", arguments: [
+        ("{}", "", ScheduleCounting.a1111),
+        (#"{"schedule_counting": "sdnext"}"#, "", .sdnext),
+        (#"{"override_settings": {"schedule_counting": "sdnext"}}"#, "", .sdnext),
+        ("{}", "sdnext", .sdnext),
+        (#"{"schedule_counting": "a1111"}"#, "sdnext", .a1111),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Version: v1.10.1"}"#, "sdnext", .a1111),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Version: f2.0.1v1.10.1-previous-1"}"#, "sdnext", .a1111),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, App: SD.Next, Version: 8d1c8b7"}"#, "", .sdnext),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Version: Easel 0.1.0"}"#, "", .sdnext),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, Schedule counting: a1111, Version: Easel 0.1.0"}"#, "sdnext", .a1111),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, Schedule counting: sdnext, Version: v1.10.1"}"#, "", .sdnext),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7"}"#, "", .a1111),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Version: v1.10.1", "schedule_counting": "sdnext"}"#, "", .sdnext),
+    ])
+    func scheduleCounting(body: String, setting: String, expected: ScheduleCounting) throws {
+        #expect(try textToImage(body, ["schedule_counting": setting]).job.generation.scheduleCounting == expected)
+    }
+
+    @Test("on the other faces schedules count as SD.Next's, unless the setting says otherwise", arguments: [("", ScheduleCounting.sdnext), ("a1111", .a1111)])
+    func scheduleCountingElsewhere(setting: String, expected: ScheduleCounting) throws {
+        let reading = try context(["schedule_counting": setting])
+        #expect(try JobSubmission(body: Data("{}".utf8), reading).job.generation.scheduleCounting == expected)
+        #expect(try ImageGenerationRequest(body: Data(#"{"prompt": "a"}"#.utf8), reading).job.generation.scheduleCounting == expected)
+    }
+
     @Test("what the settings say holds where the request says nothing")
     func settings() throws {
         let request = try textToImage("{}", ["clip_skip": "2", "image_format": "webp", "emphasis": "ignore", "preview_steps": "0"])

@@ -30,12 +30,20 @@ export function parseInfotext(text) {
   }
 }
 
+/** How the prompt's schedules counted: as the text says, or as the program counts that wrote it; Forge is A1111 in this. */
+function countingOf(parameters) {
+  const named = parameters.get('Schedule counting')?.toLowerCase()
+  if (named === 'a1111' || named === 'sdnext') return named
+  return parameters.get('App') !== 'SD.Next' && /^(f[\d.]+)?v\d/.test(parameters.get('Version') ?? '') ? 'a1111' : 'sdnext'
+}
+
 /** The form's fields by name, as far as an infotext tells of them. */
 export function fieldsOf({ prompt, negativePrompt, parameters }) {
   const fields = {
     prompt, negative_prompt: negativePrompt, batch_size: '1', runs: '1', clip_skip: parameters.get('Clip skip') ?? '1',
     // A1111 says nothing where it drew on a GPU.
     noise: parameters.get('RNG') === 'CPU' ? 'torch' : 'philox',
+    schedule_counting: countingOf(parameters),
   }
   const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
   for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)

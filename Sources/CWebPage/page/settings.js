@@ -8,7 +8,7 @@ import { toast } from './toasts.js'
 
 const groups = {
   devices: ['openvino_devices', 'openvino_accuracy', 'auto_error_bound'],
-  drawing: ['clip_skip', 'emphasis', 'preview_steps', 'queue_batch_size'],
+  drawing: ['clip_skip', 'emphasis', 'schedule_counting', 'preview_steps', 'queue_batch_size'],
   care: ['fidelity_check_pictures', 'fidelity_check_hours', 'fidelity_last_rung'],
   gallery: ['keep_pictures', 'keep_days'],
 }

@@ -35,12 +35,12 @@ extension Studio {
 
     func dropCompilations(_ id: String?) async -> Int { await networks?.releaseUnused(id) ?? 0 }
 
-    func explain(_ prompt: String) async throws -> PromptSummary {
+    func explain(_ request: PromptRequest) async throws -> PromptSummary {
         let pipeline = currentModel?.pipeline
         let chunker = PromptChunker(
             tokenizer: pipeline?.tokenizer ?? .bundled,
             paddingToken: Int32(clamping: pipeline?.checkpoint.tokenizer.paddingTokenID ?? Int(CLIPTokenizer.bundled.endToken)))
-        return PromptSummary(prompt, chunker: chunker)
+        return PromptSummary(request, chunker: chunker)
     }
 
     func promptResources() async -> PromptResourceSummary {
@@ -97,8 +97,9 @@ extension Double {
 
 extension PromptSummary {
     /// Of the longest text that the prompt comes to: A1111 counts so.
-    fileprivate init(_ text: String, chunker: PromptChunker) {
-        let report = PromptReport(Prompt(text), steps: GenerationRequest(prompt: "").steps, chunker: chunker)
+    fileprivate init(_ request: PromptRequest, chunker: PromptChunker) {
+        let report = PromptReport(
+            Prompt(request.prompt), steps: request.steps, sampler: request.sampler, counting: request.scheduleCounting, chunker: chunker)
         let texts = report.parts.flatMap { $0.schedule.texts.map(chunker.chunks(of:)) }
         let longest = texts.max { ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount) }
         let chunks = longest?.chunks ?? []
@@ -107,6 +108,7 @@ extension PromptSummary {
             chunks: chunks.map { chunk in
                 (0..<chunk.tokenCount).map { .init(text: chunker.tokenizer.decode([chunk.tokens[$0 + 1]]), weight: Double(chunk.weights[$0 + 1])) }
             },
+            schedules: report.parts.map { part in part.schedule.entries.map { .init(until: $0.until, text: part.schedule.texts[$0.text]) } },
             warnings: report.tags.map { "\($0) has no effect in this version." })
     }
 }

@@ -9,12 +9,7 @@ struct BatchKey: Sendable, Hashable {
     init?(_ request: JobRequest) {
         guard request.runs == 1 else { return nil }
         model = request.model
-        var common = request.generation
-        common.prompt = ""
-        common.negativePrompt = ""
-        common.styles = []
-        common.seed = 0
-        common.batchSize = 1
+        var common = request.generation.batchKey
         common.previewInterval = 0
         generation = common
     }

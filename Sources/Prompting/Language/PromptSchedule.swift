@@ -1,42 +1,65 @@
-/// What a prompt says during a number of steps.
+public import Generation
+
+/// What a prompt says during the evaluations of a sampler.
 public struct PromptSchedule: Sendable, Hashable {
-    /// A text and the last step, counted from 1, that has it.
+    /// A text and the last evaluation, counted from 1, that has it. Most samplers have one evaluation a step.
     public struct Entry: Sendable, Hashable {
         public var until: Int
         /// An index into `texts`.
         public var text: Int
     }
 
-    /// The distinct texts, in order of their first step: each is to be encoded once.
+    /// The distinct texts, in order of their first evaluation: each is to be encoded once.
     public private(set) var texts: [String] = []
-    /// In order of the steps; the last is until the last step. Neighbours may have the same text.
+    /// In order of the evaluations; the last is until the last one. Neighbours may have the same text.
     public private(set) var entries: [Entry] = []
 
-    /// The index into `texts` of what is said at `step`, 1 ... the step count.
-    public func text(atStep step: Int) -> Int {
-        entries.first { step <= $0.until }?.text ?? entries[entries.count - 1].text
+    /// For each evaluation, an index into `texts`.
+    public var textOfEachEvaluation: [Int] {
+        var indices: [Int] = []
+        for entry in entries { indices += .init(repeating: entry.text, count: max(0, entry.until - indices.count)) }
+        return indices
     }
 
-    fileprivate mutating func append(_ text: String, until step: Int, indices: inout [String: Int]) {
+    fileprivate mutating func append(_ text: String, until evaluation: Int, indices: inout [String: Int]) {
         let index = indices[text] ?? texts.count
         if index == texts.count {
             texts.append(text)
             indices[text] = index
         }
-        entries.append(Entry(until: step, text: index))
+        entries.append(Entry(until: evaluation, text: index))
     }
 }
 
 extension PromptTree {
-    /// What the text says at each step.
+    /// What the text says at each evaluation.
+    ///
+    /// A1111 1.10 makes its schedules for all evaluations that it expects, twice the steps with Heun, and keeps a text while the evaluation,
+    /// counted from 0, is no larger than the text's last step: `modules/prompt_parser.py`, `modules/processing.py`.
     /// - Parameter steps: at least 1.
-    public func schedule(steps: Int) -> PromptSchedule {
+    public func schedule(steps: Int, sampler: Sampler = .euler, counting: ScheduleCounting = .sdnext) -> PromptSchedule {
+        let (count, perStep) = (sampler.evaluationCount(steps: steps), sampler.evaluationsPerStep)
+        let steps = counting == .a1111 ? steps * perStep : steps
         var schedule = PromptSchedule()
         var indices: [String: Int] = [:]
         var ends: Set<Int> = [steps]
         Self.collectEnds(of: nodes, steps: steps, into: &ends)
-        for step in ends.sorted() { schedule.append(text(atStep: step, of: steps), until: step, indices: &indices) }
+        for step in ends.sorted() {
+            let evaluation = min(counting == .a1111 ? step + 1 : step * perStep, count)
+            schedule.append(text(atStep: step, of: steps), until: evaluation, indices: &indices)
+            // What A1111 would say after that is never said.
+            if evaluation == count { break }
+        }
         return schedule
+    }
+
+    /// Whether the text is another at some evaluation when its schedules count otherwise.
+    public func dependsOnCounting(steps: Int, sampler: Sampler) -> Bool {
+        let texts = ScheduleCounting.allCases.map { counting in
+            let schedule = schedule(steps: steps, sampler: sampler, counting: counting)
+            return schedule.textOfEachEvaluation.map { schedule.texts[$0] }
+        }
+        return Set(texts).count > 1
     }
 
     /// What the text says at `step`, 1 ... `steps`.

@@ -59,8 +59,7 @@ struct EngineRoutes {
 
     @Sendable private func explain(_ request: Request, _: ClientContext) async throws -> Response {
         var request = request
-        let longest = backend.settings.current.limits.promptLength
-        let wanted = try PromptRequest(body: await backend.body(of: &request), longest: longest)
-        return Response(json: try await backend.engine.explain(wanted.prompt))
+        let wanted = try PromptRequest(body: await backend.body(of: &request), backend.settings.current)
+        return Response(json: try await backend.engine.explain(wanted))
     }
 }

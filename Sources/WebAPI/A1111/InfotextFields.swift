@@ -44,6 +44,7 @@ struct InfotextFields {
         var settings: [String: JSONValue] = [:]
         if let noise = infotext["RNG"] { settings["randn_source"] = .string(noise) }
         if let emphasis = infotext["Emphasis"] { settings["emphasis"] = .string(emphasis) }
+        if let counting = infotext.scheduleCounting { settings["schedule_counting"] = .string(counting.rawValue) }
         if infotext["Pad conds"] == "True" { settings["pad_cond_uncond"] = .bool(true) }
         return settings
     }

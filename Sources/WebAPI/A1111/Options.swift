@@ -45,6 +45,6 @@ public enum Options {
 
     /// Whether an option may be another for a single request.
     static func isOfRequests(_ name: String) -> Bool {
-        OptionName.byName[name]?.isOfRequests ?? ["comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps"].contains(name)
+        OptionName.byName[name]?.isOfRequests ?? ["comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "schedule_counting"].contains(name)
     }
 }

@@ -20,6 +20,8 @@ extension TextToImageRequest {
         RequestField("width", .side, "in pixels", standard: .integer(512)),
         RequestField("height", .side, "in pixels", standard: .integer(512)),
         RequestField("clip_skip", .whole(1...12), "which of the text encoder's layers is used; 1: the last"),
+        RequestField("schedule_counting", .words(of: ScheduleCounting.self),
+            "Easel's: how the prompts' schedules count; if it is not said, as the infotext's program or the setting says, else a1111"),
         RequestField("enable_hr", .flag, "must be false: a second pass is to come", standard: .bool(false)),
         RequestField("denoising_strength", .number, "has no effect without a second pass", standard: .null),
         RequestField("override_settings", .map(of: .any), "options for this request, such as sd_model_checkpoint", standard: .object([:])),

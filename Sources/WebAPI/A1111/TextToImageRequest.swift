@@ -55,6 +55,7 @@ public struct TextToImageRequest: Sendable {
         generation.emphasis = defaults.emphasis
         generation.commaBacktrack = defaults.commaBacktrack
         generation.padsConditionings = defaults.padsConditionings
+        generation.scheduleCounting = try fields.word("schedule_counting") ?? defaults.scheduleCounting ?? .a1111
         generation.previewInterval = defaults.previewSteps
         (generation.sampler, generation.schedule) = try fields.samplerAndSchedule
 

@@ -28,6 +28,7 @@ public struct JobSubmission: Sendable {
         read(try fields.whole("clip_skip"), into: \.clipSkip)
         read(try fields.whole("comma_backtrack"), into: \.commaBacktrack)
         read(try fields.flag("pad_conditionings"), into: \.padsConditionings)
+        read(try fields.word("schedule_counting"), into: \.scheduleCounting)
         read(try fields.whole("preview_interval"), into: \.previewInterval)
         let sampler = try fields.sampler("sampler")
         read(sampler?.sampler, into: \.sampler)

@@ -19,6 +19,8 @@ extension JobSubmission {
         RequestField("clip_skip", .whole(1...12), "which of the text encoder's layers is used, 1: the last; the setting, if it is not said"),
         RequestField("comma_backtrack", .whole(0...75), "how many tokens before the end of a chunk a comma may end it; the setting, if it is not said"),
         RequestField("pad_conditionings", .flag, "whether the shorter of prompt and negative prompt is filled up; the setting, if it is not said"),
+        RequestField("schedule_counting", .words(of: ScheduleCounting.self),
+            "how the prompts' schedules count: steps from 1, or as A1111 evaluations from 0; the setting, if it is not said"),
         RequestField("preview_interval", .whole(0...1000), "steps between two previews, 0: none; the setting preview_steps, if it is not said"),
         RequestField("model", .text, "its name; the current one, if it is not said"),
         RequestField("runs", .whole.with("minimum", .integer(1)), "how often, one after another", standard: .integer(1)),
@@ -38,5 +40,10 @@ extension ReloadRequest {
 }
 
 extension PromptRequest {
-    static let fields = [RequestField("prompt", .text, "to be read", isRequired: true)]
+    static let fields = [
+        RequestField("prompt", .text, "to be read", isRequired: true),
+        RequestField("steps", .whole(GenerationRequest.stepRange), "over which schedules run", standard: .integer(20)),
+        RequestField("sampler", .text, "any name of the sampler that takes them", standard: .string(Sampler.euler.rawValue)),
+        RequestField("schedule_counting", .words(of: ScheduleCounting.self), "how schedules count; the setting, if it is not said"),
+    ]
 }

@@ -1,5 +1,7 @@
 public import FoundationEssentials
+public import Generation
 public import Jobs
+public import Settings
 
 // Requests and answers of Easel's own API that have a field or two.
 
@@ -72,17 +74,28 @@ public struct ReloadRequest: Sendable {
 /// `POST /api/v1/prompt`, read; the answer is a `PromptSummary`.
 public struct PromptRequest: Sendable {
     public let prompt: String
+    public let steps: Int
+    public let sampler: Sampler
+    public let scheduleCounting: ScheduleCounting
 
-    /// - Parameter longest: `max_prompt_length`.
-    public init(body: Data, longest: Int) throws(APIError) {
+    public init(_ prompt: String, steps: Int = 20, sampler: Sampler = .euler, scheduleCounting: ScheduleCounting = .sdnext) {
+        (self.prompt, self.steps, self.sampler, self.scheduleCounting) = (prompt, steps, sampler, scheduleCounting)
+    }
+
+    /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
+    public init(body: Data, _ settings: EaselSettings) throws(APIError) {
+        let longest = settings.limits.promptLength
         let fields = try RequestFields(body: body)
-        try fields.allow(only: ["prompt"])
+        try fields.allow(only: Self.fields.map(\.name))
         guard let prompt = try fields.text("prompt") else {
             throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a (red:1.2) apple\"}.")
         }
         guard prompt.unicodeScalars.count <= longest else {
             throw fields.invalid("prompt", "prompt has \(prompt.unicodeScalars.count) characters; the limit is \(longest) (max_prompt_length).")
         }
-        self.prompt = prompt
+        try fields.check(Self.fields)
+        try self.init(
+            prompt, steps: fields.whole("steps") ?? 20, sampler: fields.sampler("sampler")?.sampler ?? .euler,
+            scheduleCounting: fields.word("schedule_counting") ?? settings.requests.scheduleCounting ?? .sdnext)
     }
 }

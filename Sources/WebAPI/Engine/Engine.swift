@@ -45,7 +45,7 @@ public protocol Engine: Painting {
     func compare(_ request: GenerationRequest) async throws -> ComparisonSummary
 
     /// How a prompt is read: tokens, chunks, weights.
-    func explain(_ prompt: String) async throws -> PromptSummary
+    func explain(_ request: PromptRequest) async throws -> PromptSummary
     /// Names that prompts can refer to.
     func promptResources() async -> PromptResourceSummary
 }

@@ -245,23 +245,37 @@ public struct PromptSummary: Sendable, Equatable, Codable {
         }
     }
 
+    /// What a part between ANDs says up to an evaluation of the UNet, counted from 1. Most samplers have one in each step.
+    public struct Scheduled: Sendable, Equatable, Codable {
+        public var until: Int
+        public var text: String
+
+        public init(until: Int, text: String) {
+            self.until = until
+            self.text = text
+        }
+    }
+
     /// As A1111 counts.
     public var tokenCount: Int
     /// 75 for each chunk.
     public var tokenCapacity: Int
     /// Without begin, end and filling.
     public var chunks: [[Token]]
+    /// Of each part between ANDs.
+    public var schedules: [[Scheduled]]
     /// In sentences.
     public var warnings: [String]
 
-    public init(tokenCount: Int, tokenCapacity: Int, chunks: [[Token]], warnings: [String]) {
+    public init(tokenCount: Int, tokenCapacity: Int, chunks: [[Token]], schedules: [[Scheduled]] = [], warnings: [String]) {
         self.tokenCount = tokenCount
         self.tokenCapacity = tokenCapacity
         self.chunks = chunks
+        self.schedules = schedules
         self.warnings = warnings
     }
 
-    private enum CodingKeys: String, CodingKey { case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, warnings }
+    private enum CodingKeys: String, CodingKey { case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, schedules, warnings }
 }
 
 /// What prompts can name.

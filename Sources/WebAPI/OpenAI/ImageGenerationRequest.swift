@@ -79,6 +79,7 @@ extension GenerationRequest {
         emphasis = defaults.emphasis
         commaBacktrack = defaults.commaBacktrack
         padsConditionings = defaults.padsConditionings
+        scheduleCounting = defaults.scheduleCounting ?? .sdnext
         previewInterval = defaults.previewSteps
     }
 }
