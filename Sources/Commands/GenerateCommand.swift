@@ -140,17 +140,7 @@ struct GenerateCommand: AsyncParsableCommand {
         if seed == .any { request.seed = .random(in: Seed.drawn) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
-        for warning in result.warnings { progress.warn(warning) }
-        for (index, image) in result.images.enumerated() {
-            guard let suspicion = Suspicion(picture: image) else { continue }
-            progress.warn("Something may be wrong with picture \(index + 1): \(suspicion). `easel verify` compares the devices with the reference.")
-        }
-        // What was moved has been told already.
-        for component in Component.allCases where result.moves.isEmpty {
-            let note = precisionNote(
-                component, asked: pipeline.placements[component], device: result.devices[component], precision: result.precisions[component])
-            if let note { progress.warn(note) }
-        }
+        for warning in result.allWarnings(asked: pipeline.placements) { progress.warn(warning) }
 
         let modelHash = await hash
         var paths: [String] = []

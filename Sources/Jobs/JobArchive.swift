@@ -12,20 +12,20 @@ public protocol JobArchive: Sendable {
     /// Writes down what has become of a job.
     func update(_ job: Job) async throws
 
-    /// Writes the pictures' files, and then in one transaction that they are there and that the job is done.
+    /// Writes the pictures' files, and then in one transaction that they are there and that the job is over.
     /// - Parameter job: with its final state, times and picture names.
     /// - Precondition: as many pictures as `job.pictures` names.
     func finish(_ job: Job, with pictures: [FinishedPicture]) async throws
 
-    /// Jobs that were queued or running, in order of their names.
+    /// Jobs that were queued or running, in the order in which they were added.
     func unfinishedJobs() async throws -> [Job]
 
     func job(_ id: JobID) async throws -> Job?
 
     /// - Parameters:
     ///   - state: nil for all.
-    ///   - before: only jobs that come before this one; nil for the newest.
-    /// - Returns: `limit` jobs at most, the newest first.
+    ///   - before: only jobs that were added before this one; nil for the newest.
+    /// - Returns: `limit` jobs at most, those added last first, whatever the clock said.
     func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job]
 }
 

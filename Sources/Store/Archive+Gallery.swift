@@ -21,10 +21,16 @@ extension Archive {
         }
     }
 
-    /// Where a picture is in the list, or would about be: after the last of those with smaller names.
+    /// Where a picture is in the list, or would about be: after the last of jobs that were added before its own, or else of those with
+    /// smaller names.
     private static func number(of id: PictureID, in db: Database) throws -> Int64 {
         let known: SQLRequest<Int64> = "SELECT number FROM picture WHERE \(id.condition)"
         if let number = try known.fetchOne(db) { return number }
+        let earlier: SQLRequest<Int64> = """
+            SELECT max(picture.number) FROM picture JOIN job ON job.id = picture.job
+            WHERE (job.number, picture.place) < ((SELECT number FROM job WHERE id = \(id.job.description)), \(id.index))
+            """
+        if let number = try earlier.fetchOne(db) { return number + 1 }
         let below: SQLRequest<Int64> = "SELECT max(number) FROM picture WHERE (job, place) < (\(id.job.description), \(id.index))"
         return (try below.fetchOne(db) ?? 0) + 1
     }

@@ -13,7 +13,7 @@ extension Archive: JobArchive {
             {
                 return try row.job(pictures: pictures)
             }
-            try JobRecord(job, idempotencyKey: idempotencyKey).insert(db)
+            try JobRecord(job, idempotencyKey: idempotencyKey, number: JobRecord.nextNumber(in: db)).insert(db)
             return job
         }
     }
@@ -54,7 +54,7 @@ extension Archive: JobArchive {
 
     public func unfinishedJobs() async throws(StoreError) -> [Job] {
         try await database.read { db in
-            try JobRecord.fetch(db, where: JobRecord.isUnfinished, order: "id").map { try $0.row.job(pictures: $0.pictures) }
+            try JobRecord.fetch(db, where: JobRecord.isUnfinished, order: "number").map { try $0.row.job(pictures: $0.pictures) }
         }
     }
 
@@ -65,13 +65,21 @@ extension Archive: JobArchive {
         }
     }
 
+    /// Where a job is in the list, or would about be: after the last of those with smaller names.
+    private static func number(of id: JobID, in db: Database) throws -> Int64 {
+        let known: SQLRequest<Int64> = "SELECT number FROM job WHERE id = \(id.description)"
+        if let number = try known.fetchOne(db) { return number }
+        let below: SQLRequest<Int64> = "SELECT max(number) FROM job WHERE id < \(id.description)"
+        return (try below.fetchOne(db) ?? 0) + 1
+    }
+
     /// Ended jobs that this version cannot read are left out.
     public func jobs(in state: JobState?, before: JobID?, limit: Int) async throws(StoreError) -> [Job] {
         try await database.read { db in
             var conditions: [SQL] = []
             if let state { conditions.append("state = \(state.rawValue)") }
-            if let before { conditions.append("id < \(before.description)") }
-            return try JobRecord.fetch(db, where: conditions.allHold, order: "id DESC", limit: max(0, limit))
+            if let before { conditions.append("number < \(try Self.number(of: before, in: db))") }
+            return try JobRecord.fetch(db, where: conditions.allHold, order: "number DESC", limit: max(0, limit))
                 .compactMap { try? $0.row.job(pictures: $0.pictures) }
         }
     }

@@ -33,6 +33,7 @@ public final class FakePainter: Painting {
 
     private let state = Mutex(State())
     private let batchSize: @Sendable (JobRequest) -> Int
+    private let warnings: @Sendable (GenerationRequest) -> [String]
     private let refusal: @Sendable (JobRequest) -> InvalidRequest?
     private let failure: @Sendable (GenerationRequest) -> (any Error)?
     private let isObedient: Bool
@@ -41,10 +42,12 @@ public final class FakePainter: Painting {
     ///   - isHeld: whether draws stop at `starts` until they are let through.
     ///   - batchSize: pictures that are worth drawing together.
     ///   - isObedient: false goes on drawing when it is cancelled.
+    ///   - warnings: of the pictures of a request.
     ///   - refusal: why a job is not taken.
     ///   - failure: what a request fails with, after its first step.
     public init(
         isHeld: Bool = false, isObedient: Bool = true, batchSize: @escaping @Sendable (JobRequest) -> Int = { _ in 1 },
+        warnings: @escaping @Sendable (GenerationRequest) -> [String] = { _ in [] },
         refusal: @escaping @Sendable (JobRequest) -> InvalidRequest? = { _ in nil },
         failure: @escaping @Sendable (GenerationRequest) -> (any Error)? = { _ in nil }
     ) {
@@ -53,6 +56,7 @@ public final class FakePainter: Painting {
         rests = Gate()
         self.isObedient = isObedient
         self.batchSize = batchSize
+        self.warnings = warnings
         self.refusal = refusal
         self.failure = failure
     }
@@ -117,7 +121,11 @@ public final class FakePainter: Painting {
         }
         let total = requests.reduce(0) { $0 + $1.batchSize }
         for index in 0..<total { onEvent(.decoding(index: index, total: total)) }
-        return requests.map { Self.painted($0, model: model, compiles: compile.map { [$0] } ?? []) }
+        return requests.map { request in
+            var painted = Self.painted(request, model: model, compiles: compile.map { [$0] } ?? [])
+            painted.result.warnings = warnings(request)
+            return painted
+        }
     }
 
     private func pass(_ gate: Gate) async throws {

@@ -13,6 +13,8 @@ public actor MemoryArchive: JobArchive {
 
     private var known: [JobID: Job] = [:]
     private var keys: [Key: JobID] = [:]
+    /// Of each job, how many were added before it.
+    private var numbers: [JobID: Int] = [:]
     private var failures: [Operation: any Error] = [:]
     /// What has been finished, by job.
     public private(set) var pictures: [JobID: [FinishedPicture]] = [:]
@@ -59,7 +61,7 @@ public actor MemoryArchive: JobArchive {
 
     public func unfinishedJobs() async throws -> [Job] {
         try check(.read)
-        return known.values.filter { !$0.state.isFinal }.sorted { $0.id < $1.id }
+        return known.values.filter { !$0.state.isFinal }.sorted { number($0.id) < number($1.id) }
     }
 
     public func job(_ id: JobID) async throws -> Job? {
@@ -70,9 +72,9 @@ public actor MemoryArchive: JobArchive {
     public func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job] {
         try check(.read)
         let wanted = known.values.filter { job in
-            (state == nil || job.state == state) && (before.map { job.id < $0 } ?? true)
+            (state == nil || job.state == state) && (before.map { number(job.id) < number($0) } ?? true)
         }
-        return Array(wanted.sorted { $0.id > $1.id }.prefix(limit))
+        return Array(wanted.sorted { number($0.id) > number($1.id) }.prefix(limit))
     }
 
     private func check(_ operation: Operation) throws {
@@ -81,7 +83,10 @@ public actor MemoryArchive: JobArchive {
         if let failure = failures[operation] { throw failure }
     }
 
+    private func number(_ id: JobID) -> Int { numbers[id] ?? .max }
+
     private func set(_ job: Job) {
+        if known[job.id] == nil { numbers[job.id] = known.count }
         known[job.id] = job
         history[job.id, default: []].append(job.state)
     }

@@ -157,6 +157,63 @@ struct A1111Tests {
         }
     }
 
+    @Test("an interrupted request is answered with its finished pictures, a skipped one with those of its other runs", arguments: [
+        ("interrupt", [5], "1 of 3 pictures were finished"), ("skip", [5, 7], "Run 2 of 3 was skipped."),
+    ])
+    func interrupted(route: String, seeds: [Int], warning: String) async throws {
+        let painter = FakePainter(isHeld: true)
+        try await Walk(painter: painter).run { client async throws in
+            let body = #"{"prompt": "a", "steps": 2, "width": 64, "height": 64, "seed": 5, "n_iter": 3}"#
+            async let answer = client.ask(.post, "/sdapi/v1/txt2img", body)
+            await painter.starts.arrivals(reach: 1)
+            painter.starts.letOneThrough()
+            await painter.starts.arrivals(reach: 2)
+            #expect(try await client.ask(.post, "/sdapi/v1/\(route)").status == .ok)
+            painter.starts.open()
+            let object = try await answer.object
+            guard case .array(let images)? = object["images"], case .string(let info)? = object["info"] else { Issue.record("\(object)"); return }
+            #expect(images.count == seeds.count)
+            let told = try JSONDecoder().decode(JSONValue.self, from: Data(info.utf8))
+            #expect(told["all_seeds"] == .array(seeds.map { .integer($0) }))
+            guard case .string(let warnings)? = told["extra_generation_params"]?["Warnings"] else { Issue.record("\(told)"); return }
+            #expect(warnings.contains(warning))
+        }
+    }
+
+    @Test("OpenAI's client gets what was finished before its job was cancelled; without a picture it is told that it was")
+    func cancelledForOpenAI() async throws {
+        let painter = FakePainter(isHeld: true)
+        try await Walk(painter: painter).run { client async throws in
+            let body = #"{"prompt": "a", "steps": 2, "size": "64x64", "n": 2, "response_format": "url"}"#
+            async let some = client.ask(.post, "/v1/images/generations", body)
+            await painter.starts.arrivals(reach: 1)
+            painter.starts.letOneThrough()
+            await painter.starts.arrivals(reach: 2)
+            _ = try await client.ask(.post, "/sdapi/v1/interrupt")
+            guard case .array(let data)? = try await some.object["data"] else { Issue.record("no data"); return }
+            #expect(data.count == 1)
+            async let none = client.ask(.post, "/v1/images/generations", body)
+            await painter.starts.arrivals(reach: 3)
+            _ = try await client.ask(.post, "/sdapi/v1/interrupt")
+            #expect(try await none.status == .conflict)
+        }
+    }
+
+    @Test("warnings stand in info, in the job's answer and, without the prompt's words, in the log")
+    func warnings() async throws {
+        let walk = try Walk(painter: FakePainter(warnings: { _ in ["There is no wildcard \"beast\"."] }))
+        try await walk.run { client async throws in
+            let answer = try await client.ask(.post, "/sdapi/v1/txt2img", #"{"prompt": "a", "steps": 2, "width": 64, "height": 64}"#)
+            guard case .string(let info)? = try answer.object["info"] else { return }
+            let told = try JSONDecoder().decode(JSONValue.self, from: Data(info.utf8))
+            #expect(told["extra_generation_params"]?["Warnings"] == .string("There is no wildcard \"beast\"."))
+            let jobs = try await client.ask(.get, "/api/v1/jobs").object["items"]
+            #expect(jobs?[0]?["warnings"] == .array([.string("There is no wildcard \"beast\".")]))
+            #expect(walk.log.lines.contains { $0.hasPrefix("warning Job has warnings") })
+            #expect(!walk.log.lines.contains { $0.contains("beast") })
+        }
+    }
+
     @Test("settings of one request are those of that request, unless they are to stay")
     func overriddenSettings() async throws {
         let walk = try Walk()

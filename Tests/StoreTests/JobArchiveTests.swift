@@ -31,6 +31,7 @@ struct JobArchiveTests {
         #expect(try await archives.open().job(job.id) == job)
         #expect(try await archives.open().unfinishedJobs() == [job])
         job = job.done(pictures: 2)
+        job.warnings = ["A \"wildcard\" is not there.", "猫"]
         try await archives.open().finish(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
         #expect(try await archives.open().job(job.id) == job)
         #expect(try await archives.open().unfinishedJobs() == [])
@@ -48,11 +49,42 @@ struct JobArchiveTests {
         #expect(try await archive.unfinishedJobs() == [])
     }
 
-    @Test("unfinished jobs come in order of their names")
+    @Test("jobs are listed in the order in which they were added, also those that a clock ahead has named")
+    func clockAhead() async throws {
+        let archive = try archives.open()
+        var jobs: [Job] = []
+        for seconds in [0, 1, 999_999_999, 2, 3] as [Double] {
+            let time = Date(timeIntervalSince1970: 1_800_000_000 + seconds)
+            jobs.append(try await archive.add(Job(id: JobID(at: time), Archives.request(), submittedAt: time), idempotencyKey: nil))
+        }
+        let newestFirst = Array(jobs.map(\.id).reversed())
+        #expect(try await archive.jobs(in: nil, before: nil, limit: 10).map(\.id) == newestFirst)
+        #expect(try await archive.jobs(in: .queued, before: nil, limit: 2).map(\.id) == Array(newestFirst.prefix(2)))
+        #expect(try await archive.jobs(in: nil, before: newestFirst[1], limit: 2).map(\.id) == Array(newestFirst[2...3]))
+        #expect(try await archive.unfinishedJobs().map(\.id) == jobs.map(\.id))
+        // A job that was removed is taken for where its name would be.
+        let gone = JobID(at: Date(timeIntervalSince1970: 1_800_000_001.5))
+        #expect(try await archive.jobs(in: nil, before: gone, limit: 10).map(\.id) == [jobs[1].id, jobs[0].id])
+    }
+
+    @Test("a job that was cancelled keeps the pictures that were finished before")
+    func keptPictures() async throws {
+        let archive = try archives.open()
+        var job = try await archive.add(Job(Archives.request()), idempotencyKey: nil).done()
+        job.state = .cancelled
+        job.failure = "It was cancelled."
+        try await archive.finish(job, with: [Archives.picture()])
+        #expect(try await archive.job(job.id) == job)
+        #expect(try await archive.pictures(limit: 10).map(\.id) == job.pictures)
+        #expect(try await archive.sweep().removedFiles == 0)
+        #expect(try await archive.pngFile(job.pictures[0]) != nil)
+    }
+
+    @Test("unfinished jobs come in the order in which they were added")
     func unfinished() async throws {
         let archive = try archives.open()
-        var jobs = (0..<20).map { Job(id: JobID(at: Date(timeIntervalSince1970: Double($0))), Archives.request("\($0)")) }
-        for job in jobs.shuffled() { _ = try await archive.add(job, idempotencyKey: nil) }
+        var jobs = (0..<20).map { Job(id: JobID(at: Date(timeIntervalSince1970: Double($0))), Archives.request("\($0)")) }.shuffled()
+        for job in jobs { _ = try await archive.add(job, idempotencyKey: nil) }
         jobs[3].state = .running
         try await archive.update(jobs[3])
         jobs[5].state = .cancelled

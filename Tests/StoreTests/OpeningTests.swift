@@ -57,6 +57,28 @@ struct OpeningTests {
         }
     }
 
+    @Test("jobs that an earlier version has written down are listed by their names, before those that are added now")
+    func migration() async throws {
+        try FileManager.default.createDirectory(at: archives.folder.url, withIntermediateDirectories: true)
+        let names = [1, 2, 3].map { JobID(at: Date(timeIntervalSince1970: $0 * 1_000_000_000)) }
+        do {
+            let queue = try DatabaseQueue(path: archives.folder.database.path)
+            try Schema.migrator.migrate(queue, upTo: "jobs and pictures")
+            try await queue.write { db in
+                for name in names.shuffled() {
+                    try db.execute(
+                        sql: "INSERT INTO job (id, client, request, state, attempts, submitted_at, ended_at) VALUES (?, '', ?, 'failed', 1, 0, 1)",
+                        arguments: [name.description, String(decoding: JSONEncoder().encode(Archives.request()), as: UTF8.self)])
+                }
+            }
+            try queue.close()
+        }
+        let archive = try archives.open()
+        let new = try await archive.add(Job(id: JobID(at: Date(timeIntervalSince1970: 5)), Archives.request()), idempotencyKey: nil)
+        #expect(try await archive.jobs(in: nil, before: nil, limit: 10).map(\.id) == [new.id] + names.reversed())
+        #expect(try await archive.jobs(in: nil, before: nil, limit: 10).allSatisfy(\.warnings.isEmpty))
+    }
+
     @Test("a database of a newer version is refused and left as it is")
     func newer() async throws {
         try await archives.open().database.write { db in try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('of the future')") }

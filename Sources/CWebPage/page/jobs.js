@@ -102,6 +102,7 @@ const handlers = {
     Object.assign(job, { state: 'running', stage: event, fraction: event.n / event.of, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
   },
   preview: (job, { previews }) => { job.previews = previews },
+  warnings: (job, { warnings }) => { job.warnings = warnings },
   done: (job, { pictures }) => { Object.assign(job, { state: 'done', pictures }); end(job) },
   failed: (job, { error }) => { Object.assign(job, { state: 'failed', failure: error }); end(job) },
   cancelled: job => { job.state = 'cancelled'; end(job) },
@@ -119,7 +120,7 @@ async function hear(event) {
   jobsChanged()
 }
 
-const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'step', 'preview', 'decoding', 'done', 'failed', 'cancelled', 'fidelity', 'model']
+const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'step', 'preview', 'decoding', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model']
 
 let source = null
 

@@ -164,6 +164,9 @@ export function startWatching() {
   all.changed.listen(showLatest)
   const readPictures = () => all.refresh().catch(error => toast(error.message))
   jobEnded.listen(job => {
+    for (const warning of job.warnings ?? []) toast(warning, undefined, 15000)
+    // Pictures of finished runs are kept.
+    if (job.state !== 'done') readPictures()
     if (job.state === 'cancelled') return
     $('announcement').textContent = `${job.state === 'done' ? t('job.done') : words(job)}: ${title(job)}`
     if (document.hidden) news = job.state

@@ -98,7 +98,7 @@ struct ServeCommand: AsyncParsableCommand {
         let options = try options()
         let jobs = JobService(
             archive: archive, painter: studio, settings: { QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }, logger: logger,
-            events: events, onMeasure: { metrics.record($0) })
+            logsPrompts: options.logsPrompts, events: events, onMeasure: { metrics.record($0) })
         let server = EaselServer(
             options: options, settings: live, jobs: jobs, engine: studio, archive: archive, metrics: metrics, logger: logger,
             onListening: { [host] port in Terminal.write("Listening on http://\(host):\(port)\n", to: .standardError) })

@@ -253,8 +253,11 @@ actor Studio: Engine {
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
         let results = try await model.monitored.generate(requests, onEvent: onEvent)
         let hash = await model.contentHash
+        let placements = model.pipeline.placements
         return zip(requests, results).map { request, result in
-            PaintedRequest(result: result, infotexts: result.images.indices.map { index in
+            var result = result
+            result.warnings = result.allWarnings(asked: placements)
+            return PaintedRequest(result: result, infotexts: result.images.indices.map { index in
                 Infotext(request, result, index: index, model: name, modelHash: hash, version: "Easel \(Version.current)").description
             })
         }

@@ -25,14 +25,17 @@ public enum JobOutcome: Sendable, Equatable {
 }
 
 extension Job {
-    func ended(_ outcome: JobOutcome, at time: Date) -> Job {
+    /// - Parameter kept: pictures that were finished before it failed or was cancelled.
+    func ended(_ outcome: JobOutcome, at time: Date, keeping kept: [PictureID] = []) -> Job {
         var job = self
         job.state = outcome.state
         job.endedAt = time
+        job.pictures = kept
+        let note = kept.isEmpty ? "" : " \(kept.count) of \(request.pictureCount) pictures were finished before, and are kept."
         switch outcome {
         case .done(let pictures): job.pictures = pictures
-        case .failed(let reason): job.failure = reason
-        case .cancelled: job.failure = "It was cancelled."
+        case .failed(let reason): job.failure = reason + note
+        case .cancelled: job.failure = "It was cancelled." + note
         }
         return job
     }

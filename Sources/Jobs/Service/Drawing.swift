@@ -10,6 +10,10 @@ final class Drawing: Sendable {
         /// Those that are not over yet.
         var active: [JobID]
         var progress: QueueProgress
+        /// For each of `jobs` what was painted for it, run after run.
+        var painted: [[PaintedRequest]]
+        /// Runs that somebody has ended.
+        var skippedRuns: Set<Int> = []
         var stepsOfEarlierRuns = 0
         var firstStepAt: Date?
     }
@@ -30,7 +34,7 @@ final class Drawing: Sendable {
             progress.runCount = request.runs
             progress.stepCount = request.generation.steps * request.runs
         }
-        state = Mutex(State(active: jobs.map(\.id), progress: progress))
+        state = Mutex(State(active: jobs.map(\.id), progress: progress, painted: jobs.map { _ in [] }))
     }
 
     /// What the painter is asked for, one after another: a job's runs, or one picture or more of each job.
@@ -71,6 +75,33 @@ final class Drawing: Sendable {
             state.stepsOfEarlierRuns = state.progress.step
             state.progress.previews = []
         }
+    }
+
+    /// Takes in what was painted in a run.
+    func finishRun(_ round: [PaintedRequest]) {
+        state.withLock { state in
+            for index in round.indices { state.painted[index].append(round[index]) }
+            state.skippedRuns.remove(state.progress.run)
+        }
+    }
+
+    /// Gives the run up that is being painted.
+    func skipRun() { state.withLock { _ = $0.skippedRuns.insert($0.progress.run) } }
+
+    func isSkipped(_ run: Int) -> Bool { state.withLock { $0.skippedRuns.contains(run) } }
+
+    /// What was painted for a job so far.
+    func painted(for job: JobID) -> [PaintedRequest] {
+        guard let index = jobs.firstIndex(where: { $0.id == job }) else { return [] }
+        return state.withLock { $0.painted[index] }
+    }
+
+    /// What a job's client should know, in whole sentences.
+    func warnings(for job: JobID) -> [String] {
+        let (skipped, runs) = state.withLock { ($0.skippedRuns.sorted(), $0.progress.runCount) }
+        let warnings = painted(for: job).flatMap(\.result.warnings).map(PublicReason.withoutFolders) + skipped.map { "Run \($0 + 1) of \(runs) was skipped." }
+        var seen: Set<String> = []
+        return warnings.filter { seen.insert($0).inserted }
     }
 
     func beginStoring() { state.withLock { $0.progress.stage = .storing } }

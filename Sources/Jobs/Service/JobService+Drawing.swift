@@ -100,7 +100,7 @@ extension JobService {
     private func draw(_ jobs: [Job]) async {
         let began = now()
         for job in jobs {
-            measure(.waited(seconds: began.timeIntervalSince(job.submittedAt)))
+            measure(.waited(seconds: max(0, began.timeIntervalSince(job.submittedAt))))
             events.send(.started(attempt: job.attempts), of: job.id)
         }
         tellPositions()
@@ -140,10 +140,20 @@ extension JobService {
         timer.cancel()
 
         switch result {
-        case .success(let painted):
+        case .success:
             drawing.beginStoring()
-            storing.formUnion(drawing.active.map(\.id))
-            for (index, job) in drawing.jobs.enumerated() { await store(painted[index], of: job) }
+            let left = drawing.active
+            storing.formUnion(left.map(\.id))
+            for job in left {
+                let painted = drawing.painted(for: job.id)
+                if painted.isEmpty {
+                    // Each of its runs was skipped.
+                    storing.remove(job.id)
+                    _ = await endWithoutPictures(job.id, as: .cancelled)
+                } else {
+                    _ = await store(painted, of: job, as: nil, warnings: drawing.warnings(for: job.id))
+                }
+            }
         case .failure(let error):
             let left = drawing.active
             if isBrokenOff {
@@ -158,18 +168,25 @@ extension JobService {
         }
     }
 
-    /// - Returns: for each job what was painted for it, run after run.
-    private func paint(_ drawing: Drawing) async throws -> [[PaintedRequest]] {
-        var painted = [[PaintedRequest]](repeating: [], count: drawing.jobs.count)
+    /// Paints run after run into `drawing`.
+    private func paint(_ drawing: Drawing) async throws {
         for (run, requests) in drawing.rounds.enumerated() {
             try Task.checkCancellation()
             drawing.beginRun(run)
-            let round = try await painter.draw(requests, model: drawing.jobs[0].request.model) { drawing.report($0) }
-            guard round.count == requests.count, zip(requests, round).allSatisfy({ $1.isComplete(for: $0) }) else { throw IncompletePainting() }
-            report(round)
-            for index in round.indices { painted[index].append(round[index]) }
+            let work = Task { [painter] in try await painter.draw(requests, model: drawing.jobs[0].request.model) { drawing.report($0) } }
+            round = work
+            let result = await withTaskCancellationHandler { await work.result } onCancel: { work.cancel() }
+            round = nil
+            switch result {
+            case .success(let painted):
+                guard painted.count == requests.count, zip(requests, painted).allSatisfy({ $1.isComplete(for: $0) }) else { throw IncompletePainting() }
+                report(painted)
+                drawing.finishRun(painted)
+            case .failure(let error):
+                guard drawing.isSkipped(run), !Task.isCancelled else { throw error }
+                logger.info("Run skipped", metadata: ["job": "\(drawing.jobs[0].id)", "run": "\(run + 1)"])
+            }
         }
-        return painted
     }
 
     private func report(_ round: [PaintedRequest]) {
@@ -181,29 +198,43 @@ extension JobService {
         for move in Set(round.flatMap(\.result.moves)) { measure(.moved(move)) }
     }
 
-    private func store(_ painted: [PaintedRequest], of job: Job) async {
-        // It may have been cancelled before it was drawn to its end.
-        guard storing.contains(job.id) else { return }
+    /// Writes the pictures of a job down, and with them that it is over.
+    /// - Parameter outcome: nil for done.
+    /// - Returns: the job as it is then: failed when the archive could not store them.
+    func store(_ painted: [PaintedRequest], of job: Job, as outcome: JobOutcome?, warnings: [String]) async -> Job? {
+        storing.insert(job.id)
         let pictures = painted.flatMap(\.finishedPictures)
         let began = now()
-        let outcome = JobOutcome.done(pictures.indices.map { PictureID(job.id, $0) })
-        let done = job.ended(outcome, at: began)
+        let names = pictures.indices.map { PictureID(job.id, $0) }
+        let outcome = outcome ?? .done(names)
+        var over = job.ended(outcome, at: began, keeping: names)
+        over.warnings = warnings
         do {
-            try await archive.finish(done, with: pictures)
+            let (archive, over) = (archive, over)
+            try await uncancelled { try await archive.finish(over, with: pictures) }
         } catch {
             storing.remove(job.id)
             logger.error("The archive could not store the pictures of a job", metadata: ["job": "\(job.id)", "error": "\(error)"])
             measure(.archiveFailed)
-            _ = await end(job.id, as: .failed("The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log."))
-            return
+            _ = drawing?.leave(job.id)
+            let reason = "The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log."
+            return await endWithoutPictures(job.id, as: .failed(reason))
         }
         storing.remove(job.id)
         _ = queue.end(job.id, as: outcome, at: began)
         forgetUnwritten(job.id)
         _ = drawing?.leave(job.id)
         measure(.stored(pictures: pictures.count, seconds: now().timeIntervalSince(began)))
-        logger.info("Job done", metadata: ["job": "\(job.id)", "pictures": "\(pictures.count)", "seconds": "\(began.timeIntervalSince(job.startedAt ?? began))"])
-        tellEnd(of: done, outcome)
+        logger.info("Job \(over.state)", metadata: [
+            "job": "\(job.id)", "pictures": "\(pictures.count)", "seconds": "\(began.timeIntervalSince(job.startedAt ?? began))",
+        ])
+        if !warnings.isEmpty {
+            // Warnings repeat words of the prompt.
+            let told = logsPrompts ? warnings.joined(separator: " ") : "\(warnings.count); the job's answer tells them"
+            logger.warning("Job has warnings", metadata: ["job": "\(job.id)", "warnings": "\(told)"])
+        }
+        tellEnd(of: over, outcome)
+        return over
     }
 
     private func putBack(_ job: Job) async {

@@ -9,6 +9,7 @@ public actor JobService {
     let painter: any Painting
     let settings: @Sendable () -> QueueSettings
     let logger: Logger
+    let logsPrompts: Bool
     let now: @Sendable () -> Date
     let sleep: @Sendable (Duration) async throws -> Void
     let measure: @Sendable (JobMeasurement) -> Void
@@ -28,7 +29,9 @@ public actor JobService {
     var storing: Set<JobID> = []
     var drawing: Drawing?
     /// The painter's work on `drawing`.
-    var painting: Task<[[PaintedRequest]], any Error>?
+    var painting: Task<Void, any Error>?
+    /// Its present run.
+    var round: Task<[PaintedRequest], any Error>?
     var isStopping = false
     var graceTimer: Task<Void, any Error>?
     /// The grace period is over.
@@ -44,12 +47,13 @@ public actor JobService {
 
     /// - Parameters:
     ///   - settings: asked whenever they matter, so that changes count for the next job.
+    ///   - logsPrompts: whether words of prompts may stand in the log, as warnings have them.
     ///   - now: for what is written down.
     ///   - sleep: for limits of time; throws when the task is cancelled.
     ///   - events: where it tells what happens to jobs; others may tell there, too.
     ///   - onMeasure: should return at once.
     public init(
-        archive: any JobArchive, painter: any Painting, settings: @escaping @Sendable () -> QueueSettings, logger: Logger,
+        archive: any JobArchive, painter: any Painting, settings: @escaping @Sendable () -> QueueSettings, logger: Logger, logsPrompts: Bool = false,
         now: @escaping @Sendable () -> Date = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }, events: JobEvents? = nil,
         onMeasure: @escaping @Sendable (JobMeasurement) -> Void = { _ in }
@@ -58,6 +62,7 @@ public actor JobService {
         self.painter = painter
         self.settings = settings
         self.logger = logger
+        self.logsPrompts = logsPrompts
         self.now = now
         self.sleep = sleep
         measure = onMeasure
@@ -95,7 +100,7 @@ public actor JobService {
         return job
     }
 
-    /// Ends a job that waits or is being drawn; the painter stops within one step.
+    /// Ends a job that waits or is being drawn; the painter stops within one step. Pictures of runs that were finished are kept.
     /// - Returns: the job as it is then; nil when there is none. One that is over already is returned as it is.
     public func cancel(_ id: JobID) async throws -> Job? {
         try await recover()
@@ -106,6 +111,12 @@ public actor JobService {
     /// Ends what is being drawn: A1111's interrupt.
     public func cancelRunning() async throws {
         for job in queue.running { _ = try await cancel(job.id) }
+    }
+
+    /// Ends the run that is being drawn, and goes on with the next: A1111's skip. A job without any finished run is cancelled.
+    public func skipRun() {
+        drawing?.skipRun()
+        round?.cancel()
     }
 
     /// Changes when a job comes. Higher priorities come first.
@@ -208,8 +219,18 @@ extension JobService {
     /// Ends a job at once, then writes it down and tells.
     /// - Returns: nil when it is over already, or its pictures are on the way to the archive.
     func end(_ id: JobID, as outcome: JobOutcome) async -> Job? {
-        guard !storing.contains(id), let job = queue.end(id, as: outcome, at: now()) else { return nil }
-        if let drawing, drawing.jobs.contains(where: { $0.id == id }), !drawing.leave(id) { painting?.cancel() }
+        guard !storing.contains(id), let known = queue.job(id) else { return nil }
+        if let drawing, drawing.jobs.contains(where: { $0.id == id }) {
+            let isLast = !drawing.leave(id)
+            if isLast { painting?.cancel() }
+            let painted = drawing.painted(for: id)
+            if !painted.isEmpty { return await store(painted, of: known, as: outcome, warnings: drawing.warnings(for: id)) }
+        }
+        return await endWithoutPictures(id, as: outcome)
+    }
+
+    func endWithoutPictures(_ id: JobID, as outcome: JobOutcome) async -> Job? {
+        guard let job = queue.end(id, as: outcome, at: now()) else { return nil }
         ending.insert(id)
         measure(.queueLength(queue.waitingCount))
         await write(job)
@@ -221,7 +242,8 @@ extension JobService {
         ending.remove(job.id)
         endedCounts[job.state, default: 0] += 1
         toldPositions[job.id] = nil
-        measure(.ended(job.state, seconds: (job.endedAt ?? now()).timeIntervalSince(job.submittedAt)))
+        measure(.ended(job.state, seconds: max(0, (job.endedAt ?? now()).timeIntervalSince(job.submittedAt))))
+        if !job.warnings.isEmpty { events.send(.warned(job.warnings), of: job.id) }
         events.send(outcome.event, of: job.id)
     }
 

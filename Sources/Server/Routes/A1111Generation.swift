@@ -14,7 +14,10 @@ struct A1111Generation {
         group.post("img2img", use: imageToImage)
         group.get("progress", use: progress)
         group.post("interrupt", use: interrupt)
-        group.post("skip", use: interrupt)
+        group.post("skip") { _, _ in
+            await backend.jobs.skipRun()
+            return Response(json: EmptyAnswer())
+        }
         group.post("png-info", use: pictureInfo)
         group.post("interrogate") { _, _ -> Response in throw APIError.interrogation }
         group.post("extra-single-image") { _, _ -> Response in throw APIError.upscaling }
@@ -35,9 +38,11 @@ struct A1111Generation {
         let job = try await backend.drawn(wanted.job, for: request, context)
         let pictures = wanted.sendsImages ? try await backend.pictures(of: job, as: wanted.format) : try await backend.descriptions(of: job)
         let model = await backend.catalog().models.first { $0.name == job.request.model }
+        // Why there are fewer pictures than were asked for.
+        let warnings = job.warnings + (job.state == .done ? [] : [job.failure].compactMap(\.self))
         let version = "Easel \(backend.options.version)"
         let answer = try await offloaded {
-            WebJSON.data(TextToImageAnswer(wanted, pictures: pictures, model: model, finishedAt: job.endedAt ?? .now, version: version))
+            WebJSON.data(TextToImageAnswer(wanted, pictures: pictures, warnings: warnings, model: model, finishedAt: job.endedAt ?? .now, version: version))
         }
         return Response(json: answer)
     }
@@ -56,7 +61,7 @@ struct A1111Generation {
         return Response(json: answer)
     }
 
-    /// A1111 skips one picture of several; here a job is one thing.
+    /// The client that waits gets what is finished.
     @Sendable private func interrupt(_: Request, _: ClientContext) async throws -> Response {
         try await backend.jobs.cancelRunning()
         return Response(json: EmptyAnswer())

@@ -11,6 +11,8 @@ struct ClientGone: Error {}
 extension Backend {
     /// Submits a job, and waits until it is done, for a client that waits on its connection.
     ///
+    /// A job that was cancelled with some of its pictures finished is returned with these.
+    ///
     /// When the client goes, its job is cancelled. When the server is told to stop, a job that is being drawn may still finish; any
     /// other stays in the queue for the next start, and its client is told so.
     ///
@@ -30,7 +32,9 @@ extension Backend {
         }
         switch job.state {
         case .done: return job
-        case .cancelled: throw APIError(.cancelled, job.failure ?? "The job was cancelled.")
+        case .cancelled:
+            if !job.pictures.isEmpty { return job }
+            throw APIError(.cancelled, job.failure ?? "The job was cancelled.")
         case .failed, .queued, .running: throw APIError(.failed, job.failure ?? "The job failed.")
         }
     }

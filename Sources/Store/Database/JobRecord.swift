@@ -17,16 +17,20 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     private(set) var startedAt: Double?
     private(set) var endedAt: Double?
     private(set) var failure: String?
+    /// A list of texts in JSON; nil for none.
+    private(set) var warnings: String?
+    /// Rises with each that was added; nil where that is not looked at.
+    private(set) var number: Int64?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, client, request, state, attempts, failure
+        case id, client, request, state, attempts, failure, warnings, number
         case idempotencyKey = "idempotency_key"
         case submittedAt = "submitted_at"
         case startedAt = "started_at"
         case endedAt = "ended_at"
     }
 
-    init(_ job: Job, idempotencyKey: String? = nil) throws {
+    init(_ job: Job, idempotencyKey: String? = nil, number: Int64? = nil) throws {
         id = job.id.description
         client = job.request.client
         self.idempotencyKey = idempotencyKey
@@ -37,12 +41,17 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         startedAt = job.startedAt?.timeIntervalSinceReferenceDate
         endedAt = job.endedAt?.timeIntervalSinceReferenceDate
         failure = job.failure
+        warnings = job.warnings.isEmpty ? nil : String(decoding: try JSONEncoder().encode(job.warnings), as: UTF8.self)
+        self.number = number
     }
+
+    /// Of the next job that is added.
+    static func nextNumber(in db: Database) throws -> Int64 { try (Int64.fetchOne(db, sql: "SELECT max(number) FROM job") ?? 0) + 1 }
 
     /// Writes down what has become of the job.
     /// - Throws: `StoreError.noSuchJob`
     func updateOutcome(_ id: JobID, in db: Database) throws {
-        let columns: [CodingKeys] = [.state, .attempts, .startedAt, .endedAt, .failure]
+        let columns: [CodingKeys] = [.state, .attempts, .startedAt, .endedAt, .failure, .warnings]
         do {
             try update(db, columns: columns.map(\.rawValue))
         } catch RecordError.recordNotFound {
@@ -67,6 +76,8 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         job.startedAt = startedAt.map(Date.init(timeIntervalSinceReferenceDate:))
         job.endedAt = endedAt.map(Date.init(timeIntervalSinceReferenceDate:))
         job.failure = failure
+        // Nobody misses a job for its warnings.
+        job.warnings = warnings.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
         job.pictures = pictures
         return job
     }

@@ -9,6 +9,7 @@ enum Schema {
         migrator.registerMigration("jobs and pictures") { db in
             try db.execute(sql: jobs + pictures + search)
         }
+        migrator.registerMigration("order and warnings of jobs") { db in try db.execute(sql: orderAndWarnings) }
         return migrator
     }()
 
@@ -53,6 +54,19 @@ enum Schema {
         CREATE INDEX picture_shown ON picture (number, byte_count) WHERE deleted_at IS NULL AND is_missing = 0;
         CREATE INDEX picture_by_age ON picture (created_at);
         CREATE INDEX picture_deleted ON picture (deleted_at) WHERE deleted_at IS NOT NULL;
+
+        """
+
+    /// `number` counts up in the order in which jobs were added: a clock that was ahead makes names that come after all others for long.
+    /// Of earlier jobs nothing but the names is known. `warnings` is a list of texts in JSON; NULL: none.
+    private static let orderAndWarnings = """
+        ALTER TABLE job ADD COLUMN number INTEGER;
+        ALTER TABLE job ADD COLUMN warnings TEXT;
+        UPDATE job SET number = numbered.number
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM job) AS numbered WHERE numbered.id = job.id;
+        CREATE UNIQUE INDEX job_by_number ON job (number);
+        DROP INDEX job_by_state;
+        CREATE INDEX job_by_state ON job (state, number);
 
         """
 

@@ -35,7 +35,8 @@ extension Route {
     ].map { Route(.get, path($0), "Lists \($1): none", answer: .list(of: EmptyAnswer.self)) }
 
     private static let actions = [
-        ("interrupt", "Cancels what is being drawn"), ("skip", "Cancels what is being drawn"),
+        ("interrupt", "Ends what is being drawn; finished pictures are answered and kept"),
+        ("skip", "Ends the run of n_iter that is being drawn, and goes on with the next"),
         ("refresh-checkpoints", "Looks for models anew"), ("refresh-loras", "Does nothing: there are none"),
         ("refresh-vae", "Does nothing: there are none"), ("refresh-embeddings", "Looks for textual inversions anew"),
         ("reload-checkpoint", "Loads the current model"), ("unload-checkpoint", "Lets go of what is loaded; the next job loads again"),

@@ -33,13 +33,16 @@ public struct TextToImageAnswer: Codable, Sendable {
 
     /// - Parameters:
     ///   - pictures: all of the job, in order.
+    ///   - warnings: what the user should know of them, in sentences.
     ///   - model: that drew them.
     ///   - finishedAt: when the job ended.
     ///   - version: of the program: `Easel 0.1.0`.
-    public init(_ request: TextToImageRequest, pictures: [DrawnPicture], model: ModelSummary?, finishedAt: Date, version: String) {
+    public init(
+        _ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String] = [], model: ModelSummary?, finishedAt: Date, version: String
+    ) {
         images = request.sendsImages ? pictures.map { $0.file.base64EncodedString() } : []
         parameters = request.parameters
-        info = WebJSON.text(GenerationInfo(request, pictures: pictures, model: model, finishedAt: finishedAt, version: version))
+        info = WebJSON.text(GenerationInfo(request, pictures: pictures, warnings: warnings, model: model, finishedAt: finishedAt, version: version))
     }
 }
 
@@ -78,7 +81,7 @@ struct GenerationInfo: Codable {
     var isUsingInpaintingConditioning = false
     var version: String
 
-    init(_ request: TextToImageRequest, pictures: [DrawnPicture], model: ModelSummary?, finishedAt: Date, version: String) {
+    init(_ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String], model: ModelSummary?, finishedAt: Date, version: String) {
         let generation = request.job.generation
         prompt = pictures.first?.prompt ?? generation.prompt
         allPrompts = pictures.map(\.prompt)
@@ -101,6 +104,7 @@ struct GenerationInfo: Codable {
         extraGenerationParams = ["Schedule type": generation.schedule.label]
         if !request.ignored.isEmpty { extraGenerationParams["Ignored"] = request.ignored.joined(separator: ", ") }
         if !request.notes.isEmpty { extraGenerationParams["Notes"] = request.notes.joined(separator: " ") }
+        if !warnings.isEmpty { extraGenerationParams["Warnings"] = warnings.joined(separator: " ") }
         infotexts = pictures.map(\.infotext)
         styles = generation.styles
         jobTimestamp = finishedAt.a1111Timestamp

@@ -26,7 +26,7 @@ public struct EventAnswer: Sendable {
 /// What stands in an event's `data`.
 struct EventDetails: Codable {
     enum Name: String, Codable, CaseIterable {
-        case queued, started, compiling, moved, encoding, step, preview, decoding, done, failed, cancelled, fidelity, model
+        case queued, started, compiling, moved, encoding, step, preview, decoding, warnings, done, failed, cancelled, fidelity, model
     }
 
     var event: Name
@@ -52,6 +52,8 @@ struct EventDetails: Codable {
     var of: Int?
     /// preview: data URLs, an eighth of the pictures' size.
     var previews: [String]?
+    /// warnings: what the user should know of the pictures, in sentences.
+    var warnings: [String]?
     /// done.
     var pictures: [JobAnswer.Picture]?
     /// failed: why, as a sentence.
@@ -72,7 +74,7 @@ struct EventDetails: Codable {
     var bound: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, previews, pictures, error
+        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, previews, warnings, pictures, error
         case model, state, precision, finding, response, relativeError = "relative_error", bound
     }
 
@@ -107,6 +109,9 @@ struct EventDetails: Codable {
         case .decoding(let index, let total):
             self.event = .decoding
             (n, of) = (index, total)
+        case .warned(let warnings):
+            self.event = .warnings
+            self.warnings = warnings
         case .done(let pictures):
             self.event = .done
             self.pictures = pictures.map(JobAnswer.Picture.init)

@@ -49,7 +49,10 @@ public struct JobAnswer: Codable, Sendable {
     @OrNull public var endedAt: Date?
     /// Why it failed or was cancelled.
     @OrNull public var failure: String?
+    /// All when it is done; those that were finished before it failed or was cancelled.
     public var pictures: [Picture]
+    /// What the user should know of the pictures, in sentences.
+    public var warnings: [String]
     /// What `POST /api/v1/jobs` takes, with every default filled in.
     public var request: [String: JSONValue]
 
@@ -64,6 +67,7 @@ public struct JobAnswer: Codable, Sendable {
         endedAt = job.endedAt
         failure = job.failure
         pictures = job.pictures.map(Picture.init)
+        warnings = job.warnings
         request = Self.fields(of: job.request)
     }
 
@@ -76,7 +80,7 @@ public struct JobAnswer: Codable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, state, position, progress, attempts, failure, pictures, request
+        case id, state, position, progress, attempts, failure, pictures, warnings, request
         case submittedAt = "submitted_at"
         case startedAt = "started_at"
         case endedAt = "ended_at"
