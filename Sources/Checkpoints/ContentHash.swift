@@ -16,7 +16,7 @@ extension Checkpoint {
     /// Where the file lies whose hash `contentHash` is.
     public var hashedPath: String? { hashedFile?.path }
 
-    private var hashedFile: CheckpointFile? { files.first(where: { $0.path.contains("/unet/") }) ?? files.first }
+    private var hashedFile: CheckpointFile? { files.first { layout == .single || $0.name.hasPrefix("unet/") } }
 
     /// The SHA-256 of all files' contents, in their order: for keys of what outlives the process. Remembered as above.
     public func contentsHash(rememberedIn folder: URL) async -> String? {
