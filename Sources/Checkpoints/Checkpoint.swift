@@ -27,6 +27,9 @@ public struct Checkpoint: Sendable {
     /// Keys of known extras that generating does not need, sorted: averaged copies, training state, noise schedules.
     public let ignoredKeys: [String]
 
+    /// Why no picture can be drawn with the checkpoint, although it can be opened: it holds weights, or changes to weights, that are not understood.
+    public let refusal: CheckpointError?
+
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
 
@@ -48,21 +51,24 @@ public struct Checkpoint: Sendable {
         }
     }
 
+    /// - Parameter misunderstood: of the keys that nothing reads.
     /// - Throws: `CheckpointError` when the networks do not fit each other.
     init(
         name: String, path: String, layout: Layout, textEncoder: StoredNetwork<TextEncoderConfiguration>, unet: StoredNetwork<UNetConfiguration>,
         vae: StoredNetwork<VAEConfiguration>, scheduler: SchedulerConfiguration, tokenizer: TokenizerFiles, files: [CheckpointFile],
-        unusedKeys: [String], ignoredKeys: [String]
+        unusedKeys: [String], ignoredKeys: [String], misunderstood: CheckpointError?
     ) throws(CheckpointError) {
+        // Packed weights have other shapes than what they stand for.
+        let refusal = textEncoder.weights.fault ?? unet.weights.fault ?? vae.weights.fault ?? misunderstood
         let configuration = unet.configuration
         if let foreign = ForeignModel(unetInputChannels: configuration.inChannels, latentChannels: vae.configuration.latentChannels) {
-            throw .unsupportedModel(file: path.lastPathComponent, foreign)
+            throw refusal ?? .unsupportedModel(file: path.lastPathComponent, foreign)
         }
         guard configuration.outChannels == configuration.inChannels else {
-            throw .invalidSetting(file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)", expected: "\(configuration.inChannels), as in_channels")
+            throw refusal ?? .invalidSetting(file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)", expected: "\(configuration.inChannels), as in_channels")
         }
         guard configuration.crossAttentionWidth == textEncoder.configuration.width else {
-            throw .invalidSetting(
+            throw refusal ?? .invalidSetting(
                 file: unet.weights.fileName, key: "cross_attention_dim", value: "\(configuration.crossAttentionWidth)",
                 expected: "\(textEncoder.configuration.width), the width of the text encoder")
         }
@@ -78,6 +84,7 @@ public struct Checkpoint: Sendable {
         self.files = files
         self.unusedKeys = unusedKeys
         self.ignoredKeys = ignoredKeys
+        self.refusal = refusal
     }
 }
 

@@ -1,3 +1,5 @@
+public import Tensors
+
 /// Why a checkpoint cannot be used. `description` is the text for the user.
 public enum CheckpointError: Error, Sendable, Hashable {
     case notFound(path: String)
@@ -27,7 +29,21 @@ public enum CheckpointError: Error, Sendable, Hashable {
     ///   - key: Its name in this file's layout.
     case missingTensor(component: String, name: String, key: String, file: String)
     case wrongShape(component: String, name: String, key: String, file: String, shape: [Int], expected: [Int])
+    /// Weights that are stored in a way that nothing here reads.
+    /// - Parameters:
+    ///   - key: the tensor or the setting that tells of it.
+    ///   - method: continues "is quantised".
+    case quantized(file: String, key: String, method: String)
+    /// A weight whose numbers cannot be told.
+    case unreadableWeight(file: String, key: String, elementType: ElementType, shape: [Int], WeightFault)
+    /// Tensors of a network that change what it computes, for all that is known.
+    /// - Parameter keys: at least one.
+    case unknownTensors(file: String, component: String, keys: [String])
     case textualInversion(file: String, TextualInversionProblem)
+}
+
+extension CheckpointError {
+    fileprivate static let otherVersion = "Use a version of the model in f16, bf16 or f32, in f8 or in i8 with a scale for each tensor or row."
 }
 
 /// What is wrong inside a safetensors file.
@@ -76,6 +92,12 @@ extension CheckpointError: CustomStringConvertible {
             "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
         case .unsupportedModel(let file, let kind):
             "\"\(file)\" \(kind)"
+        case .quantized(let file, let key, let method):
+            "\"\(file)\" is quantised \(method) (\"\(key)\"), which is not supported. \(Self.otherVersion)"
+        case .unreadableWeight(let file, let key, let type, let shape, let fault):
+            "Tensor \"\(key)\" in \"\(file)\" (\(type.rawValue) \(shape)) cannot be read as weights: \(fault). \(Self.otherVersion)"
+        case .unknownTensors(let file, let component, let keys):
+            "\"\(file)\" has \(keys.count == 1 ? "a tensor" : "\(keys.count) tensors") that Easel does not know in its \(component): \"\(keys[0])\"\(keys.count == 1 ? "" : " and others"). Without \(keys.count == 1 ? "it" : "them") the pictures would be others, so nothing is drawn. Use another version of the model; `easel models info` lists all."
         case .textualInversion(let file, let problem):
             "\"\(file)\" \(problem)"
         case .missingWeights(let checkpoint, let component, let looked):

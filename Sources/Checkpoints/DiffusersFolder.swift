@@ -13,7 +13,7 @@ extension Checkpoint {
 
         let textConfiguration = try TextEncoderConfiguration(folder.configuration("text_encoder"))
         let textDirectory = try folder.weights(of: "text encoder", in: "text_encoder", stem: "model", &files)
-        let textPrefix = textDirectory.containsKey(withPrefix: "text_model.") ? "text_model." : ""
+        let textPrefix = textDirectory.directory.containsKey(withPrefix: "text_model.") ? "text_model." : ""
         let textTable = NameTable(textEncoder: textConfiguration, naming: .transformers, prefix: textPrefix)
 
         let unetConfiguration = try UNetConfiguration(folder.configuration("unet"))
@@ -22,7 +22,7 @@ extension Checkpoint {
 
         let vaeConfiguration = try VAEConfiguration(folder.configuration("vae"))
         let vaeDirectory = try folder.weights(of: "VAE", in: "vae", stem: "diffusion_pytorch_model", &files)
-        let isEarly = vaeDirectory.contains("decoder.mid_block.attentions.0.query.weight")
+        let isEarly = vaeDirectory.directory.contains("decoder.mid_block.attentions.0.query.weight")
         let vaeTable = NameTable(vae: vaeConfiguration, naming: isEarly ? .earlyDiffusers : .diffusers)
 
         let schedulerPath = path + "/scheduler/scheduler_config.json"
@@ -30,21 +30,28 @@ extension Checkpoint {
             PathKind(schedulerPath) == .file
             ? try SchedulerConfiguration(ConfigurationFile(name: "scheduler/scheduler_config.json", path: schedulerPath)) : SchedulerConfiguration()
 
+        let textEncoder = try ComponentWeights(component: "text encoder", table: textTable, in: textDirectory)
+        let unet = try ComponentWeights(component: "UNet", table: unetTable, in: unetDirectory)
+        let vae = try ComponentWeights(component: "VAE", table: vaeTable, in: vaeDirectory)
         var unused: [String] = [], ignored: [String] = []
-        for (directory, table) in [(textDirectory, textTable), (unetDirectory, unetTable), (vaeDirectory, vaeTable)] {
-            let used = table.keys
-            for key in directory.tensors.keys where !used.contains(key) {
-                if DiffusersFolder.isKnownExtra(key) { ignored.append(key) } else { unused.append(key) }
+        var misunderstood: CheckpointError?
+        for (directory, weights) in [(textDirectory, textEncoder), (unetDirectory, unet), (vaeDirectory, vae)] {
+            let rest = directory.directory.tensors.keys.filter { !weights.keys.contains($0) }.sorted()
+            func isHarmless(_ key: String) -> Bool { weights.ignoredKeys.contains(key) || DiffusersFolder.isKnownExtra(key) }
+            ignored += rest.filter(isHarmless)
+            let unknown = rest.filter { !isHarmless($0) }
+            unused += unknown
+            misunderstood = misunderstood ?? directory.refusal(of: unknown) { key in
+                let isOfEncoder = weights.component == "VAE" && (key.hasPrefix("encoder.") || key.hasPrefix("quant_conv."))
+                return isOfEncoder ? nil : weights.component
             }
         }
         try self.init(
             name: path.lastPathComponent, path: path, layout: .diffusers,
-            textEncoder: StoredNetwork(
-                configuration: textConfiguration, weights: ComponentWeights(component: "text encoder", table: textTable, in: textDirectory)),
-            unet: StoredNetwork(configuration: unetConfiguration, weights: ComponentWeights(component: "UNet", table: unetTable, in: unetDirectory)),
-            vae: StoredNetwork(configuration: vaeConfiguration, weights: ComponentWeights(component: "VAE", table: vaeTable, in: vaeDirectory)),
+            textEncoder: StoredNetwork(configuration: textConfiguration, weights: textEncoder),
+            unet: StoredNetwork(configuration: unetConfiguration, weights: unet), vae: StoredNetwork(configuration: vaeConfiguration, weights: vae),
             scheduler: scheduler, tokenizer: TokenizerFiles(folder: path + "/tokenizer", family: Family(textEncoder: textConfiguration)),
-            files: files.files, unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted())
+            files: files.files, unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood)
     }
 }
 
@@ -57,7 +64,9 @@ struct DiffusersFolder {
         guard PathKind("\(path)/\(name)") == .file else {
             throw .missingWeights(checkpoint: path.lastPathComponent, component: component, looked: "there is no \(name)")
         }
-        return try ConfigurationFile(name: name, path: "\(path)/\(name)")
+        let file = try ConfigurationFile(name: name, path: "\(path)/\(name)")
+        try file.checkQuantization()
+        return file
     }
 
     /// The plain file first, then the variants that publishers use.
@@ -66,19 +75,19 @@ struct DiffusersFolder {
     /// Opens a network's weights: one file, or the shards that an index lists.
     func weights(
         of component: String, in subfolder: String, stem: String, _ files: inout FileSequence
-    ) throws(CheckpointError) -> TensorDirectory {
+    ) throws(CheckpointError) -> Quantization {
         let folder = "\(path)/\(subfolder)"
         for variant in Self.variants {
             let file = "\(stem)\(variant).safetensors"
             if PathKind("\(folder)/\(file)") == .file {
-                return try directory("\(subfolder)/\(file)", of: [file], in: subfolder, &files)
+                return Quantization(try directory("\(subfolder)/\(file)", of: [file], in: subfolder, &files))
             }
             let index = "\(stem).safetensors.index\(variant).json"
             if PathKind("\(folder)/\(index)") == .file {
                 let shards = try ShardIndex(name: "\(subfolder)/\(index)", path: "\(folder)/\(index)")
                 let directory = try directory(shards.name, of: shards.files, in: subfolder, &files)
                 try shards.check(directory)
-                return directory
+                return Quantization(directory)
             }
         }
         for file in ["\(stem).bin", "pytorch_model.bin"] where PathKind("\(folder)/\(file)") == .file {
@@ -89,17 +98,24 @@ struct DiffusersFolder {
 
     private func directory(_ name: String, of names: [String], in subfolder: String, _ files: inout FileSequence) throws(CheckpointError) -> TensorDirectory {
         var tensors: [String: StoredTensor] = [:]
+        var metadata: [String: String] = [:]
         for file in names {
             let file = "\(subfolder)/\(file)"
-            for tensor in try files.open("\(path)/\(file)", name: file).tensors {
+            let opened = try files.open("\(path)/\(file)", name: file)
+            metadata.merge(opened.metadata) { first, _ in first }
+            for tensor in opened.tensors {
                 guard tensors.updateValue(tensor, forKey: tensor.key) == nil else { throw .damaged(file: file, .duplicate(key: tensor.key)) }
             }
         }
-        return TensorDirectory(fileName: name, tensors: tensors)
+        return TensorDirectory(fileName: name, tensors: tensors, metadata: metadata, files: files.files)
     }
 
-    /// Buffers that transformers used to save.
-    static func isKnownExtra(_ key: String) -> Bool { key.hasSuffix("position_ids") || key == "text_projection.weight" || key == "logit_scale" }
+    /// Buffers that transformers used to save, and CLIP's other half.
+    static func isKnownExtra(_ key: String) -> Bool {
+        key.hasSuffix("position_ids") || extras.contains(key) || key.hasPrefix("vision_model.")
+    }
+
+    private static let extras: Set<String> = ["text_projection.weight", "visual_projection.weight", "logit_scale"]
 }
 
 /// The list of which tensor is in which shard.

@@ -18,9 +18,7 @@ public enum ForeignModel: Sendable, Hashable {
 
         if starts("model.diffusion_model.input_blocks.") {
             // Whole keys and prefixes only: looking inside a thousand keys takes longer than all else that opening does.
-            if starts("control_model.") {
-                self = .controlNet
-            } else if starts("model.diffusion_model.input_blocks.1.0.time_stack.", "model.diffusion_model.input_blocks.1.0.time_mixer") {
+            if starts("model.diffusion_model.input_blocks.1.0.time_stack.", "model.diffusion_model.input_blocks.1.0.time_mixer") {
                 self = .videoDiffusion
             } else if starts("conditioner.embedders.1.") {
                 self = .sdxl

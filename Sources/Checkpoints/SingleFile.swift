@@ -5,24 +5,34 @@ extension Checkpoint {
         var files = FileSequence()
         let (tensors, metadata) = try files.open(path)
         let directory = TensorDirectory(
-            fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata)
+            fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata, files: files.files)
         if let foreign = ForeignModel(directory) { throw .unsupportedModel(file: directory.fileName, foreign) }
 
-        let textEncoder = try SingleFileKeys.textEncoder(in: directory)
-        let unet = try SingleFileKeys.unet(in: directory)
-        let vae = try SingleFileKeys.vae(in: directory)
-        let family = Family(textEncoder: textEncoder.component.configuration)
-        let used = textEncoder.keys.union(unet.keys).union(vae.keys)
+        let quantization = Quantization(directory)
+        let textEncoder: StoredNetwork<TextEncoderConfiguration>, unet: StoredNetwork<UNetConfiguration>, vae: StoredNetwork<VAEConfiguration>
+        do {
+            textEncoder = try SingleFileKeys.textEncoder(in: quantization)
+            unet = try SingleFileKeys.unet(in: quantization)
+            vae = try SingleFileKeys.vae(in: quantization)
+        } catch {
+            // Packed weights have other shapes than what they stand for.
+            throw quantization.refusal ?? error
+        }
+        let family = Family(textEncoder: textEncoder.configuration)
+        let used = textEncoder.weights.keys.union(unet.weights.keys).union(vae.weights.keys)
+        let ignored = textEncoder.weights.ignoredKeys.union(unet.weights.ignoredKeys).union(vae.weights.ignoredKeys)
         let rest = directory.tensors.keys.filter { !used.contains($0) }.sorted()
+        func isHarmless(_ key: String) -> Bool { ignored.contains(key) || SingleFileKeys.isKnownExtra(key, in: family) }
+        let unused = rest.filter { !isHarmless($0) }
 
         var scheduler = SchedulerConfiguration()
         scheduler.prediction = try Self.prediction(of: directory, family: family, sidecarPath: path.deletingPathExtension + ".yaml")
         if directory.contains("ztsnr") { scheduler.rescalesToZeroTerminalSNR = true }
         try self.init(
-            name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, textEncoder: textEncoder.component,
-            unet: unet.component, vae: vae.component, scheduler: scheduler,
+            name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, textEncoder: textEncoder,
+            unet: unet, vae: vae, scheduler: scheduler,
             tokenizer: TokenizerFiles(source: .bundled, paddingTokenID: family.paddingTokenID), files: files.files,
-            unusedKeys: rest.filter { !SingleFileKeys.isKnownExtra($0, in: family) }, ignoredKeys: rest.filter { SingleFileKeys.isKnownExtra($0, in: family) })
+            unusedKeys: unused, ignoredKeys: rest.filter(isHarmless), misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0) })
     }
 
     /// What the UNet predicts, which no shape tells. In this order:

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Where a tensor lies in a checkpoint's mapped memory.
+/// Where a tensor lies in a checkpoint's mapped memory, and how its numbers are read.
 public struct StoredTensor: Sendable, Hashable {
     /// The tensor's name in the file, for messages.
     public var key: String
@@ -8,14 +8,38 @@ public struct StoredTensor: Sendable, Hashable {
     public var shape: [Int]
     /// Distance in bytes from the start of the checkpoint's contiguous mapping.
     public var offset: Int
+    /// What the stored numbers are multiplied by; nil when they are the weights themselves.
+    public var scale: StoredScale?
 
     public var elementCount: Int { shape.reduce(1, *) }
     public var byteCount: Int { elementCount * elementType.byteCount }
 
-    public init(key: String, elementType: ElementType, shape: [Int], offset: Int) {
+    public init(key: String, elementType: ElementType, shape: [Int], offset: Int, scale: StoredScale? = nil) {
         self.key = key
         self.elementType = elementType
         self.shape = shape
         self.offset = offset
+        self.scale = scale
+    }
+}
+
+/// Numbers that a quantised tensor is multiplied by to become the weights that it stands for.
+public struct StoredScale: Sendable, Hashable {
+    /// Its name in the file, for messages.
+    public var key: String
+    public var elementType: ElementType
+    /// 1 for the whole tensor, or one for each of the tensor's rows: the entries of its first axis.
+    public var count: Int
+    /// Distance in bytes from the start of the checkpoint's contiguous mapping.
+    public var offset: Int
+    /// Multiplies every one of the numbers: 1/127 for bitsandbytes, which stores the largest weight of a row, otherwise 1.
+    public var factor: Float
+
+    public init(key: String, elementType: ElementType, count: Int, offset: Int, factor: Float = 1) {
+        self.key = key
+        self.elementType = elementType
+        self.count = count
+        self.offset = offset
+        self.factor = factor
     }
 }

@@ -9,7 +9,8 @@ struct CheckpointReport {
     init(_ checkpoint: Checkpoint) throws(CheckpointError) {
         let (encoder, unet, vae) = (checkpoint.textEncoder, checkpoint.unet, checkpoint.vae)
         let byteCount = checkpoint.mappedByteCount
-        let networks = [
+        // What has no meaning here cannot be written as a network.
+        let networks = checkpoint.refusal != nil ? [(encoder.weights, []), (unet.weights, []), (vae.weights, [])] : [
             (encoder.weights, [try Network.textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]),
             (unet.weights, [try Network.unet(unet.configuration, weights: unet.weights, weightsByteCount: byteCount)]),
             (vae.weights, [
@@ -23,12 +24,14 @@ struct CheckpointReport {
         table.append(["Layout", checkpoint.layout == .single ? "single file, original key names" : "diffusers folder"])
         table.append(["Predicts", checkpoint.scheduler.prediction.rawValue])
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
+        if let width = unet.configuration.guidanceWidth { table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"]) }
         for (weights, _) in networks {
-            table.append([weights.component, "\(Self.millions(weights.parameterCount)) parameters, \(weights.elementTypes.joined(separator: " + "))"])
+            let scaled = weights.scaledCount == 0 ? "" : ", \(weights.scaledCount) tensors with a scale"
+            table.append([weights.component, "\(Self.millions(weights.parameterCount)) parameters, \(weights.elementTypes.joined(separator: " + "))\(scaled)"])
         }
         for file in checkpoint.files { table.append(["File", "\(file.path), \(file.byteCount.inBytes)"]) }
 
-        let unused = checkpoint.unusedKeys + networks.flatMap { weights, networks in
+        let unused = checkpoint.unusedKeys + networks.filter { !$1.isEmpty }.flatMap { weights, networks in
             Network.unusedTensors(of: weights, by: networks).map { weights[$0]?.key ?? $0 }
         }
         var text = table.text
@@ -38,6 +41,7 @@ struct CheckpointReport {
         } else {
             text += "Keys not understood (\(unused.count)):\n" + unused.map { "  \($0)\n" }.joined()
         }
+        if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
     }
 

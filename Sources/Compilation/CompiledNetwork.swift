@@ -18,11 +18,13 @@ public final class CompiledNetwork: Sendable {
     let byteCount: Int
     /// Sides of latents divided by this are those of the smallest feature map that is attended to.
     let downscale: Int
+    /// Of a UNet: numbers in its input `guidance`; nil when it has none.
+    public let guidanceWidth: Int?
     let fault: OutputFault?
 
     init(
         key: CompileKey, model: CompiledModel, precision: String, seconds: Double, isFromDiskCache: Bool, reason: CompileReason, byteCount: Int,
-        downscale: Int, fault: OutputFault?
+        downscale: Int, guidanceWidth: Int?, fault: OutputFault?
     ) {
         self.key = key
         self.model = model
@@ -32,6 +34,7 @@ public final class CompiledNetwork: Sendable {
         self.reason = reason
         self.byteCount = byteCount
         self.downscale = downscale
+        self.guidanceWidth = guidanceWidth
         self.fault = fault
     }
 

@@ -65,7 +65,8 @@ public actor NetworkCompiler {
         return CompiledNetwork(
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: isFromDiskCache,
             reason: reason, byteCount: checkpoint.parameterCount(of: component) * (precision == Precision.f32.rawValue ? 4 : 2),
-            downscale: component == .unet ? checkpoint.unet.configuration.downscale : 1, fault: fault)
+            downscale: component == .unet ? checkpoint.unet.configuration.downscale : 1,
+            guidanceWidth: component == .unet ? checkpoint.unet.configuration.guidanceWidth : nil, fault: fault)
     }
 
     /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.

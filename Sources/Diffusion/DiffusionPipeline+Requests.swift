@@ -47,9 +47,20 @@ extension DiffusionPipeline {
     }
 
     func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan {
-        try PromptPlan(
-            request, resources: resources, tokenizer: tokenizer, paddingToken: paddingToken, width: checkpoint.textEncoder.configuration.width)
+        var plan = try PromptPlan(
+            request, guidance: guidance(of: request), resources: resources, tokenizer: tokenizer, paddingToken: paddingToken,
+            width: checkpoint.textEncoder.configuration.width)
+        if takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
+            plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
+        }
+        return plan
     }
+
+    /// Whether the UNet is told the CFG scale, and has learned what guidance does.
+    private var takesGuidance: Bool { checkpoint.unet.configuration.guidanceWidth != nil }
+
+    /// How the UNet's answers are put together.
+    func guidance(of request: GenerationRequest) -> Guidance { Guidance(scale: takesGuidance ? 1 : request.cfgScale) }
 
     func promptPlans(for requests: [GenerationRequest]) throws(InvalidRequest) -> [PromptPlan] {
         try requests.map { request throws(InvalidRequest) in try promptPlan(for: request) }

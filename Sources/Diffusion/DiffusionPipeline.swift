@@ -50,6 +50,7 @@ public final class DiffusionPipeline: ImageGenerating {
         let began = ContinuousClock.now
         do {
             checkpoint = try Checkpoint.open(path)
+            if let refusal = checkpoint.refusal { throw refusal }
             tokenizer = try CLIPTokenizer(checkpoint.tokenizer)
             objective = try Objective(checkpoint.scheduler)
             self.networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }

@@ -15,9 +15,13 @@ public struct NoisePredictor: ~Copyable {
     private var texts: [[NDArray]] = []
     private var batches: [UNetBatch] = []
 
-    /// - Parameter pictureCount: pictures that are drawn at once.
-    public init(_ network: CompiledNetwork, pictureCount: Int) throws(OpenVINOError) {
-        call = try NetworkCall(network)
+    /// - Parameters:
+    ///   - pictureCount: pictures that are drawn at once.
+    ///   - guidance: what a UNet is told that takes guidance as an input; for a probe any will do.
+    public init(_ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7)) throws(OpenVINOError) {
+        var call = try NetworkCall(network)
+        if let width = network.guidanceWidth { try call.setInput("guidance", to: guidance.embedding(width: width)) }
+        self.call = call
         self.pictureCount = pictureCount
     }
 

@@ -5,11 +5,12 @@ import Sampling
 extension PromptPlan {
     /// Reads a request's prompts, in A1111's order: styles, wildcards, network tags, AND, schedules, weights and chunks.
     /// - Parameters:
+    ///   - guidance: decides whether the negative prompt matters.
     ///   - paddingToken: of the text encoder.
     ///   - width: of its embeddings.
     /// - Throws: `InvalidRequest` for a style that is not there.
     init(
-        _ request: GenerationRequest, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, width: Int
+        _ request: GenerationRequest, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, width: Int
     ) throws(InvalidRequest) {
         let styled: (prompt: String, negativePrompt: String, warnings: [String])
         do {
@@ -17,7 +18,7 @@ extension PromptPlan {
         } catch {
             throw InvalidRequest(field: "styles", error.description)
         }
-        var reader = PromptReader(request, guidance: Guidance(scale: request.cfgScale))
+        var reader = PromptReader(request, guidance: guidance)
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
         pictures = request.seeds.map { seed in
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)

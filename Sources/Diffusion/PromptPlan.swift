@@ -38,7 +38,7 @@ struct PromptPlan: Sendable {
     /// What was typed and has no effect, as typed.
     let ignored: [String]
     /// In whole sentences.
-    let warnings: [String]
+    var warnings: [String]
     /// Whether some picture would be told something else if schedules counted otherwise.
     let dependsOnScheduleCounting: Bool
 }

@@ -138,8 +138,8 @@ struct RequestRun {
     /// - Returns: the finished latents.
     private mutating func denoise(_ network: CompiledNetwork, _ start: SamplingRun, _ embeddings: [NDArray]) async throws -> NDArray {
         var run = start
-        var predictor = try NoisePredictor(network, pictureCount: pictureCount)
-        let guidance = Guidance(scale: shared.cfgScale)
+        var predictor = try NoisePredictor(network, pictureCount: pictureCount, guidance: Guidance(scale: shared.cfgScale))
+        let guidance = pipeline.guidance(of: shared)
         timings.steps = []
         onEvent(.denoising(done: 0, total: run.stepCount))
         var stepBegan = ContinuousClock.now

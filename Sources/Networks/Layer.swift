@@ -52,16 +52,9 @@ struct Layer {
     ///   - shape: as stored.
     ///   - rows: the part of the first axis that is wanted, when not all of it is.
     ///   - view: the shape in the graph, when it is another one.
-    func weight(_ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil) throws(CheckpointError) -> Value {
-        let stored = try storedWeight(name, shape, rows: rows, as: view)
-        // Marked as decompression, weights are packed for the device straight from the file's precision, when they are first
-        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for an SD1.5 UNet.
-        return stored.type == .f32 ? stored : graph.decompress(stored, to: .f32)
-    }
-
-    /// The tensor `name` of this layer, in the file's precision; parameters as above.
-    func storedWeight(
-        _ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil
+    ///   - isComputedWith: the weight goes into further computations with weights, which the compiler is to do once.
+    func weight(
+        _ name: String, _ shape: [Int], rows: Range<Int>? = nil, as view: [Int]? = nil, isComputedWith: Bool = false
     ) throws(CheckpointError) -> Value {
         let key = path.isEmpty ? name : path + "." + name
         let tensor = try weights.tensor(key, shape: shape)
@@ -69,8 +62,26 @@ struct Layer {
         graph.scope = path
         let rows = rows ?? 0..<shape[0]
         let part = [rows.count] + shape.dropFirst()
+
+        // Marked as decompression, weights are packed for the device straight from the file's precision, when they are first
+        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for an SD1.5 UNet.
+        func single(_ stored: Value) -> Value {
+            if stored.type == .f32 { return stored }
+            return isComputedWith ? graph.convert(stored, to: .f32) : graph.decompress(stored, to: .f32)
+        }
         let skipped = shape.dropFirst().reduce(rows.lowerBound * tensor.elementType.byteCount, *)
-        return graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key)
+        guard let scale = tensor.scale else {
+            return single(graph.constant(tensor.elementType, view ?? part, offset: tensor.offset + skipped, name: key))
+        }
+        let stored = single(graph.constant(tensor.elementType, part, offset: tensor.offset + skipped, name: key))
+        var factor = single(scale.count == 1
+            ? graph.constant(scale.elementType, [], offset: scale.offset, name: scale.key)
+            : graph.constant(
+                scale.elementType, [rows.count] + shape.dropFirst().map { _ in 1 },
+                offset: scale.offset + rows.lowerBound * scale.elementType.byteCount, name: scale.key))
+        if scale.factor != 1 { factor = graph.multiply(factor, graph.literal(scale.factor)) }
+        let scaled = graph.multiply(stored, factor)
+        return view.map { graph.reshape(scaled, $0) } ?? scaled
     }
 }
 

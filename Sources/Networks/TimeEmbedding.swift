@@ -6,14 +6,18 @@ extension Layer {
     /// Waves of the timestep, then two linear layers.
     /// - Parameters:
     ///   - timestep: `[n]`, f32.
+    ///   - guidance: `[1, k]`, the embedding of the guidance scale, for UNets that take it.
     ///   - channels: number of waves, half sines and half cosines.
     /// - Returns: `[n, 4 · channels]`, after the activation that each residual block begins with.
     /// Source: diffusers `get_timestep_embedding` and `TimestepEmbedding.forward`.
-    func timeEmbedding(_ timestep: Value, channels: Int, cosineFirst: Bool, frequencyShift: Float) throws(CheckpointError) -> Features {
+    func timeEmbedding(
+        _ timestep: Value, guidance: Features? = nil, channels: Int, cosineFirst: Bool, frequencyShift: Float
+    ) throws(CheckpointError) -> Features {
         let frequencies = Self.frequencies(count: channels / 2, shift: frequencyShift)
         let angles = graph.multiply(graph.reshape(timestep, [-1, 1]), graph.literal(frequencies, shape: [1, frequencies.count]))
         let waves = cosineFirst ? [graph.cosine(angles), graph.sine(angles)] : [graph.sine(angles), graph.cosine(angles)]
         var h = Features(graph.concatenate(waves, axis: 1), channels: 2 * frequencies.count)
+        if let guidance { h = add(h, try self["cond_proj"].linear(guidance, to: 2 * frequencies.count, bias: false, rank: 2)) }
         h = try self["linear_1"].linear(h, to: 4 * channels, rank: 2)
         h = try self["linear_2"].linear(swish(h), to: 4 * channels, rank: 2)
         return swish(h)

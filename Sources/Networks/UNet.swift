@@ -11,6 +11,7 @@ extension Network {
     /// - `context`: `[batch, tokens, crossAttentionWidth]`, the text embedding.
     /// - `context_mask`, when the shape asks for it: `[batch, 1, 1, tokens]`, 0 where the embedding is there and a large negative
     ///   number where it is not; it is added before the softmax.
+    /// - `guidance`, when the configuration has a `guidanceWidth`: `[1, guidanceWidth]`, the embedding of the guidance scale.
     ///
     /// Output: `noise`, `[batch, outChannels, height, width]`: what the checkpoint was trained to predict.
     ///
@@ -39,10 +40,11 @@ private struct UNet {
         let timestep = graph.parameter("timestep", .f32, [shape.batch == .dynamic ? .dynamic : 1])
         let context = graph.parameter("context", .f32, [shape.batch, shape.tokens, .fixed(configuration.crossAttentionWidth)])
         let mask = shape.hasContextMask ? graph.parameter("context_mask", .f32, [shape.batch, 1, 1, shape.tokens]) : nil
+        let guidance = configuration.guidanceWidth.map { Features(graph.parameter("guidance", .f32, [1, .fixed($0)]), channels: $0) }
 
         let inputs = BlockInputs(
             timeEmbedding: try root["time_embedding"].timeEmbedding(
-                timestep, channels: configuration.blocks[0].channels,
+                timestep, guidance: guidance, channels: configuration.blocks[0].channels,
                 cosineFirst: configuration.flipsSineToCosine, frequencyShift: configuration.frequencyShift),
             context: Context(Features(context, channels: configuration.crossAttentionWidth), mask: mask))
         var x = try root["conv_in"].convolution(

@@ -9,8 +9,7 @@ extension Layer {
     /// What remains is a transposed convolution: every pixel of `x` adds its multiple of a 4×4 kernel to the output.
     /// That is 16 products for four output pixels instead of 36, with the same result up to rounding.
     func upsampledConvolution(_ x: Features, to channels: Int) throws(CheckpointError) -> Features {
-        // Unlike other weights these are computed with, so the compiler is to do that once and keep the result.
-        let kernels = graph.convert(try storedWeight("weight", [channels, x.channels, 3, 3], as: [channels, x.channels, 9]), to: .f32)
+        let kernels = try weight("weight", [channels, x.channels, 3, 3], as: [channels, x.channels, 9], isComputedWith: true)
         let spread = graph.matMulTransposed(graph.transpose(kernels, [1, 0, 2]), graph.literal(Self.spreading, shape: [16, 9]))
         let y = graph.transposedConvolution(
             x.value, graph.reshape(spread, [x.channels, channels, 4, 4]), stride: 2, cropping: 1)

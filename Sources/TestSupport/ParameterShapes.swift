@@ -10,6 +10,7 @@ public struct ParameterShapes {
         let timeWidth = 4 * first
         addLinear("time_embedding.linear_1", first, timeWidth)
         addLinear("time_embedding.linear_2", timeWidth, timeWidth)
+        if let width = unet.guidanceWidth { addLinear("time_embedding.cond_proj", width, first, hasBias: false) }
         addConvolution("conv_in", unet.inChannels, first, 3)
         var channels = first
         var skips = [first]

@@ -22,7 +22,7 @@ extension TinyCheckpoint {
              "attention_head_dim": \(unet.blocks.map(\.headCount)), "transformer_layers_per_block": \(unet.blocks.map(\.transformerDepth)),
              "cross_attention_dim": \(unet.crossAttentionWidth), "use_linear_projection": \(unet.usesLinearProjection),
              "norm_num_groups": \(unet.normGroups), "norm_eps": \(unet.normEpsilon), "flip_sin_to_cos": \(unet.flipsSineToCosine),
-             "freq_shift": \(unet.frequencyShift), "act_fn": "silu", "class_embed_type": null, "sample_size": \(unet.sampleSize.map(String.init) ?? "null")}
+             "freq_shift": \(unet.frequencyShift), "act_fn": "silu", "class_embed_type": null, "time_cond_proj_dim": \(unet.guidanceWidth.map(String.init) ?? "null"), "sample_size": \(unet.sampleSize.map(String.init) ?? "null")}
             """
     }
 

@@ -45,6 +45,13 @@ public struct TinyCheckpoint: Sendable {
         return tiny
     }
 
+    /// As `sd1`, with a UNet that is told the guidance scale: LCM.
+    public static func lcm() -> TinyCheckpoint {
+        var tiny = sd1()
+        tiny.unet.guidanceWidth = 17
+        return tiny
+    }
+
     /// Stable Diffusion 1 with as few weights as the formats allow: for tests of opening, which do not compute with them.
     public static func minimal() -> TinyCheckpoint {
         var tiny = sd1(vocabularySize: 8)

@@ -25,7 +25,6 @@ struct ConfigurationTests {
     @Test("settings without code are refused by key and value", arguments: [
         ("unet/config.json", "class_embed_type", "\"timestep\"", "null"),
         ("unet/config.json", "addition_embed_type", "\"text_time\"", "null"),
-        ("unet/config.json", "time_cond_proj_dim", "256", "null"),
         ("unet/config.json", "act_fn", "\"gelu\"", "\"silu\", \"swish\""),
         ("unet/config.json", "mid_block_type", "\"UNetMidBlock2D\"", "\"UNetMidBlock2DCrossAttn\""),
         ("unet/config.json", "down_block_types", "[\"CrossAttnDownBlock2D\", \"AttnDownBlock2D\"]", "CrossAttnDownBlock2D, DownBlock2D"),
@@ -56,6 +55,8 @@ struct ConfigurationTests {
         ("unet/config.json", "block_out_channels", "[33, 64]", "33", "a multiple of 32 (norm_num_groups)"),
         ("unet/config.json", "attention_head_dim", "5", "5", "a number of heads that divides 32 channels"),
         ("unet/config.json", "attention_head_dim", "[8, 8, 8]", "[8, 8, 8]", "2 whole numbers, one per block"),
+        ("unet/config.json", "time_cond_proj_dim", "3", "3", "4 to 65536"),
+        ("unet/config.json", "time_cond_proj_dim", "\"256\"", "\"256\"", "a whole number"),
         ("unet/config.json", "layers_per_block", "100000", "100000", "1 to 16"),
         ("unet/config.json", "layers_per_block", "2.5", "2.5", "a whole number"),
         ("unet/config.json", "norm_eps", "-1", "-1", "0.0 to 1.0"),

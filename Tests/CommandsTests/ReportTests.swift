@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Generation
+import Tensors
 import TestSupport
 import Testing
 
@@ -46,5 +47,29 @@ struct ReportTests {
         ])
         #expect(lines.contains { $0.hasPrefix("File ") && $0.hasSuffix("/unet/diffusion_pytorch_model.safetensors, 21.3 MB") })
         #expect(lines.last == "Every other key is understood." || lines.last == "Every key is understood.")
+    }
+
+    @Test("a checkpoint's report says why nothing can be drawn with it, and tells of scales and of guidance as an input")
+    func peculiarities() throws {
+        let folder = try TemporaryFolder()
+        var tiny = TinyCheckpoint.minimal()
+        tiny.unet.guidanceWidth = 8
+        tiny.elementType = .f32
+        var tensors = tiny.singleFileTensors()
+        let index = try #require(tensors.firstIndex { $0.key == "model.diffusion_model.time_embed.0.weight" })
+        tensors[index] = QuantizedTensor(tensors[index], as: .i8, perRow: false).stored
+        func report() throws -> String {
+            let path = try folder.write(SafetensorsWriter.file(tensors), to: "odd.safetensors")
+            return try CheckpointReport(Checkpoint.open(path)).text.split(separator: " ").joined(separator: " ")
+        }
+        let refused = try report()
+        #expect(refused.contains("told to the UNet (8 numbers); negative prompts have no effect"))
+        #expect(refused.contains("Nothing can be drawn with it. Tensor \"model.diffusion_model.time_embed.0.weight\" in \"odd.safetensors\" (i8 [128, 32]) cannot be read"))
+        tensors.append(RawTensor(key: "model.diffusion_model.time_embed.0.weight_scale", elementType: .f32, shape: [1], bytes: [0, 0, 0, 0x3C]))
+        tensors.append(RawTensor(key: "model.diffusion_model.time_embed.0.input_scale", elementType: .f32, shape: [1], bytes: [0, 0, 0, 0x3C]))
+        let scaled = try report()
+        #expect(scaled.contains("f32 + i8, 1 tensors with a scale"))
+        #expect(scaled.contains("1 keys are not needed for pictures, such as \"model.diffusion_model.time_embed.0.input_scale\"."))
+        #expect(scaled.contains("Every other key is understood."))
     }
 }

@@ -8,6 +8,7 @@ import Jobs
 import Logging
 import Settings
 import Synchronization
+import Tensors
 import TestSupport
 import Testing
 import WebAPI
@@ -122,6 +123,16 @@ struct StudioTests {
         #expect(await refusal() == first)
         #expect(await studio.readiness == .ready(model: "tiny"))
         #expect(await studio.models().map(\.nativeSize) == [nil, 512])
+    }
+
+    @Test("a file whose weights are not understood is refused by the weight's name when it is loaded")
+    func misunderstoodFile() async throws {
+        var tensors = TinyCheckpoint.minimal().singleFileTensors()
+        let index = try #require(tensors.firstIndex { $0.key == "model.diffusion_model.out.2.weight" })
+        tensors[index].elementType = .i16
+        try home.write(SafetensorsWriter.file(tensors), to: "data/easel/models/odd.safetensors")
+        let error = try #require(await #expect(throws: InvalidRequest.self) { try await studio.load("odd") })
+        #expect(error.description.hasPrefix("Tensor \"model.diffusion_model.out.2.weight\" in \"odd.safetensors\" (i16"))
     }
 
     @Test("a model that a device is missing for is unavailable")

@@ -1,4 +1,5 @@
 import Checkpoints
+import Compilation
 import Diffusion
 import Foundation
 import Generation
@@ -9,9 +10,11 @@ import Testing
 @Suite("The same weights in any layout")
 struct LayoutTests {
     @Test("a single file and a sharded diffusers folder draw the picture that diffusers draws", arguments: [
-        (TinyCheckpoint.sd1(), "Stable Diffusion 1", "tiny_sd1.png"), (.sd2(), "Stable Diffusion 2", "tiny_sd2.png"),
-    ])
-    func layouts(_ checkpoint: TinyCheckpoint, family: String, reference: String) async throws {
+        (TinyCheckpoint.sd1(), "Stable Diffusion 1", "tiny_sd1.png", nil),
+        (.sd2(), "Stable Diffusion 2", "tiny_sd2.png", nil),
+        (.lcm(), "Stable Diffusion 1", "tiny_lcm.png", "The negative prompt has no effect: this model was made to be told the CFG scale"),
+    ] as [(TinyCheckpoint, String, String, String?)])
+    func layouts(_ checkpoint: TinyCheckpoint, family: String, reference: String, warning: String?) async throws {
         let folder = try TemporaryFolder()
         var tiny = checkpoint
         // What single files are taken to be.
@@ -26,10 +29,25 @@ struct LayoutTests {
         request.negativePrompt = "dogs"
         (request.width, request.height, request.seed) = (96, 64, 5)
         (request.sampler, request.steps, request.cfgScale) = (.ddim, 3, 5)
-        let picture = try await single.pictures(request)[0]
+        let result = try await single.generate(request) { _ in }
+        let picture = result.images[0]
+        #expect(result.warnings.count == (warning == nil ? 0 : 1))
+        #expect(result.warnings.first?.hasPrefix(warning ?? "") != false)
         #expect(try await sharded.pictures(request)[0] == picture)
         let expected = try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/\(reference)")))).image
         // Measured: 85 and 86 dB; the limit as in ReferencePictureTests.
         #expect(picture.peakSignalToNoiseRatio(to: expected) >= 70)
+    }
+
+    @Test("the UNet is told the CFG scale in fixed shapes and in batches too", arguments: [ShapePolicy.static, .exact])
+    func guidance(shapes: ShapePolicy) async throws {
+        let folder = try TemporaryFolder()
+        let path = try TinyCheckpoint.lcm().writeSingleFile(in: folder)
+        var request = GenerationRequest(prompt: "a red apple on a table")
+        (request.width, request.height, request.seed, request.batchSize) = (96, 64, 4, 2)
+        (request.sampler, request.steps, request.cfgScale) = (.ddim, 3, 5)
+        let pictures = try await DiffusionPipeline(path: path, placements: .cpu, shapes: ShapePlan(shapes)).pictures(request)
+        let expected = try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/tiny_lcm.png")))).image
+        #expect(pictures[1].peakSignalToNoiseRatio(to: expected) >= 70)
     }
 }

@@ -16,7 +16,7 @@ struct PromptPlanTests {
         var request = GenerationRequest(prompt: prompt)
         request.steps = 4
         change(&request)
-        return try PromptPlan(request, resources: resources, tokenizer: .bundled, paddingToken: 49407, width: 4)
+        return try PromptPlan(request, guidance: Guidance(scale: request.cfgScale), resources: resources, tokenizer: .bundled, paddingToken: 49407, width: 4)
     }
 
     private static func words(_ count: Int) -> String { Array(repeating: "star", count: count).joined(separator: " ") }

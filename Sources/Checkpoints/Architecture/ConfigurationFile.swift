@@ -96,6 +96,20 @@ struct ConfigurationFile {
         throw unsupported(key, values.map(\.description).joined(separator: ", "))
     }
 
+    /// Refuses weights that are stored in a way that nothing here reads; how the others are is told by their tensors.
+    /// - Throws: `CheckpointError.quantized`.
+    func checkQuantization() throws(CheckpointError) {
+        guard let value = self["quantization_config"] else { return }
+        if value["quant_method"] == "bitsandbytes" || value["quant_method"] == nil, value["load_in_8bit"] == true, value["load_in_4bit"] != true { return }
+        let method =
+            switch value["quant_method"] {
+            case "bitsandbytes": value["load_in_4bit"] == true ? "with bitsandbytes in 4 bits" : "with bitsandbytes, not in 8 bits"
+            case .string(let name): "with \(name)"
+            default: value["load_in_4bit"] == true ? "with bitsandbytes in 4 bits" : "in a way that it does not name"
+            }
+        throw .quantized(file: name, key: "quantization_config", method: method)
+    }
+
     func unsupported(_ key: String, _ supported: String) -> CheckpointError {
         .unsupportedSetting(file: name, key: key, value: self[key]?.description ?? "nothing", supported: supported)
     }

@@ -33,6 +33,7 @@ extension UNetConfiguration {
         usesLinearProjection = try file.boolean("use_linear_projection", default: false)
         flipsSineToCosine = try file.boolean("flip_sin_to_cos", default: true)
         frequencyShift = Float(try file.number("freq_shift", default: 0, in: -1000...1000))
+        if file["time_cond_proj_dim"] != nil { guidanceWidth = try file.integer("time_cond_proj_dim", in: Limits.guidanceWidth) }
         if case .integer(let size) = file["sample_size"], Limits.width.contains(size) { sampleSize = size }
         try checkDivisibility(fileName: file.name)
     }
@@ -56,7 +57,7 @@ extension UNetConfiguration {
         try file.require("attention_type", "default")
         for key in [
             "addition_embed_type", "addition_time_embed_dim", "class_embed_type", "num_class_embeds", "cross_attention_norm", "encoder_hid_dim",
-            "encoder_hid_dim_type", "projection_class_embeddings_input_dim", "time_cond_proj_dim", "time_embedding_act_fn",
+            "encoder_hid_dim_type", "projection_class_embeddings_input_dim", "time_embedding_act_fn",
             "time_embedding_dim", "timestep_post_act", "reverse_transformer_layers_per_block",
         ] { try file.require(key, nil) }
         for key in ["center_input_sample", "class_embeddings_concat", "dual_cross_attention", "resnet_skip_time_act"] { try file.require(key, false) }

@@ -47,6 +47,9 @@ extension UNetConfiguration {
         inChannels = try shapes.check(shapes.extent("input_blocks.0.0.weight", axis: 1), "input channels", in: Limits.width)
         outChannels = try shapes.check(shapes.extent("out.2.weight", axis: 0), "output channels", in: Limits.width)
         self.usesLinearProjection = usesLinearProjection
+        if shapes.contains("time_embed.cond_proj.weight") {
+            guidanceWidth = try shapes.check(shapes.extent("time_embed.cond_proj.weight", axis: 1), "guidance embedding", in: Limits.guidanceWidth)
+        }
         try checkDivisibility(fileName: shapes.directory.fileName)
     }
 

@@ -36,6 +36,9 @@ public struct UNetConfiguration: Sendable, Hashable {
     public var usesLinearProjection = false
     public var flipsSineToCosine = true
     public var frequencyShift: Float = 0
+    /// Numbers in the embedding of the guidance scale that the UNet takes as an input (`time_cond_proj_dim`), as distilled models such as
+    /// LCM do instead of being asked about two texts. nil for all others.
+    public var guidanceWidth: Int?
     /// Side of the latents that the model was trained on (`sample_size`): 64 for 512 pixels. nil when the file does not say.
     public var sampleSize: Int?
 

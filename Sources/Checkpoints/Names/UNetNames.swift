@@ -8,6 +8,9 @@ extension NameTable {
         let isOriginal = naming == .original
         add("time_embedding.linear_1", as: isOriginal ? "time_embed.0" : "time_embedding.linear_1")
         add("time_embedding.linear_2", as: isOriginal ? "time_embed.2" : "time_embedding.linear_2")
+        if unet.guidanceWidth != nil {
+            addParameter("time_embedding.cond_proj.weight", as: isOriginal ? "time_embed.cond_proj.weight" : "time_embedding.cond_proj.weight")
+        }
         add("conv_in", as: isOriginal ? "input_blocks.0.0" : "conv_in")
 
         var step = 1

@@ -1,4 +1,4 @@
-"""Writes tiny_sd1.png and tiny_sd2.png: what diffusers draws with the random checkpoints of TinyCheckpoint.swift.
+"""Writes tiny_sd1.png, tiny_sd2.png and tiny_lcm.png: what diffusers draws with the random checkpoints of TinyCheckpoint.swift.
 
 The networks are diffusers' and transformers' own; their weights are drawn by name as in TinyCheckpoint.swift, in f16.
 Made with torch 2.13.0+cpu, diffusers 0.42.1, transformers 5.23.0 and numpy 2.4.6, float32 throughout. The request is in LayoutTests.swift.
@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -45,7 +45,7 @@ def fill(network):
     return network.eval()
 
 
-def networks(is_sd2):
+def networks(is_sd2, guidance_width):
     width = 128 if is_sd2 else 64
     text = CLIPTextModel(CLIPTextConfig(
         hidden_size=width, intermediate_size=2 * width, num_hidden_layers=2, num_attention_heads=width // 64,
@@ -53,15 +53,15 @@ def networks(is_sd2):
     unet = UNet2DConditionModel(
         block_out_channels=(64, 128) if is_sd2 else (32, 64), layers_per_block=2, cross_attention_dim=width,
         down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"), up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-        attention_head_dim=(1, 2) if is_sd2 else 8, use_linear_projection=is_sd2)
+        attention_head_dim=(1, 2) if is_sd2 else 8, use_linear_projection=is_sd2, time_cond_proj_dim=guidance_width)
     vae = AutoencoderKL(
         block_out_channels=(32, 32, 64, 64), layers_per_block=2, latent_channels=4,
         down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4)
     return fill(text), fill(unet), fill(vae)
 
 
-def draw(is_sd2, tokenizer):
-    text, unet, vae = networks(is_sd2)
+def draw(is_sd2, guidance_width, tokenizer):
+    text, unet, vae = networks(is_sd2, guidance_width)
     scheduler = DDIMScheduler(
         beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False, steps_offset=1,
         prediction_type="v_prediction" if is_sd2 else "epsilon")
@@ -75,8 +75,14 @@ def draw(is_sd2, tokenizer):
     scheduler.set_timesteps(3)
     latents = torch.randn((1, 4, 8, 12), generator=torch.Generator().manual_seed(5))
     for timestep in scheduler.timesteps:
-        without, with_prompt = unet(torch.cat([latents, latents]), timestep, context).sample.chunk(2)
-        latents = scheduler.step(without + 5 * (with_prompt - without), timestep, latents).prev_sample
+        if guidance_width:
+            # As StableDiffusionPipeline does with such a UNet: it is told the scale, and nothing of the negative prompt.
+            scale = StableDiffusionPipeline.get_guidance_scale_embedding(None, torch.tensor([5.0 - 1]), embedding_dim=guidance_width)
+            noise = unet(latents, timestep, context[1:], timestep_cond=scale).sample
+        else:
+            without, with_prompt = unet(torch.cat([latents, latents]), timestep, context).sample.chunk(2)
+            noise = without + 5 * (with_prompt - without)
+        latents = scheduler.step(noise, timestep, latents).prev_sample
     image = (vae.decode(latents / vae.config.scaling_factor).sample / 2 + 0.5).clamp(0, 1)
     return (image[0].permute(1, 2, 0).numpy() * 255).round().astype("uint8")
 
@@ -84,5 +90,5 @@ def draw(is_sd2, tokenizer):
 if __name__ == "__main__":
     with torch.no_grad():
         tokenizer = CLIPTokenizer.from_pretrained(os.path.join(HERE, "../../../Models/demo/tokenizer"))
-        for name, is_sd2 in [("tiny_sd1", False), ("tiny_sd2", True)]:
-            Image.fromarray(draw(is_sd2, tokenizer)).save(os.path.join(HERE, name + ".png"), optimize=True)
+        for name, is_sd2, guidance_width in [("tiny_sd1", False, None), ("tiny_sd2", True, None), ("tiny_lcm", False, 17)]:
+            Image.fromarray(draw(is_sd2, guidance_width, tokenizer)).save(os.path.join(HERE, name + ".png"), optimize=True)
