@@ -30,6 +30,9 @@ public struct Checkpoint: Sendable {
     /// Why no picture can be drawn with the checkpoint, although it can be opened: it holds weights, or changes to weights, that are not understood.
     public let refusal: CheckpointError?
 
+    /// Nothing says what the UNet predicts, and files of its family differ in it.
+    public let isPredictionAssumed: Bool
+
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
 
@@ -42,13 +45,25 @@ public struct Checkpoint: Sendable {
     }
 
     /// Opens a diffusers folder or a single .safetensors file.
+    /// - Parameter prediction: what the UNet predicts, whatever the files say of it; nil for what they say.
     /// - Throws: `CheckpointError`; whatever the files hold, nothing is read outside them.
-    public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+    public static func open(_ path: String, prediction: SchedulerConfiguration.Prediction? = nil) throws(CheckpointError) -> Checkpoint {
         switch PathKind(path) {
         case .nothing: throw .notFound(path: path)
-        case .folder: try Checkpoint(folder: path)
-        case .file: try Checkpoint(singleFile: path)
+        case .folder: try Checkpoint(folder: path, prediction: prediction)
+        case .file: try Checkpoint(singleFile: path, prediction: prediction)
         }
+    }
+
+    /// What was assumed about the model and may be wrong, with what to do then: whole sentences. nil when the files say all.
+    public var assumption: String? {
+        guard isPredictionAssumed else { return nil }
+        let file = path.lastPathComponent
+        return """
+            Nothing in "\(file)" says what this Stable Diffusion 2 model predicts; v_prediction was assumed, as for the models of 768 pixels. \
+            If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line \
+            parameterization: "eps" into a file "\(file.deletingPathExtension).yaml" beside it.
+            """
     }
 
     /// - Parameter misunderstood: of the keys that nothing reads.
@@ -56,7 +71,7 @@ public struct Checkpoint: Sendable {
     init(
         name: String, path: String, layout: Layout, textEncoder: StoredNetwork<TextEncoderConfiguration>, unet: StoredNetwork<UNetConfiguration>,
         vae: StoredNetwork<VAEConfiguration>, scheduler: SchedulerConfiguration, tokenizer: TokenizerFiles, files: [CheckpointFile],
-        unusedKeys: [String], ignoredKeys: [String], misunderstood: CheckpointError?
+        unusedKeys: [String], ignoredKeys: [String], misunderstood: CheckpointError?, isPredictionAssumed: Bool
     ) throws(CheckpointError) {
         // Packed weights have other shapes than what they stand for.
         let refusal = textEncoder.weights.fault ?? unet.weights.fault ?? vae.weights.fault ?? misunderstood
@@ -85,6 +100,7 @@ public struct Checkpoint: Sendable {
         self.unusedKeys = unusedKeys
         self.ignoredKeys = ignoredKeys
         self.refusal = refusal
+        self.isPredictionAssumed = isPredictionAssumed
     }
 }
 

@@ -1,6 +1,6 @@
 extension Checkpoint {
     /// Opens a folder as diffusers saves pipelines.
-    init(folder path: String) throws(CheckpointError) {
+    init(folder path: String, prediction: SchedulerConfiguration.Prediction?) throws(CheckpointError) {
         let indexPath = path + "/model_index.json"
         guard PathKind(indexPath) == .file else { throw .notACheckpointFolder(path: path) }
         let index = try ConfigurationFile(name: "model_index.json", path: indexPath)
@@ -26,9 +26,10 @@ extension Checkpoint {
         let vaeTable = NameTable(vae: vaeConfiguration, naming: isEarly ? .earlyDiffusers : .diffusers)
 
         let schedulerPath = path + "/scheduler/scheduler_config.json"
-        let scheduler =
+        var scheduler =
             PathKind(schedulerPath) == .file
             ? try SchedulerConfiguration(ConfigurationFile(name: "scheduler/scheduler_config.json", path: schedulerPath)) : SchedulerConfiguration()
+        if let prediction { scheduler.prediction = prediction }
 
         let textEncoder = try ComponentWeights(component: "text encoder", table: textTable, in: textDirectory)
         let unet = try ComponentWeights(component: "UNet", table: unetTable, in: unetDirectory)
@@ -51,7 +52,7 @@ extension Checkpoint {
             textEncoder: StoredNetwork(configuration: textConfiguration, weights: textEncoder),
             unet: StoredNetwork(configuration: unetConfiguration, weights: unet), vae: StoredNetwork(configuration: vaeConfiguration, weights: vae),
             scheduler: scheduler, tokenizer: TokenizerFiles(folder: path + "/tokenizer", family: Family(textEncoder: textConfiguration)),
-            files: files.files, unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood)
+            files: files.files, unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood, isPredictionAssumed: false)
     }
 }
 

@@ -1,6 +1,6 @@
 extension Checkpoint {
     /// Opens one .safetensors file with the names of the original release.
-    init(singleFile path: String) throws(CheckpointError) {
+    init(singleFile path: String, prediction: SchedulerConfiguration.Prediction?) throws(CheckpointError) {
         if ["ckpt", "pt", "pth", "bin", "pkl"].contains(path.pathExtension) { throw .pickle(file: path.lastPathComponent) }
         var files = FileSequence()
         let (tensors, metadata) = try files.open(path)
@@ -26,39 +26,43 @@ extension Checkpoint {
         let unused = rest.filter { !isHarmless($0) }
 
         var scheduler = SchedulerConfiguration()
-        scheduler.prediction = try Self.prediction(of: directory, family: family, sidecarPath: path.deletingPathExtension + ".yaml")
+        let sidecar = path.deletingPathExtension + ".yaml"
+        let said = if let prediction { prediction } else { try Self.prediction(of: directory, sidecarPath: sidecar) }
+        scheduler.prediction = said ?? (family == .sd2 ? .velocity : .epsilon)
         if directory.contains("ztsnr") { scheduler.rescalesToZeroTerminalSNR = true }
         try self.init(
             name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, textEncoder: textEncoder,
             unet: unet, vae: vae, scheduler: scheduler,
             tokenizer: TokenizerFiles(source: .bundled, paddingTokenID: family.paddingTokenID), files: files.files,
-            unusedKeys: unused, ignoredKeys: rest.filter(isHarmless), misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0) })
+            unusedKeys: unused, ignoredKeys: rest.filter(isHarmless), misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0) },
+            isPredictionAssumed: said == nil && family == .sd2)
     }
 
-    /// What the UNet predicts, which no shape tells. In this order:
-    /// a tensor `v_pred` that newer tools add; `modelspec.prediction_type` in the metadata; a .yaml file of the same name beside the
-    /// checkpoint, as the original release has them; else velocity for Stable Diffusion 2 and noise for Stable Diffusion 1.
-    ///
-    /// Of Stable Diffusion 2, the 512-pixel "base" models predict noise: they need the .yaml file, which may be
-    /// a single line `parameterization: "eps"`.
-    private static func prediction(
-        of directory: TensorDirectory, family: Family, sidecarPath: String
-    ) throws(CheckpointError) -> SchedulerConfiguration.Prediction {
-        if directory.contains("v_pred") { return .velocity }
-        switch directory.metadata["modelspec.prediction_type"] {
-        case "v": return .velocity
-        case "epsilon": return .epsilon
-        default: break
-        }
-        if PathKind(sidecarPath) == .file {
+    /// What the UNet predicts, which no shape tells. In this order: a line in a .yaml file of the same name beside the checkpoint, as the
+    /// original release has them; a tensor `v_pred` that newer tools add; `modelspec.prediction_type` or the architecture in the metadata;
+    /// a .yaml file without such a line.
+    /// - Returns: nil when nothing says so, or says it in words that are not known.
+    private static func prediction(of directory: TensorDirectory, sidecarPath: String) throws(CheckpointError) -> SchedulerConfiguration.Prediction? {
+        let hasSidecar = PathKind(sidecarPath) == .file
+        if hasSidecar {
             let text = String(decoding: try OpenFile.contents(of: sidecarPath, atMost: 1 << 20), as: UTF8.self)
             for line in text.split(whereSeparator: \.isNewline) {
                 let words = line.split(whereSeparator: { " \t\"'".contains($0) })
-                if words.first == "parameterization:", words.count > 1 { return words[1] == "v" ? .velocity : .epsilon }
+                guard words.first == "parameterization:", words.count > 1 else { continue }
+                guard let prediction = SchedulerConfiguration.Prediction(spelling: String(words[1])) else {
+                    throw .unsupportedSetting(
+                        file: sidecarPath.lastPathComponent, key: "parameterization", value: "\"\(words[1])\"", supported: "\"eps\", \"v\", \"x0\"")
+                }
+                return prediction
             }
-            // The original training code predicts noise unless the file says otherwise.
-            return .epsilon
         }
-        return family == .sd2 ? .velocity : .epsilon
+        if directory.contains("v_pred") { return .velocity }
+        if let said = directory.metadata["modelspec.prediction_type"].flatMap(SchedulerConfiguration.Prediction.init(spelling:)) { return said }
+        switch directory.metadata["modelspec.architecture"] {
+        case "stable-diffusion-v2-768-v": return .velocity
+        case "stable-diffusion-v2-512": return .epsilon
+        // The original training code predicts noise unless the file says otherwise.
+        default: return hasSidecar ? .epsilon : nil
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Checkpoints
 public import Generation
 public import ImageCodecs
 public import Settings
@@ -25,6 +26,23 @@ extension ShapeMode: ExpressibleByArgument {}
 extension AccuracyMode: ExpressibleByArgument {
     /// In any case: SD.Next and OpenVINO write `ACCURACY` too.
     public init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+}
+
+extension PredictionMode: ExpressibleByArgument {
+    /// As models' metadata and configurations write it too: `v_prediction`, `eps`.
+    public init?(argument: String) {
+        switch SchedulerConfiguration.Prediction(spelling: argument) {
+        case .epsilon: self = .epsilon
+        case .velocity: self = .v
+        case .sample: self = .sample
+        case nil: self.init(rawValue: argument.lowercased())
+        }
+    }
+}
+
+extension SchedulerConfiguration.Prediction {
+    /// nil for what the model's files say.
+    init?(_ mode: PredictionMode) { self.init(spelling: mode.rawValue) }
 }
 
 extension SamplerName: ExpressibleByArgument {

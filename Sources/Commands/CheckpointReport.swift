@@ -22,7 +22,7 @@ struct CheckpointReport {
         var table = Table(header: ["Model", checkpoint.name])
         table.append(["Family", checkpoint.family.name])
         table.append(["Layout", checkpoint.layout == .single ? "single file, original key names" : "diffusers folder"])
-        table.append(["Predicts", checkpoint.scheduler.prediction.rawValue])
+        table.append(["Predicts", checkpoint.scheduler.prediction.rawValue + (checkpoint.isPredictionAssumed ? " (assumed)" : "")])
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
         if let width = unet.configuration.guidanceWidth { table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"]) }
         for (weights, _) in networks {
@@ -41,6 +41,7 @@ struct CheckpointReport {
         } else {
             text += "Keys not understood (\(unused.count)):\n" + unused.map { "  \($0)\n" }.joined()
         }
+        if let assumption = checkpoint.assumption { text += assumption + "\n" }
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
     }

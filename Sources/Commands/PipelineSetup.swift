@@ -37,7 +37,9 @@ struct PipelineSetup {
 
     /// Opens a checkpoint on the reference: all that is wrong with it shows here.
     func reference(for path: String) throws -> DiffusionPipeline {
-        try DiffusionPipeline(path: path, placements: PerComponent(repeating: .reference), shapes: shapes(isForOneRequest: false), networks: networks)
+        try DiffusionPipeline(
+            path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), placements: PerComponent(repeating: .reference),
+            shapes: shapes(isForOneRequest: false), networks: networks)
     }
 
     /// The same checkpoint where the settings want it. With `auto`, precisions that are not known yet are measured first, which

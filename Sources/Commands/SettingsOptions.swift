@@ -20,6 +20,11 @@ struct SettingsOptions: ParsableArguments {
     var precision: AccuracyMode?
 
     @Option(name: .long, help: ArgumentHelp(
+        "What the model predicts: epsilon, v or sample; auto (what its files say). Single files of Stable Diffusion 2 often do not say: v is assumed then, and those of 512 pixels need epsilon.",
+        valueName: "kind"))
+    var prediction: PredictionMode?
+
+    @Option(name: .long, help: ArgumentHelp(
         "What compiled models leave open: auto, dynamic (all), static (the prompt's length, up to --context-chunks) or exact (nothing).", valueName: "mode"))
     var shapes: ShapeMode?
 
@@ -67,6 +72,7 @@ struct SettingsOptions: ParsableArguments {
         if let precision {
             flags.append(.init("--precision", ["openvino_accuracy": precision.rawValue, "openvino_accuracy_unet": ""]))
         }
+        if let prediction { flags.append(.init("--prediction", ["prediction": prediction.rawValue])) }
         if let shapes { flags.append(.init("--shapes", ["shapes": shapes.rawValue])) }
         if let contextChunks { flags.append(.init("--context-chunks", ["context_chunks": "\(contextChunks)"])) }
         return flags

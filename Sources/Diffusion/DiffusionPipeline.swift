@@ -40,16 +40,17 @@ public final class DiffusionPipeline: ImageGenerating {
     /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
+    ///   - prediction: what its UNet predicts, whatever the files say of it; nil for what they say.
     ///   - ladders: where each component runs first, and where when that fails.
     ///   - networks: where compiled networks are kept, together with those of other checkpoints; nil makes a place for them.
     ///   - resources: styles, wildcards and textual inversions.
     public init(
-        path: String, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        path: String, prediction: SchedulerConfiguration.Prediction? = nil, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
-            checkpoint = try Checkpoint.open(path)
+            checkpoint = try Checkpoint.open(path, prediction: prediction)
             if let refusal = checkpoint.refusal { throw refusal }
             tokenizer = try CLIPTokenizer(checkpoint.tokenizer)
             objective = try Objective(checkpoint.scheduler)
@@ -68,10 +69,12 @@ public final class DiffusionPipeline: ImageGenerating {
 
     /// As above, for components that have one place each.
     public convenience init(
-        path: String, placements: PerComponent<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        path: String, prediction: SchedulerConfiguration.Prediction? = nil, placements: PerComponent<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
-        try self.init(path: path, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention, resources: resources)
+        try self.init(
+            path: path, prediction: prediction, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks,
+            retention: retention, resources: resources)
     }
 
     /// The checkpoint of another pipeline, without opening it again, and the same place for compiled networks.

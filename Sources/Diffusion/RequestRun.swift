@@ -80,7 +80,7 @@ struct RequestRun {
             tokenCount: plan.longestText?.tokenCount ?? 0,
             chunkCount: plan.longestText?.chunks.count ?? 0,
             ignored: plan.ignored,
-            warnings: plan.warnings,
+            warnings: plan.warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []),
             dependsOnScheduleCounting: plan.dependsOnScheduleCounting,
             devices: placements.map(\.device),
             precisions: precisions,

@@ -13,6 +13,8 @@ public struct EaselSettings: Sendable, Equatable {
     public var openvinoAccuracyPerComponent = PerComponent<AccuracyMode?>(textEncoder: .f32, unet: nil, vae: .f32)
     /// Largest error of a UNet step that `auto` accepts, relative to CPU f32.
     public var autoErrorBound = 0.01
+    /// What the UNets of all models predict.
+    public var prediction = PredictionMode.auto
     public var shapes = ShapeMode.auto
     /// Chunks of 75 tokens that a static shape has room for.
     public var contextChunks = 4
@@ -115,6 +117,13 @@ extension EaselSettings {
 /// A kind of picture file. Raw values are those of the setting `image_format`.
 public enum PictureFormat: String, Sendable, Hashable, CaseIterable, Codable {
     case png, jpeg, webp
+}
+
+/// What a model's UNet predicts. Raw values are those of the setting `prediction`.
+public enum PredictionMode: String, Sendable, Hashable, CaseIterable, Codable {
+    /// What the model's files say.
+    case auto
+    case epsilon, v, sample
 }
 
 /// What is left open in the shapes of compiled models. Raw values are those of the setting `shapes` and of `--shapes`.

@@ -66,6 +66,8 @@ extension Setting {
             "the VAE's accuracy; empty: that of openvino_accuracy"),
         Setting("auto_error_bound", \.autoErrorBound, .fraction,
             "largest error of a UNet step that auto accepts, relative to CPU f32"),
+        Setting("prediction", \.prediction, .word,
+            "what the models predict, whatever their files say, for all models; auto: what the files say"),
         Setting("shapes", \.shapes, .word,
             "what compiled models leave open; auto: all on CPUs, nothing but the prompt's length elsewhere"),
         Setting("context_chunks", \.contextChunks, .count(1...64),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import Generation
 import Settings
@@ -31,6 +32,19 @@ struct SettingsOptionsTests {
             #expect(settings.source(of: key) == .flag(flag))
         }
         #expect(try load(["--device", "HETERO:GPU,CPU"]).openvinoDevices == ["HETERO:GPU,CPU"])
+    }
+
+    @Test("what a model predicts is told in any of its spellings", arguments: [
+        ("epsilon", PredictionMode.epsilon), ("eps", .epsilon), ("v", .v), ("V_prediction", .v), ("v-pred", .v), ("vpred", .v), ("sample", .sample),
+        ("x0", .sample), ("auto", .auto),
+    ])
+    func prediction(text: String, expected: PredictionMode) throws {
+        let settings = try load(["--prediction", text])
+        #expect(settings.prediction == expected)
+        #expect(settings.source(of: "prediction") == .flag("--prediction"))
+        #expect(SchedulerConfiguration.Prediction(expected) == SchedulerConfiguration.Prediction(spelling: text))
+        #expect(try load(environment: ["EASEL_PREDICTION": expected.rawValue]).prediction == expected)
+        #expect(throws: (any Error).self) { try load(["--prediction", "flow"]) }
     }
 
     @Test("--device and --precision count more than what is set for UNet and VAE alone; the text encoder stays where it is")
@@ -88,7 +102,7 @@ struct SettingsOptionsTests {
         #expect(rows[1] == "openvino_devices|GPU,CPU|--device")
         #expect(rows[2] == "openvino_devices_text_encoder|CPU|default")
         #expect(rows[5] == "openvino_accuracy|f16|EASEL_OPENVINO_ACCURACY")
-        #expect(rows[13] == "disk_cache_bytes|0|\(path)")
+        #expect(rows[14] == "disk_cache_bytes|0|\(path)")
         #expect(report.text.hasSuffix("\nSettings file: \(path)\n"))
         #expect(SettingsReport(settings, file: "/nowhere.json").text.hasSuffix("\nSettings file: /nowhere.json (not there)\n"))
     }

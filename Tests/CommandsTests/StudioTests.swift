@@ -135,6 +135,19 @@ struct StudioTests {
         #expect(error.description.hasPrefix("Tensor \"model.diffusion_model.out.2.weight\" in \"odd.safetensors\" (i16"))
     }
 
+    @Test("a setting says for all models what they predict, and their own size follows")
+    func prediction() async throws {
+        _ = try TinyCheckpoint.sd2().writeSingleFile(in: home, name: "data/easel/models/sd2.safetensors")
+        func size() async -> Int? { await studio.models().first { $0.name == "sd2" }?.nativeSize }
+        #expect(await size() == 768)
+        try settings.change(["prediction": "epsilon"])
+        #expect(await size() == 512)
+        #expect(try await studio.model("sd2").pipeline.checkpoint.scheduler.prediction == .epsilon)
+        try settings.change(["prediction": "auto"])
+        #expect(await size() == 768)
+        #expect(try await studio.model("sd2").pipeline.checkpoint.scheduler.prediction == .velocity)
+    }
+
     @Test("a model that a device is missing for is unavailable")
     func missingDevice() async throws {
         try settings.change(["openvino_devices": "GPU.7"])

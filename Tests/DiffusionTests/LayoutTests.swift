@@ -11,7 +11,7 @@ import Testing
 struct LayoutTests {
     @Test("a single file and a sharded diffusers folder draw the picture that diffusers draws", arguments: [
         (TinyCheckpoint.sd1(), "Stable Diffusion 1", "tiny_sd1.png", nil),
-        (.sd2(), "Stable Diffusion 2", "tiny_sd2.png", nil),
+        (.sd2(), "Stable Diffusion 2", "tiny_sd2.png", "Nothing in \"tiny.safetensors\" says what this Stable Diffusion 2 model predicts"),
         (.lcm(), "Stable Diffusion 1", "tiny_lcm.png", "The negative prompt has no effect: this model was made to be told the CFG scale"),
     ] as [(TinyCheckpoint, String, String, String?)])
     func layouts(_ checkpoint: TinyCheckpoint, family: String, reference: String, warning: String?) async throws {

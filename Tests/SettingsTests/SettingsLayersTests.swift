@@ -15,7 +15,7 @@ struct SettingsLayersTests {
         #expect(texts == [
             "openvino_devices": "", "openvino_devices_text_encoder": "CPU", "openvino_devices_unet": "", "openvino_devices_vae": "",
             "openvino_accuracy": "auto", "openvino_accuracy_text_encoder": "f32", "openvino_accuracy_unet": "", "openvino_accuracy_vae": "f32",
-            "auto_error_bound": "0.01", "shapes": "auto", "context_chunks": "4", "memory_budget_bytes": "0", "disk_cache_bytes": "20GB",
+            "auto_error_bound": "0.01", "prediction": "auto", "shapes": "auto", "context_chunks": "4", "memory_budget_bytes": "0", "disk_cache_bytes": "20GB",
             "fidelity_check_pictures": "50", "fidelity_check_hours": "24",
             "fidelity_bound_text_encoder": "0.001", "fidelity_bound_unet": "0.01", "fidelity_bound_vae": "0.01",
             "fidelity_last_rung": "cpu", "reload_pictures": "0", "reload_hours": "0",
@@ -52,7 +52,7 @@ struct SettingsLayersTests {
         let texts = [
             "openvino_devices": "GPU,CPU", "openvino_devices_text_encoder": "NPU", "openvino_devices_unet": "GPU.1", "openvino_devices_vae": "CPU",
             "openvino_accuracy": "performance", "openvino_accuracy_text_encoder": "bf16", "openvino_accuracy_unet": "default",
-            "openvino_accuracy_vae": "f16", "auto_error_bound": "0.5", "shapes": "static", "context_chunks": "64",
+            "openvino_accuracy_vae": "f16", "auto_error_bound": "0.5", "prediction": "v", "shapes": "static", "context_chunks": "64",
             "memory_budget_bytes": "8GB", "disk_cache_bytes": "512MiB", "fidelity_check_pictures": "1", "fidelity_check_hours": "0.5",
             "fidelity_bound_text_encoder": "0.1", "fidelity_bound_unet": "0.2", "fidelity_bound_vae": "0.3",
             "fidelity_last_rung": "none", "reload_pictures": "1000", "reload_hours": "12",

@@ -1,7 +1,19 @@
 /// How a checkpoint was trained to be denoised, in the terms of diffusers' `scheduler_config.json`.
 public struct SchedulerConfiguration: Sendable, Hashable {
     /// What the UNet predicts.
-    public enum Prediction: String, Sendable { case epsilon, velocity = "v_prediction", sample }
+    public enum Prediction: String, Sendable {
+        case epsilon, velocity = "v_prediction", sample
+
+        /// Reads what people and tools write: `v`, `v_prediction`, `v-pred`, `eps`, `epsilon`, `x0`, in any case.
+        public init?(spelling: String) {
+            switch spelling.lowercased().filter({ $0.isLetter || $0.isNumber }) {
+            case "epsilon", "eps", "noise", "epsilonprediction", "epsprediction", "epsilonpred", "epspred": self = .epsilon
+            case "v", "vprediction", "vpred", "velocity": self = .velocity
+            case "sample", "x0", "x0prediction", "sampleprediction": self = .sample
+            default: return nil
+            }
+        }
+    }
     public enum BetaSchedule: String, Sendable { case linear, scaledLinear = "scaled_linear" }
 
     public var prediction = Prediction.epsilon

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diffusion
+import Settings
 
 /// What the headers of checkpoints tell, without loading them. They are read once, and again when a file has changed.
 actor CheckpointHeaders {
@@ -11,7 +12,11 @@ actor CheckpointHeaders {
         let hashedPath: String?
     }
 
-    private var known: [String: (state: FileIdentity?, header: Result<Header, any Error>)] = [:]
+    private var known: [String: (state: FileIdentity?, prediction: PredictionMode, header: Result<Header, any Error>)] = [:]
+    private let prediction: @Sendable () -> PredictionMode
+
+    /// - Parameter prediction: as it is set for all checkpoints now.
+    init(prediction: @escaping @Sendable () -> PredictionMode = { .auto }) { self.prediction = prediction }
 
     /// - Parameter path: of a checkpoint.
     /// - Throws: what `Checkpoint.open` throws, and `DiffusionError` for a schedule that cannot be used.
@@ -20,16 +25,18 @@ actor CheckpointHeaders {
     /// What was read of a checkpoint; nil when it is new, or has changed.
     func known(of path: String) -> Result<Header, any Error>? {
         // Of a folder, the moment when something in it was put in place of something else.
-        known[path].flatMap { $0.state == FileIdentity(path) ? $0.header : nil }
+        known[path].flatMap { $0.state == FileIdentity(path) && $0.prediction == prediction() ? $0.header : nil }
     }
 
     func result(of path: String) -> Result<Header, any Error> {
         if let known = known(of: path) { return known }
+        let prediction = prediction()
         let header = Result {
-            let checkpoint = try Checkpoint.open(path)
+            let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(prediction))
+            if let refusal = checkpoint.refusal { throw refusal }
             return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
-        known[path] = (FileIdentity(path), header)
+        known[path] = (FileIdentity(path), prediction, header)
         return header
     }
 }

@@ -32,7 +32,7 @@ actor Studio: Engine {
     /// Of these, those that are open.
     private var openModels: [String: OpenModel] = [:]
     /// What can be told of models that are not open.
-    private let headers = CheckpointHeaders()
+    private let headers: CheckpointHeaders
     private let hashMemory: HashMemory
     private let hashes: ModelHashes
     /// What was last said about models' names.
@@ -64,6 +64,7 @@ actor Studio: Engine {
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
+        headers = CheckpointHeaders { settings.current.prediction }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
         readiness = .loading(model: settings.current.requests.model)
