@@ -18,6 +18,10 @@ struct Backend: Sendable {
     let logger: Logger
     let previews = EncodedPreviews()
     let streams = OpenStreams()
+    let idleOptions = KeptOptions()
+    /// What `/sdapi/v1/log` tells.
+    let recentLog: RecentLog
+    let startedAt = Date.now
     /// Finished when a client asks the server to stop.
     let stop = AsyncStream.makeStream(of: Never.self)
 

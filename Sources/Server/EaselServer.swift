@@ -21,13 +21,14 @@ public struct EaselServer: Service {
     ///   - jobs: runs beside the server, and ends after it.
     ///   - archive: that of `jobs`.
     ///   - metrics: told of what `jobs` measures: `onMeasure: { metrics.record($0) }`.
+    ///   - recentLog: where `logger` writes to beside others: what clients may read of it.
     ///   - onListening: told the port, when connections are accepted.
     public init(
         options: ServerOptions, settings: LiveSettings, jobs: JobService, engine: any Engine, archive: Archive, metrics: ServerMetrics = .init(),
-        logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        logger: Logger, recentLog: RecentLog = RecentLog(), onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         backend = Backend(
-            options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger)
+            options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger, recentLog: recentLog)
         self.onListening = onListening
     }
 

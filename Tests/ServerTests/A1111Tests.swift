@@ -4,6 +4,8 @@ import HTTPTypes
 import HummingbirdTesting
 import ImageCodecs
 import Jobs
+import Logging
+@testable import Server
 import Settings
 import Testing
 import TestSupport
@@ -94,7 +96,7 @@ struct A1111Tests {
         "lists are lists, also where there is nothing",
         arguments: [
             "sd-models", "samplers", "schedulers", "prompt-styles", "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers",
-            "realesrgan-models", "script-info",
+            "realesrgan-models", "script-info", "extensions", "history", "log",
         ])
     func lists(route: String) async throws {
         try await Walk().run { client async throws in
@@ -212,6 +214,75 @@ struct A1111Tests {
             #expect(walk.log.lines.contains { $0.hasPrefix("warning Job has warnings") })
             #expect(!walk.log.lines.contains { $0.contains("beast") })
         }
+    }
+
+    @Test("an option that is written is read, whether it has an effect or none; what has none is told to the log; nothing is changed with a bad one")
+    func options() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let before = try await client.ask(.get, "/sdapi/v1/options").object
+            #expect(before["send_seed"] == .bool(true))
+            #expect(try await client.ask(.post, "/sdapi/v1/options", #"{"send_seed": false, "CLIP_stop_at_last_layers": 2}"#).status == .ok)
+            let after = try await client.ask(.get, "/sdapi/v1/options").object
+            #expect(after["send_seed"] == .bool(false) && after["CLIP_stop_at_last_layers"] == .integer(2))
+            #expect(walk.log.lines.contains { $0.contains("Options without an effect are kept") && $0.contains("send_seed") })
+            #expect(try await client.ask(.post, "/sdapi/v1/options", #"{"send_seed": 5, "CLIP_stop_at_last_layers": 3}"#).status == .unprocessableContent)
+            #expect(walk.settings.current.requests.clipSkip == 2)
+            // All that was got can be sent back.
+            let all = String(decoding: try JSONEncoder().encode(after), as: UTF8.self)
+            #expect(try await client.ask(.post, "/sdapi/v1/options", all).status == .ok)
+            #expect(try await client.ask(.get, "/sdapi/v1/options").object == after)
+        }
+    }
+
+    @Test("what SD.Next's clients ask for is answered as there: checkpoint, modules, history, status")
+    func ofSDNext() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let checkpoint = try await client.ask(.get, "/sdapi/v1/checkpoint").object
+            #expect(checkpoint["name"] == .string("demo") && checkpoint["class"] == .string("StableDiffusionPipeline"))
+            let modules = try await client.ask(.get, "/sdapi/v1/modules").object
+            #expect(modules["modules"]?[0]?["class"] == .string("UNet2DConditionModel") && modules["modules"]?[0]?["device"] == .string("GPU.0"))
+            #expect(try await client.ask(.post, "/sdapi/v1/checkpoint?sd_model_checkpoint=anime.safetensors").object == ["ok": .bool(true)])
+            #expect(walk.settings.current.requests.model == "anime" && walk.engine.seen.loads == ["anime"])
+            #expect(try await client.ask(.post, "/sdapi/v1/checkpoint?sd_model_checkpoint=nope").status == .unprocessableContent)
+            _ = try await client.ask(.post, "/sdapi/v1/txt2img", Self.small)
+            let history = try await client.ask(.get, "/sdapi/v1/history").list
+            #expect(history[0]["op"] == .string("done") && history[0]["job"] == .string("txt2img"))
+            guard case .string(let id)? = history[0]["id"] else { return }
+            #expect(try await client.ask(.get, "/sdapi/v1/history?id=\(id)").list == history)
+            #expect(try await client.ask(.get, "/sdapi/v1/history?id=nope").list == [])
+            let status = try await client.ask(.get, "/sdapi/v1/system-info/status?full=true&refresh=true").object
+            #expect(status["version"]?["version"] == .string("1.2.3") && status["model"]?["configured"] == .string("anime.safetensors"))
+            #expect(status["state"]?["jobs"] == .integer(0))
+        }
+    }
+
+    @Test("the log's latest lines are told without places, clients, prompts and the words of errors")
+    func recentLog() async throws {
+        try await Walk().run { client async throws in
+            #expect(try await client.ask(.post, "/sdapi/v1/txt2img", Self.small).status == .ok)
+            let lines = try await client.ask(.get, "/sdapi/v1/log?lines=0").list
+            guard case .string(let text)? = lines.first(where: { if case .string(let line) = $0 { line.contains("Job accepted") } else { false } }) else {
+                Issue.record("\(lines)")
+                return
+            }
+            #expect(text.contains("pictures=2") && !text.contains("client="))
+            #expect(!lines.contains { if case .string(let line) = $0 { line.contains("red apple") } else { true } })
+            #expect(try await client.ask(.get, "/sdapi/v1/log?lines=1").list.count == 1)
+            #expect(try await client.ask(.get, "/sdapi/v1/log?lines=x").status == .unprocessableContent)
+            _ = try await client.ask(.get, "/sdapi/v1/log?clear=true")
+            #expect(try await client.ask(.get, "/sdapi/v1/log?lines=0").list.count < lines.count)
+        }
+        let log = RecentLog()
+        let logger = Logger(label: "test") { _ in log.handler() }
+        logger.info("Read /home/me/models/a.safetensors", metadata: ["error": "secret", "prompt": "secret", "job": "j1"])
+        logger.debug("quiet")
+        for number in 0..<1000 { logger.info("\(number)") }
+        #expect(log.lines(limit: 0).count == RecentLog.capacity && log.lines(limit: 2).last?.hasSuffix(" info 999") == true)
+        log.clear()
+        logger.info("Read /home/me/models/a.safetensors", metadata: ["error": "secret", "prompt": "secret", "job": "j1"])
+        #expect(log.lines(limit: 0).first?.hasSuffix(" info Read a.safetensors job=j1") == true)
     }
 
     @Test("settings of one request are those of that request, unless they are to stay")

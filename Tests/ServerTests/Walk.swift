@@ -23,7 +23,8 @@ struct Walk {
 
     init(painter: FakePainter = FakePainter(), options: ServerOptions = .init(), change: (inout EaselSettings) -> Void = { _ in }) throws {
         let log = LogLines()
-        let logger = Logger(label: "test") { _ in log }
+        let recentLog = RecentLog()
+        let logger = Logger(label: "test") { _ in MultiplexLogHandler([log, recentLog.handler()]) }
         folder = try TemporaryFolder()
         archive = try Archive(DataFolder(folder.url.appending(path: "data")))
         engine = FakeEngine(painter: painter)
@@ -36,7 +37,7 @@ struct Walk {
             onMeasure: { metrics.record($0) })
         var options = options
         options.version = "1.2.3"
-        server = EaselServer(options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger)
+        server = EaselServer(options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger, recentLog: recentLog)
         self.settings = settings
         self.log = log
     }

@@ -83,6 +83,14 @@ struct OpenAPIDocumentTests {
             ("SamplerItems", text(SamplerItem.all)), ("SchedulerItems", text(SchedulerItem.all)),
             ("EmbeddingsAnswer", text(EmbeddingsAnswer([.init(name: "a", vectorCount: 1, width: 2)]))),
             ("MemoryAnswer", text(MemoryAnswer(used: 1, total: 1, available: 1))), ("CommandFlagsAnswer", text(CommandFlagsAnswer(listen: true, port: 1))),
+            ("CheckpointAnswer", text(CheckpointAnswer(twoModels.models[1]))), ("CheckpointAnswer", text(CheckpointAnswer(nil))),
+            ("CheckpointLoadedAnswer", text(CheckpointLoadedAnswer())), ("HistoryItems", text([HistoryItem(job)])), ("Strings", text(["a line"])),
+            ("ModulesAnswer", text(ModulesAnswer(twoModels.models[1], FidelitySummary(
+                model: nil, isWithinBounds: true, verdict: "", components: [
+                    .init(component: .vae, device: "CPU", precision: "f32", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil),
+                ], events: [])))),
+            ("SystemStatusAnswer", text(SystemStatusAnswer(
+                version: "1", startedAt: .now, now: .now, DrawingProgress(), memory: MemoryAnswer(used: 1, total: 1, available: 1), models: twoModels))),
             ("ScriptsAnswer", text(ScriptsAnswer())), ("EmptyAnswers", "[]"), ("EmptyAnswer", text(EmptyAnswer())),
             ("ImageGenerationAnswer", text(ImageGenerationAnswer(pictures: [picture], created: .now))), ("OpenAIModelsAnswer", text(OpenAIModelsAnswer(twoModels.models))),
             ("JobAnswer", text(JobAnswer(job, position: 1, progress: .init(step: 1, steps: 2)))), ("AcceptedAnswer", text(AcceptedAnswer(job))),

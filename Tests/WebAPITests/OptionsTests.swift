@@ -60,6 +60,36 @@ struct OptionsTests {
         if expected["emphasis"] == "No norm" { #expect(written == ["emphasis": "no_norm"]) } else { #expect(written == expected) }
     }
 
+    @Test("an option without an effect is read as it was written, of its type, and bounded")
+    func idle() throws {
+        var options = IdleOptions()
+        #expect(options.values["send_seed"] == .bool(true))
+        let written: [String: JSONValue] = ["send_seed": .bool(false), "of_a_plug_in": .array([.integer(1)]), "CLIP_stop_at_last_layers": .integer(2), "max_steps": .integer(9)]
+        #expect(try options.change(written) == ["of_a_plug_in", "send_seed"])
+        #expect(options.values["send_seed"] == .bool(false) && options.values["of_a_plug_in"] == .array([.integer(1)]))
+        // Those of settings are no business of theirs.
+        #expect(options.values["CLIP_stop_at_last_layers"] == nil && options.values["max_steps"] == nil)
+        #expect(try options.change(options.values) == [])
+        let before = options
+        for (name, value) in [
+            ("send_seed", .integer(0)), ("of_a_plug_in", .string("x")), ("jpeg_quality", .string("80")), (String(repeating: "n", count: 101), .bool(true)),
+            ("long", .string(String(repeating: "x", count: 10_001))),
+        ] as [(String, JSONValue)] {
+            let error = refusal { _ = try options.change(["another": .bool(true), name: value]) }
+            #expect(error?.kind == .invalidValue && error?.field?.isEmpty == false, "\(name)")
+            #expect(options == before)
+        }
+        let many = Dictionary(uniqueKeysWithValues: (0...1000).map { ("option\($0)", JSONValue.bool(true)) })
+        #expect(refusal { _ = try options.change(many) }?.kind == .invalidValue)
+        #expect(options == before)
+    }
+
+    @Test("no option without an effect is a setting's, too")
+    func idleNames() throws {
+        let settings = try Options.all(context().settings, models: twoModels)
+        #expect(Set(IdleOptions().values.keys).isDisjoint(with: settings.keys))
+    }
+
     @Test("previews come back as often as before their being off was a setting")
     func previewsAgain() throws {
         #expect(try changes(#"{"live_previews_enable": true}"#, ["preview_steps": "0"]) == ["preview_steps": "5"])

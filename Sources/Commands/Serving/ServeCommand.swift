@@ -81,7 +81,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func serve() async throws {
         let folders = UserFolders()
-        var logger = Logger(label: "easel") { StreamLogHandler.standardError(label: $0) }
+        let recentLog = RecentLog()
+        var logger = Logger(label: "easel") { MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recentLog.handler()]) }
         logger.logLevel = logLevel.level
 
         var library = ModelLibrary()
@@ -100,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
             archive: archive, painter: studio, settings: { QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }, logger: logger,
             logsPrompts: options.logsPrompts, events: events, onMeasure: { metrics.record($0) })
         let server = EaselServer(
-            options: options, settings: live, jobs: jobs, engine: studio, archive: archive, metrics: metrics, logger: logger,
+            options: options, settings: live, jobs: jobs, engine: studio, archive: archive, metrics: metrics, logger: logger, recentLog: recentLog,
             onListening: { [host] port in Terminal.write("Listening on http://\(host):\(port)\n", to: .standardError) })
 
         let loading = Task { try? await studio.load(live.current.requests.model) }

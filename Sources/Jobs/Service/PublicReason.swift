@@ -22,7 +22,7 @@ public struct PublicReason: CustomStringConvertible {
     }
 
     /// Replaces each path by its last part: `/srv/models/a.safetensors` by `a.safetensors`.
-    static func withoutFolders(_ text: String) -> String {
+    public static func withoutFolders(_ text: String) -> String {
         var result = ""
         var rest = text[...]
         // A path begins where a word does.

@@ -19,6 +19,6 @@ struct A1111Lists {
 
     /// What A1111 has and Easel has not.
     private static let empty = [
-        "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers", "realesrgan-models", "script-info",
+        "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers", "realesrgan-models", "script-info", "extensions",
     ]
 }

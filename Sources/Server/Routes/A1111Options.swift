@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Hummingbird
+internal import Logging
 internal import Settings
 internal import WebAPI
 
@@ -15,7 +16,7 @@ struct A1111Options {
             Response(json: CommandFlagsAnswer(listen: !HostCheck.isLoopback(backend.options.host), port: backend.options.port))
         }
         group.get("memory") { _, _ in
-            Response(json: MemoryAnswer(used: ProcessMemory.resident, total: ProcessMemory.total, available: ProcessMemory.available))
+            Response(json: MemoryAnswer.now)
         }
         // Models, LoRAs and embeddings are looked for whenever they are asked for.
         for name in ["refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings"] {
@@ -38,7 +39,8 @@ struct A1111Options {
     }
 
     @Sendable private func options(_: Request, _: ClientContext) async -> Response {
-        Response(json: Options.all(backend.settings.current, models: await backend.catalog()))
+        let options = Options.all(backend.settings.current, models: await backend.catalog())
+        return Response(json: options.merging(backend.idleOptions.current.values) { option, _ in option })
     }
 
     @Sendable private func changeOptions(_ request: Request, _: ClientContext) async throws -> Response {
@@ -46,7 +48,12 @@ struct A1111Options {
         let fields = try RequestFields(body: await backend.body(of: &request))
         let settings = backend.settings.current
         let changes = try await backend.withCatalog { try Options.changes(fields.values, settings: settings, models: $0) }
+        // Refused before anything is changed.
+        var idle = backend.idleOptions.current
+        _ = try idle.change(fields.values)
         try await backend.change(changes, isKept: false)
+        let unheard = try backend.idleOptions.change(fields.values)
+        if !unheard.isEmpty { backend.logger.info("Options without an effect are kept", metadata: ["options": "\(unheard.joined(separator: ", "))"]) }
         return Response(json: EmptyAnswer())
     }
 }

@@ -35,6 +35,7 @@ enum EaselRouter {
         A1111Generation(backend: backend).add(to: router)
         A1111Options(backend: backend).add(to: router)
         A1111Lists(backend: backend).add(to: router)
+        SDNextRoutes(backend: backend).add(to: router)
         OpenAIImages(backend: backend).add(to: router)
         JobRoutes(backend: backend).add(to: router)
         GalleryRoutes(backend: backend).add(to: router)

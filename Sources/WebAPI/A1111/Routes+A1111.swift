@@ -26,12 +26,29 @@ extension Route {
             Route(.get, path("scripts"), "Lists scripts: none", answer: .json(ScriptsAnswer.self)),
             Route(.get, path("memory"), "Tells how much memory is used, in bytes", answer: .json(MemoryAnswer.self)),
             Route(.get, path("cmd-flags"), "Tells how the server was started", answer: .json(CommandFlagsAnswer.self)),
-        ] + emptyLists + actions + toCome
+        ] + ofSDNext + emptyLists + actions + toCome
+
+    private static let ofSDNext = [
+        Route(.get, path("checkpoint"), "Tells of the current model, as SD.Next does", answer: .json(CheckpointAnswer.self)),
+        Route(
+            .post, path("checkpoint"), "Loads a model, and makes it the current one",
+            parameters: [.query("sd_model_checkpoint", "its title, name or hash")], answer: .json(CheckpointLoadedAnswer.self), errors: [.unavailable]),
+        Route(.get, path("modules"), "Lists the networks of the current model, and where they run", answer: .json(ModulesAnswer.self)),
+        Route(
+            .get, path("history"), "Lists the latest jobs, the oldest first", parameters: [.query("id", "only this job")],
+            answer: .list(of: HistoryItem.self)),
+        Route(.get, path("system-info/status"), "Tells what is done, with what, and since when", answer: .json(SystemStatusAnswer.self)),
+        Route(
+            .get, path("log"), "Sends the latest lines of the log, without prompts, places and clients",
+            parameters: [.query("lines", "how many; 0: all", .whole.with("minimum", .integer(0))), .query("clear", "forgets them", .flag)],
+            answer: .list(of: String.self)),
+    ]
 
     /// What is nothing of here.
     private static let emptyLists = [
         ("upscalers", "upscalers"), ("latent-upscale-modes", "ways to enlarge latents"), ("sd-vae", "VAEs in files of their own"), ("loras", "LoRAs"),
         ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("realesrgan-models", "Real-ESRGAN models"), ("script-info", "scripts"),
+        ("extensions", "extensions"),
     ].map { Route(.get, path($0), "Lists \($1): none", answer: .list(of: EmptyAnswer.self)) }
 
     private static let actions = [
