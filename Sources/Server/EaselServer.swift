@@ -52,10 +52,10 @@ public struct EaselServer: Service {
         }
     }
 
-    func application() -> Application<RouterResponder<ClientContext>> {
+    func application() -> Application<NormalizedPaths<RouterResponder<ClientContext>>> {
         let options = backend.options
         return Application(
-            router: EaselRouter.make(backend),
+            responder: NormalizedPaths(next: EaselRouter.make(backend).buildResponder()),
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
             configuration: .init(address: .hostname(options.host, port: options.port), backlog: 1024),
             onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? options.port) },

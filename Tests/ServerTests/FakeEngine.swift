@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import WebAPI
 
-/// Has two models, and draws as its painter does.
+/// Has two models and those that a test adds, and draws as its painter does.
 final class FakeEngine: Engine {
     let painter: FakePainter
     /// Each comparison comes by. Closed, it holds them until they are cancelled.
@@ -14,6 +14,7 @@ final class FakeEngine: Engine {
 
     struct State {
         var readiness = Readiness.ready(model: "demo")
+        var moreModels: [String] = []
         var loads: [String] = []
         var hashesLookedFor: [String] = []
         var loadFailure: (any Error)?
@@ -44,7 +45,7 @@ final class FakeEngine: Engine {
         [
             ModelSummary(name: "anime", sha256: nil, file: "anime.safetensors", isLoaded: false),
             ModelSummary(name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true, nativeSize: 128),
-        ]
+        ] + seen.moreModels.map { ModelSummary(name: $0, sha256: nil, file: $0 + ".safetensors", isLoaded: false) }
     }
 
     func model(withHash hash: String, preferring name: String?) async throws -> String? {

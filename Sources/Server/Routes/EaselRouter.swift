@@ -18,6 +18,7 @@ enum EaselRouter {
         if credentials.isEmpty && HostCheck.isLoopback(options.host) { router.add(middleware: HostCheck()) }
         router.add(middleware: OriginCheck(allowed: options.corsOrigin))
         router.add(middleware: Authentication(credentials: credentials))
+        router.add(middleware: DecodedParameters())
 
         addRoutes(backend, to: router)
         refuseOtherMethods(router)

@@ -21,7 +21,7 @@ struct GalleryRoutes {
     @Sendable private func list(_ request: Request, _: ClientContext) async throws -> Response {
         let query = try ListQuery(request)
         let pictures = try await backend.archive.pictures(
-            before: query.beforePicture, limit: query.limit + 1, matching: request.uri.queryParameters.get("q"))
+            before: query.beforePicture, limit: query.limit + 1, matching: request.query("q"))
         let page = pictures.prefix(query.limit)
         return Response(json: ListAnswer(page.map(PictureAnswer.init), next: pictures.count > page.count ? page.last?.id.description : nil))
     }

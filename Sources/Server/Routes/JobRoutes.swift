@@ -31,7 +31,7 @@ struct JobRoutes {
 
     @Sendable private func list(_ request: Request, _: ClientContext) async throws -> Response {
         let query = try ListQuery(request)
-        let state = try ListQuery.state(request.uri.queryParameters.get("state"))
+        let state = try ListQuery.state(request.query("state"))
         let jobs = try await backend.jobs.jobs(in: state, before: query.beforeJob, limit: query.limit + 1)
         let page = jobs.prefix(query.limit)
         let positions = await backend.jobs.positions(of: page.map(\.id))
@@ -79,7 +79,7 @@ struct JobRoutes {
     /// The event after which to go on: `Last-Event-ID`, which browsers send by themselves, or `?after=`.
     private static func lastEvent(_ request: Request) throws(APIError) -> UInt64? {
         let header = request.headers[.lastEventID]
-        guard let text = header ?? request.uri.queryParameters.get("after"), !text.isEmpty else { return nil }
+        guard let text = header ?? request.query("after"), !text.isEmpty else { return nil }
         guard let number = UInt64(text) else {
             throw APIError(.invalidValue, field: header == nil ? "after" : "Last-Event-ID", "There is no event of that name. Use the id of an event that was received.")
         }
@@ -102,8 +102,7 @@ extension ClientContext {
 
 extension ListQuery {
     init(_ request: Request) throws(APIError) {
-        let query = request.uri.queryParameters
-        try self.init(limit: query.get("limit"), before: query.get("before"))
+        try self.init(limit: request.query("limit"), before: request.query("before"))
     }
 }
 

@@ -38,7 +38,7 @@ extension Route {
         Route(.get, "/api/v1/models", "Lists the models", answer: .json(ModelsAnswer.self)),
         Route(
             .post, "/api/v1/models/{name}/load", "Loads a model, and makes it the one that is used when none is named",
-            parameters: [.path("name", "of the model")], answer: .json(ModelsAnswer.self), errors: [.invalidValue, .unavailable]),
+            parameters: [.path("name", "of the model, percent-encoded")], answer: .json(ModelsAnswer.self), errors: [.invalidValue, .unavailable]),
         Route(
             .post, "/api/v1/reload", "Drops all that is compiled of the current model, and compiles it anew",
             body: .init(name: "ReloadRequest", schema: ReloadRequest.fields.schema(isOpen: false), isRequired: false), errors: [.unavailable]),

@@ -105,7 +105,13 @@ public struct Route: Sendable {
 
 extension Face {
     /// Whose clients call a path.
-    public init(path: String) { self = path.hasPrefix("/sdapi/") ? .a1111 : path.hasPrefix("/v1/") ? .openAI : .easel }
+    public init(path: String) {
+        switch path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).first.map({ String(Substring($0)) }) {
+        case "sdapi": self = .a1111
+        case "v1": self = .openAI
+        default: self = .easel
+        }
+    }
 }
 
 extension Route.Parameter {
