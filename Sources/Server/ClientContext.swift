@@ -5,9 +5,11 @@ internal import NIOCore
 struct ClientContext: Hummingbird.RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Where the request comes from, without the port; "unknown" for what has no address, such as a test's channel.
-    let address: String
+    var address: String
     /// Whose request it is: the name of a user or a key, or else the address.
     var client: String
+    /// Where the client has reached the server, as far as can be told; see `Forwarding`.
+    var serverAddress: WebAddress?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -9,8 +9,14 @@ public struct ServerOptions: Sendable {
     public var keys: [String: String] = [:]
     /// Whether everybody who reaches the server may use it, although it listens on other addresses than the machine's own.
     public var isOpenToAll = false
-    /// The origin that browsers may call from, besides the server's own; nil: no other.
-    public var corsOrigin: String?
+    /// The origins that browsers may call from, besides the server's own.
+    public var sharedOrigins = SharedOrigins.none
+    /// Where people reach the server, when a proxy stands before it; nil: where each request says.
+    public var publicAddress: WebAddress?
+    /// Proxies whose headers (`X-Forwarded-…`, `Forwarded`) are believed.
+    public var trustedProxies: [AddressRange] = []
+    /// Names that a server for its own machine answers to, besides that machine's.
+    public var allowedHosts = HostNames()
     /// Whether prompts may stand in the log.
     public var logsPrompts = false
     /// How long a running picture may take to finish when the server is told to stop.

@@ -32,11 +32,10 @@ struct OpenAITests {
     func addresses() async throws {
         try await Walk().run { client async throws in
             let answer = try await client.ask(
-                .post, "/v1/images/generations", #"{"prompt": "a pear", "size": "64x64", "steps": 2, "response_format": "url"}"#,
-                headers: [HTTPField.Name("X-Forwarded-Proto")!: "https"])
+                .post, "/v1/images/generations", #"{"prompt": "a pear", "size": "64x64", "steps": 2, "response_format": "url"}"#)
             guard case .string(let address)? = try answer.object["data"]?[0]?["url"] else { Issue.record("no address"); return }
-            #expect(address.hasPrefix("https://localhost/api/v1/images/"))
-            #expect(try await client.ask(.get, String(address.dropFirst("https://localhost".count))).headers[.contentType] == "image/png")
+            #expect(address.hasPrefix("http://localhost/api/v1/images/"))
+            #expect(try await client.ask(.get, String(address.dropFirst("http://localhost".count))).headers[.contentType] == "image/png")
         }
     }
 

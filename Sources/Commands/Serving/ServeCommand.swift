@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             Jobs and pictures are kept in ~/.local/share/easel/server, also when the program ends in the middle of one.
             Beyond this machine it only listens with --auth, --auth-file or --api-key-file. There is no encryption: put a
-            reverse proxy with TLS in front of it.
+            reverse proxy with TLS in front of it, and say --public-url https://its.name.
             Ctrl-C or SIGTERM ends it: a running picture may finish for some seconds, otherwise it is drawn after the next start.
 
             Exit codes: 0 ended as asked, 64 wrong usage, 65 bad input file, 69 device or port unavailable, 74 cannot write.
@@ -52,8 +52,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where jobs and pictures are kept. ~/.local/share/easel/server when left out.", valueName: "folder"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Let pages of this origin, such as http://localhost:3000, use the server in browsers.", valueName: "origin"))
-    var cors: String?
+    @Option(help: ArgumentHelp("Let pages of this origin, such as http://localhost:3000, use the server in browsers. May be given several times; * for every page, but then with keys only, not with passwords.", valueName: "origin"))
+    var cors: [String] = []
+
+    @Option(help: ArgumentHelp("Where people reach the server through a proxy, such as https://pictures.example.org: addresses in answers begin so, and pages from there may use it.", valueName: "address"))
+    var publicURL: String?
+
+    @Option(help: ArgumentHelp("Believe what the proxy at this address, or in this range such as 172.16.0.0/12, says of its clients (X-Forwarded-Proto, -Host, -For, Forwarded). May be given several times.", valueName: "address"))
+    var trustedProxy: [String] = []
+
+    @Option(help: ArgumentHelp("Answer to this name, too, where only this machine can call and nobody is asked for credentials; *.example.org for all below one. May be given several times.", valueName: "name"))
+    var allowHost: [String] = []
 
     @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = LogLevel.info
@@ -69,6 +78,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("Port \(port) is out of range. Use 1 to 65535, or 0 for a free one.") }
+        var options = ServerOptions()
+        do {
+            try readAddresses(into: &options)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     func run() async throws {
@@ -127,11 +142,33 @@ struct ServeCommand: AsyncParsableCommand {
             options.passwords[account.user] = account.password
         }
         if let apiKeyFile { options.keys = try Credentials.keys(inFile: apiKeyFile) }
-        options.corsOrigin = cors
+        try readAddresses(into: &options)
         options.logsPrompts = logPrompts
         options.isOpenToAll = noAuth
         options.version = Version.current
         return options
+    }
+
+    private func readAddresses(into options: inout ServerOptions) throws(CommandFailure) {
+        func read<Value>(_ flag: String, _ text: String, _ value: () throws(AddressError) -> Value) throws(CommandFailure) -> Value {
+            do throws(AddressError) {
+                return try value()
+            } catch {
+                throw CommandFailure(.usage, "\(flag) \"\(text)\" \(error)")
+            }
+        }
+        options.sharedOrigins = try read("--cors", cors.joined(separator: ",")) { () throws(AddressError) in try SharedOrigins(cors) }
+        if let publicURL {
+            let address = try read("--public-url", publicURL) { () throws(AddressError) in try WebAddress(publicURL) }
+            guard ["http", "https"].contains(address.origin.scheme) else {
+                throw CommandFailure(.usage, "--public-url \"\(publicURL)\" does not begin with http:// or https://.")
+            }
+            options.publicAddress = address
+        }
+        for text in trustedProxy.flatMap({ $0.split(separator: ",") }).map(String.init) {
+            options.trustedProxies.append(try read("--trusted-proxy", text) { () throws(AddressError) in try AddressRange(text) })
+        }
+        options.allowedHosts = try read("--allow-host", allowHost.joined(separator: ",")) { () throws(AddressError) in try HostNames(allowHost) }
     }
 }
 

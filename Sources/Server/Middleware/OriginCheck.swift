@@ -9,25 +9,39 @@ internal import WebAPI
 struct OriginCheck: RouterMiddleware {
     typealias Context = ClientContext
 
-    /// The other origin that may; nil: none.
-    let allowed: String?
+    /// The other origins that may.
+    let shared: SharedOrigins
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
-        if ![.get, .head, .options].contains(request.method), isForeign(request.head) {
-            throw Refusal(
-                APIError(.forbidden, field: "Origin",
-                    "A page of another site may change nothing here. If it shall, start the server with --cors and that site's origin, such as https://example.org."))
+        if ![.get, .head, .options].contains(request.method), let origin = request.headers[.origin], isForeign(origin, request.head, context) {
+            throw Refusal(APIError(.forbidden, field: "Origin", text(origin, request.head, context)))
         }
         return try await next(request, context)
     }
 
-    private func isForeign(_ request: HTTPRequest) -> Bool {
-        guard let origin = request.headerFields[.origin] else { return false }
-        if origin == allowed { return false }
+    private func isForeign(_ origin: String, _ request: HTTPRequest, _ context: Context) -> Bool {
+        if shared.contains(origin), !hasRememberedPassword(request) { return false }
+        let sender = WebOrigin(header: origin)
+        if let address = context.serverAddress, sender == address.origin { return false }
         // What the browser says of its own page's address and ours holds behind a proxy, too; it says so only over TLS and to localhost.
         if let site = request.headerFields[.secFetchSite] { return site != "same-origin" && site != "none" }
-        let authority = origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init)
-        return authority?.lowercased() != request.authority?.lowercased()
+        // A proxy may have ended TLS without saying so.
+        guard let sender, let authority = request.authority else { return true }
+        return WebAddress(scheme: sender.scheme, authority: authority)?.origin != sender
+    }
+
+    /// Whether a browser may have added a password by itself, for a page that does not know it: where any page may call, none shall do so with it.
+    private func hasRememberedPassword(_ request: HTTPRequest) -> Bool {
+        shared == .any && request.headerFields[.authorization]?.lowercased().hasPrefix("basic") == true
+    }
+
+    private func text(_ origin: String, _ request: HTTPRequest, _ context: Context) -> String {
+        let origin = origin.prefix(100)
+        if shared == .any {
+            return "A page of \(origin) may change nothing here with a password of HTTP Basic while --cors is *. Use a key (Authorization: Bearer …), or start the server with --cors \(origin)."
+        }
+        let host = (request.authority ?? "").prefix(100)
+        return "A page of \(origin) may change nothing here, where \(host) was asked for. If a proxy shows this server at that address, start it with --public-url \(origin); if it is another site's page that shall use it, with --cors \(origin)."
     }
 }
 

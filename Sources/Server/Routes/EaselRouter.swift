@@ -9,14 +9,15 @@ enum EaselRouter {
         let credentials = Credentials(passwords: options.passwords, keys: options.keys)
         let router = Router(context: ClientContext.self, options: .autoGenerateHeadEndpoints)
         // From the outside in.
+        router.add(middleware: Forwarding(trusted: options.trustedProxies, publicAddress: options.publicAddress))
         router.add(middleware: RequestLog(metrics: backend.metrics))
-        router.add(middleware: SecurityHeaders(isShared: options.corsOrigin != nil))
-        if let origin = options.corsOrigin { router.add(middleware: sharing(with: origin)) }
+        router.add(middleware: SecurityHeaders(isShared: !options.sharedOrigins.isEmpty))
+        if !options.sharedOrigins.isEmpty { router.add(middleware: OriginSharing(origins: options.sharedOrigins)) }
         router.add(middleware: LastAnswers())
         router.add(middleware: ErrorAnswers())
         router.add(middleware: RequestRate(settings: backend.settings))
-        if credentials.isEmpty && HostCheck.isLoopback(options.host) { router.add(middleware: HostCheck()) }
-        router.add(middleware: OriginCheck(allowed: options.corsOrigin))
+        if credentials.isEmpty && HostCheck.isLoopback(options.host) { router.add(middleware: HostCheck(allowed: options.allowedHosts, publicAddress: options.publicAddress)) }
+        router.add(middleware: OriginCheck(shared: options.sharedOrigins))
         router.add(middleware: Authentication(credentials: credentials))
         router.add(middleware: DecodedParameters())
 
@@ -44,12 +45,6 @@ enum EaselRouter {
         SettingRoutes(backend: backend).add(to: router)
         ServiceRoutes(backend: backend).add(to: router)
         PageRoutes().add(to: router)
-    }
-
-    private static func sharing(with origin: String) -> CORSMiddleware<ClientContext> {
-        CORSMiddleware(
-            allowOrigin: .oneOf(origin), allowHeaders: [.authorization, .contentType, .init("Idempotency-Key")!, .init("Last-Event-ID")!],
-            allowMethods: [.get, .post, .put, .delete, .head, .options], allowCredentials: true, exposedHeaders: ["ETag", "Location", "Retry-After"])
     }
 
     /// A path that there is, asked for in a way that there is not, is answered with what there is.

@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import HTTPTypes
 internal import Hummingbird
 internal import Jobs
 internal import WebAPI
@@ -32,21 +31,10 @@ struct OpenAIImages {
             let pictures = try await backend.pictures(of: job, as: wanted.format)
             answer = try await offloaded { WebJSON.data(ImageGenerationAnswer(pictures: pictures, created: created)) }
         case .url:
-            let origin = Self.origin(of: request)
+            let origin = context.serverAddress?.description ?? "http://localhost:\(backend.options.port)"
             let pictures = zip(job.pictures, try await backend.descriptions(of: job))
             answer = WebJSON.data(ImageGenerationAnswer(pictures: pictures.map { (origin + PictureAddress.file($0), $1.prompt) }, created: created))
         }
         return Response(json: answer)
     }
-
-    /// Where the client has reached this server, as far as can be told.
-    private static func origin(of request: Request) -> String {
-        let isSecure = request.headers[.xForwardedProto]?.lowercased() == "https"
-        return "\(isSecure ? "https" : "http")://\(request.head.authority ?? "localhost")"
-    }
-}
-
-extension HTTPField.Name {
-    /// What a proxy says of the connection to it.
-    fileprivate static let xForwardedProto = HTTPField.Name("X-Forwarded-Proto")!
 }
