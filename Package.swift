@@ -49,14 +49,15 @@ let package = Package(
 
         // Values and files
         library("Tensors"),
+        library("TextFiles"),
         library("Generation"),
-        library("Settings", ["Generation", .product(name: "Configuration", package: "swift-configuration")]),
+        library("Settings", ["Generation", "TextFiles", .product(name: "Configuration", package: "swift-configuration")]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
         library("ImageCodecs", ["CImageCodecs", "Generation"]),
         .target(name: "CMappedFiles"),
-        library("Checkpoints", ["CMappedFiles", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Checkpoints", ["CMappedFiles", "Tensors", "TextFiles", .product(name: "Crypto", package: "swift-crypto")]),
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),
@@ -64,7 +65,7 @@ let package = Package(
 
         // Text and sampling
         .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
-        library("Prompting", ["CCLIPVocabulary", "Generation"]),
+        library("Prompting", ["CCLIPVocabulary", "Generation", "TextFiles"]),
         library("Sampling", ["Generation", "Tensors"]),
 
         // Text to picture
@@ -90,7 +91,7 @@ let package = Package(
         ]),
 
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "WebAPI",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "TextFiles", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
@@ -112,6 +113,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),
+        tests("TextFiles"),
         tests("ImageCodecs", ["Generation"]),
         tests("Checkpoints"),
         tests("GraphIR", ["OpenVINO"]),

@@ -1,3 +1,5 @@
+import TextFiles
+
 extension Checkpoint {
     /// Opens one .safetensors file with the names of the original release.
     init(singleFile path: String, prediction: SchedulerConfiguration.Prediction?) throws(CheckpointError) {
@@ -45,9 +47,8 @@ extension Checkpoint {
     private static func prediction(of directory: TensorDirectory, sidecarPath: String) throws(CheckpointError) -> SchedulerConfiguration.Prediction? {
         let hasSidecar = PathKind(sidecarPath) == .file
         if hasSidecar {
-            let text = String(decoding: try OpenFile.contents(of: sidecarPath, atMost: 1 << 20), as: UTF8.self)
-            for line in text.split(whereSeparator: \.isNewline) {
-                let words = line.split(whereSeparator: { " \t\"'".contains($0) })
+            for line in TextLines(TextFile.utf8(try OpenFile.contents(of: sidecarPath, atMost: 1 << 20))) {
+                let words = String(decoding: line, as: UTF8.self).split(whereSeparator: { " \t\"'".contains($0) })
                 guard words.first == "parameterization:", words.count > 1 else { continue }
                 guard let prediction = SchedulerConfiguration.Prediction(spelling: String(words[1])) else {
                     throw .unsupportedSetting(

@@ -1,3 +1,5 @@
+import TextFiles
+
 extension TokenizerFiles {
     /// Finds the tokenizer of a diffusers folder.
     ///
@@ -42,7 +44,7 @@ extension TokenizerFiles {
 
     /// Looks one token up without keeping the 49,408 others.
     private static func number(of token: String, inVocabulary path: String) throws(CheckpointError) -> Int? {
-        var json = JSONReader(try OpenFile.contents(of: path))
+        var json = JSONReader(TextFile.utf8(try OpenFile.contents(of: path)))
         do {
             return try number(of: token, from: &json)
         } catch {
@@ -51,7 +53,7 @@ extension TokenizerFiles {
     }
 
     private static func number(of token: String, inTokenizer path: String) throws(CheckpointError) -> Int? {
-        var json = JSONReader(try OpenFile.contents(of: path))
+        var json = JSONReader(TextFile.utf8(try OpenFile.contents(of: path)))
         do {
             try json.beginObject()
             while let key = try json.nextKey() {

@@ -1,11 +1,16 @@
+import TextFiles
+
 /// Reads the lines of `merges.txt`: a `#version` line, then two tokens a line with a space between, the first to merge first.
 struct MergeReader {
     let text: [UInt8]
-    private var position = 0
+    private var lines: TextLines
     /// How many merges have been read.
     private(set) var count = 0
 
-    init(_ text: [UInt8]) { self.text = text }
+    init(_ file: [UInt8]) {
+        text = TextFile.utf8(file)
+        lines = TextLines(text)
+    }
 
     /// One merge, as ranges of `text`; `right` is nil when the line is not two tokens with a space between.
     struct Merge {
@@ -16,7 +21,7 @@ struct MergeReader {
 
     /// The next merge; nil at the end. Empty lines are passed over.
     mutating func next() -> Merge? {
-        while let line = nextLine() {
+        while let line = lines.next()?.indices {
             let isHeader = count == 0 && text[line].starts(with: "#version".utf8)
             guard !line.isEmpty, !isHeader else { continue }
             count += 1
@@ -26,14 +31,5 @@ struct MergeReader {
             return Merge(line: line, left: line.lowerBound..<space, right: space + 1..<line.upperBound)
         }
         return nil
-    }
-
-    private mutating func nextLine() -> Range<Int>? {
-        guard position < text.count else { return nil }
-        let start = position
-        var end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
-        position = end + 1
-        if end > start, text[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return start..<end
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TextFiles
 
 /// What a settings file says: Easel's own, or SD.Next's `config.json`.
 public struct SettingsFile: Sendable {
@@ -23,7 +24,7 @@ public struct SettingsFile: Sendable {
     init(path: String, contents: Data) throws(SettingsError) {
         let object: [String: JSONValue]
         do {
-            object = try JSONDecoder().decode([String: JSONValue].self, from: contents)
+            object = try JSONDecoder().decode([String: JSONValue].self, from: Data(TextFile.utf8([UInt8](contents))))
         } catch {
             throw .malformedFile(path: path, reason: jsonProblem(in: contents))
         }

@@ -19,6 +19,7 @@ struct PredictionTests {
         ("model:\n  params:\n    parameterization: \"v\"\n", SchedulerConfiguration.Prediction.velocity),
         ("    parameterization: 'eps' # noise\n", .epsilon), ("parameterization: v", .velocity), ("model:\n  target: ldm\n", .epsilon),
         ("# parameterization: \"v\"\n", .epsilon), ("parameterization: v\r\nx: 1\r\n", .velocity), ("parameterization: \"x0\"", .sample),
+        ("\u{FEFF}parameterization: \"v\"\r\n", .velocity), ("model:\r\n  params:\r\n    parameterization: v\r\n", .velocity),
     ])
     func sidecar(yaml: String, expected: SchedulerConfiguration.Prediction) throws {
         let path = try openCLIP.writeSingleFile(in: folder)

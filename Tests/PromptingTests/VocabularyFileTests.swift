@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test("line ends of Windows, a missing header and empty lines are no obstacle", arguments: [
-        "#version: 0.2\r\nc a\r\nca t</w>\r\n", "c a\nca t</w>", "\n\nc a\n\nca t</w>\n\n",
+        "#version: 0.2\r\nc a\r\nca t</w>\r\n", "c a\nca t</w>", "\n\nc a\n\nca t</w>\n\n", "\u{FEFF}#version: 0.2\r\nc a\r\nca t</w>",
+        "#version: 0.2\rc a\rca t</w>\r",
     ])
     func lenientMerges(merges: String) throws {
         #expect(try Self.load(Self.vocabulary, merges).encode("cat") == [6])

@@ -28,6 +28,9 @@ struct SettingsFileTests {
         #expect(settings.reloadHours == 1.5)
     }
 
+    @Test("a file with the mark and the line ends of Windows is read as any other")
+    func byteOrderMark() throws { #expect(try EaselSettings(file: file("\u{FEFF}{\r\n\"context_chunks\": 8\r\n}\r\n")).contextChunks == 8) }
+
     @Test("an unknown key is an error that names it and the one that was meant", arguments: [
         ("openvino_device", "openvino_devices"), ("contextChunks", "context_chunks"), ("context-chunks", "context_chunks"), ("OPENVINO_ACCURACY", "openvino_accuracy"),
         ("openvino_accuracy_text", "openvino_accuracy_text_encoder"), ("fidelity_bounds_vae", "fidelity_bound_vae"), ("shape", "shapes"),

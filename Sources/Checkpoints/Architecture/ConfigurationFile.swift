@@ -1,3 +1,5 @@
+import TextFiles
+
 /// A `config.json` of diffusers or transformers, read with suspicion.
 ///
 /// A key that is missing or null has diffusers' default; a value of the wrong kind or out of range is reported by key.
@@ -12,8 +14,7 @@ struct ConfigurationFile {
     }
 
     init(name: String, path: String) throws(CheckpointError) {
-        let bytes = try OpenFile.contents(of: path)
-        var json = JSONReader(bytes)
+        var json = JSONReader(TextFile.utf8(try OpenFile.contents(of: path)))
         let value: JSONValue
         do {
             value = try json.readValue()

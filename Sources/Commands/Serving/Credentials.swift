@@ -1,4 +1,5 @@
 import Foundation
+import TextFiles
 
 /// Who may use a server, as files and flags tell it.
 enum Credentials {
@@ -36,15 +37,23 @@ enum Credentials {
 
     /// Those that say something, with their numbers.
     private static func lines(of path: String) throws(CommandFailure) -> [(Int, String)] {
-        let text: String
+        let bytes: [UInt8]
         do {
-            text = try String(contentsOfFile: UserFolders().path(path), encoding: .utf8)
+            bytes = try [UInt8](Data(contentsOf: URL(filePath: UserFolders().path(path))))
         } catch {
             throw CommandFailure(.badInput, "Cannot read \"\(path)\". Check the path, and that you may read it.")
         }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { ($0 + 1, $1.trimmingCharacters(in: .whitespaces)) }
-        let saying = lines.filter { !$0.1.isEmpty && !$0.1.hasPrefix("#") }
-        guard !saying.isEmpty else { throw CommandFailure(.badInput, "\"\(path)\" is empty: nobody could use the server.") }
-        return saying
+        var lines: [(Int, String)] = []
+        for (index, bytes) in TextLines(TextFile.utf8(bytes)).enumerated() {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw CommandFailure(.badInput, "Line \(index + 1) of \"\(path)\" is not UTF-8. Store the file in that encoding.")
+            }
+            let line = text.trimmingCharacters(in: .whitespaces)
+            if !line.isEmpty, !line.hasPrefix("#") { lines.append((index + 1, line)) }
+        }
+        guard !lines.isEmpty else {
+            throw CommandFailure(.badInput, "\"\(path)\" has no line that says anything: nobody could use the server. Lines that begin with # are comments.")
+        }
+        return lines
     }
 }

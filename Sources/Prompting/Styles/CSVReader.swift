@@ -1,10 +1,12 @@
+import TextFiles
+
 /// Reads comma-separated values (RFC 4180), as Python's `csv` module reads what A1111 writes.
 ///
 /// A quoted field may hold commas, line ends and doubled quotes. Any line end ends a row, spaces before a field and empty lines
 /// are left out, and nothing is refused: a quote inside an unquoted field is text, and the end of the file ends a quoted field.
 struct CSVReader {
-    private let bytes: ArraySlice<UInt8>
-    private var position: Int
+    private let bytes: [UInt8]
+    private var position = 0
 
     /// The fields of each row. Bytes that are no UTF-8 become U+FFFD.
     static func rows(of bytes: [UInt8]) -> [[String]] {
@@ -16,11 +18,7 @@ struct CSVReader {
         return rows
     }
 
-    private init(_ bytes: [UInt8]) {
-        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        self.bytes = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
-        position = self.bytes.startIndex
-    }
+    private init(_ bytes: [UInt8]) { self.bytes = TextFile.utf8(bytes) }
 
     private mutating func nextRow() -> [String]? {
         guard position < bytes.endIndex else { return nil }

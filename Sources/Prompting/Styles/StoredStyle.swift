@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TextFiles
 
 /// A style as SD.Next's JSON has it.
 struct StoredStyle: Decodable {
@@ -21,8 +22,7 @@ struct StoredStyle: Decodable {
 
     /// The styles of a file: one object or a list.
     static func styles(in bytes: [UInt8], path: String) throws(StyleError) -> [StoredStyle] {
-        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let data = Data(bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...])
+        let data = Data(TextFile.utf8(bytes))
         do {
             let isList = data.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")
             return isList ? try JSONDecoder().decode([StoredStyle].self, from: data) : [try JSONDecoder().decode(StoredStyle.self, from: data)]
