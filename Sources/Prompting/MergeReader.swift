@@ -2,6 +2,7 @@ import TextFiles
 
 /// Reads the lines of `merges.txt`: a `#version` line, then two tokens a line with a space between, the first to merge first.
 struct MergeReader {
+    /// The file's text as UTF-8: places are in it, not in the file.
     let text: [UInt8]
     private var lines: TextLines
     /// How many merges have been read.

@@ -32,7 +32,7 @@ struct TokenVocabulary: Sendable {
         var reader = MergeReader(mergesText)
         while let merge = reader.next() {
             guard let right = merge.right else { continue }
-            tokens.append(Array(mergesText[merge.left]) + mergesText[right])
+            tokens.append(Array(reader.text[merge.left]) + reader.text[right])
         }
         tokens += [Array(begin.utf8), Array(end.utf8)]
         return tokens.enumerated().map { Entry(token: $0.element, id: $0.offset) }
@@ -61,16 +61,17 @@ struct TokenVocabulary: Sendable {
         self.endToken = endToken
     }
 
-    private static func merges(_ text: [UInt8], file: String, tokens: TokenTable) throws(TokenizerError) -> MergeTable {
-        var table = MergeTable(capacity: text.count { $0 == UInt8(ascii: "\n") } + 1)
-        var reader = MergeReader(text)
+    private static func merges(_ file: [UInt8], file name: String, tokens: TokenTable) throws(TokenizerError) -> MergeTable {
+        var reader = MergeReader(file)
+        let text = reader.text
+        var table = MergeTable(capacity: text.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } + 1)
         while let merge = reader.next() {
             guard let right = merge.right else {
-                throw .malformedMerge(file: file, merge: reader.count, text: String(decoding: text[merge.line], as: UTF8.self))
+                throw .malformedMerge(file: name, merge: reader.count, text: String(decoding: text[merge.line], as: UTF8.self))
             }
             func token(_ bytes: ArraySlice<UInt8>) throws(TokenizerError) -> Int32 {
                 if let id = tokens.id(of: bytes) { return id }
-                throw .unknownToken(file: file, merge: reader.count, token: String(decoding: bytes, as: UTF8.self))
+                throw .unknownToken(file: name, merge: reader.count, token: String(decoding: bytes, as: UTF8.self))
             }
             try table.append(token(text[merge.left]), token(text[right]), becomes: token(text[merge.left] + text[right]))
         }
