@@ -4,7 +4,7 @@ import ImageCodecs
 import Jobs
 import Settings
 import Testing
-import WebAPI
+@testable import WebAPI
 
 @Suite("A1111's answers")
 struct A1111AnswerTests {
@@ -96,6 +96,12 @@ struct A1111AnswerTests {
             for name in [item.name] + item.aliases { _ = try textToImage(#"{"sampler_name": "\#(name)"}"#) }
         }
     }
+
+    @Test("base64 may have spaces and line ends in it, and the beginning of a data URL; anything else is none", arguments: [
+        ("aGVsbG8=", "hello"), ("aGVs\r\nbG8=\n", "hello"), (" aGVs\tbG8= ", "hello"), ("data:image/png;base64,aGVsbG8=", "hello"), ("data:,", ""), ("data:aGVsbG8=", nil), ("aGVsbG8", nil), ("a*==", nil),
+        ("ü", nil), ("aGVsbG8=ü", nil),
+    ] as [(String, String?)])
+    func base64(text: String, content: String?) { #expect(Base64Picture.bytes(text) == content.map { Array($0.utf8) }) }
 
     @Test("png-info reads back what a picture's file says", arguments: [ImageFormat.png, .jpeg, .webp], ["", "data:image/png;base64,"])
     func pictureInfo(_ format: ImageFormat, prefix: String) throws {

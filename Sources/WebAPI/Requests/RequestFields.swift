@@ -204,5 +204,9 @@ extension Double {
 
 extension String {
     /// As much as fits into an error's text.
-    var clipped: String { count > 60 ? prefix(60) + "…" : self }
+    var clipped: String {
+        // Without counting all of it, which takes seconds for a picture in base64.
+        let beginning = prefix(60)
+        return beginning.endIndex == endIndex ? self : beginning + "…"
+    }
 }
