@@ -25,6 +25,9 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Of pictures that are sent, where nobody says another; see `RGBImage.encoded`.
+    public static let usualQuality = 90
+
     /// Without the dot.
     public var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
 

@@ -5,9 +5,10 @@ public import Generation
 /// What has returned is not lost by a crash or a power cut.
 public protocol JobArchive: Sendable {
     /// Writes a new job down.
-    /// - Parameter idempotencyKey: of the client's choosing; with one that its `request.client` has used before, nothing is written.
+    /// - Parameter idempotencyKey: with one that its `request.client` has used before, nothing is written.
     /// - Returns: the job, or the one that the key was first used for.
-    func add(_ job: Job, idempotencyKey: String?) async throws -> Job
+    /// - Throws: `IdempotencyKeyReused` when that was for something else.
+    func add(_ job: Job, idempotencyKey: IdempotencyKey?) async throws -> Job
 
     /// Writes down what has become of a job.
     func update(_ job: Job) async throws

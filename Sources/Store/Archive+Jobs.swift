@@ -3,19 +3,23 @@ internal import GRDB
 public import Jobs
 
 extension Archive: JobArchive {
-    public func add(_ job: Job, idempotencyKey: String?) async throws(StoreError) -> Job {
+    public func add(_ job: Job, idempotencyKey: IdempotencyKey?) async throws -> Job {
         let client = job.request.client
-        return try await database.write { db in
+        let (added, isReused) = try await database.write { db in
             if let idempotencyKey,
                 let (row, pictures) = try JobRecord.fetch(
-                    db, where: "client = \(client) AND idempotency_key = \(idempotencyKey)", order: "id"
+                    db, where: "client = \(client) AND idempotency_key = \(idempotencyKey.text)", order: "id"
                 ).first
             {
-                return try row.job(pictures: pictures)
+                // Rows of older versions have no fingerprint: they are taken for the same.
+                let isReused = row.idempotencyFingerprint.map { $0 != idempotencyKey.fingerprint } ?? false
+                return (try row.job(pictures: pictures), isReused)
             }
             try JobRecord(job, idempotencyKey: idempotencyKey, number: JobRecord.nextNumber(in: db)).insert(db)
-            return job
+            return (job, false)
         }
+        if isReused, let idempotencyKey { throw IdempotencyKeyReused(idempotencyKey, job: added.id) }
+        return added
     }
 
     /// `job.pictures` is left as it is: `finish` writes it.

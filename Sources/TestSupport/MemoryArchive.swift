@@ -12,7 +12,7 @@ public actor MemoryArchive: JobArchive {
     }
 
     private var known: [JobID: Job] = [:]
-    private var keys: [Key: JobID] = [:]
+    private var keys: [Key: (job: JobID, fingerprint: String)] = [:]
     /// Of each job, how many were added before it.
     private var numbers: [JobID: Int] = [:]
     private var failures: [Operation: any Error] = [:]
@@ -32,13 +32,16 @@ public actor MemoryArchive: JobArchive {
 
     public var jobCount: Int { known.count }
 
-    public func add(_ job: Job, idempotencyKey: String?) async throws -> Job {
+    public func add(_ job: Job, idempotencyKey: IdempotencyKey?) async throws -> Job {
         try await writes.pass()
         try check(.add)
         if let idempotencyKey {
-            let key = Key(client: job.request.client, key: idempotencyKey)
-            if let id = keys[key], let first = known[id] { return first }
-            keys[key] = job.id
+            let key = Key(client: job.request.client, key: idempotencyKey.text)
+            if let used = keys[key], let first = known[used.job] {
+                guard used.fingerprint == idempotencyKey.fingerprint else { throw IdempotencyKeyReused(idempotencyKey, job: first.id) }
+                return first
+            }
+            keys[key] = (job.id, idempotencyKey.fingerprint)
         }
         set(job)
         return job

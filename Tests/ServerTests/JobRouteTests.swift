@@ -82,6 +82,24 @@ struct JobRouteTests {
         }
     }
 
+    @Test("a repeated key with another body is refused, and names the job", arguments: [
+        #"{"prompt": "a plum", "width": 64, "height": 64, "steps": 2}"#, #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 3}"#, #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "seed": 1}"#,
+    ])
+    func otherBody(body: String) async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let headers: HTTPFields = [HTTPField.Name("Idempotency-Key")!: "k"]
+            let first = try await client.ask(.post, "/api/v1/jobs", #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2}"#, headers: headers).object["id"]
+            guard case .string(let id)? = first else { Issue.record("no job"); return }
+            let refused = try await client.ask(.post, "/api/v1/jobs", body, headers: headers)
+            #expect(refused.status == .conflict && refused.text.contains(id))
+            #expect(try refused.object["error"]?["code"] == .string("idempotency_key_reused") && refused.object["error"]?["field"] == .string("Idempotency-Key"))
+            // The same in another spelling is the same.
+            let again = try await client.ask(.post, "/api/v1/jobs", #"{ "steps":2, "seed":null, "height":64, "width":64, "prompt":"a pear" }"#, headers: headers)
+            #expect(try again.status == .accepted && again.object["id"] == first)
+        }
+    }
+
     @Test("beyond the queue's capacity are refused with a time to come back")
     func full() async throws {
         let painter = FakePainter(isHeld: true)

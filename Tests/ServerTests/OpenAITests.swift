@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import ImageCodecs
+import NIOCore
 @testable import Server
 import Settings
 import Testing
@@ -36,6 +37,44 @@ struct OpenAITests {
             guard case .string(let address)? = try answer.object["data"]?[0]?["url"] else { Issue.record("no address"); return }
             #expect(address.hasPrefix("http://localhost/api/v1/images/"))
             #expect(try await client.ask(.get, String(address.dropFirst("http://localhost".count))).headers[.contentType] == "image/png")
+        }
+    }
+
+    @Test("addresses of JPEG and WebP give files of that format and quality, with their parameters", arguments: [("png", nil), ("jpeg", nil), ("webp", nil), ("jpeg", 40), ("webp", 0), ("png", 30)] as [(String, Int?)])
+    func addressesOfFormats(format: String, compression: Int?) async throws {
+        try await Walk().run { client async throws in
+            let more = compression.map { #", "output_compression": \#($0)"# } ?? ""
+            let answer = try await client.ask(
+                .post, "/v1/images/generations", #"{"prompt": "a pear", "n": 2, "size": "64x64", "steps": 2, "response_format": "url", "output_format": "\#(format)"\#(more)}"#)
+            for index in 0..<2 {
+                guard case .string(let address)? = try answer.object["data"]?[index]?["url"] else { Issue.record("no address"); return }
+                let path = String(address.dropFirst("http://localhost".count))
+                #expect(path.hasSuffix(compression == nil || format == "png" ? ".\(format == "jpeg" ? "jpg" : format)" : "?quality=\(compression ?? 0)"), "\(path)")
+                let file = try await client.ask(.get, path)
+                #expect(file.headers[.contentType] == "image/\(format)" && file.headers[.contentLength] == "\(file.body.readableBytes)")
+                let picture = try DecodedImage(decoding: [UInt8](file.body.readableBytesView))
+                #expect(picture.format.rawValue == format && picture.parameters?.hasPrefix("a pear") == true)
+                let tag = try #require(file.headers[.eTag])
+                #expect(try await client.ask(.get, path, headers: [.ifNoneMatch: tag]).status == .notModified)
+                #expect(try await client.ask(.head, path).headers[.contentType] == "image/\(format)")
+            }
+        }
+    }
+
+    @Test("a picture can be fetched in other formats; what is none is refused")
+    func converted() async throws {
+        try await Walk().run { client async throws in
+            let job = try await client.ask(.post, "/v1/images/generations", #"{"prompt": "a pear", "size": "64x64", "steps": 2}"#)
+            guard case .string(let address)? = try job.object["data"]?[0]?["url"] else { Issue.record("no address"); return }
+            let path = String(address.dropFirst("http://localhost".count).dropLast(4))
+            #expect(try await client.ask(.get, path + ".jpeg").body == client.ask(.get, path + ".jpg?quality=90").body)
+            #expect(try await client.ask(.get, path + ".jpg?quality=10").body.readableBytes < client.ask(.get, path + ".jpg?quality=100").body.readableBytes)
+            for quality in ["-1", "101", "x", "1e1"] {
+                let refused = try await client.ask(.get, path + ".webp?quality=\(quality)")
+                #expect(refused.status == .unprocessableContent && refused.text.contains("quality cannot be \\\"\(quality)"))
+            }
+            #expect(try await client.ask(.get, path + ".gif").status == .notFound)
+            #expect(try await client.ask(.get, path.replacing(/-0$/, with: "-7") + ".webp").status == .notFound)
         }
     }
 

@@ -141,6 +141,19 @@ struct JobArchiveTests {
         #expect(try await archive.usage().jobs == [.queued: 3, .done: 1])
     }
 
+    @Test("a key with another fingerprint is refused, also after a start; a job of a version without fingerprints is not")
+    func fingerprints() async throws {
+        let key = IdempotencyKey("key", fingerprint: "1")
+        let first = try await archives.open().add(Job(Archives.request(client: "a")), idempotencyKey: key)
+        let archive = try archives.open()
+        #expect(try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: key).id == first.id)
+        let other = IdempotencyKey("key", fingerprint: "2")
+        await #expect(throws: IdempotencyKeyReused(other, job: first.id)) { try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: other) }
+        #expect(try await archive.add(Job(Archives.request(client: "b")), idempotencyKey: other).id != first.id)
+        try await archive.database.write { db in try db.execute(sql: "UPDATE job SET idempotency_fingerprint = NULL") }
+        #expect(try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: other).id == first.id)
+    }
+
     @Test("what is not known is neither updated nor finished, and leaves no file")
     func unknownJob() async throws {
         let archive = try archives.open()
@@ -176,11 +189,11 @@ struct JobArchiveTests {
             for index in 0..<200 {
                 group.addTask {
                     let job = Job(id: JobID(at: Date(timeIntervalSince1970: Double(index))), Archives.request())
-                    do throws(StoreError) {
+                    do {
                         if index.isMultiple(of: 3) { try await archive.update(job) } else { _ = try await archive.add(job, idempotencyKey: nil) }
                         return (index, nil)
                     } catch {
-                        return (index, error)
+                        return (index, error as? StoreError)
                     }
                 }
             }

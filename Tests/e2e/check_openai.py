@@ -21,6 +21,11 @@ def check(server):
     picture = client.images.generate(prompt="a boat", model="gpt-image-1", output_format="webp", **small).data[0].b64_json
     assert base64.b64decode(picture)[8:12] == b"WEBP"
 
+    address = client.images.generate(prompt="a boat", output_format="jpeg", response_format="url", **small).data[0].url
+    assert requests.get(address, timeout=10).content.startswith(b"\xff\xd8\xff"), "an address of a JPEG gives one"
+
+    streams(client)
+
     models = client.models.list().data
     assert client.models.retrieve(models[0].id).owned_by == "easel"
 
@@ -29,6 +34,21 @@ def check(server):
     refused(openai.NotFoundError, "model", client.images.generate, prompt="x", size="64x64", model="no-such-model")
     refused(openai.NotFoundError, "model", client.models.retrieve, model="no-such-model")
     refused(openai.InternalServerError, "image", client.images.edit, image=("x.png", first), prompt="x")
+
+
+def streams(client):
+    """A picture comes with previews before it, and is the one that comes without a stream."""
+    extra = {"steps": 6, "seed": 7, "negative_prompt": "blurry", "sampler": "Euler a"}
+    events = list(client.images.generate(prompt="a lighthouse", size="64x64", stream=True, partial_images=2, extra_body=extra))
+    assert [event.type for event in events] == ["image_generation.partial_image"] * 2 + ["image_generation.completed"], events
+    assert [event.partial_image_index for event in events[:2]] == [0, 1]
+    files = [base64.b64decode(event.b64_json) for event in events]
+    assert all(Image.open(io.BytesIO(file)).size == (64, 64) for file in files)
+    assert events[-1].usage.total_tokens == 0 and events[-1].size == "64x64" and events[-1].output_format == "png"
+    whole = client.images.generate(prompt="a lighthouse", size="64x64", response_format="b64_json", extra_body=extra)
+    assert pixels(files[-1]) == pixels(base64.b64decode(whole.data[0].b64_json)), "the stream's picture is the same"
+    refused(openai.BadRequestError, "n", client.images.generate, prompt="x", n=2, stream=True)
+    refused(openai.BadRequestError, "partial_images", client.images.generate, prompt="x", stream=True, partial_images=4)
 
 
 def pixels(file):

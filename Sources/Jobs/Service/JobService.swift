@@ -72,8 +72,8 @@ public actor JobService {
     /// Accepts a job.
     /// - Parameter idempotencyKey: with one that the same client has used before, nothing is done again.
     /// - Returns: the job, or the one that the key was first used for.
-    /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; what the archive throws, and then the job is not accepted.
-    public func submit(_ request: JobRequest, idempotencyKey: String? = nil) async throws -> Job {
+    /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; `IdempotencyKeyReused`; what the archive throws, and then the job is not accepted.
+    public func submit(_ request: JobRequest, idempotencyKey: IdempotencyKey? = nil) async throws -> Job {
         try request.validate()
         try await painter.validate(request)
         try await recover()

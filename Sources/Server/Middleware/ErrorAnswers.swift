@@ -31,6 +31,7 @@ struct ErrorAnswers: RouterMiddleware {
         case let error as APIError: return Refusal(error)
         case let error as InvalidRequest: return Refusal(APIError(error))
         case let error as QueueFull: return Refusal(APIError(.queueFull, retryAfterSeconds: error.retryAfterSeconds, error.description))
+        case let error as IdempotencyKeyReused: return Refusal(APIError(.keyReused, field: "Idempotency-Key", error.description))
         case let error as UnknownJob: return Refusal(APIError(.notFound, field: "id", error.description))
         case let error as ServiceStopped: return Refusal(APIError(.unavailable, error.description))
         case let error as ModelUnavailable: return Refusal(APIError(.unavailable, error.reason))

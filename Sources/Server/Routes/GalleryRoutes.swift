@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
+internal import ImageCodecs
 internal import Jobs
 internal import Store
 internal import WebAPI
@@ -14,6 +15,9 @@ struct GalleryRoutes {
         group.get("images", use: list)
         group.get("images/{id}", use: show)
         group.get("images/{id}.png", use: file)
+        for (ending, format) in [("jpg", .jpeg), ("jpeg", .jpeg), ("webp", .webp)] as [(String, ImageFormat)] {
+            group.get(.init("images/{id}.\(ending)")) { request, context in try await converted(request, context, to: format) }
+        }
         group.get("images/{id}/thumb", use: thumbnail)
         group.delete("images/{id}", use: delete)
     }
@@ -37,15 +41,31 @@ struct GalleryRoutes {
         return try await send(file, type: "image/png", tag: "\"\(id)\"", request, context)
     }
 
+    /// Pictures are kept as PNG: another format is made when it is asked for.
+    private func converted(_ request: Request, _ context: ClientContext, to format: ImageFormat) async throws -> Response {
+        let id = try context.pictureID
+        let quality = try PictureQuality.read(request.query("quality"))
+        guard let picture = try await backend.archive.picture(id), let png = try await backend.archive.pngFile(id) else { throw APIError.noPicture }
+        let tag = "\"\(id).\(format.rawValue)-\(quality)\""
+        var headers = Self.unchanging(tag)
+        if request.knows(tag) { return Response(status: .notModified, headers: headers) }
+        let file = try await offloaded { try Backend.file(png, of: picture, as: format, quality: quality) }
+        headers[.contentType] = format.mediaType
+        headers[.contentLength] = "\(file.count)"
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file)))
+    }
+
+    /// What a picture's name stands for never changes, so who has it need not fetch it again.
+    private static func unchanging(_ tag: String) -> HTTPFields { [.eTag: tag, .cacheControl: "private, max-age=31536000, immutable"] }
+
     @Sendable private func thumbnail(_ request: Request, _ context: ClientContext) async throws -> Response {
         let id = try context.pictureID
         guard let file = try await backend.archive.thumbnail(id) else { throw APIError.noPicture }
         return try await send(file, type: "image/webp", tag: "\"\(id).thumb\"", request, context)
     }
 
-    /// What a picture's name stands for never changes, so who has it need not fetch it again.
     private func send(_ file: URL, type: String, tag: String, _ request: Request, _ context: ClientContext) async throws -> Response {
-        var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=31536000, immutable"]
+        var headers = Self.unchanging(tag)
         if request.knows(tag) { return Response(status: .notModified, headers: headers) }
         headers[.contentType] = type
         let body = try await FileIO().loadFile(path: file.path, context: context)

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
@@ -23,7 +24,9 @@ struct JobRoutes {
         var request = request
         let body = try await backend.body(of: &request)
         let submission = try await backend.read(context) { try JobSubmission(body: body, $0) }
-        let key = try JobSubmission.idempotencyKey(request.headers[.idempotencyKey])
+        let key = try JobSubmission.idempotencyKey(request.headers[.idempotencyKey]).map {
+            IdempotencyKey($0, fingerprint: SHA256.hash(data: submission.canonicalBody).map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+        }
         let job = try await backend.submit(submission.job, context, idempotencyKey: key)
         let answer = AcceptedAnswer(job)
         return Response(json: answer, status: .accepted, headers: [.location: answer.url])

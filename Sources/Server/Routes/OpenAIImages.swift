@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Hummingbird
+internal import ImageCodecs
 internal import Jobs
 internal import WebAPI
 
@@ -23,17 +24,22 @@ struct OpenAIImages {
         var request = request
         let body = try await backend.body(of: &request)
         let wanted = try await backend.read(context) { try ImageGenerationRequest(body: body, $0) }
+        if let form = wanted.stream {
+            let job = try await backend.submit(wanted.job, context)
+            return try await ImageStream(backend, job.id, wanted, form).response(to: request, context)
+        }
         let job = try await backend.drawn(wanted.job, for: request, context)
         let created = job.endedAt ?? .now
         let answer: Data
         switch wanted.delivery {
         case .base64:
-            let pictures = try await backend.pictures(of: job, as: wanted.format)
+            let pictures = try await backend.pictures(of: job, as: wanted.format, quality: wanted.quality)
             answer = try await offloaded { WebJSON.data(ImageGenerationAnswer(pictures: pictures, created: created)) }
         case .url:
+            let quality = wanted.format == .png || wanted.quality == ImageFormat.usualQuality ? nil : wanted.quality
             let origin = context.serverAddress?.description ?? "http://localhost:\(backend.options.port)"
             let pictures = zip(job.pictures, try await backend.descriptions(of: job))
-            answer = WebJSON.data(ImageGenerationAnswer(pictures: pictures.map { (origin + PictureAddress.file($0), $1.prompt) }, created: created))
+            answer = WebJSON.data(ImageGenerationAnswer(pictures: pictures.map { (origin + PictureAddress.file($0, format: wanted.format, quality: quality), $1.prompt) }, created: created))
         }
         return Response(json: answer)
     }

@@ -8,18 +8,22 @@ extension Backend {
     /// The pictures of a job that is done, as files of a format.
     ///
     /// PNG files are sent as they are stored.
-    func pictures(of job: Job, as format: ImageFormat) async throws -> [DrawnPicture] {
+    /// - Parameter quality: of JPEG and WebP.
+    func pictures(of job: Job, as format: ImageFormat, quality: Int = ImageFormat.usualQuality) async throws -> [DrawnPicture] {
         var pictures: [DrawnPicture] = []
         for id in job.pictures {
             guard let picture = try await archive.picture(id), let png = try await archive.pngFile(id) else { throw Self.removed }
-            let file = try await offloaded {
-                let png = try Data(contentsOf: png)
-                if format == .png { return png }
-                return Data(try DecodedImage(decoding: [UInt8](png)).image.encoded(as: format, quality: 90, parameters: picture.infotext))
-            }
+            let file = try await offloaded { try Self.file(png, of: picture, as: format, quality: quality) }
             pictures.append(DrawnPicture(picture, file: file))
         }
         return pictures
+    }
+
+    /// A stored picture as a file of a format.
+    static func file(_ png: URL, of picture: GalleryPicture, as format: ImageFormat, quality: Int) throws -> Data {
+        let png = try Data(contentsOf: png)
+        if format == .png { return png }
+        return Data(try DecodedImage(decoding: [UInt8](png)).image.encoded(as: format, quality: quality, parameters: picture.infotext))
     }
 
     /// What is known of the pictures of a job that is done, without their files.
@@ -32,7 +36,7 @@ extension Backend {
         return pictures
     }
 
-    private static let removed = APIError(.notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and keep_days.")
+    static let removed = APIError(.notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and keep_days.")
 }
 
 extension DrawnPicture {

@@ -52,7 +52,7 @@ extension Backend {
     }
 
     /// Submits a job. Its prompt is told to the log when that is wanted, and nowhere else.
-    func submit(_ wanted: JobRequest, _ context: ClientContext, idempotencyKey: String? = nil) async throws -> Job {
+    func submit(_ wanted: JobRequest, _ context: ClientContext, idempotencyKey: IdempotencyKey? = nil) async throws -> Job {
         let job = try await jobs.submit(wanted, idempotencyKey: idempotencyKey)
         if options.logsPrompts {
             context.logger.info("Prompt", metadata: [
@@ -62,14 +62,19 @@ extension Backend {
         return job
     }
 
+    /// Waits until the server is told to stop, and for a job that is being drawn then as long as it grants.
+    func stopped(_ id: JobID) async throws {
+        // Outside a service group this waits until it is cancelled.
+        try await gracefulShutdown()
+        if try await jobs.job(id)?.state == .running { try await Task.sleep(for: options.gracePeriod) }
+    }
+
     /// Waits for a job, and when the server is told to stop for as long as it grants.
     private func ended(_ id: JobID) async throws -> Job {
         try await withThrowingTaskGroup(of: Job?.self) { group in
             group.addTask { try await jobs.ended(id) }
             group.addTask {
-                // Outside a service group this waits until it is cancelled.
-                try await gracefulShutdown()
-                if try await jobs.job(id)?.state == .running { try await Task.sleep(for: options.gracePeriod) }
+                try await stopped(id)
                 return nil
             }
             defer { group.cancelAll() }

@@ -9,6 +9,8 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     private(set) var id: String
     private(set) var client: String
     private(set) var idempotencyKey: String?
+    /// nil in rows of versions that did not keep it.
+    private(set) var idempotencyFingerprint: String?
     /// A `JobRequest` in JSON.
     private(set) var request: String
     private(set) var state: String
@@ -25,15 +27,17 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case id, client, request, state, attempts, failure, warnings, number
         case idempotencyKey = "idempotency_key"
+        case idempotencyFingerprint = "idempotency_fingerprint"
         case submittedAt = "submitted_at"
         case startedAt = "started_at"
         case endedAt = "ended_at"
     }
 
-    init(_ job: Job, idempotencyKey: String? = nil, number: Int64? = nil) throws {
+    init(_ job: Job, idempotencyKey: IdempotencyKey? = nil, number: Int64? = nil) throws {
         id = job.id.description
         client = job.request.client
-        self.idempotencyKey = idempotencyKey
+        self.idempotencyKey = idempotencyKey?.text
+        idempotencyFingerprint = idempotencyKey?.fingerprint
         request = String(decoding: try JSONEncoder().encode(job.request), as: UTF8.self)
         state = job.state.rawValue
         attempts = job.attempts

@@ -10,6 +10,9 @@ enum Schema {
             try db.execute(sql: jobs + pictures + search)
         }
         migrator.registerMigration("order and warnings of jobs") { db in try db.execute(sql: orderAndWarnings) }
+        migrator.registerMigration("fingerprints of idempotent requests") { db in
+            try db.execute(sql: "ALTER TABLE job ADD COLUMN idempotency_fingerprint TEXT")
+        }
         return migrator
     }()
 

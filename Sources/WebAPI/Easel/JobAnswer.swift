@@ -1,5 +1,6 @@
 public import FoundationEssentials
 import Generation
+public import ImageCodecs
 public import Jobs
 public import Settings
 
@@ -107,6 +108,12 @@ public struct AcceptedAnswer: Codable, Sendable {
 
 /// Where pictures are fetched from, beginning with `/`.
 public enum PictureAddress {
-    public static func file(_ picture: PictureID) -> String { "/api/v1/images/\(picture).png" }
+    /// - Parameters:
+    ///   - format: that the picture is sent in; it is kept as PNG.
+    ///   - quality: of JPEG and WebP; nil: the usual.
+    public static func file(_ picture: PictureID, format: ImageFormat = .png, quality: Int? = nil) -> String {
+        "/api/v1/images/\(picture).\(format.fileExtension)" + (quality.map { "?quality=\($0)" } ?? "")
+    }
+
     public static func thumbnail(_ picture: PictureID) -> String { "/api/v1/images/\(picture)/thumb" }
 }

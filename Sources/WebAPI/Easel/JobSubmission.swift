@@ -6,12 +6,15 @@ import Settings
 /// `POST /api/v1/jobs`, read. Nobody else's clients send this, so a field that does not exist is a mistake worth telling.
 public struct JobSubmission: Sendable {
     public let job: JobRequest
+    /// The body in one spelling, whatever the order of its fields and the space between them.
+    public let canonicalBody: Data
 
     /// - Parameter body: JSON.
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
     public init(body: Data, _ context: RequestContext) throws(APIError) {
         let fields = try RequestFields(body: body)
         try fields.allow(only: Self.fields.map(\.name))
+        canonicalBody = WebJSON.data(fields.values.filter { $0.value != .null })
         var generation = GenerationRequest(prompt: try fields.text("prompt") ?? "", context.settings.requests)
         func read<Value>(_ value: Value?, into property: WritableKeyPath<GenerationRequest, Value>) {
             if let value { generation[keyPath: property] = value }

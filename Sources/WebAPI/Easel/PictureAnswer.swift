@@ -1,5 +1,21 @@
 public import FoundationEssentials
+import ImageCodecs
 public import Jobs
+
+/// The quality that a picture is asked for in: `?quality=80`.
+public enum PictureQuality {
+    public static let range = 0...100
+
+    /// - Parameter text: as it stands in the query; nil and empty text are the usual.
+    /// - Throws: `.invalidValue`.
+    public static func read(_ text: String?) throws(APIError) -> Int {
+        guard let text, !text.isEmpty else { return ImageFormat.usualQuality }
+        guard let quality = Int(text), range.contains(quality) else {
+            throw APIError(.invalidValue, field: "quality", "quality cannot be \"\(text.clipped)\". Use a whole number from 0 to 100.")
+        }
+        return quality
+    }
+}
 
 /// A picture of the gallery, as `GET /api/v1/images/{id}` tells of it.
 public struct PictureAnswer: Codable, Sendable {

@@ -7,9 +7,9 @@ extension Route {
     private static let ofJobs: [Route] = [
         Route(
             .post, "/api/v1/jobs", "Puts a job into the queue",
-            parameters: [.header("Idempotency-Key", "a repeated POST with the same key gives the same job", key)],
+            parameters: [.header("Idempotency-Key", "a repeated POST with the same key and body gives the same job; another body is refused", key)],
             body: .init(name: "JobSubmission", schema: JobSubmission.fields.schema(isOpen: false)),
-            answer: .json(AcceptedAnswer.self, status: 202), errors: [.queueFull]),
+            answer: .json(AcceptedAnswer.self, status: 202), errors: [.queueFull, .keyReused]),
         Route(
             .get, "/api/v1/jobs", "Lists jobs, the newest first",
             parameters: [.query("state", "only jobs in this state", .words(of: JobState.self))] + page,
@@ -30,9 +30,16 @@ extension Route {
             answer: .page(of: PictureAnswer.self)),
         Route(.get, "/api/v1/images/{id}", "Tells of a picture", parameters: [picture], answer: .json(PictureAnswer.self)),
         Route(.get, "/api/v1/images/{id}.png", "Sends a picture", parameters: [picture], answer: .file("image/png")),
+        converted("jpg", "image/jpeg"), converted("jpeg", "image/jpeg"), converted("webp", "image/webp"),
         Route(.get, "/api/v1/images/{id}/thumb", "Sends a small copy of a picture", parameters: [picture], answer: .file("image/webp")),
         Route(.delete, "/api/v1/images/{id}", "Deletes a picture and its file", parameters: [picture]),
     ]
+
+    private static func converted(_ ending: String, _ mediaType: String) -> Route {
+        Route(
+            .get, "/api/v1/images/{id}.\(ending)", "Sends a picture, converted",
+            parameters: [picture, .query("quality", "0 to 100, 90 if it is not said", .whole(PictureQuality.range))], answer: .file(mediaType))
+    }
 
     private static let ofEngine: [Route] = [
         Route(.get, "/api/v1/models", "Lists the models", answer: .json(ModelsAnswer.self)),

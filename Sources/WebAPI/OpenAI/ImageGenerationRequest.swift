@@ -14,6 +14,10 @@ public struct ImageGenerationRequest: Sendable {
     public let job: JobRequest
     public let format: ImageFormat
     public let delivery: Delivery
+    /// Of JPEG and WebP: 0…100.
+    public let quality: Int
+    /// How the answer comes as events while it is drawn; nil: whole, when it is done.
+    public let stream: ImageStreamForm?
 
     /// - Parameter body: JSON.
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field; `.notFound` for an unknown model, as OpenAI does.
@@ -35,8 +39,22 @@ public struct ImageGenerationRequest: Sendable {
         let count = try fields.whole("n") ?? 1
 
         let named = try fields.text("model")
-        delivery = try fields.word("response_format") ?? (named?.hasPrefix("gpt-image") == true ? .base64 : .url)
+        let isStreamed = try fields.flag("stream") ?? false
+        let hasFiles = isStreamed || named?.hasPrefix("gpt-image") == true
+        delivery = try fields.word("response_format") ?? (hasFiles ? .base64 : .url)
+        quality = try fields.whole("output_compression") ?? ImageFormat.usualQuality
         format = try ImageFormat(fields.word("output_format") ?? context.settings.requests.imageFormat)
+        if isStreamed {
+            guard count == 1 else { throw fields.invalid("n", "n is \(count), and a stream has one picture. Leave n out, or send stream: false.") }
+            guard delivery == .base64 else {
+                throw fields.invalid("response_format", "response_format is url, and a stream has the pictures themselves. Leave it out, or send stream: false.")
+            }
+            let form = try ImageStreamForm(fields, format: format, generation)
+            if form.partialImages > 0 { generation.previewInterval = form.previewInterval(steps: generation.steps) }
+            stream = form
+        } else {
+            stream = nil
+        }
         job = try context.job(generation, model: Self.model(named, context.models), runs: count, names: .openAI)
         try fields.check(Self.fields)
     }

@@ -52,7 +52,11 @@ public enum OpenAPIDocument {
             return JSONValue.object(answer)
         }
         let schema = route.answer.name.map(Schema.component) ?? route.answer.schema
-        let success = JSONValue.object(["description": .string(route.summary), "content": content(route.answer.mediaType, schema)])
+        var contents = [route.answer.mediaType: schema]
+        if let events = route.answer.events { contents["text/event-stream"] = .component(events.name) }
+        let success = JSONValue.object([
+            "description": .string(route.summary), "content": .object(contents.mapValues { .object(["schema": $0.json]) }),
+        ])
         answers[route.answer.status] = success
         if route.path == "/readyz" { answers[503] = success }
         return Dictionary(uniqueKeysWithValues: answers.map { ("\($0.key)", $0.value) })
@@ -67,6 +71,7 @@ public enum OpenAPIDocument {
         ]
         for route in Route.all {
             if let name = route.answer.name { schemas[name] = route.answer.schema }
+            if let events = route.answer.events { schemas[events.name] = events.schema }
             if let body = route.body { schemas[body.name] = body.schema }
         }
         return schemas.mapValues(\.json)

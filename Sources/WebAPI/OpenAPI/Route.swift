@@ -43,6 +43,14 @@ public struct Route: Sendable {
         /// The component's name; nil for what has no schema.
         let name: String?
         let schema: Schema
+        /// Of the events that the answer consists of instead, when a request asks for that: its name and schema.
+        var events: (name: String, schema: Schema)?
+
+        func orEvents<Event: Decodable>(of type: Event.Type) -> Answer {
+            var answer = self
+            answer.events = ("\(type)", Schema(of: type))
+            return answer
+        }
 
         static func json<Value: Decodable>(_ type: Value.Type, status: Int = 200) -> Answer {
             Answer(status: status, mediaType: "application/json", name: "\(type)", schema: Schema(of: type))

@@ -13,6 +13,8 @@ public struct APIError: Error, Sendable, Equatable {
         case notFound = "not_found"
         /// Somebody cancelled the job that was waited for.
         case cancelled
+        /// An `Idempotency-Key` was used before, with another body.
+        case keyReused = "idempotency_key_reused"
         case tooLarge = "too_large"
         case invalidValue = "invalid_value"
         case rateLimited = "rate_limited"
@@ -34,7 +36,7 @@ public struct APIError: Error, Sendable, Equatable {
             case .unauthorized: 401
             case .forbidden: 403
             case .notFound: 404
-            case .cancelled: 409
+            case .cancelled, .keyReused: 409
             case .tooLarge: 413
             case .invalidValue: 422
             case .rateLimited, .queueFull, .tooManyStreams: 429
@@ -103,7 +105,7 @@ extension APIError {
         }
     }
 
-    private var openAIType: String {
+    var openAIType: String {
         switch kind {
         case .rateLimited, .queueFull, .tooManyStreams: "rate_limit_error"
         case .failed, .unexpected, .notImplemented, .unavailable: "server_error"
