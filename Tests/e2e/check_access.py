@@ -1,4 +1,6 @@
 """The page for everybody: by keyboard, with a screen reader, on a phone, with a password."""
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from browser import draw_by_key, expect, fill, go, keep, opened
 from serving import Server
@@ -72,7 +74,7 @@ def needs_no_mouse(server):
         page.keyboard.press("Escape")
         expect(page.locator("#picture")).to_be_hidden()
         # Closing it was no step of its own: the browser goes back, a moment later.
-        page.wait_for_function("location.hash == '#/gallery'", timeout=5000)
+        expect(page).to_have_url(re.compile("#/gallery$"))
         page.locator(".skip").focus()
         page.keyboard.press("Enter")
         expect(page.locator("#main")).to_be_focused()

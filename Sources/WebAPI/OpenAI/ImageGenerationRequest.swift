@@ -55,8 +55,8 @@ public struct ImageGenerationRequest: Sendable {
         } else {
             stream = nil
         }
-        job = try context.job(generation, model: Self.model(named, context.models), runs: count, names: .openAI)
         try fields.check(Self.fields)
+        job = try context.job(generation, model: Self.model(named, context.models), runs: count, names: .openAI)
     }
 
     /// Clients that know OpenAI only cannot be told another model's name: theirs stand for the current one.
