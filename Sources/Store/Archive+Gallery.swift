@@ -44,14 +44,17 @@ extension Archive {
     }
 
     /// The picture's file.
-    /// - Returns: nil when there is no such picture.
+    /// - Returns: nil when there is no such picture, or its file is gone.
+    /// - Throws: `.changedPicture` when the file is not what was written.
     public func pngFile(_ id: PictureID) async throws(StoreError) -> URL? {
-        let file = pngFiles.url(id)
-        return try await picture(id) != nil && DurableFile.size(of: file) != nil ? file : nil
+        guard let picture = try await picture(id), DurableFile.size(of: pngFiles.url(id)) != nil else { return nil }
+        guard pngFiles.isWhole(id, byteCount: picture.byteCount) else { throw .changedPicture(id) }
+        return pngFiles.url(id)
     }
 
     /// A WebP file of the picture with at most 256 pixels a side; made when it is first asked for.
     /// - Returns: nil when there is no such picture.
+    /// - Throws: `.changedPicture` as `pngFile` does, and when the file cannot be decoded any more.
     public func thumbnail(_ id: PictureID) async throws(StoreError) -> URL? {
         guard let png = try await pngFile(id) else { return nil }
         return try await thumbnailFiles.thumbnail(of: id, png: png)

@@ -6,15 +6,15 @@ internal import Jobs
 public struct SweepReport: Sendable, Hashable {
     /// Files that no row knows; removed.
     public internal(set) var removedFiles = 0
-    /// Pictures that were hidden, because their files are gone.
+    /// Pictures that were hidden, because their files are gone or are not what was written.
     public internal(set) var hiddenPictures = 0
     /// Pictures that are shown again, because their files are back.
     public internal(set) var shownPictures = 0
 }
 
 extension Archive {
-    /// Compares all files with the database: removes pictures and thumbnails that no row knows, hides pictures without a file until
-    /// it is back. Files that Easel has not named are left alone.
+    /// Compares all files with the database: removes pictures and thumbnails that no row knows, hides pictures whose file is gone
+    /// or changed until it is back. Files that Easel has not named are left alone.
     ///
     /// It looks at every file, so it is for the background, once after the start. Jobs can be drawn meanwhile.
     public func sweep() async throws(StoreError) -> SweepReport {
@@ -47,16 +47,16 @@ extension Archive {
         var last: Int64 = 0
         while true {
             let pictures = try await database.read { [last] db in
-                let rows: SQLRequest<Row> = "SELECT number, job, place, is_missing FROM picture WHERE number > \(last) ORDER BY number LIMIT 1000"
+                let rows: SQLRequest<Row> = "SELECT number, job, place, is_missing, byte_count FROM picture WHERE number > \(last) ORDER BY number LIMIT 1000"
                 return try rows.fetchAll(db).map { row in
-                    (number: row["number"] as Int64, id: PictureID("\(row["job"] as String)-\(row["place"] as Int)"), isHidden: row["is_missing"] as Bool)
+                    (number: row["number"] as Int64, id: PictureID("\(row["job"] as String)-\(row["place"] as Int)"), isHidden: row["is_missing"] as Bool, byteCount: row["byte_count"] as Int)
                 }
             }
             guard let end = pictures.last else { return }
             last = end.number
             let changes = pictures.compactMap { picture -> (id: PictureID, isMissing: Bool)? in
                 guard let id = picture.id else { return nil }
-                let isMissing = DurableFile.size(of: pngFiles.url(id)) == nil
+                let isMissing = !pngFiles.isWhole(id, byteCount: picture.byteCount)
                 return isMissing == picture.isHidden ? nil : (id, isMissing)
             }
             if changes.isEmpty { continue }

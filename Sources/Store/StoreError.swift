@@ -20,7 +20,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// `reason` is SQLite's.
     case database(String, reason: String)
     case unencodablePicture(PictureID, ImageCodecError)
-    case unreadablePicture(PictureID, ImageCodecError)
+    /// The file is not what was written: another program has emptied, cut or replaced it.
+    case changedPicture(PictureID)
     case noSuchJob(JobID)
     case jobHasEnded(JobID)
     /// What the job asks for is written in a way that this version does not know.
@@ -44,8 +45,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
             "The database \(path) refused a change or a question (\(reason)). This is a mistake in Easel: please report it."
         case .unencodablePicture(let id, let error):
             "Picture \(id) could not be stored. \(error)"
-        case .unreadablePicture(let id, let error):
-            "Picture \(id) could not be read back. \(error)"
+        case .changedPicture(let id):
+            "The file of picture \(id) was changed on the disk. Put it back from a copy, or delete the picture."
         case .noSuchJob(let id):
             "There is no job \(id). It may have been removed because of its age."
         case .jobHasEnded(let id):

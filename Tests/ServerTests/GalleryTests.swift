@@ -62,6 +62,22 @@ struct GalleryTests {
         }
     }
 
+    @Test("a file that was emptied or replaced on the disk is an error, not a picture; what is known of it stays", arguments: ["", "no picture"])
+    func changedFile(contents: String) async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let id = try await drawn(client)
+            let file = try FileManager.default.subpathsOfDirectory(atPath: walk.folder.path).first { $0.hasSuffix("\(id).png") }
+            try Data(contents.utf8).write(to: walk.folder.url.appending(path: try #require(file)))
+            for path in [".png", ".jpg", ".webp", "/thumb"] {
+                let answer = try await client.ask(.get, "/api/v1/images/\(id)\(path)")
+                #expect(answer.status == .notFound)
+                #expect(try answer.object["error"]?["message"] == .string("The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture."))
+            }
+            #expect(try await client.ask(.get, "/api/v1/images/\(id)").status == .ok)
+        }
+    }
+
     @Test("a deleted picture is not found any more")
     func deletion() async throws {
         try await Walk().run { client async throws in

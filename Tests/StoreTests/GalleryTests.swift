@@ -95,7 +95,7 @@ struct GalleryTests {
     func damagedPicture() async throws {
         let id = try await archive.draw("a")[0]
         try Data("no picture".utf8).write(to: archive.folder.picture(id))
-        await #expect(throws: StoreError.unreadablePicture(id, .unknownFormat)) { try await archive.thumbnail(id) }
+        await #expect(throws: StoreError.changedPicture(id)) { try await archive.thumbnail(id) }
     }
 
     @Test("what is not there is nil or false")

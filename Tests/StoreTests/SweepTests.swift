@@ -75,6 +75,50 @@ struct SweepTests {
         #expect(try await archive.pictures(limit: 10).map(\.id) == ids.reversed())
     }
 
+    @Test("a picture whose file was emptied, cut or replaced is told, and hidden by a sweep until the file is back", arguments: Self.changes)
+    func changed(_ name: String, _ change: @Sendable (Data) -> Data) async throws {
+        let id = try await archive.draw("a")[0]
+        _ = try await archive.thumbnail(id)
+        let file = archive.folder.picture(id)
+        let whole = try Data(contentsOf: file)
+        try change(whole).write(to: file)
+        await #expect(throws: StoreError.changedPicture(id)) { try await archive.pngFile(id) }
+        await #expect(throws: StoreError.changedPicture(id)) { try await archive.thumbnail(id) }
+        #expect(try await archive.sweep() == SweepReport(hiddenPictures: 1))
+        #expect(try await archive.pictures(limit: 10).isEmpty)
+        try whole.write(to: file)
+        #expect(try await archive.sweep() == SweepReport(shownPictures: 1))
+        #expect(try await archive.pngFile(id) != nil)
+    }
+
+    private static let changes: [(String, @Sendable (Data) -> Data)] = [
+        ("emptied", { _ in Data() }), ("cut", { $0.dropLast() }), ("cut in its beginning", { $0.dropFirst() }), ("longer", { $0 + [0] }),
+        ("zeros of the same size", { Data(count: $0.count) }), ("another picture", { $0 + $0 }), ("text", { _ in Data("no picture".utf8) }),
+        ("zeros in its end", { $0.dropLast(8) + Data(count: 8) }),
+    ]
+
+    @Test("a thumbnail that was emptied, cut or replaced is made again", arguments: [Data(), Data("RIFF".utf8), Data(count: 100)])
+    func changedThumbnail(contents: Data) async throws {
+        let id = try await archive.draw("a")[0]
+        let file = try #require(try await archive.thumbnail(id))
+        let whole = try Data(contentsOf: file)
+        for broken in [contents, Data(whole.dropLast(3))] {
+            try broken.write(to: file)
+            #expect(try await archive.thumbnail(id) == file)
+            #expect(try Data(contentsOf: file) == whole)
+        }
+    }
+
+    @Test("a picture whose content is damaged where no size tells is no picture, either")
+    func damagedInside() async throws {
+        let id = try await archive.draw("a")[0]
+        let file = archive.folder.picture(id)
+        var bytes = try Data(contentsOf: file)
+        for index in 20..<bytes.count - 12 { bytes[index] ^= 0x55 }
+        try bytes.write(to: file)
+        await #expect(throws: StoreError.changedPicture(id)) { try await archive.thumbnail(id) }
+    }
+
     @Test("opening removes what a crash has left of an unfinished job, and nothing else")
     func opening() async throws {
         let job = Job(Archives.request())

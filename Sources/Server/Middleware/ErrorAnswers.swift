@@ -5,6 +5,7 @@ internal import Jobs
 internal import Logging
 internal import NIOCore
 internal import Settings
+internal import Store
 internal import WebAPI
 
 /// Turns errors into answers, in the form that the clients of a route read.
@@ -35,6 +36,7 @@ struct ErrorAnswers: RouterMiddleware {
         case let error as UnknownJob: return Refusal(APIError(.notFound, field: "id", error.description))
         case let error as ServiceStopped: return Refusal(APIError(.unavailable, error.description))
         case let error as ModelUnavailable: return Refusal(APIError(.unavailable, error.reason))
+        case StoreError.changedPicture(let id): return Refusal(.changedPicture(id))
         case let error as SettingsError: return Refusal(APIError(error))
         case let error as HTTPError where error.status == .notFound:
             return Refusal(APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there is."))

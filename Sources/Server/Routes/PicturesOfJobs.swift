@@ -23,7 +23,8 @@ extension Backend {
     static func file(_ png: URL, of picture: GalleryPicture, as format: ImageFormat, quality: Int) throws -> Data {
         let png = try Data(contentsOf: png)
         if format == .png { return png }
-        return Data(try DecodedImage(decoding: [UInt8](png)).image.encoded(as: format, quality: quality, parameters: picture.infotext))
+        guard let decoded = try? DecodedImage(decoding: [UInt8](png)) else { throw StoreError.changedPicture(picture.id) }
+        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.infotext))
     }
 
     /// What is known of the pictures of a job that is done, without their files.
@@ -42,5 +43,12 @@ extension Backend {
 extension DrawnPicture {
     fileprivate init(_ picture: GalleryPicture, file: Data) {
         self.init(file: file, seed: picture.seed, prompt: picture.prompt, negativePrompt: picture.negativePrompt, infotext: picture.infotext)
+    }
+}
+
+extension APIError {
+    /// Another program has emptied, cut or replaced the file.
+    static func changedPicture(_ id: PictureID) -> APIError {
+        APIError(.notFound, field: "id", "The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture.")
     }
 }

@@ -72,6 +72,22 @@ enum DurableFile {
         return stat(file.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
 
+    /// Whether a file has a size and begins and ends as given. It may be a link to one; nothing waits for a named pipe.
+    /// - Parameter byteCount: nil for any.
+    static func isWhole(_ file: URL, byteCount: Int?, start: [UInt8], end: [UInt8] = []) -> Bool {
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        let size = Int(status.st_size)
+        func has(_ expected: [UInt8], at offset: Int) -> Bool {
+            var bytes = [UInt8](repeating: 0, count: expected.count)
+            return offset >= 0 && pread(descriptor, &bytes, bytes.count, off_t(offset)) == bytes.count && bytes == expected
+        }
+        return size == byteCount ?? size && has(start, at: 0) && has(end, at: size - end.count)
+    }
+
     private static func isFolder(_ url: URL) -> Bool {
         var status = stat()
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

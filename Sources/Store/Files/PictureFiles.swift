@@ -19,6 +19,25 @@ struct PictureFiles: Sendable {
 
     func url(_ id: PictureID) -> URL { folder.file(kind, of: id) }
 
+    /// Whether a file is there that begins and ends as one of this kind. Others can empty, cut and replace it.
+    /// - Parameter byteCount: that it was written with; nil where nobody knows.
+    func isWhole(_ id: PictureID, byteCount: Int?) -> Bool {
+        switch kind {
+        case .picture: DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.pngSignature, end: Self.pngEnd)
+        case .thumbnail: DurableFile.size(of: url(id)).map { DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.webPStart(byteCount: $0)) } ?? false
+        }
+    }
+
+    private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    /// An empty chunk IEND with its check sum.
+    private static let pngEnd: [UInt8] = [0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82]
+
+    /// WebP files begin with how much follows.
+    private static func webPStart(byteCount: Int) -> [UInt8] {
+        let rest = UInt32(clamping: byteCount - 8)
+        return Array("RIFF".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: rest >> ($0 * 8)) } + Array("WEBP".utf8)
+    }
+
     /// Removes files, and folders that become empty; nothing where there are none.
     func remove(_ pictures: [PictureID]) async throws(StoreError) {
         try await queue.run { () throws(StoreError) in
