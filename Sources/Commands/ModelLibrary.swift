@@ -58,6 +58,9 @@ struct ModelLibrary: Sendable {
         return listing
     }
 
+    /// Looks at every file again for the next list, whether or not it seems to have changed.
+    func forget() { known.forget() }
+
     // MARK: Finding
 
     /// A path as it is, or the checkpoint that a name stands for; see `ModelCatalog`.

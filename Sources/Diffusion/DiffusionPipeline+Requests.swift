@@ -16,7 +16,7 @@ extension DiffusionPipeline {
 
     /// Checks all that can be known of a request before anything is compiled: what `generate` refuses, it refuses here.
     public func validate(_ request: GenerationRequest) throws(InvalidRequest) {
-        try rules.validate(request, styles: resources.styles)
+        try rules.validate(request, styles: resources.current.styles)
     }
 
     private var rules: RequestRules { RequestRules(layerCount: checkpoint.textEncoder.configuration.layerCount, objective: objective) }
@@ -46,7 +46,9 @@ extension DiffusionPipeline {
             shape: shapes.shape(of: component, on: placement.device, for: need))
     }
 
-    func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan {
+    func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan { try promptPlan(for: request, resources.current) }
+
+    private func promptPlan(for request: GenerationRequest, _ resources: PromptResources) throws(InvalidRequest) -> PromptPlan {
         var plan = try PromptPlan(
             request, guidance: guidance(of: request), resources: resources, tokenizer: tokenizer, paddingToken: paddingToken,
             width: checkpoint.textEncoder.configuration.width)
@@ -63,7 +65,9 @@ extension DiffusionPipeline {
     func guidance(of request: GenerationRequest) -> Guidance { Guidance(scale: takesGuidance ? 1 : request.cfgScale) }
 
     func promptPlans(for requests: [GenerationRequest]) throws(InvalidRequest) -> [PromptPlan] {
-        try requests.map { request throws(InvalidRequest) in try promptPlan(for: request) }
+        // One state of the files for all of them.
+        let resources = resources.current
+        return try requests.map { request throws(InvalidRequest) in try promptPlan(for: request, resources) }
     }
 
     /// Where the text encoder's embeddings for a request are.

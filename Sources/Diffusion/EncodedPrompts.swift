@@ -7,10 +7,12 @@ import Tensors
 ///
 /// Holds so many chunks; what has not been used for longest makes room.
 struct EncodedPrompts: Sendable {
-    /// All that embeddings depend on, for one checkpoint and one folder of textual inversions.
+    /// All that embeddings depend on, for one checkpoint.
     struct Key: Sendable, Hashable {
         /// Tokens, weights, and which vectors stand where.
         let chunks: [PromptChunk]
+        /// The vectors by the names that stand there: a file may change.
+        let inversions: [String: NDArray]
         let placement: Placement
         /// Of the text encoder, as clip skip chooses it.
         let output: String

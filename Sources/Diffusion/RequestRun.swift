@@ -132,7 +132,10 @@ struct RequestRun {
     }
 
     private func encodingKey(_ text: ChunkedPrompt, at placement: Placement) -> EncodedPrompts.Key {
-        EncodedPrompts.Key(chunks: text.chunks, placement: placement, output: encoderOutput, emphasis: shared.emphasis)
+        let names = Set(text.chunks.flatMap { $0.insertions.values.map(\.name) })
+        return EncodedPrompts.Key(
+            chunks: text.chunks, inversions: plan.inversions.filter { names.contains($0.key) }, placement: placement, output: encoderOutput,
+            emphasis: shared.emphasis)
     }
 
     /// - Returns: the finished latents.

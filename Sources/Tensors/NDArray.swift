@@ -1,5 +1,5 @@
 /// Single-precision numbers in host memory, row-major (C order), with their shape.
-public struct NDArray: Sendable, Equatable {
+public struct NDArray: Sendable, Hashable {
     /// The extent of each axis, outermost first. Empty for a scalar.
     public let shape: [Int]
     /// The elements; always as many as the product of `shape`.

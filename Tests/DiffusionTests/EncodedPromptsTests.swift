@@ -13,7 +13,7 @@ import Testing
 struct EncodedPromptsTests {
     private static func key(_ text: String, output: String = "last_hidden_state", emphasis: Emphasis = .original, placement: Placement = .reference) -> EncodedPrompts.Key {
         EncodedPrompts.Key(
-            chunks: PromptChunker(tokenizer: .bundled).chunks(of: text).chunks, placement: placement, output: output, emphasis: emphasis)
+            chunks: PromptChunker(tokenizer: .bundled).chunks(of: text).chunks, inversions: [:], placement: placement, output: output, emphasis: emphasis)
     }
 
     private static let entry = EncodedPrompts.Entry(embeddings: NDArray(repeating: 1, shape: [1, 1, 10]), precision: "f32")

@@ -155,6 +155,25 @@ struct PromptPictureTests {
         #expect(broken.images[0].peakSignalToNoiseRatio(to: words) > 60)
     }
 
+    @Test("a textual inversion whose file has changed draws another picture, and what was encoded before is not taken for it")
+    func changedInversion() async throws {
+        let folder = try TemporaryFolder()
+        func write(_ step: Int) throws {
+            let numbers: [Float] = (0..<2 * Demo.contextWidth).map { Float($0 * step % 64) / 64 - 0.5 }
+            try folder.write(
+                SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [2, Demo.contextWidth], bytes: numbers.withUnsafeBytes { [UInt8]($0) })]),
+                to: "shiny.safetensors")
+        }
+        try write(37)
+        let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folder: folder.path)))
+        let first = try await pipeline.pictures(Demo.request("a shiny apple"))[0]
+        #expect(try await pipeline.pictures(Demo.request("a shiny apple"))[0] == first)
+        try write(11)
+        #expect(try await pipeline.pictures(Demo.request("a shiny apple"))[0] != first)
+        try write(37)
+        #expect(try await pipeline.pictures(Demo.request("a shiny apple"))[0] == first)
+    }
+
     // The formula, by hand
 
     /// - Returns: of each text, without weights.

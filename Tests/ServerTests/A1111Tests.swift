@@ -86,9 +86,11 @@ struct A1111Tests {
 
     @Test("what only acts answers with JSON", arguments: ["interrupt", "skip", "refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings", "reload-checkpoint", "unload-checkpoint"])
     func actions(route: String) async throws {
-        try await Walk().run { client async throws in
+        let walk = try Walk()
+        try await walk.run { client async throws in
             let answer = try await client.ask(.post, "/sdapi/v1/\(route)")
             #expect(answer.status == .ok && answer.text == "{}")
+            #expect(walk.engine.seen.refreshes == (route.hasPrefix("refresh") ? 1 : 0))
         }
     }
 

@@ -16,6 +16,7 @@ final class FakeEngine: Engine {
         var readiness = Readiness.ready(model: "demo")
         var moreModels: [String] = []
         var loads: [String] = []
+        var refreshes = 0
         var hashesLookedFor: [String] = []
         var loadFailure: (any Error)?
         var reloads: [Bool] = []
@@ -65,6 +66,7 @@ final class FakeEngine: Engine {
     }
 
     func takeUpSettings() async { change { $0.settingChanges += 1 } }
+    func refresh() async { change { $0.refreshes += 1 } }
     func unload() async { change { $0.unloads += 1 } }
     func reload(keepingDiskCache: Bool) async throws { change { $0.reloads.append(keepingDiskCache) } }
 

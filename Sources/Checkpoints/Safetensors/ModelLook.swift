@@ -72,6 +72,8 @@ public final class KnownLooks: Sendable {
 
     public init() {}
 
+    public func forget() { objections.withLock { $0 = [:] } }
+
     fileprivate func objection(toFile path: String, _ identity: FileIdentity) -> String {
         if let known = objections.withLock({ $0[path] }), known.identity == identity { return known.objection }
         let objection = ModelLook.objection(toFile: path)
@@ -97,4 +99,7 @@ public enum FolderEntries {
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
+
+    /// Whether this is a folder, or a link to one.
+    public static func isFolder(_ path: String) -> Bool { PathKind(path) == .folder }
 }

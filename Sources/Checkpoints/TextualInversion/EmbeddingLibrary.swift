@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// The textual inversions of a folder and the folders in it, by their file names. Each is read when it is first asked for.
+/// The textual inversions of a folder and the folders in it, by their file names. Each is read when it is asked for and its file has
+/// changed; the names are those of the moment when the folder was listed.
 public final class EmbeddingLibrary: Sendable {
     /// Deeper folders are not looked into.
     static let deepestFolder = 10
@@ -11,7 +12,13 @@ public final class EmbeddingLibrary: Sendable {
     /// Sorted. A file with the ending `.safetensors` goes before others of its name.
     public let names: [String]
     private let paths: [String: String]
-    private let loaded = Mutex<[String: Result<TextualInversion, CheckpointError>]>([:])
+    private let loaded = Mutex<[String: Loaded]>([:])
+
+    private struct Loaded {
+        /// nil when it may have changed since unseen.
+        let stamp: FileStamp?
+        let result: Result<TextualInversion, CheckpointError>
+    }
 
     /// Lists the files; none is opened.
     /// - Throws: `CheckpointError.notFound` when there is no such folder.
@@ -54,9 +61,10 @@ public final class EmbeddingLibrary: Sendable {
     /// - Throws: why its file cannot be read, every time it is asked for.
     public func inversion(named name: String) throws(CheckpointError) -> TextualInversion {
         guard let path = paths[name] else { throw .notFound(path: folder + "/" + name) }
-        if let known = loaded.withLock({ $0[name] }) { return try known.get() }
+        let (now, stamp) = (FileStamp.now, FileStamp(path))
+        if let known = loaded.withLock({ $0[name] }), let seen = known.stamp, seen == stamp { return try known.result.get() }
         let result = Result { () throws(CheckpointError) in try TextualInversion(path: path) }
-        loaded.withLock { $0[name] = result }
+        loaded.withLock { $0[name] = Loaded(stamp: stamp?.isSettled(at: now) == true ? stamp : nil, result: result) }
         return try result.get()
     }
 }

@@ -28,6 +28,8 @@ actor CheckpointHeaders {
         known[path].flatMap { $0.state == FileIdentity(path) && $0.prediction == prediction() ? $0.header : nil }
     }
 
+    func forget() { known = [:] }
+
     func result(of path: String) -> Result<Header, any Error> {
         if let known = known(of: path) { return known }
         let prediction = prediction()

@@ -44,7 +44,8 @@ extension Studio {
     }
 
     func promptResources() async -> PromptResourceSummary {
-        PromptResourceSummary(
+        let resources = resources.current
+        return PromptResourceSummary(
             styles: resources.styles.styles.map { .init(name: $0.name, prompt: $0.prompt, negativePrompt: $0.negativePrompt) },
             embeddings: (resources.embeddings?.names ?? []).compactMap { name in
                 guard let inversion = try? resources.embeddings?.inversion(named: name) else { return nil }

@@ -93,6 +93,12 @@ actor Studio: Engine {
         return summaries
     }
 
+    func refresh() async {
+        await headers.forget()
+        library.forget()
+        _ = resources.reader?(true)
+    }
+
     func model(withHash hash: String, preferring name: String?) async throws -> String? {
         try await hashes.find(hash, among: library.listing().models, preferring: name)
     }
@@ -233,7 +239,7 @@ actor Studio: Engine {
         } catch {
             throw InvalidRequest(field: "model", reason(error, request.model))
         }
-        try header.rules.validate(request.generation, styles: resources.styles)
+        try header.rules.validate(request.generation, styles: resources.current.styles)
     }
 
     private static func unknown(_ name: String) -> InvalidRequest {

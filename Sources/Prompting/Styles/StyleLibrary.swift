@@ -6,7 +6,8 @@ public struct StyleLibrary: Sendable {
     public internal(set) var warnings: [String] = []
     private var indices: [String: Int] = [:]
 
-    public init() {}
+    /// - Parameter warnings: why there is nothing in it, if there is a reason.
+    public init(warnings: [String] = []) { self.warnings = warnings }
 
     public mutating func add(_ style: Style) {
         if let index = indices[style.name] {

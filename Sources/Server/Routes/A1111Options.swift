@@ -18,9 +18,11 @@ struct A1111Options {
         group.get("memory") { _, _ in
             Response(json: MemoryAnswer.now)
         }
-        // Models, LoRAs and embeddings are looked for whenever they are asked for.
         for name in ["refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings"] {
-            group.post(.init(name)) { _, _ in Response(json: EmptyAnswer()) }
+            group.post(.init(name)) { _, _ in
+                await backend.engine.refresh()
+                return Response(json: EmptyAnswer())
+            }
         }
         group.post("reload-checkpoint") { _, _ in
             try await backend.engine.reload(keepingDiskCache: true)

@@ -54,8 +54,9 @@ extension Route {
     private static let actions = [
         ("interrupt", "Ends what is being drawn; finished pictures are answered and kept"),
         ("skip", "Ends the run of n_iter that is being drawn, and goes on with the next"),
-        ("refresh-checkpoints", "Looks for models anew"), ("refresh-loras", "Does nothing: there are none"),
-        ("refresh-vae", "Does nothing: there are none"), ("refresh-embeddings", "Looks for textual inversions anew"),
+        ("refresh-checkpoints", "Looks for models, styles, wildcards and textual inversions anew"),
+        ("refresh-loras", "As refresh-checkpoints: there are no LoRAs"), ("refresh-vae", "As refresh-checkpoints: there are no VAEs by themselves"),
+        ("refresh-embeddings", "As refresh-checkpoints"),
         ("reload-checkpoint", "Loads the current model"), ("unload-checkpoint", "Lets go of what is loaded; the next job loads again"),
         ("server-restart", "Stops the server, for what started it to start it again"), ("server-stop", "Stops the server"),
     ].map { Route(.post, path($0), $1, errors: $0 == "reload-checkpoint" ? [.unavailable] : []) }

@@ -46,7 +46,10 @@ public protocol Engine: Painting {
 
     /// How a prompt is read: tokens, chunks, weights.
     func explain(_ request: PromptRequest) async throws -> PromptSummary
-    /// Names that prompts can refer to.
+    /// Looks for models, and for what prompts refer to, as if for the first time. Both are looked for anyway whenever they are asked for;
+    /// this also sees what no time of a file or folder tells.
+    func refresh() async
+    /// Names that prompts can refer to, as they are now.
     func promptResources() async -> PromptResourceSummary
 }
 
