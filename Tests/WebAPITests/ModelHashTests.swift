@@ -57,7 +57,7 @@ struct ModelHashTests {
         #expect(request.notes.count == (note == nil ? 0 : 1))
         if let note { #expect(request.notes.first?.contains(note) == true) }
         let answer = TextToImageAnswer(request, pictures: [], model: nil, finishedAt: .now, version: "Easel")
-        #expect(try json(answer.info)["extra_generation_params"]?["Notes"] == request.notes.first.map(JSONValue.string))
+        #expect(try json(answer.info)["extra_generation_params"]?["Warnings"] == request.notes.first.map(JSONValue.string))
     }
 
     @Test("a request that names its model itself asks for no hash of its infotext")

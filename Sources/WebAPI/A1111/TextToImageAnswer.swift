@@ -103,7 +103,7 @@ struct GenerationInfo: Codable {
         sdModelHash = model?.shortHash
         extraGenerationParams = ["Schedule type": generation.schedule.label]
         if !request.ignored.isEmpty { extraGenerationParams["Ignored"] = request.ignored.joined(separator: ", ") }
-        if !request.notes.isEmpty { extraGenerationParams["Notes"] = request.notes.joined(separator: " ") }
+        let warnings = request.notes + warnings
         if !warnings.isEmpty { extraGenerationParams["Warnings"] = warnings.joined(separator: " ") }
         infotexts = pictures.map(\.infotext)
         styles = generation.styles
