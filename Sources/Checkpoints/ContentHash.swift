@@ -105,6 +105,7 @@ public final class HashMemory: Sendable {
         let hashes = hashes.merging([file.description: hash]) { $1 }
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try? JSONEncoder().encode(hashes).write(to: store, options: .atomic)
+        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: store.path)
     }
 }
 

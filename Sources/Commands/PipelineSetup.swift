@@ -28,9 +28,11 @@ struct PipelineSetup {
         } catch {
             throw CommandFailure(error)
         }
+        let cacheProblem = folders.prepareCache()
+        if let cacheProblem { Terminal.write("\(cacheProblem)\n", to: .standardError) }
         networks = CompiledNetworks(
             core: core, memoryBudget: settings.memoryBudgetBytes > 0 ? settings.memoryBudgetBytes : MemoryBudget.default,
-            diskCache: settings.diskCacheBytes > 0 ? DiskCache(settings, folders: folders) : nil,
+            diskCache: settings.diskCacheBytes > 0 && cacheProblem == nil ? DiskCache(settings, folders: folders) : nil,
             onCompile: onCompile,
             onCacheProblem: { Terminal.write("\($0)\n", to: .standardError) })
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Store
 
 /// Where the user's files go, by the XDG base directory rules.
 struct UserFolders {
@@ -7,8 +8,30 @@ struct UserFolders {
 
     init(environment: [String: String] = ProcessInfo.processInfo.environment) { self.environment = environment }
 
-    /// For what can be made again: `~/.cache/easel`.
-    var cache: URL { folder("XDG_CACHE_HOME", fallback: ".cache") }
+    /// For what can be made again: `~/.cache/easel`. When that belongs to somebody else, or there is no home, a place where nothing
+    /// can be kept: see `prepareCache`.
+    var cache: URL {
+        let folder = folder("XDG_CACHE_HOME", fallback: ".cache")
+        return PrivateFolder.isTrusted(folder) ? folder : Self.nowhere.appending(path: "easel")
+    }
+
+    /// Makes the cache, for this user alone.
+    /// - Returns: why nothing can be kept there, as a sentence; nil when it can.
+    func prepareCache() -> String? {
+        guard isKnown("XDG_CACHE_HOME") else {
+            return "Nothing is kept for the next start: HOME is not set, and the system knows no home folder of this user. Set HOME or XDG_CACHE_HOME."
+        }
+        do throws(StoreError) {
+            try PrivateFolder.prepare(folder("XDG_CACHE_HOME", fallback: ".cache"))
+            return nil
+        } catch {
+            guard case .foreignFolder = error else { return nil } // Whoever writes there is told.
+            return "Nothing is kept for the next start. \(error)"
+        }
+    }
+
+    /// Whether there is a place for data; see `data`.
+    var knowsData: Bool { isKnown("XDG_DATA_HOME") }
 
     /// For what the user collects: `~/.local/share/easel`.
     var data: URL { folder("XDG_DATA_HOME", fallback: ".local/share") }
@@ -20,14 +43,28 @@ struct UserFolders {
     var config: URL { folder("XDG_CONFIG_HOME", fallback: ".config") }
 
     private func folder(_ variable: String, fallback: String) -> URL {
-        let base: URL
-        if let path = environment[variable].map(path), path.hasPrefix("/") {
-            base = URL(filePath: path)
-        } else {
-            base = URL(filePath: environment["HOME"] ?? "/tmp").appending(path: fallback)
-        }
+        let base = named(variable) ?? (home.map { URL(filePath: $0) } ?? Self.nowhere).appending(path: fallback)
         return base.appending(path: "easel")
     }
+
+    private func named(_ variable: String) -> URL? {
+        guard let path = environment[variable].map(path), path.hasPrefix("/") else { return nil }
+        return URL(filePath: path)
+    }
+
+    private func isKnown(_ variable: String) -> Bool { named(variable) != nil || home != nil }
+
+    /// `HOME`, or what the system's list of users says; nil when neither is a folder's path. Never a folder that all users share.
+    private var home: String? {
+        if let home = environment["HOME"], home.hasPrefix("/") { return home }
+        guard let entry = getpwuid(geteuid()), let folder = entry.pointee.pw_dir.map({ String(cString: $0) }), folder.hasPrefix("/"), folder != "/",
+            FileManager.default.fileExists(atPath: folder)
+        else { return nil }
+        return folder
+    }
+
+    /// No folder can be made in it, by nobody.
+    private static let nowhere = URL(filePath: "/dev/null")
 
     /// A path as somebody wrote it in a setting, a variable or an option, with the home folder for a leading `~`.
     ///
@@ -35,7 +72,7 @@ struct UserFolders {
     func path(_ text: String) -> String {
         guard text.hasPrefix("~") else { return text }
         let user = text.dropFirst().prefix { $0 != "/" }
-        guard let home = user.isEmpty ? environment["HOME"] : Self.home(of: String(user)) else { return text }
+        guard let home = user.isEmpty ? home : Self.home(of: String(user)) else { return text }
         return home + text.dropFirst(1 + user.count)
     }
 

@@ -24,8 +24,11 @@ public final class Archive: Sendable {
 
     /// - Parameter onStage: tests end the process there.
     init(_ folder: DataFolder, onStage: @escaping @Sendable (FinishStage) -> Void) throws(StoreError) {
-        try DurableFile.makeFolder(folder.url)
+        try PrivateFolder.prepare(folder.url)
         let lock = try FolderLock(folder)
+        // SQLite gives the files beside the database the rights that this one has.
+        try DurableFile.makePrivate(folder.database)
+        for suffix in ["-wal", "-shm"] { try DurableFile.makePrivate(URL(filePath: folder.database.path + suffix), isMade: false) }
         let database = try ArchiveDatabase(folder.database)
         let pngFiles = PictureFiles(.picture, in: folder)
         for job in try database.writeBlocking(Self.unfinishedJobs) { try pngFiles.removeAll(of: job) }

@@ -16,6 +16,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case diskFull(String)
     /// It may not be written, or not even be read.
     case noPermission(String, reason: String)
+    /// Somebody else could read and change what is kept there.
+    case foreignFolder(String, owner: String)
     case file(String, reason: String)
     /// `reason` is SQLite's.
     case database(String, reason: String)
@@ -39,6 +41,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
             "\(path) could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."
         case .noPermission(let path, let reason):
             "\(path) cannot be used (\(reason)). Give this user the right to write there, or choose another folder with --data."
+        case .foreignFolder(let path, let owner):
+            "The folder \(path) belongs to \(owner), who could read and change what is kept there. Use a folder of your own, or make this one yours (chown)."
         case .file(let path, let reason):
             "\(path) could not be read or written (\(reason)). See whether the disk is healthy, or choose another folder with --data."
         case .database(let path, let reason):

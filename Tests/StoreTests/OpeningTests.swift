@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import GRDB
 import Jobs
 import TestSupport
@@ -23,6 +24,50 @@ struct OpeningTests {
         #expect(FileManager.default.fileExists(atPath: archives.temporary.url.path + "/" + path + "/easel.sqlite"))
     }
 
+    @Test("the database and the files beside it are for this user alone, also those that an older version has made, and so is a folder that is there")
+    func rights() async throws {
+        func mode(_ path: String) throws -> Int? { try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int }
+        let (folder, database) = (archives.folder.url.path, archives.folder.database.path)
+        func use() async throws {
+            let archive = try archives.open()
+            _ = try await archive.draw("a cat")
+            #expect(try mode(folder) == 0o700)
+            for suffix in ["", "-wal", "-shm"] { #expect(try mode(database + suffix) == 0o600) }
+            #expect(try mode(folder + "/easel.lock") == 0o600)
+            withExtendedLifetime(archive) {}
+        }
+        for _ in 0..<2 {
+            try await use()
+            // As they were before.
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+            for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: database + suffix) {
+                try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: database + suffix)
+            }
+        }
+    }
+
+    @Test("a folder is trusted that is one's own, or the administrator's and closed to others", arguments: [
+        (1000, 0o040755, nil), (1000, 0o040777, nil), (0, 0o040755, nil), (0, 0o040777, 0), (0, 0o040775, 0), (0, 0o041777, 0), (0, 0o120777, nil),
+        (1001, 0o040700, 1001), (1001, 0o120777, 1001),
+    ] as [(uid_t, mode_t, uid_t?)])
+    func trust(owner: uid_t, mode: mode_t, stranger: uid_t?) {
+        #expect(PrivateFolder.stranger(owner: owner, mode: mode, user: 1000) == stranger)
+    }
+
+    @Test("somebody else's folder is refused, also behind a link of theirs", .enabled(if: geteuid() == 0, "only root can give folders away"))
+    func foreign() throws {
+        let root = archives.temporary.url
+        for name in ["theirs", "mine"] { try FileManager.default.createDirectory(at: root.appending(path: name), withIntermediateDirectories: true) }
+        try FileManager.default.createSymbolicLink(atPath: root.path + "/link", withDestinationPath: "mine")
+        try #require(chown(root.path + "/theirs", 12345, 12345) == 0 && lchown(root.path + "/link", 12345, 12345) == 0)
+        for name in ["theirs", "link"] {
+            let folder = root.appending(path: name)
+            #expect(throws: StoreError.foreignFolder(folder.path, owner: "user 12345")) { try Archive(DataFolder(folder)) }
+            #expect(!PrivateFolder.isTrusted(folder))
+        }
+        #expect(PrivateFolder.isTrusted(root.appending(path: "mine")) && PrivateFolder.isTrusted(root.appending(path: "nothing")))
+    }
+
     @Test("two servers cannot use one data folder")
     func lock() async throws {
         let first = try archives.open()
@@ -39,8 +84,10 @@ struct OpeningTests {
     func lockOfChild() throws {
         var archive: Archive? = try archives.open()
         let path = archives.folder.lock.path
-        let held = try #require((0..<1024).first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path })
-        let copy = dup(CInt(held))
+        // Tests that run beside this one may hold thousands.
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        let held = try #require(descriptors.first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path })
+        let copy = dup(try #require(CInt(held)))
         defer { close(copy) }
         withExtendedLifetime(archive) {}
         archive = nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Jobs
 import Logging
 import Server
@@ -95,7 +96,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve() async throws {
+        // Whatever is written from here on is for this user alone: pictures, prompts, settings.
+        umask(0o077)
         let folders = UserFolders()
+        guard data != nil || folders.knowsData else {
+            throw CommandFailure(.cannotWrite, "There is no folder to keep jobs and pictures in: HOME is not set, and the system knows no home folder of this user. Name one with --data, or set HOME.")
+        }
         let recentLog = RecentLog()
         var logger = Logger(label: "easel") { MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recentLog.handler()]) }
         logger.logLevel = logLevel.level

@@ -36,6 +36,19 @@ enum DurableFile {
         guard fsync(descriptor) == 0 else { throw StoreError(path, errno: errno) }
     }
 
+    /// Takes away others' rights to a file, whatever version of Easel has made it.
+    /// - Parameter isMade: whether an empty one is made where there is none.
+    static func makePrivate(_ file: URL, isMade: Bool = true) throws(StoreError) {
+        let descriptor = open(file.path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (isMade ? O_CREAT : 0), 0o600)
+        if descriptor < 0, errno == ENOENT, !isMade { return }
+        guard descriptor >= 0 else { throw StoreError(file.path, errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw StoreError(file.path, errno: errno) }
+        guard status.st_mode & 0o077 != 0 else { return }
+        guard fchmod(descriptor, 0o600) == 0 else { throw StoreError(file.path, errno: errno) }
+    }
+
     /// Waits until the disk knows the names of the files in a folder.
     static func syncFolder(_ folder: URL) throws(StoreError) {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
