@@ -47,8 +47,8 @@ def streams(client):
     assert events[-1].usage.total_tokens == 0 and events[-1].size == "64x64" and events[-1].output_format == "png"
     whole = client.images.generate(prompt="a lighthouse", size="64x64", response_format="b64_json", extra_body=extra)
     assert pixels(files[-1]) == pixels(base64.b64decode(whole.data[0].b64_json)), "the stream's picture is the same"
-    refused(openai.BadRequestError, "n", client.images.generate, prompt="x", n=2, stream=True)
-    refused(openai.BadRequestError, "partial_images", client.images.generate, prompt="x", stream=True, partial_images=4)
+    refused(openai.BadRequestError, "n", client.images.generate, prompt="x", size="64x64", n=2, stream=True)
+    refused(openai.BadRequestError, "partial_images", client.images.generate, prompt="x", size="64x64", stream=True, partial_images=4)
 
 
 def pixels(file):
