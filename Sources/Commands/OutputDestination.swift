@@ -125,12 +125,13 @@ struct OutputDestination {
             guard let code = Terminal.write(bytes, to: .standardOutput) else { return Saved(path: "-") }
             return try saveElsewhere(bytes, format, seed: seed, because: Terminal.standardOutputFailure(code))
         }
-        let file = chosenFile(index, of: count) ?? Self.unusedFile(in: folder, seed: seed, format)
+        let file = chosenFile(index, of: count)
         do {
+            guard let file else { return Saved(path: try Self.write(bytes, in: folder, seed: seed, format).path) }
             try Data(bytes).write(to: file, options: .atomic)
             return Saved(path: file.path)
         } catch {
-            return try saveElsewhere(bytes, format, seed: seed, because: unwritable(file, Self.cause(of: error)))
+            return try saveElsewhere(bytes, format, seed: seed, because: unwritable(file ?? folder, Self.cause(of: error)))
         }
     }
 
@@ -139,8 +140,7 @@ struct OutputDestination {
         _ bytes: [UInt8], _ format: ImageFormat, seed: UInt64, because failure: CommandFailure
     ) throws(CommandFailure) -> Saved {
         for folder in [folder, URL(filePath: ".", directoryHint: .isDirectory), FileManager.default.temporaryDirectory] {
-            let file = Self.unusedFile(in: folder, seed: seed, format)
-            guard (try? Data(bytes).write(to: file, options: .atomic)) != nil else { continue }
+            guard let file = try? Self.write(bytes, in: folder, seed: seed, format) else { continue }
             return Saved(path: file.path, detour: "\(failure.description) The picture is in \"\(file.path)\".")
         }
         throw failure
@@ -152,14 +152,22 @@ struct OutputDestination {
         return folder.appending(path: "\(stem)\(count == 1 ? "" : "-\(index + 1)").\(ending)")
     }
 
-    private static func unusedFile(in folder: URL, seed: UInt64, _ format: ImageFormat) -> URL {
-        var candidate = folder.appending(path: "easel-\(seed).\(format.fileExtension)")
-        var number = 2
-        while FileManager.default.fileExists(atPath: candidate.path) {
-            candidate = folder.appending(path: "easel-\(seed)-\(number).\(format.fileExtension)")
+    /// Writes a file under the first name for the seed that is free, which no other program takes at the same moment.
+    private static func write(_ bytes: [UInt8], in folder: URL, seed: UInt64, _ format: ImageFormat) throws -> URL {
+        let whole = folder.appending(path: ".easel-\(UUID().uuidString)")
+        defer { unlink(whole.path) }
+        try Data(bytes).write(to: whole)
+        var number = 1
+        while true {
+            let file = folder.appending(path: "easel-\(seed)\(number == 1 ? "" : "-\(number)").\(format.fileExtension)")
+            if link(whole.path, file.path) == 0 { return file }
+            // Where the file system has no links, another program could take the name in between.
+            if errno != EEXIST, !FileManager.default.fileExists(atPath: file.path) {
+                try FileManager.default.moveItem(at: whole, to: file)
+                return file
+            }
             number += 1
         }
-        return candidate
     }
 
     // MARK: Why not

@@ -65,6 +65,18 @@ struct OutputDestinationTests {
         #expect(try Data(contentsOf: inside.appending(path: "easel-41.png")) == Data([0]))
     }
 
+    @Test("pictures of one seed that are written at the same moment all stay")
+    func sameMoment() async throws {
+        let destination = try OutputDestination("\(folder.path)/cats/")
+        let paths = try await withThrowingTaskGroup(of: (UInt8, String).self) { group in
+            for byte in UInt8(0)..<64 { group.addTask { (byte, try destination.save([byte], seed: 7, index: 0, of: 1).path) } }
+            return try await group.reduce(into: [:]) { $0[$1.1] = $1.0 }
+        }
+        #expect(paths.count == 64)
+        for (path, byte) in paths { #expect(try Data(contentsOf: URL(filePath: path)) == Data([byte])) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/cats").count == 64)
+    }
+
     @Test("a folder may have a dot in its name when it is there, or when the name ends with a slash")
     func dottedFolder() throws {
         try folder.write("", to: "v1.5/old.png")

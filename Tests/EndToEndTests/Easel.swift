@@ -30,9 +30,11 @@ struct Easel {
     }
 
     /// Runs a script of the shell, in which `$EASEL` is the program.
-    func shell(_ script: String) async throws -> Outcome {
+    func shell(_ script: String) async throws -> Outcome { try await startShell(script).outcome() }
+
+    func startShell(_ script: String) throws -> Run {
         let environment = environment.merging(["EASEL": Self.program.path]) { $1 }
-        return try await Run(program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment).outcome()
+        return try Run(program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment)
     }
 
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
@@ -84,6 +86,7 @@ struct Easel {
             return try errors.contains(text)
         }
 
+        var isRunning: Bool { process.isRunning }
         func interrupt() { process.interrupt() }
         func terminate() { process.terminate() }
 

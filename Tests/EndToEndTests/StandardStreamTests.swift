@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Generation
 import ImageCodecs
 import TestSupport
@@ -49,6 +50,26 @@ struct StandardStreamTests {
         #expect(full.errors == "Error: Cannot write to standard output: No space left on device.\n")
     }
 
+    @Test("a server outlives the reader of its log")
+    func server() async throws {
+        // The reader goes away with the first line, which names the address.
+        let run = try easel.startShell(#"""
+            mkfifo log
+            grep -om1 'http://[0-9.:]*' <log >address &
+            exec $EASEL serve --port 0 --log-level debug 2>log
+            """#)
+        defer { run.terminate() }
+        var address = ""
+        while address.isEmpty, run.isRunning {
+            try await Task.sleep(for: .milliseconds(20))
+            address = (try? String(decoding: easel.contents(of: "address"), as: UTF8.self).trimmingCharacters(in: .newlines)) ?? ""
+        }
+        let health = try #require(URL(string: address + "/healthz"))
+        for _ in 1...3 { #expect((try await URLSession.shared.data(from: health).1 as? HTTPURLResponse)?.statusCode == 200) }
+        run.terminate()
+        #expect(try await run.outcome().exitCode == 0)
+    }
+
     @Test("--output - writes one picture, and nothing else, to standard output", arguments: [
         ("", ImageFormat.png), ("--format jpg", .jpeg), ("--format webp", .webp),
     ])
@@ -87,10 +108,11 @@ struct StandardStreamTests {
 
     @Test("a picture whose place is taken while it is drawn is written beside it; the others keep their names")
     func detour() async throws {
+        // Steps enough that it is not done by the time a busy machine lets this test see where it is.
         let run = try easel.start([
-            "generate", "a star", "--seed", "1", "--steps", "3", "--width", "64", "--height", "64", "--batch-size", "2", "--output", "b.jpeg",
+            "generate", "a star", "--seed", "1", "--steps", "40", "--width", "64", "--height", "64", "--batch-size", "2", "--output", "b.jpeg",
         ])
-        #expect(try await run.hasReported("Encoding the prompt"))
+        #expect(try await run.hasReported("Compiling the text encoder"))
         try easel.folder.write("", to: "b-1.jpeg/in the way")
         let outcome = try await run.outcome()
         #expect(outcome.exitCode == 74)
