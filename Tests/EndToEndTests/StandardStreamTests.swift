@@ -110,7 +110,7 @@ struct StandardStreamTests {
     func detour() async throws {
         // Steps enough that it is not done by the time a busy machine lets this test see where it is.
         let run = try easel.start([
-            "generate", "a star", "--seed", "1", "--steps", "40", "--width", "64", "--height", "64", "--batch-size", "2", "--output", "b.jpeg",
+            "generate", "a star", "--seed", "1", "--steps", "600", "--width", "64", "--height", "64", "--batch-size", "2", "--output", "b.jpeg",
         ])
         #expect(try await run.hasReported("Compiling the text encoder"))
         try easel.folder.write("", to: "b-1.jpeg/in the way")
