@@ -108,16 +108,15 @@ struct StandardStreamTests {
 
     @Test("a picture whose place is taken while it is drawn is written beside it; the others keep their names")
     func detour() async throws {
-        // Steps enough that it is not done by the time a busy machine lets this test see where it is.
-        let run = try easel.start([
-            "generate", "a star", "--seed", "1", "--steps", "600", "--width", "64", "--height", "64", "--batch-size", "2", "--output", "b.jpeg",
-        ])
-        #expect(try await run.hasReported("Compiling the text encoder"))
-        try easel.folder.write("", to: "b-1.jpeg/in the way")
-        let outcome = try await run.outcome()
-        #expect(outcome.exitCode == 74)
-        #expect(outcome.errors.contains("The picture is in \"\(easel.folder.path)/easel-1.jpg\"."), "\(outcome.errors)")
-        #expect(outcome.output == "\(easel.folder.path)/easel-1.jpg\n\(easel.folder.path)/b-2.jpeg\n")
-        #expect(try easel.files() == ["b-1.jpeg", "b-2.jpeg", "easel-1.jpg"])
+        // With the first line of progress the drawing has begun, and what could be checked has been.
+        let run = try await easel.shell(#"""
+            { $EASEL generate "a star" --seed 1 --steps 20 --width 64 --height 64 --batch-size 2 --output b.jpeg 2>&1 >paths; echo $? >code; } |
+                { read -r line; mkdir b-1.jpeg; touch "b-1.jpeg/in the way"; cat; }
+            """#)
+        #expect(try easel.contents(of: "code") == Array("74\n".utf8))
+        #expect(run.output.contains("The picture is in \"\(easel.folder.path)/easel-1.jpg\"."), "\(run.output)")
+        let paths = try String(decoding: easel.contents(of: "paths"), as: UTF8.self)
+        #expect(paths == "\(easel.folder.path)/easel-1.jpg\n\(easel.folder.path)/b-2.jpeg\n")
+        #expect(try easel.files() == ["b-1.jpeg", "b-2.jpeg", "code", "easel-1.jpg", "paths"])
     }
 }
