@@ -24,7 +24,7 @@ public final class Archive: Sendable {
 
     /// - Parameter onStage: tests end the process there.
     init(_ folder: DataFolder, onStage: @escaping @Sendable (FinishStage) -> Void) throws(StoreError) {
-        try PrivateFolder.prepare(folder.url)
+        try PrivateFolder.prepareNamed(folder.url)
         let lock = try FolderLock(folder)
         // SQLite gives the files beside the database the rights that this one has.
         try DurableFile.makePrivate(folder.database)

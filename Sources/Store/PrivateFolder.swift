@@ -8,6 +8,17 @@ public enum PrivateFolder {
     public static func prepare(_ folder: URL) throws(StoreError) {
         try DurableFile.makeFolder(folder)
         try check(folder)
+        try close(folder)
+    }
+
+    /// Does the same for a folder that the user has named. It may belong to somebody else, as volumes of containers do: then it is
+    /// left as it is.
+    static func prepareNamed(_ folder: URL) throws(StoreError) {
+        try DurableFile.makeFolder(folder)
+        try close(folder)
+    }
+
+    private static func close(_ folder: URL) throws(StoreError) {
         var status = stat()
         guard stat(folder.path, &status) == 0 else { throw StoreError(folder.path, errno: errno) }
         guard status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
