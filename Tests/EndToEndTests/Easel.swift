@@ -30,11 +30,9 @@ struct Easel {
     }
 
     /// Runs a script of the shell, in which `$EASEL` is the program.
-    func shell(_ script: String) async throws -> Outcome { try await startShell(script).outcome() }
-
-    func startShell(_ script: String) throws -> Run {
+    func shell(_ script: String) async throws -> Outcome {
         let environment = environment.merging(["EASEL": Self.program.path]) { $1 }
-        return try Run(program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment)
+        return try await Run(program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment).outcome()
     }
 
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
@@ -86,7 +84,6 @@ struct Easel {
             return try errors.contains(text)
         }
 
-        var isRunning: Bool { process.isRunning }
         func interrupt() { process.interrupt() }
         func terminate() { process.terminate() }
 

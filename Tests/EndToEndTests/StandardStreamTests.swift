@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Generation
 import ImageCodecs
 import TestSupport
@@ -48,26 +47,6 @@ struct StandardStreamTests {
         let full = try await easel.shell("$EASEL \(command) >/dev/full")
         #expect(full.exitCode == 74)
         #expect(full.errors == "Error: Cannot write to standard output: No space left on device.\n")
-    }
-
-    @Test("a server outlives the reader of its log")
-    func server() async throws {
-        // The reader goes away with the first line, which names the address.
-        let run = try easel.startShell(#"""
-            mkfifo log
-            grep -om1 'http://[0-9.:]*' <log >address &
-            exec $EASEL serve --port 0 --log-level debug 2>log
-            """#)
-        defer { run.terminate() }
-        var address = ""
-        while address.isEmpty, run.isRunning {
-            try await Task.sleep(for: .milliseconds(20))
-            address = (try? String(decoding: easel.contents(of: "address"), as: UTF8.self).trimmingCharacters(in: .newlines)) ?? ""
-        }
-        let health = try #require(URL(string: address + "/healthz"))
-        for _ in 1...3 { #expect((try await URLSession.shared.data(from: health).1 as? HTTPURLResponse)?.statusCode == 200) }
-        run.terminate()
-        #expect(try await run.outcome().exitCode == 0)
     }
 
     @Test("--output - writes one picture, and nothing else, to standard output", arguments: [
