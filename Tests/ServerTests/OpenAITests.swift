@@ -68,7 +68,8 @@ struct OpenAITests {
             guard case .string(let address)? = try job.object["data"]?[0]?["url"] else { Issue.record("no address"); return }
             let path = String(address.dropFirst("http://localhost".count).dropLast(4))
             #expect(try await client.ask(.get, path + ".jpeg").body == client.ask(.get, path + ".jpg?quality=90").body)
-            #expect(try await client.ask(.get, path + ".jpg?quality=10").body.readableBytes < client.ask(.get, path + ".jpg?quality=100").body.readableBytes)
+            // The sizes of a picture in one colour say nothing; the tables in the files do.
+            #expect(try await client.ask(.get, path + ".jpg?quality=10").body != client.ask(.get, path + ".jpg?quality=100").body)
             for quality in ["-1", "101", "x", "1e1"] {
                 let refused = try await client.ask(.get, path + ".webp?quality=\(quality)")
                 #expect(refused.status == .unprocessableContent && refused.text.contains("quality cannot be \\\"\(quality)"))
