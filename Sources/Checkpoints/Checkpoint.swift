@@ -55,7 +55,7 @@ public struct Checkpoint: Sendable {
         }
     }
 
-    /// What was assumed about the model and may be wrong, with what to do then: whole sentences. nil when the files say all.
+    /// An assumption about the model that may be wrong, with what to do then: whole sentences. nil when the files say all.
     public var assumption: String? {
         guard isPredictionAssumed else { return nil }
         let file = path.lastPathComponent

@@ -126,7 +126,7 @@ private struct FileHashing {
     }
 
     func finish(rememberingIn memory: HashMemory) -> String? {
-        // Of a file that changes meanwhile, it would be the hash of no state that the file ever had.
+        // A file that changed meanwhile never had the content that was hashed.
         guard offset == file.byteCount, file.isUnchanged else { return nil }
         let hash = hash.finalize().hexadecimal
         memory.remember(hash, of: file.identity)

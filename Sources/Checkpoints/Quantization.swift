@@ -48,7 +48,7 @@ struct Quantization {
         layerFormats = if case .object(let layers) = (try? JSONValue(parsing: Array(text.utf8)))?["layers"] { layers } else { nil }
     }
 
-    /// What the directory is, when it turns out that it cannot be read.
+    /// Refuses the whole file when its weights are stored in a form that is not understood; nil when they are not.
     var refusal: CheckpointError? { foreign.map { .quantized(file: directory.fileName, key: $0.key, method: $0.method) } }
 
     /// Why nothing can be drawn with networks that have tensors of the given names; nil when no network has one.
@@ -141,7 +141,7 @@ struct Quantization {
         }
     }
 
-    /// What a tensor says of the weight beside it.
+    /// The meaning of a tensor for the weight beside it.
     private enum Kind {
         case scale(factor: Float)
         case format, rowFormat, activationScale, mark
@@ -197,7 +197,7 @@ extension ElementType {
     /// Whole numbers, or yes and no: never weights by themselves.
     fileprivate var isWhole: Bool { !isFloatingPoint && !isQuantized || self == .i8 }
 
-    /// What scales are for.
+    /// Whether weights of this type may have a scale.
     fileprivate var isQuantized: Bool { self == .f8e4m3 || self == .f8e5m2 || self == .i8 }
 
     fileprivate var isFloatingPoint: Bool {

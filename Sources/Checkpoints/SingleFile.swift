@@ -40,7 +40,7 @@ extension Checkpoint {
             isPredictionAssumed: said == nil && family == .sd2)
     }
 
-    /// What the UNet predicts, which no shape tells. In this order: a line in a .yaml file of the same name beside the checkpoint, as the
+    /// The UNet's prediction, which no shape tells. In this order: a line in a .yaml file of the same name beside the checkpoint, as the
     /// original release has them; a tensor `v_pred` that newer tools add; `modelspec.prediction_type` or the architecture in the metadata;
     /// a .yaml file without such a line.
     /// - Returns: nil when nothing says so, or says it in words that are not known.

@@ -8,7 +8,7 @@ public struct StoredTensor: Sendable, Hashable {
     public var shape: [Int]
     /// Distance in bytes from the start of the checkpoint's contiguous mapping.
     public var offset: Int
-    /// What the stored numbers are multiplied by; nil when they are the weights themselves.
+    /// The factor of the stored numbers; nil when they are the weights themselves.
     public var scale: StoredScale?
 
     public var elementCount: Int { shape.reduce(1, *) }

@@ -9,7 +9,7 @@ struct CheckpointReport {
     init(_ checkpoint: Checkpoint) throws(CheckpointError) {
         let (encoder, unet, vae) = (checkpoint.textEncoder, checkpoint.unet, checkpoint.vae)
         let byteCount = checkpoint.mappedByteCount
-        // What has no meaning here cannot be written as a network.
+        // A checkpoint that is not understood cannot be written as a network.
         let networks = checkpoint.refusal != nil ? [(encoder.weights, []), (unet.weights, []), (vae.weights, [])] : [
             (encoder.weights, [try Network.textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]),
             (unet.weights, [try Network.unet(unet.configuration, weights: unet.weights, weightsByteCount: byteCount)]),

@@ -8,11 +8,11 @@ struct ListedModel: Sendable, Hashable {
     /// The same with its ending.
     let file: String
     let path: String
-    /// Of diffusers; else a file.
+    /// Whether it is a diffusers folder, not a file.
     var isFolder = false
 }
 
-/// What lies in one model folder and in all folders below it.
+/// The checkpoints in one model folder and in all folders below it.
 ///
 /// Hidden folders and the inside of diffusers folders are not looked into.
 struct ModelFolder {
@@ -21,9 +21,9 @@ struct ModelFolder {
     /// More folders are not looked into: links make endless trees of a few.
     static let mostFolders = 10_000
 
-    /// What has the look of a checkpoint, in order of the files' names.
+    /// Files and folders that look like checkpoints, in order of their names.
     private(set) var models: [ListedModel] = []
-    /// What is named as a checkpoint and is none.
+    /// Files that are named like checkpoints and are none.
     private(set) var leftOut: [LeftOutModel] = []
 
     private let known: KnownLooks?

@@ -149,10 +149,10 @@ struct ModelLibrary: Sendable {
     }
 }
 
-/// What there is in all model folders.
+/// The contents of all model folders.
 struct ModelListing: Sendable, Equatable {
     var models: [ListedModel] = []
-    /// What is named as a checkpoint and cannot be used by a name.
+    /// Files that are named like checkpoints and cannot be used by a name.
     var leftOut: [LeftOutModel] = []
 
     /// Where the model is that a name stands for.

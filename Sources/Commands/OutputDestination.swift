@@ -5,7 +5,7 @@ import ImageCodecs
 
 /// Where pictures go: a file (numbered when there are several), a folder of new files, or standard output.
 ///
-/// What can be known about the place is checked before anything is drawn. Nothing half-written is ever left in a folder. A drawn
+/// All that can be known about the place is checked before anything is drawn. Nothing half-written is ever left in a folder. A drawn
 /// picture is not lost: when it cannot be written where it should be, it is written elsewhere.
 struct OutputDestination {
     enum Place: Equatable {

@@ -74,7 +74,7 @@ private final class PromptResourceFiles: Sendable {
         return resources
     }
 
-    /// What has changed is read again. What cannot be read any more is not there, with a word in the warnings of styles.
+    /// Reads again what has changed. A file that cannot be read any more counts as gone; for styles, a warning says so.
     func current(isForced: Bool) -> PromptResources {
         known.withLock { known in
             if isForced || known.styles?.isCurrent != true {
@@ -99,6 +99,6 @@ private final class PromptResourceFiles: Sendable {
 
     private func stamp(ofStyles place: Place) -> TreeStamp { TreeStamp(place.path, endings: [".csv", ".json"]) }
 
-    /// What was named must be there.
+    /// A file that was named must be there.
     private func isThere(_ place: Place) -> Bool { place.isNamed || FileStamp(place.path) != nil }
 }

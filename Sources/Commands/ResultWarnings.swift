@@ -11,7 +11,7 @@ extension GenerationResult {
                 "Something may be wrong with picture \(index + 1): \($0). `easel verify` compares the devices with the reference."
             }
         }
-        // What was moved has been told already.
+        // Moves have been told already.
         let notes = Component.allCases.compactMap { component in
             moves.isEmpty ? precisionNote(component, asked: asked[component], device: devices[component], precision: precisions[component]) : nil
         }

@@ -49,7 +49,7 @@ enum Terminal {
                 if written >= 0 {
                     rest = .init(rebasing: rest.dropFirst(written))
                 } else if errno == EAGAIN {
-                    // Whoever shares a pipe or terminal may have made it non-blocking.
+                    // Another program that shares the pipe or terminal may have made it non-blocking.
                     var ready = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
                     poll(&ready, 1, -1)
                 } else if errno != EINTR {

@@ -18,7 +18,7 @@ public final class CompiledNetwork: Sendable {
     let byteCount: Int
     /// Sides of latents divided by this are those of the smallest feature map that is attended to.
     let downscale: Int
-    /// Of a UNet: numbers in its input `guidance`; nil when it has none.
+    /// The length of a UNet's input `guidance`; nil when it has none.
     public let guidanceWidth: Int?
     let fault: OutputFault?
 

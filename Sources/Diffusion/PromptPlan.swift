@@ -2,7 +2,7 @@ import Prompting
 import Sampling
 import Tensors
 
-/// What the UNet is told in a request: for each picture, each time that it is asked.
+/// The texts that the UNet is told in a request: for each picture, each time that it is asked.
 ///
 /// A value that is complete before anything is compiled: styles are applied, wildcards drawn, schedules resolved and texts cut into chunks.
 struct PromptPlan: Sendable {
@@ -118,10 +118,10 @@ extension PromptPlan {
     }
 }
 
-// What is asked at an evaluation, and what becomes of the answers
+// The questions of an evaluation, and what becomes of the answers
 
 extension PromptPlan {
-    /// What the UNet is told at an evaluation.
+    /// The texts that the UNet is told at an evaluation.
     /// - Parameters:
     ///   - index: of the evaluation, from 0.
     ///   - embeddings: of `texts`, each `[1, 77·chunks, width]`.

@@ -4,9 +4,9 @@ import Networks
 public import Prompting
 import Sampling
 
-/// What a checkpoint allows requests to ask for: known from its headers, before anything else of it is read.
+/// The limits that a checkpoint sets to requests: known from its headers, before anything else of it is read.
 public struct RequestRules: Sendable {
-    /// Of the text encoder.
+    /// Layers of the text encoder.
     let layerCount: Int
     let objective: Objective
 

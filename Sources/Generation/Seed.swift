@@ -4,7 +4,7 @@ public enum Seed: Sendable, Hashable {
     case any
     case number(UInt64)
 
-    /// What programs with random seeds choose from: seeds are typed, and put into other programs, as A1111 draws them.
+    /// The range of random seeds: 32 bits, as A1111 draws them, since people type seeds and put them into other programs.
     public static let drawn = 0...UInt64(UInt32.max)
 
     /// - Throws: `InvalidRequest` for any other number than those above; only −1 stands for any.

@@ -25,7 +25,7 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Of pictures that are sent, where nobody says another; see `RGBImage.encoded`.
+    /// The quality of pictures that are sent, where nobody asks for another; see `RGBImage.encoded`.
     public static let usualQuality = 90
 
     /// Without the dot.

@@ -1,6 +1,6 @@
 /// A client's name for something that it wants done once, however often it asks.
 public struct IdempotencyKey: Sendable, Hashable {
-    /// Of the client's choosing.
+    /// The text that the client chose.
     public var text: String
     /// Stands for all that is asked for with it: the same key with another is a mistake.
     public var fingerprint: String
@@ -18,7 +18,7 @@ extension IdempotencyKey: ExpressibleByStringLiteral {
 /// A key was used before, for something else.
 public struct IdempotencyKeyReused: Error, Sendable, Equatable, CustomStringConvertible {
     public let key: String
-    /// What it was used for.
+    /// The job that it was used for.
     public let job: JobID
 
     public init(_ key: IdempotencyKey, job: JobID) {

@@ -54,9 +54,9 @@ public struct Job: Sendable, Hashable, Codable, Identifiable {
     public var endedAt: Date?
     /// Why it failed or was cancelled, as a sentence for the client.
     public var failure: String?
-    /// What was drawn: all when it is done, and what was finished before it failed or was cancelled.
+    /// The pictures: all when it is done, else those that were finished before it failed or was cancelled.
     public var pictures: [PictureID] = []
-    /// What the user should know of the pictures, in whole sentences: what of the request had no effect, what looks wrong.
+    /// Warnings about the pictures, in whole sentences: parts of the request without effect, and anything that looks wrong.
     public var warnings: [String] = []
 
     public init(id: JobID = JobID(), _ request: JobRequest, submittedAt: Date = .now) {

@@ -14,7 +14,7 @@ public enum JobEvent: Sendable, Equatable {
     /// The pictures so far, an eighth of their size.
     case preview([RGBImage])
     case decoding(index: Int, total: Int)
-    /// What the user should know of the pictures, in whole sentences; comes right before the end.
+    /// Warnings about the pictures, in whole sentences; comes right before the end.
     case warned([String])
     case done([PictureID])
     case failed(String)

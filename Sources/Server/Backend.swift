@@ -19,7 +19,7 @@ struct Backend: Sendable {
     let previews = EncodedPreviews()
     let streams = OpenStreams()
     let idleOptions = KeptOptions()
-    /// What `/sdapi/v1/log` tells.
+    /// The lines that `/sdapi/v1/log` tells.
     let recentLog: RecentLog
     let startedAt = Date.now
     /// Finished when a client asks the server to stop.

@@ -19,7 +19,7 @@ public final class RecentLog: Sendable {
 
     func clear() { kept.withLock { $0 = [] } }
 
-    /// What a logger writes to, beside others.
+    /// A handler that a logger writes to, beside others.
     public func handler() -> any LogHandler { Handler(log: self) }
 
     private func add(_ line: String) {

@@ -13,7 +13,7 @@ public struct EaselSettings: Sendable, Equatable {
     public var openvinoAccuracyPerComponent = PerComponent<AccuracyMode?>(textEncoder: .f32, unet: nil, vae: .f32)
     /// Largest error of a UNet step that `auto` accepts, relative to CPU f32.
     public var autoErrorBound = 0.01
-    /// What the UNets of all models predict.
+    /// The prediction of all models' UNets.
     public var prediction = PredictionMode.auto
     public var shapes = ShapeMode.auto
     /// Chunks of 75 tokens that a static shape has room for.
@@ -119,9 +119,9 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable, Codable {
     case png, jpeg, webp
 }
 
-/// What a model's UNet predicts. Raw values are those of the setting `prediction`.
+/// The prediction of a model's UNet. Raw values are those of the setting `prediction`.
 public enum PredictionMode: String, Sendable, Hashable, CaseIterable, Codable {
-    /// What the model's files say.
+    /// As the model's files say.
     case auto
     case epsilon, v, sample
 }

@@ -48,7 +48,7 @@ public enum PrivateFolder {
     /// - Parameter mode: of a folder or a link, which anybody seems able to write.
     static func stranger(owner: uid_t, mode: mode_t, user: uid_t) -> uid_t? {
         if owner == user { return nil }
-        // What the administrator has made is to be trusted, unless others can write there.
+        // The administrator's folders are trusted, unless others can write there.
         if owner == 0, mode & S_IFMT == S_IFLNK || mode & 0o022 == 0 { return nil }
         return owner
     }

@@ -13,7 +13,7 @@ public actor MemoryArchive: JobArchive {
 
     private var known: [JobID: Job] = [:]
     private var keys: [Key: (job: JobID, fingerprint: String)] = [:]
-    /// Of each job, how many were added before it.
+    /// The number of jobs that were added before each job.
     private var numbers: [JobID: Int] = [:]
     private var failures: [Operation: any Error] = [:]
     /// What has been finished, by job.

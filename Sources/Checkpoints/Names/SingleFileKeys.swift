@@ -38,7 +38,7 @@ enum SingleFileKeys {
         return StoredNetwork(configuration: configuration, weights: weights)
     }
 
-    /// What is drawn with and reads keys of this kind; nil for what no picture needs, the VAE's encoder included.
+    /// The network that reads keys of this kind; nil for keys that no picture needs, those of the VAE's encoder included.
     static func network(of key: String) -> String? {
         if key.hasPrefix("model.diffusion_model.") { return "UNet" }
         if key.hasPrefix("cond_stage_model.") { return "text encoder" }

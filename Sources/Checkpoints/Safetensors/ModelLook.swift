@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// What a path looks like before it is opened: cheap enough for lists of thousands of files. Nothing waits for a named pipe.
+/// The look of a path before it is opened: cheap enough for lists of thousands of files. Nothing waits for a named pipe.
 public enum ModelLook: Sendable, Hashable {
     /// A regular file that begins as safetensors files do.
     case file
@@ -82,7 +82,7 @@ public final class KnownLooks: Sendable {
     }
 }
 
-/// What lies in a folder.
+/// The contents of a folder.
 public enum FolderEntries {
     /// The names, sorted by their bytes: the same order on every disk. Without `.` and `..`.
     /// - Returns: nil when the folder cannot be read.

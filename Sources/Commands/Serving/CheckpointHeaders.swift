@@ -22,7 +22,7 @@ actor CheckpointHeaders {
     /// - Throws: what `Checkpoint.open` throws, and `DiffusionError` for a schedule that cannot be used.
     func header(of path: String) throws -> Header { try result(of: path).get() }
 
-    /// What was read of a checkpoint; nil when it is new, or has changed.
+    /// The remembered header of a checkpoint; nil when it is new, or has changed.
     func known(of path: String) -> Result<Header, any Error>? {
         // Of a folder, the moment when something in it was put in place of something else.
         known[path].flatMap { $0.state == FileIdentity(path) && $0.prediction == prediction() ? $0.header : nil }

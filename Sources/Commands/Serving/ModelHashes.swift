@@ -52,7 +52,7 @@ actor ModelHashes {
         model.isFolder ? try? await headers.header(of: model.path).hashedPath : model.path
     }
 
-    /// Whoever else needs it waits for the same reading.
+    /// All who need the same file wait for one reading.
     private func computed(_ path: String) async -> String? {
         let hashing = inProgress[path] ?? HashInProgress { [memory] in await memory.compute(ofFile: path) }
         inProgress[path] = hashing

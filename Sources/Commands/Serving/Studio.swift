@@ -35,7 +35,7 @@ actor Studio: Engine {
     private let headers: CheckpointHeaders
     private let hashMemory: HashMemory
     private let hashes: ModelHashes
-    /// What was last said about models' names.
+    /// Notes on models' names that the log has already.
     private var toldNotes: Set<String> = []
     /// What devices make of the accuracy modes: found out once, for it takes a compile each.
     var knownDevices: DeviceSummaries?

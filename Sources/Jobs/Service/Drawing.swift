@@ -90,13 +90,13 @@ final class Drawing: Sendable {
 
     func isSkipped(_ run: Int) -> Bool { state.withLock { $0.skippedRuns.contains(run) } }
 
-    /// What was painted for a job so far.
+    /// The pictures that a job has so far.
     func painted(for job: JobID) -> [PaintedRequest] {
         guard let index = jobs.firstIndex(where: { $0.id == job }) else { return [] }
         return state.withLock { $0.painted[index] }
     }
 
-    /// What a job's client should know, in whole sentences.
+    /// Warnings for a job's client, in whole sentences.
     func warnings(for job: JobID) -> [String] {
         let (skipped, runs) = state.withLock { ($0.skippedRuns.sorted(), $0.progress.runCount) }
         let warnings = painted(for: job).flatMap(\.result.warnings).map(PublicReason.withoutFolders) + skipped.map { "Run \($0 + 1) of \(runs) was skipped." }

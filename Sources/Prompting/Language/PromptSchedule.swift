@@ -1,6 +1,6 @@
 public import Generation
 
-/// What a prompt says during the evaluations of a sampler.
+/// The texts of a prompt during the evaluations of a sampler.
 public struct PromptSchedule: Sendable, Hashable {
     /// A text and the last evaluation, counted from 1, that has it. Most samplers have one evaluation a step.
     public struct Entry: Sendable, Hashable {
@@ -32,7 +32,7 @@ public struct PromptSchedule: Sendable, Hashable {
 }
 
 extension PromptTree {
-    /// What the text says at each evaluation.
+    /// The text at each evaluation.
     ///
     /// A1111 1.10 makes its schedules for all evaluations that it expects, twice the steps with Heun, and keeps a text while the evaluation,
     /// counted from 0, is no larger than the text's last step: `modules/prompt_parser.py`, `modules/processing.py`.
@@ -47,7 +47,7 @@ extension PromptTree {
         for step in ends.sorted() {
             let evaluation = min(counting == .a1111 ? step + 1 : step * perStep, count)
             schedule.append(text(atStep: step, of: steps), until: evaluation, indices: &indices)
-            // What A1111 would say after that is never said.
+            // A1111 has later texts, too, but never reaches them.
             if evaluation == count { break }
         }
         return schedule

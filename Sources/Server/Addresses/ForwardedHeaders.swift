@@ -1,6 +1,6 @@
 internal import HTTPTypes
 
-/// What proxies say of a request that they pass on: how their client has reached them.
+/// The headers by which proxies tell how their client has reached them.
 ///
 /// `X-Forwarded-…` come before `Forwarded`: a proxy that writes those often lets the other through as its client sent it.
 /// Source: RFC 7239, and https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For.
@@ -16,7 +16,7 @@ struct ForwardedHeaders {
 
     init(_ headers: HTTPFields) {
         let elements = Self.elements(of: headers[values: .forwarded].joined(separator: ","))
-        // Of several proxies, the first was asked by the client itself.
+        // The client itself has asked the first of several proxies.
         scheme = (Self.list(headers, .xForwardedProto).first ?? elements.first?["proto"])?.lowercased()
         host = Self.list(headers, .xForwardedHost).first ?? elements.first?["host"]
         port = Self.list(headers, .xForwardedPort).first

@@ -12,7 +12,7 @@ public struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(scheme)://\(authority)" }
 
-    /// What a browser sends as `Origin`; nil for `null` and for what no browser sends.
+    /// The address that a browser sends as `Origin`; nil for `null` and for what no browser sends.
     init?(header: String) {
         guard let address = try? WebAddress(header), address.path.isEmpty else { return nil }
         self = address.origin

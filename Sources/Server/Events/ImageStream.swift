@@ -28,7 +28,7 @@ final class ImageStream: Sendable {
             events: events, frame: frame, stop: stop,
             onGone: { [backend, job] in
                 context.logger.info("The client has gone, its job is cancelled", metadata: ["job": "\(job)"])
-                // Of a task of its own: the connection's is cancelled.
+                // In a task of its own: the connection's is cancelled.
                 _ = try? await Task { try await backend.jobs.cancel(job) }.value
             }
         ).response(to: request)

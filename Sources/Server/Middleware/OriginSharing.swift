@@ -15,7 +15,7 @@ struct OriginSharing: RouterMiddleware {
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         let origin = request.headers[.origin]
         let isShared = origin.map(origins.contains) ?? false
-        // What is asked before the request itself carries no credentials, so it is answered before anybody asks for them.
+        // A preflight carries no credentials, so it is answered before anybody asks for them.
         var response = isShared && request.method == .options ? preflight(request) : try await next(request, context)
         if origins == .any {
             response.headers[.accessControlAllowOrigin] = "*"

@@ -55,7 +55,7 @@ struct GalleryRoutes {
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file)))
     }
 
-    /// What a picture's name stands for never changes, so who has it need not fetch it again.
+    /// The picture of a name never changes, so a client that has it need not fetch it again.
     private static func unchanging(_ tag: String) -> HTTPFields { [.eTag: tag, .cacheControl: "private, max-age=31536000, immutable"] }
 
     @Sendable private func thumbnail(_ request: Request, _ context: ClientContext) async throws -> Response {

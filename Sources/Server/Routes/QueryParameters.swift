@@ -3,7 +3,7 @@ internal import Hummingbird
 extension Request {
     /// The first value that the query gives a parameter, decoded as forms encode it: a plus is a space.
     ///
-    /// What is not percent-encoded UTF-8 is taken as it stands.
+    /// Text that is not percent-encoded UTF-8 is taken as it stands.
     func query(_ name: String) -> String? {
         for item in (uri.query ?? "").split(separator: "&") {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in

@@ -49,7 +49,7 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         self.number = number
     }
 
-    /// Of the next job that is added.
+    /// The number of the next job that is added.
     static func nextNumber(in db: Database) throws -> Int64 { try (Int64.fetchOne(db, sql: "SELECT max(number) FROM job") ?? 0) + 1 }
 
     /// Writes down what has become of the job.

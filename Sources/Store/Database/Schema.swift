@@ -61,7 +61,7 @@ enum Schema {
         """
 
     /// `number` counts up in the order in which jobs were added: a clock that was ahead makes names that come after all others for long.
-    /// Of earlier jobs nothing but the names is known. `warnings` is a list of texts in JSON; NULL: none.
+    /// Earlier jobs have nothing but their names. `warnings` is a list of texts in JSON; NULL: none.
     private static let orderAndWarnings = """
         ALTER TABLE job ADD COLUMN number INTEGER;
         ALTER TABLE job ADD COLUMN warnings TEXT;

@@ -3,7 +3,7 @@ public import Settings
 /// Options of A1111's and SD.Next's that have no effect here, but that clients write and read back: what was written is read, until the
 /// server ends.
 public struct IdleOptions: Sendable, Equatable {
-    /// What there is without anybody's writing: options that clients ask for by name.
+    /// Values that are there before anybody writes them: options that clients ask for by name.
     private static let standard: [String: JSONValue] = [
         "send_seed": .bool(true), "send_size": .bool(true), "samples_save": .bool(true), "grid_save": .bool(true), "return_grid": .bool(true),
         "do_not_show_images": .bool(false), "save_images_add_number": .bool(true), "save_to_dirs": .bool(true), "grid_format": .string("png"),

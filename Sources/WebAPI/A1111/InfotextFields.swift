@@ -9,7 +9,7 @@ struct InfotextFields {
     private(set) var fields: [String: JSONValue] = [:]
     /// Of `override_settings`, by name.
     private(set) var settings: [String: JSONValue] = [:]
-    /// What could not be taken over, in sentences.
+    /// Sentences on fields that could not be taken over.
     private(set) var notes: [String] = []
 
     /// - Parameters:

@@ -4,7 +4,7 @@ public import Jobs
 
 // Answers of routes that SD.Next has beside A1111's. What nobody knows here is null.
 
-/// What `GET /sdapi/v1/checkpoint` answers: the current model, with a class when it is loaded.
+/// The answer to `GET /sdapi/v1/checkpoint`: the current model, with a class when it is loaded.
 public struct CheckpointAnswer: Codable, Sendable {
     @OrNull public var type: String?
     @OrNull public var `class`: String?
@@ -28,14 +28,14 @@ public struct CheckpointAnswer: Codable, Sendable {
     }
 }
 
-/// What `POST /sdapi/v1/checkpoint` answers.
+/// The answer to `POST /sdapi/v1/checkpoint`.
 public struct CheckpointLoadedAnswer: Codable, Sendable {
     public var ok = true
 
     public init() {}
 }
 
-/// What `GET /sdapi/v1/modules` answers: the networks of the current model, and where they run; nothing of them until it is loaded.
+/// The answer to `GET /sdapi/v1/modules`: the networks of the current model, and where they run; nothing of them until it is loaded.
 public struct ModulesAnswer: Codable, Sendable {
     public struct Module: Codable, Sendable {
         public var `class`: String
@@ -67,7 +67,7 @@ public struct ModulesAnswer: Codable, Sendable {
 }
 
 extension Component {
-    /// Of diffusers.
+    /// The class's name in diffusers.
     fileprivate var className: String {
         switch self {
         case .textEncoder: "CLIPTextModel"
@@ -85,7 +85,7 @@ public struct HistoryItem: Codable, Sendable {
     public var op: String
     /// When it was submitted, in seconds since 1970.
     public var timestamp: Double
-    /// Of drawing, in seconds.
+    /// Time of drawing, in seconds.
     @OrNull public var duration: Double?
     /// Addresses of its pictures.
     public var outputs: [String]
@@ -100,7 +100,7 @@ public struct HistoryItem: Codable, Sendable {
     }
 }
 
-/// What `GET /sdapi/v1/system-info/status` answers.
+/// The answer to `GET /sdapi/v1/system-info/status`.
 public struct SystemStatusAnswer: Codable, Sendable {
     public struct Version: Codable, Sendable {
         public var app: String

@@ -13,11 +13,11 @@ public struct TextToImageRequest: Sendable {
     public let sendsImages: Bool
     /// Fields that ask for something which has no effect here, by name.
     public let ignored: [String]
-    /// What else is to be told, in sentences.
+    /// Other notes for the client, in sentences.
     let notes: [String]
     /// Texts by key for `LiveSettings.change`: with `override_settings_restore_afterwards: false`, `override_settings` stay.
     public let settingChanges: [String: String]
-    /// What `override_settings` calls fields, by their names in errors.
+    /// The names of fields in `override_settings`, by their names in errors.
     private let overriddenNames: [String: String]
     /// The request, with A1111's default where it says nothing: what the answer repeats as `parameters`.
     public let parameters: [String: JSONValue]

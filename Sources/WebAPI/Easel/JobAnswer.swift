@@ -52,7 +52,7 @@ public struct JobAnswer: Codable, Sendable {
     @OrNull public var failure: String?
     /// All when it is done; those that were finished before it failed or was cancelled.
     public var pictures: [Picture]
-    /// What the user should know of the pictures, in sentences.
+    /// Warnings about the pictures, in sentences.
     public var warnings: [String]
     /// What `POST /api/v1/jobs` takes, with every default filled in.
     public var request: [String: JSONValue]

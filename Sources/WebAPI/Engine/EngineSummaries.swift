@@ -245,7 +245,7 @@ public struct PromptSummary: Sendable, Equatable, Codable {
         }
     }
 
-    /// What a part between ANDs says up to an evaluation of the UNet, counted from 1. Most samplers have one in each step.
+    /// The text of a part between ANDs up to an evaluation of the UNet, counted from 1. Most samplers have one in each step.
     public struct Scheduled: Sendable, Equatable, Codable {
         public var until: Int
         public var text: String
@@ -262,7 +262,7 @@ public struct PromptSummary: Sendable, Equatable, Codable {
     public var tokenCapacity: Int
     /// Without begin, end and filling.
     public var chunks: [[Token]]
-    /// Of each part between ANDs.
+    /// The schedule of each part between ANDs.
     public var schedules: [[Scheduled]]
     /// In sentences.
     public var warnings: [String]

@@ -14,7 +14,7 @@ public struct ImageGenerationRequest: Sendable {
     public let job: JobRequest
     public let format: ImageFormat
     public let delivery: Delivery
-    /// Of JPEG and WebP: 0…100.
+    /// The quality of JPEG and WebP: 0…100.
     public let quality: Int
     /// How the answer comes as events while it is drawn; nil: whole, when it is done.
     public let stream: ImageStreamForm?

@@ -3,7 +3,7 @@ public import Generation
 public import ImageCodecs
 import Settings
 
-/// What every event of a streamed picture repeats of its request, and how many previews come before it.
+/// The parts of a request that every event of its stream repeats, and the number of previews before the picture.
 public struct ImageStreamForm: Sendable {
     static let partialImageRange = 0...3
 
@@ -63,11 +63,11 @@ public struct ImageStreamEvent: Codable, Sendable {
     public var quality: String
     public var background: String
     public var outputFormat: String
-    /// Of a preview, from 0.
+    /// The number of a preview, from 0.
     public var partialImageIndex: Int?
-    /// Of the completed picture: nothing is billed here.
+    /// Only with the completed picture. All zeros: nothing is billed here.
     public var usage: Usage?
-    /// Of the completed picture: what was drawn, with styles, and with what was drawn for wildcards. Easel's.
+    /// Only with the completed picture, and Easel's own: the prompt with its styles, and with the choices for its wildcards.
     public var revisedPrompt: String?
 
     private enum CodingKeys: String, CodingKey {

@@ -43,7 +43,7 @@ public struct Route: Sendable {
         /// The component's name; nil for what has no schema.
         let name: String?
         let schema: Schema
-        /// Of the events that the answer consists of instead, when a request asks for that: its name and schema.
+        /// The name and schema of the events that are sent instead, when a request asks for a stream.
         var events: (name: String, schema: Schema)?
 
         func orEvents<Event: Decodable>(of type: Event.Type) -> Answer {

@@ -21,7 +21,7 @@ public struct ModelCatalog: Sendable {
         self.namesByHash = namesByHash
     }
 
-    /// What was looked for and is not known.
+    /// Hashes that were looked for and are not known.
     public var hashQuestions: [HashQuestion] { questions.asked.withLock { $0 } }
 
     /// The model that somebody means; see `matches`.
@@ -146,7 +146,7 @@ public struct ModelCatalog: Sendable {
 public struct HashQuestion: Sendable, Hashable {
     /// In lower case.
     public let hash: String
-    /// Of the model that it probably is.
+    /// The name of the model that it probably is.
     public let name: String?
 }
 
