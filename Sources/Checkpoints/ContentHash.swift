@@ -82,6 +82,14 @@ public final class HashMemory: Sendable {
         return hashing.finish(rememberingIn: self)
     }
 
+    /// Finds a file by its hash without computing one.
+    /// - Parameter digits: the first of a SHA-256, or all 8 of A1111's old hash; in lower case.
+    /// - Returns: the index of the first path whose SHA-256 is known and fits, else of the first that has this old hash; nil for none.
+    public func index(of digits: String, inFiles paths: [String]) -> Int? {
+        paths.firstIndex { hash(ofFile: $0)?.hasPrefix(digits) == true }
+            ?? (digits.count == 8 ? paths.firstIndex { Self.oldHash(ofFile: $0) == digits } : nil)
+    }
+
     /// The 8 digits that A1111 named models by before 2023: of 64 KiB behind the first MiB.
     /// - Returns: nil when there is nothing, or it cannot be read.
     public static func oldHash(ofFile path: String) -> String? {

@@ -95,8 +95,7 @@ struct ModelLibrary: Sendable {
         let files = listing.models.compactMap { model in
             (model.isFolder ? (try? Checkpoint.open(model.path))?.hashedPath : model.path).map { (model: model, path: $0) }
         }
-        if let known = files.first(where: { memory.hash(ofFile: $0.path)?.hasPrefix(hash) == true }) { return known.model.path }
-        if hash.count == 8, let old = files.first(where: { HashMemory.oldHash(ofFile: $0.path) == hash }) { return old.model.path }
+        if let index = memory.index(of: hash, inFiles: files.map(\.path)) { return files[index].model.path }
         let unknown = files.filter { memory.hash(ofFile: $0.path) == nil }
         for (index, file) in unknown.enumerated() {
             Terminal.write("Computing the hash of \(file.model.name), \(index + 1) of \(unknown.count) …\n", to: .standardError)
@@ -112,8 +111,9 @@ struct ModelLibrary: Sendable {
     mutating func name(flag: String?, setting: String) throws(CommandFailure) -> String {
         if let flag { return try add(flag) }
         if UserFolders().path(setting).hasPrefix("/") { return (try? add(setting)) ?? setting }
-        guard let path = try? listing().path(of: setting) else { return setting }
-        return listing().models.first { $0.path == path }?.name ?? setting
+        let listing = listing()
+        guard let path = try? listing.path(of: setting) else { return setting }
+        return listing.models.first { $0.path == path }?.name ?? setting
     }
 
     private static func looksLikeCheckpoint(_ path: String) -> Bool {

@@ -44,7 +44,7 @@ public enum PrivateFolder {
         }
     }
 
-    /// Who else could change what lies there; nil when nobody can.
+    /// The other user who could change what lies there; nil when nobody else can.
     /// - Parameter mode: of a folder or a link, which anybody seems able to write.
     static func stranger(owner: uid_t, mode: mode_t, user: uid_t) -> uid_t? {
         if owner == user { return nil }

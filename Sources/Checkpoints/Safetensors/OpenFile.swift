@@ -46,10 +46,7 @@ final class OpenFile: Sendable {
     }
 
     /// Whether the name still means the file that was opened, as it was then.
-    var isCurrent: Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && FileIdentity(status) == identity
-    }
+    var isCurrent: Bool { FileIdentity(path) == identity }
 
     /// Reads `count` bytes from `offset`; fewer only at the end of the file.
     func read(_ count: Int, at offset: Int = 0) throws(CheckpointError) -> [UInt8] {
@@ -77,7 +74,11 @@ final class OpenFile: Sendable {
 
 /// Tells one state of a file from another without reading it, under all of the file's names.
 public struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
-    public let description: String
+    // Numbers, not text: every run of a network compares them.
+    private let device, number: UInt
+    private let byteCount, seconds, nanoseconds: Int
+
+    public var description: String { "\(device):\(number):\(byteCount):\(seconds).\(nanoseconds)" }
 
     /// - Returns: nil when nothing can be reached under the path.
     public init?(_ path: String) {
@@ -87,7 +88,8 @@ public struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
     }
 
     init(_ status: stat) {
-        description = "\(status.st_dev):\(status.st_ino):\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        (device, number, byteCount) = (UInt(status.st_dev), UInt(status.st_ino), Int(status.st_size))
+        (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 }
 

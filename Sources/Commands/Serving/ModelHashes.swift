@@ -32,8 +32,7 @@ actor ModelHashes {
             guard let path = await hashedPath(of: model) else { continue }
             files.append((model.name, path))
         }
-        if let known = files.first(where: { memory.hash(ofFile: $0.path)?.hasPrefix(hash) == true }) { return known.name }
-        if hash.count == 8, let old = files.first(where: { HashMemory.oldHash(ofFile: $0.path) == hash }) { return old.name }
+        if let index = memory.index(of: hash, inFiles: files.map(\.path)) { return files[index].name }
 
         let unknown = files.filter { memory.hash(ofFile: $0.path) == nil && unreadable[$0.path] != FileIdentity($0.path) }
         let began = ContinuousClock.now

@@ -111,7 +111,7 @@ public struct SystemStatusAnswer: Codable, Sendable {
         public var started: String
         /// `3/20`, over all runs; empty while nothing is drawn.
         public var step: String
-        /// Those that are drawn or wait.
+        /// Jobs that are drawn or wait.
         public var jobs: Int
     }
 
