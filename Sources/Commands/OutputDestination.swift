@@ -110,7 +110,7 @@ struct OutputDestination {
     func save(_ image: RGBImage, parameters: String?, seed: UInt64, index: Int, of count: Int) throws(CommandFailure) -> Saved {
         let bytes: [UInt8]
         do {
-            bytes = try image.encoded(as: format, quality: 90, parameters: parameters)
+            bytes = try image.encoded(as: format, quality: ImageFormat.usualQuality, parameters: parameters)
         } catch {
             // A PNG holds any picture and any text.
             guard format != .png, let png = try? image.encoded(as: .png, parameters: parameters) else { throw CommandFailure(error) }

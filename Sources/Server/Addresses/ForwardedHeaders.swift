@@ -25,7 +25,7 @@ struct ForwardedHeaders {
     }
 
     private static func list(_ headers: HTTPFields, _ name: HTTPField.Name) -> [String] {
-        headers[values: name].flatMap { $0.split(separator: ",") }.map(\.trimmingWhitespace).filter { !$0.isEmpty }
+        headers[values: name].betweenCommas.filter { !$0.isEmpty }
     }
 
     private static func withoutPort(_ address: String) -> String {

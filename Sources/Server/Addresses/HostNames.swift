@@ -13,7 +13,7 @@ public struct HostNames: Sendable, Equatable {
     /// - Throws: `AddressError`.
     public init(_ texts: [String]) throws(AddressError) {
         self.init()
-        for text in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }).map({ $0.trimmingWhitespace }) {
+        for text in texts.betweenCommas {
             guard text != "*" else {
                 throw AddressError("would let any web page read what is here, under a name that it gives this machine. Name every host, or ask for credentials with --auth or --api-key-file.")
             }

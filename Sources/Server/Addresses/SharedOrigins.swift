@@ -10,7 +10,7 @@ public enum SharedOrigins: Sendable, Equatable {
     /// - Throws: `AddressError`.
     public init(_ texts: [String]) throws(AddressError) {
         var origins: Set<WebOrigin> = []
-        for text in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }).map({ $0.trimmingWhitespace }) {
+        for text in texts.betweenCommas {
             if text == "*" {
                 self = .any
                 return
@@ -38,6 +38,11 @@ public enum SharedOrigins: Sendable, Equatable {
     }
 
     var isEmpty: Bool { self == .none }
+}
+
+extension Sequence<String> {
+    /// The parts between commas, empty ones too, without white space around them.
+    var betweenCommas: [String] { flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map(\.trimmingWhitespace) }
 }
 
 extension StringProtocol {

@@ -45,12 +45,9 @@ final class ImageStream: Sendable {
                 guard let job = try await backend.jobs.job(job) else { throw UnknownJob(job) }
                 guard let picture = try await backend.pictures(of: job, as: wanted.format, quality: wanted.quality).first else { throw Backend.removed }
                 return Self.frame(ImageStreamEvent(completed: picture, form, at: job.endedAt ?? event.time))
-            } catch let error as APIError {
-                return Self.frame(error)
             } catch {
-                let reference = String(UInt32.random(in: 0 ... .max), radix: 16)
-                backend.logger.error("A picture cannot be sent", metadata: ["id": "\(reference)", "job": "\(job)", "error": "\(error)"])
-                return Self.frame(.unexpected(reference: reference))
+                let refusal = Refusal(known: error) ?? .unexpected(error, "A picture cannot be sent", backend.logger, ["job": "\(job)"])
+                return Self.frame(refusal.error)
             }
         case .failed(let reason): return Self.frame(APIError(.failed, reason))
         case .cancelled: return Self.frame(APIError(.cancelled, "The job was cancelled."))

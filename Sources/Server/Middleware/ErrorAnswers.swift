@@ -27,32 +27,41 @@ struct ErrorAnswers: RouterMiddleware {
     }
 
     private func refusal(_ error: any Error, _ request: Request, _ context: Context) -> Refusal {
-        switch error {
-        case let error as Refusal: return error
-        case let error as APIError: return Refusal(error)
-        case let error as InvalidRequest: return Refusal(APIError(error))
-        case let error as QueueFull: return Refusal(APIError(.queueFull, retryAfterSeconds: error.retryAfterSeconds, error.description))
-        case let error as IdempotencyKeyReused: return Refusal(APIError(.keyReused, field: "Idempotency-Key", error.description))
-        case let error as UnknownJob: return Refusal(APIError(.notFound, field: "id", error.description))
-        case let error as ServiceStopped: return Refusal(APIError(.unavailable, error.description))
-        case let error as ModelUnavailable: return Refusal(APIError(.unavailable, error.reason))
-        case StoreError.changedPicture(let id): return Refusal(.changedPicture(id))
-        case let error as SettingsError: return Refusal(APIError(error))
-        case let error as HTTPError where error.status == .notFound:
+        if let known = Refusal(known: error) { return known }
+        if let error = error as? HTTPError, error.status == .notFound {
             return Refusal(APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there is."))
-        case is CancellationError:
-            // Nobody reads this: the connection is gone, or the server is.
-            return Refusal(APIError(.unavailable, "The server is stopping."))
-        default:
-            let reference = String(UInt32.random(in: 0 ... .max), radix: 16)
-            context.logger.error(
-                "A request failed unexpectedly",
-                metadata: [
-                    "id": .string(reference), "method": .string(request.method.rawValue), "path": .string(request.uri.path),
-                    "error": .string(String(reflecting: error)),
-                ])
-            return Refusal(.unexpected(reference: reference))
         }
+        return .unexpected(
+            error, "A request failed unexpectedly", context.logger,
+            ["method": .string(request.method.rawValue), "path": .string(request.uri.path)])
+    }
+}
+
+extension Refusal {
+    /// The refusal for an error that the layers below declare; nil for one that nobody expects.
+    init?(known error: any Error) {
+        switch error {
+        case let error as Refusal: self = error
+        case let error as APIError: self.init(error)
+        case let error as InvalidRequest: self.init(APIError(error))
+        case let error as QueueFull: self.init(APIError(.queueFull, retryAfterSeconds: error.retryAfterSeconds, error.description))
+        case let error as IdempotencyKeyReused: self.init(APIError(.keyReused, field: "Idempotency-Key", error.description))
+        case let error as UnknownJob: self.init(APIError(.notFound, field: "id", error.description))
+        case let error as ServiceStopped: self.init(APIError(.unavailable, error.description))
+        case let error as ModelUnavailable: self.init(APIError(.unavailable, error.reason))
+        case StoreError.changedPicture(let id): self.init(.changedPicture(id))
+        case let error as SettingsError: self.init(APIError(error))
+        // Nobody reads this: the connection is gone, or the server is.
+        case is CancellationError: self.init(APIError(.unavailable, "The server is stopping."))
+        default: return nil
+        }
+    }
+
+    /// The refusal for any other error: its words belong in the log, under the reference that the client is told.
+    static func unexpected(_ error: any Error, _ message: Logger.Message, _ logger: Logger, _ metadata: Logger.Metadata) -> Refusal {
+        let reference = String(UInt32.random(in: 0 ... .max), radix: 16)
+        logger.error(message, metadata: metadata.merging(["id": .string(reference), "error": .string(String(reflecting: error))]) { $1 })
+        return Refusal(.unexpected(reference: reference))
     }
 }
 

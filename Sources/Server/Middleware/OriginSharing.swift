@@ -31,7 +31,7 @@ struct OriginSharing: RouterMiddleware {
     }
 
     private func preflight(_ request: Request) -> Response {
-        let asked = request.headers[values: .accessControlRequestHeaders].flatMap { $0.split(separator: ",") }.map(\.trimmingWhitespace)
+        let asked = request.headers[values: .accessControlRequestHeaders].betweenCommas
         var headers: HTTPFields = [
             .accessControlAllowMethods: "DELETE, GET, HEAD, OPTIONS, POST, PUT", .accessControlMaxAge: "600",
             .vary: "Access-Control-Request-Headers",

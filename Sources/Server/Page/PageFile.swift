@@ -15,7 +15,7 @@ struct PageFile: Sendable {
         self.name = name
         self.content = content
         mediaType = Self.mediaTypes[name.split(separator: ".").last ?? ""].map { "\($0); charset=utf-8" } ?? "application/octet-stream"
-        tag = "\"" + SHA256.hash(data: content).prefix(16).map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined() + "\""
+        tag = "\"" + SHA256.hash(data: content).prefix(16).hexadecimal + "\""
     }
 
     /// By the endings of names.
@@ -34,4 +34,9 @@ struct PageFile: Sendable {
 
     static let index = all["index.html"]
     static let icon = all["icon.svg"]
+}
+
+extension Sequence<UInt8> {
+    /// `0a1f…`
+    var hexadecimal: String { map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined() }
 }

@@ -25,7 +25,7 @@ struct JobRoutes {
         let body = try await backend.body(of: &request)
         let submission = try await backend.read(context) { try JobSubmission(body: body, $0) }
         let key = try JobSubmission.idempotencyKey(request.headers[.idempotencyKey]).map {
-            IdempotencyKey($0, fingerprint: SHA256.hash(data: submission.canonicalBody).map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+            IdempotencyKey($0, fingerprint: SHA256.hash(data: submission.canonicalBody).hexadecimal)
         }
         let job = try await backend.submit(submission.job, context, idempotencyKey: key)
         let answer = AcceptedAnswer(job)

@@ -14,7 +14,7 @@ extension ImageGenerationRequest {
             "response_format", .words(of: Delivery.self), "the files as base64, or addresses of them; url, unless the model is called gpt-image…"),
         RequestField("output_format", .words(of: PictureFormat.self), "of the files; png unless the settings say otherwise"),
         RequestField(
-            "output_compression", .whole(0...100), "quality of JPEG and WebP, the best last", standard: .integer(ImageFormat.usualQuality)),
+            "output_compression", .whole(PictureQuality.range), "quality of JPEG and WebP, the best last", standard: .integer(ImageFormat.usualQuality)),
         RequestField("stream", .flag, "whether the answer is an event stream, with one picture in base64", standard: .bool(false)),
         RequestField(
             "partial_images", .whole(ImageStreamForm.partialImageRange), "how many previews a stream has; fewer when there are too few steps. No effect without stream",
