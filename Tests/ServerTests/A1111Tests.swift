@@ -36,7 +36,8 @@ struct A1111Tests {
 
     @Test("a hash that nobody knows yet is looked for before anything is refused, on every face", arguments: [
         ("/sdapi/v1/txt2img", #"{"steps": 2, "override_settings": {"sd_model_checkpoint": "x.safetensors [HASH]"}}"#, 422),
-        ("/sdapi/v1/options", #"{"sd_model_checkpoint": "HASH"}"#, 422), ("/v1/images/generations", #"{"prompt": "a", "steps": 2, "model": "HASH"}"#, 404),
+        ("/sdapi/v1/options", #"{"sd_model_checkpoint": "HASH"}"#, 422),
+        ("/sdapi/v1/checkpoint?sd_model_checkpoint=x.safetensors+[HASH]", "", 422), ("/v1/images/generations", #"{"prompt": "a", "steps": 2, "model": "HASH"}"#, 404),
         ("/api/v1/jobs", #"{"model": "HASH"}"#, 422), ("/api/v1/models/HASH/load", "", 404),
         ("/sdapi/v1/txt2img", #"{"infotext": "a\nSteps: 2, Sampler: Euler, Seed: 1, Size: 64x64, Model hash: HASH"}"#, 200),
     ])

@@ -54,7 +54,7 @@ struct A1111Generation {
     }
 
     @Sendable private func progress(_ request: Request, _: ClientContext) async throws -> Response {
-        let skipsImage = request.query("skip_current_image").map { ["true", "1"].contains($0.lowercased()) } ?? false
+        let skipsImage = request.flag("skip_current_image")
         let drawing = DrawingProgress(await backend.jobs.progress)
         var answer = ProgressAnswer(drawing, skipsImage: true)
         if !skipsImage, let preview = drawing.previews.first { answer.currentImage = await backend.previews.base64(of: preview) }

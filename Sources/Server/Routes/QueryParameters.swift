@@ -14,4 +14,7 @@ extension Request {
         }
         return nil
     }
+
+    /// Whether the query says `true` or `1` for a parameter.
+    func flag(_ name: String) -> Bool { ["true", "1"].contains(query(name)?.lowercased()) }
 }

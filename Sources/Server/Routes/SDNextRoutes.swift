@@ -31,12 +31,11 @@ struct SDNextRoutes {
 
     /// `?sd_model_checkpoint=`: a title, a name or a hash.
     @Sendable private func load(_ request: Request, _: ClientContext) async throws -> Response {
-        let name = request.uri.queryParameters.get("sd_model_checkpoint") ?? ""
-        let catalog = await backend.catalog()
-        let changes = try Options.changes(["sd_model_checkpoint": .string(name)], settings: backend.settings.current, models: catalog)
+        let (name, settings) = (request.query("sd_model_checkpoint") ?? "", backend.settings.current)
+        let changes = try await backend.withCatalog { try Options.changes(["sd_model_checkpoint": .string(name)], settings: settings, models: $0) }
         if changes.isEmpty {
             // It may have been let go of.
-            try await backend.engine.load(catalog.current)
+            try await backend.engine.load(settings.requests.model)
         } else {
             try await backend.change(changes, isKept: false)
         }
@@ -45,7 +44,7 @@ struct SDNextRoutes {
 
     /// The latest jobs, the oldest first; `?id=`: that one.
     @Sendable private func history(_ request: Request, _: ClientContext) async throws -> Response {
-        if let id = request.uri.queryParameters.get("id"), !id.isEmpty {
+        if let id = request.query("id"), !id.isEmpty {
             let job = if let name = JobID(id) { try await backend.jobs.job(name) } else { Job?.none }
             return Response(json: job.map { [HistoryItem($0)] } ?? [])
         }
@@ -54,13 +53,12 @@ struct SDNextRoutes {
 
     /// `?lines=`: how many, 100 if it is not said, 0 for all; `?clear=true` forgets all lines that were told or might have been.
     @Sendable private func log(_ request: Request, _: ClientContext) async throws -> Response {
-        let query = request.uri.queryParameters
-        let given = query.get("lines") ?? "100"
+        let given = request.query("lines") ?? "100"
         guard let lines = Int(given), lines >= 0 else {
             throw APIError(.invalidValue, field: "lines", "lines cannot be \"\(given.prefix(60))\". Use a whole number, or 0 for all.")
         }
         let answer = backend.recentLog.lines(limit: lines)
-        if ["true", "1"].contains(query.get("clear")?.lowercased()) { backend.recentLog.clear() }
+        if request.flag("clear") { backend.recentLog.clear() }
         return Response(json: answer)
     }
 }
