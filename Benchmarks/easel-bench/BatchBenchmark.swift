@@ -24,7 +24,7 @@ struct BatchBenchmark: AsyncParsableCommand {
     func run() async throws {
         guard let precision = Precision(rawValue: precision) else { throw ValidationError("A precision is f32, bf16 or f16.") }
         let unet = Placement(device: device, precision: precision)
-        let pipeline = try DiffusionPipeline(path: model, placements: PerComponent(textEncoder: .reference, unet: unet, vae: .reference))
+        let pipeline = try DiffusionPipeline(path: model, placements: PerStage(encode: .reference, denoise: unet, decode: .reference))
         for side in side {
             var request = GenerationRequest(prompt: Probe.prompt)
             (request.width, request.height) = (side, side)

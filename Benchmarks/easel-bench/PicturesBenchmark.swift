@@ -21,7 +21,7 @@ struct PicturesBenchmark: AsyncParsableCommand {
     var steps = 20
 
     func run() async throws {
-        let pipeline = try DiffusionPipeline(path: model, placements: PerComponent(repeating: .reference))
+        let pipeline = try DiffusionPipeline(path: model, placements: PerStage(repeating: .reference))
         var index = 0
         while readLine() != nil {
             // Each with a prompt of its own, which has to be encoded.

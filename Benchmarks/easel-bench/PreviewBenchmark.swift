@@ -19,8 +19,8 @@ struct PreviewBenchmark: AsyncParsableCommand {
     var batch = 1
 
     func run() async throws {
-        let pipeline = try DiffusionPipeline(path: model, placements: PerComponent(repeating: .reference))
-        _ = try await pipeline.network(.vae)
+        let pipeline = try DiffusionPipeline(path: model, placements: PerStage(repeating: .reference))
+        _ = try await pipeline.network(.decode)
         for words in ["the first picture of a checkpoint", "later pictures"] {
             let times = Mutex<(step: ContinuousClock.Instant, milliseconds: [Double])>((.now, []))
             var request = GenerationRequest(prompt: "a lighthouse at dusk")

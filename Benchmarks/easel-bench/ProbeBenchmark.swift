@@ -23,28 +23,28 @@ struct ProbeBenchmark: AsyncParsableCommand {
     func run() async throws {
         guard let precision = Precision(rawValue: precision) else { throw ValidationError("A precision is f32, bf16 or f16.") }
         let networks = CompiledNetworks(core: try Core())
-        let reference = try DiffusionPipeline(path: model, placements: PerComponent(repeating: .reference), networks: networks)
+        let reference = try DiffusionPipeline(path: model, placements: PerStage(repeating: .reference), networks: networks)
         let pipeline = try DiffusionPipeline(
             path: model,
-            placements: PerComponent(textEncoder: .reference, unet: Placement(device: device, precision: precision), vae: .reference), networks: networks)
+            placements: PerStage(encode: .reference, denoise: Placement(device: device, precision: precision), decode: .reference), networks: networks)
 
         let (referenceStep, step) = (try await Self.step(on: reference), try await Self.step(on: pipeline))
-        print("A step at 256×256: \(step) s on \(pipeline.placements.unet), \(referenceStep) s on the reference.")
+        print("A step at 256×256: \(step) s on \(pipeline.placements.denoise), \(referenceStep) s on the reference.")
         print("Three of each: \(3 * (step + referenceStep)) s. A probe of all networks takes:")
         let probe = Probe(pipeline, keepsReferenceNetworks: true)
         for (words, prompt) in [
             ("  s for the first time", "a lighthouse at dusk"), ("  s again, with another prompt", "a castle on a hill"),
             ("  s again, with the same prompt: the device's calls only", "a castle on a hill"),
         ] {
-            var seconds = PerComponent(repeating: 0.0)
-            for component in Component.allCases {
-                let network = try await pipeline.network(component, shape: pipeline.key(of: component, for: Self.request).shape)
+            var seconds = PerStage(repeating: 0.0)
+            for stage in Stage.allCases {
+                let network = try await pipeline.network(stage, shape: pipeline.key(of: stage, for: Self.request).shape)
                 let began = ContinuousClock.now
                 _ = try await probe.fidelity(of: network, prompt: prompt)
-                seconds[component] = (ContinuousClock.now - began).seconds
+                seconds[stage] = (ContinuousClock.now - began).seconds
             }
-            let total = Component.allCases.reduce(0) { $0 + seconds[$1] }
-            let parts = Component.allCases.map { "\($0.label) \(seconds[$0])" }.joined(separator: ", ")
+            let total = Stage.allCases.reduce(0) { $0 + seconds[$1] }
+            let parts = Stage.allCases.map { "\($0.label) \(seconds[$0])" }.joined(separator: ", ")
             print("  \(total)\(words) (\(parts))")
         }
     }

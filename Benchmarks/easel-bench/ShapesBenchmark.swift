@@ -24,20 +24,20 @@ struct ShapesBenchmark: AsyncParsableCommand {
         var report: [String: Counts] = [:]
         for policy in [ShapePolicy.static, .dynamic] {
             let pipeline = try DiffusionPipeline(
-                path: model, placements: PerComponent(repeating: .reference),
-                shapes: ShapePlan(policies: PerComponent(textEncoder: nil, unet: policy, vae: policy)))
+                path: model, placements: PerStage(repeating: .reference),
+                shapes: ShapePlan(policies: PerStage(encode: nil, denoise: policy, decode: policy)))
             var lengths = SystemRandomNumberGenerator()
             for _ in 0..<pictures {
                 try await draw(pipeline, width: side, height: side, tokens: (.random(in: 10...220, using: &lengths), .random(in: 10...220, using: &lengths)))
             }
-            let atOneSize = await pipeline.networks.compileCounts.unet
+            let atOneSize = await pipeline.networks.compileCounts.denoise
             let quarter = side / 4 / 8 * 8
             for _ in 0..<2 {
                 for (width, height) in [(side + quarter, side), (side, side + quarter), (side - quarter, side)] {
                     try await draw(pipeline, width: width, height: height, tokens: (40, 120))
                 }
             }
-            report[policy.rawValue] = Counts(oneSize: atOneSize, otherSizes: await pipeline.networks.compileCounts.unet - atOneSize)
+            report[policy.rawValue] = Counts(oneSize: atOneSize, otherSizes: await pipeline.networks.compileCounts.denoise - atOneSize)
         }
         print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
     }

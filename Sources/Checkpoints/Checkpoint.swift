@@ -15,7 +15,8 @@ public struct Checkpoint: Sendable {
     public let path: String
     public let layout: Layout
     public let family: Family
-    public let textEncoder: StoredNetwork<TextEncoderConfiguration>
+    /// At least one, in the order in which the family joins their embeddings.
+    public let textEncoders: [StoredNetwork<TextEncoderConfiguration>]
     public let unet: StoredNetwork<UNetConfiguration>
     public let vae: StoredNetwork<VAEConfiguration>
     public let scheduler: SchedulerConfiguration
@@ -32,6 +33,9 @@ public struct Checkpoint: Sendable {
 
     /// Nothing says what the UNet predicts, and files of its family differ in it.
     public let isPredictionAssumed: Bool
+
+    /// The first text encoder.
+    public var textEncoder: StoredNetwork<TextEncoderConfiguration> { textEncoders[0] }
 
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
@@ -91,7 +95,7 @@ public struct Checkpoint: Sendable {
         self.path = path
         self.layout = layout
         self.family = Family(textEncoder: textEncoder.configuration)
-        self.textEncoder = textEncoder
+        textEncoders = [textEncoder]
         self.unet = unet
         self.vae = vae
         self.scheduler = scheduler

@@ -72,11 +72,11 @@ struct CompileCommand: AsyncParsableCommand {
         for size in sizes.sizes.isEmpty ? [PictureSize(width: native, height: native)] : sizes.sizes {
             var request = GenerationRequest(prompt: "")
             (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
-            for component in Component.allCases {
-                progress.report("Compiling the \(component.label) for \(pipeline.placements[component]), \(size)")
-                let known = await pipeline.networks.compileCounts[component]
-                let network = try await pipeline.network(component, shape: pipeline.key(of: component, for: request).shape, reason: .preparation)
-                if await pipeline.networks.compileCounts[component] > known { records.append(network.record) }
+            for stage in Stage.allCases {
+                progress.report("Compiling the \(stage.label) for \(pipeline.placements[stage]), \(size)")
+                let known = await pipeline.networks.compileCounts[stage]
+                let network = try await pipeline.network(stage, shape: pipeline.key(of: stage, for: request).shape, reason: .preparation)
+                if await pipeline.networks.compileCounts[stage] > known { records.append(network.record) }
             }
         }
         progress.finish()
@@ -86,7 +86,7 @@ struct CompileCommand: AsyncParsableCommand {
             var table = Table(header: ["COMPONENT", "DEVICE", "PRECISION", "SHAPE", "SECONDS", ""])
             for record in records {
                 table.append([
-                    record.component.label, record.device, record.precision, record.shape, "\(record.seconds.rounded(decimals: 2))",
+                    record.stage.label, record.device, record.precision, record.shape, "\(record.seconds.rounded(decimals: 2))",
                     record.isFromDiskCache ? "from the disk cache" : "",
                 ])
             }

@@ -15,8 +15,8 @@ struct GenerationReport: Encodable {
     /// What was typed and has no effect.
     let ignored: [String]
     let warnings: [String]
-    let device: PerComponent<String>
-    let precision: PerComponent<String>
+    let device: PerStage<String>
+    let precision: PerStage<String>
     let timings: GenerationTimings
     /// Networks that were compiled for these pictures.
     let compiles: [CompileRecord]

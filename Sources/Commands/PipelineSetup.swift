@@ -14,7 +14,7 @@ struct PipelineSetup {
     let core: Core
     let networks: CompiledNetworks
     let folders: UserFolders
-    private let choices: PerComponent<ComponentChoice>
+    private let choices: PerStage<ComponentChoice>
 
     /// - Throws: `CommandFailure`: `.deviceUnavailable` when a device that is asked for is not there.
     init(
@@ -40,7 +40,7 @@ struct PipelineSetup {
     /// Opens a checkpoint on the reference: all that is wrong with it shows here.
     func reference(for path: String) throws -> DiffusionPipeline {
         try DiffusionPipeline(
-            path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), placements: PerComponent(repeating: .reference),
+            path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), placements: PerStage(repeating: .reference),
             shapes: shapes(isForOneRequest: false), networks: networks)
     }
 
@@ -54,22 +54,22 @@ struct PipelineSetup {
     func pipeline(
         from reference: DiffusionPipeline, isForOneRequest: Bool, resources: PromptResources = PromptResources(), progress: ProgressReporter
     ) async throws -> (pipeline: DiffusionPipeline, tables: [PrecisionTable]) {
-        var ladders = PerComponent(repeating: PlacementLadder(.reference))
+        var ladders = PerStage(repeating: PlacementLadder(.reference))
         var tables: [PrecisionTable] = []
-        for component in Component.allCases {
-            let choice = choices[component]
+        for stage in Stage.allCases {
+            let choice = choices[stage]
             let first: Arithmetic
             if let arithmetic = Arithmetic(choice.accuracy) {
                 first = arithmetic
-            } else if component == .textEncoder {
+            } else if stage == .encode {
                 // It runs once for a picture: nothing is gained by less.
                 first = .exactly(.f32)
             } else {
-                let table = try await precisionTable(component, on: choice.devices[0], reference, progress)
+                let table = try await precisionTable(stage, on: choice.devices[0], reference, progress)
                 tables.append(table)
                 first = .exactly(table.choice(errorBound: settings.autoErrorBound))
             }
-            ladders[component] = ladder(choice, first)
+            ladders[stage] = ladder(choice, first)
         }
         let pipeline = DiffusionPipeline(
             sharing: reference, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest),
@@ -79,22 +79,22 @@ struct PipelineSetup {
 
     // MARK: Precision
 
-    /// What is known, or else measured now, of a component on a device.
+    /// What is known, or else measured now, of a stage on a device.
     private func precisionTable(
-        _ component: Component, on device: String, _ pipeline: DiffusionPipeline, _ progress: ProgressReporter
+        _ stage: Stage, on device: String, _ pipeline: DiffusionPipeline, _ progress: ProgressReporter
     ) async throws -> PrecisionTable {
         let memory = PrecisionMemory(folder: folders.cache)
         let key = PrecisionMemory.Key(
-            contentHash: await contentHash(of: pipeline.checkpoint), component: component, deviceName: deviceName(device),
+            contentHash: await contentHash(of: pipeline.checkpoint), stage: stage, deviceName: deviceName(device),
             runtimeVersion: try Core.version())
         if let known = memory[key] { return known }
 
-        progress.note("Measuring which precision suits the \(component.label) on \(device); this is done once for a checkpoint.")
+        progress.note("Measuring which precision suits the \(stage.label) on \(device); this is done once for a checkpoint.")
         // Large enough for speed to mean something, small enough to be soon over.
         let probe = Probe(pipeline, size: (width: 256, height: 256), keepsReferenceNetworks: false)
-        let table = try await PrecisionTable.measured(component, on: device) { placement in
-            let shape = device == "CPU" ? InputShape() : pipeline.shapes.shape(of: component, on: device, for: pipeline.nativeNeed)
-            let network = try await pipeline.network(component, at: placement, shape: shape, reason: .precisionTrial)
+        let table = try await PrecisionTable.measured(stage, on: device) { placement in
+            let shape = device == "CPU" ? InputShape() : pipeline.shapes.shape(of: stage, on: device, for: pipeline.nativeNeed)
+            let network = try await pipeline.network(stage, at: placement, shape: shape, reason: .precisionTrial)
             let fidelity = try await probe.fidelity(of: network)
             await networks.release(network.key)
             return PrecisionTable.Measurement(
@@ -139,7 +139,7 @@ struct PipelineSetup {
     /// Measuring takes some steps of the UNet, between pictures; it is done once for a checkpoint, device, precision and size.
     func usefulBatchSize(for request: GenerationRequest, on monitored: MonitoredPipeline) async throws -> Int {
         let pipeline = monitored.pipeline
-        let placement = pipeline.placements.unet
+        let placement = pipeline.placements.denoise
         let memory = BatchMemory(folder: folders.cache)
         let key = BatchMemory.Key(
             contentHash: await contentHash(of: pipeline.checkpoint), deviceName: deviceName(placement.device),
@@ -153,12 +153,12 @@ struct PipelineSetup {
     // MARK: Shapes
 
     private func shapes(isForOneRequest: Bool) -> ShapePlan {
-        var policies = PerComponent<ShapePolicy?>(repeating: nil)
-        for component in [Component.unet, .vae] {
-            policies[component] = ShapePolicy(rawValue: settings.shapes.rawValue)
+        var policies = PerStage<ShapePolicy?>(repeating: nil)
+        for stage in [Stage.denoise, .decode] {
+            policies[stage] = ShapePolicy(rawValue: settings.shapes.rawValue)
             // Exact shapes draw a single picture sooner on a CPU, for weights are prepared while other networks compile. The text
             // encoder's do not: its compile would take four times as long.
-            if policies[component] == nil, isForOneRequest, choices[component].devices[0] == "CPU" { policies[component] = .exact }
+            if policies[stage] == nil, isForOneRequest, choices[stage].devices[0] == "CPU" { policies[stage] = .exact }
         }
         return ShapePlan(policies: policies, contextChunks: settings.contextChunks)
     }

@@ -64,7 +64,7 @@ struct SettingsOptions: ParsableArguments {
     private var flags: [EaselSettings.Flag] {
         var flags: [EaselSettings.Flag] = []
         if !device.isEmpty {
-            // What is typed now counts more than what a file says of one component.
+            // What is typed now counts more than what a file says of one stage.
             flags.append(.init("--device", [
                 "openvino_devices": device.joined(separator: ","), "openvino_devices_unet": "", "openvino_devices_vae": "",
             ]))

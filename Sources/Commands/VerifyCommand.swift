@@ -91,21 +91,21 @@ struct VerifyCommand: AsyncParsableCommand {
         let placements = candidate.placements
 
         let probe = Probe(candidate, size: (request.width, request.height), keepsReferenceNetworks: true)
-        var components: [ComponentFidelity] = []
-        for component in Component.allCases {
-            report.report("Comparing the \(component.label) on \(candidate.placements[component]) with the reference")
-            let network = try await candidate.network(component, shape: candidate.key(of: component, for: request).shape)
-            components.append(try await probe.fidelity(of: network, prompt: request.prompt))
+        var stages: [StageFidelity] = []
+        for stage in Stage.allCases {
+            report.report("Comparing the \(stage.label) on \(candidate.placements[stage]) with the reference")
+            let network = try await candidate.network(stage, shape: candidate.key(of: stage, for: request).shape)
+            stages.append(try await probe.fidelity(of: network, prompt: request.prompt))
         }
         report.report("Drawing on the reference")
         let expected = try await reference.generate(request) { report.report($0) }.images[0]
-        report.report("Drawing on \(placements.unet)")
+        report.report("Drawing on \(placements.denoise)")
         let result = try await candidate.generate(request) { report.report($0) }
         report.finish()
         for warning in result.warnings { report.warn(warning) }
 
         let comparison = Comparison(of: expected, and: result.images[0])
-        let fidelity = comparison.report(components: components, bounds: setup.bounds)
+        let fidelity = comparison.report(stages: stages, bounds: setup.bounds)
         let file = try destination.save(comparison.image, parameters: nil, seed: request.seed, index: 0, of: 1)
         let table = VerifyReport(
             fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements,

@@ -7,8 +7,8 @@ struct VerifyReport: Encodable {
     let fidelity: FidelityReport
     let model: String
     let request: GenerationRequest
-    /// Where each component was asked to run.
-    let placements: PerComponent<Placement>
+    /// Where each stage was asked to run.
+    let placements: PerStage<Placement>
     /// How many times greater the difference is drawn than it is.
     let amplification: Int
     /// Path of the pictures side by side.
@@ -29,12 +29,12 @@ struct VerifyReport: Encodable {
 
     /// What ran otherwise than it was asked to, and what a table of noughts means.
     private var notes: [String] {
-        if fidelity.components.allSatisfy({ $0.assignment.isReference && $0.distance.maximumError == 0 }) {
+        if fidelity.stages.allSatisfy({ $0.assignment.isReference && $0.distance.maximumError == 0 }) {
             return ["All networks run as the reference does, so that there is nothing to compare. Name a --device or a --precision."]
         }
-        return fidelity.components.compactMap { row in
+        return fidelity.stages.compactMap { row in
             precisionNote(
-                row.component, asked: placements[row.component], device: row.assignment.device, precision: row.assignment.precision)
+                row.stage, asked: placements[row.stage], device: row.assignment.device, precision: row.assignment.precision)
         }
     }
 

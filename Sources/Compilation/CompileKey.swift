@@ -8,20 +8,20 @@ import GraphIR
 public struct CompileKey: Sendable, Hashable {
     /// `Checkpoint.identity`: changes with the checkpoint's files.
     public let checkpoint: String
-    public let component: Component
+    public let stage: Stage
     public let placement: Placement
     public let shape: InputShape
 
-    public init(checkpoint: String, component: Component, placement: Placement, shape: InputShape = InputShape()) {
+    public init(checkpoint: String, stage: Stage, placement: Placement, shape: InputShape = InputShape()) {
         self.checkpoint = checkpoint
-        self.component = component
+        self.stage = stage
         self.placement = placement
         self.shape = shape
     }
 
     /// Whether a network compiled for this key gives what one compiled for `other` gives.
     public func serves(_ other: CompileKey) -> Bool {
-        checkpoint == other.checkpoint && component == other.component && placement == other.placement && shape.accommodates(other.shape)
+        checkpoint == other.checkpoint && stage == other.stage && placement == other.placement && shape.accommodates(other.shape)
     }
 
     /// Twelve hexadecimal digits that hardly any two keys share: for lists that people choose from.
@@ -32,7 +32,7 @@ public struct CompileKey: Sendable, Hashable {
     /// Why a network is compiled for this key when those of `earlier` have been compiled.
     func reason(after earlier: [CompileKey]) -> CompileReason {
         if earlier.contains(self) { return .noLongerInMemory }
-        let before = earlier.last { $0.checkpoint == checkpoint && $0.component == component && $0.placement == placement }
+        let before = earlier.last { $0.checkpoint == checkpoint && $0.stage == stage && $0.placement == placement }
         guard let before else { return .firstUse }
         if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
         return shape.batch != before.shape.batch ? .newBatch : .longerPrompt
@@ -55,12 +55,12 @@ extension InputShape {
 
 extension CompileKey: CustomStringConvertible {
     /// `UNet, CPU in f32, batch 2, latents 64×64, up to 4 chunks`.
-    public var description: String { "\(component.label), \(placement), \(shape.summary(of: component))" }
+    public var description: String { "\(stage.label), \(placement), \(shape.summary(of: stage))" }
 }
 
 extension InputShape {
     /// What is fixed, in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`.
-    public func summary(of component: Component) -> String {
+    public func summary(of stage: Stage) -> String {
         var parts: [String] = []
         if case .fixed(let batch) = batch { parts.append("batch \(batch)") }
         if case .fixed(let height) = height, case .fixed(let width) = width { parts.append("latents \(width)×\(height)") }

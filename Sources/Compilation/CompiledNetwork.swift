@@ -38,13 +38,13 @@ public final class CompiledNetwork: Sendable {
         self.fault = fault
     }
 
-    public var component: Component { key.component }
+    public var stage: Stage { key.stage }
     public var placement: Placement { key.placement }
 
     /// How it came to be.
     public var record: CompileRecord {
         CompileRecord(
-            component: component, device: placement.device, precision: precision, shape: key.shape.summary(of: component),
+            stage: stage, device: placement.device, precision: precision, shape: key.shape.summary(of: stage),
             reason: reason, seconds: seconds, isFromDiskCache: isFromDiskCache)
     }
 }

@@ -47,8 +47,8 @@ public actor CompiledNetworks {
 
     /// The latest compiles, oldest first; at most 1,000.
     public private(set) var records: [CompileRecord] = []
-    /// Compiles of each component since the process began.
-    public private(set) var compileCounts = PerComponent(repeating: 0)
+    /// Compiles of each stage since the process began.
+    public private(set) var compileCounts = PerStage(repeating: 0)
 
     /// - Parameters:
     ///   - memoryBudget: bytes that compiled networks may take together, by estimate. A single one may take more.
@@ -161,13 +161,13 @@ public actor CompiledNetworks {
         let reason = reason ?? key.reason(after: history)
         history.removeAll { $0 == key }
         history.append(key)
-        let compilerKey = CompilerKey(checkpoint: key.checkpoint, component: key.component)
+        let compilerKey = CompilerKey(checkpoint: key.checkpoint, stage: key.stage)
         let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault, store: store(of: checkpoint))
         compilers[compilerKey] = compiler
         startCount += 1
         let number = startCount
         let task = Task {
-            let network = try await compiler.compile(key.component, at: key.placement, shape: key.shape, reason: reason)
+            let network = try await compiler.compile(key.stage, at: key.placement, shape: key.shape, reason: reason)
             finish(network, number: number)
             return network
         }
@@ -190,7 +190,7 @@ public actor CompiledNetworks {
         compiling[key] = nil
         let record = network.record
         records = records.suffix(999) + [record]
-        compileCounts[key.component] += 1
+        compileCounts[key.stage] += 1
         makeRoom(for: network.byteCount)
         useCount += 1
         ready[key] = Ready(network: network, lastUse: useCount)
@@ -210,7 +210,7 @@ public actor CompiledNetworks {
 
 private struct CompilerKey: Hashable {
     let checkpoint: String
-    let component: Component
+    let stage: Stage
 }
 
 extension Task where Failure == any Error {

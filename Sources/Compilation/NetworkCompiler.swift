@@ -31,21 +31,21 @@ public actor NetworkCompiler {
     /// - Parameter shape: what is known of the network's inputs.
     /// - Throws: `.precision` when the device took the network but computes in another precision than f32, where f32 was asked for.
     public func compile(
-        _ component: Component, at placement: Placement, shape: InputShape = InputShape(), reason: CompileReason = .firstUse
+        _ stage: Stage, at placement: Placement, shape: InputShape = InputShape(), reason: CompileReason = .firstUse
     ) async throws(CompilationError) -> CompiledNetwork {
         let began = ContinuousClock.now
         let graph: Graph
         let weights: MappedWeights
         do {
-            graph = try network(component, shape).graph
+            graph = try network(stage, shape).graph
             weights = try MappedWeights(checkpoint, appending: graph.literals)
         } catch {
             throw .checkpoint(error)
         }
-        var entry = await store?.entry(for: component, at: placement, graph: graph, shape: shape)
+        var entry = await store?.entry(for: stage, at: placement, graph: graph, shape: shape)
         if reason == .repair, let suspect = entry, suspect.isWhole {
             suspect.discard()
-            entry = await store?.entry(for: component, at: placement, graph: graph, shape: shape)
+            entry = await store?.entry(for: stage, at: placement, graph: graph, shape: shape)
         }
         let compiled: CompiledModel
         let precision: String
@@ -56,17 +56,17 @@ public actor NetworkCompiler {
             (compiled, isFromDiskCache) = try compile(model, at: placement, entry: entry)
             precision = try compiled.precision(on: placement.device)
         } catch {
-            throw .device(component, placement, error)
+            throw .device(stage, placement, error)
         }
         if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue, precision != "mixed" {
-            throw .precision(component, placement, actual: precision)
+            throw .precision(stage, placement, actual: precision)
         }
-        let key = CompileKey(checkpoint: checkpoint.identity, component: component, placement: placement, shape: shape)
+        let key = CompileKey(checkpoint: checkpoint.identity, stage: stage, placement: placement, shape: shape)
         return CompiledNetwork(
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: isFromDiskCache,
-            reason: reason, byteCount: checkpoint.parameterCount(of: component) * (precision == Precision.f32.rawValue ? 4 : 2),
-            downscale: component == .unet ? checkpoint.unet.configuration.downscale : 1,
-            guidanceWidth: component == .unet ? checkpoint.unet.configuration.guidanceWidth : nil, fault: fault)
+            reason: reason, byteCount: checkpoint.parameterCount(of: stage) * (precision == Precision.f32.rawValue ? 4 : 2),
+            downscale: stage == .denoise ? checkpoint.unet.configuration.downscale : 1,
+            guidanceWidth: stage == .denoise ? checkpoint.unet.configuration.guidanceWidth : nil, fault: fault)
     }
 
     /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.
@@ -88,14 +88,14 @@ public actor NetworkCompiler {
         }
     }
 
-    private func network(_ component: Component, _ shape: InputShape) throws(CheckpointError) -> Network {
+    private func network(_ stage: Stage, _ shape: InputShape) throws(CheckpointError) -> Network {
         let byteCount = checkpoint.mappedByteCount
-        return switch component {
-        case .textEncoder:
+        return switch stage {
+        case .encode:
             try .textEncoder(checkpoint.textEncoder.configuration, batch: shape.batch, weights: checkpoint.textEncoder.weights, weightsByteCount: byteCount)
-        case .unet:
+        case .denoise:
             try .unet(checkpoint.unet.configuration, shape: shape, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
-        case .vae:
+        case .decode:
             try .vaeDecoder(checkpoint.vae.configuration, shape: shape, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
         }
     }
@@ -118,11 +118,11 @@ extension MappedWeights: ChangeableMemory {
 }
 
 extension Checkpoint {
-    func parameterCount(of component: Component) -> Int {
-        switch component {
-        case .textEncoder: textEncoder.weights.parameterCount
-        case .unet: unet.weights.parameterCount
-        case .vae: vae.weights.parameterCount
+    func parameterCount(of stage: Stage) -> Int {
+        switch stage {
+        case .encode: textEncoder.weights.parameterCount
+        case .denoise: unet.weights.parameterCount
+        case .decode: vae.weights.parameterCount
         }
     }
 }

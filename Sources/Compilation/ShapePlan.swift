@@ -4,44 +4,44 @@ import GraphIR
 
 /// Decides what shapes a request's networks are compiled for.
 public struct ShapePlan: Sendable, Hashable {
-    /// nil chooses what suits the component's device.
-    public var policies: PerComponent<ShapePolicy?>
+    /// nil chooses what suits the stage's device.
+    public var policies: PerStage<ShapePolicy?>
     /// Chunks that a static UNet takes at least, so that prompts may grow without a compile. Attending to empty positions costs
     /// a few per cent of a step at 4 chunks (`make bench` prints how much).
     public var contextChunks: Int
 
-    public init(policies: PerComponent<ShapePolicy?> = PerComponent(repeating: nil), contextChunks: Int = 4) {
+    public init(policies: PerStage<ShapePolicy?> = PerStage(repeating: nil), contextChunks: Int = 4) {
         self.policies = policies
         self.contextChunks = contextChunks
     }
 
     /// The same policy for all.
     public init(_ policy: ShapePolicy, contextChunks: Int = 4) {
-        self.init(policies: PerComponent(repeating: policy), contextChunks: contextChunks)
+        self.init(policies: PerStage(repeating: policy), contextChunks: contextChunks)
     }
 
     /// What the network is compiled for.
-    public func shape(of component: Component, on device: String, for need: ShapeNeed) -> InputShape {
+    public func shape(of stage: Stage, on device: String, for need: ShapeNeed) -> InputShape {
         let (height, width) = (Extent.fixed(need.latentHeight), Extent.fixed(need.latentWidth))
-        switch (component, policies[component] ?? ShapePolicy(device: device)) {
+        switch (stage, policies[stage] ?? ShapePolicy(device: device)) {
         case (_, .dynamic):
             return InputShape()
-        case (.textEncoder, .static), (.textEncoder, .exact):
+        case (.encode, .static), (.encode, .exact):
             // One chunk after another, so that any number of them fits.
             return InputShape(batch: 1)
-        case (.unet, .static):
+        case (.denoise, .static):
             return InputShape(
                 batch: .fixed(need.pictureCount * min(need.chunkCounts.count, 2)), height: height, width: width,
                 tokens: .fixed(capacity(for: need) * Self.chunkLength), hasContextMask: true)
-        case (.unet, .exact) where !need.isSteady:
+        case (.denoise, .exact) where !need.isSteady:
             return InputShape(height: height, width: width)
-        case (.unet, .exact):
+        case (.denoise, .exact):
             // Prompts of different length are asked about one after the other; see `NoisePredictor`.
             let isJoined = Set(need.chunkCounts).count == 1
             return InputShape(
                 batch: .fixed(need.pictureCount * (isJoined ? need.chunkCounts.count : 1)), height: height, width: width,
                 tokens: isJoined ? .fixed(need.chunkCounts[0] * Self.chunkLength) : .dynamic)
-        case (.vae, .static), (.vae, .exact):
+        case (.decode, .static), (.decode, .exact):
             return InputShape(batch: 1, height: height, width: width)
         }
     }

@@ -21,29 +21,29 @@ extension DiffusionPipeline {
 
     private var rules: RequestRules { RequestRules(layerCount: checkpoint.textEncoder.configuration.layerCount, objective: objective) }
 
-    /// What a component is compiled for when it draws `request` where it runs now.
-    public func key(of component: Component, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
-        try key(of: component, for: [request])
+    /// What a stage is compiled for when it draws `request` where it runs now.
+    public func key(of stage: Stage, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
+        try key(of: stage, for: [request])
     }
 
-    /// What a component is compiled for when it draws `requests` together where it runs now.
+    /// What a stage is compiled for when it draws `requests` together where it runs now.
     /// - Precondition: there is at least one, and they can be drawn together.
-    public func key(of component: Component, for requests: [GenerationRequest]) throws(InvalidRequest) -> CompileKey {
-        key(of: component, at: placements[component], for: requests[0], PromptPlan(joining: try promptPlans(for: requests)))
+    public func key(of stage: Stage, for requests: [GenerationRequest]) throws(InvalidRequest) -> CompileKey {
+        key(of: stage, at: placements[stage], for: requests[0], PromptPlan(joining: try promptPlans(for: requests)))
     }
 
     /// - Parameters:
     ///   - request: any of those that are drawn together.
     ///   - plan: of all of them.
-    func key(of component: Component, at placement: Placement, for request: GenerationRequest, _ plan: PromptPlan) -> CompileKey {
+    func key(of stage: Stage, at placement: Placement, for request: GenerationRequest, _ plan: PromptPlan) -> CompileKey {
         let scaleFactor = checkpoint.vae.configuration.scaleFactor
         let (chunkCounts, vary) = plan.chunkCounts
         let need = ShapeNeed(
             pictureCount: plan.pictures.count, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
             chunkCounts: chunkCounts, chunkCountsVary: vary)
         return CompileKey(
-            checkpoint: checkpoint.identity, component: component, placement: placement,
-            shape: shapes.shape(of: component, on: placement.device, for: need))
+            checkpoint: checkpoint.identity, stage: stage, placement: placement,
+            shape: shapes.shape(of: stage, on: placement.device, for: need))
     }
 
     func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan { try promptPlan(for: request, resources.current) }

@@ -11,7 +11,7 @@ import Tensors
 /// Draws pictures with one checkpoint: encode the prompts, denoise, decode.
 ///
 /// Safe to share: requests that run at the same time use the same compiled networks, each with buffers of its own.
-public final class DiffusionPipeline: ImageGenerating {
+public final class DiffusionPipeline: Sendable {
     /// What becomes of a compiled network that a request is done with.
     public enum Retention: Sendable {
         /// It stays for the next request.
@@ -21,8 +21,8 @@ public final class DiffusionPipeline: ImageGenerating {
     }
 
     public let checkpoint: Checkpoint
-    /// Where each component may run, in order of preference.
-    public let ladders: PerComponent<PlacementLadder>
+    /// Where each stage may run, in order of preference.
+    public let ladders: PerStage<PlacementLadder>
     public let shapes: ShapePlan
     public let networks: CompiledNetworks
     let retention: Retention
@@ -33,7 +33,7 @@ public final class DiffusionPipeline: ImageGenerating {
     public let objective: Objective
     /// Seconds that `init` took.
     let loadSeconds: Double
-    private let current: Mutex<PerComponent<Placement>>
+    private let current: Mutex<PerStage<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
     private let colorFit: Mutex<LatentColorFit>
 
@@ -41,11 +41,11 @@ public final class DiffusionPipeline: ImageGenerating {
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
     ///   - prediction: what its UNet predicts, whatever the files say of it; nil for what they say.
-    ///   - ladders: where each component runs first, and where when that fails.
+    ///   - ladders: where each stage runs first, and where when that fails.
     ///   - networks: where compiled networks are kept, together with those of other checkpoints; nil makes a place for them.
     ///   - resources: styles, wildcards and textual inversions.
     public init(
-        path: String, prediction: SchedulerConfiguration.Prediction? = nil, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        path: String, prediction: SchedulerConfiguration.Prediction? = nil, ladders: PerStage<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
@@ -67,9 +67,9 @@ public final class DiffusionPipeline: ImageGenerating {
         loadSeconds = (ContinuousClock.now - began).seconds
     }
 
-    /// As above, for components that have one place each.
+    /// As above, for stages that have one place each.
     public convenience init(
-        path: String, prediction: SchedulerConfiguration.Prediction? = nil, placements: PerComponent<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        path: String, prediction: SchedulerConfiguration.Prediction? = nil, placements: PerStage<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
         try self.init(
@@ -79,7 +79,7 @@ public final class DiffusionPipeline: ImageGenerating {
 
     /// The checkpoint of another pipeline, without opening it again, and the same place for compiled networks.
     public init(
-        sharing other: DiffusionPipeline, ladders: PerComponent<PlacementLadder>, shapes: ShapePlan, retention: Retention,
+        sharing other: DiffusionPipeline, ladders: PerStage<PlacementLadder>, shapes: ShapePlan, retention: Retention,
         resources: PromptResources
     ) {
         checkpoint = other.checkpoint
@@ -95,21 +95,21 @@ public final class DiffusionPipeline: ImageGenerating {
         colorFit = Mutex(LatentColorFit(checkpoint.vae.configuration))
     }
 
-    /// Where each component runs now: the next request's, for none changes in the middle of a stage.
-    public var placements: PerComponent<Placement> { current.withLock { $0 } }
+    /// Where each stage runs now: the next request's, for none changes in the middle of a stage.
+    public var placements: PerStage<Placement> { current.withLock { $0 } }
 
-    /// Moves a component to another place for all requests to come.
-    public func move(_ component: Component, to placement: Placement) { current.withLock { $0[component] = placement } }
+    /// Moves a stage to another place for all requests to come.
+    public func move(_ stage: Stage, to placement: Placement) { current.withLock { $0[stage] = placement } }
 
     /// A network of this checkpoint, compiled now if it is not ready.
     /// - Parameters:
-    ///   - placement: nil for where the component runs now.
+    ///   - placement: nil for where the stage runs now.
     ///   - reason: for the record; nil finds out.
     public func network(
-        _ component: Component, at placement: Placement? = nil, shape: InputShape = InputShape(), reason: CompileReason? = nil
+        _ stage: Stage, at placement: Placement? = nil, shape: InputShape = InputShape(), reason: CompileReason? = nil
     ) async throws(DiffusionError) -> CompiledNetwork {
         let key = CompileKey(
-            checkpoint: checkpoint.identity, component: component, placement: placement ?? placements[component], shape: shape)
+            checkpoint: checkpoint.identity, stage: stage, placement: placement ?? placements[stage], shape: shape)
         do {
             return try await networks.network(key, of: checkpoint, reason: reason)
         } catch {

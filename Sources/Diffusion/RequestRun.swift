@@ -17,8 +17,8 @@ struct RequestRun {
     let onEvent: @Sendable (GenerationEvent) -> Void
 
     private var timings = GenerationTimings()
-    private var placements: PerComponent<Placement>
-    private var precisions = PerComponent(repeating: "")
+    private var placements: PerStage<Placement>
+    private var precisions = PerStage(repeating: "")
     /// What is compiled for this request.
     private var compiling: Set<CompileKey> = []
     private var compiles: [CompileRecord] = []
@@ -55,11 +55,11 @@ struct RequestRun {
         let began = ContinuousClock.now
         // Refuses what cannot be sampled before anything is compiled.
         let sampling = try pipeline.samplingRun(for: requests)
-        let components = Component.allCases.filter { $0 != .textEncoder || knownEmbeddings == nil }
-        compiling = await pipeline.networks.prepare(components.map(key), of: pipeline.checkpoint)
+        let stages = Stage.allCases.filter { $0 != .encode || knownEmbeddings == nil }
+        compiling = await pipeline.networks.prepare(stages.map(key), of: pipeline.checkpoint)
 
         let embeddings = try await encode()
-        let latents = try await onLadder(.unet) { run, network in try await run.denoise(network, sampling, embeddings) }
+        let latents = try await onLadder(.denoise) { run, network in try await run.denoise(network, sampling, embeddings) }
         let images = try await decode(latents)
 
         timings.total = (ContinuousClock.now - began).seconds
@@ -96,17 +96,17 @@ struct RequestRun {
     private mutating func encode() async throws -> [NDArray] {
         let began = ContinuousClock.now
         guard let known = knownEmbeddings else {
-            return try await onLadder(.textEncoder) { run, network in try await run.encode(network) }
+            return try await onLadder(.encode) { run, network in try await run.encode(network) }
         }
         onEvent(.encoding)
-        precisions.textEncoder = known[0].precision
+        precisions.encode = known[0].precision
         timings.encode = (ContinuousClock.now - began).seconds
         return known.map(\.embeddings)
     }
 
     /// What is known of the plan's texts from earlier requests; nil unless that is all.
     private var knownEmbeddings: [EncodedPrompts.Entry]? {
-        let known = plan.texts.compactMap { pipeline.encodedPrompt(encodingKey($0, at: placements.textEncoder)) }
+        let known = plan.texts.compactMap { pipeline.encodedPrompt(encodingKey($0, at: placements.encode)) }
         return known.count == plan.texts.count ? known : nil
     }
 
@@ -123,7 +123,7 @@ struct RequestRun {
                 continue
             }
             let encoded = try await encoder.encode([text.chunks])[0]
-            guard encoded.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
+            guard encoded.isFinite else { throw DiffusionError.nonFinite(network.stage, network.placement) }
             pipeline.keep(EncodedPrompts.Entry(embeddings: encoded, precision: network.precision), for: key)
             embeddings.append(encoded)
         }
@@ -151,7 +151,7 @@ struct RequestRun {
             let answers = try await predictor.predict(call, forEach: plan.contexts(atEvaluation: run.completedCallCount, embeddings))
             run.accept(plan.guided(answers, by: guidance))
             guard run.completedStepCount > stepsBefore else { continue }
-            guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.component, network.placement) }
+            guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.stage, network.placement) }
             timings.steps.append((ContinuousClock.now - stepBegan).seconds)
             stepBegan = ContinuousClock.now
             onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
@@ -173,7 +173,7 @@ struct RequestRun {
     private func findColors(shape: [Int]) async {
         // In all colours, unlike any picture.
         let latents = NaturalLatents.make(shape: shape, seed: 0)
-        guard let network = await pipeline.networks.readyNetwork(serving: key(.vae)), var decoder = try? LatentDecoder(network),
+        guard let network = await pipeline.networks.readyNetwork(serving: key(.decode)), var decoder = try? LatentDecoder(network),
             let planes = try? await decoder.decode(latents), let picture = RGBImage(planes: planes)
         else { return }
         pipeline.learnAllColors(latents, became: picture)
@@ -182,14 +182,14 @@ struct RequestRun {
     /// Pictures that are done stay when a later one fails.
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
         var images: [RGBImage] = []
-        try await onLadder(.vae) { run, network in
+        try await onLadder(.decode) { run, network in
             let began = ContinuousClock.now
             var decoder = try LatentDecoder(network)
             while images.count < run.pictureCount {
                 let index = images.count
                 run.onEvent(.decoding(index: index, total: run.pictureCount))
                 guard let image = RGBImage(planes: try await decoder.decode(latents.slice(index..<index + 1))) else {
-                    throw DiffusionError.nonFinite(network.component, network.placement)
+                    throw DiffusionError.nonFinite(network.stage, network.placement)
                 }
                 run.pipeline.learn(latents.slice(index..<index + 1), became: image)
                 images.append(image)
@@ -203,23 +203,23 @@ struct RequestRun {
 
     /// Runs a stage with its network, on the next rung of the ladder when a device fails or its numbers are not finite.
     private mutating func onLadder<Result>(
-        _ component: Component, _ stage: (inout RequestRun, CompiledNetwork) async throws -> Result
+        _ stage: Stage, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         while true {
-            let placement = placements[component]
+            let placement = placements[stage]
             do {
-                let result = try await stage(&self, try await network(component))
-                if pipeline.retention == .untilUsed { await pipeline.networks.release(key(component)) }
+                let result = try await work(&self, try await network(stage))
+                if pipeline.retention == .untilUsed { await pipeline.networks.release(key(stage)) }
                 return result
             } catch {
                 let failure = explained(DiffusionError(error))
                 guard let isDeviceLost = failure.isDeviceLost,
-                    let next = pipeline.ladders[component].next(after: placement, onOtherDevice: isDeviceLost)
+                    let next = pipeline.ladders[stage].next(after: placement, onOtherDevice: isDeviceLost)
                 else { throw failure }
-                let move = Move(component: component, from: placement.description, to: next.description, reason: failure.description)
+                let move = Move(stage: stage, from: placement.description, to: next.description, reason: failure.description)
                 // A lost device is lost for all; strange numbers may be this request's alone, and must not slow down others.
-                if isDeviceLost, pipeline.placements[component] == placement { pipeline.move(component, to: next) }
-                placements[component] = next
+                if isDeviceLost, pipeline.placements[stage] == placement { pipeline.move(stage, to: next) }
+                placements[stage] = next
                 moves.append(move)
                 onEvent(.moved(move))
             }
@@ -234,29 +234,29 @@ struct RequestRun {
             field: "prompt", "A weight of \(weight) in the prompt takes the numbers out of the range of floating point. Most useful weights lie between 0.5 and 1.5."))
     }
 
-    private mutating func network(_ component: Component) async throws -> CompiledNetwork {
-        let key = key(component)
+    private mutating func network(_ stage: Stage) async throws -> CompiledNetwork {
+        let key = key(stage)
         compiling.formUnion(await pipeline.networks.prepare([key], of: pipeline.checkpoint))
         // Nobody waits for a compile as long as something that gives the same picture is ready.
         if let ready = await pipeline.networks.readyNetwork(serving: key), ready.key != key {
-            precisions[component] = ready.precision
+            precisions[stage] = ready.precision
             return ready
         }
         let isCompiling = compiling.remove(key) != nil
         if isCompiling, let reason = await pipeline.networks.reason(of: key) {
-            onEvent(.compiling(Compiling(component, device: key.placement.device, shape: key.shape.summary(of: component), reason: reason)))
+            onEvent(.compiling(Compiling(stage, device: key.placement.device, shape: key.shape.summary(of: stage), reason: reason)))
         }
         let network = try await pipeline.networks.network(key, of: pipeline.checkpoint)
         if isCompiling {
-            timings.compile[component] = network.seconds
+            timings.compile[stage] = network.seconds
             compiles.append(network.record)
         }
-        precisions[component] = network.precision
+        precisions[stage] = network.precision
         return network
     }
 
-    /// What a component is compiled for.
-    private func key(_ component: Component) -> CompileKey {
-        pipeline.key(of: component, at: placements[component], for: shared, plan)
+    /// What a stage is compiled for.
+    private func key(_ stage: Stage) -> CompileKey {
+        pipeline.key(of: stage, at: placements[stage], for: shared, plan)
     }
 }

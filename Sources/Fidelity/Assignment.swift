@@ -1,6 +1,7 @@
 public import Compilation
+public import Generation
 
-/// The device and the arithmetic that a component runs with in fact: a `Placement` says what was asked for.
+/// The device and the arithmetic that a stage runs with in fact: a `Placement` says what was asked for.
 public struct Assignment: Sendable, Hashable, Codable {
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String

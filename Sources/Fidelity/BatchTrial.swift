@@ -21,9 +21,9 @@ extension DiffusionPipeline {
         let table = try await BatchTable.measured { batchSize in
             var request = request
             request.batchSize = batchSize
-            let key = try key(of: .unet, for: request)
+            let key = try key(of: .denoise, for: request)
             keys[batchSize] = key
-            return try await secondsPerStep(of: network(.unet, shape: key.shape, reason: .batchTrial), request)
+            return try await secondsPerStep(of: network(.denoise, shape: key.shape, reason: .batchTrial), request)
         }
         let useful = keys[table.usefulBatchSize]
         for key in Set(keys.values) where key != useful && !readyBefore.contains(key) { await networks.release(key) }

@@ -40,9 +40,9 @@ public struct Comparison: Sendable, Hashable {
     }
 
     /// What the two pictures say about the candidate.
-    /// - Parameter components: what is known of the networks that drew it.
-    public func report(components: [ComponentFidelity] = [], bounds: FidelityBounds = .init()) -> FidelityReport {
+    /// - Parameter stages: what is known of the networks that drew it.
+    public func report(stages: [StageFidelity] = [], bounds: FidelityBounds = .init()) -> FidelityReport {
         FidelityReport(
-            components: components, picture: PictureDistance(from: reference, to: candidate), suspicion: Suspicion(picture: candidate), bounds: bounds)
+            stages: stages, picture: PictureDistance(from: reference, to: candidate), suspicion: Suspicion(picture: candidate), bounds: bounds)
     }
 }

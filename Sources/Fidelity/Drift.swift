@@ -1,7 +1,7 @@
 /// Why a network's numbers are not good enough any more.
 public enum Drift: Sendable, Hashable {
     case nonFinite(count: Int)
-    /// The relative error is over the bound of the component.
+    /// The relative error is over the bound of the stage.
     case overBound(Double)
     /// The relative error is within the bound, but more than three times the baseline: something has changed.
     case overBaseline(Double)

@@ -1,16 +1,16 @@
 public import Generation
 
-/// Watches the compiled networks of one component: says when to probe which, judges what a probe measured, and says what to do.
+/// Watches the compiled networks of one stage: says when to probe which, judges what a probe measured, and says what to do.
 ///
 /// A state machine without clock, device or file: its owner tells it what happens and does what it answers.
 ///
 ///     compiled ─→ dueProbe ─→ probed ─┬─ within limits ─→ … ─→ dueProbe
 ///                                     └─ drift: response .mend(rung) ─→ the owner compiles anew ─→ compiled
 ///
-/// `Model` identifies a compiled network among those of the component, by what it was compiled for.
+/// `Model` identifies a compiled network among those of the stage, by what it was compiled for.
 public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
-    public let component: Component
-    /// Where the component runs, or is to run once the owner has done what the last event asked for.
+    public let stage: Stage
+    /// Where the stage runs, or is to run once the owner has done what the last event asked for.
     public private(set) var assignment: Assignment
     private let bound: Double
     private let settings: MonitorSettings
@@ -20,10 +20,10 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     /// a compile that drifts again at once is not just compiled again, forever.
     private var trial: Rung?
 
-    public init(_ component: Component, on assignment: Assignment, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()) {
-        self.component = component
+    public init(_ stage: Stage, on assignment: Assignment, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()) {
+        self.stage = stage
         self.assignment = assignment
-        self.bound = bounds.relativeError[component]
+        self.bound = bounds.relativeError[stage]
         self.settings = settings
     }
 
@@ -45,7 +45,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     public mutating func finishedPicture(with model: Model, suspicion: Suspicion? = nil) {
         guard let index = watches.firstIndex(where: { $0.model == model }) else { return }
         watches[index].pictures += 1
-        if let suspicion, suspicion.culprit == nil || suspicion.culprit == component { watches[index].suspect(suspicion) }
+        if let suspicion, suspicion.culprit == nil || suspicion.culprit == stage { watches[index].suspect(suspicion) }
     }
 
     // What is due
@@ -61,7 +61,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     // What comes out
 
     /// Judges a probe. When the response is to mend, all compiled networks that the rung concerns are forgotten: only the one
-    /// probed for `recompile`, all of the component otherwise. The first probe after their compile is a new baseline.
+    /// probed for `recompile`, all of the stage otherwise. The first probe after their compile is a new baseline.
     /// - Returns: nil when the network is not watched any more.
     public mutating func probed(_ model: Model, _ distance: Distance, at now: ContinuousClock.Instant) -> FidelityEvent? {
         guard let index = watches.firstIndex(where: { $0.model == model }) else { return nil }
@@ -78,7 +78,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
             finding = trial == nil ? .baseline : .recovered
             watches[index].baseline = distance.relativeError
         }
-        return FidelityEvent(component, assignment, finding, distance)
+        return FidelityEvent(stage, assignment, finding, distance)
     }
 
     /// The device refused to compile or to run a network. Asking it once more for the same is no rung then.
@@ -90,11 +90,11 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     private mutating func climb(_ finding: FidelityEvent.Finding, _ distance: Distance?, from model: Model) -> FidelityEvent {
         let found = assignment
         let next = Rung.ladder(for: assignment, upTo: settings.lastRung).first { rung in trial.map { rung > $0 } ?? true }
-        guard let next else { return FidelityEvent(component, found, finding, distance, response: .giveUp) }
+        guard let next else { return FidelityEvent(stage, found, finding, distance, response: .giveUp) }
         trial = next
         if let placement = next.placement(on: assignment.device) { assignment = Assignment(placement) }
         if next == .recompile { released(model) } else { watches = [] }
-        return FidelityEvent(component, found, finding, distance, response: .mend(next))
+        return FidelityEvent(stage, found, finding, distance, response: .mend(next))
     }
 }
 

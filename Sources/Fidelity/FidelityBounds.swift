@@ -2,7 +2,7 @@ public import Generation
 
 /// How far off a device may be.
 public struct FidelityBounds: Sendable, Hashable, Encodable {
-    /// The greatest relative error of each component's answers.
+    /// The greatest relative error of each stage's answers.
     ///
     /// - Text encoder, 0.1 %: its error stands in every step. It runs once for a picture, so nothing is gained by accepting one;
     ///   bf16 is 0.3 to 0.6 % off.
@@ -13,7 +13,7 @@ public struct FidelityBounds: Sendable, Hashable, Encodable {
     ///   random weights.
     ///
     /// All are the worst of a probe's calls, on a CPU that computes in bf16. Documentation/Fidelity.md has the tables.
-    public var relativeError = PerComponent(textEncoder: 0.001, unet: 0.01, vae: 0.01)
+    public var relativeError = PerStage(encode: 0.001, denoise: 0.01, decode: 0.01)
     /// The least PSNR of whole pictures, in dB. At 30 dB a difference is seen only by going back and forth between two pictures.
     public var minimumPSNR = 30.0
     /// The least SSIM of whole pictures. Below 0.95 edges and texture are elsewhere, not just of another shade.

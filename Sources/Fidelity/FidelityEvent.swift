@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Generation
 
-/// What was found out about a component, and what is done about it: for the log, the status and the picture's metadata.
+/// What was found out about a stage, and what is done about it: for the log, the status and the picture's metadata.
 public struct FidelityEvent: Sendable, Hashable {
     public enum Finding: Sendable, Hashable {
         /// The first probe of a compiled network, within bounds: later ones are compared with it.
@@ -14,22 +14,22 @@ public struct FidelityEvent: Sendable, Hashable {
 
     public enum Response: Sendable, Hashable {
         case none
-        /// The component climbs a rung; then it is probed again.
+        /// The stage climbs a rung; then it is probed again.
         case mend(Rung)
         /// No rung is left, or none is allowed. Somebody has to know.
         case giveUp
     }
 
-    public let component: Component
-    /// Where the component ran when this was found.
+    public let stage: Stage
+    /// Where the stage ran when this was found.
     public let assignment: Assignment
     public let finding: Finding
     /// The figures; nil when there was no probe.
     public let distance: Distance?
     public let response: Response
 
-    init(_ component: Component, _ assignment: Assignment, _ finding: Finding, _ distance: Distance? = nil, response: Response = .none) {
-        self.component = component
+    init(_ stage: Stage, _ assignment: Assignment, _ finding: Finding, _ distance: Distance? = nil, response: Response = .none) {
+        self.stage = stage
         self.assignment = assignment
         self.finding = finding
         self.distance = distance
@@ -45,7 +45,7 @@ public struct FidelityRecord: Sendable, Hashable {
 
 extension FidelityEvent: CustomStringConvertible {
     public var description: String {
-        let finding = "The \(component.label) on \(assignment): \(finding.text(error: distance?.relativeError))."
+        let finding = "The \(stage.label) on \(assignment): \(finding.text(error: distance?.relativeError))."
         return [finding, response.text(for: assignment)].compactMap(\.self).joined(separator: " ")
     }
 }
@@ -104,20 +104,4 @@ extension FidelityEvent.Response {
 extension String {
     /// Without the full stop at its end, to stand within another sentence.
     fileprivate var trimmedSentence: Substring { hasSuffix(".") ? dropLast() : self[...] }
-}
-
-/// Figures that there are none of are left out; infinite ones are `null`.
-extension FidelityEvent: Encodable {
-    private enum CodingKeys: String, CodingKey { case component, device, precision, finding, response, distance, text }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(component, forKey: .component)
-        try container.encode(assignment.device, forKey: .device)
-        try container.encode(assignment.precision, forKey: .precision)
-        try container.encode(finding.name, forKey: .finding)
-        try container.encode(response.name, forKey: .response)
-        try container.encodeIfPresent(distance, forKey: .distance)
-        try container.encode(description, forKey: .text)
-    }
 }

@@ -2,7 +2,7 @@ public import Generation
 
 /// What came out of comparing a device with the reference: CPU, f32, same checkpoint and inputs.
 public struct FidelityReport: Sendable, Hashable {
-    public let components: [ComponentFidelity]
+    public let stages: [StageFidelity]
     /// Of the pictures drawn on both; nil when only networks were compared.
     public let picture: PictureDistance?
     /// What is wrong with the device's picture by itself.
@@ -10,9 +10,9 @@ public struct FidelityReport: Sendable, Hashable {
     public let bounds: FidelityBounds
 
     public init(
-        components: [ComponentFidelity], picture: PictureDistance? = nil, suspicion: Suspicion? = nil, bounds: FidelityBounds = .init()
+        stages: [StageFidelity], picture: PictureDistance? = nil, suspicion: Suspicion? = nil, bounds: FidelityBounds = .init()
     ) {
-        self.components = components
+        self.stages = stages
         self.picture = picture
         self.suspicion = suspicion
         self.bounds = bounds
@@ -22,13 +22,13 @@ public struct FidelityReport: Sendable, Hashable {
 
     public static let tableHeader = ["COMPONENT", "DEVICE", "PRECISION", "RELATIVE ERROR", "MAXIMUM ERROR", "COSINE", "NOT FINITE", "SPEED"]
 
-    /// A row for each component, in the columns of `tableHeader`.
-    public var tableRows: [[String]] { components.map(\.tableRow) }
+    /// A row for each stage, in the columns of `tableHeader`.
+    public var tableRows: [[String]] { stages.map(\.tableRow) }
 }
 
-/// One component on one device against the reference.
-public struct ComponentFidelity: Sendable, Hashable {
-    public let component: Component
+/// One stage on one device against the reference.
+public struct StageFidelity: Sendable, Hashable {
+    public let stage: Stage
     public let assignment: Assignment
     /// The worst of all calls that were compared.
     public let distance: Distance
@@ -37,8 +37,8 @@ public struct ComponentFidelity: Sendable, Hashable {
     /// That one call took, a step in the case of a UNet; nil when it was not measured.
     public let seconds: Double?
 
-    public init(_ component: Component, on assignment: Assignment, distance: Distance, speedRatio: Double? = nil, seconds: Double? = nil) {
-        self.component = component
+    public init(_ stage: Stage, on assignment: Assignment, distance: Distance, speedRatio: Double? = nil, seconds: Double? = nil) {
+        self.stage = stage
         self.assignment = assignment
         self.distance = distance
         self.speedRatio = speedRatio
@@ -47,7 +47,7 @@ public struct ComponentFidelity: Sendable, Hashable {
 
     fileprivate var tableRow: [String] {
         [
-            component.label, assignment.device, assignment.precision, distance.relativeError.percent,
+            stage.label, assignment.device, assignment.precision, distance.relativeError.percent,
             distance.maximumError.significant(2), distance.cosine.significant(6), "\(distance.nonFiniteCount)",
             speedRatio.map { "\($0.significant(2))×" } ?? "-",
         ]
@@ -68,7 +68,7 @@ extension FidelityReport: Encodable {
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(components, forKey: .components)
+        try container.encode(stages, forKey: .components)
         try container.encodeIfPresent(picture, forKey: .picture)
         try container.encodeIfPresent(suspicion?.description, forKey: .suspicion)
         try container.encode(bounds, forKey: .bounds)
@@ -77,7 +77,7 @@ extension FidelityReport: Encodable {
     }
 }
 
-extension ComponentFidelity: Encodable {
+extension StageFidelity: Encodable {
     private enum CodingKeys: String, CodingKey {
         case component, device, precision, distance, seconds
         case speedRatio = "speed_ratio"
@@ -85,7 +85,7 @@ extension ComponentFidelity: Encodable {
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(component, forKey: .component)
+        try container.encode(stage, forKey: .component)
         try container.encode(assignment.device, forKey: .device)
         try container.encode(assignment.precision, forKey: .precision)
         try container.encode(distance, forKey: .distance)

@@ -4,7 +4,7 @@ import Diffusion
 public import Generation
 
 extension MonitoredPipeline {
-    /// Draws a picture on the reference and where the components run now; pictures and probes wait meanwhile.
+    /// Draws a picture on the reference and where the stages run now; pictures and probes wait meanwhile.
     ///
     /// What is compiled for the reference alone is let go of again.
     /// - Throws: `CancellationError`; `DiffusionError`.
@@ -24,16 +24,16 @@ extension MonitoredPipeline {
     private func drawnOnReference(_ request: GenerationRequest) async throws(DiffusionError) -> GenerationResult {
         // With any shape, as probes have it.
         let reference = DiffusionPipeline(
-            sharing: pipeline, ladders: PerComponent(repeating: PlacementLadder(.reference)), shapes: ShapePlan(), retention: .always, resources: pipeline.resources)
+            sharing: pipeline, ladders: PerStage(repeating: PlacementLadder(.reference)), shapes: ShapePlan(), retention: .always, resources: pipeline.resources)
         let networks = pipeline.networks
         let keys: [CompileKey]
         do {
-            keys = try Component.allCases.map { component throws(InvalidRequest) in try reference.key(of: component, for: request) }
+            keys = try Stage.allCases.map { stage throws(InvalidRequest) in try reference.key(of: stage, for: request) }
         } catch {
             throw .request(error)
         }
         // Some of what pictures are drawn with may be the reference itself.
-        let kept = await Set(networks.readyKeys + Component.allCases.compactMap { try? pipeline.key(of: $0, for: request) })
+        let kept = await Set(networks.readyKeys + Stage.allCases.compactMap { try? pipeline.key(of: $0, for: request) })
         await networks.prepare(keys, of: pipeline.checkpoint, reason: .reference)
         let result: Result<GenerationResult, DiffusionError>
         do {

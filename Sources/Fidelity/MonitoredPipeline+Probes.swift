@@ -8,23 +8,23 @@ extension MonitoredPipeline {
     /// Tells the monitors of networks that were compiled or let go of, for pictures or in the background.
     func noticeCompiles() async {
         let placements = pipeline.placements
-        let ready = await pipeline.networks.readyNetworks(of: pipeline.checkpoint.identity).filter { $0.placement == placements[$0.component] }
+        let ready = await pipeline.networks.readyNetworks(of: pipeline.checkpoint.identity).filter { $0.placement == placements[$0.stage] }
         let keys = Set(ready.map(\.key))
         for key in watched.keys where !keys.contains(key) {
             watched[key] = nil
-            monitors[key.component].released(key)
+            monitors[key.stage].released(key)
         }
         for network in ready where watched[network.key]?.network !== network {
             watched[network.key] = WeakNetwork(network: network)
-            monitors[network.component].compiled(network.key, on: Assignment(network))
+            monitors[network.stage].compiled(network.key, on: Assignment(network))
         }
     }
 
-    /// The most urgent probe of all components.
+    /// The most urgent probe of all stages.
     func dueProbe() -> (key: CompileKey, isForSuspicion: Bool)? {
         var first: (key: CompileKey, isForSuspicion: Bool)?
-        for component in Component.allCases {
-            guard let due = monitors[component].dueProbe(at: now()) else { continue }
+        for stage in Stage.allCases {
+            guard let due = monitors[stage].dueProbe(at: now()) else { continue }
             if case .suspicion = due.reason { return (due.model, true) }
             first = first ?? (due.model, false)
         }
@@ -60,45 +60,45 @@ extension MonitoredPipeline {
 
     private func judge(_ key: CompileKey) async throws -> FidelityEvent? {
         guard let network = watched[key]?.network else {
-            monitors[key.component].released(key)
+            monitors[key.stage].released(key)
             return nil
         }
         do {
             let fidelity = try await probe.fidelity(of: network, prompt: lastRequests.first?.prompt)
-            latest[key.component] = (fidelity, now())
-            return monitors[key.component].probed(key, fidelity.distance, at: now())
+            latest[key.stage] = (fidelity, now())
+            return monitors[key.stage].probed(key, fidelity.distance, at: now())
         } catch {
             if error.isCancelled { throw CancellationError() }
             guard error.isOfDevice else { throw error.cause }
-            return monitors[key.component].failed(key, error.description)
+            return monitors[key.stage].failed(key, error.description)
         }
     }
 
-    /// Takes the component to its next rung, if the event says so. The probe of what is compiled for that is due then.
+    /// Takes the stage to its next rung, if the event says so. The probe of what is compiled for that is due then.
     private func mend(_ event: FidelityEvent, _ key: CompileKey) async throws {
         guard case .mend(let rung) = event.response else { return }
         let placement = rung.placement(on: key.placement.device) ?? key.placement
         await pipeline.networks.release(key)
         // What it answered before cannot be trusted either.
-        if key.component == .textEncoder { pipeline.forgetEncodedPrompts() }
+        if key.stage == .encode { pipeline.forgetEncodedPrompts() }
         var shape = key.shape
         if rung != .recompile {
-            for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.component, old.placement) == (key.component, key.placement) {
+            for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.stage, old.placement) == (key.stage, key.placement) {
                 await pipeline.networks.release(old.key)
             }
-            pipeline.move(key.component, to: placement)
+            pipeline.move(key.stage, to: placement)
             // Another device may want shapes of another kind.
-            if !lastRequests.isEmpty { shape = try pipeline.key(of: key.component, for: lastRequests).shape }
+            if !lastRequests.isEmpty { shape = try pipeline.key(of: key.stage, for: lastRequests).shape }
         }
         await noticeCompiles()
         // A repair is never served by the disk cache.
-        try await compile(CompileKey(checkpoint: key.checkpoint, component: key.component, placement: placement, shape: shape), reason: .repair)
+        try await compile(CompileKey(checkpoint: key.checkpoint, stage: key.stage, placement: placement, shape: shape), reason: .repair)
     }
 
     /// Compiles a network, or climbs on when the device refuses.
     func compile(_ key: CompileKey, reason: CompileReason? = nil) async throws {
         guard let refusal = try await refusal(of: key, reason: reason) else { return }
-        let event = monitors[key.component].failed(key, refusal.description)
+        let event = monitors[key.stage].failed(key, refusal.description)
         tell(event)
         if event.response == .giveUp { throw DiffusionError.compilation(refusal) }
         try await mend(event, key)
@@ -108,7 +108,7 @@ extension MonitoredPipeline {
     /// - Returns: why the device refused; nil when it is compiled.
     private func refusal(of key: CompileKey, reason: CompileReason?) async throws(DiffusionError) -> CompilationError? {
         do {
-            _ = try await pipeline.network(key.component, at: key.placement, shape: key.shape, reason: reason)
+            _ = try await pipeline.network(key.stage, at: key.placement, shape: key.shape, reason: reason)
         } catch {
             // The optimizer of Swift 6.3 crashes on the same as a pattern with `where`.
             guard case .compilation(let refusal) = error, !refusal.isCheckpointAtFault else { throw error }

@@ -9,7 +9,7 @@ public import Generation
 ///
 /// Pictures are drawn one at a time, and probes run between them. Whoever owns it calls `checkIfDue` after each picture and while
 /// there is nothing to draw: without, nothing is probed but what a suspicious picture gives reason to.
-public actor MonitoredPipeline: ImageGenerating {
+public actor MonitoredPipeline {
     public nonisolated let pipeline: DiffusionPipeline
     /// What is found out, as it happens; the latest hundred wait for whoever reads them.
     public nonisolated let events: AsyncStream<FidelityRecord>
@@ -21,15 +21,15 @@ public actor MonitoredPipeline: ImageGenerating {
     private let turns = Turnstile()
     private let eventSource: AsyncStream<FidelityRecord>.Continuation
 
-    var monitors: PerComponent<DriftMonitor<CompileKey>>
+    var monitors: PerStage<DriftMonitor<CompileKey>>
     /// What the monitors know of.
     var watched: [CompileKey: WeakNetwork] = [:]
     /// That were drawn together last, or were to be; none at first.
     var lastRequests: [GenerationRequest] = []
-    /// The figures of the latest probe of each component, and when it was.
-    var latest = PerComponent<(fidelity: ComponentFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
-    /// What pictures have to tell: the last rung that a component climbed, or that there is none for it.
-    var notices = PerComponent<FidelityEvent?>(repeating: nil)
+    /// The figures of the latest probe of each stage, and when it was.
+    var latest = PerStage<(fidelity: StageFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
+    /// What pictures have to tell: the last rung that a stage climbed, or that there is none for it.
+    var notices = PerStage<FidelityEvent?>(repeating: nil)
     /// What was found out, oldest first; the latest hundred.
     public private(set) var history: [FidelityRecord] = []
     private var reloads: ReloadSchedule
@@ -74,14 +74,14 @@ public actor MonitoredPipeline: ImageGenerating {
             if results.contains(where: { $0.images.contains { Suspicion(picture: $0) != nil } }), try await lookIntoSuspicion() {
                 results = try await draw(requests, onEvent: onEvent)
             }
-        } catch DiffusionError.nonFinite(let component, let placement) {
-            try await suspect(component, requests)
-            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(component, placement) }
+        } catch DiffusionError.nonFinite(let stage, let placement) {
+            try await suspect(stage, requests)
+            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(stage, placement) }
             results = try await draw(requests, onEvent: onEvent)
         }
         for index in results.indices {
             results[index].relativeErrors = latest.map { $0?.fidelity.distance.relativeError }
-            results[index].incidents = Component.allCases.compactMap { notices[$0]?.description }
+            results[index].incidents = Stage.allCases.compactMap { notices[$0]?.description }
         }
         return results
     }
@@ -92,24 +92,24 @@ public actor MonitoredPipeline: ImageGenerating {
         lastRequests = requests
         await noticeCompiles()
         let images = results.flatMap(\.images)
-        for component in Component.allCases {
-            guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: requests)) else { continue }
+        for stage in Stage.allCases {
+            guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: stage, for: requests)) else { continue }
             // Where a device was lost, the pipeline runs elsewhere from now on; where it did not move, numbers were not finite.
-            let hasFailed = moves.contains { $0.component == component && $0.from == network.placement.description }
+            let hasFailed = moves.contains { $0.stage == stage && $0.from == network.placement.description }
             for image in images {
-                let suspicion = hasFailed ? .nonFinite(component) : Suspicion(picture: image)
-                monitors[component].finishedPicture(with: network.key, suspicion: suspicion)
+                let suspicion = hasFailed ? .nonFinite(stage) : Suspicion(picture: image)
+                monitors[stage].finishedPicture(with: network.key, suspicion: suspicion)
             }
         }
         for _ in images { reloads.finishedPicture() }
         return results
     }
 
-    private func suspect(_ component: Component, _ requests: [GenerationRequest]) async throws {
+    private func suspect(_ stage: Stage, _ requests: [GenerationRequest]) async throws {
         lastRequests = requests
         await noticeCompiles()
-        guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: requests)) else { return }
-        monitors[component].finishedPicture(with: network.key, suspicion: .nonFinite(component))
+        guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: stage, for: requests)) else { return }
+        monitors[stage].finishedPicture(with: network.key, suspicion: .nonFinite(stage))
     }
 
     // Between pictures
@@ -137,15 +137,15 @@ public actor MonitoredPipeline: ImageGenerating {
         try await turns.enter()
         defer { turns.leave() }
         let requests = lastRequests.isEmpty ? [pipeline.nativeRequest(prompt: Probe.prompt)] : lastRequests
-        for component in Component.allCases {
-            let key = try pipeline.key(of: component, for: requests)
+        for stage in Stage.allCases {
+            let key = try pipeline.key(of: stage, for: requests)
             try await compile(key)
-            let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: component, for: requests))
+            let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: stage, for: requests))
             if let network { try await runProbe(network.key) }
             // Once more for each rung that was climbed.
-            while let due = monitors[component].dueProbe(at: now()) { try await runProbe(due.model) }
+            while let due = monitors[stage].dueProbe(at: now()) { try await runProbe(due.model) }
         }
-        return FidelityReport(components: Component.allCases.compactMap { latest[$0]?.fidelity }, bounds: bounds)
+        return FidelityReport(stages: Stage.allCases.compactMap { latest[$0]?.fidelity }, bounds: bounds)
     }
 
     /// Lets go of all compiled networks of the checkpoint and compiles those of the last picture anew, each where it ran first.
@@ -160,14 +160,14 @@ public actor MonitoredPipeline: ImageGenerating {
         await pipeline.networks.release(checkpoint: pipeline.checkpoint.identity)
         if !keepingDiskCache { await pipeline.networks.dropDiskCache(of: pipeline.checkpoint) }
         pipeline.forgetEncodedPrompts()
-        for component in Component.allCases { pipeline.move(component, to: pipeline.ladders[component].first) }
+        for stage in Stage.allCases { pipeline.move(stage, to: pipeline.ladders[stage].first) }
         monitors = Self.monitors(of: pipeline, bounds, settings)
         watched = [:]
-        latest = PerComponent(repeating: nil)
-        notices = PerComponent(repeating: nil)
+        latest = PerStage(repeating: nil)
+        notices = PerStage(repeating: nil)
         reloads.reloaded(at: now())
         guard !lastRequests.isEmpty else { return }
-        let keys = try Component.allCases.map { try pipeline.key(of: $0, for: lastRequests) }
+        let keys = try Stage.allCases.map { try pipeline.key(of: $0, for: lastRequests) }
         // All at once; then one after the other, for one that is refused.
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .reload)
         for key in keys { try await compile(key, reason: .reload) }
@@ -182,11 +182,11 @@ public actor MonitoredPipeline: ImageGenerating {
 
     private static func monitors(
         of pipeline: DiffusionPipeline, _ bounds: FidelityBounds, _ settings: MonitorSettings
-    ) -> PerComponent<DriftMonitor<CompileKey>> {
-        func monitor(_ component: Component) -> DriftMonitor<CompileKey> {
-            DriftMonitor(component, on: Assignment(pipeline.placements[component]), bounds: bounds, settings: settings)
+    ) -> PerStage<DriftMonitor<CompileKey>> {
+        func monitor(_ stage: Stage) -> DriftMonitor<CompileKey> {
+            DriftMonitor(stage, on: Assignment(pipeline.placements[stage]), bounds: bounds, settings: settings)
         }
-        return PerComponent(textEncoder: monitor(.textEncoder), unet: monitor(.unet), vae: monitor(.vae))
+        return PerStage(encode: monitor(.encode), denoise: monitor(.denoise), decode: monitor(.decode))
     }
 
     /// Keeps an event, and passes it on.
@@ -195,10 +195,10 @@ public actor MonitoredPipeline: ImageGenerating {
         history = history.suffix(Self.historyLength - 1) + [record]
         eventSource.yield(record)
         if event.response != .none {
-            notices[event.component] = event
-        } else if event.finding == .withinBounds, notices[event.component]?.response == .mend(.recompile) {
+            notices[event.stage] = event
+        } else if event.finding == .withinBounds, notices[event.stage]?.response == .mend(.recompile) {
             // It runs where it always did, and has proved itself twice.
-            notices[event.component] = nil
+            notices[event.stage] = nil
         }
     }
 }

@@ -7,19 +7,19 @@ public struct PrecisionMemory: Sendable {
     public struct Key: Sendable, Hashable {
         /// Of all files; see `Checkpoint.contentsHash`.
         public var contentHash: String
-        public var component: Component
+        public var stage: Stage
         /// The device's own name, such as its model: what is listed as `GPU` may be another one after a change of hardware.
         public var deviceName: String
         public var runtimeVersion: String
 
-        public init(contentHash: String, component: Component, deviceName: String, runtimeVersion: String) {
+        public init(contentHash: String, stage: Stage, deviceName: String, runtimeVersion: String) {
             self.contentHash = contentHash
-            self.component = component
+            self.stage = stage
             self.deviceName = deviceName
             self.runtimeVersion = runtimeVersion
         }
 
-        fileprivate var text: String { [contentHash, component.rawValue, deviceName, runtimeVersion].joined(separator: "|") }
+        fileprivate var text: String { [contentHash, stage.rawValue, deviceName, runtimeVersion].joined(separator: "|") }
     }
 
     private let tables: MeasurementFile<PrecisionTable>

@@ -1,7 +1,7 @@
 public import Compilation
 public import Generation
 
-/// What a device's precisions cost and what they are off by, for one component of one checkpoint: what `auto` decides from.
+/// What a device's precisions cost and what they are off by, for one stage of one checkpoint: what `auto` decides from.
 public struct PrecisionTable: Sendable, Equatable, Codable {
     /// One precision that was tried.
     public struct Row: Sendable, Equatable, Codable {
@@ -35,16 +35,18 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
         }
     }
 
-    public let component: Component
+    public let stage: Stage
     public let device: String
     public let rows: [Row]
 
+    private enum CodingKeys: String, CodingKey { case stage = "component", device, rows }
+
     /// Tries one precision after another. A device that refuses one is tried with the next.
-    /// - Parameter measure: compiles the component there, and times and compares it.
+    /// - Parameter measure: compiles the stage there, and times and compares it.
     /// - Throws: `CancellationError`; what `measure` throws when the checkpoint is to blame. With every precision refused the table holds
     ///   no figures.
     public static func measured(
-        _ component: Component, on device: String, _ measure: (Placement) async throws -> Measurement
+        _ stage: Stage, on device: String, _ measure: (Placement) async throws -> Measurement
     ) async throws -> PrecisionTable {
         var rows: [Row] = []
         for precision in [Precision.f32, .f16, .bf16] {
@@ -62,7 +64,7 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
                 rows.append(Row(asked: precision, precision: nil, seconds: nil, relativeError: nil, refusal: "\(error)"))
             }
         }
-        return PrecisionTable(component: component, device: device, rows: rows)
+        return PrecisionTable(stage: stage, device: device, rows: rows)
     }
 
     /// The fastest precision within the bound.

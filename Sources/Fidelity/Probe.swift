@@ -41,14 +41,14 @@ public actor Probe {
     /// Compares one network. Cancelling the task stops it within a call.
     /// - Parameter prompt: of the last picture.
     /// - Returns: the worst figures of all calls, and how many times as fast as the reference the network answered.
-    public func fidelity(of network: CompiledNetwork, prompt: String? = nil) async throws(ProbeError) -> ComponentFidelity {
+    public func fidelity(of network: CompiledNetwork, prompt: String? = nil) async throws(ProbeError) -> StageFidelity {
         let question = ProbeQuestion(for: network.key, of: pipeline, prompt: prompt, size: size)
         let references = await readyReferences
         let expected: ProbeAnswer
         let embeddings: [NDArray]
         do {
-            embeddings = question.texts.isEmpty ? [] : try await reference(.encode(question.texts), of: .textEncoder).arrays
-            expected = try await reference(question, of: network.component, embeddings: embeddings)
+            embeddings = question.texts.isEmpty ? [] : try await reference(.encode(question.texts), of: .encode).arrays
+            expected = try await reference(question, of: network.stage, embeddings: embeddings)
         } catch {
             await releaseReferences(except: references)
             throw .reference(error)
@@ -62,22 +62,22 @@ public actor Probe {
             throw .candidate(DiffusionError(error))
         }
         // One network measured twice tells how steady the machine is, and nothing of the network.
-        let isReference = network.key == referenceKey(of: network.component)
-        return ComponentFidelity(
-            network.component, on: Assignment(network),
+        let isReference = network.key == referenceKey(of: network.stage)
+        return StageFidelity(
+            network.stage, on: Assignment(network),
             distance: Distance(worstOf: zip(expected.arrays, answer.arrays).map { Distance(from: $0, to: $1) }),
             speedRatio: isReference ? 1 : answer.seconds > 0 ? expected.seconds / answer.seconds : nil, seconds: answer.seconds)
     }
 
     private func reference(
-        _ question: ProbeQuestion, of component: Component, embeddings: [NDArray] = []
+        _ question: ProbeQuestion, of stage: Stage, embeddings: [NDArray] = []
     ) async throws(DiffusionError) -> ProbeAnswer {
         if let index = answers.firstIndex(where: { $0.question == question }) {
             let known = answers.remove(at: index)
             answers.append(known)
             return known.answer
         }
-        let network = try await pipeline.network(component, at: .reference, reason: .reference)
+        let network = try await pipeline.network(stage, at: .reference, reason: .reference)
         let answer: ProbeAnswer
         do {
             answer = try await question.asked(of: network, embeddings: embeddings, objective: pipeline.objective)
@@ -91,17 +91,17 @@ public actor Probe {
     // The networks of the reference
 
     private var readyReferences: Set<CompileKey> {
-        get async { await Set(pipeline.networks.readyKeys.filter { key in Component.allCases.contains { key == referenceKey(of: $0) } }) }
+        get async { await Set(pipeline.networks.readyKeys.filter { key in Stage.allCases.contains { key == referenceKey(of: $0) } }) }
     }
 
-    private func referenceKey(of component: Component) -> CompileKey {
-        CompileKey(checkpoint: pipeline.checkpoint.identity, component: component, placement: .reference)
+    private func referenceKey(of stage: Stage) -> CompileKey {
+        CompileKey(checkpoint: pipeline.checkpoint.identity, stage: stage, placement: .reference)
     }
 
     /// - Parameter kept: those that were there before the probe, for pictures.
     private func releaseReferences(except kept: Set<CompileKey>) async {
         guard !keepsReferenceNetworks else { return }
-        for key in Component.allCases.map(referenceKey) where !kept.contains(key) { await pipeline.networks.release(key) }
+        for key in Stage.allCases.map(referenceKey) where !kept.contains(key) { await pipeline.networks.release(key) }
     }
 }
 

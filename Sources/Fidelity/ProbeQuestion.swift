@@ -9,7 +9,7 @@ import Prompting
 import Sampling
 import Tensors
 
-/// What a component is asked in a probe: the same on its device and on the reference. Each part is a call by itself.
+/// What a stage is asked in a probe: the same on its device and on the reference. Each part is a call by itself.
 enum ProbeQuestion: Sendable, Hashable {
     /// One part for each text.
     case encode([[PromptChunk]])
@@ -39,16 +39,16 @@ extension ProbeQuestion {
     ///   - size: in pixels, width and height, where the network takes any; nil for a small one.
     init(for key: CompileKey, of pipeline: DiffusionPipeline, prompt: String?, size: (width: Int, height: Int)?) {
         let texts = [pipeline.chunks(of: Probe.prompt), pipeline.chunks(of: prompt ?? "")]
-        switch key.component {
-        case .textEncoder: self = .encode(Self.texts(texts, filling: key.shape.batch))
-        case .unet:
+        switch key.stage {
+        case .encode: self = .encode(Self.texts(texts, filling: key.shape.batch))
+        case .denoise:
             var pictureCount = 1
             // A step asks about two texts for each picture.
             if case .fixed(let batch) = key.shape.batch { pictureCount = max(1, batch / 2) }
             self = .predict(
                 texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount,
                 shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallSide))
-        case .vae: self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
+        case .decode: self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
         }
     }
 

@@ -1,7 +1,6 @@
-public import Compilation
-import Generation
+public import Generation
 
-/// The ladder that a component climbs, one rung at a time, until its numbers are right again.
+/// The ladder that a stage climbs, one rung at a time, until its numbers are right again.
 public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     /// Compile once more from scratch, with what the disk cache holds of it dropped: cures a damaged or stale compile.
     case recompile
@@ -20,7 +19,7 @@ public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
         }
     }
 
-    /// The rungs that change anything for a component, lowest first.
+    /// The rungs that change anything for a stage, lowest first.
     /// - Parameter last: the highest that is allowed; with nil there is no ladder.
     public static func ladder(for assignment: Assignment, upTo last: Rung?) -> [Rung] {
         guard let last else { return [] }
@@ -34,7 +33,7 @@ public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
         }
     }
 
-    /// What is asked of OpenVINO for a component once it has climbed this rung.
+    /// What is asked of OpenVINO for a stage once it has climbed this rung.
     /// - Parameter device: where it ran.
     /// - Returns: nil when it stays as it was.
     public func placement(on device: String) -> Placement? {

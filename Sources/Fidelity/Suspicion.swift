@@ -2,8 +2,8 @@ public import Generation
 
 /// A sign in a picture, or in how it came about, that a device may have gone wrong.
 public enum Suspicion: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// The component answered with numbers that are infinite or not numbers, and did its part again elsewhere.
-    case nonFinite(Component)
+    /// The stage answered with numbers that are infinite or not numbers, and did its part again elsewhere.
+    case nonFinite(Stage)
     /// All pixels are nearly the same, as in the black pictures of an overflow.
     case flat(standardDeviation: Double)
 
@@ -22,16 +22,16 @@ public enum Suspicion: Sendable, Hashable, Codable, CustomStringConvertible {
     }
 
     /// The network that is wrong for certain. A flat picture proves nothing.
-    public var culprit: Component? {
+    public var culprit: Stage? {
         switch self {
-        case .nonFinite(let component): component
+        case .nonFinite(let stage): stage
         case .flat: nil
         }
     }
 
     public var description: String {
         switch self {
-        case .nonFinite(let component): "numbers of the \(component.label) are not finite"
+        case .nonFinite(let stage): "numbers of the \(stage.label) are not finite"
         case .flat(let deviation): "all pixels are nearly equal (standard deviation \(deviation.significant(2)) of 255)"
         }
     }

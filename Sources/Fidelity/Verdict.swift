@@ -14,14 +14,14 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
 
     init(_ report: FidelityReport) {
         let bounds = report.bounds
-        let components = report.components.compactMap { row in
-            Drift(row.distance, bound: bounds.relativeError[row.component], baseline: nil).map { (row, $0) }
+        let stages = report.stages.compactMap { row in
+            Drift(row.distance, bound: bounds.relativeError[row.stage], baseline: nil).map { (row, $0) }
         }
-        var shortcomings = components.map { row, drift in "The \(row.component.label) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)" }
+        var shortcomings = stages.map { row, drift in "The \(row.stage.label) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)" }
         if let suspicion = report.suspicion { shortcomings.append("In the picture of the device \(suspicion).") }
         if let picture = report.picture, picture.psnr < bounds.minimumPSNR || picture.ssim < bounds.minimumSSIM {
             // A network that is off explains the pictures; the advice is given there.
-            let advice = components.isEmpty && !report.components.isEmpty
+            let advice = stages.isEmpty && !report.stages.isEmpty
                 ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge."
                 : ""
             shortcomings.append(
@@ -44,7 +44,7 @@ extension Drift {
 }
 
 extension Assignment {
-    /// What to do when a component is off here.
+    /// What to do when a stage is off here.
     fileprivate var advice: String {
         if isReference {
             "This is the reference's own device and precision: close other programs, run this again, and report it if it stays."

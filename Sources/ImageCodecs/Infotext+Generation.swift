@@ -58,13 +58,13 @@ extension Infotext {
     }
 
     /// `text CPU, unet GPU.0, vae GPU.0`
-    private static func list(_ values: PerComponent<String>) -> String {
-        "text \(values.textEncoder), unet \(values.unet), vae \(values.vae)"
+    private static func list(_ values: PerStage<String>) -> String {
+        "text \(values.encode), unet \(values.denoise), vae \(values.decode)"
     }
 
     /// `text 0, unet 0.0021`: relative errors to two digits, of those that are known.
-    private static func errors(_ values: PerComponent<Double?>) -> String? {
-        let known = [("text", values.textEncoder), ("unet", values.unet), ("vae", values.vae)].compactMap { name, error in
+    private static func errors(_ values: PerStage<Double?>) -> String? {
+        let known = [("text", values.encode), ("unet", values.denoise), ("vae", values.decode)].compactMap { name, error in
             error.map { "\(name) \($0.twoDigits)" }
         }
         return known.isEmpty ? nil : known.joined(separator: ", ")

@@ -5,7 +5,7 @@ public import Generation
 public struct FidelityNotice: Sendable, Equatable, Codable {
     public var time: Date
     public var model: String
-    public var component: Component
+    public var component: Stage
     /// Where the component ran when this was found: OpenVINO's name of the device.
     public var device: String
     public var precision: String
@@ -21,7 +21,7 @@ public struct FidelityNotice: Sendable, Equatable, Codable {
     public var text: String
 
     public init(
-        time: Date, model: String, component: Component, device: String, precision: String, finding: String, response: String,
+        time: Date, model: String, component: Stage, device: String, precision: String, finding: String, response: String,
         relativeError: Double?, bound: Double, text: String
     ) {
         self.time = time

@@ -1,6 +1,6 @@
 public import Generation
 
-/// Where a component shall run, and how exactly.
+/// Where a stage shall run, and how exactly.
 public struct ComponentChoice: Sendable, Hashable {
     /// OpenVINO's names, in the order in which they are tried. Never empty.
     public var devices: [String]
@@ -19,23 +19,23 @@ extension EaselSettings {
     /// CPU with f32 for the text encoder. OpenVINO's `GPU` and `GPU.0` are the same device.
     /// - Parameter found: names of the machine's devices, as OpenVINO lists them.
     /// - Throws: `DeviceChoiceError` when a device that is named is not there; in a list, when none is.
-    public func choices(found: [String]) throws(DeviceChoiceError) -> PerComponent<ComponentChoice> {
-        func choice(_ component: Component) throws(DeviceChoiceError) -> ComponentChoice {
+    public func choices(found: [String]) throws(DeviceChoiceError) -> PerStage<ComponentChoice> {
+        func choice(_ stage: Stage) throws(DeviceChoiceError) -> ComponentChoice {
             ComponentChoice(
-                devices: try devices(for: component, found: found),
-                accuracy: openvinoAccuracyPerComponent[component] ?? openvinoAccuracy)
+                devices: try devices(for: stage, found: found),
+                accuracy: openvinoAccuracyPerComponent[stage] ?? openvinoAccuracy)
         }
-        return try PerComponent(textEncoder: choice(.textEncoder), unet: choice(.unet), vae: choice(.vae))
+        return try PerStage(encode: choice(.encode), denoise: choice(.denoise), decode: choice(.decode))
     }
 
-    private func devices(for component: Component, found: [String]) throws(DeviceChoiceError) -> [String] {
-        let own = openvinoDevicesPerComponent[component]
+    private func devices(for stage: Stage, found: [String]) throws(DeviceChoiceError) -> [String] {
+        let own = openvinoDevicesPerComponent[stage]
         let names = own.isEmpty ? openvinoDevices : own
         guard !names.isEmpty else {
             guard let best = Self.bestDevice(of: found) else { throw .nothingToChoose(found: found) }
             return [best]
         }
-        let key = own.isEmpty ? "openvino_devices" : "openvino_devices_\(component.rawValue)"
+        let key = own.isEmpty ? "openvino_devices" : "openvino_devices_\(stage.rawValue)"
         var devices: [String] = []
         var absence: DeviceChoiceError?
         for name in names {
@@ -80,7 +80,7 @@ extension EaselSettings {
     }
 }
 
-/// Why a component has no device.
+/// Why a stage has no device.
 public enum DeviceChoiceError: Error, Sendable, Hashable {
     /// `key` and `source` tell which setting names it.
     case notFound(String, found: [String], key: String, source: SettingSource)

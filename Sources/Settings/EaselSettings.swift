@@ -4,13 +4,13 @@ public import Generation
 ///
 /// Properties are named as the keys in files; the values here are the defaults. `Setting.all` tells what each means.
 public struct EaselSettings: Sendable, Equatable {
-    /// Devices in the order in which they are tried for each component; empty: the best single one of the machine.
+    /// Devices in the order in which they are tried for each stage; empty: the best single one of the machine.
     public var openvinoDevices: [String] = []
-    /// Devices of one component; empty: those of `openvinoDevices`.
-    public var openvinoDevicesPerComponent = PerComponent<[String]>(textEncoder: ["CPU"], unet: [], vae: [])
+    /// Devices of one stage; empty: those of `openvinoDevices`.
+    public var openvinoDevicesPerComponent = PerStage<[String]>(encode: ["CPU"], denoise: [], decode: [])
     public var openvinoAccuracy = AccuracyMode.auto
-    /// Accuracy of one component; `nil`: that of `openvinoAccuracy`.
-    public var openvinoAccuracyPerComponent = PerComponent<AccuracyMode?>(textEncoder: .f32, unet: nil, vae: .f32)
+    /// Accuracy of one stage; `nil`: that of `openvinoAccuracy`.
+    public var openvinoAccuracyPerComponent = PerStage<AccuracyMode?>(encode: .f32, denoise: nil, decode: .f32)
     /// Largest error of a UNet step that `auto` accepts, relative to CPU f32.
     public var autoErrorBound = 0.01
     /// The prediction of all models' UNets.
@@ -27,8 +27,8 @@ public struct EaselSettings: Sendable, Equatable {
     /// Hours between two comparisons with CPU f32; 0: not timed.
     public var fidelityCheckHours = 24.0
     /// Largest error against CPU f32, relative L2.
-    public var fidelityBounds = PerComponent(textEncoder: 0.001, unet: 0.01, vae: 0.01)
-    /// How far a component that drifts may be moved.
+    public var fidelityBounds = PerStage(encode: 0.001, denoise: 0.01, decode: 0.01)
+    /// How far a stage that drifts may be moved.
     public var fidelityLastRung = FidelityRung.cpu
     /// Pictures between two reloads; 0: never.
     public var reloadPictures = 0
@@ -138,7 +138,7 @@ public enum ShapeMode: String, Sendable, Hashable, CaseIterable, Codable {
     case exact
 }
 
-/// What is done about a component that drifts from CPU f32, from least to most. Raw values are those of the setting `fidelity_last_rung`.
+/// What is done about a stage that drifts from CPU f32, from least to most. Raw values are those of the setting `fidelity_last_rung`.
 public enum FidelityRung: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
     /// It is only told.
     case nothing = "none"

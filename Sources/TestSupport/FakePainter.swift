@@ -109,7 +109,7 @@ public final class FakePainter: Painting {
     ) async throws -> [PaintedRequest] {
         guard let first = requests.first else { return [] }
         let compile = compile(Self.group(of: JobRequest(model: model, generation: first)))
-        if compile != nil { onEvent(.compiling(Compiling(.unet, device: "CPU", shape: "any shape", reason: .firstUse))) }
+        if compile != nil { onEvent(.compiling(Compiling(.denoise, device: "CPU", shape: "any shape", reason: .firstUse))) }
         onEvent(.encoding)
         onEvent(.denoising(done: 0, total: first.steps))
         try await pass(starts)
@@ -139,7 +139,7 @@ public final class FakePainter: Painting {
             guard state.compiled.insert(group).inserted else { return nil }
             state.compiles += 1
             return CompileRecord(
-                component: .unet, device: "CPU", precision: "f32", shape: group.shape, reason: .firstUse, seconds: 1, isFromDiskCache: false)
+                stage: .denoise, device: "CPU", precision: "f32", shape: group.shape, reason: .firstUse, seconds: 1, isFromDiskCache: false)
         }
     }
 

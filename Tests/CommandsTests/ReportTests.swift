@@ -13,12 +13,12 @@ struct ReportTests {
     func generation() throws {
         var timings = GenerationTimings()
         timings.load = 0.25
-        timings.compile.unet = 1.5
+        timings.compile.denoise = 1.5
         timings.steps = [0.5, 0.75]
         let result = GenerationResult(
             images: [], seeds: [.max, 0], prompts: ["a", "b"], negativePrompts: ["c", ""], tokenCount: 80, chunkCount: 2, ignored: ["<lora:x>"],
-            warnings: ["It was left out."], devices: PerComponent(textEncoder: "CPU", unet: "GPU.0", vae: "GPU.0"),
-            precisions: PerComponent(textEncoder: "f32", unet: "f16", vae: "f32"), runtimeVersion: "2026.4.1", timings: timings)
+            warnings: ["It was left out."], devices: PerStage(encode: "CPU", denoise: "GPU.0", decode: "GPU.0"),
+            precisions: PerStage(encode: "f32", denoise: "f16", decode: "f32"), runtimeVersion: "2026.4.1", timings: timings)
         let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", result: result, total: 9).text
         #expect(!text.contains("\n"))
 

@@ -54,10 +54,10 @@ struct SettingsOptionsTests {
             "EASEL_OPENVINO_ACCURACY_UNET": "f16", "EASEL_OPENVINO_ACCURACY_VAE": "bf16",
         ]
         let choices = try load(["--device", "GPU", "--precision", "performance"], environment: environment).choices(found: ["CPU", "GPU.0", "GPU.1", "NPU"])
-        #expect(choices == PerComponent(
-            textEncoder: ComponentChoice(devices: ["NPU"], accuracy: .f32),
-            unet: ComponentChoice(devices: ["GPU.0"], accuracy: .performance),
-            vae: ComponentChoice(devices: ["GPU.0"], accuracy: .bf16)))
+        #expect(choices == PerStage(
+            encode: ComponentChoice(devices: ["NPU"], accuracy: .f32),
+            denoise: ComponentChoice(devices: ["GPU.0"], accuracy: .performance),
+            decode: ComponentChoice(devices: ["GPU.0"], accuracy: .bf16)))
     }
 
     @Test("the file is looked for in the user's folder, then where EASEL_SETTINGS says, then where --settings says")

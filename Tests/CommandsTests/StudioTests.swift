@@ -197,7 +197,7 @@ struct StudioTests {
         try settings.change(["shapes": "static"])
         _ = try await studio.draw([request()], model: "tiny") { _ in }
         #expect(await studio.currentModel !== first)
-        #expect(await studio.compilations().ready.first { $0.record.component == .unet }?.record.shape == "batch 2, latents 4×4, up to 4 chunks")
+        #expect(await studio.compilations().ready.first { $0.record.stage == .denoise }?.record.shape == "batch 2, latents 4×4, up to 4 chunks")
     }
 
     @Test("settings that a model depends on are taken up when they change, and told once it is ready; others change nothing")
@@ -211,7 +211,7 @@ struct StudioTests {
         while told.readiness.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(told.readiness == [.ready(model: "tiny"), .loading(model: "tiny"), .ready(model: "tiny")])
         #expect(await studio.currentModel !== first)
-        #expect(await studio.currentModel?.pipeline.placements.unet.arithmetic == .performance)
+        #expect(await studio.currentModel?.pipeline.placements.denoise.arithmetic == .performance)
     }
 
     @Test("a check and a comparison say why the model cannot be loaded")
@@ -237,8 +237,8 @@ struct StudioTests {
     func compilations() async throws {
         for _ in 0..<2 { _ = try await studio.draw([request()], model: "tiny") { _ in } }
         let ready = await studio.compilations().ready
-        #expect(Set(ready.map(\.record.component)) == Set(Component.allCases))
-        let unet = try #require(ready.first { $0.record.component == .unet })
+        #expect(Set(ready.map(\.record.stage)) == Set(Stage.allCases))
+        let unet = try #require(ready.first { $0.record.stage == .denoise })
         #expect(unet.hits >= 1)
         #expect(await studio.dropCompilations("none") == 0)
         #expect(await studio.dropCompilations(unet.id) == 1)
@@ -253,14 +253,14 @@ struct StudioTests {
         _ = try await studio.draw([request()], model: "tiny") { _ in }
         let summary = try await studio.checkFidelity()
         #expect(summary.isWithinBounds && summary.model == "tiny")
-        #expect(summary.components.map(\.component) == Component.allCases)
+        #expect(summary.components.map(\.component) == Stage.allCases)
         #expect(summary.components.allSatisfy { $0.relativeError.map { $0 < 1e-5 } ?? false })
 
         // Those within bounds, too, and each time; the same are told to whoever listens.
         let again = try await studio.checkFidelity()
         #expect(summary.events.map(\.finding) == ["baseline", "baseline", "baseline"])
         #expect(again.events.map(\.finding) == summary.events.map(\.finding) + ["within_bounds", "within_bounds", "within_bounds"])
-        #expect(again.events.map(\.component) == Component.allCases + Component.allCases)
+        #expect(again.events.map(\.component) == Stage.allCases + Stage.allCases)
         #expect(again.events.allSatisfy { $0.relativeError != nil && $0.model == "tiny" && $0.device == "CPU" && $0.precision == "f32" && $0.response == "none" })
         #expect(again.events.map(\.bound) == [0.001, 0.01, 0.01, 0.001, 0.01, 0.01])
         while told.notices.count < again.events.count { try await Task.sleep(for: .milliseconds(10)) }

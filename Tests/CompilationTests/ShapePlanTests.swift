@@ -14,19 +14,19 @@ struct ShapePlanTests {
     @Test("the device decides where nobody else does: the CPU takes any shape, others are compiled for a size")
     func byDevice() {
         let plan = ShapePlan()
-        for component in Component.allCases {
-            #expect(plan.shape(of: component, on: "CPU", for: Self.need([1])) == InputShape())
-            #expect(plan.shape(of: component, on: "GPU.0", for: Self.need([1])).batch != .dynamic)
-            #expect(plan.shape(of: component, on: "NPU", for: Self.need([1])).batch != .dynamic)
+        for stage in Stage.allCases {
+            #expect(plan.shape(of: stage, on: "CPU", for: Self.need([1])) == InputShape())
+            #expect(plan.shape(of: stage, on: "GPU.0", for: Self.need([1])).batch != .dynamic)
+            #expect(plan.shape(of: stage, on: "NPU", for: Self.need([1])).batch != .dynamic)
         }
-        #expect(ShapePlan(.static).shape(of: .vae, on: "CPU", for: Self.need([1])) == InputShape(batch: 1, height: 64, width: 96))
+        #expect(ShapePlan(.static).shape(of: .decode, on: "CPU", for: Self.need([1])) == InputShape(batch: 1, height: 64, width: 96))
     }
 
     @Test("a static UNet holds prompts up to a power of two of chunks, at least as many as asked for", arguments: [
         (1, [1, 1], 1), (4, [1, 1], 4), (4, [4, 2], 4), (4, [1, 5], 8), (3, [1, 1], 4), (1, [2, 1], 2), (8, [1, 1], 8), (2, [9, 1], 16),
     ])
     func capacity(least: Int, chunks: [Int], expected: Int) {
-        let shape = ShapePlan(.static, contextChunks: least).shape(of: .unet, on: "CPU", for: Self.need(chunks))
+        let shape = ShapePlan(.static, contextChunks: least).shape(of: .denoise, on: "CPU", for: Self.need(chunks))
         #expect(shape.tokens == .fixed(expected * 77))
         #expect(shape.hasContextMask)
     }
@@ -34,25 +34,25 @@ struct ShapePlanTests {
     @Test("every length of prompt and negative prompt up to the capacity has the same shape")
     func lengthDoesNotMatter() {
         let plan = ShapePlan(.static)
-        let shapes = (1...4).flatMap { a in (1...4).map { b in plan.shape(of: .unet, on: "GPU", for: Self.need([a, b])) } }
+        let shapes = (1...4).flatMap { a in (1...4).map { b in plan.shape(of: .denoise, on: "GPU", for: Self.need([a, b])) } }
         #expect(Set(shapes).count == 1)
         #expect(shapes[0].batch == 2)
-        let encoders = (1...4).map { plan.shape(of: .textEncoder, on: "GPU", for: Self.need([$0])) }
+        let encoders = (1...4).map { plan.shape(of: .encode, on: "GPU", for: Self.need([$0])) }
         #expect(Set(encoders) == [InputShape(batch: 1)])
     }
 
     @Test("the batch counts pictures and, with guidance, the negative prompt", arguments: [([1], 1, 1), ([1, 1], 1, 2), ([1, 3], 3, 6)])
     func batch(chunks: [Int], pictures: Int, expected: Int) {
-        #expect(ShapePlan(.static).shape(of: .unet, on: "GPU", for: Self.need(chunks, pictures: pictures)).batch == .fixed(expected))
+        #expect(ShapePlan(.static).shape(of: .denoise, on: "GPU", for: Self.need(chunks, pictures: pictures)).batch == .fixed(expected))
     }
 }
 
 @Suite("Which compiled network may stand in for another")
 struct CompileKeyTests {
     private static func key(
-        _ shape: InputShape, _ component: Component = .unet, device: String = "GPU", precision: Precision = .f16, checkpoint: String = "a"
+        _ shape: InputShape, _ stage: Stage = .denoise, device: String = "GPU", precision: Precision = .f16, checkpoint: String = "a"
     ) -> CompileKey {
-        CompileKey(checkpoint: checkpoint, component: component, placement: Placement(device: device, precision: precision), shape: shape)
+        CompileKey(checkpoint: checkpoint, stage: stage, placement: Placement(device: device, precision: precision), shape: shape)
     }
 
     private static let fourChunks = InputShape(batch: 2, height: 64, width: 64, tokens: 308, hasContextMask: true)
@@ -73,7 +73,7 @@ struct CompileKeyTests {
         #expect(!Self.key(InputShape(), precision: .f32).serves(wanted))
         #expect(!Self.key(InputShape(), device: "CPU").serves(wanted))
         #expect(!Self.key(InputShape(), checkpoint: "b").serves(wanted))
-        #expect(!Self.key(InputShape(), .vae).serves(wanted))
+        #expect(!Self.key(InputShape(), .decode).serves(wanted))
     }
 
     @Test("a UNet without a mask serves prompts of just its own length, and none that are padded")
@@ -103,7 +103,7 @@ struct CompileKeyTests {
 
     @Test("the shape is told in words")
     func words() {
-        #expect(Self.fourChunks.summary(of: .unet) == "batch 2, latents 64×64, up to 4 chunks")
-        #expect(InputShape().summary(of: .vae) == "any shape")
+        #expect(Self.fourChunks.summary(of: .denoise) == "batch 2, latents 64×64, up to 4 chunks")
+        #expect(InputShape().summary(of: .decode) == "any shape")
     }
 }

@@ -64,8 +64,8 @@ struct BatchTests {
         async let second = pipeline.generate(Demo.request()) { _ in }
         let results = try await [first, second]
         #expect(results[0].images == results[1].images)
-        for component in Component.allCases {
-            #expect(results.count { $0.timings.compile[component] > 0 } == 1)
+        for stage in Stage.allCases {
+            #expect(results.count { $0.timings.compile[stage] > 0 } == 1)
         }
     }
 }

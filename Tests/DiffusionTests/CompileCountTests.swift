@@ -19,7 +19,7 @@ struct CompileCountTests {
             }
             _ = try await pipeline.generate(request) { _ in }
         }
-        #expect(await pipeline.networks.compileCounts == PerComponent(repeating: 1))
+        #expect(await pipeline.networks.compileCounts == PerStage(repeating: 1))
     }
 
     @Test("a prompt past the capacity compiles the next one, once, and says why")
@@ -46,8 +46,8 @@ struct CompileCountTests {
     @Test("a request that runs on what is ready has the exact network compiled for the next one")
     func substitute() async throws {
         let pipeline = try Demo.newPipeline(shapes: ShapePlan(.static))
-        let dynamic = try await pipeline.network(.unet, reason: .preparation)
-        _ = try await pipeline.network(.vae, reason: .preparation)
+        let dynamic = try await pipeline.network(.denoise, reason: .preparation)
+        _ = try await pipeline.network(.decode, reason: .preparation)
         // Which of the two it gets depends on which is ready by then.
         _ = try await pipeline.pictures(Demo.request())
         let exact = try await pipeline.networks.network(Self.staticKey(pipeline), of: pipeline.checkpoint)
@@ -57,7 +57,7 @@ struct CompileCountTests {
 
     private static func staticKey(_ pipeline: DiffusionPipeline) -> CompileKey {
         CompileKey(
-            checkpoint: pipeline.checkpoint.identity, component: .unet, placement: .reference,
-            shape: ShapePlan(.static).shape(of: .unet, on: "CPU", for: ShapeNeed(pictureCount: 1, latentHeight: 16, latentWidth: 16, chunkCounts: [1, 1])))
+            checkpoint: pipeline.checkpoint.identity, stage: .denoise, placement: .reference,
+            shape: ShapePlan(.static).shape(of: .denoise, on: "CPU", for: ShapeNeed(pictureCount: 1, latentHeight: 16, latentWidth: 16, chunkCounts: [1, 1])))
     }
 }

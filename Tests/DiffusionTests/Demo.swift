@@ -14,7 +14,7 @@ enum Demo {
 
     /// One that has compiled nothing yet.
     static func newPipeline(
-        placements: PerComponent<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil, retention: DiffusionPipeline.Retention = .always,
+        placements: PerStage<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil, retention: DiffusionPipeline.Retention = .always,
         resources: PromptResources = PromptResources()
     ) throws -> DiffusionPipeline {
         try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention, resources: resources)
@@ -32,8 +32,8 @@ enum Demo {
     }
 }
 
-extension PerComponent<Placement> {
-    static let cpu = PerComponent(repeating: Placement(device: "CPU", precision: .f32))
+extension PerStage<Placement> {
+    static let cpu = PerStage(repeating: Placement(device: "CPU", precision: .f32))
 }
 
 extension DiffusionPipeline {

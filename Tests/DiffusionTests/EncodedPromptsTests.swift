@@ -56,7 +56,7 @@ struct EncodedPromptsTests {
     private static func counting(retention: DiffusionPipeline.Retention = .always) throws -> (DiffusionPipeline, @Sendable () -> Int) {
         let count = Counter()
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
-            if key.component == .textEncoder { count.add() }
+            if key.stage == .encode { count.add() }
             return output
         })
         return (try Demo.newPipeline(networks: networks, retention: retention), { count.value })
@@ -76,7 +76,7 @@ struct EncodedPromptsTests {
         #expect(calls() == 3)
         #expect(again.images == first.images)
         #expect(again.precisions == first.precisions)
-        #expect(!again.compiles.contains { $0.component == .textEncoder })
+        #expect(!again.compiles.contains { $0.stage == .encode })
         pipeline.forgetEncodedPrompts()
         _ = try await pipeline.pictures(Demo.request("a cat") { $0.negativePrompt = "blurry" })
         #expect(calls() == 5)

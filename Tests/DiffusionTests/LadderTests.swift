@@ -14,13 +14,13 @@ struct LadderTests {
     private static let nowhere = Placement(device: "GPU.7", precision: .f16)
 
     /// - Parameters:
-    ///   - component: has `first` before the CPU in f32; the others have the CPU only.
+    ///   - stage: has `first` before the CPU in f32; the others have the CPU only.
     ///   - fault: of every network that is not in f32.
     private static func pipeline(
-        _ component: Component, first: Placement = half, fault: @escaping @Sendable (NDArray) -> NDArray = { $0 }
+        _ stage: Stage, first: Placement = half, fault: @escaping @Sendable (NDArray) -> NDArray = { $0 }
     ) throws -> DiffusionPipeline {
-        var ladders = PerComponent(repeating: PlacementLadder(.reference))
-        ladders[component] = PlacementLadder(first, then: [.reference])
+        var ladders = PerStage(repeating: PlacementLadder(.reference))
+        ladders[stage] = PlacementLadder(first, then: [.reference])
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
             key.placement == .reference ? output : fault(output)
         })
@@ -33,28 +33,28 @@ struct LadderTests {
         return output
     }
 
-    @Test("numbers that are not finite: its part is done again one rung up, and the picture is that of f32", arguments: Component.allCases)
-    func nonFinite(_ component: Component) async throws {
+    @Test("numbers that are not finite: its part is done again one rung up, and the picture is that of f32", arguments: Stage.allCases)
+    func nonFinite(_ stage: Stage) async throws {
         let expected = try await #require(Demo.pipeline).pictures(Demo.request())
-        let pipeline = try Self.pipeline(component, fault: Self.spoiled)
+        let pipeline = try Self.pipeline(stage, fault: Self.spoiled)
         let (result, events) = try await pipeline.recorded(Demo.request())
         // The same arithmetic, but other networks ran beside it.
         #expect(result.images[0].peakSignalToNoiseRatio(to: expected[0]) > 60)
-        #expect(result.moves.map(\.component) == [component])
+        #expect(result.moves.map(\.stage) == [stage])
         #expect(result.moves.map(\.to) == ["CPU in f32"])
         #expect(events.contains(.moved(result.moves[0])))
-        #expect(result.precisions[component] == "f32")
+        #expect(result.precisions[stage] == "f32")
         // One strange request does not move the others.
-        #expect(pipeline.placements[component] == Self.half)
+        #expect(pipeline.placements[stage] == Self.half)
     }
 
     @Test("a VAE that fails does not cost the steps again")
     func decodeOnly() async throws {
         let steps = Mutex(0)
-        let ladders = PerComponent(
-            textEncoder: PlacementLadder(.reference), unet: PlacementLadder(.reference), vae: PlacementLadder(Self.half, then: [.reference]))
+        let ladders = PerStage(
+            encode: PlacementLadder(.reference), denoise: PlacementLadder(.reference), decode: PlacementLadder(Self.half, then: [.reference]))
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
-            if key.component == .unet { steps.withLock { $0 += 1 } }
+            if key.stage == .denoise { steps.withLock { $0 += 1 } }
             return key.placement == Self.half ? Self.spoiled(output) : output
         })
         let pipeline = try DiffusionPipeline(path: Fixture.demoModel.path, ladders: ladders, networks: networks)
@@ -66,7 +66,7 @@ struct LadderTests {
     @Test("NaN after some steps redoes the steps, and only then")
     func late() async throws {
         let calls = Mutex(0)
-        let pipeline = try Self.pipeline(.unet) { output in
+        let pipeline = try Self.pipeline(.denoise) { output in
             calls.withLock { $0 += 1; return $0 } < 2 ? output : Self.spoiled(output)
         }
         let (result, events) = try await pipeline.recorded(Demo.request())
@@ -77,22 +77,22 @@ struct LadderTests {
 
     @Test("a device that cannot be had: the next one takes over for all later requests too")
     func lostDevice() async throws {
-        let pipeline = try Self.pipeline(.unet, first: Self.nowhere)
+        let pipeline = try Self.pipeline(.denoise, first: Self.nowhere)
         let result = try await pipeline.generate(Demo.request()) { _ in }
-        #expect(result.devices.unet == "CPU")
+        #expect(result.devices.denoise == "CPU")
         #expect(result.moves.count == 1)
         #expect(result.moves[0].reason.contains("GPU.7"))
-        #expect(pipeline.placements.unet == .reference)
+        #expect(pipeline.placements.denoise == .reference)
         #expect(try await pipeline.generate(Demo.request()) { _ in }.moves.isEmpty)
     }
 
-    @Test("where no rung is left there is an error, never a picture", arguments: Component.allCases)
-    func lastRung(_ component: Component) async throws {
-        let networks = CompiledNetworks(core: try Core(), fault: { key, output in key.component == component ? Self.spoiled(output) : output })
+    @Test("where no rung is left there is an error, never a picture", arguments: Stage.allCases)
+    func lastRung(_ stage: Stage) async throws {
+        let networks = CompiledNetworks(core: try Core(), fault: { key, output in key.stage == stage ? Self.spoiled(output) : output })
         let pipeline = try DiffusionPipeline(
-            path: Fixture.demoModel.path, ladders: PerComponent(repeating: PlacementLadder(Self.half, then: [.reference])), networks: networks)
+            path: Fixture.demoModel.path, ladders: PerStage(repeating: PlacementLadder(Self.half, then: [.reference])), networks: networks)
         await #expect(throws: DiffusionError.self) { try await pipeline.pictures(Demo.request()) }.map { error in
-            #expect("\(error)".contains("\(component.label) on CPU in f32"))
+            #expect("\(error)".contains("\(stage.label) on CPU in f32"))
             #expect("\(error)".contains("not finite"))
         }
     }

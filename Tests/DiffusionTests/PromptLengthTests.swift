@@ -28,7 +28,7 @@ struct PromptLengthTests {
 
     @Test("one call for both prompts and a call for each give the same prediction")
     func joinedEqualsSeparate() async throws {
-        let network = try await #require(Demo.pipeline).network(.unet)
+        let network = try await #require(Demo.pipeline).network(.denoise)
         let (positive, negative) = (Self.context(seed: 1), Self.context(seed: 2))
         // Attention over the same positions twice gives what it gives over them once, so this prompt says the same in two chunks.
         let doubled = NDArray(shape: [1, 154, Demo.contextWidth], values: negative.values + negative.values)
@@ -44,10 +44,10 @@ struct PromptLengthTests {
     func masked(chunkCounts: [Int], pictureCount: Int) async throws {
         let pipeline = try #require(Demo.pipeline)
         let texts = chunkCounts.enumerated().map { Self.context(seed: UInt64($0.offset), chunks: $0.element) }
-        let shape = ShapePlan(.static, contextChunks: 4).shape(of: .unet, on: "CPU", for: ShapeNeed(
+        let shape = ShapePlan(.static, contextChunks: 4).shape(of: .denoise, on: "CPU", for: ShapeNeed(
             pictureCount: pictureCount, latentHeight: 8, latentWidth: 8, chunkCounts: chunkCounts))
-        let masked = try await Self.predict(texts, on: pipeline.network(.unet, shape: shape), pictureCount: pictureCount)
-        let plain = try await Self.predict(texts, on: pipeline.network(.unet), pictureCount: pictureCount)
+        let masked = try await Self.predict(texts, on: pipeline.network(.denoise, shape: shape), pictureCount: pictureCount)
+        let plain = try await Self.predict(texts, on: pipeline.network(.denoise), pictureCount: pictureCount)
         #expect(masked.count == texts.count)
         for (masked, plain) in zip(masked, plain) {
             #expect(masked.shape == [pictureCount, 4, 8, 8])
@@ -62,11 +62,11 @@ struct PromptLengthTests {
     func manyTexts() async throws {
         let pipeline = try #require(Demo.pipeline)
         let texts = (1...3).map { Self.context(seed: UInt64($0), chunks: $0) }
-        let shape = ShapePlan(.static).shape(of: .unet, on: "CPU", for: ShapeNeed(
+        let shape = ShapePlan(.static).shape(of: .denoise, on: "CPU", for: ShapeNeed(
             pictureCount: 1, latentHeight: 8, latentWidth: 8, chunkCounts: [1, 2, 3]))
         #expect(shape.batch == 2)
-        let fixed = try await Self.predict(texts, on: pipeline.network(.unet, shape: shape))
-        let dynamic = try await Self.predict(texts, on: pipeline.network(.unet))
+        let fixed = try await Self.predict(texts, on: pipeline.network(.denoise, shape: shape))
+        let dynamic = try await Self.predict(texts, on: pipeline.network(.denoise))
         for (fixed, dynamic) in zip(fixed, dynamic) { #expect(Self.largestDifference(fixed, dynamic) < 1e-5) }
     }
 

@@ -117,7 +117,7 @@ struct PromptPictureTests {
         let pipeline = try Demo.newPipeline()
         let error = await #expect(throws: DiffusionError.self) { try await pipeline.pictures(Demo.request { $0.clipSkip = 3 }) }
         #expect(error?.description == "Clip skip 3 is out of range: this model's text encoder has 2 layers. Use 1 to 2.")
-        #expect(await pipeline.networks.compileCounts == PerComponent(repeating: 0))
+        #expect(await pipeline.networks.compileCounts == PerStage(repeating: 0))
     }
 
     @Test("a weight that no number can follow is named, and is not taken for a damaged model", arguments: [
@@ -179,7 +179,7 @@ struct PromptPictureTests {
     /// - Returns: of each text, without weights.
     private static func embeddings(_ texts: [String]) async throws -> [NDArray] {
         let pipeline = try #require(Demo.pipeline)
-        var encoder = try PromptEncoder(try await pipeline.network(.textEncoder))
+        var encoder = try PromptEncoder(try await pipeline.network(.encode))
         var embeddings: [NDArray] = []
         for text in texts { embeddings += try await encoder.encode([pipeline.chunks(of: text)]) }
         return embeddings
@@ -189,12 +189,12 @@ struct PromptPictureTests {
     private static func picture(_ request: GenerationRequest, contexts: (_ step: Int) -> [NDArray]) async throws -> RGBImage {
         let pipeline = try #require(Demo.pipeline)
         var run = try pipeline.samplingRun(for: request)
-        var predictor = try NoisePredictor(try await pipeline.network(.unet), pictureCount: 1)
+        var predictor = try NoisePredictor(try await pipeline.network(.denoise), pictureCount: 1)
         while let call = run.nextCall {
             let answers = try await predictor.predict(call, for: contexts(run.completedStepCount + 1))
             run.accept(answers[0] + request.cfgScale * (answers[1] - answers[0]))
         }
-        var decoder = try LatentDecoder(try await pipeline.network(.vae))
+        var decoder = try LatentDecoder(try await pipeline.network(.decode))
         return try #require(RGBImage(planes: try await decoder.decode(run.latents)))
     }
 }

@@ -30,9 +30,9 @@ struct RefusalTests {
 
     @Test("an unknown device is named together with those that are there")
     func unknownDevice() async throws {
-        let placements = PerComponent(
-            textEncoder: Placement(device: "CPU", precision: .f32), unet: Placement(device: "TPU", precision: .f32),
-            vae: Placement(device: "CPU", precision: .f32))
+        let placements = PerStage(
+            encode: Placement(device: "CPU", precision: .f32), denoise: Placement(device: "TPU", precision: .f32),
+            decode: Placement(device: "CPU", precision: .f32))
         let pipeline = try Demo.newPipeline(placements: placements)
         for _ in 1...2 {
             let error = await #expect(throws: DiffusionError.self) { try await pipeline.generate(Demo.request()) { _ in } }
@@ -52,15 +52,15 @@ struct RefusalTests {
     ])
     func refusedByDevice(_ placement: Placement, message: String) {
         let cause = OpenVINOError.call(attempt: "start", status: .generalError, detail: "why")
-        #expect(DiffusionError.compilation(.device(.unet, placement, cause)).description == message)
+        #expect(DiffusionError.compilation(.device(.denoise, placement, cause)).description == message)
     }
 
     @Test("weights that are not finite are reported with their network instead of a black picture", arguments: [
-        (Component.textEncoder, "text_encoder/model.safetensors", "text encoder"),
-        (.unet, "unet/diffusion_pytorch_model.safetensors", "UNet"),
-        (.vae, "vae/diffusion_pytorch_model.safetensors", "VAE"),
+        (Stage.encode, "text_encoder/model.safetensors", "text encoder"),
+        (.denoise, "unet/diffusion_pytorch_model.safetensors", "UNet"),
+        (.decode, "vae/diffusion_pytorch_model.safetensors", "VAE"),
     ])
-    func notFinite(_ component: Component, file: String, label: String) async throws {
+    func notFinite(_ stage: Stage, file: String, label: String) async throws {
         let folder = try TemporaryFolder()
         let model = try folder.demoModel(poisoned: file)
         let pipeline = try DiffusionPipeline(path: model, placements: .cpu)
@@ -69,7 +69,7 @@ struct RefusalTests {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(culprit == component)
+        #expect(culprit == stage)
         #expect(error?.description
             == "The \(label) on CPU in f32 answered with numbers that are not finite. Its weights may be damaged: download the checkpoint again.")
     }
@@ -81,20 +81,20 @@ struct RefusalTests {
         let result = try await Self.result(of: request, in: precision)
         let ratio = result.images[0].peakSignalToNoiseRatio(to: exact)
         // A CPU without arithmetic of that kind takes another: without f16 then bf16, without both f32.
-        switch result.precisions.unet {
+        switch result.precisions.denoise {
         case "f32": #expect(ratio == .infinity)
         case precision.rawValue: #expect(ratio < 60 && ratio > 15)
         default:
-            let other = try #require(Precision(rawValue: result.precisions.unet))
+            let other = try #require(Precision(rawValue: result.precisions.denoise))
             #expect(try await Self.result(of: request, in: other).images == result.images)
         }
-        #expect(result.precisions.textEncoder == "f32")
-        #expect(result.precisions.vae == "f32")
+        #expect(result.precisions.encode == "f32")
+        #expect(result.precisions.decode == "f32")
     }
 
     private static func result(of request: GenerationRequest, in precision: Precision) async throws -> GenerationResult {
-        var placements = PerComponent.cpu
-        placements.unet.arithmetic = .exactly(precision)
+        var placements = PerStage.cpu
+        placements.denoise.arithmetic = .exactly(precision)
         return try await Demo.newPipeline(placements: placements).generate(request) { _ in }
     }
 }

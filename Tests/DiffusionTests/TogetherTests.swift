@@ -66,14 +66,14 @@ struct TogetherTests {
 
     @Test("the UNet is called once for all of them, and a text that several have is encoded once")
     func calls() async throws {
-        let calls = Mutex(PerComponent(repeating: 0))
+        let calls = Mutex(PerStage(repeating: 0))
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
-            calls.withLock { $0[key.component] += 1 }
+            calls.withLock { $0[key.stage] += 1 }
             return output
         })
         let requests = (0..<3).map { seed in Demo.request("a cat") { $0.seed = seed } }
         _ = try await Demo.newPipeline(networks: networks).generate(requests) { _ in }
-        #expect(calls.withLock { $0 } == PerComponent(textEncoder: 2, unet: 2, vae: 3))
+        #expect(calls.withLock { $0 } == PerStage(encode: 2, denoise: 2, decode: 3))
     }
 
     @Test("one that cannot be drawn refuses all before anything is compiled, and is found by checking each")

@@ -132,6 +132,6 @@ private struct CompiledEncoders {
         let folder = try TemporaryFolder()
         let checkpoint = try Checkpoint.open(tiny.writeFolder(in: folder))
         return try await NetworkCompiler(core: Core(), checkpoint: checkpoint)
-            .compile(.textEncoder, at: Placement(device: "CPU", precision: .f32))
+            .compile(.encode, at: Placement(device: "CPU", precision: .f32))
     }
 }

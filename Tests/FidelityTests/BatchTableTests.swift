@@ -84,10 +84,10 @@ struct BatchTableTests {
         #expect(table.rows.first?.batchSize == 1)
         #expect(table.rows.allSatisfy { $0.secondsPerPicture > 0 })
         // Shapes are static there: one compile for each size, of which one stays.
-        #expect(await watching.pipeline.networks.compileCounts.unet == table.rows.count)
+        #expect(await watching.pipeline.networks.compileCounts.denoise == table.rows.count)
         let ready = await watching.pipeline.networks.readyKeys
         var request = Watching.request("a cat")
         request.batchSize = table.usefulBatchSize
-        #expect(ready == [try watching.pipeline.key(of: .unet, for: request)])
+        #expect(ready == [try watching.pipeline.key(of: .denoise, for: request)])
     }
 }

@@ -13,7 +13,7 @@ struct DriftMonitorTests {
     private func monitor(_ change: (inout MonitorSettings) -> Void = { _ in }) -> Monitor {
         var settings = MonitorSettings()
         change(&settings)
-        return Monitor(.unet, on: gpu, settings: settings)
+        return Monitor(.denoise, on: gpu, settings: settings)
     }
 
     /// One that has compiled `512` and has its baseline.
@@ -106,15 +106,15 @@ struct DriftMonitorTests {
     }
 
     @Test("a suspicious picture makes a probe due for every network that may be to blame", arguments: [
-        (.flat(standardDeviation: 0.2), [.textEncoder, .unet, .vae]), (.nonFinite(.unet), [.unet]), (.nonFinite(.vae), [.vae]),
-    ] as [(Suspicion, [Component])])
-    func suspicion(suspicion: Suspicion, suspects: [Component]) {
-        for component in Component.allCases {
-            var monitor = Monitor(component, on: gpu)
+        (.flat(standardDeviation: 0.2), [.encode, .denoise, .decode]), (.nonFinite(.denoise), [.denoise]), (.nonFinite(.decode), [.decode]),
+    ] as [(Suspicion, [Stage])])
+    func suspicion(suspicion: Suspicion, suspects: [Stage]) {
+        for stage in Stage.allCases {
+            var monitor = Monitor(stage, on: gpu)
             monitor.compiled("512", on: gpu)
             _ = monitor.probed("512", .error(0), at: start)
             monitor.finishedPicture(with: "512", suspicion: suspicion)
-            #expect(monitor.dueProbe(at: start)?.reason == (suspects.contains(component) ? .suspicion(suspicion) : nil))
+            #expect(monitor.dueProbe(at: start)?.reason == (suspects.contains(stage) ? .suspicion(suspicion) : nil))
         }
     }
 
@@ -129,8 +129,8 @@ struct DriftMonitorTests {
         #expect(monitor.dueProbe(at: start) == nil)
         // Numbers that are not finite are no matter of taste.
         var other = monitor
-        other.finishedPicture(with: "512", suspicion: .nonFinite(.unet))
-        #expect(other.dueProbe(at: start)?.reason == .suspicion(.nonFinite(.unet)))
+        other.finishedPicture(with: "512", suspicion: .nonFinite(.denoise))
+        #expect(other.dueProbe(at: start)?.reason == .suspicion(.nonFinite(.denoise)))
         monitor.finishedPicture(with: "512", suspicion: plain)
         #expect(monitor.dueProbe(at: start)?.reason == .pictures(50))
         _ = monitor.probed("512", .error(0.003), at: start)
@@ -142,7 +142,7 @@ struct DriftMonitorTests {
     func released() {
         var monitor = watchingMonitor()
         monitor.released("512")
-        monitor.finishedPicture(with: "512", suspicion: .nonFinite(.unet))
+        monitor.finishedPicture(with: "512", suspicion: .nonFinite(.denoise))
         #expect(monitor.dueProbe(at: start + .seconds(1_000_000)) == nil)
         #expect(monitor.probed("512", .error(1), at: start) == nil)
     }
@@ -245,9 +245,9 @@ struct DriftMonitorTests {
         #expect(monitor.failed("512", "No memory.").response == .giveUp)
     }
 
-    @Test("a bound of the component's own applies", arguments: [(Component.textEncoder, 0.001), (.unet, 0.01), (.vae, 0.01)])
-    func bounds(component: Component, bound: Double) {
-        var monitor = Monitor(component, on: gpu)
+    @Test("a bound of the component's own applies", arguments: [(Stage.encode, 0.001), (.denoise, 0.01), (.decode, 0.01)])
+    func bounds(stage: Stage, bound: Double) {
+        var monitor = Monitor(stage, on: gpu)
         monitor.compiled("512", on: gpu)
         var other = monitor
         #expect(monitor.probed("512", .error(bound), at: start)?.finding == .baseline)

@@ -22,7 +22,7 @@ struct EveryWalkTests {
     private func walk(from start: Assignment, upTo last: Rung?, _ outcomes: [Outcome]) {
         var settings = MonitorSettings()
         settings.lastRung = last
-        var monitor = DriftMonitor<Int>(.unet, on: start, settings: settings)
+        var monitor = DriftMonitor<Int>(.denoise, on: start, settings: settings)
         monitor.compiled(0, on: start)
         var baseline: Double?
         // The rungs of this episode; a failure stands for having compiled in vain.

@@ -26,7 +26,7 @@ struct MonitoredPipelineTests {
         let result = try await watching.draw()
         #expect(result.incidents.isEmpty)
         let events = try await watching.monitored.checkIfDue()
-        #expect(events.map(\.component) == Component.allCases)
+        #expect(events.map(\.stage) == Stage.allCases)
         #expect(events.allSatisfy { $0.finding == .baseline && $0.response == .none })
         #expect(try await watching.monitored.checkIfDue().isEmpty)
         try await watching.draw("green frog")
@@ -57,9 +57,9 @@ struct MonitoredPipelineTests {
     func check() async throws {
         let watching = try Watching()
         let report = try await watching.monitored.check()
-        #expect(report.components.map(\.component) == Component.allCases)
+        #expect(report.stages.map(\.stage) == Stage.allCases)
         #expect(report.verdict.isWithinBounds)
-        #expect(report.components.allSatisfy { ($0.seconds ?? 0) > 0 && $0.speedRatio != nil })
+        #expect(report.stages.allSatisfy { ($0.seconds ?? 0) > 0 && $0.speedRatio != nil })
     }
 
     @Test("a picture is drawn on the reference and where the components run; what is compiled for the former alone is let go of")
@@ -71,8 +71,8 @@ struct MonitoredPipelineTests {
         #expect(alike.report().verdict.isWithinBounds)
         // The reference's text encoder is that of pictures, too.
         let ready = await watching.pipeline.networks.readyKeys
-        #expect(Set(ready.map(\.component)) == Set(Component.allCases) && ready.count == 3)
-        #expect(await watching.pipeline.networks.records.filter { $0.reason == .reference }.map(\.component.rawValue).sorted() == ["text_encoder", "unet", "vae"])
+        #expect(Set(ready.map(\.stage)) == Set(Stage.allCases) && ready.count == 3)
+        #expect(await watching.pipeline.networks.records.filter { $0.reason == .reference }.map(\.stage.rawValue).sorted() == ["text_encoder", "unet", "vae"])
 
         watching.fault.begin()
         let off = try await watching.monitored.compare(request)
@@ -98,16 +98,14 @@ struct MonitoredPipelineTests {
         watching.time.advance(by: .seconds(60))
         var events = watching.monitored.events.makeAsyncIterator()
         for event in found { #expect(await events.next()?.event == event) }
-        let status = try JSONEncoder().encode(await watching.monitored.status)
-        let object = try #require(JSONSerialization.jsonObject(with: status) as? [String: [[String: Any]]])
-        let rows = try #require(object["components"])
-        #expect(rows.compactMap { $0["component"] as? String } == ["text_encoder", "unet", "vae"])
-        for row in rows {
-            #expect(Set(row.keys) == ["component", "device", "precision", "distance", "speed_ratio", "seconds_since_probe"])
-            #expect(row["precision"] as? String == "f32")
-            #expect(row["seconds_since_probe"] as? Double == 60)
+        let status = await watching.monitored.status
+        #expect(status.stages.map(\.stage) == Stage.allCases)
+        for row in status.stages {
+            #expect(row.precision == "f32")
+            #expect(row.distance != nil && row.speedRatio != nil && row.notice == nil)
+            #expect(row.secondsSinceProbe == 60)
         }
-        #expect(object["events"]?.count == 3)
+        #expect(status.events == found)
     }
 
     // What then
@@ -117,13 +115,13 @@ struct MonitoredPipelineTests {
         (.reference, 1, [.recompile], "It is compiled again from scratch"), (Watching.other, 2, [.recompile, .cpu], "It moves to the CPU"),
     ] as [(Placement, Int, [Rung], String)])
     func mending(start: Placement, wrongCompiles: Int, rungs: [Rung], words: String) async throws {
-        let watching = try Watching(unet: start, fault: Fault(Self.scaled, in: { key, compiles in key.component == .unet && compiles <= wrongCompiles }))
+        let watching = try Watching(denoise: start, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= wrongCompiles }))
         try await expectMended(watching, rungs, words)
     }
 
     @Test("… and one of 30 % by f32, where it was less", .enabled(if: Watching.hasHalf))
     func mendingByAccuracy() async throws {
-        let watching = try Watching(unet: Watching.half, fault: Fault(Self.farScaled, in: { key, compiles in key.component == .unet && compiles <= 2 }))
+        let watching = try Watching(denoise: Watching.half, fault: Fault(Self.farScaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
         try await expectMended(watching, [.recompile, .accuracy], "It moves to accuracy, f32 on CPU")
     }
 
@@ -134,7 +132,7 @@ struct MonitoredPipelineTests {
         #expect(try await watching.draw().incidents.isEmpty)
         #expect(try await watching.monitored.checkIfDue().isEmpty)
         watching.time.advance(by: .seconds(100_000))
-        let events = try await watching.monitored.checkIfDue().filter { $0.component == .unet }
+        let events = try await watching.monitored.checkIfDue().filter { $0.stage == .denoise }
         #expect(events.map(\.response) == rungs.map { .mend($0) } + [.none])
         #expect(events.last?.finding == .recovered)
         #expect(await watching.pipeline.networks.records.filter { $0.reason == .repair }.count == rungs.count)
@@ -143,28 +141,28 @@ struct MonitoredPipelineTests {
         #expect(mended.incidents.count == 1)
         #expect(mended.incidents.first?.contains(words) == true)
         let status = await watching.monitored.status
-        #expect(status.components.compactMap(\.notice) == mended.incidents)
+        #expect(status.stages.compactMap(\.notice) == mended.incidents)
         #expect(status.events.contains(events[0]))
         #expect(try await watching.monitored.check().verdict.isWithinBounds)
     }
 
     @Test("where not even the reference's own arithmetic helps, it is said, and the next probe says it again")
     func hopeless() async throws {
-        let watching = try Watching(unet: Watching.other, fault: Fault(Self.scaled, in: { key, _ in key.component == .unet }))
+        let watching = try Watching(denoise: Watching.other, fault: Fault(Self.scaled, in: { key, _ in key.stage == .denoise }))
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
         let report = try await watching.monitored.check()
         #expect(!report.verdict.isWithinBounds)
-        let unet = await watching.monitored.status.events.filter { $0.component == .unet }
+        let unet = await watching.monitored.status.events.filter { $0.stage == .denoise }
         #expect(unet.map(\.response) == [.none, .mend(.recompile), .mend(.cpu), .giveUp])
-        #expect(watching.pipeline.placements.unet == .reference)
+        #expect(watching.pipeline.placements.denoise == .reference)
         #expect(try await watching.draw().incidents.first?.contains("There is nothing more exact than this") == true)
     }
 
     @Test("an answer that is stale is noticed")
     func stale() async throws {
-        let watching = try Watching(fault: Fault({ output, previous in previous ?? output }, in: { key, compiles in key.component == .unet && compiles == 1 }))
+        let watching = try Watching(fault: Fault({ output, previous in previous ?? output }, in: { key, compiles in key.stage == .denoise && compiles == 1 }))
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
@@ -176,14 +174,14 @@ struct MonitoredPipelineTests {
     func nonFinite() async throws {
         // The picture's own move is the second UNet; the third is the repaired one.
         let watching = try Watching(
-            unet: Watching.other, fault: Fault(Self.spoiled, in: { key, compiles in key.component == .unet && key.placement != .reference && compiles < 3 }))
+            denoise: Watching.other, fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .denoise && key.placement != .reference && compiles < 3 }))
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
         let result = try await watching.draw()
-        #expect(result.moves.map(\.component) == [.unet])
-        #expect(watching.pipeline.placements.unet == Watching.other)
-        let events = try await watching.monitored.checkIfDue().filter { $0.component == .unet }
+        #expect(result.moves.map(\.stage) == [.denoise])
+        #expect(watching.pipeline.placements.denoise == Watching.other)
+        let events = try await watching.monitored.checkIfDue().filter { $0.stage == .denoise }
         #expect(events.first?.response == .mend(.recompile))
         #expect(events.last?.finding == .recovered)
         #expect(try await watching.draw().moves.isEmpty)
@@ -191,10 +189,10 @@ struct MonitoredPipelineTests {
 
     @Test("NaN where the pipeline has no rung left: the network is mended and the picture drawn after all")
     func nonFiniteWithoutLadder() async throws {
-        let watching = try Watching(vae: Watching.other, fault: Fault(Self.spoiled, in: { key, _ in key.component == .vae && key.placement != .reference }))
+        let watching = try Watching(decode: Watching.other, fault: Fault(Self.spoiled, in: { key, _ in key.stage == .decode && key.placement != .reference }))
         watching.fault.begin()
         let result = try await watching.draw()
-        #expect(result.devices.vae == "CPU")
+        #expect(result.devices.decode == "CPU")
         #expect(result.incidents.first?.contains("It moves to the CPU") == true)
     }
 
@@ -202,7 +200,7 @@ struct MonitoredPipelineTests {
 
     @Test("a flat picture is looked into at once, and drawn again when a network was to blame")
     func flat() async throws {
-        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae }), { $0.lastRung = nil })
+        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }), { $0.lastRung = nil })
         // Told only: no ladder is allowed.
         watching.fault.begin()
         let flat = try await watching.draw()
@@ -212,7 +210,7 @@ struct MonitoredPipelineTests {
 
     @Test("a flat picture that no rung mends is an error")
     func unmended() async throws {
-        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae }))
+        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }))
         watching.fault.begin()
         await #expect(throws: UnmendedDrift.self) { try await watching.draw() }
     }
@@ -220,8 +218,8 @@ struct MonitoredPipelineTests {
     @Test("in a batch, a flat picture has all of it drawn again, and each request is told")
     func flatInBatch() async throws {
         let watching = try Watching(
-            vae: Watching.other,
-            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae && key.placement != .reference }))
+            decode: Watching.other,
+            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode && key.placement != .reference }))
         watching.fault.begin()
         let requests = (0..<2).map { Watching.request("a cat", seed: $0) }
         let results = try await watching.monitored.generate(requests) { _ in }
@@ -236,12 +234,12 @@ struct MonitoredPipelineTests {
     @Test("a flat picture is drawn again, and is not flat any more")
     func flatMended() async throws {
         let watching = try Watching(
-            vae: Watching.other,
-            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.component == .vae && key.placement != .reference }))
+            decode: Watching.other,
+            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode && key.placement != .reference }))
         watching.fault.begin()
         let result = try await watching.draw()
         #expect(Suspicion(picture: result.images[0]) == nil)
-        #expect(result.devices.vae == "CPU")
+        #expect(result.devices.decode == "CPU")
         #expect(result.incidents.count == 1)
     }
 
@@ -249,13 +247,13 @@ struct MonitoredPipelineTests {
 
     @Test("a reload compiles all anew, where each ran first")
     func reload() async throws {
-        let watching = try Watching(unet: Watching.other, fault: Fault(Self.scaled, in: { key, compiles in key.component == .unet && compiles <= 2 }))
+        let watching = try Watching(denoise: Watching.other, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
         try await watching.draw()
         watching.fault.begin()
         _ = try await watching.monitored.check()
-        #expect(watching.pipeline.placements.unet == .reference)
+        #expect(watching.pipeline.placements.denoise == .reference)
         try await watching.monitored.reload()
-        #expect(watching.pipeline.placements.unet == Watching.other)
+        #expect(watching.pipeline.placements.denoise == Watching.other)
         #expect(await watching.pipeline.networks.records.suffix(3).map(\.reason) == [.reload, .reload, .reload])
         #expect(try await watching.draw().incidents.isEmpty)
         #expect(try await watching.monitored.checkIfDue().map(\.finding) == [.baseline, .baseline, .baseline])

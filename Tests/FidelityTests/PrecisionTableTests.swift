@@ -13,7 +13,7 @@ struct PrecisionTableTests {
 
     /// - Parameter figures: by the precision that is asked for; what is missing is refused.
     private static func table(_ figures: [Precision: Figures]) async throws -> PrecisionTable {
-        try await .measured(.unet, on: "GPU") { placement in
+        try await .measured(.denoise, on: "GPU") { placement in
             guard case .exactly(let precision) = placement.arithmetic, let figures = figures[precision] else {
                 throw InvalidRequest(field: "", "Not supported.")
             }
@@ -48,7 +48,7 @@ struct PrecisionTableTests {
         ProbeError.reference(.checkpointChanged("\"a.safetensors\" was changed.")),
     ])
     func changedCheckpoint(error: any Error) async {
-        await #expect(throws: (any Error).self) { try await PrecisionTable.measured(.unet, on: "GPU") { _ in throw error } }
+        await #expect(throws: (any Error).self) { try await PrecisionTable.measured(.denoise, on: "GPU") { _ in throw error } }
     }
 
     @Test("even f32 may be over the bound on a faulty device: it is taken, for nothing is more exact")
@@ -75,7 +75,7 @@ struct PrecisionTableTests {
         let folder = try TemporaryFolder()
         let memory = PrecisionMemory(folder: folder.url.appending(path: "easel"))
         let table = try await Self.table([.f32: Self.figures("f32", 1, 0), .f16: Self.figures("f16", 0.5, 0.003)])
-        let key = PrecisionMemory.Key(contentHash: "ab12", component: .unet, deviceName: "Arc A770", runtimeVersion: "2026.4.1")
+        let key = PrecisionMemory.Key(contentHash: "ab12", stage: .denoise, deviceName: "Arc A770", runtimeVersion: "2026.4.1")
         #expect(memory[key] == nil)
         memory.remember(table, for: key)
         #expect(PrecisionMemory(folder: folder.url.appending(path: "easel"))[key] == table)
@@ -85,7 +85,7 @@ struct PrecisionTableTests {
             #expect(memory[other] == nil)
         }
         var vae = key
-        vae.component = .vae
+        vae.stage = .decode
         #expect(memory[vae] == nil)
     }
 
@@ -94,7 +94,7 @@ struct PrecisionTableTests {
         let folder = try TemporaryFolder()
         try Data("{\"x\": 1".utf8).write(to: folder.url.appending(path: "precisions.json"))
         let memory = PrecisionMemory(folder: folder.url)
-        let key = PrecisionMemory.Key(contentHash: "ab12", component: .unet, deviceName: "CPU", runtimeVersion: "2026.4.1")
+        let key = PrecisionMemory.Key(contentHash: "ab12", stage: .denoise, deviceName: "CPU", runtimeVersion: "2026.4.1")
         #expect(memory[key] == nil)
         let table = try await Self.table([.f32: Self.figures("f32", 1, 0)])
         memory.remember(table, for: key)

@@ -44,25 +44,25 @@ struct ProbeTests {
     private static func watched(factor: Float) throws -> (Calls, DiffusionPipeline) {
         let calls = Calls(factor: factor)
         let networks = CompiledNetworks(core: try Core(), fault: { calls.answer($0, $1) })
-        return (calls, try DiffusionPipeline(path: Fixture.demoModel.path, placements: PerComponent(repeating: .reference), networks: networks))
+        return (calls, try DiffusionPipeline(path: Fixture.demoModel.path, placements: PerStage(repeating: .reference), networks: networks))
     }
 
     /// All shapes that a plan can ask for, with odd batches and capacities among them.
-    private static let shapes: [(Component, InputShape)] = [
-        (.textEncoder, InputShape(batch: 1)), (.textEncoder, InputShape(batch: 2)), (.textEncoder, InputShape(batch: 5)),
-        (.unet, InputShape(batch: 2, height: 16, width: 24, tokens: 77, hasContextMask: true)),
-        (.unet, InputShape(batch: 1, height: 16, width: 16, tokens: 154, hasContextMask: true)),
-        (.unet, InputShape(batch: 3, height: 16, width: 16, tokens: 308, hasContextMask: true)),
-        (.unet, InputShape(batch: 4, height: 16, width: 16, tokens: 154)), (.unet, InputShape(batch: 2, height: 16, width: 16)),
-        (.vae, InputShape(batch: 1, height: 16, width: 24)),
+    private static let shapes: [(Stage, InputShape)] = [
+        (.encode, InputShape(batch: 1)), (.encode, InputShape(batch: 2)), (.encode, InputShape(batch: 5)),
+        (.denoise, InputShape(batch: 2, height: 16, width: 24, tokens: 77, hasContextMask: true)),
+        (.denoise, InputShape(batch: 1, height: 16, width: 16, tokens: 154, hasContextMask: true)),
+        (.denoise, InputShape(batch: 3, height: 16, width: 16, tokens: 308, hasContextMask: true)),
+        (.denoise, InputShape(batch: 4, height: 16, width: 16, tokens: 154)), (.denoise, InputShape(batch: 2, height: 16, width: 16)),
+        (.decode, InputShape(batch: 1, height: 16, width: 24)),
     ]
 
     @Test("a network of any shape is asked what it takes, and agrees with the reference to rounding", arguments: shapes)
-    func agreement(component: Component, shape: InputShape) async throws {
-        let network = try await pipeline.network(component, shape: shape)
+    func agreement(stage: Stage, shape: InputShape) async throws {
+        let network = try await pipeline.network(stage, shape: shape)
         let long = Array(repeating: "star", count: 100).joined(separator: " ")
         let fidelity = try await Probe(pipeline).fidelity(of: network, prompt: long)
-        #expect(fidelity.component == component)
+        #expect(fidelity.stage == stage)
         #expect(fidelity.assignment == .reference)
         // Sums in another order.
         #expect(fidelity.distance.relativeError < 1e-4)
@@ -70,11 +70,11 @@ struct ProbeTests {
     }
 
     @Test("an error of 5 % comes out as 5 %", arguments: [
-        (.textEncoder, InputShape(batch: 1)), (.unet, InputShape(batch: 2, height: 16, width: 16)), (.vae, InputShape(batch: 1, height: 16, width: 16)),
-    ] as [(Component, InputShape)])
-    func scale(component: Component, shape: InputShape) async throws {
+        (.encode, InputShape(batch: 1)), (.denoise, InputShape(batch: 2, height: 16, width: 16)), (.decode, InputShape(batch: 1, height: 16, width: 16)),
+    ] as [(Stage, InputShape)])
+    func scale(stage: Stage, shape: InputShape) async throws {
         let (_, pipeline) = try Self.watched(factor: 1.05)
-        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(component, shape: shape))
+        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(stage, shape: shape))
         #expect(abs(fidelity.distance.relativeError - 0.05) < 1e-4)
         // Embeddings of the UNet's questions come from the reference: an error of the text encoder is its own.
         #expect(fidelity.distance.cosine > 0.999_999)
@@ -82,7 +82,7 @@ struct ProbeTests {
 
     @Test("a probe costs three calls of the UNet on each side; a second one only the device's")
     func cost() async throws {
-        let network = try await pipeline.network(.unet, shape: InputShape(batch: 2, height: 16, width: 16, tokens: 77, hasContextMask: true))
+        let network = try await pipeline.network(.denoise, shape: InputShape(batch: 2, height: 16, width: 16, tokens: 77, hasContextMask: true))
         let probe = Probe(pipeline)
         _ = try await probe.fidelity(of: network, prompt: "a boat")
         let first = calls.taken()
@@ -100,7 +100,7 @@ struct ProbeTests {
     @Test("networks of the reference are let go of, unless pictures use them or it is wanted otherwise")
     func references() async throws {
         let shape = InputShape(batch: 1, height: 16, width: 16)
-        let network = try await pipeline.network(.vae, shape: shape)
+        let network = try await pipeline.network(.decode, shape: shape)
         _ = try await Probe(pipeline).fidelity(of: network)
         #expect(await pipeline.networks.readyKeys == [network.key])
         _ = try await Probe(pipeline, keepsReferenceNetworks: true).fidelity(of: network)
@@ -111,14 +111,14 @@ struct ProbeTests {
 
     @Test("a network that is the reference itself is as fast as itself")
     func itself() async throws {
-        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(.vae))
+        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(.decode))
         #expect(fidelity.speedRatio == 1)
         #expect(fidelity.distance.relativeError == 0)
     }
 
     @Test("cancelling stops a probe")
     func cancelling() async throws {
-        let network = try await pipeline.network(.unet, shape: InputShape(batch: 2, height: 16, width: 16))
+        let network = try await pipeline.network(.denoise, shape: InputShape(batch: 2, height: 16, width: 16))
         let task = Task { [pipeline] in try await Probe(pipeline).fidelity(of: network) }
         task.cancel()
         await #expect { try await task.value } throws: { ($0 as? ProbeError)?.isCancelled == true }

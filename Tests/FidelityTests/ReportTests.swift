@@ -5,16 +5,16 @@ import Testing
 
 @Suite("Report and verdict")
 struct ReportTests {
-    private let good = ComponentFidelity(
-        .unet, on: Assignment(device: "GPU", precision: "f16"),
+    private let good = StageFidelity(
+        .denoise, on: Assignment(device: "GPU", precision: "f16"),
         distance: Distance(relativeError: 0.0029, maximumError: 0.0123, cosine: 0.99999578), speedRatio: 2.348)
-    private let text = ComponentFidelity(
-        .textEncoder, on: .reference, distance: Distance(relativeError: 0, maximumError: 0, cosine: 1), speedRatio: 1)
+    private let text = StageFidelity(
+        .encode, on: .reference, distance: Distance(relativeError: 0, maximumError: 0, cosine: 1), speedRatio: 1)
     private let alike = PictureDistance(psnr: 41.234, ssim: 0.99832)
 
     @Test("the table has a row for each component, with figures that a person can read")
     func table() {
-        let report = FidelityReport(components: [text, good])
+        let report = FidelityReport(stages: [text, good])
         #expect(FidelityReport.tableHeader == ["COMPONENT", "DEVICE", "PRECISION", "RELATIVE ERROR", "MAXIMUM ERROR", "COSINE", "NOT FINITE", "SPEED"])
         #expect(report.tableRows == [
             ["text encoder", "CPU", "f32", "0 %", "0", "1", "0", "1×"],
@@ -28,13 +28,13 @@ struct ReportTests {
         (0.271, "27 %"), (1.234, "120 %"), (.infinity, "∞ %"),
     ] as [(Double, String)])
     func percent(error: Double, text: String) {
-        let row = ComponentFidelity(.vae, on: .reference, distance: .error(error))
-        #expect(FidelityReport(components: [row]).tableRows[0][3] == text)
+        let row = StageFidelity(.decode, on: .reference, distance: .error(error))
+        #expect(FidelityReport(stages: [row]).tableRows[0][3] == text)
     }
 
     @Test("within bounds is said in two words")
     func within() {
-        let verdict = FidelityReport(components: [text, good], picture: alike).verdict
+        let verdict = FidelityReport(stages: [text, good], picture: alike).verdict
         #expect(verdict.isWithinBounds)
         #expect(verdict.description == "Within bounds.")
     }
@@ -51,9 +51,9 @@ struct ReportTests {
             This is the reference's own device and precision: close other programs, run this again, and report it if it stays.
             """),
     ])
-    func component(device: String, precision: String, error: Double, sentence: String) {
-        let row = ComponentFidelity(.unet, on: Assignment(device: device, precision: precision), distance: .error(error))
-        let verdict = FidelityReport(components: [text, row], picture: alike).verdict
+    func stage(device: String, precision: String, error: Double, sentence: String) {
+        let row = StageFidelity(.denoise, on: Assignment(device: device, precision: precision), distance: .error(error))
+        let verdict = FidelityReport(stages: [text, row], picture: alike).verdict
         #expect(!verdict.isWithinBounds)
         #expect(verdict.shortcomings == [sentence])
         #expect(verdict.description == "Outside the bounds.\n\(sentence)")
@@ -62,71 +62,54 @@ struct ReportTests {
     @Test("numbers that are not finite are counted")
     func nonFinite() {
         let distance = Distance(relativeError: .infinity, maximumError: .infinity, cosine: 0, nonFiniteCount: 12)
-        let row = ComponentFidelity(.vae, on: Assignment(device: "GPU", precision: "f16"), distance: distance)
-        #expect(FidelityReport(components: [row]).verdict.shortcomings == [
+        let row = StageFidelity(.decode, on: Assignment(device: "GPU", precision: "f16"), distance: distance)
+        #expect(FidelityReport(stages: [row]).verdict.shortcomings == [
             "The VAE on GPU in f16 answers with numbers that are not finite (12). Run it in f32 (--precision accuracy).",
         ])
     }
 
     @Test("pictures that differ are outside even when each network is within")
     func pictures() {
-        let dim = FidelityReport(components: [good], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
+        let dim = FidelityReport(stages: [good], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
         #expect(dim.shortcomings == ["""
             The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted. Each network is within its bound: \
             their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge.
             """])
-        #expect(!FidelityReport(components: [good], picture: PictureDistance(psnr: 35, ssim: 0.94)).verdict.isWithinBounds)
-        #expect(FidelityReport(components: [good], picture: PictureDistance(psnr: 30, ssim: 0.95)).verdict.isWithinBounds)
+        #expect(!FidelityReport(stages: [good], picture: PictureDistance(psnr: 35, ssim: 0.94)).verdict.isWithinBounds)
+        #expect(FidelityReport(stages: [good], picture: PictureDistance(psnr: 30, ssim: 0.95)).verdict.isWithinBounds)
     }
 
     @Test("of networks that were not compared nothing is said")
     func picturesAlone() {
-        let verdict = FidelityReport(components: [], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
+        let verdict = FidelityReport(stages: [], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
         #expect(verdict.shortcomings == ["The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted."])
     }
 
     @Test("a picture that is suspicious by itself is outside")
     func suspicion() {
-        let verdict = FidelityReport(components: [good], picture: alike, suspicion: .flat(standardDeviation: 0)).verdict
+        let verdict = FidelityReport(stages: [good], picture: alike, suspicion: .flat(standardDeviation: 0)).verdict
         #expect(verdict.shortcomings == ["In the picture of the device all pixels are nearly equal (standard deviation 0 of 255)."])
     }
 
     @Test("bounds can be changed")
     func ownBounds() {
         var bounds = FidelityBounds()
-        bounds.relativeError.unet = 0.002
-        #expect(!FidelityReport(components: [good], bounds: bounds).verdict.isWithinBounds)
-        bounds.relativeError.unet = 0.003
+        bounds.relativeError.denoise = 0.002
+        #expect(!FidelityReport(stages: [good], bounds: bounds).verdict.isWithinBounds)
+        bounds.relativeError.denoise = 0.003
         bounds.minimumPSNR = 45
-        #expect(!FidelityReport(components: [good], picture: alike, bounds: bounds).verdict.isWithinBounds)
+        #expect(!FidelityReport(stages: [good], picture: alike, bounds: bounds).verdict.isWithinBounds)
         bounds.minimumPSNR = 41
-        #expect(FidelityReport(components: [good], picture: alike, bounds: bounds).verdict.isWithinBounds)
+        #expect(FidelityReport(stages: [good], picture: alike, bounds: bounds).verdict.isWithinBounds)
     }
 
     @Test("JSON has all figures in full, the bounds and the verdict")
     func json() throws {
-        let report = FidelityReport(components: [good], picture: PictureDistance(psnr: .infinity, ssim: 1))
+        let report = FidelityReport(stages: [good], picture: PictureDistance(psnr: .infinity, ssim: 1))
         #expect(try encoded(report) == #"""
             {"bounds":{"minimum_psnr_db":30,"minimum_ssim":0.95,"relative_error":{"text_encoder":0.001,"unet":0.01,"vae":0.01}},\#
             "components":[{"component":"unet","device":"GPU","distance":{"cosine":0.99999578,"maximum_error":0.0123,"non_finite_count":0,"relative_error":0.0029},\#
             "precision":"f16","speed_ratio":2.348}],"picture":{"equal":true,"psnr_db":null,"ssim":1},"verdict":"Within bounds.","within_bounds":true}
-            """#)
-    }
-
-    @Test("an event in JSON has its names, figures and words")
-    func eventJSON() throws {
-        var monitor = DriftMonitor<Int>(.unet, on: Assignment(device: "GPU", precision: "f16"))
-        monitor.compiled(0, on: monitor.assignment)
-        let drift = monitor.probed(0, .error(0.02), at: .now)
-        #expect(try encoded(#require(drift)) == #"""
-            {"component":"unet","device":"GPU","distance":{"cosine":1,"maximum_error":0.02,"non_finite_count":0,"relative_error":0.02},\#
-            "finding":"over_bound","precision":"f16","response":"recompile",\#
-            "text":"The UNet on GPU in f16: relative error 2 %, over the bound of 1 %. It is compiled again from scratch."}
-            """#)
-        let failure = monitor.failed(0, "gone")
-        #expect(try encoded(failure) == #"""
-            {"component":"unet","device":"GPU","finding":"failed","precision":"f16","response":"accuracy",\#
-            "text":"The UNet on GPU in f16: it failed (gone). It moves to accuracy, f32 on GPU."}
             """#)
     }
 

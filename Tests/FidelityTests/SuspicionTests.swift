@@ -43,11 +43,11 @@ struct SuspicionTests {
     }
 
     @Test("each is told in words, and names its culprit if there is one", arguments: [
-        (.nonFinite(.unet), .unet, "numbers of the UNet are not finite"),
+        (.nonFinite(.denoise), .denoise, "numbers of the UNet are not finite"),
         (.flat(standardDeviation: 0), nil, "all pixels are nearly equal (standard deviation 0 of 255)"),
         (.flat(standardDeviation: 0.4321), nil, "all pixels are nearly equal (standard deviation 0.43 of 255)"),
-    ] as [(Suspicion, Component?, String)])
-    func words(suspicion: Suspicion, culprit: Component?, text: String) {
+    ] as [(Suspicion, Stage?, String)])
+    func words(suspicion: Suspicion, culprit: Stage?, text: String) {
         #expect(suspicion.description == text)
         #expect(suspicion.culprit == culprit)
     }

@@ -25,21 +25,21 @@ struct Watching {
     let fault: Fault
 
     init(
-        unet: Placement = .reference, vae: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil,
+        denoise: Placement = .reference, decode: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil,
         _ change: (inout MonitorSettings) -> Void = { _ in }
     ) throws {
         self.fault = fault
         let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
             path: Fixture.demoModel.path,
-            ladders: PerComponent(textEncoder: .init(.reference), unet: .init(unet, then: [.reference]), vae: .init(vae)),
-            shapes: ShapePlan(policies: PerComponent(textEncoder: .dynamic, unet: .static, vae: .static), contextChunks: 1), networks: networks)
+            ladders: PerStage(encode: .init(.reference), denoise: .init(denoise, then: [.reference]), decode: .init(decode)),
+            shapes: ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1), networks: networks)
         var settings = MonitorSettings()
         change(&settings)
         var bounds = FidelityBounds()
         // With the demo checkpoint bf16 is 6 to 10 % off at 64×64, far below its own size (1 % there), and 30 % with an error of
         // 30 % on top of it.
-        if unet == Self.half { bounds.relativeError.unet = 0.2 }
+        if denoise == Self.half { bounds.relativeError.denoise = 0.2 }
         monitored = MonitoredPipeline(pipeline, bounds: bounds, settings: settings, now: { [time] in time.now })
     }
 
@@ -80,7 +80,7 @@ final class Fault: Sendable {
     func begin() { state.withLock { $0.isActive = true } }
 
     func compiled(_ record: CompileRecord) {
-        if record.component == .unet, record.reason != .reference { state.withLock { $0.unetCompiles += 1 } }
+        if record.stage == .denoise, record.reason != .reference { state.withLock { $0.unetCompiles += 1 } }
     }
 
     func answer(_ key: CompileKey, _ output: NDArray) -> NDArray {

@@ -33,7 +33,7 @@ import Testing
         request.width = 640
         let result = GenerationResult(
             images: [], seeds: [0, 4_294_967_295], tokenCount: 2, chunkCount: 1,
-            devices: PerComponent(textEncoder: "CPU", unet: "GPU.0", vae: "GPU.0"), precisions: PerComponent(repeating: "f32"),
+            devices: PerStage(encode: "CPU", denoise: "GPU.0", decode: "GPU.0"), precisions: PerStage(repeating: "f32"),
             runtimeVersion: "2026.4.1", timings: GenerationTimings())
         let infotext = Infotext(
             request, result, index: 1, model: "demo", modelHash: "0123456789abcdef", version: "Easel 0.1.0")
@@ -56,10 +56,10 @@ import Testing
     @Test("what went wrong with a device on the way to a picture stays with the picture")
     func incidents() {
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, devices: PerComponent(repeating: "CPU"), precisions: PerComponent(repeating: "f32"),
+            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, devices: PerStage(repeating: "CPU"), precisions: PerStage(repeating: "f32"),
             runtimeVersion: "2026.4.1", timings: GenerationTimings(),
-            moves: [Move(component: .vae, from: "GPU in f16", to: "GPU in f32", reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
-        result.relativeErrors = PerComponent(textEncoder: 0, unet: 0.002134, vae: nil)
+            moves: [Move(stage: .decode, from: "GPU in f16", to: "GPU in f32", reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
+        result.relativeErrors = PerStage(encode: 0, denoise: 0.002134, decode: nil)
         result.incidents = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
         let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, index: 0, model: "demo", modelHash: nil, version: "1")
         #expect(infotext["Fidelity"] == "text 0, unet 0.0021")
@@ -75,8 +75,8 @@ import Testing
         var request = GenerationRequest(prompt: "a {red|blue} (cat:1.2) <lora:film:1>")
         let result = GenerationResult(
             images: [], seeds: [0], prompts: ["a blue (cat:1.2) <lora:film:1>"], negativePrompts: ["grey, photo"], tokenCount: 3, chunkCount: 1,
-            ignored: ["<lora:film:1>"], warnings: ["It was left out."], devices: PerComponent(repeating: "CPU"),
-            precisions: PerComponent(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+            ignored: ["<lora:film:1>"], warnings: ["It was left out."], devices: PerStage(repeating: "CPU"),
+            precisions: PerStage(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
         func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
 
         #expect(infotext().prompt == "a blue (cat:1.2) <lora:film:1>")
@@ -94,8 +94,8 @@ import Testing
         var request = GenerationRequest(prompt: "[a:b:5]")
         request.scheduleCounting = counting
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, devices: PerComponent(repeating: "CPU"),
-            precisions: PerComponent(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, devices: PerStage(repeating: "CPU"),
+            precisions: PerStage(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
         func text() -> String { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "Easel 0.1.0").description }
 
         #expect(!text().contains("Schedule counting"))

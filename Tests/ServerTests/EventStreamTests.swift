@@ -51,7 +51,7 @@ struct EventStreamTests {
             walk.jobs.events.send(.model(.failed(model: "anime", reason: "It is a LoRA.")), of: nil)
             walk.jobs.events.send(
                 .fidelity(.init(
-                    time: Date(timeIntervalSince1970: 0), model: "demo", component: .unet, device: "GPU.0", precision: "f16", finding: "over_bound",
+                    time: Date(timeIntervalSince1970: 0), model: "demo", component: .denoise, device: "GPU.0", precision: "f16", finding: "over_bound",
                     response: "accuracy", relativeError: 0.02, bound: 0.01, text: "The UNet is off.")), of: nil)
             walk.jobs.events.send(.model(.ready(model: "demo")), of: nil)
             let events = try Event.all(in: await reader.read(until: #""state":"ready""#) + "\n\n")

@@ -73,12 +73,12 @@ final class FakeEngine: Engine {
     func devices() async throws -> DeviceSummaries {
         DeviceSummaries(
             openvino: "2026.4.1", devices: [.init(name: "CPU", fullName: "A processor", modes: ["accuracy": "f32"])],
-            assignments: [.init(component: .unet, device: "CPU", precision: "f32")], measurements: [], advice: [])
+            assignments: [.init(component: .denoise, device: "CPU", precision: "f32")], measurements: [], advice: [])
     }
 
     func compilations() async -> CompilationSummaries {
         let record = CompileRecord(
-            component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
+            stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
         return CompilationSummaries(ready: [.init(id: "unet-1", record: record, hits: 3)], history: [record], diskCacheBytes: 1000)
     }
 
@@ -92,7 +92,7 @@ final class FakeEngine: Engine {
             model: "demo", isWithinBounds: true, verdict: "All within bounds.",
             components: [
                 .init(
-                    component: .unet, device: "GPU.0", precision: "f16", relativeError: 0.0029, cosine: 0.999, bound: 0.01, speedRatio: 3,
+                    component: .denoise, device: "GPU.0", precision: "f16", relativeError: 0.0029, cosine: 0.999, bound: 0.01, speedRatio: 3,
                     secondsSinceProbe: 60, notice: nil)
             ], events: [])
     }

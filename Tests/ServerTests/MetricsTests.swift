@@ -60,7 +60,7 @@ struct MetricsTests {
         let walk = try Walk()
         try await walk.run { client async throws in
             walk.server.backend.metrics.record(CompileRecord(
-                component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: true))
+                stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: true))
             _ = try await client.ask(.post, "/sdapi/v1/txt2img", A1111Tests.small)
             _ = try await client.ask(.get, "/api/v1/jobs/00000000000000000000000000000000")
             _ = try await client.ask(.get, "/no/such/place")

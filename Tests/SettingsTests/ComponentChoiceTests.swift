@@ -13,10 +13,10 @@ struct ComponentChoiceTests {
     ])
     func best(found: [String], device: String) throws {
         let choices = try EaselSettings().choices(found: found)
-        #expect(choices == PerComponent(
-            textEncoder: ComponentChoice(devices: ["CPU"], accuracy: .f32),
-            unet: ComponentChoice(devices: [device], accuracy: .auto),
-            vae: ComponentChoice(devices: [device], accuracy: .f32)))
+        #expect(choices == PerStage(
+            encode: ComponentChoice(devices: ["CPU"], accuracy: .f32),
+            denoise: ComponentChoice(devices: [device], accuracy: .auto),
+            decode: ComponentChoice(devices: [device], accuracy: .f32)))
     }
 
     @Test("devices that are named are tried in order, under OpenVINO's own names", arguments: [
@@ -29,24 +29,24 @@ struct ComponentChoiceTests {
         var settings = EaselSettings()
         settings.openvinoDevices = names
         let choices = try settings.choices(found: found)
-        #expect(choices.unet.devices == devices)
-        #expect(choices.vae.devices == devices)
-        #expect(choices.textEncoder.devices == ["CPU"])
+        #expect(choices.denoise.devices == devices)
+        #expect(choices.decode.devices == devices)
+        #expect(choices.encode.devices == ["CPU"])
     }
 
-    @Test("each component can have devices and accuracy of its own", arguments: Component.allCases)
-    func overrides(_ component: Component) throws {
+    @Test("each component can have devices and accuracy of its own", arguments: Stage.allCases)
+    func overrides(_ component: Stage) throws {
         var settings = EaselSettings()
         settings.openvinoDevices = ["GPU"]
         settings.openvinoAccuracy = .performance
         let before = try settings.choices(found: ["CPU", "GPU", "NPU"])
-        #expect(before.map(\.devices) == PerComponent(textEncoder: ["CPU"], unet: ["GPU"], vae: ["GPU"]))
-        #expect(before.map(\.accuracy) == PerComponent(textEncoder: .f32, unet: .performance, vae: .f32))
+        #expect(before.map(\.devices) == PerStage(encode: ["CPU"], denoise: ["GPU"], decode: ["GPU"]))
+        #expect(before.map(\.accuracy) == PerStage(encode: .f32, denoise: .performance, decode: .f32))
 
         settings.openvinoDevicesPerComponent[component] = ["NPU"]
         settings.openvinoAccuracyPerComponent[component] = .bf16
         let after = try settings.choices(found: ["CPU", "GPU", "NPU"])
-        for other in Component.allCases {
+        for other in Stage.allCases {
             #expect(after[other] == (other == component ? ComponentChoice(devices: ["NPU"], accuracy: .bf16) : before[other]))
         }
     }
@@ -58,14 +58,14 @@ struct ComponentChoiceTests {
             "EASEL_OPENVINO_ACCURACY_TEXT_ENCODER": "", "EASEL_OPENVINO_ACCURACY_VAE": "",
         ])
         let choice = ComponentChoice(devices: ["GPU"], accuracy: .f16)
-        #expect(try settings.choices(found: ["CPU", "GPU"]) == PerComponent(repeating: choice))
+        #expect(try settings.choices(found: ["CPU", "GPU"]) == PerStage(repeating: choice))
     }
 
     @Test("of a list, what is not there is passed over: one file serves several machines")
     func passedOver() throws {
         let settings = try EaselSettings(environment: ["EASEL_OPENVINO_DEVICES": "GPU,CPU"])
-        #expect(try settings.choices(found: ["CPU"]).unet.devices == ["CPU"])
-        #expect(try settings.choices(found: ["CPU", "GPU"]).unet.devices == ["GPU", "CPU"])
+        #expect(try settings.choices(found: ["CPU"]).denoise.devices == ["CPU"])
+        #expect(try settings.choices(found: ["CPU", "GPU"]).denoise.devices == ["GPU", "CPU"])
     }
 
     @Test("a device that is not there is an error that lists what is, and where it was named", arguments: [

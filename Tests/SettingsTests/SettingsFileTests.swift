@@ -24,7 +24,7 @@ struct SettingsFileTests {
         #expect(settings.autoErrorBound == 0.02)
         #expect(settings.diskCacheBytes == 1 << 30)
         #expect(settings.memoryBudgetBytes == 4_000_000_000)
-        #expect(settings.openvinoAccuracyPerComponent.unet == nil)
+        #expect(settings.openvinoAccuracyPerComponent.denoise == nil)
         #expect(settings.reloadHours == 1.5)
     }
 

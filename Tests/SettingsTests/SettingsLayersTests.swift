@@ -68,10 +68,10 @@ struct SettingsLayersTests {
         for settings in [try EaselSettings(environment: environment), try EaselSettings(file: file)] {
             #expect(Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0.text(in: settings)) }) == texts)
             #expect(settings.openvinoDevices == ["GPU", "CPU"])
-            #expect(settings.openvinoDevicesPerComponent == .init(textEncoder: ["NPU"], unet: ["GPU.1"], vae: ["CPU"]))
-            #expect(settings.openvinoAccuracyPerComponent == .init(textEncoder: .bf16, unet: .default, vae: .f16))
+            #expect(settings.openvinoDevicesPerComponent == .init(encode: ["NPU"], denoise: ["GPU.1"], decode: ["CPU"]))
+            #expect(settings.openvinoAccuracyPerComponent == .init(encode: .bf16, denoise: .default, decode: .f16))
             #expect(settings.memoryBudgetBytes == 8_000_000_000 && settings.diskCacheBytes == 512 << 20)
-            #expect(settings.fidelityBounds == .init(textEncoder: 0.1, unet: 0.2, vae: 0.3))
+            #expect(settings.fidelityBounds == .init(encode: 0.1, denoise: 0.2, decode: 0.3))
             #expect(settings.fidelityLastRung == .nothing)
             #expect(settings.reloadHours == 12)
         }

@@ -72,10 +72,10 @@ struct OpenAPIDocumentTests {
         job.pictures = [PictureID(job.id, 0)]
         job.startedAt = .now
         let picture = DrawnPicture(file: Data([1]), seed: 1, prompt: "", negativePrompt: "", infotext: "")
-        let record = CompileRecord(component: .unet, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
+        let record = CompileRecord(stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
         let context = try context()
         let notice = FidelityNotice(
-            time: .now, model: "", component: .unet, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1, text: "")
+            time: .now, model: "", component: .denoise, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1, text: "")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
         return [
             ("TextToImageAnswer", text(TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
@@ -87,7 +87,7 @@ struct OpenAPIDocumentTests {
             ("CheckpointLoadedAnswer", text(CheckpointLoadedAnswer())), ("HistoryItems", text([HistoryItem(job)])), ("Strings", text(["a line"])),
             ("ModulesAnswer", text(ModulesAnswer(twoModels.models[1], FidelitySummary(
                 model: nil, isWithinBounds: true, verdict: "", components: [
-                    .init(component: .vae, device: "CPU", precision: "f32", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil),
+                    .init(component: .decode, device: "CPU", precision: "f32", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil),
                 ], events: [])))),
             ("SystemStatusAnswer", text(SystemStatusAnswer(
                 version: "1", startedAt: .now, now: .now, DrawingProgress(), memory: MemoryAnswer(used: 1, total: 1, available: 1), models: twoModels))),
@@ -102,11 +102,11 @@ struct OpenAPIDocumentTests {
             ("ReadinessAnswer", text(ReadinessAnswer(.ready(model: "demo")))),
             ("CompilationSummaries", text(CompilationSummaries(ready: [.init(id: "a", record: record, hits: 1)], history: [record], diskCacheBytes: 1))),
             ("DeviceSummaries", text(DeviceSummaries(
-                openvino: "", devices: [.init(name: "CPU", fullName: "", modes: ["auto": "f32"])], assignments: [.init(component: .vae, device: "", precision: "")],
-                measurements: [.init(component: .vae, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)], advice: []))),
+                openvino: "", devices: [.init(name: "CPU", fullName: "", modes: ["auto": "f32"])], assignments: [.init(component: .decode, device: "", precision: "")],
+                measurements: [.init(component: .decode, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)], advice: []))),
             ("FidelitySummary", text(FidelitySummary(
                 model: nil, isWithinBounds: true, verdict: "",
-                components: [.init(component: .unet, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil)],
+                components: [.init(component: .denoise, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil)],
                 events: [notice]))),
             ("ComparisonSummary", text(ComparisonSummary(
                 model: "", isWithinBounds: true, verdict: "", psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "", drawn: "", difference: ""))),

@@ -54,10 +54,10 @@ extension FidelityNotice {
     fileprivate init(_ record: FidelityRecord, model: String, bounds: FidelityBounds) {
         let event = record.event
         self.init(
-            time: record.time, model: model, component: event.component, device: event.assignment.device, precision: event.assignment.precision,
+            time: record.time, model: model, component: event.stage, device: event.assignment.device, precision: event.assignment.precision,
             finding: event.finding.name, response: event.response.name,
             relativeError: event.distance.flatMap { $0.relativeError.isFinite ? $0.relativeError : nil },
-            bound: bounds.relativeError[event.component], text: event.description)
+            bound: bounds.relativeError[event.stage], text: event.description)
     }
 }
 

@@ -13,10 +13,10 @@ extension Studio {
             return FidelitySummary(model: nil, isWithinBounds: true, verdict: "No model is loaded.", components: [], events: [])
         }
         let bounds = model.monitored.bounds.relativeError
-        let rows = await model.monitored.status.components.map { row in
+        let rows = await model.monitored.status.stages.map { row in
             FidelitySummary.Row(
-                component: row.component, device: row.device, precision: row.precision,
-                relativeError: row.distance?.relativeError.ifFinite, cosine: row.distance?.cosine.ifFinite, bound: bounds[row.component],
+                component: row.stage, device: row.device, precision: row.precision,
+                relativeError: row.distance?.relativeError.ifFinite, cosine: row.distance?.cosine.ifFinite, bound: bounds[row.stage],
                 speedRatio: row.speedRatio?.ifFinite, secondsSinceProbe: row.secondsSinceProbe, notice: row.notice)
         }
         let report = await model.monitored.latestReport

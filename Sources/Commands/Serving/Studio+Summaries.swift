@@ -17,7 +17,7 @@ extension Studio {
         knownDevices = summaries
         guard let model = currentModel else { return summaries }
         let status = await model.monitored.status
-        summaries.assignments = status.components.map { .init(component: $0.component, device: $0.device, precision: $0.precision) }
+        summaries.assignments = status.stages.map { .init(component: $0.stage, device: $0.device, precision: $0.precision) }
         summaries.measurements = model.precisionTables.flatMap { $0.measurements(errorBound: setup.settings.autoErrorBound) }
         return summaries
     }
@@ -85,7 +85,7 @@ extension PrecisionTable {
         let choice = choice(errorBound: errorBound)
         return rows.map { row in
             .init(
-                component: component, device: device, precision: row.precision ?? row.asked.rawValue, seconds: row.seconds?.ifFinite,
+                component: stage, device: device, precision: row.precision ?? row.asked.rawValue, seconds: row.seconds?.ifFinite,
                 relativeError: row.relativeError?.ifFinite, isChosen: row.asked == choice)
         }
     }

@@ -198,7 +198,7 @@ actor Studio: Engine {
             let reference = try setup.reference(for: path)
             let (pipeline, tables) = try await setup.pipeline(
                 from: reference, isForOneRequest: false, resources: resources, progress: ProgressReporter(.quiet))
-            for table in tables { logger.info("precision measured", metadata: ["model": "\(name)", "component": "\(table.component.rawValue)", "choice": "\(table.choice(errorBound: setup.settings.autoErrorBound))"]) }
+            for table in tables { logger.info("precision measured", metadata: ["model": "\(name)", "component": "\(table.stage.rawValue)", "choice": "\(table.choice(errorBound: setup.settings.autoErrorBound))"]) }
             let monitored = MonitoredPipeline(pipeline, bounds: setup.bounds, settings: setup.settings.monitor)
             return OpenModel(name: name, monitored, precisionTables: tables, hashFolder: folder, logger: logger) { onEvent(.fidelity($0)) }
         }
@@ -224,10 +224,10 @@ actor Studio: Engine {
 
     func group(of request: JobRequest) async -> CompileGroup {
         // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
-        guard let model = openModels[request.model], let key = try? model.pipeline.key(of: .unet, for: request.generation) else {
+        guard let model = openModels[request.model], let key = try? model.pipeline.key(of: .denoise, for: request.generation) else {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
         }
-        return CompileGroup(model: request.model, shape: key.shape.summary(of: .unet))
+        return CompileGroup(model: request.model, shape: key.shape.summary(of: .denoise))
     }
 
     func validate(_ request: JobRequest) async throws {
@@ -311,7 +311,7 @@ extension OpenModel {
     /// Compiles what a picture of the model's own size needs, so that the first one need not wait for it.
     fileprivate func prepare() async {
         let request = pipeline.nativeRequest(prompt: "")
-        let keys = Component.allCases.compactMap { try? pipeline.key(of: $0, for: request) }
+        let keys = Stage.allCases.compactMap { try? pipeline.key(of: $0, for: request) }
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .preparation)
     }
 }

@@ -5,7 +5,7 @@ public enum JobMeasurement: Sendable {
     /// From its submission until a job was begun.
     case waited(seconds: Double)
     /// One call of the painter: `jobs` that were drawn together.
-    case drawn(jobs: Int, pictures: Int, timings: GenerationTimings, devices: PerComponent<String>)
+    case drawn(jobs: Int, pictures: Int, timings: GenerationTimings, devices: PerStage<String>)
     /// Encoding a job's pictures and writing them down.
     case stored(pictures: Int, seconds: Double)
     /// From its submission until a job was over.

@@ -29,7 +29,7 @@ extension Backend {
         let networks = now.gauge("easel_compiled_networks", "Compiled networks in memory.", labels: ["component", "device", "precision"])
         let hits = now.gauge(
             "easel_compiled_network_hits", "How often the compiled networks in memory were found ready.", labels: ["component", "device", "precision"])
-        let byPlace = Dictionary(grouping: compilations.ready) { [$0.record.component.rawValue, $0.record.device, $0.record.precision] }
+        let byPlace = Dictionary(grouping: compilations.ready) { [$0.record.stage.rawValue, $0.record.device, $0.record.precision] }
         networks.set(byPlace.mapValues { Double($0.count) })
         hits.set(byPlace.mapValues { Double($0.reduce(0) { $0 + $1.hits }) })
 

@@ -55,16 +55,16 @@ public struct ServerMetrics: Sendable {
             waitSeconds.observe(seconds)
         case .drawn(_, let count, let timings, let devices):
             pictures.add(Double(count))
-            drawingSeconds.observe(timings.total, devices.unet)
-            encodeSeconds.observe(timings.encode, devices.textEncoder)
-            for step in timings.steps { stepSeconds.observe(step, devices.unet) }
-            decodeSeconds.observe(timings.decode, devices.vae)
+            drawingSeconds.observe(timings.total, devices.denoise)
+            encodeSeconds.observe(timings.encode, devices.encode)
+            for step in timings.steps { stepSeconds.observe(step, devices.denoise) }
+            decodeSeconds.observe(timings.decode, devices.decode)
         case .stored(_, let seconds):
             storeSeconds.observe(seconds)
         case .ended(let state, let seconds):
             jobSeconds.observe(seconds, state.rawValue)
         case .moved(let move):
-            moves.add(1, move.component.rawValue, move.from, move.to)
+            moves.add(1, move.stage.rawValue, move.from, move.to)
         case .archiveFailed:
             archiveFailures.add()
         case .queueLength:
@@ -75,7 +75,7 @@ public struct ServerMetrics: Sendable {
 
     /// Takes in a compile, whether a job waited for it or none.
     public func record(_ compile: CompileRecord) {
-        let component = compile.component.rawValue
+        let component = compile.stage.rawValue
         compiles.add(1, component, compile.device, compile.precision, compile.reason.rawValue)
         compileSeconds.observe(compile.seconds, component, compile.device, compile.isFromDiskCache ? "disk" : "source")
         if compile.isFromDiskCache { cacheHits.add(1, component, compile.device) }

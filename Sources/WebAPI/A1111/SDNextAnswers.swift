@@ -66,13 +66,13 @@ public struct ModulesAnswer: Codable, Sendable {
     }
 }
 
-extension Component {
+extension Stage {
     /// The class's name in diffusers.
     fileprivate var className: String {
         switch self {
-        case .textEncoder: "CLIPTextModel"
-        case .unet: "UNet2DConditionModel"
-        case .vae: "AutoencoderKL"
+        case .encode: "CLIPTextModel"
+        case .denoise: "UNet2DConditionModel"
+        case .decode: "AutoencoderKL"
         }
     }
 }

@@ -38,7 +38,7 @@ struct EventDetails: Codable {
     /// started: which attempt, from 1.
     var attempt: Int?
     /// compiling, moved, fidelity: `text_encoder`, `unet`, `vae`.
-    var component: Component?
+    var component: Stage?
     /// compiling, fidelity: OpenVINO's name of the device.
     var device: String?
     /// compiling: what is fixed, in words: `batch 2, latents 64×64, up to 4 chunks`.
@@ -90,13 +90,13 @@ struct EventDetails: Codable {
             self.attempt = attempt
         case .compiling(let compile):
             self.event = .compiling
-            component = compile.component
+            component = compile.stage
             device = compile.device
             shape = compile.shape
             reason = compile.reason.rawValue
         case .moved(let move):
             self.event = .moved
-            component = move.component
+            component = move.stage
             text = move.description
         case .encoding:
             self.event = .encoding

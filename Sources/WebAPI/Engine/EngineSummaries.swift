@@ -50,11 +50,11 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
 
     /// Where a component of the current model runs.
     public struct Assignment: Sendable, Equatable, Codable {
-        public var component: Component
+        public var component: Stage
         public var device: String
         public var precision: String
 
-        public init(component: Component, device: String, precision: String) {
+        public init(component: Stage, device: String, precision: String) {
             self.component = component
             self.device = device
             self.precision = precision
@@ -63,7 +63,7 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
 
     /// What `auto` measured of a component on a device.
     public struct Measurement: Sendable, Equatable, Codable {
-        public var component: Component
+        public var component: Stage
         public var device: String
         public var precision: String
         /// Of one call; nil when it was refused.
@@ -72,7 +72,7 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
         public var relativeError: Double?
         public var isChosen: Bool
 
-        public init(component: Component, device: String, precision: String, seconds: Double?, relativeError: Double?, isChosen: Bool) {
+        public init(component: Stage, device: String, precision: String, seconds: Double?, relativeError: Double?, isChosen: Bool) {
             self.component = component
             self.device = device
             self.precision = precision
@@ -137,7 +137,7 @@ public struct CompilationSummaries: Sendable, Equatable, Codable {
 
 public struct FidelitySummary: Sendable, Equatable, Codable {
     public struct Row: Sendable, Equatable, Codable {
-        public var component: Component
+        public var component: Stage
         public var device: String
         public var precision: String
         /// Of the latest probe, relative L2 against CPU f32; nil before the first, and when it was not finite.
@@ -151,7 +151,7 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
         public var notice: String?
 
         public init(
-            component: Component, device: String, precision: String, relativeError: Double?, cosine: Double?, bound: Double,
+            component: Stage, device: String, precision: String, relativeError: Double?, cosine: Double?, bound: Double,
             speedRatio: Double?, secondsSinceProbe: Double?, notice: String?
         ) {
             self.component = component

@@ -1,6 +1,3 @@
-public import Generation
-public import OpenVINO
-
 /// The arithmetic that a compile asks its device for.
 public enum Arithmetic: Sendable, Hashable {
     /// This precision, and nothing quantized on the fly.
@@ -21,21 +18,6 @@ public enum Arithmetic: Sendable, Hashable {
         case .f16: self = .exactly(.f16)
         }
     }
-
-    /// What a compile asks OpenVINO for.
-    ///
-    /// `EXECUTION_MODE_HINT=ACCURACY` is not used: GPUs then still quantize in groups of 32, and answer `dynamic` when asked
-    /// for their precision.
-    public var properties: [Property] {
-        switch self {
-        case .exactly(let precision):
-            [Property(.inferencePrecision, InferencePrecision(precision)), Property(.dynamicQuantizationGroupSize, 0)]
-        case .performance:
-            [Property(.executionMode, .performance)]
-        case .deviceDefault:
-            []
-        }
-    }
 }
 
 extension Arithmetic: CustomStringConvertible {
@@ -45,16 +27,6 @@ extension Arithmetic: CustomStringConvertible {
         case .exactly(let precision): precision.rawValue
         case .performance: AccuracyMode.performance.rawValue
         case .deviceDefault: AccuracyMode.default.rawValue
-        }
-    }
-}
-
-extension InferencePrecision {
-    fileprivate init(_ precision: Precision) {
-        self = switch precision {
-        case .f32: .f32
-        case .bf16: .bf16
-        case .f16: .f16
         }
     }
 }

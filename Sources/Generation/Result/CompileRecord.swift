@@ -1,6 +1,6 @@
 /// A compile that took place, or was spared by the disk cache.
 public struct CompileRecord: Sendable, Hashable, Codable {
-    public var component: Component
+    public var stage: Stage
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
     /// As the device says after compiling: `f32`.
@@ -13,10 +13,10 @@ public struct CompileRecord: Sendable, Hashable, Codable {
     public var isFromDiskCache: Bool
 
     public init(
-        component: Component, device: String, precision: String, shape: String, reason: CompileReason, seconds: Double,
+        stage: Stage, device: String, precision: String, shape: String, reason: CompileReason, seconds: Double,
         isFromDiskCache: Bool
     ) {
-        self.component = component
+        self.stage = stage
         self.device = device
         self.precision = precision
         self.shape = shape
@@ -26,22 +26,23 @@ public struct CompileRecord: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case component, device, precision, shape, reason, seconds
+        case device, precision, shape, reason, seconds
+        case stage = "component"
         case isFromDiskCache = "from_disk_cache"
     }
 }
 
 /// A compile that is under way.
 public struct Compiling: Sendable, Hashable {
-    public var component: Component
+    public var stage: Stage
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
     /// What is fixed, in words, as in `CompileRecord`.
     public var shape: String
     public var reason: CompileReason
 
-    public init(_ component: Component, device: String, shape: String, reason: CompileReason) {
-        self.component = component
+    public init(_ stage: Stage, device: String, shape: String, reason: CompileReason) {
+        self.stage = stage
         self.device = device
         self.shape = shape
         self.reason = reason
@@ -51,7 +52,7 @@ public struct Compiling: Sendable, Hashable {
 extension Compiling: CustomStringConvertible {
     /// `Compiling the UNet for GPU.0, new size: batch 2, latents 64×64, up to 4 chunks`; without the reason where it goes without saying.
     public var description: String {
-        let place = "Compiling the \(component.label) for \(device)"
+        let place = "Compiling the \(stage.label) for \(device)"
         return reason == .firstUse ? place : "\(place), \(reason.rawValue): \(shape)"
     }
 }

@@ -1,6 +1,3 @@
-public import Generation
-import OpenVINO
-
 /// Where a network runs, and in which arithmetic.
 public struct Placement: Sendable, Hashable {
     /// OpenVINO's device name: `CPU`, `GPU`, `GPU.1`, `NPU`.
@@ -16,12 +13,6 @@ public struct Placement: Sendable, Hashable {
 
     /// What every other device is measured against.
     public static let reference = Placement(device: "CPU", precision: .f32)
-
-    /// What a compile for this placement asks OpenVINO for.
-    var properties: [Property] {
-        // One request at a time gets every core.
-        arithmetic.properties + [Property(.performanceHint, .latency)]
-    }
 }
 
 extension Placement: CustomStringConvertible {

@@ -17,9 +17,9 @@ public struct GenerationResult: Sendable {
     /// Whether a picture would be another if its prompt's schedules counted otherwise.
     public var dependsOnScheduleCounting: Bool
     /// OpenVINO's name of the device that ran each component: `CPU`, `GPU.0`.
-    public var devices: PerComponent<String>
+    public var devices: PerStage<String>
     /// The precision that each component ran in, read back after compiling.
-    public var precisions: PerComponent<String>
+    public var precisions: PerStage<String>
     /// OpenVINO's version: `2026.4.1`.
     public var runtimeVersion: String
     public var timings: GenerationTimings
@@ -28,14 +28,14 @@ public struct GenerationResult: Sendable {
     /// Components that failed and went on elsewhere.
     public var moves: [Move]
     /// Of what made the pictures, when it was last compared with CPU f32: relative errors (L2); nil where it was not.
-    public var relativeErrors = PerComponent<Double?>(repeating: nil)
+    public var relativeErrors = PerStage<Double?>(repeating: nil)
     /// What is known of devices that drifted and were mended, as sentences; see the module Fidelity.
     public var incidents: [String] = []
 
     public init(
         images: [RGBImage], seeds: [UInt64], prompts: [String] = [], negativePrompts: [String] = [], tokenCount: Int, chunkCount: Int,
         ignored: [String] = [], warnings: [String] = [], dependsOnScheduleCounting: Bool = false,
-        devices: PerComponent<String>, precisions: PerComponent<String>, runtimeVersion: String,
+        devices: PerStage<String>, precisions: PerStage<String>, runtimeVersion: String,
         timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {
         self.images = images
@@ -61,7 +61,7 @@ public struct GenerationTimings: Sendable, Equatable, Encodable {
     /// Opening the checkpoint and its vocabulary.
     public var load = 0.0
     /// Compiling each component; 0 where it was ready. Overlaps with other work, so it may add up to more than `total`.
-    public var compile = PerComponent(repeating: 0.0)
+    public var compile = PerStage(repeating: 0.0)
     public var encode = 0.0
     public var steps: [Double] = []
     public var decode = 0.0

@@ -1,0 +1,31 @@
+/// A network of a checkpoint that is compiled by itself. Each belongs to the stage that runs it.
+public enum NetworkID: Sendable, Hashable {
+    /// The text encoder with this index, from 0, in the order in which the checkpoint's family joins them.
+    case text(Int)
+    /// The UNet: asks what is in noisy latents.
+    case denoiser
+    /// The half of the VAE that turns latents into pixels.
+    case decoder
+
+    /// The stage that runs the network.
+    public var stage: Stage {
+        switch self {
+        case .text: .encode
+        case .denoiser: .denoise
+        case .decoder: .decode
+        }
+    }
+}
+
+extension NetworkID: CustomStringConvertible {
+    /// The network as it stands in a sentence: `text encoder`, `second text encoder`, `UNet`, `VAE`.
+    public var description: String {
+        switch self {
+        case .text(0): "text encoder"
+        case .text(1): "second text encoder"
+        case .text(let index): "text encoder \(index + 1)"
+        case .denoiser: "UNet"
+        case .decoder: "VAE"
+        }
+    }
+}
