@@ -57,7 +57,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
         library("ImageCodecs", ["CImageCodecs", "Generation"]),
         .target(name: "CMappedFiles"),
-        library("Checkpoints", ["CMappedFiles", "Tensors", "TextFiles", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Checkpoints", ["CMappedFiles", "Generation", "Tensors", "TextFiles", .product(name: "Crypto", package: "swift-crypto")]),
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),

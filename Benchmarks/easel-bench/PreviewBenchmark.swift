@@ -20,7 +20,7 @@ struct PreviewBenchmark: AsyncParsableCommand {
 
     func run() async throws {
         let pipeline = try DiffusionPipeline(path: model, placements: PerStage(repeating: .reference))
-        _ = try await pipeline.network(.decode)
+        _ = try await pipeline.network(.decoder)
         for words in ["the first picture of a checkpoint", "later pictures"] {
             let times = Mutex<(step: ContinuousClock.Instant, milliseconds: [Double])>((.now, []))
             var request = GenerationRequest(prompt: "a lighthouse at dusk")

@@ -37,11 +37,11 @@ struct ProbeBenchmark: AsyncParsableCommand {
             ("  s again, with the same prompt: the device's calls only", "a castle on a hill"),
         ] {
             var seconds = PerStage(repeating: 0.0)
-            for stage in Stage.allCases {
-                let network = try await pipeline.network(stage, shape: pipeline.key(of: stage, for: Self.request).shape)
+            for key in pipeline.keys(for: pipeline.need(forShortPromptsOf: Self.request)) {
+                let network = try await pipeline.network(key.network, shape: key.shape)
                 let began = ContinuousClock.now
                 _ = try await probe.fidelity(of: network, prompt: prompt)
-                seconds[stage] = (ContinuousClock.now - began).seconds
+                seconds[key.stage] += (ContinuousClock.now - began).seconds
             }
             let total = Stage.allCases.reduce(0) { $0 + seconds[$1] }
             let parts = Stage.allCases.map { "\($0.label) \(seconds[$0])" }.joined(separator: ", ")

@@ -35,12 +35,12 @@ struct UNetBenchmark: AsyncParsableCommand {
         let placement = Placement(device: "CPU", precision: .f32)
         let latents = [2, 4, height / checkpoint.vae.configuration.scaleFactor, width / checkpoint.vae.configuration.scaleFactor]
 
-        let anyShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(.denoise, at: placement)
+        let anyShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(.denoiser, at: placement)
         let oneShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(
-            .denoise, at: placement,
+            .denoiser, at: placement,
             shape: InputShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(77)))
         let fourChunks = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(
-            .denoise, at: placement,
+            .denoiser, at: placement,
             shape: InputShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(4 * 77), hasContextMask: true))
         let pipeline = try DiffusionPipeline(path: model, placements: PerStage(repeating: placement))
 

@@ -72,11 +72,11 @@ struct CompileCommand: AsyncParsableCommand {
         for size in sizes.sizes.isEmpty ? [PictureSize(width: native, height: native)] : sizes.sizes {
             var request = GenerationRequest(prompt: "")
             (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
-            for stage in Stage.allCases {
-                progress.report("Compiling the \(stage.label) for \(pipeline.placements[stage]), \(size)")
-                let known = await pipeline.networks.compileCounts[stage]
-                let network = try await pipeline.network(stage, shape: pipeline.key(of: stage, for: request).shape, reason: .preparation)
-                if await pipeline.networks.compileCounts[stage] > known { records.append(network.record) }
+            for key in pipeline.keys(for: pipeline.need(forShortPromptsOf: request)) {
+                progress.report("Compiling the \(key.network) for \(key.placement), \(size)")
+                let known = await pipeline.networks.compileCounts[key.stage]
+                let network = try await pipeline.network(key.network, shape: key.shape, reason: .preparation)
+                if await pipeline.networks.compileCounts[key.stage] > known { records.append(network.record) }
             }
         }
         progress.finish()

@@ -45,8 +45,8 @@ struct GenerationReport: Encodable {
         chunks = result.chunkCount
         ignored = result.ignored
         warnings = result.warnings
-        device = result.devices
-        precision = result.precisions
+        device = result.places.map(\.device)
+        precision = result.places.map(\.precision)
         compiles = result.compiles
         moves = result.moves
         self.precisionTables = precisionTables

@@ -39,9 +39,9 @@ struct PipelineSetup {
 
     /// Opens a checkpoint on the reference: all that is wrong with it shows here.
     func reference(for path: String) throws -> DiffusionPipeline {
-        try DiffusionPipeline(
-            path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), placements: PerStage(repeating: .reference),
-            shapes: shapes(isForOneRequest: false), networks: networks)
+        DiffusionPipeline(
+            try OpenCheckpoint(path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction)),
+            ladders: PerStage(repeating: PlacementLadder(.reference)), shapes: shapes(isForOneRequest: false), networks: networks)
     }
 
     /// The same checkpoint where the settings want it. With `auto`, precisions that are not known yet are measured first, which
@@ -72,7 +72,7 @@ struct PipelineSetup {
             ladders[stage] = ladder(choice, first)
         }
         let pipeline = DiffusionPipeline(
-            sharing: reference, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest),
+            reference.opened, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
             retention: isForOneRequest ? .untilUsed : .always, resources: resources)
         return (pipeline, tables)
     }
@@ -93,8 +93,11 @@ struct PipelineSetup {
         // Large enough for speed to mean something, small enough to be soon over.
         let probe = Probe(pipeline, size: (width: 256, height: 256), keepsReferenceNetworks: false)
         let table = try await PrecisionTable.measured(stage, on: device) { placement in
-            let shape = device == "CPU" ? InputShape() : pipeline.shapes.shape(of: stage, on: device, for: pipeline.nativeNeed)
-            let network = try await pipeline.network(stage, at: placement, shape: shape, reason: .precisionTrial)
+            // The last network of a stage is its heaviest.
+            let id = pipeline.checkpoint.networks.last { $0.stage == stage } ?? .denoiser
+            let need = pipeline.need(forShortPromptsOf: pipeline.nativeRequest(prompt: ""))
+            let shape = device == "CPU" ? InputShape() : pipeline.key(of: id, for: need, at: placement).shape
+            let network = try await pipeline.network(id, at: placement, shape: shape, reason: .precisionTrial)
             let fidelity = try await probe.fidelity(of: network)
             await networks.release(network.key)
             return PrecisionTable.Measurement(
@@ -161,14 +164,6 @@ struct PipelineSetup {
             if policies[stage] == nil, isForOneRequest, choices[stage].devices[0] == "CPU" { policies[stage] = .exact }
         }
         return ShapePlan(policies: policies, contextChunks: settings.contextChunks)
-    }
-}
-
-extension DiffusionPipeline {
-    /// What one picture of the checkpoint's own size with a short prompt asks of the networks.
-    fileprivate var nativeNeed: ShapeNeed {
-        let side = checkpoint.nativeSize / checkpoint.vae.configuration.scaleFactor
-        return ShapeNeed(pictureCount: 1, latentHeight: side, latentWidth: side, chunkCounts: [1, 1])
     }
 }
 

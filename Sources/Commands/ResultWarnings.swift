@@ -13,7 +13,7 @@ extension GenerationResult {
         }
         // Moves have been told already.
         let notes = Stage.allCases.compactMap { stage in
-            moves.isEmpty ? precisionNote(stage, asked: asked[stage], device: devices[stage], precision: precisions[stage]) : nil
+            moves.isEmpty ? precisionNote(stage, asked: asked[stage], device: places[stage].device, precision: places[stage].precision) : nil
         }
         return warnings + suspicions + notes
     }

@@ -92,9 +92,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
         let probe = Probe(candidate, size: (request.width, request.height), keepsReferenceNetworks: true)
         var stages: [StageFidelity] = []
-        for stage in Stage.allCases {
-            report.report("Comparing the \(stage.label) on \(candidate.placements[stage]) with the reference")
-            let network = try await candidate.network(stage, shape: candidate.key(of: stage, for: request).shape)
+        for key in candidate.keys(for: try candidate.plan(for: [request]).need) {
+            report.report("Comparing the \(key.network) on \(key.placement) with the reference")
+            let network = try await candidate.network(key.network, shape: key.shape)
             stages.append(try await probe.fidelity(of: network, prompt: request.prompt))
         }
         report.report("Drawing on the reference")

@@ -7,9 +7,9 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
     /// The checkpoint's tensors do not make up the network.
     case checkpoint(CheckpointError)
     /// The device refused.
-    case device(Stage, Placement, OpenVINOError)
+    case device(NetworkID, Placement, OpenVINOError)
     /// The device took the network, but computes in another precision than f32, which was asked for.
-    case precision(Stage, Placement, actual: String)
+    case precision(NetworkID, Placement, actual: String)
 
     /// Whether another checkpoint would do, rather than another device.
     public var isCheckpointAtFault: Bool {
@@ -27,10 +27,10 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
             change
         case .device(_, _, let error) where error.isDeviceNotFound:
             error.description
-        case .device(let stage, let placement, let error):
-            "\(placement.device) could not compile the \(stage.label) in \(placement.arithmetic). \(error) \(placement.alternative)"
-        case .precision(let stage, let placement, let actual):
-            "\(placement.device) was asked to compute the \(stage.label) in \(placement.arithmetic), but says that it does so in \(actual). "
+        case .device(let network, let placement, let error):
+            "\(placement.device) could not compile the \(network) in \(placement.arithmetic). \(error) \(placement.alternative)"
+        case .precision(let network, let placement, let actual):
+            "\(placement.device) was asked to compute the \(network) in \(placement.arithmetic), but says that it does so in \(actual). "
                 + "Use --device CPU, or accept its precision with --precision \(actual)."
         }
     }

@@ -8,20 +8,23 @@ import GraphIR
 public struct CompileKey: Sendable, Hashable {
     /// `Checkpoint.identity`: changes with the checkpoint's files.
     public let checkpoint: String
-    public let stage: Stage
+    public let network: NetworkID
     public let placement: Placement
     public let shape: InputShape
 
-    public init(checkpoint: String, stage: Stage, placement: Placement, shape: InputShape = InputShape()) {
+    public init(checkpoint: String, network: NetworkID, placement: Placement, shape: InputShape = InputShape()) {
         self.checkpoint = checkpoint
-        self.stage = stage
+        self.network = network
         self.placement = placement
         self.shape = shape
     }
 
+    /// The stage that runs the network.
+    public var stage: Stage { network.stage }
+
     /// Whether a network compiled for this key gives what one compiled for `other` gives.
     public func serves(_ other: CompileKey) -> Bool {
-        checkpoint == other.checkpoint && stage == other.stage && placement == other.placement && shape.accommodates(other.shape)
+        checkpoint == other.checkpoint && network == other.network && placement == other.placement && shape.accommodates(other.shape)
     }
 
     /// Twelve hexadecimal digits that hardly any two keys share: for lists that people choose from.
@@ -32,7 +35,7 @@ public struct CompileKey: Sendable, Hashable {
     /// Why a network is compiled for this key when those of `earlier` have been compiled.
     func reason(after earlier: [CompileKey]) -> CompileReason {
         if earlier.contains(self) { return .noLongerInMemory }
-        let before = earlier.last { $0.checkpoint == checkpoint && $0.stage == stage && $0.placement == placement }
+        let before = earlier.last { $0.checkpoint == checkpoint && $0.network == network && $0.placement == placement }
         guard let before else { return .firstUse }
         if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
         return shape.batch != before.shape.batch ? .newBatch : .longerPrompt
@@ -55,7 +58,7 @@ extension InputShape {
 
 extension CompileKey: CustomStringConvertible {
     /// `UNet, CPU in f32, batch 2, latents 64×64, up to 4 chunks`.
-    public var description: String { "\(stage.label), \(placement), \(shape.summary(of: stage))" }
+    public var description: String { "\(network), \(placement), \(shape.summary(of: stage))" }
 }
 
 extension InputShape {

@@ -18,13 +18,11 @@ public final class CompiledNetwork: Sendable {
     let byteCount: Int
     /// Sides of latents divided by this are those of the smallest feature map that is attended to.
     let downscale: Int
-    /// The length of a UNet's input `guidance`; nil when it has none.
-    public let guidanceWidth: Int?
     let fault: OutputFault?
 
     init(
         key: CompileKey, model: CompiledModel, precision: String, seconds: Double, isFromDiskCache: Bool, reason: CompileReason, byteCount: Int,
-        downscale: Int, guidanceWidth: Int?, fault: OutputFault?
+        downscale: Int, fault: OutputFault?
     ) {
         self.key = key
         self.model = model
@@ -34,12 +32,16 @@ public final class CompiledNetwork: Sendable {
         self.reason = reason
         self.byteCount = byteCount
         self.downscale = downscale
-        self.guidanceWidth = guidanceWidth
         self.fault = fault
     }
 
     public var stage: Stage { key.stage }
     public var placement: Placement { key.placement }
+    /// Where it runs in fact.
+    public var place: Place { Place(device: placement.device, precision: precision) }
+
+    /// The length of an input's last axis; nil when there is no such input, or its length is open.
+    public func width(ofInput name: String) -> Int? { model.inputs.first { $0.name == name }?.shape?.extents.last.flatMap { $0 } }
 
     /// How it came to be.
     public var record: CompileRecord {

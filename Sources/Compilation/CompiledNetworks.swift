@@ -27,6 +27,21 @@ public actor CompiledNetworks {
         public var id: String { network.key.id }
     }
 
+    /// A network for one use, and what its user waited for.
+    public struct Lease: Sendable {
+        public enum Wait: Sendable {
+            /// It was ready.
+            case none
+            /// A compile that was under way.
+            case compile
+            /// A compile that the call began.
+            case ownCompile
+        }
+
+        public let network: CompiledNetwork
+        public let wait: Wait
+    }
+
     private let core: Core
     private let memoryBudget: Int
     private let diskCache: DiskCache?
@@ -94,8 +109,17 @@ public actor CompiledNetworks {
         }
     }
 
-    /// Why a network was, or is being, compiled; nil when it is not there.
-    public func reason(of key: CompileKey) -> CompileReason? { compiling[key]?.reason ?? ready[key]?.network.reason }
+    /// A network to run for `key`: one that is ready and gives the same picture, or else the one compiled for it, now if need be.
+    /// - Parameter onWait: told before the wait for a compile, why there is one and whether this call began it.
+    /// - Throws: as `network`.
+    public func lease(
+        _ key: CompileKey, of checkpoint: Checkpoint, onWait: @Sendable (_ reason: CompileReason, _ isNew: Bool) -> Void
+    ) async throws -> Lease {
+        if let ready = readyNetwork(serving: key) { return Lease(network: ready, wait: .none) }
+        let isNew = !prepare([key], of: checkpoint).isEmpty
+        if let reason = compiling[key]?.reason { onWait(reason, isNew) }
+        return Lease(network: try await network(key, of: checkpoint), wait: isNew ? .ownCompile : .compile)
+    }
 
     /// A network that is ready now and gives what one compiled for `key` would: of any shape, or for longer prompts.
     public func readyNetwork(serving key: CompileKey) -> CompiledNetwork? {
@@ -106,7 +130,7 @@ public actor CompiledNetworks {
     /// Lets go of a network; its memory is free once nobody uses it.
     public func release(_ key: CompileKey) {
         ready[key] = nil
-        // It did not have to make room: compiled again, it is as new.
+        // Released on purpose, so the next compile is a first use, not `noLongerInMemory`.
         history.removeAll { $0 == key }
     }
 
@@ -138,12 +162,12 @@ public actor CompiledNetworks {
     /// What is ready, most recently used last.
     public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
 
-    /// The networks of a checkpoint that are ready, most recently used last. Looking at them is no use of them.
+    /// The networks of a checkpoint that are ready, most recently used last. Does not count as a use.
     public func readyNetworks(of checkpoint: String) -> [CompiledNetwork] {
         readyKeys.filter { $0.checkpoint == checkpoint }.compactMap { ready[$0]?.network }
     }
 
-    /// What is ready, most recently used last. Looking at it is no use of it.
+    /// What is ready, most recently used last. Does not count as a use.
     public var readyUses: [Use] {
         ready.values.sorted { $0.lastUse < $1.lastUse }.map { Use(network: $0.network, hits: $0.hits) }
     }
@@ -161,13 +185,13 @@ public actor CompiledNetworks {
         let reason = reason ?? key.reason(after: history)
         history.removeAll { $0 == key }
         history.append(key)
-        let compilerKey = CompilerKey(checkpoint: key.checkpoint, stage: key.stage)
+        let compilerKey = CompilerKey(checkpoint: key.checkpoint, network: key.network)
         let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault, store: store(of: checkpoint))
         compilers[compilerKey] = compiler
         startCount += 1
         let number = startCount
         let task = Task {
-            let network = try await compiler.compile(key.stage, at: key.placement, shape: key.shape, reason: reason)
+            let network = try await compiler.compile(key.network, at: key.placement, shape: key.shape, reason: reason)
             finish(network, number: number)
             return network
         }
@@ -210,7 +234,7 @@ public actor CompiledNetworks {
 
 private struct CompilerKey: Hashable {
     let checkpoint: String
-    let stage: Stage
+    let network: NetworkID
 }
 
 extension Task where Failure == any Error {

@@ -29,6 +29,12 @@ public struct NetworkCall: ~Copyable, Sendable {
     /// - Returns: the output of that name.
     /// - Throws: `OpenVINOError.cancelled` when the task is cancelled.
     public nonisolated(nonsending) mutating func run(_ output: String) async throws(OpenVINOError) -> NDArray {
+        try await run([output])[0]
+    }
+
+    /// Runs the network for several of its outputs; see above.
+    /// - Returns: the outputs of those names, in their order.
+    public nonisolated(nonsending) mutating func run(_ outputs: [String]) async throws(OpenVINOError) -> [NDArray] {
         if let latents = firstLatents, let larger = network.latentsBefore(latents) {
             try request.setInput("latents", to: larger)
             try await request.infer()
@@ -36,8 +42,12 @@ public struct NetworkCall: ~Copyable, Sendable {
         }
         (firstLatents, hasRun) = (nil, true)
         try await request.infer()
-        let answer = try request.output(output)
-        return network.fault.map { $0(network.key, answer) } ?? answer
+        var answers: [NDArray] = []
+        for output in outputs {
+            let answer = try request.output(output)
+            answers.append(network.fault.map { $0(network.key, answer) } ?? answer)
+        }
+        return answers
     }
 }
 

@@ -31,21 +31,21 @@ public actor NetworkCompiler {
     /// - Parameter shape: what is known of the network's inputs.
     /// - Throws: `.precision` when the device took the network but computes in another precision than f32, where f32 was asked for.
     public func compile(
-        _ stage: Stage, at placement: Placement, shape: InputShape = InputShape(), reason: CompileReason = .firstUse
+        _ network: NetworkID, at placement: Placement, shape: InputShape = InputShape(), reason: CompileReason = .firstUse
     ) async throws(CompilationError) -> CompiledNetwork {
         let began = ContinuousClock.now
         let graph: Graph
         let weights: MappedWeights
         do {
-            graph = try network(stage, shape).graph
+            graph = try self.network(network, shape).graph
             weights = try MappedWeights(checkpoint, appending: graph.literals)
         } catch {
             throw .checkpoint(error)
         }
-        var entry = await store?.entry(for: stage, at: placement, graph: graph, shape: shape)
+        var entry = await store?.entry(for: network, at: placement, graph: graph, shape: shape)
         if reason == .repair, let suspect = entry, suspect.isWhole {
             suspect.discard()
-            entry = await store?.entry(for: stage, at: placement, graph: graph, shape: shape)
+            entry = await store?.entry(for: network, at: placement, graph: graph, shape: shape)
         }
         let compiled: CompiledModel
         let precision: String
@@ -56,17 +56,16 @@ public actor NetworkCompiler {
             (compiled, isFromDiskCache) = try compile(model, at: placement, entry: entry)
             precision = try compiled.precision(on: placement.device)
         } catch {
-            throw .device(stage, placement, error)
+            throw .device(network, placement, error)
         }
         if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue, precision != "mixed" {
-            throw .precision(stage, placement, actual: precision)
+            throw .precision(network, placement, actual: precision)
         }
-        let key = CompileKey(checkpoint: checkpoint.identity, stage: stage, placement: placement, shape: shape)
+        let key = CompileKey(checkpoint: checkpoint.identity, network: network, placement: placement, shape: shape)
         return CompiledNetwork(
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds, isFromDiskCache: isFromDiskCache,
-            reason: reason, byteCount: checkpoint.parameterCount(of: stage) * (precision == Precision.f32.rawValue ? 4 : 2),
-            downscale: stage == .denoise ? checkpoint.unet.configuration.downscale : 1,
-            guidanceWidth: stage == .denoise ? checkpoint.unet.configuration.guidanceWidth : nil, fault: fault)
+            reason: reason, byteCount: checkpoint.weights(of: network).parameterCount * (precision == Precision.f32.rawValue ? 4 : 2),
+            downscale: network == .denoiser ? checkpoint.unet.configuration.downscale : 1, fault: fault)
     }
 
     /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.
@@ -88,15 +87,18 @@ public actor NetworkCompiler {
         }
     }
 
-    private func network(_ stage: Stage, _ shape: InputShape) throws(CheckpointError) -> Network {
+    private func network(_ network: NetworkID, _ shape: InputShape) throws(CheckpointError) -> Network {
         let byteCount = checkpoint.mappedByteCount
-        return switch stage {
-        case .encode:
-            try .textEncoder(checkpoint.textEncoder.configuration, batch: shape.batch, weights: checkpoint.textEncoder.weights, weightsByteCount: byteCount)
-        case .denoise:
-            try .unet(checkpoint.unet.configuration, shape: shape, weights: checkpoint.unet.weights, weightsByteCount: byteCount)
-        case .decode:
-            try .vaeDecoder(checkpoint.vae.configuration, shape: shape, weights: checkpoint.vae.weights, weightsByteCount: byteCount)
+        switch network {
+        case .text(let index):
+            let encoder = checkpoint.textEncoders[index]
+            return try .textEncoder(encoder.configuration, batch: shape.batch, weights: encoder.weights, weightsByteCount: byteCount)
+        case .denoiser:
+            let unet = checkpoint.unet
+            return try .unet(unet.configuration, shape: shape, weights: unet.weights, weightsByteCount: byteCount)
+        case .decoder:
+            let vae = checkpoint.vae
+            return try .vaeDecoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
         }
     }
 }
@@ -115,14 +117,4 @@ extension CompiledModel {
 
 extension MappedWeights: ChangeableMemory {
     public var change: String? { changedFile.map { CheckpointError.changed(file: $0).description } }
-}
-
-extension Checkpoint {
-    func parameterCount(of stage: Stage) -> Int {
-        switch stage {
-        case .encode: textEncoder.weights.parameterCount
-        case .denoise: unet.weights.parameterCount
-        case .decode: vae.weights.parameterCount
-        }
-    }
 }

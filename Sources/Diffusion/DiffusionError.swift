@@ -18,7 +18,7 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
     /// A file of the checkpoint was changed while a network read it. The text says which.
     case checkpointChanged(String)
     /// A network's numbers left the range of floating point.
-    case nonFinite(Stage, Placement)
+    case nonFinite(CompileKey)
     case cancelled
     /// An error that no layer below declares.
     case unknown(any Error)
@@ -32,9 +32,9 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .compilation(let error): error.description
         case .device(let error): error.description
         case .checkpointChanged(let change): change
-        case .nonFinite(let stage, let placement):
-            "The \(stage.label) on \(placement) answered with numbers that are not finite. "
-                + (placement.arithmetic == .exactly(.f32) ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
+        case .nonFinite(let key):
+            "The \(key.network) on \(key.placement) answered with numbers that are not finite. "
+                + (key.placement.arithmetic == .exactly(.f32) ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
         case .cancelled: "Interrupted."
         case .unknown(let error): "\(error)"
         }

@@ -4,6 +4,7 @@ public import Generation
 import Networks
 public import Prompting
 public import Sampling
+import Tensors
 
 /// What a request means with this checkpoint.
 extension DiffusionPipeline {
@@ -16,82 +17,122 @@ extension DiffusionPipeline {
 
     /// Checks all that can be known of a request before anything is compiled: what `generate` refuses, it refuses here.
     public func validate(_ request: GenerationRequest) throws(InvalidRequest) {
-        try rules.validate(request, styles: resources.current.styles)
+        try opened.rules.validate(request, styles: resources.current.styles)
     }
 
-    private var rules: RequestRules { RequestRules(layerCount: checkpoint.textEncoder.configuration.layerCount, objective: objective) }
-
-    /// What a stage is compiled for when it draws `request` where it runs now.
-    public func key(of stage: Stage, for request: GenerationRequest) throws(InvalidRequest) -> CompileKey {
-        try key(of: stage, for: [request])
-    }
-
-    /// What a stage is compiled for when it draws `requests` together where it runs now.
+    /// Checks requests and reads their prompts, once for all that is done with them.
     /// - Precondition: there is at least one, and they can be drawn together.
-    public func key(of stage: Stage, for requests: [GenerationRequest]) throws(InvalidRequest) -> CompileKey {
-        key(of: stage, at: placements[stage], for: requests[0], PromptPlan(joining: try promptPlans(for: requests)))
-    }
-
-    /// - Parameters:
-    ///   - request: any of those that are drawn together.
-    ///   - plan: of all of them.
-    func key(of stage: Stage, at placement: Placement, for request: GenerationRequest, _ plan: PromptPlan) -> CompileKey {
+    public func plan(for requests: [GenerationRequest]) throws(InvalidRequest) -> RequestPlan {
+        precondition(!requests.isEmpty && requests.allSatisfy(requests[0].canBeDrawnTogether), "requests of different kinds are no batch")
+        // One state of the files for all of them.
+        let resources = resources.current
+        var prompts: [PromptPlan] = []
+        for request in requests {
+            try opened.rules.validate(request, styles: resources.styles)
+            prompts.append(try promptPlan(for: request, resources))
+        }
+        let joined = PromptPlan(joining: prompts)
         let scaleFactor = checkpoint.vae.configuration.scaleFactor
-        let (chunkCounts, vary) = plan.chunkCounts
+        let (chunkCounts, vary) = joined.chunkCounts
         let need = ShapeNeed(
-            pictureCount: plan.pictures.count, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            pictureCount: joined.pictures.count, latentHeight: requests[0].height / scaleFactor, latentWidth: requests[0].width / scaleFactor,
             chunkCounts: chunkCounts, chunkCountsVary: vary)
-        return CompileKey(
-            checkpoint: checkpoint.identity, stage: stage, placement: placement,
-            shape: shapes.shape(of: stage, on: placement.device, for: need))
+        return RequestPlan(requests: requests, need: need, prompts: prompts, joined: joined, readings: try readings(of: requests[0]))
     }
-
-    func promptPlan(for request: GenerationRequest) throws(InvalidRequest) -> PromptPlan { try promptPlan(for: request, resources.current) }
 
     private func promptPlan(for request: GenerationRequest, _ resources: PromptResources) throws(InvalidRequest) -> PromptPlan {
         var plan = try PromptPlan(
-            request, guidance: guidance(of: request), resources: resources, tokenizer: tokenizer, paddingToken: paddingToken,
-            width: checkpoint.textEncoder.configuration.width)
-        if takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
+            request, guidance: guidance(of: request), resources: resources, tokenizer: opened.tokenizer, paddingToken: opened.paddingTokens[0],
+            width: checkpoint.textEncoders[0].configuration.width)
+        if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
             plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
         }
         return plan
     }
 
-    /// Whether the UNet is told the CFG scale, and has learned what guidance does.
-    private var takesGuidance: Bool { checkpoint.unet.configuration.guidanceWidth != nil }
+    /// How the request reads each text encoder.
+    /// - Throws: `InvalidRequest` when one has fewer layers than the request skips.
+    private func readings(of request: GenerationRequest) throws(InvalidRequest) -> [EncoderReading] {
+        let output = try opened.rules.encoderOutput(for: request)
+        return opened.paddingTokens.map { EncoderReading(output: output, paddingToken: $0) }
+    }
 
     /// How the UNet's answers are put together.
-    func guidance(of request: GenerationRequest) -> Guidance { Guidance(scale: takesGuidance ? 1 : request.cfgScale) }
+    func guidance(of request: GenerationRequest) -> Guidance { Guidance(scale: opened.takesGuidance ? 1 : request.cfgScale) }
 
-    func promptPlans(for requests: [GenerationRequest]) throws(InvalidRequest) -> [PromptPlan] {
-        // One state of the files for all of them.
-        let resources = resources.current
-        return try requests.map { request throws(InvalidRequest) in try promptPlan(for: request, resources) }
+    // MARK: Networks
+
+    /// What the networks are asked for by one picture of such a request with short prompts: for what is compiled ahead of any prompt.
+    public func need(forShortPromptsOf request: GenerationRequest) -> ShapeNeed {
+        let scaleFactor = checkpoint.vae.configuration.scaleFactor
+        return ShapeNeed(
+            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            chunkCounts: guidance(of: request).needsUnconditional() ? [1, 1] : [1])
     }
 
-    /// Where the text encoder's embeddings for a request are.
-    /// - Throws: `InvalidRequest` when it has fewer layers than the request skips.
-    func encoderOutput(for request: GenerationRequest) throws(InvalidRequest) -> String { try rules.encoderOutput(for: request) }
+    /// What the networks are likely to be asked for by a request, from the length of its prompts as typed: for sorting what waits.
+    public func estimatedNeed(of request: GenerationRequest) -> ShapeNeed {
+        var need = need(forShortPromptsOf: request)
+        let counts = [request.negativePrompt, request.prompt].map { opened.tokenizer.encode($0).count / (PromptChunk.capacity + 1) + 1 }
+        need.chunkCounts = Array(counts.suffix(need.chunkCounts.count))
+        return need
+    }
 
-    /// A text without weights as the text encoder takes it.
+    /// What a network is compiled for.
+    /// - Parameter placement: nil for where its stage runs now.
+    public func key(of id: NetworkID, for need: ShapeNeed, at placement: Placement? = nil) -> CompileKey {
+        let placement = placement ?? placements[id.stage]
+        return CompileKey(
+            checkpoint: checkpoint.identity, network: id, placement: placement,
+            shape: shapes.shape(of: id.stage, on: placement.device, for: need))
+    }
+
+    /// What all networks are compiled for where they run now.
+    public func keys(for need: ShapeNeed) -> [CompileKey] { checkpoint.networks.map { key(of: $0, for: need) } }
+
+    // MARK: Texts
+
+    /// A text without weights as the text encoders take it.
     public func chunks(of text: String) -> [PromptChunk] {
-        PromptChunker(tokenizer: tokenizer, paddingToken: paddingToken).chunks(ofPlainText: text).chunks
+        PromptChunker(tokenizer: opened.tokenizer, paddingToken: opened.paddingTokens[0]).chunks(ofPlainText: text).chunks
     }
 
-    /// Fills short chunks.
-    private var paddingToken: Int32 { Int32(clamping: checkpoint.tokenizer.paddingTokenID) }
+    /// How a text encoder is read for a request with nothing but a prompt.
+    public func plainReading(of id: NetworkID) -> EncoderReading {
+        guard case .text(let index) = id, let readings = try? readings(of: GenerationRequest(prompt: "")) else { return EncoderReading() }
+        return readings[index]
+    }
+
+    /// What the denoiser is told of texts for a picture of the checkpoint's own size.
+    /// - Parameter parts: for each text encoder what it made of the texts, in their order.
+    public func plainConditionings(_ parts: [[EncodedText]]) -> [Conditioning] { joined(parts).map { Conditioning(context: $0.context) } }
+
+    /// The texts after all text encoders.
+    /// - Parameter parts: for each encoder what it made of the texts, in their order.
+    func joined(_ parts: [[EncodedText]]) -> [EncodedText] { parts[0] }
+
+    /// What the denoiser is told at an evaluation.
+    /// - Parameter texts: the plan's texts after the text encoders.
+    /// - Returns: for each picture what is told for each of its texts.
+    func conditionings(of plan: RequestPlan, _ texts: [EncodedText], atEvaluation index: Int) -> [[Conditioning]] {
+        plan.joined.contexts(atEvaluation: index, texts).map { $0.map { Conditioning(context: $0.context) } }
+    }
+
+    // MARK: Sampling
 
     /// What the sampler asks the UNet for this request.
-    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun { try samplingRun(for: [request]) }
+    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun { try samplingRun(request, seeds: request.seeds) }
 
     /// What the sampler asks the UNet for requests that are drawn together.
-    func samplingRun(for requests: [GenerationRequest]) throws(SamplingError) -> SamplingRun {
-        let request = requests[0]
+    func samplingRun(for plan: RequestPlan) throws(SamplingError) -> SamplingRun {
+        try samplingRun(plan.shared, seeds: plan.requests.flatMap(\.seeds))
+    }
+
+    private func samplingRun(_ request: GenerationRequest, seeds: [UInt64]) throws(SamplingError) -> SamplingRun {
         let vae = checkpoint.vae.configuration
         return try SamplingRun(
-            request.sampler, schedule: request.schedule, steps: request.steps, objective: objective,
-            noise: BatchNoise(source: request.noise, seeds: requests.flatMap(\.seeds)),
+            request.sampler, schedule: request.schedule, steps: request.steps, objective: opened.objective,
+            noise: BatchNoise(source: request.noise, seeds: seeds),
             imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
     }
 }

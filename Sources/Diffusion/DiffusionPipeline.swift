@@ -20,80 +20,57 @@ public final class DiffusionPipeline: Sendable {
         case untilUsed
     }
 
-    public let checkpoint: Checkpoint
+    public let opened: OpenCheckpoint
     /// Where each stage may run, in order of preference.
     public let ladders: PerStage<PlacementLadder>
     public let shapes: ShapePlan
     public let networks: CompiledNetworks
     let retention: Retention
-    public let tokenizer: CLIPTokenizer
     /// What prompts refer to by name.
     public let resources: PromptResources
-    /// What the UNet was trained to predict, and for which noise.
-    public let objective: Objective
-    /// Seconds that `init` took.
-    let loadSeconds: Double
     private let current: Mutex<PerStage<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
     private let colorFit: Mutex<LatentColorFit>
 
-    /// Opens a checkpoint and its vocabulary. Nothing is compiled yet.
+    /// Nothing is compiled yet.
     /// - Parameters:
-    ///   - path: a .safetensors file or a diffusers folder.
-    ///   - prediction: what its UNet predicts, whatever the files say of it; nil for what they say.
     ///   - ladders: where each stage runs first, and where when that fails.
-    ///   - networks: where compiled networks are kept, together with those of other checkpoints; nil makes a place for them.
+    ///   - networks: where compiled networks are kept, together with those of other checkpoints.
     ///   - resources: styles, wildcards and textual inversions.
     public init(
-        path: String, prediction: SchedulerConfiguration.Prediction? = nil, ladders: PerStage<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        _ opened: OpenCheckpoint, ladders: PerStage<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks,
+        retention: Retention = .always, resources: PromptResources = PromptResources()
+    ) {
+        self.opened = opened
+        self.ladders = ladders
+        self.shapes = shapes
+        self.networks = networks
+        self.retention = retention
+        self.resources = resources
+        current = Mutex(ladders.map(\.first))
+        colorFit = Mutex(LatentColorFit(opened.checkpoint.vae.configuration))
+    }
+
+    /// Opens a checkpoint and its vocabulary, with a place of its own for compiled networks unless one is given.
+    /// - Parameters:
+    ///   - path: a .safetensors file or a diffusers folder.
+    ///   - placements: the one place of each stage.
+    public convenience init(
+        path: String, placements: PerStage<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: Retention = .always, resources: PromptResources = PromptResources()
     ) throws(DiffusionError) {
-        let began = ContinuousClock.now
+        let opened = try OpenCheckpoint(path: path)
         do {
-            checkpoint = try Checkpoint.open(path, prediction: prediction)
-            if let refusal = checkpoint.refusal { throw refusal }
-            tokenizer = try CLIPTokenizer(checkpoint.tokenizer)
-            objective = try Objective(checkpoint.scheduler)
-            self.networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
+            let networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
+            self.init(
+                opened, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention,
+                resources: resources)
         } catch {
             throw DiffusionError(error)
         }
-        self.ladders = ladders
-        self.shapes = shapes
-        self.retention = retention
-        self.resources = resources
-        current = Mutex(ladders.map(\.first))
-        colorFit = Mutex(LatentColorFit(checkpoint.vae.configuration))
-        loadSeconds = (ContinuousClock.now - began).seconds
     }
 
-    /// As above, for stages that have one place each.
-    public convenience init(
-        path: String, prediction: SchedulerConfiguration.Prediction? = nil, placements: PerStage<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
-        retention: Retention = .always, resources: PromptResources = PromptResources()
-    ) throws(DiffusionError) {
-        try self.init(
-            path: path, prediction: prediction, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks,
-            retention: retention, resources: resources)
-    }
-
-    /// The checkpoint of another pipeline, without opening it again, and the same place for compiled networks.
-    public init(
-        sharing other: DiffusionPipeline, ladders: PerStage<PlacementLadder>, shapes: ShapePlan, retention: Retention,
-        resources: PromptResources
-    ) {
-        checkpoint = other.checkpoint
-        tokenizer = other.tokenizer
-        objective = other.objective
-        networks = other.networks
-        loadSeconds = other.loadSeconds
-        self.ladders = ladders
-        self.shapes = shapes
-        self.retention = retention
-        self.resources = resources
-        current = Mutex(ladders.map(\.first))
-        colorFit = Mutex(LatentColorFit(checkpoint.vae.configuration))
-    }
+    public var checkpoint: Checkpoint { opened.checkpoint }
 
     /// Where each stage runs now: the next request's, for none changes in the middle of a stage.
     public var placements: PerStage<Placement> { current.withLock { $0 } }
@@ -103,13 +80,13 @@ public final class DiffusionPipeline: Sendable {
 
     /// A network of this checkpoint, compiled now if it is not ready.
     /// - Parameters:
-    ///   - placement: nil for where the stage runs now.
+    ///   - placement: nil for where its stage runs now.
     ///   - reason: for the record; nil finds out.
     public func network(
-        _ stage: Stage, at placement: Placement? = nil, shape: InputShape = InputShape(), reason: CompileReason? = nil
+        _ id: NetworkID, at placement: Placement? = nil, shape: InputShape = InputShape(), reason: CompileReason? = nil
     ) async throws(DiffusionError) -> CompiledNetwork {
         let key = CompileKey(
-            checkpoint: checkpoint.identity, stage: stage, placement: placement ?? placements[stage], shape: shape)
+            checkpoint: checkpoint.identity, network: id, placement: placement ?? placements[id.stage], shape: shape)
         do {
             return try await networks.network(key, of: checkpoint, reason: reason)
         } catch {
@@ -117,24 +94,10 @@ public final class DiffusionPipeline: Sendable {
         }
     }
 
-    /// Forgets all prompts that were encoded, as when the text encoder turns out to have answered wrongly.
-    public func forgetEncodedPrompts() { encodedPrompts.withLock { $0.removeAll() } }
-
-    /// What latents look like, as far as that is known.
-    var latentColors: LatentColors? { colorFit.withLock { $0.colors } }
-
-    /// Learns what latents look like from made-up ones.
-    func learnAllColors(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learnAllColors(latents, became: picture) } }
-
-    /// Learns what latents look like from a picture, for later previews.
-    func learn(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learn(latents, became: picture) } }
-
-    /// What is known of a prompt.
-    func encodedPrompt(_ key: EncodedPrompts.Key) -> EncodedPrompts.Entry? { encodedPrompts.withLock { $0.entry(for: key) } }
-
-    /// Remembers a prompt for later requests.
-    func keep(_ prompt: EncodedPrompts.Entry, for key: EncodedPrompts.Key) { encodedPrompts.withLock { $0.keep(prompt, for: key) } }
-
+    /// Draws the pictures of a request.
+    ///
+    /// Cancelling the task stops within one step.
+    /// - Parameter onEvent: told of progress, in order, from within the call; should return at once.
     public func generate(
         _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> GenerationResult {
@@ -149,19 +112,61 @@ public final class DiffusionPipeline: Sendable {
     /// - Parameters:
     ///   - requests: which can be drawn together.
     ///   - onEvent: told of the whole batch; pictures are numbered through, in order of the requests.
-    /// - Returns: for each request its own pictures, prompts and warnings; devices, timings, compiles and moves are the batch's.
+    /// - Returns: for each request its own pictures, prompts and warnings; places, timings, compiles and moves are the batch's.
     /// - Precondition: each `canBeDrawnTogether` with the others.
     public func generate(
         _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> [GenerationResult] {
-        guard let first = requests.first else { return [] }
-        precondition(requests.allSatisfy(first.canBeDrawnTogether), "requests of different kinds are no batch")
+        guard !requests.isEmpty else { return [] }
+        let plan: RequestPlan
+        do { plan = try self.plan(for: requests) } catch { throw .request(error) }
+        return try await draw(plan, onEvent: onEvent).results
+    }
+
+    /// Draws requests that are planned already; see `generate`.
+    public func draw(_ plan: RequestPlan, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws(DiffusionError) -> DrawnRequests {
         do {
-            for request in requests { try request.validate() }
-            var run = try RequestRun(self, requests, onEvent: onEvent)
-            return try await run.results()
+            var run = RequestRun(self, plan, onEvent: onEvent)
+            return try await run.drawn()
         } catch {
             throw DiffusionError(error)
         }
+    }
+
+    // MARK: Remembered prompts
+
+    /// Forgets all prompts that were encoded, as when the text encoder turns out to have answered wrongly.
+    public func forgetEncodedPrompts() { encodedPrompts.withLock { $0.removeAll() } }
+
+    /// What is known of a prompt.
+    func encodedPrompt(_ key: EncodedPrompts.Key) -> EncodedPrompts.Entry? { encodedPrompts.withLock { $0.entry(for: key) } }
+
+    /// Remembers a prompt for later requests.
+    func keep(_ prompt: EncodedPrompts.Entry, for key: EncodedPrompts.Key) { encodedPrompts.withLock { $0.keep(prompt, for: key) } }
+
+    // MARK: Previews
+
+    /// Learns what latents look like from a picture, for later previews.
+    func learn(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learn(latents, became: picture) } }
+
+    /// What the pictures look like so far; nil as long as that is not known.
+    /// - Parameter decoder: the network that finds out by a decode, once, what latents look like of which nothing is known. It is not waited for.
+    func preview(of run: SamplingRun, decoder: CompileKey) async -> [RGBImage]? {
+        guard let estimate = run.denoised else { return nil }
+        if latentColors == nil { await findColors(shape: Array(estimate.shape.dropFirst()), decoder) }
+        guard let colors = latentColors else { return nil }
+        let images = (0..<estimate.shape[0]).compactMap { colors.picture(of: estimate.slice($0..<$0 + 1)) }
+        return images.count == estimate.shape[0] ? images : nil
+    }
+
+    private var latentColors: LatentColors? { colorFit.withLock { $0.colors } }
+
+    private func findColors(shape: [Int], _ key: CompileKey) async {
+        // In all colours, unlike any picture.
+        let latents = NaturalLatents.make(shape: shape, seed: 0)
+        guard let network = await networks.readyNetwork(serving: key), var decoder = try? LatentDecoder(network),
+            let planes = try? await decoder.decode(latents), let picture = RGBImage(planes: planes)
+        else { return }
+        colorFit.withLock { $0.learnAllColors(latents, became: picture) }
     }
 }

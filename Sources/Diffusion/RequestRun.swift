@@ -1,7 +1,6 @@
 import Checkpoints
 import Compilation
 import Generation
-import Networks
 import OpenVINO
 import Prompting
 import Sampling
@@ -9,66 +8,53 @@ import Tensors
 
 /// Requests that are drawn together on their way through the pipeline; mostly it is one.
 ///
-/// Each stage gets its network, uses it and lets go of it before the next stage begins; the networks of later stages are
+/// Each stage gets its networks, uses them and lets go of them before the next stage begins; the networks of later stages are
 /// compiled meanwhile. A stage whose network fails goes on with the next rung of its ladder, and is done again from its start.
 struct RequestRun {
-    let pipeline: DiffusionPipeline
-    let requests: [GenerationRequest]
-    let onEvent: @Sendable (GenerationEvent) -> Void
+    private let pipeline: DiffusionPipeline
+    private let plan: RequestPlan
+    private let onEvent: @Sendable (GenerationEvent) -> Void
 
     private var timings = GenerationTimings()
     private var placements: PerStage<Placement>
-    private var precisions = PerStage(repeating: "")
+    private var places: PerStage<Place>
     /// What is compiled for this request.
     private var compiling: Set<CompileKey> = []
     private var compiles: [CompileRecord] = []
     private var moves: [Move] = []
-    /// Of each request.
-    private let plans: [PromptPlan]
-    /// Of the whole batch.
-    private let plan: PromptPlan
-    /// Of the text encoder: where the requests' clip skip finds the embeddings.
-    private let encoderOutput: String
+    private var uses: [DrawnRequests.NetworkUse] = []
 
-    init(
-        _ pipeline: DiffusionPipeline, _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) throws(InvalidRequest) {
+    init(_ pipeline: DiffusionPipeline, _ plan: RequestPlan, onEvent: @escaping @Sendable (GenerationEvent) -> Void) {
         self.pipeline = pipeline
-        self.requests = requests
+        self.plan = plan
         self.onEvent = onEvent
-        timings.load = pipeline.loadSeconds
+        timings.load = pipeline.opened.seconds
         placements = pipeline.placements
-        plans = try pipeline.promptPlans(for: requests)
-        plan = PromptPlan(joining: plans)
-        encoderOutput = try pipeline.encoderOutput(for: requests[0])
+        places = placements.map(Place.init(asked:))
     }
 
-    /// What the requests share: all but prompts, styles, seeds and batch sizes.
-    private var shared: GenerationRequest { requests[0] }
+    private var pictureCount: Int { plan.joined.pictures.count }
 
-    /// Pictures of all requests.
-    private var pictureCount: Int { plan.pictures.count }
-
-    /// - Returns: one for each request.
-    mutating func results() async throws -> [GenerationResult] {
+    mutating func drawn() async throws -> DrawnRequests {
         try Task.checkCancellation()
         let began = ContinuousClock.now
         // Refuses what cannot be sampled before anything is compiled.
-        let sampling = try pipeline.samplingRun(for: requests)
-        let stages = Stage.allCases.filter { $0 != .encode || knownEmbeddings == nil }
-        compiling = await pipeline.networks.prepare(stages.map(key), of: pipeline.checkpoint)
+        let sampling = try pipeline.samplingRun(for: plan)
+        let needed = pipeline.checkpoint.networks.filter { !isRemembered($0) }
+        compiling = await pipeline.networks.prepare(needed.map(key), of: pipeline.checkpoint)
 
-        let embeddings = try await encode()
-        let latents = try await onLadder(.denoise) { run, network in try await run.denoise(network, sampling, embeddings) }
+        let texts = try await encode()
+        let latents = try await denoise(sampling, texts)
         let images = try await decode(latents)
 
         timings.total = (ContinuousClock.now - began).seconds
         let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
         var next = 0
-        return zip(requests, plans).map { request, plan in
+        let results = zip(plan.requests, plan.prompts).map { request, prompts in
             defer { next += request.batchSize }
-            return result(of: request, plan, Array(images[next..<next + request.batchSize]), runtimeVersion)
+            return result(of: request, prompts, Array(images[next..<next + request.batchSize]), runtimeVersion)
         }
+        return DrawnRequests(results: results, networks: uses)
     }
 
     private func result(of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String) -> GenerationResult {
@@ -82,8 +68,7 @@ struct RequestRun {
             ignored: plan.ignored,
             warnings: plan.warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []),
             dependsOnScheduleCounting: plan.dependsOnScheduleCounting,
-            devices: placements.map(\.device),
-            precisions: precisions,
+            places: places,
             runtimeVersion: runtimeVersion,
             timings: timings,
             compiles: compiles,
@@ -92,107 +77,97 @@ struct RequestRun {
 
     // MARK: Stages
 
-    /// - Returns: embeddings of the plan's texts.
-    private mutating func encode() async throws -> [NDArray] {
-        let began = ContinuousClock.now
-        guard let known = knownEmbeddings else {
-            return try await onLadder(.encode) { run, network in try await run.encode(network) }
-        }
-        onEvent(.encoding)
-        precisions.encode = known[0].precision
-        timings.encode = (ContinuousClock.now - began).seconds
-        return known.map(\.embeddings)
-    }
-
-    /// What is known of the plan's texts from earlier requests; nil unless that is all.
-    private var knownEmbeddings: [EncodedPrompts.Entry]? {
-        let known = plan.texts.compactMap { pipeline.encodedPrompt(encodingKey($0, at: placements.encode)) }
-        return known.count == plan.texts.count ? known : nil
-    }
-
-    private mutating func encode(_ network: CompiledNetwork) async throws -> [NDArray] {
-        onEvent(.encoding)
-        let began = ContinuousClock.now
-        var encoder = try PromptEncoder(network, output: encoderOutput, emphasis: shared.emphasis, inversions: plan.inversions)
-        var embeddings: [NDArray] = []
-        // Each by itself: what else is encoded with a text changes its last digits, and a picture must not depend on what came before it.
-        for text in plan.texts {
-            let key = encodingKey(text, at: network.placement)
-            if let known = pipeline.encodedPrompt(key) {
-                embeddings.append(known.embeddings)
+    /// - Returns: the plan's texts after all text encoders.
+    private mutating func encode() async throws -> [EncodedText] {
+        // The networks are compiled first, so that the time is the encoders' own.
+        var spent = 0.0
+        var isTold = false
+        var parts: [[EncodedText]] = []
+        for (index, reading) in plan.readings.enumerated() {
+            let id = NetworkID.text(index)
+            if let known = rememberedTexts(id) {
+                places.encode = known[0].place
+                parts.append(known.map(\.text))
                 continue
             }
-            let encoded = try await encoder.encode([text.chunks])[0]
-            guard encoded.isFinite else { throw DiffusionError.nonFinite(network.stage, network.placement) }
-            pipeline.keep(EncodedPrompts.Entry(embeddings: encoded, precision: network.precision), for: key)
-            embeddings.append(encoded)
+            parts.append(try await onLadder(id) { run, network in
+                if !isTold { run.onEvent(.encoding) }
+                isTold = true
+                let began = ContinuousClock.now
+                defer { spent += (ContinuousClock.now - began).seconds }
+                return try await run.encode(reading, id, network)
+            })
         }
-        timings.encode = (ContinuousClock.now - began).seconds
-        return embeddings
+        if !isTold { onEvent(.encoding) }
+        timings.encode = spent
+        return pipeline.joined(parts)
     }
 
-    private func encodingKey(_ text: ChunkedPrompt, at placement: Placement) -> EncodedPrompts.Key {
+    private func encode(_ reading: EncoderReading, _ id: NetworkID, _ network: CompiledNetwork) async throws -> [EncodedText] {
+        let stage = TextStage(network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions)
+        var encoded: [EncodedText] = []
+        for text in plan.joined.texts {
+            let key = memoryKey(text, id, at: network.placement)
+            if let known = pipeline.encodedPrompt(key) {
+                encoded.append(known.text)
+                continue
+            }
+            let answer = try await stage.run([text])[0]
+            pipeline.keep(EncodedPrompts.Entry(answer, at: network.place), for: key)
+            encoded.append(answer)
+        }
+        return encoded
+    }
+
+    /// Whether all that a text encoder would be asked is known from earlier requests. No other network is remembered.
+    private func isRemembered(_ id: NetworkID) -> Bool { id.stage == .encode && rememberedTexts(id) != nil }
+
+    /// What a text encoder made of the plan's texts for earlier requests; nil unless that is all.
+    private func rememberedTexts(_ id: NetworkID) -> [EncodedPrompts.Entry]? {
+        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, id, at: placements.encode)) }
+        return known.count == plan.joined.texts.count ? known : nil
+    }
+
+    private func memoryKey(_ text: ChunkedPrompt, _ id: NetworkID, at placement: Placement) -> EncodedPrompts.Key {
+        guard case .text(let index) = id else { preconditionFailure("\(id) encodes no text") }
         let names = Set(text.chunks.flatMap { $0.insertions.values.map(\.name) })
         return EncodedPrompts.Key(
-            chunks: text.chunks, inversions: plan.inversions.filter { names.contains($0.key) }, placement: placement, output: encoderOutput,
-            emphasis: shared.emphasis)
+            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }, network: id, placement: placement,
+            output: plan.readings[index].output, emphasis: plan.shared.emphasis)
     }
 
     /// - Returns: the finished latents.
-    private mutating func denoise(_ network: CompiledNetwork, _ start: SamplingRun, _ embeddings: [NDArray]) async throws -> NDArray {
-        var run = start
-        var predictor = try NoisePredictor(network, pictureCount: pictureCount, guidance: Guidance(scale: shared.cfgScale))
-        let guidance = pipeline.guidance(of: shared)
-        timings.steps = []
-        onEvent(.denoising(done: 0, total: run.stepCount))
-        var stepBegan = ContinuousClock.now
-        while let call = run.nextCall {
-            let stepsBefore = run.completedStepCount
-            let answers = try await predictor.predict(call, forEach: plan.contexts(atEvaluation: run.completedCallCount, embeddings))
-            run.accept(plan.guided(answers, by: guidance))
-            guard run.completedStepCount > stepsBefore else { continue }
-            guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.stage, network.placement) }
-            timings.steps.append((ContinuousClock.now - stepBegan).seconds)
-            stepBegan = ContinuousClock.now
-            onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
-            if shared.previewInterval > 0, run.completedStepCount.isMultiple(of: shared.previewInterval) { await preview(run) }
+    private mutating func denoise(_ sampling: SamplingRun, _ texts: [EncodedText]) async throws -> NDArray {
+        let (pipeline, plan, onEvent) = (pipeline, plan, onEvent)
+        return try await onLadder(.denoiser) { run, network in
+            let stage = DenoiseStage(
+                network: network, plan: plan.joined,
+                conditionings: { pipeline.conditionings(of: plan, texts, atEvaluation: $0) },
+                guidance: pipeline.guidance(of: plan.shared), toldGuidance: Guidance(scale: plan.shared.cfgScale))
+            var steps: [Double] = []
+            onEvent(.denoising(done: 0, total: sampling.stepCount))
+            let latents = try await stage.run(sampling) { [decoderKey = run.key(.decoder)] run, seconds in
+                steps.append(seconds)
+                onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
+                let interval = plan.shared.previewInterval
+                guard interval > 0, run.completedStepCount.isMultiple(of: interval) else { return }
+                if let images = await pipeline.preview(of: run, decoder: decoderKey) { onEvent(.preview(images)) }
+            }
+            run.timings.steps = steps
+            return latents
         }
-        return run.latents
-    }
-
-    /// Tells what the pictures look like so far, if that is known.
-    private func preview(_ run: SamplingRun) async {
-        guard let estimate = run.denoised else { return }
-        if pipeline.latentColors == nil { await findColors(shape: Array(estimate.shape.dropFirst())) }
-        guard let colors = pipeline.latentColors else { return }
-        let images = (0..<pictureCount).compactMap { colors.picture(of: estimate.slice($0..<$0 + 1)) }
-        if images.count == pictureCount { onEvent(.preview(images)) }
-    }
-
-    /// Finds out by a decode, once, what latents of a VAE look like that nothing is known of. A VAE that is not compiled yet is not waited for.
-    private func findColors(shape: [Int]) async {
-        // In all colours, unlike any picture.
-        let latents = NaturalLatents.make(shape: shape, seed: 0)
-        guard let network = await pipeline.networks.readyNetwork(serving: key(.decode)), var decoder = try? LatentDecoder(network),
-            let planes = try? await decoder.decode(latents), let picture = RGBImage(planes: planes)
-        else { return }
-        pipeline.learnAllColors(latents, became: picture)
     }
 
     /// Pictures that are done stay when a later one fails.
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
+        let (pipeline, onEvent) = (pipeline, onEvent)
         var images: [RGBImage] = []
-        try await onLadder(.decode) { run, network in
+        try await onLadder(.decoder) { run, network in
             let began = ContinuousClock.now
-            var decoder = try LatentDecoder(network)
-            while images.count < run.pictureCount {
-                let index = images.count
-                run.onEvent(.decoding(index: index, total: run.pictureCount))
-                guard let image = RGBImage(planes: try await decoder.decode(latents.slice(index..<index + 1))) else {
-                    throw DiffusionError.nonFinite(network.stage, network.placement)
-                }
-                run.pipeline.learn(latents.slice(index..<index + 1), became: image)
-                images.append(image)
+            try await DecodeStage(network: network).run(latents, into: &images) { index in
+                onEvent(.decoding(index: index, total: latents.shape[0]))
+            } onDone: { latents, image in
+                pipeline.learn(latents, became: image)
             }
             run.timings.decode = (ContinuousClock.now - began).seconds
         }
@@ -201,22 +176,26 @@ struct RequestRun {
 
     // MARK: Networks
 
-    /// Runs a stage with its network, on the next rung of the ladder when a device fails or its numbers are not finite.
+    /// Does work with a network, on the next rung of the stage's ladder when a device fails or its numbers are not finite.
     private mutating func onLadder<Result>(
-        _ stage: Stage, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
+        _ id: NetworkID, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
+        let stage = id.stage
         while true {
             let placement = placements[stage]
             do {
-                let result = try await work(&self, try await network(stage))
-                if pipeline.retention == .untilUsed { await pipeline.networks.release(key(stage)) }
+                let network = try await network(id)
+                let result = try await work(&self, network)
+                uses.append(.init(key: network.key, hasFailed: false))
+                if pipeline.retention == .untilUsed { await pipeline.networks.release(network.key) }
                 return result
             } catch {
                 let failure = explained(DiffusionError(error))
+                if case .nonFinite(let key) = failure { uses.append(.init(key: key, hasFailed: true)) }
                 guard let isDeviceLost = failure.isDeviceLost,
                     let next = pipeline.ladders[stage].next(after: placement, onOtherDevice: isDeviceLost)
                 else { throw failure }
-                let move = Move(stage: stage, from: placement.description, to: next.description, reason: failure.description)
+                let move = Move(stage: stage, from: placement, to: next, reason: failure.description)
                 // A lost device is lost for all; strange numbers may be this request's alone, and must not slow down others.
                 if isDeviceLost, pipeline.placements[stage] == placement { pipeline.move(stage, to: next) }
                 placements[stage] = next
@@ -228,35 +207,34 @@ struct RequestRun {
 
     /// Numbers that are not finite may be the prompt's doing, and then no other device draws it.
     private func explained(_ error: DiffusionError) -> DiffusionError {
-        let weight = plan.heaviestWeight
+        let weight = plan.joined.heaviestWeight
         guard case .nonFinite = error, weight > 100 else { return error }
         return .request(InvalidRequest(
-            field: "prompt", "A weight of \(weight) in the prompt takes the numbers out of the range of floating point. Most useful weights lie between 0.5 and 1.5."))
+            field: "prompt",
+            "A weight of \(weight) in the prompt takes the numbers out of the range of floating point. "
+                + "Most useful weights lie between 0.5 and 1.5."))
     }
 
-    private mutating func network(_ stage: Stage) async throws -> CompiledNetwork {
-        let key = key(stage)
-        compiling.formUnion(await pipeline.networks.prepare([key], of: pipeline.checkpoint))
-        // Nobody waits for a compile as long as something that gives the same picture is ready.
-        if let ready = await pipeline.networks.readyNetwork(serving: key), ready.key != key {
-            precisions[stage] = ready.precision
-            return ready
+    /// Nobody waits for a compile as long as something that gives the same picture is ready.
+    private mutating func network(_ id: NetworkID) async throws -> CompiledNetwork {
+        let (key, onEvent) = (key(id), onEvent)
+        let isPrepared = compiling.remove(key) != nil
+        @Sendable func tell(_ reason: CompileReason) {
+            onEvent(.compiling(Compiling(id, device: key.placement.device, shape: key.shape.summary(of: id.stage), reason: reason)))
         }
-        let isCompiling = compiling.remove(key) != nil
-        if isCompiling, let reason = await pipeline.networks.reason(of: key) {
-            onEvent(.compiling(Compiling(stage, device: key.placement.device, shape: key.shape.summary(of: stage), reason: reason)))
+        let lease = try await pipeline.networks.lease(key, of: pipeline.checkpoint) { reason, isNew in
+            if isPrepared || isNew { tell(reason) }
         }
-        let network = try await pipeline.networks.network(key, of: pipeline.checkpoint)
-        if isCompiling {
-            timings.compile[stage] = network.seconds
+        let network = lease.network
+        places[id.stage] = network.place
+        if network.key == key, isPrepared || lease.wait == .ownCompile {
+            if lease.wait == .none { tell(network.record.reason) }
+            timings.compile[id.stage] += network.seconds
             compiles.append(network.record)
         }
-        precisions[stage] = network.precision
         return network
     }
 
-    /// What a stage is compiled for.
-    private func key(_ stage: Stage) -> CompileKey {
-        pipeline.key(of: stage, at: placements[stage], for: shared, plan)
-    }
+    /// What a network is compiled for.
+    private func key(_ id: NetworkID) -> CompileKey { pipeline.key(of: id, for: plan.need, at: placements[id.stage]) }
 }

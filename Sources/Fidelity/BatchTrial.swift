@@ -21,9 +21,9 @@ extension DiffusionPipeline {
         let table = try await BatchTable.measured { batchSize in
             var request = request
             request.batchSize = batchSize
-            let key = try key(of: .denoise, for: request)
+            let key = key(of: .denoiser, for: need(forShortPromptsOf: request))
             keys[batchSize] = key
-            return try await secondsPerStep(of: network(.denoise, shape: key.shape, reason: .batchTrial), request)
+            return try await secondsPerStep(of: network(.denoiser, shape: key.shape, reason: .batchTrial), request)
         }
         let useful = keys[table.usefulBatchSize]
         for key in Set(keys.values) where key != useful && !readyBefore.contains(key) { await networks.release(key) }
@@ -36,9 +36,11 @@ extension DiffusionPipeline {
         let latents = NaturalLatents.make(
             shape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor], seed: 0)
         let call = SamplingRun.ModelCall(
-            latents: .concatenated(.init(repeating: latents, count: request.batchSize)), timestep: Float(objective.noiseSchedule.stepCount / 2))
+            latents: .concatenated(.init(repeating: latents, count: request.batchSize)), timestep: Float(opened.objective.noiseSchedule.stepCount / 2))
         // What the texts say makes no difference; that they are two does.
-        let text = NDArray(repeating: 0.1, shape: [1, tokens(of: network.key.shape), checkpoint.unet.configuration.crossAttentionWidth])
+        let context = NDArray(repeating: 0.1, shape: [1, tokens(of: network.key.shape), checkpoint.unet.configuration.crossAttentionWidth])
+        let vector = network.width(ofInput: "vector").map { NDArray(repeating: 0.1, shape: [1, $0]) }
+        let text = Conditioning(context: context, vectors: vector.map { ["vector": $0] } ?? [:])
         var predictor = try NoisePredictor(network, pictureCount: request.batchSize)
         var seconds: [Double] = []
         let began = ContinuousClock.now

@@ -11,7 +11,7 @@ public import Generation
 public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     public let stage: Stage
     /// Where the stage runs, or is to run once the owner has done what the last event asked for.
-    public private(set) var assignment: Assignment
+    public private(set) var assignment: Place
     private let bound: Double
     private let settings: MonitorSettings
     /// In the order of their compiles.
@@ -20,7 +20,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     /// a compile that drifts again at once is not just compiled again, forever.
     private var trial: Rung?
 
-    public init(_ stage: Stage, on assignment: Assignment, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()) {
+    public init(_ stage: Stage, on assignment: Place, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()) {
         self.stage = stage
         self.assignment = assignment
         self.bound = bounds.relativeError[stage]
@@ -32,7 +32,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     /// A network was compiled, for the first time or again. A probe is due. Compiles that began before the last `.mend` are
     /// out of date: they are let go of and not reported.
     /// - Parameter assignment: where it runs in fact.
-    public mutating func compiled(_ model: Model, on assignment: Assignment) {
+    public mutating func compiled(_ model: Model, on assignment: Place) {
         self.assignment = assignment
         released(model)
         watches.append(Watch(model: model))
@@ -92,7 +92,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
         let next = Rung.ladder(for: assignment, upTo: settings.lastRung).first { rung in trial.map { rung > $0 } ?? true }
         guard let next else { return FidelityEvent(stage, found, finding, distance, response: .giveUp) }
         trial = next
-        if let placement = next.placement(on: assignment.device) { assignment = Assignment(placement) }
+        if let placement = next.placement(on: assignment.device) { assignment = Place(asked: placement) }
         if next == .recompile { released(model) } else { watches = [] }
         return FidelityEvent(stage, found, finding, distance, response: .mend(next))
     }

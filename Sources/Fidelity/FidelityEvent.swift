@@ -22,13 +22,13 @@ public struct FidelityEvent: Sendable, Hashable {
 
     public let stage: Stage
     /// Where the stage ran when this was found.
-    public let assignment: Assignment
+    public let assignment: Place
     public let finding: Finding
     /// The figures; nil when there was no probe.
     public let distance: Distance?
     public let response: Response
 
-    init(_ stage: Stage, _ assignment: Assignment, _ finding: Finding, _ distance: Distance? = nil, response: Response = .none) {
+    init(_ stage: Stage, _ assignment: Place, _ finding: Finding, _ distance: Distance? = nil, response: Response = .none) {
         self.stage = stage
         self.assignment = assignment
         self.finding = finding
@@ -79,7 +79,7 @@ extension FidelityEvent.Finding {
 }
 
 extension FidelityEvent.Response {
-    fileprivate func text(for assignment: Assignment) -> String? {
+    fileprivate func text(for assignment: Place) -> String? {
         switch self {
         case .none: nil
         case .mend(.recompile): "It is compiled again from scratch."

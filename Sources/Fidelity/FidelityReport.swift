@@ -28,26 +28,28 @@ public struct FidelityReport: Sendable, Hashable {
 
 /// One stage on one device against the reference.
 public struct StageFidelity: Sendable, Hashable {
-    public let stage: Stage
-    public let assignment: Assignment
+    public let network: NetworkID
+    public let assignment: Place
     /// The worst of all calls that were compared.
     public let distance: Distance
     /// How many times as fast as the reference; nil when it was not measured.
     public let speedRatio: Double?
-    /// That one call took, a step in the case of a UNet; nil when it was not measured.
+    /// Seconds per call (for a UNet: per step). nil when not measured.
     public let seconds: Double?
 
-    public init(_ stage: Stage, on assignment: Assignment, distance: Distance, speedRatio: Double? = nil, seconds: Double? = nil) {
-        self.stage = stage
+    public init(_ network: NetworkID, on assignment: Place, distance: Distance, speedRatio: Double? = nil, seconds: Double? = nil) {
+        self.network = network
         self.assignment = assignment
         self.distance = distance
         self.speedRatio = speedRatio
         self.seconds = seconds
     }
 
+    public var stage: Stage { network.stage }
+
     fileprivate var tableRow: [String] {
         [
-            stage.label, assignment.device, assignment.precision, distance.relativeError.percent,
+            network.description, assignment.device, assignment.precision, distance.relativeError.percent,
             distance.maximumError.significant(2), distance.cosine.significant(6), "\(distance.nonFiniteCount)",
             speedRatio.map { "\($0.significant(2))×" } ?? "-",
         ]

@@ -22,26 +22,23 @@ extension MonitoredPipeline {
     }
 
     private func drawnOnReference(_ request: GenerationRequest) async throws(DiffusionError) -> GenerationResult {
+        let networks = pipeline.networks
         // With any shape, as probes have it.
         let reference = DiffusionPipeline(
-            sharing: pipeline, ladders: PerStage(repeating: PlacementLadder(.reference)), shapes: ShapePlan(), retention: .always, resources: pipeline.resources)
-        let networks = pipeline.networks
-        let keys: [CompileKey]
-        do {
-            keys = try Stage.allCases.map { stage throws(InvalidRequest) in try reference.key(of: stage, for: request) }
-        } catch {
-            throw .request(error)
-        }
-        // Some of what pictures are drawn with may be the reference itself.
-        let kept = await Set(networks.readyKeys + Stage.allCases.compactMap { try? pipeline.key(of: $0, for: request) })
+            pipeline.opened, ladders: PerStage(repeating: PlacementLadder(.reference)), networks: networks, resources: pipeline.resources)
+        let plan: RequestPlan
+        do { plan = try reference.plan(for: [request]) } catch { throw .request(error) }
+        let keys = reference.keys(for: plan.need)
+        // Some networks that pictures are drawn with may be the reference itself.
+        let kept = await Set(networks.readyKeys + pipeline.keys(for: plan.need))
         await networks.prepare(keys, of: pipeline.checkpoint, reason: .reference)
-        let result: Result<GenerationResult, DiffusionError>
+        let result: Result<DrawnRequests, DiffusionError>
         do {
-            result = .success(try await reference.generate(request) { _ in })
+            result = .success(try await reference.draw(plan) { _ in })
         } catch {
             result = .failure(error)
         }
         for key in keys where !kept.contains(key) { await networks.release(key) }
-        return try result.get()
+        return try result.get().results[0]
     }
 }

@@ -16,7 +16,7 @@ extension MonitoredPipeline {
         }
         for network in ready where watched[network.key]?.network !== network {
             watched[network.key] = WeakNetwork(network: network)
-            monitors[network.stage].compiled(network.key, on: Assignment(network))
+            monitors[network.stage].compiled(network.key, on: network.place)
         }
     }
 
@@ -64,7 +64,7 @@ extension MonitoredPipeline {
             return nil
         }
         do {
-            let fidelity = try await probe.fidelity(of: network, prompt: lastRequests.first?.prompt)
+            let fidelity = try await probe.fidelity(of: network, prompt: lastPlan?.requests.first?.prompt)
             latest[key.stage] = (fidelity, now())
             return monitors[key.stage].probed(key, fidelity.distance, at: now())
         } catch {
@@ -88,11 +88,11 @@ extension MonitoredPipeline {
             }
             pipeline.move(key.stage, to: placement)
             // Another device may want shapes of another kind.
-            if !lastRequests.isEmpty { shape = try pipeline.key(of: key.stage, for: lastRequests).shape }
+            if let need = lastPlan?.need { shape = pipeline.key(of: key.network, for: need).shape }
         }
         await noticeCompiles()
         // A repair is never served by the disk cache.
-        try await compile(CompileKey(checkpoint: key.checkpoint, stage: key.stage, placement: placement, shape: shape), reason: .repair)
+        try await compile(CompileKey(checkpoint: key.checkpoint, network: key.network, placement: placement, shape: shape), reason: .repair)
     }
 
     /// Compiles a network, or climbs on when the device refuses.
@@ -108,7 +108,7 @@ extension MonitoredPipeline {
     /// - Returns: why the device refused; nil when it is compiled.
     private func refusal(of key: CompileKey, reason: CompileReason?) async throws(DiffusionError) -> CompilationError? {
         do {
-            _ = try await pipeline.network(key.stage, at: key.placement, shape: key.shape, reason: reason)
+            _ = try await pipeline.network(key.network, at: key.placement, shape: key.shape, reason: reason)
         } catch {
             // The optimizer of Swift 6.3 crashes on the same as a pattern with `where`.
             guard case .compilation(let refusal) = error, !refusal.isCheckpointAtFault else { throw error }

@@ -24,8 +24,8 @@ public actor MonitoredPipeline {
     var monitors: PerStage<DriftMonitor<CompileKey>>
     /// What the monitors know of.
     var watched: [CompileKey: WeakNetwork] = [:]
-    /// That were drawn together last, or were to be; none at first.
-    var lastRequests: [GenerationRequest] = []
+    /// The latest batch, drawn or attempted; nil before the first.
+    var lastPlan: RequestPlan?
     /// The figures of the latest probe of each stage, and when it was.
     var latest = PerStage<(fidelity: StageFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
     /// What pictures have to tell: the last rung that a stage climbed, or that there is none for it.
@@ -66,18 +66,23 @@ public actor MonitoredPipeline {
     public func generate(
         _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [GenerationResult] {
+        guard !requests.isEmpty else { return [] }
         try await turns.enter()
         defer { turns.leave() }
+        // One plan, also for a picture that is drawn again: what its wildcards drew stays.
+        let plan: RequestPlan
+        do { plan = try pipeline.plan(for: requests) } catch { throw DiffusionError.request(error) }
+        lastPlan = plan
         var results: [GenerationResult]
         do {
-            results = try await draw(requests, onEvent: onEvent)
-            if results.contains(where: { $0.images.contains { Suspicion(picture: $0) != nil } }), try await lookIntoSuspicion() {
-                results = try await draw(requests, onEvent: onEvent)
-            }
-        } catch DiffusionError.nonFinite(let stage, let placement) {
-            try await suspect(stage, requests)
-            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(stage, placement) }
-            results = try await draw(requests, onEvent: onEvent)
+            let drawn = try await draw(plan, onEvent: onEvent)
+            results = drawn.results
+            if drawn.isSuspicious, try await lookIntoSuspicion() { results = try await draw(plan, onEvent: onEvent).results }
+        } catch DiffusionError.nonFinite(let key) {
+            await noticeCompiles()
+            monitors[key.stage].finishedPicture(with: key, suspicion: .nonFinite(key.stage))
+            guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(key) }
+            results = try await draw(plan, onEvent: onEvent).results
         }
         for index in results.indices {
             results[index].relativeErrors = latest.map { $0?.fidelity.distance.relativeError }
@@ -86,30 +91,20 @@ public actor MonitoredPipeline {
         return results
     }
 
-    private func draw(_ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
-        let results = try await pipeline.generate(requests, onEvent: onEvent)
-        guard let moves = results.first?.moves else { return [] }
-        lastRequests = requests
+    private func draw(
+        _ plan: RequestPlan, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> (results: [GenerationResult], isSuspicious: Bool) {
+        let drawn = try await pipeline.draw(plan, onEvent: onEvent)
         await noticeCompiles()
-        let images = results.flatMap(\.images)
-        for stage in Stage.allCases {
-            guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: stage, for: requests)) else { continue }
-            // Where a device was lost, the pipeline runs elsewhere from now on; where it did not move, numbers were not finite.
-            let hasFailed = moves.contains { $0.stage == stage && $0.from == network.placement.description }
-            for image in images {
-                let suspicion = hasFailed ? .nonFinite(stage) : Suspicion(picture: image)
-                monitors[stage].finishedPicture(with: network.key, suspicion: suspicion)
+        // Each picture is looked at once, whatever took part in it.
+        let suspicions = drawn.results.flatMap(\.images).map { Suspicion(picture: $0) }
+        for use in drawn.networks {
+            for suspicion in suspicions {
+                monitors[use.key.stage].finishedPicture(with: use.key, suspicion: use.hasFailed ? .nonFinite(use.key.stage) : suspicion)
             }
         }
-        for _ in images { reloads.finishedPicture() }
-        return results
-    }
-
-    private func suspect(_ stage: Stage, _ requests: [GenerationRequest]) async throws {
-        lastRequests = requests
-        await noticeCompiles()
-        guard let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: stage, for: requests)) else { return }
-        monitors[stage].finishedPicture(with: network.key, suspicion: .nonFinite(stage))
+        for _ in suspicions { reloads.finishedPicture() }
+        return (drawn.results, suspicions.contains { $0 != nil })
     }
 
     // Between pictures
@@ -136,14 +131,12 @@ public actor MonitoredPipeline {
     public func check() async throws -> FidelityReport {
         try await turns.enter()
         defer { turns.leave() }
-        let requests = lastRequests.isEmpty ? [pipeline.nativeRequest(prompt: Probe.prompt)] : lastRequests
-        for stage in Stage.allCases {
-            let key = try pipeline.key(of: stage, for: requests)
-            try await compile(key)
-            let network = try await pipeline.networks.readyNetwork(serving: pipeline.key(of: stage, for: requests))
-            if let network { try await runProbe(network.key) }
+        let need = lastPlan?.need ?? pipeline.need(forShortPromptsOf: pipeline.nativeRequest(prompt: ""))
+        for id in pipeline.checkpoint.networks {
+            try await compile(pipeline.key(of: id, for: need))
+            if let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: id, for: need)) { try await runProbe(network.key) }
             // Once more for each rung that was climbed.
-            while let due = monitors[stage].dueProbe(at: now()) { try await runProbe(due.model) }
+            while let due = monitors[id.stage].dueProbe(at: now()) { try await runProbe(due.model) }
         }
         return FidelityReport(stages: Stage.allCases.compactMap { latest[$0]?.fidelity }, bounds: bounds)
     }
@@ -166,8 +159,8 @@ public actor MonitoredPipeline {
         latest = PerStage(repeating: nil)
         notices = PerStage(repeating: nil)
         reloads.reloaded(at: now())
-        guard !lastRequests.isEmpty else { return }
-        let keys = try Stage.allCases.map { try pipeline.key(of: $0, for: lastRequests) }
+        guard let need = lastPlan?.need else { return }
+        let keys = pipeline.keys(for: need)
         // All at once; then one after the other, for one that is refused.
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .reload)
         for key in keys { try await compile(key, reason: .reload) }
@@ -184,7 +177,7 @@ public actor MonitoredPipeline {
         of pipeline: DiffusionPipeline, _ bounds: FidelityBounds, _ settings: MonitorSettings
     ) -> PerStage<DriftMonitor<CompileKey>> {
         func monitor(_ stage: Stage) -> DriftMonitor<CompileKey> {
-            DriftMonitor(stage, on: Assignment(pipeline.placements[stage]), bounds: bounds, settings: settings)
+            DriftMonitor(stage, on: Place(asked: pipeline.placements[stage]), bounds: bounds, settings: settings)
         }
         return PerStage(encode: monitor(.encode), denoise: monitor(.denoise), decode: monitor(.decode))
     }

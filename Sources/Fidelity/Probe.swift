@@ -45,10 +45,10 @@ public actor Probe {
         let question = ProbeQuestion(for: network.key, of: pipeline, prompt: prompt, size: size)
         let references = await readyReferences
         let expected: ProbeAnswer
-        let embeddings: [NDArray]
+        let conditionings: [Conditioning]
         do {
-            embeddings = question.texts.isEmpty ? [] : try await reference(.encode(question.texts), of: .encode).arrays
-            expected = try await reference(question, of: network.stage, embeddings: embeddings)
+            conditionings = try await encodedByReference(question.texts)
+            expected = try await reference(question, of: network.key.network, conditionings)
         } catch {
             await releaseReferences(except: references)
             throw .reference(error)
@@ -57,30 +57,40 @@ public actor Probe {
 
         let answer: ProbeAnswer
         do {
-            answer = try await question.asked(of: network, embeddings: embeddings, objective: pipeline.objective)
+            answer = try await question.asked(of: network, conditionings, objective: pipeline.opened.objective)
         } catch {
             throw .candidate(DiffusionError(error))
         }
         // One network measured twice tells how steady the machine is, and nothing of the network.
-        let isReference = network.key == referenceKey(of: network.stage)
+        let isReference = network.key == referenceKey(of: network.key.network)
         return StageFidelity(
-            network.stage, on: Assignment(network),
+            network.key.network, on: network.place,
             distance: Distance(worstOf: zip(expected.arrays, answer.arrays).map { Distance(from: $0, to: $1) }),
             speedRatio: isReference ? 1 : answer.seconds > 0 ? expected.seconds / answer.seconds : nil, seconds: answer.seconds)
     }
 
+    /// What the denoiser is told of each text, as the reference encodes them: a device is not to blame for another one's text encoder.
+    private func encodedByReference(_ texts: [[PromptChunk]]) async throws(DiffusionError) -> [Conditioning] {
+        guard !texts.isEmpty else { return [] }
+        var parts: [[EncodedText]] = []
+        for id in pipeline.checkpoint.networks(of: .encode) {
+            parts.append(try await reference(.encode(texts, pipeline.plainReading(of: id)), of: id).texts)
+        }
+        return pipeline.plainConditionings(parts)
+    }
+
     private func reference(
-        _ question: ProbeQuestion, of stage: Stage, embeddings: [NDArray] = []
+        _ question: ProbeQuestion, of id: NetworkID, _ conditionings: [Conditioning] = []
     ) async throws(DiffusionError) -> ProbeAnswer {
         if let index = answers.firstIndex(where: { $0.question == question }) {
             let known = answers.remove(at: index)
             answers.append(known)
             return known.answer
         }
-        let network = try await pipeline.network(stage, at: .reference, reason: .reference)
+        let network = try await pipeline.network(id, at: .reference, reason: .reference)
         let answer: ProbeAnswer
         do {
-            answer = try await question.asked(of: network, embeddings: embeddings, objective: pipeline.objective)
+            answer = try await question.asked(of: network, conditionings, objective: pipeline.opened.objective)
         } catch {
             throw DiffusionError(error)
         }
@@ -91,17 +101,17 @@ public actor Probe {
     // The networks of the reference
 
     private var readyReferences: Set<CompileKey> {
-        get async { await Set(pipeline.networks.readyKeys.filter { key in Stage.allCases.contains { key == referenceKey(of: $0) } }) }
+        get async { await Set(pipeline.networks.readyKeys.filter { $0 == referenceKey(of: $0.network) }) }
     }
 
-    private func referenceKey(of stage: Stage) -> CompileKey {
-        CompileKey(checkpoint: pipeline.checkpoint.identity, stage: stage, placement: .reference)
+    private func referenceKey(of id: NetworkID) -> CompileKey {
+        CompileKey(checkpoint: pipeline.checkpoint.identity, network: id, placement: .reference)
     }
 
     /// - Parameter kept: those that were there before the probe, for pictures.
     private func releaseReferences(except kept: Set<CompileKey>) async {
         guard !keepsReferenceNetworks else { return }
-        for key in Stage.allCases.map(referenceKey) where !kept.contains(key) { await pipeline.networks.release(key) }
+        for key in pipeline.checkpoint.networks.map(referenceKey) where !kept.contains(key) { await pipeline.networks.release(key) }
     }
 }
 

@@ -11,8 +11,8 @@ import Tensors
 
 /// What a stage is asked in a probe: the same on its device and on the reference. Each part is a call by itself.
 enum ProbeQuestion: Sendable, Hashable {
-    /// One part for each text.
-    case encode([[PromptChunk]])
+    /// One part for each text, read as plain words are.
+    case encode([[PromptChunk]], EncoderReading)
     /// The noise at the first, the middle and the last training step.
     /// - Parameters:
     ///   - texts: what the UNet is asked about together, as in a step with guidance.
@@ -24,8 +24,10 @@ enum ProbeQuestion: Sendable, Hashable {
 
 /// What a network answered.
 struct ProbeAnswer: Sendable {
-    /// Of all parts.
+    /// The numbers of all parts.
     let arrays: [NDArray]
+    /// The same as texts, when a text encoder answered.
+    var texts: [EncodedText] = []
     /// That a part took, without the first one: a network's first call has more to do than later ones.
     let seconds: Double
 }
@@ -40,7 +42,7 @@ extension ProbeQuestion {
     init(for key: CompileKey, of pipeline: DiffusionPipeline, prompt: String?, size: (width: Int, height: Int)?) {
         let texts = [pipeline.chunks(of: Probe.prompt), pipeline.chunks(of: prompt ?? "")]
         switch key.stage {
-        case .encode: self = .encode(Self.texts(texts, filling: key.shape.batch))
+        case .encode: self = .encode(Self.texts(texts, filling: key.shape.batch), pipeline.plainReading(of: key.network))
         case .denoise:
             var pictureCount = 1
             // A step asks about two texts for each picture.
@@ -89,16 +91,23 @@ extension ProbeQuestion {
 // Asking it
 
 extension ProbeQuestion {
-    /// - Parameter embeddings: of `texts`.
-    func asked(of network: CompiledNetwork, embeddings: [NDArray], objective: Objective) async throws(OpenVINOError) -> ProbeAnswer {
+    /// - Parameter conditionings: what a denoiser is told of `texts`.
+    func asked(of network: CompiledNetwork, _ conditionings: [Conditioning], objective: Objective) async throws(OpenVINOError) -> ProbeAnswer {
         switch self {
-        case .encode(let texts):
-            var encoder = try PromptEncoder(network)
-            return try await Self.timed(texts) { text throws(OpenVINOError) in try await encoder.encode([text]) }
+        case .encode(let texts, let reading):
+            var encoder = try PromptEncoder(network, reading)
+            var encoded: [EncodedText] = []
+            var answer = try await Self.timed(texts) { text throws(OpenVINOError) in
+                let answers = try await encoder.encode([text])
+                encoded += answers
+                return answers.flatMap { [$0.context] + ($0.pooled.map { [$0] } ?? []) }
+            }
+            answer.texts = encoded
+            return answer
         case .predict(_, let pictureCount, let shape):
             var predictor = try NoisePredictor(network, pictureCount: pictureCount)
             let calls = Self.calls(pictureCount: pictureCount, shape: shape, objective: objective)
-            return try await Self.timed(calls) { call throws(OpenVINOError) in try await predictor.predict(call, for: embeddings) }
+            return try await Self.timed(calls) { call throws(OpenVINOError) in try await predictor.predict(call, for: conditionings) }
         case .decode(let shape):
             var decoder = try LatentDecoder(network)
             let latents = [NaturalLatents.make(shape: shape, seed: 1), NaturalLatents.make(shape: shape, seed: 2)]

@@ -21,14 +21,14 @@ public enum Rung: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
 
     /// The rungs that change anything for a stage, lowest first.
     /// - Parameter last: the highest that is allowed; with nil there is no ladder.
-    public static func ladder(for assignment: Assignment, upTo last: Rung?) -> [Rung] {
+    public static func ladder(for assignment: Place, upTo last: Rung?) -> [Rung] {
         guard let last else { return [] }
         return allCases.filter { rung in
             switch rung {
             case .recompile: true
             case .accuracy: rung <= last && !assignment.isFullPrecision
             // On the CPU itself, accuracy is this already.
-            case .cpu: rung <= last && assignment.device != Assignment.reference.device
+            case .cpu: rung <= last && assignment.device != Place.reference.device
             }
         }
     }

@@ -17,7 +17,7 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
         let stages = report.stages.compactMap { row in
             Drift(row.distance, bound: bounds.relativeError[row.stage], baseline: nil).map { (row, $0) }
         }
-        var shortcomings = stages.map { row, drift in "The \(row.stage.label) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)" }
+        var shortcomings = stages.map { row, drift in "The \(row.network) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)" }
         if let suspicion = report.suspicion { shortcomings.append("In the picture of the device \(suspicion).") }
         if let picture = report.picture, picture.psnr < bounds.minimumPSNR || picture.ssim < bounds.minimumSSIM {
             // A network that is off explains the pictures; the advice is given there.
@@ -43,7 +43,7 @@ extension Drift {
     }
 }
 
-extension Assignment {
+extension Place {
     /// What to do when a stage is off here.
     fileprivate var advice: String {
         if isReference {

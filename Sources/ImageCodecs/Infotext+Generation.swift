@@ -21,8 +21,8 @@ extension Infotext {
             Parameter("Model", model),
             // A1111's names for its noise settings; its default, torch on CUDA, has none.
             Parameter("RNG", request.noise == .torch ? "CPU" : "NV"),
-            Parameter("Device", Self.list(result.devices)),
-            Parameter("Precision", Self.list(result.precisions)),
+            Parameter("Device", Self.list(result.places.map(\.device))),
+            Parameter("Precision", Self.list(result.places.map(\.precision))),
             Parameter("OpenVINO", result.runtimeVersion),
             Parameter("Tokens", "\(result.tokenCount)"),
             Parameter("Chunks", "\(result.chunkCount)"),

@@ -15,6 +15,14 @@ public struct PromptChunk: Sendable, Hashable {
     public var insertions: [Int: InsertedVector] = [:]
     /// Why the chunk ends where it does.
     public let end: ChunkEnd
+
+    /// Where the end token stands: right behind the prompt's tokens.
+    public var endPosition: Int { tokenCount + 1 }
+
+    /// The ids with another token behind the end token, for a text encoder that was trained with it.
+    public func tokens(filledWith paddingToken: Int32) -> [Int32] {
+        tokens[...endPosition] + Array(repeating: paddingToken, count: tokens.count - endPosition - 1)
+    }
 }
 
 /// Why a chunk ends where it does.

@@ -28,7 +28,7 @@ public struct SamplingRun: Sendable {
     public private(set) var latents: NDArray
     /// The latest estimate of the pictures, for previews. Of the shape of `latents`.
     public private(set) var denoised: NDArray?
-    /// How many times the model has been asked.
+    /// How many of the model's calls are done; those of skipped steps count as done.
     public private(set) var completedCallCount = 0
     /// How many times the model is asked in all. Heun asks twice in each step but the last.
     public var callCount: Int { method.evaluations.count }
@@ -40,22 +40,38 @@ public struct SamplingRun: Sendable {
     private var method: any SamplingMethod
     private let prediction: Objective.Prediction
     private var noise: BatchNoise
+    private let mask: SamplingMask?
 
     /// - Parameters:
     ///   - schedule: ignored by DDIM and LCM, which have their own.
     ///   - steps: 1 ... 1000; with LCM at most 50, with DDIM no more than the model was trained with.
     ///   - noise: the source of the noise to start from, then of what Euler a and LCM add.
     ///   - imageShape: of one image's latents: `[channels, height, width]`.
+    ///   - start: noise, or pictures under noise.
+    ///   - mask: what stays as it was. The estimate of x₀ is corrected after each call, as A1111 1.10 does in `CFGDenoiser`.
     /// - Throws: `.stepCount` when the sampler cannot take that many steps.
+    /// - Precondition: latents of `start` and `mask` have the shape of the batch.
     public init(
-        _ sampler: Sampler, schedule: Schedule, steps: Int, objective: Objective, noise: BatchNoise, imageShape: [Int]
+        _ sampler: Sampler, schedule: Schedule, steps: Int, objective: Objective, noise: BatchNoise, imageShape: [Int],
+        start: SamplingStart = .noise, mask: SamplingMask? = nil
     ) throws(SamplingError) {
         try sampler.validate(steps: steps, objective: objective)
         method = sampler.method(schedule: schedule, steps: steps, objective: objective)
         stepCount = steps
         prediction = objective.prediction
         self.noise = noise
-        latents = method.initialNoise * self.noise.draw(imageShape)
+        self.mask = mask
+        let fresh = self.noise.draw(imageShape)
+        switch start {
+        case .noise:
+            latents = method.initialNoise * fresh
+        case .latents(let pictures, let skipped):
+            precondition(pictures.shape == fresh.shape, "latents of the shape \(pictures.shape) are no batch of \(fresh.shape)")
+            let evaluations = method.evaluations
+            completedCallCount = evaluations.firstIndex { $0.step >= skipped } ?? evaluations.count
+            let level = completedCallCount < evaluations.count ? evaluations[completedCallCount].level : nil
+            latents = level.map { $0.signal * pictures + $0.noise * fresh } ?? pictures
+        }
     }
 
     /// What to ask the model next; nil when the pictures are done.
@@ -67,10 +83,12 @@ public struct SamplingRun: Sendable {
     /// - Precondition: the run is not done, and `output` has the shape of `latents`.
     public mutating func accept(_ output: NDArray) {
         guard let evaluation else { preconditionFailure("all \(stepCount) steps are done") }
-        let estimate = evaluation.level.denoised(latents, output: output, as: prediction)
+        var estimate = evaluation.level.denoised(latents, output: output, as: prediction)
+        if let mask { estimate = mask.blended(into: estimate) }
         latents = method.advance(latents, denoised: estimate, step: evaluation.step, noise: &noise)
         denoised = estimate
         completedCallCount += 1
+        if let mask, completedCallCount == callCount { latents = mask.blended(into: latents) }
     }
 
     /// Where the model is to be asked next.

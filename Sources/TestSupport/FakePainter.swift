@@ -109,7 +109,7 @@ public final class FakePainter: Painting {
     ) async throws -> [PaintedRequest] {
         guard let first = requests.first else { return [] }
         let compile = compile(Self.group(of: JobRequest(model: model, generation: first)))
-        if compile != nil { onEvent(.compiling(Compiling(.denoise, device: "CPU", shape: "any shape", reason: .firstUse))) }
+        if compile != nil { onEvent(.compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse))) }
         onEvent(.encoding)
         onEvent(.denoising(done: 0, total: first.steps))
         try await pass(starts)
@@ -163,7 +163,7 @@ public final class FakePainter: Painting {
         let result = GenerationResult(
             images: seeds.map { image(width: request.width, height: request.height, seed: $0) }, seeds: seeds,
             prompts: seeds.map { _ in request.prompt }, negativePrompts: seeds.map { _ in request.negativePrompt }, tokenCount: 1, chunkCount: 1,
-            devices: .init(repeating: "CPU"), precisions: .init(repeating: "f32"), runtimeVersion: "2026.4.1", timings: timings, compiles: compiles)
+            places: .init(repeating: .reference), runtimeVersion: "2026.4.1", timings: timings, compiles: compiles)
         return PaintedRequest(result: result, infotexts: seeds.map { seed in
             """
             \(request.prompt)

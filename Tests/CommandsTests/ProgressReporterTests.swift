@@ -42,7 +42,7 @@ struct ProgressReporterTests {
         let progress = ProgressReporter(style) { [written] text in written.text.withLock { $0 += text } }
         progress.report(.encoding)
         progress.report("Measuring")
-        progress.report(.moved(Move(stage: .denoise, from: "GPU in f16", to: "CPU in f32", reason: "It failed.")))
+        progress.report(.moved(Move(stage: .denoise, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")))
         progress.report(.denoising(done: 0, total: 2))
         progress.note("Kept")
         progress.warn("odd")

@@ -17,8 +17,8 @@ struct ReportTests {
         timings.steps = [0.5, 0.75]
         let result = GenerationResult(
             images: [], seeds: [.max, 0], prompts: ["a", "b"], negativePrompts: ["c", ""], tokenCount: 80, chunkCount: 2, ignored: ["<lora:x>"],
-            warnings: ["It was left out."], devices: PerStage(encode: "CPU", denoise: "GPU.0", decode: "GPU.0"),
-            precisions: PerStage(encode: "f32", denoise: "f16", decode: "f32"), runtimeVersion: "2026.4.1", timings: timings)
+            warnings: ["It was left out."], places: PerStage(
+                encode: .reference, denoise: Place(device: "GPU.0", precision: "f16"), decode: Place(device: "GPU.0", precision: "f32")), runtimeVersion: "2026.4.1", timings: timings)
         let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", result: result, total: 9).text
         #expect(!text.contains("\n"))
 

@@ -21,11 +21,11 @@ struct CompiledNetworksTests {
         core = try Core()
     }
 
-    private func key(_ stage: Stage = .decode, _ shape: InputShape = InputShape()) -> CompileKey {
-        CompileKey(checkpoint: checkpoint.identity, stage: stage, placement: .reference, shape: shape)
+    private func key(_ network: NetworkID = .decoder, _ shape: InputShape = InputShape()) -> CompileKey {
+        CompileKey(checkpoint: checkpoint.identity, network: network, placement: .reference, shape: shape)
     }
 
-    private func size(_ side: Int) -> CompileKey { key(.decode, InputShape(batch: 1, height: .fixed(side), width: .fixed(side))) }
+    private func size(_ side: Int) -> CompileKey { key(.decoder, InputShape(batch: 1, height: .fixed(side), width: .fixed(side))) }
 
     @Test("whoever asks while a network is being compiled gets that one")
     func once() async throws {
@@ -85,7 +85,7 @@ struct CompiledNetworksTests {
         _ = try await networks.network(size(4), of: checkpoint)
         _ = try await networks.network(size(6), of: checkpoint)
         _ = try await networks.network(size(6), of: checkpoint)
-        _ = try await networks.network(key(.denoise), of: checkpoint, reason: .preparation)
+        _ = try await networks.network(key(.denoiser), of: checkpoint, reason: .preparation)
         let records = told.withLock { $0 }
         #expect(records == (await networks.records))
         #expect(records.map(\.reason) == [.firstUse, .newSize, .preparation])
@@ -109,7 +109,7 @@ struct CompiledNetworksTests {
     @Test("a failed compile is told to everyone who waits, and tried again by the next")
     func failure() async throws {
         let networks = CompiledNetworks(core: core)
-        let nowhere = CompileKey(checkpoint: checkpoint.identity, stage: .decode, placement: Placement(device: "GPU.7", precision: .f16))
+        let nowhere = CompileKey(checkpoint: checkpoint.identity, network: .decoder, placement: Placement(device: "GPU.7", precision: .f16))
         for _ in 0..<2 {
             await #expect(throws: CompilationError.self) { try await networks.network(nowhere, of: checkpoint) }
         }
@@ -122,7 +122,7 @@ struct CompiledNetworksTests {
     ])
     func arithmetic(_ arithmetic: Arithmetic, allowed: [String]) async throws {
         let compiler = NetworkCompiler(core: core, checkpoint: checkpoint)
-        let network = try await compiler.compile(.decode, at: Placement(device: "CPU", arithmetic: arithmetic))
+        let network = try await compiler.compile(.decoder, at: Placement(device: "CPU", arithmetic: arithmetic))
         #expect(allowed.contains(network.precision))
         if arithmetic == .exactly(.f32) {
             #expect(try network.model.value(of: .dynamicQuantizationGroupSize) == 0)

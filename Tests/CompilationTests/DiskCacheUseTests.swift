@@ -33,7 +33,7 @@ struct DiskCacheUseTests {
     ) async throws -> CompileRecord {
         let checkpoint = try Checkpoint.open(path ?? self.path)
         let key = CompileKey(
-            checkpoint: checkpoint.identity, stage: .decode, placement: Placement(device: "CPU", precision: precision),
+            checkpoint: checkpoint.identity, network: .decoder, placement: Placement(device: "CPU", precision: precision),
             shape: InputShape(batch: 1, height: .fixed(side), width: .fixed(side)))
         return try await CompiledNetworks(core: core, diskCache: cache).network(key, of: checkpoint, reason: reason).record
     }
@@ -47,7 +47,7 @@ struct DiskCacheUseTests {
     func loads() async throws {
         let checkpoint = try Checkpoint.open(path)
         let key = CompileKey(
-            checkpoint: checkpoint.identity, stage: .decode, placement: .reference, shape: InputShape(batch: 1, height: 8, width: 8))
+            checkpoint: checkpoint.identity, network: .decoder, placement: .reference, shape: InputShape(batch: 1, height: 8, width: 8))
         var images: [[Float]] = []
         for isLoaded in [false, true] {
             let network = try await CompiledNetworks(core: core, diskCache: cache()).network(key, of: checkpoint)

@@ -50,9 +50,9 @@ struct ShapePlanTests {
 @Suite("Which compiled network may stand in for another")
 struct CompileKeyTests {
     private static func key(
-        _ shape: InputShape, _ stage: Stage = .denoise, device: String = "GPU", precision: Precision = .f16, checkpoint: String = "a"
+        _ shape: InputShape, _ network: NetworkID = .denoiser, device: String = "GPU", precision: Precision = .f16, checkpoint: String = "a"
     ) -> CompileKey {
-        CompileKey(checkpoint: checkpoint, stage: stage, placement: Placement(device: device, precision: precision), shape: shape)
+        CompileKey(checkpoint: checkpoint, network: network, placement: Placement(device: device, precision: precision), shape: shape)
     }
 
     private static let fourChunks = InputShape(batch: 2, height: 64, width: 64, tokens: 308, hasContextMask: true)
@@ -73,7 +73,7 @@ struct CompileKeyTests {
         #expect(!Self.key(InputShape(), precision: .f32).serves(wanted))
         #expect(!Self.key(InputShape(), device: "CPU").serves(wanted))
         #expect(!Self.key(InputShape(), checkpoint: "b").serves(wanted))
-        #expect(!Self.key(InputShape(), .decode).serves(wanted))
+        #expect(!Self.key(InputShape(), .decoder).serves(wanted))
     }
 
     @Test("a UNet without a mask serves prompts of just its own length, and none that are padded")

@@ -46,8 +46,8 @@ struct CompileCountTests {
     @Test("a request that runs on what is ready has the exact network compiled for the next one")
     func substitute() async throws {
         let pipeline = try Demo.newPipeline(shapes: ShapePlan(.static))
-        let dynamic = try await pipeline.network(.denoise, reason: .preparation)
-        _ = try await pipeline.network(.decode, reason: .preparation)
+        let dynamic = try await pipeline.network(.denoiser, reason: .preparation)
+        _ = try await pipeline.network(.decoder, reason: .preparation)
         // Which of the two it gets depends on which is ready by then.
         _ = try await pipeline.pictures(Demo.request())
         let exact = try await pipeline.networks.network(Self.staticKey(pipeline), of: pipeline.checkpoint)
@@ -57,7 +57,7 @@ struct CompileCountTests {
 
     private static func staticKey(_ pipeline: DiffusionPipeline) -> CompileKey {
         CompileKey(
-            checkpoint: pipeline.checkpoint.identity, stage: .denoise, placement: .reference,
+            checkpoint: pipeline.checkpoint.identity, network: .denoiser, placement: .reference,
             shape: ShapePlan(.static).shape(of: .denoise, on: "CPU", for: ShapeNeed(pictureCount: 1, latentHeight: 16, latentWidth: 16, chunkCounts: [1, 1])))
     }
 }

@@ -11,12 +11,16 @@ import Testing
 
 @Suite("Prompts that were encoded before")
 struct EncodedPromptsTests {
-    private static func key(_ text: String, output: String = "last_hidden_state", emphasis: Emphasis = .original, placement: Placement = .reference) -> EncodedPrompts.Key {
+    private static func key(
+        _ text: String, network: NetworkID = .text(0), output: String = "last_hidden_state", emphasis: Emphasis = .original,
+        placement: Placement = .reference
+    ) -> EncodedPrompts.Key {
         EncodedPrompts.Key(
-            chunks: PromptChunker(tokenizer: .bundled).chunks(of: text).chunks, inversions: [:], placement: placement, output: output, emphasis: emphasis)
+            chunks: PromptChunker(tokenizer: .bundled).chunks(of: text).chunks, inversions: [:], network: network, placement: placement,
+            output: output, emphasis: emphasis)
     }
 
-    private static let entry = EncodedPrompts.Entry(embeddings: NDArray(repeating: 1, shape: [1, 1, 10]), precision: "f32")
+    private static let entry = EncodedPrompts.Entry(EncodedText(context: NDArray(repeating: 1, shape: [1, 1, 10])), at: .reference)
 
     @Test("what was not used for longest makes room")
     func leastRecentlyUsed() {
@@ -43,11 +47,11 @@ struct EncodedPromptsTests {
         #expect(prompts.entry(for: long) == nil)
     }
 
-    @Test("weights, clip skip, emphasis and place are told apart")
+    @Test("weights, clip skip, emphasis, encoder and place are told apart")
     func keys() {
         let keys = [
             Self.key("a cat"), Self.key("(a cat)"), Self.key("a cat", output: "normalized_states.1"), Self.key("a cat", emphasis: .noNorm),
-            Self.key("a cat", placement: Placement(device: "CPU", precision: .bf16)),
+            Self.key("a cat", network: .text(1)), Self.key("a cat", placement: Placement(device: "CPU", precision: .bf16)),
         ]
         #expect(Set(keys).count == keys.count)
     }
@@ -75,7 +79,7 @@ struct EncodedPromptsTests {
         let again = try await pipeline.generate(Demo.request("a cat") { $0.negativePrompt = "blurry" }) { _ in }
         #expect(calls() == 3)
         #expect(again.images == first.images)
-        #expect(again.precisions == first.precisions)
+        #expect(again.places == first.places)
         #expect(!again.compiles.contains { $0.stage == .encode })
         pipeline.forgetEncodedPrompts()
         _ = try await pipeline.pictures(Demo.request("a cat") { $0.negativePrompt = "blurry" })

@@ -20,8 +20,8 @@ struct EventTests {
 
         let (first, firstEvents) = try await pipeline.recorded(request)
         #expect(firstEvents ==
-            [compiling(.encode), .encoding, compiling(.denoise)] + drawing
-            + [compiling(.decode)] + decoding)
+            [compiling(.text(0)), .encoding, compiling(.denoiser)] + drawing
+            + [compiling(.decoder)] + decoding)
         #expect(Stage.allCases.allSatisfy { first.timings.compile[$0] > 0 })
 
         let (second, secondEvents) = try await pipeline.recorded(request)
@@ -30,8 +30,8 @@ struct EventTests {
         #expect(second.images == first.images)
     }
 
-    private func compiling(_ stage: Stage) -> GenerationEvent {
-        .compiling(Compiling(stage, device: "CPU", shape: "any shape", reason: .firstUse))
+    private func compiling(_ network: NetworkID) -> GenerationEvent {
+        .compiling(Compiling(network, device: "CPU", shape: "any shape", reason: .firstUse))
     }
 
     @Test("a sampler that asks the model twice in a step still tells each step once")
@@ -48,8 +48,7 @@ struct EventTests {
     @Test("timings, devices and precisions are told for every component")
     func result() async throws {
         let result = try await #require(Demo.pipeline).generate(Demo.request()) { _ in }
-        #expect(result.devices == PerStage(repeating: "CPU"))
-        #expect(result.precisions == PerStage(repeating: "f32"))
+        #expect(result.places == PerStage(repeating: .reference))
         #expect(result.timings.load > 0)
         #expect(result.timings.encode > 0)
         #expect(result.timings.steps.allSatisfy { $0 > 0 })
@@ -63,9 +62,9 @@ struct EventTests {
     ])
     func retention(_ retention: DiffusionPipeline.Retention, stays: Bool) async throws {
         let pipeline = try Demo.newPipeline(retention: retention)
-        let encoder = WeakModel(try await pipeline.network(.encode).model)
-        let unet = WeakModel(try await pipeline.network(.denoise).model)
-        let vae = WeakModel(try await pipeline.network(.decode).model)
+        let encoder = WeakModel(try await pipeline.network(.text(0)).model)
+        let unet = WeakModel(try await pipeline.network(.denoiser).model)
+        let vae = WeakModel(try await pipeline.network(.decoder).model)
         let seen = Mutex<[Bool]>([])
         _ = try await pipeline.generate(Demo.request()) { event in
             switch event {
@@ -85,7 +84,7 @@ struct EventTests {
         let first = try await pipeline.pictures(Demo.request())
         let (second, events) = try await pipeline.recorded(Demo.request())
         #expect(second.images == first)
-        #expect(events.contains(compiling(.denoise)))
+        #expect(events.contains(compiling(.denoiser)))
     }
 }
 

@@ -24,7 +24,7 @@ struct LadderTests {
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
             key.placement == .reference ? output : fault(output)
         })
-        return try DiffusionPipeline(path: Fixture.demoModel.path, ladders: ladders, networks: networks)
+        return try DiffusionPipeline(OpenCheckpoint(path: Fixture.demoModel.path), ladders: ladders, networks: networks)
     }
 
     private static func spoiled(_ output: NDArray) -> NDArray {
@@ -41,9 +41,9 @@ struct LadderTests {
         // The same arithmetic, but other networks ran beside it.
         #expect(result.images[0].peakSignalToNoiseRatio(to: expected[0]) > 60)
         #expect(result.moves.map(\.stage) == [stage])
-        #expect(result.moves.map(\.to) == ["CPU in f32"])
+        #expect(result.moves.map(\.to) == [.reference])
         #expect(events.contains(.moved(result.moves[0])))
-        #expect(result.precisions[stage] == "f32")
+        #expect(result.places[stage].precision == "f32")
         // One strange request does not move the others.
         #expect(pipeline.placements[stage] == Self.half)
     }
@@ -57,7 +57,7 @@ struct LadderTests {
             if key.stage == .denoise { steps.withLock { $0 += 1 } }
             return key.placement == Self.half ? Self.spoiled(output) : output
         })
-        let pipeline = try DiffusionPipeline(path: Fixture.demoModel.path, ladders: ladders, networks: networks)
+        let pipeline = try DiffusionPipeline(OpenCheckpoint(path: Fixture.demoModel.path), ladders: ladders, networks: networks)
         let result = try await pipeline.generate(Demo.request { $0.batchSize = 2 }) { _ in }
         #expect(result.images.count == 2)
         #expect(steps.withLock { $0 } == 2)
@@ -79,7 +79,7 @@ struct LadderTests {
     func lostDevice() async throws {
         let pipeline = try Self.pipeline(.denoise, first: Self.nowhere)
         let result = try await pipeline.generate(Demo.request()) { _ in }
-        #expect(result.devices.denoise == "CPU")
+        #expect(result.places.denoise.device == "CPU")
         #expect(result.moves.count == 1)
         #expect(result.moves[0].reason.contains("GPU.7"))
         #expect(pipeline.placements.denoise == .reference)
@@ -90,7 +90,7 @@ struct LadderTests {
     func lastRung(_ stage: Stage) async throws {
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in key.stage == stage ? Self.spoiled(output) : output })
         let pipeline = try DiffusionPipeline(
-            path: Fixture.demoModel.path, ladders: PerStage(repeating: PlacementLadder(Self.half, then: [.reference])), networks: networks)
+            OpenCheckpoint(path: Fixture.demoModel.path), ladders: PerStage(repeating: PlacementLadder(Self.half, then: [.reference])), networks: networks)
         await #expect(throws: DiffusionError.self) { try await pipeline.pictures(Demo.request()) }.map { error in
             #expect("\(error)".contains("\(stage.label) on CPU in f32"))
             #expect("\(error)".contains("not finite"))

@@ -112,7 +112,7 @@ struct PreviewTests {
     func resemblance(_ sampler: Sampler) async throws {
         let pipeline = try Demo.newPipeline()
         // As in a server that has drawn before: the VAE is compiled.
-        _ = try await pipeline.network(.decode)
+        _ = try await pipeline.network(.decoder)
         let request = Demo.request { ($0.steps, $0.previewInterval, $0.sampler, $0.width, $0.height) = (8, 8, sampler, 128, 128) }
         let (result, events) = try await pipeline.recorded(request)
         let preview = try #require(events.compactMap { if case .preview(let images) = $0 { images[0] } else { nil } }.last)

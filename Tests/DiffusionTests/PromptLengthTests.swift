@@ -28,7 +28,7 @@ struct PromptLengthTests {
 
     @Test("one call for both prompts and a call for each give the same prediction")
     func joinedEqualsSeparate() async throws {
-        let network = try await #require(Demo.pipeline).network(.denoise)
+        let network = try await #require(Demo.pipeline).network(.denoiser)
         let (positive, negative) = (Self.context(seed: 1), Self.context(seed: 2))
         // Attention over the same positions twice gives what it gives over them once, so this prompt says the same in two chunks.
         let doubled = NDArray(shape: [1, 154, Demo.contextWidth], values: negative.values + negative.values)
@@ -46,8 +46,8 @@ struct PromptLengthTests {
         let texts = chunkCounts.enumerated().map { Self.context(seed: UInt64($0.offset), chunks: $0.element) }
         let shape = ShapePlan(.static, contextChunks: 4).shape(of: .denoise, on: "CPU", for: ShapeNeed(
             pictureCount: pictureCount, latentHeight: 8, latentWidth: 8, chunkCounts: chunkCounts))
-        let masked = try await Self.predict(texts, on: pipeline.network(.denoise, shape: shape), pictureCount: pictureCount)
-        let plain = try await Self.predict(texts, on: pipeline.network(.denoise), pictureCount: pictureCount)
+        let masked = try await Self.predict(texts, on: pipeline.network(.denoiser, shape: shape), pictureCount: pictureCount)
+        let plain = try await Self.predict(texts, on: pipeline.network(.denoiser), pictureCount: pictureCount)
         #expect(masked.count == texts.count)
         for (masked, plain) in zip(masked, plain) {
             #expect(masked.shape == [pictureCount, 4, 8, 8])
@@ -65,8 +65,8 @@ struct PromptLengthTests {
         let shape = ShapePlan(.static).shape(of: .denoise, on: "CPU", for: ShapeNeed(
             pictureCount: 1, latentHeight: 8, latentWidth: 8, chunkCounts: [1, 2, 3]))
         #expect(shape.batch == 2)
-        let fixed = try await Self.predict(texts, on: pipeline.network(.denoise, shape: shape))
-        let dynamic = try await Self.predict(texts, on: pipeline.network(.denoise))
+        let fixed = try await Self.predict(texts, on: pipeline.network(.denoiser, shape: shape))
+        let dynamic = try await Self.predict(texts, on: pipeline.network(.denoiser))
         for (fixed, dynamic) in zip(fixed, dynamic) { #expect(Self.largestDifference(fixed, dynamic) < 1e-5) }
     }
 
@@ -91,12 +91,12 @@ struct PromptLengthTests {
 
     private static func predict(_ texts: [NDArray], on network: CompiledNetwork, pictureCount: Int = 1) async throws -> [NDArray] {
         let run = try SamplingRun(
-            .euler, schedule: .normal, steps: 2, objective: #require(Demo.pipeline).objective,
+            .euler, schedule: .normal, steps: 2, objective: #require(Demo.pipeline).opened.objective,
             noise: BatchNoise(source: .torch, seed: 0, count: pictureCount), imageShape: [4, 8, 8])
         var predictor = try NoisePredictor(network, pictureCount: pictureCount)
         // The second call finds the texts in place.
-        let first = try await predictor.predict(#require(run.nextCall), for: texts)
-        #expect(try await predictor.predict(#require(run.nextCall), for: texts) == first)
+        let first = try await predictor.predict(#require(run.nextCall), for: texts.map { Conditioning(context: $0) })
+        #expect(try await predictor.predict(#require(run.nextCall), for: texts.map { Conditioning(context: $0) }) == first)
         return first
     }
 

@@ -179,9 +179,9 @@ struct PromptPictureTests {
     /// - Returns: of each text, without weights.
     private static func embeddings(_ texts: [String]) async throws -> [NDArray] {
         let pipeline = try #require(Demo.pipeline)
-        var encoder = try PromptEncoder(try await pipeline.network(.encode))
+        var encoder = try PromptEncoder(try await pipeline.network(.text(0)))
         var embeddings: [NDArray] = []
-        for text in texts { embeddings += try await encoder.encode([pipeline.chunks(of: text)]) }
+        for text in texts { embeddings += try await encoder.encode([pipeline.chunks(of: text)]).map(\.context) }
         return embeddings
     }
 
@@ -189,12 +189,12 @@ struct PromptPictureTests {
     private static func picture(_ request: GenerationRequest, contexts: (_ step: Int) -> [NDArray]) async throws -> RGBImage {
         let pipeline = try #require(Demo.pipeline)
         var run = try pipeline.samplingRun(for: request)
-        var predictor = try NoisePredictor(try await pipeline.network(.denoise), pictureCount: 1)
+        var predictor = try NoisePredictor(try await pipeline.network(.denoiser), pictureCount: 1)
         while let call = run.nextCall {
-            let answers = try await predictor.predict(call, for: contexts(run.completedStepCount + 1))
+            let answers = try await predictor.predict(call, for: contexts(run.completedStepCount + 1).map { Conditioning(context: $0) })
             run.accept(answers[0] + request.cfgScale * (answers[1] - answers[0]))
         }
-        var decoder = try LatentDecoder(try await pipeline.network(.decode))
+        var decoder = try LatentDecoder(try await pipeline.network(.decoder))
         return try #require(RGBImage(planes: try await decoder.decode(run.latents)))
     }
 }

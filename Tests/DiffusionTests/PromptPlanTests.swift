@@ -170,12 +170,12 @@ struct PromptPlanTests {
         #expect(plan.chunkCounts.most == [2, 2])
         // One number stands for a chunk: 1, 2, … for the texts, in order.
         let embeddings = plan.texts.enumerated().map { index, text in
-            NDArray(repeating: Float(index + 1), shape: [1, text.chunks.count, 1])
+            EncodedText(context: NDArray(repeating: Float(index + 1), shape: [1, text.chunks.count, 1]))
         }
         let empty = try Float(#require(plan.filler) + 1)
         let long = try Float(#require(plan.texts.firstIndex { $0.chunks.count == 2 }) + 1)
-        #expect(plan.contexts(atEvaluation: 1, embeddings)[0].map(\.shape[1]) == [1, 1])
-        #expect(plan.contexts(atEvaluation: 2, embeddings)[0].map(\.values) == [[empty, empty], [long, long]])
+        #expect(plan.contexts(atEvaluation: 1, embeddings)[0].map(\.context.shape[1]) == [1, 1])
+        #expect(plan.contexts(atEvaluation: 2, embeddings)[0].map(\.context.values) == [[empty, empty], [long, long]])
         #expect(try Self.plan("a cat") { $0.padsConditionings = true }.filler == nil)
     }
 

@@ -52,7 +52,7 @@ struct RefusalTests {
     ])
     func refusedByDevice(_ placement: Placement, message: String) {
         let cause = OpenVINOError.call(attempt: "start", status: .generalError, detail: "why")
-        #expect(DiffusionError.compilation(.device(.denoise, placement, cause)).description == message)
+        #expect(DiffusionError.compilation(.device(.denoiser, placement, cause)).description == message)
     }
 
     @Test("weights that are not finite are reported with their network instead of a black picture", arguments: [
@@ -65,11 +65,11 @@ struct RefusalTests {
         let model = try folder.demoModel(poisoned: file)
         let pipeline = try DiffusionPipeline(path: model, placements: .cpu)
         let error = await #expect(throws: DiffusionError.self) { try await pipeline.generate(Demo.request()) { _ in } }
-        guard case .nonFinite(let culprit, _)? = error else {
+        guard case .nonFinite(let culprit)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(culprit == stage)
+        #expect(culprit.stage == stage)
         #expect(error?.description
             == "The \(label) on CPU in f32 answered with numbers that are not finite. Its weights may be damaged: download the checkpoint again.")
     }
@@ -81,15 +81,15 @@ struct RefusalTests {
         let result = try await Self.result(of: request, in: precision)
         let ratio = result.images[0].peakSignalToNoiseRatio(to: exact)
         // A CPU without arithmetic of that kind takes another: without f16 then bf16, without both f32.
-        switch result.precisions.denoise {
+        switch result.places.denoise.precision {
         case "f32": #expect(ratio == .infinity)
         case precision.rawValue: #expect(ratio < 60 && ratio > 15)
         default:
-            let other = try #require(Precision(rawValue: result.precisions.denoise))
+            let other = try #require(Precision(rawValue: result.places.denoise.precision))
             #expect(try await Self.result(of: request, in: other).images == result.images)
         }
-        #expect(result.precisions.encode == "f32")
-        #expect(result.precisions.decode == "f32")
+        #expect(result.places.encode.precision == "f32")
+        #expect(result.places.decode.precision == "f32")
     }
 
     private static func result(of request: GenerationRequest, in precision: Precision) async throws -> GenerationResult {

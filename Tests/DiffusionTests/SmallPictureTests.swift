@@ -21,7 +21,7 @@ struct SmallPictureTests {
     @Test("a decoder that began with a single latent decodes larger ones")
     func decoder() async throws {
         func decode(_ latents: NDArray, after first: NDArray? = nil) async throws -> NDArray {
-            var decoder = try LatentDecoder(await Demo.newPipeline().network(.decode))
+            var decoder = try LatentDecoder(await Demo.newPipeline().network(.decoder))
             if let first { _ = try await decoder.decode(first) }
             return try await decoder.decode(latents)
         }

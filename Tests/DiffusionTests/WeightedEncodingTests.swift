@@ -34,13 +34,13 @@ struct WeightedEncodingTests {
         let network = try await Self.networks[test.family].value()
         let output = try #require(TextEncoderState.normalized(clipSkip: test.clipSkip).output(layerCount: Self.layerCount))
         var encoder = try PromptEncoder(
-            network, output: output, emphasis: test.emphasis,
+            network, EncoderReading(output: output), emphasis: test.emphasis,
             inversions: ["word": Self.noise([3, Self.width], salt: 5)])
         let emphasis = test.emphasis == .none ? "ignore" : test.emphasis.rawValue
         let expected = try Self.reference(test.family, "\(test.clipSkip).\(emphasis)")
         for count in 1...5 {
             let prompt = Array(Self.prompt(padding: test.family == "sd1" ? Self.end : 0).prefix(count))
-            let encoded = try await encoder.encode([prompt])[0]
+            let encoded = try await encoder.encode([prompt])[0].context
             #expect(encoded.shape == [1, count * 77, Self.width])
             let error = Self.error(encoded.values, expected.prefix(count * 77 * Self.width))
             #expect(error <= tolerance, "\(count) chunks")
@@ -51,8 +51,8 @@ struct WeightedEncodingTests {
     func together() async throws {
         var encoder = try PromptEncoder(try await Self.networks["sd1"].value(), inversions: ["word": Self.noise([3, Self.width], salt: 5)])
         let chunks = Self.prompt(padding: Self.end)
-        let together = try await encoder.encode([Array(chunks[0..<2]), Array(chunks[2...])])
-        let apart = [try await encoder.encode([Array(chunks[0..<2])])[0], try await encoder.encode([Array(chunks[2...])])[0]]
+        let together = try await encoder.encode([Array(chunks[0..<2]), Array(chunks[2...])]).map(\.context)
+        let apart = [try await encoder.encode([Array(chunks[0..<2])])[0].context, try await encoder.encode([Array(chunks[2...])])[0].context]
         for (one, other) in zip(together, apart) { #expect(Self.error(one.values, other.values[...]) <= tolerance) }
     }
 
@@ -132,6 +132,6 @@ private struct CompiledEncoders {
         let folder = try TemporaryFolder()
         let checkpoint = try Checkpoint.open(tiny.writeFolder(in: folder))
         return try await NetworkCompiler(core: Core(), checkpoint: checkpoint)
-            .compile(.encode, at: Placement(device: "CPU", precision: .f32))
+            .compile(.text(0), at: Placement(device: "CPU", precision: .f32))
     }
 }

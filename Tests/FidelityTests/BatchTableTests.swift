@@ -88,6 +88,6 @@ struct BatchTableTests {
         let ready = await watching.pipeline.networks.readyKeys
         var request = Watching.request("a cat")
         request.batchSize = table.usefulBatchSize
-        #expect(ready == [try watching.pipeline.key(of: .denoise, for: request)])
+        #expect(ready == [watching.pipeline.key(of: .denoiser, for: watching.pipeline.need(forShortPromptsOf: request))])
     }
 }

@@ -8,7 +8,7 @@ private typealias Monitor = DriftMonitor<String>
 @Suite("Watching a component")
 struct DriftMonitorTests {
     private let start = ContinuousClock.now
-    private let gpu = Assignment(device: "GPU", precision: "f16")
+    private let gpu = Place(device: "GPU", precision: "f16")
 
     private func monitor(_ change: (inout MonitorSettings) -> Void = { _ in }) -> Monitor {
         var settings = MonitorSettings()
@@ -153,7 +153,7 @@ struct DriftMonitorTests {
     func wholeLadder() {
         var monitor = watchingMonitor(baseline: 0.0029)
         var told: [String] = []
-        for (error, next) in [(0.0512, gpu), (0.0511, Assignment(device: "GPU", precision: "f32")), (0.05, .reference), (0.04, .reference)] {
+        for (error, next) in [(0.0512, gpu), (0.0511, Place(device: "GPU", precision: "f32")), (0.05, .reference), (0.04, .reference)] {
             let event = monitor.probed("512", .error(error), at: start)
             told.append(event?.description ?? "nothing")
             #expect(monitor.assignment == next)

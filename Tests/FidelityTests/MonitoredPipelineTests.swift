@@ -192,7 +192,7 @@ struct MonitoredPipelineTests {
         let watching = try Watching(decode: Watching.other, fault: Fault(Self.spoiled, in: { key, _ in key.stage == .decode && key.placement != .reference }))
         watching.fault.begin()
         let result = try await watching.draw()
-        #expect(result.devices.decode == "CPU")
+        #expect(result.places.decode.device == "CPU")
         #expect(result.incidents.first?.contains("It moves to the CPU") == true)
     }
 
@@ -239,7 +239,7 @@ struct MonitoredPipelineTests {
         watching.fault.begin()
         let result = try await watching.draw()
         #expect(Suspicion(picture: result.images[0]) == nil)
-        #expect(result.devices.decode == "CPU")
+        #expect(result.places.decode.device == "CPU")
         #expect(result.incidents.count == 1)
     }
 

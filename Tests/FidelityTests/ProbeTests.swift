@@ -48,21 +48,21 @@ struct ProbeTests {
     }
 
     /// All shapes that a plan can ask for, with odd batches and capacities among them.
-    private static let shapes: [(Stage, InputShape)] = [
-        (.encode, InputShape(batch: 1)), (.encode, InputShape(batch: 2)), (.encode, InputShape(batch: 5)),
-        (.denoise, InputShape(batch: 2, height: 16, width: 24, tokens: 77, hasContextMask: true)),
-        (.denoise, InputShape(batch: 1, height: 16, width: 16, tokens: 154, hasContextMask: true)),
-        (.denoise, InputShape(batch: 3, height: 16, width: 16, tokens: 308, hasContextMask: true)),
-        (.denoise, InputShape(batch: 4, height: 16, width: 16, tokens: 154)), (.denoise, InputShape(batch: 2, height: 16, width: 16)),
-        (.decode, InputShape(batch: 1, height: 16, width: 24)),
+    private static let shapes: [(NetworkID, InputShape)] = [
+        (.text(0), InputShape(batch: 1)), (.text(0), InputShape(batch: 2)), (.text(0), InputShape(batch: 5)),
+        (.denoiser, InputShape(batch: 2, height: 16, width: 24, tokens: 77, hasContextMask: true)),
+        (.denoiser, InputShape(batch: 1, height: 16, width: 16, tokens: 154, hasContextMask: true)),
+        (.denoiser, InputShape(batch: 3, height: 16, width: 16, tokens: 308, hasContextMask: true)),
+        (.denoiser, InputShape(batch: 4, height: 16, width: 16, tokens: 154)), (.denoiser, InputShape(batch: 2, height: 16, width: 16)),
+        (.decoder, InputShape(batch: 1, height: 16, width: 24)),
     ]
 
     @Test("a network of any shape is asked what it takes, and agrees with the reference to rounding", arguments: shapes)
-    func agreement(stage: Stage, shape: InputShape) async throws {
-        let network = try await pipeline.network(stage, shape: shape)
+    func agreement(id: NetworkID, shape: InputShape) async throws {
+        let network = try await pipeline.network(id, shape: shape)
         let long = Array(repeating: "star", count: 100).joined(separator: " ")
         let fidelity = try await Probe(pipeline).fidelity(of: network, prompt: long)
-        #expect(fidelity.stage == stage)
+        #expect(fidelity.network == id)
         #expect(fidelity.assignment == .reference)
         // Sums in another order.
         #expect(fidelity.distance.relativeError < 1e-4)
@@ -70,11 +70,11 @@ struct ProbeTests {
     }
 
     @Test("an error of 5 % comes out as 5 %", arguments: [
-        (.encode, InputShape(batch: 1)), (.denoise, InputShape(batch: 2, height: 16, width: 16)), (.decode, InputShape(batch: 1, height: 16, width: 16)),
-    ] as [(Stage, InputShape)])
-    func scale(stage: Stage, shape: InputShape) async throws {
+        (.text(0), InputShape(batch: 1)), (.denoiser, InputShape(batch: 2, height: 16, width: 16)), (.decoder, InputShape(batch: 1, height: 16, width: 16)),
+    ] as [(NetworkID, InputShape)])
+    func scale(id: NetworkID, shape: InputShape) async throws {
         let (_, pipeline) = try Self.watched(factor: 1.05)
-        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(stage, shape: shape))
+        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(id, shape: shape))
         #expect(abs(fidelity.distance.relativeError - 0.05) < 1e-4)
         // Embeddings of the UNet's questions come from the reference: an error of the text encoder is its own.
         #expect(fidelity.distance.cosine > 0.999_999)
@@ -82,7 +82,7 @@ struct ProbeTests {
 
     @Test("a probe costs three calls of the UNet on each side; a second one only the device's")
     func cost() async throws {
-        let network = try await pipeline.network(.denoise, shape: InputShape(batch: 2, height: 16, width: 16, tokens: 77, hasContextMask: true))
+        let network = try await pipeline.network(.denoiser, shape: InputShape(batch: 2, height: 16, width: 16, tokens: 77, hasContextMask: true))
         let probe = Probe(pipeline)
         _ = try await probe.fidelity(of: network, prompt: "a boat")
         let first = calls.taken()
@@ -100,7 +100,7 @@ struct ProbeTests {
     @Test("networks of the reference are let go of, unless pictures use them or it is wanted otherwise")
     func references() async throws {
         let shape = InputShape(batch: 1, height: 16, width: 16)
-        let network = try await pipeline.network(.decode, shape: shape)
+        let network = try await pipeline.network(.decoder, shape: shape)
         _ = try await Probe(pipeline).fidelity(of: network)
         #expect(await pipeline.networks.readyKeys == [network.key])
         _ = try await Probe(pipeline, keepsReferenceNetworks: true).fidelity(of: network)
@@ -111,14 +111,14 @@ struct ProbeTests {
 
     @Test("a network that is the reference itself is as fast as itself")
     func itself() async throws {
-        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(.decode))
+        let fidelity = try await Probe(pipeline).fidelity(of: try await pipeline.network(.decoder))
         #expect(fidelity.speedRatio == 1)
         #expect(fidelity.distance.relativeError == 0)
     }
 
     @Test("cancelling stops a probe")
     func cancelling() async throws {
-        let network = try await pipeline.network(.denoise, shape: InputShape(batch: 2, height: 16, width: 16))
+        let network = try await pipeline.network(.denoiser, shape: InputShape(batch: 2, height: 16, width: 16))
         let task = Task { [pipeline] in try await Probe(pipeline).fidelity(of: network) }
         task.cancel()
         await #expect { try await task.value } throws: { ($0 as? ProbeError)?.isCancelled == true }

@@ -6,10 +6,10 @@ import Testing
 @Suite("Report and verdict")
 struct ReportTests {
     private let good = StageFidelity(
-        .denoise, on: Assignment(device: "GPU", precision: "f16"),
+        .denoiser, on: Place(device: "GPU", precision: "f16"),
         distance: Distance(relativeError: 0.0029, maximumError: 0.0123, cosine: 0.99999578), speedRatio: 2.348)
     private let text = StageFidelity(
-        .encode, on: .reference, distance: Distance(relativeError: 0, maximumError: 0, cosine: 1), speedRatio: 1)
+        .text(0), on: .reference, distance: Distance(relativeError: 0, maximumError: 0, cosine: 1), speedRatio: 1)
     private let alike = PictureDistance(psnr: 41.234, ssim: 0.99832)
 
     @Test("the table has a row for each component, with figures that a person can read")
@@ -28,7 +28,7 @@ struct ReportTests {
         (0.271, "27 %"), (1.234, "120 %"), (.infinity, "∞ %"),
     ] as [(Double, String)])
     func percent(error: Double, text: String) {
-        let row = StageFidelity(.decode, on: .reference, distance: .error(error))
+        let row = StageFidelity(.decoder, on: .reference, distance: .error(error))
         #expect(FidelityReport(stages: [row]).tableRows[0][3] == text)
     }
 
@@ -52,7 +52,7 @@ struct ReportTests {
             """),
     ])
     func stage(device: String, precision: String, error: Double, sentence: String) {
-        let row = StageFidelity(.denoise, on: Assignment(device: device, precision: precision), distance: .error(error))
+        let row = StageFidelity(.denoiser, on: Place(device: device, precision: precision), distance: .error(error))
         let verdict = FidelityReport(stages: [text, row], picture: alike).verdict
         #expect(!verdict.isWithinBounds)
         #expect(verdict.shortcomings == [sentence])
@@ -62,7 +62,7 @@ struct ReportTests {
     @Test("numbers that are not finite are counted")
     func nonFinite() {
         let distance = Distance(relativeError: .infinity, maximumError: .infinity, cosine: 0, nonFiniteCount: 12)
-        let row = StageFidelity(.decode, on: Assignment(device: "GPU", precision: "f16"), distance: distance)
+        let row = StageFidelity(.decoder, on: Place(device: "GPU", precision: "f16"), distance: distance)
         #expect(FidelityReport(stages: [row]).verdict.shortcomings == [
             "The VAE on GPU in f16 answers with numbers that are not finite (12). Run it in f32 (--precision accuracy).",
         ])

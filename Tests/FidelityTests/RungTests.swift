@@ -19,7 +19,7 @@ struct RungTests {
         ("CPU", "f32", nil, []),
     ] as [(String, String, Rung?, [Rung])])
     func ladder(device: String, precision: String, last: Rung?, rungs: [Rung]) {
-        #expect(Rung.ladder(for: Assignment(device: device, precision: precision), upTo: last) == rungs)
+        #expect(Rung.ladder(for: Place(device: device, precision: precision), upTo: last) == rungs)
     }
 
     @Test("each rung leads where it says", arguments: [

@@ -31,8 +31,8 @@ struct Watching {
         self.fault = fault
         let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
-            path: Fixture.demoModel.path,
-            ladders: PerStage(encode: .init(.reference), denoise: .init(denoise, then: [.reference]), decode: .init(decode)),
+            OpenCheckpoint(path: Fixture.demoModel.path),
+             ladders: PerStage(encode: .init(.reference), denoise: .init(denoise, then: [.reference]), decode: .init(decode)),
             shapes: ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1), networks: networks)
         var settings = MonitorSettings()
         change(&settings)

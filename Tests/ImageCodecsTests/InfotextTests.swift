@@ -33,7 +33,8 @@ import Testing
         request.width = 640
         let result = GenerationResult(
             images: [], seeds: [0, 4_294_967_295], tokenCount: 2, chunkCount: 1,
-            devices: PerStage(encode: "CPU", denoise: "GPU.0", decode: "GPU.0"), precisions: PerStage(repeating: "f32"),
+            places: PerStage(
+                encode: .reference, denoise: Place(device: "GPU.0", precision: "f32"), decode: Place(device: "GPU.0", precision: "f32")),
             runtimeVersion: "2026.4.1", timings: GenerationTimings())
         let infotext = Infotext(
             request, result, index: 1, model: "demo", modelHash: "0123456789abcdef", version: "Easel 0.1.0")
@@ -56,9 +57,9 @@ import Testing
     @Test("what went wrong with a device on the way to a picture stays with the picture")
     func incidents() {
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, devices: PerStage(repeating: "CPU"), precisions: PerStage(repeating: "f32"),
+            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, places: PerStage(repeating: .reference),
             runtimeVersion: "2026.4.1", timings: GenerationTimings(),
-            moves: [Move(stage: .decode, from: "GPU in f16", to: "GPU in f32", reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
+            moves: [Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: Placement(device: "GPU", precision: .f32), reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
         result.relativeErrors = PerStage(encode: 0, denoise: 0.002134, decode: nil)
         result.incidents = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
         let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, index: 0, model: "demo", modelHash: nil, version: "1")
@@ -75,8 +76,7 @@ import Testing
         var request = GenerationRequest(prompt: "a {red|blue} (cat:1.2) <lora:film:1>")
         let result = GenerationResult(
             images: [], seeds: [0], prompts: ["a blue (cat:1.2) <lora:film:1>"], negativePrompts: ["grey, photo"], tokenCount: 3, chunkCount: 1,
-            ignored: ["<lora:film:1>"], warnings: ["It was left out."], devices: PerStage(repeating: "CPU"),
-            precisions: PerStage(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+            ignored: ["<lora:film:1>"], warnings: ["It was left out."], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
         func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
 
         #expect(infotext().prompt == "a blue (cat:1.2) <lora:film:1>")
@@ -94,8 +94,7 @@ import Testing
         var request = GenerationRequest(prompt: "[a:b:5]")
         request.scheduleCounting = counting
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, devices: PerStage(repeating: "CPU"),
-            precisions: PerStage(repeating: "f32"), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
         func text() -> String { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "Easel 0.1.0").description }
 
         #expect(!text().contains("Schedule counting"))

@@ -32,7 +32,7 @@ struct ServiceTests {
             let preview = FakePainter.image(width: 8, height: 8, seed: 0)
             let told = try await workshop.story(of: job.id)
             #expect(told == [
-                .queued(position: 0), .started(attempt: 1), .compiling(Compiling(.denoise, device: "CPU", shape: "any shape", reason: .firstUse)), .encoding, .step(done: 0, total: 4),
+                .queued(position: 0), .started(attempt: 1), .compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)), .encoding, .step(done: 0, total: 4),
                 .step(done: 1, total: 4), .step(done: 2, total: 4), .decoding(index: 0, total: 1), .encoding, .step(done: 2, total: 4),
                 .step(done: 3, total: 4), .step(done: 4, total: 4), .decoding(index: 0, total: 1), .done([PictureID(job.id, 0), PictureID(job.id, 1)]),
             ])
@@ -231,8 +231,8 @@ struct ServiceTests {
 
     @Test("a compile is named in words")
     func compileText() {
-        #expect(QueueProgress.Stage.compiling(Compiling(.denoise, device: "CPU", shape: "any shape", reason: .firstUse)).description == "Compiling the UNet for CPU")
-        #expect(QueueProgress.Stage.compiling(Compiling(.encode, device: "GPU.0", shape: "batch 1", reason: .repair)).description == "Compiling the text encoder for GPU.0, repair: batch 1")
+        #expect(QueueProgress.Stage.compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)).description == "Compiling the UNet for CPU")
+        #expect(QueueProgress.Stage.compiling(Compiling(.text(0), device: "GPU.0", shape: "batch 1", reason: .repair)).description == "Compiling the text encoder for GPU.0, repair: batch 1")
     }
 
     @Test("what there is to measure is measured: waiting, drawing, storing, ends")

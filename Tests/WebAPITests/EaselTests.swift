@@ -79,8 +79,8 @@ struct EaselTests {
 
     @Test("each event has its name, and no more than belongs to it", arguments: [
         (.queued(position: 2), "queued", #"{"position": 2}"#), (.started(attempt: 1), "started", #"{"attempt": 1}"#),
-        (.compiling(Compiling(.denoise, device: "GPU.0", shape: "any shape", reason: .newSize)), "compiling", #"{"component": "unet", "device": "GPU.0", "shape": "any shape", "reason": "new size"}"#), (.encoding, "encoding", "{}"),
-        (.moved(Move(stage: .decode, from: "GPU in f16", to: "CPU", reason: "It failed.")), "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU."}"#),
+        (.compiling(Compiling(.denoiser, device: "GPU.0", shape: "any shape", reason: .newSize)), "compiling", #"{"component": "unet", "device": "GPU.0", "shape": "any shape", "reason": "new size"}"#), (.encoding, "encoding", "{}"),
+        (.moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")), "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU in f32."}"#),
         (.step(done: 3, total: 20), "step", #"{"n": 3, "of": 20}"#), (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
         (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (.failed("No memory."), "failed", #"{"error": "No memory."}"#), (.cancelled, "cancelled", "{}"), (.done([]), "done", #"{"pictures": []}"#),
     ] as [(JobEvent, String, String)])

@@ -38,7 +38,7 @@ extension Studio {
     func explain(_ request: PromptRequest) async throws -> PromptSummary {
         let pipeline = currentModel?.pipeline
         let chunker = PromptChunker(
-            tokenizer: pipeline?.tokenizer ?? .bundled,
+            tokenizer: pipeline?.opened.tokenizer ?? .bundled,
             paddingToken: Int32(clamping: pipeline?.checkpoint.tokenizer.paddingTokenID ?? Int(CLIPTokenizer.bundled.endToken)))
         return PromptSummary(request, chunker: chunker)
     }

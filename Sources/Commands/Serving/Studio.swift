@@ -224,9 +224,10 @@ actor Studio: Engine {
 
     func group(of request: JobRequest) async -> CompileGroup {
         // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
-        guard let model = openModels[request.model], let key = try? model.pipeline.key(of: .denoise, for: request.generation) else {
+        guard let model = openModels[request.model] else {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
         }
+        let key = model.pipeline.key(of: .denoiser, for: model.pipeline.estimatedNeed(of: request.generation))
         return CompileGroup(model: request.model, shape: key.shape.summary(of: .denoise))
     }
 
@@ -310,8 +311,7 @@ private struct BatchQuestion: Hashable {
 extension OpenModel {
     /// Compiles what a picture of the model's own size needs, so that the first one need not wait for it.
     fileprivate func prepare() async {
-        let request = pipeline.nativeRequest(prompt: "")
-        let keys = Stage.allCases.compactMap { try? pipeline.key(of: $0, for: request) }
+        let keys = pipeline.keys(for: pipeline.need(forShortPromptsOf: pipeline.nativeRequest(prompt: "")))
         await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .preparation)
     }
 }

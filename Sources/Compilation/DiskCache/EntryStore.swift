@@ -26,14 +26,14 @@ actor EntryStore {
     /// The entry for a compile; nil where nothing is kept or nothing can be.
     ///
     /// The first call for a checkpoint reads all of its files, unless its hash is remembered.
-    func entry(for stage: Stage, at placement: Placement, graph: Graph, shape: InputShape) async -> DiskCacheEntry? {
+    func entry(for network: NetworkID, at placement: Placement, graph: Graph, shape: InputShape) async -> DiskCacheEntry? {
         let form = cache.form ?? CacheForm(device: placement.device)
         guard form != .none, let weights = await weightsHash(), let runtime = try? Core.version() else { return nil }
         var text = SHA256()
         text.update(data: Data(graph.xml.utf8))
         text.update(data: Data(graph.literals))
         let key = DiskCacheKey(
-            model: checkpoint.name, component: stage.label, shape: shape.summary(of: stage), graph: text.finalize().hexadecimal,
+            model: checkpoint.name, component: "\(network)", shape: shape.summary(of: network.stage), graph: text.finalize().hexadecimal,
             weights: weights, device: description(of: placement.device), properties: placement.properties.map { "\($0.name)=\($0.text)" },
             runtime: runtime, form: form)
         do {
@@ -50,7 +50,7 @@ actor EntryStore {
         if let weights = await weightsHash() { cache.removeAll(weights: weights) }
     }
 
-    /// One task for all components: the files are read once.
+    /// One task for all networks: the files are read once.
     private func weightsHash() async -> String? {
         let task = weights ?? Task { [checkpoint, cache] in await checkpoint.contentsHash(rememberedIn: cache.root) }
         weights = task

@@ -34,15 +34,15 @@ public struct CompileRecord: Sendable, Hashable, Codable {
 
 /// A compile that is under way.
 public struct Compiling: Sendable, Hashable {
-    public var stage: Stage
+    public var network: NetworkID
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
     /// What is fixed, in words, as in `CompileRecord`.
     public var shape: String
     public var reason: CompileReason
 
-    public init(_ stage: Stage, device: String, shape: String, reason: CompileReason) {
-        self.stage = stage
+    public init(_ network: NetworkID, device: String, shape: String, reason: CompileReason) {
+        self.network = network
         self.device = device
         self.shape = shape
         self.reason = reason
@@ -52,7 +52,7 @@ public struct Compiling: Sendable, Hashable {
 extension Compiling: CustomStringConvertible {
     /// `Compiling the UNet for GPU.0, new size: batch 2, latents 64×64, up to 4 chunks`; without the reason where it goes without saying.
     public var description: String {
-        let place = "Compiling the \(stage.label) for \(device)"
+        let place = "Compiling the \(network) for \(device)"
         return reason == .firstUse ? place : "\(place), \(reason.rawValue): \(shape)"
     }
 }

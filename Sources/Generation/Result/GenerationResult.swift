@@ -16,16 +16,14 @@ public struct GenerationResult: Sendable {
     public var warnings: [String]
     /// Whether a picture would be another if its prompt's schedules counted otherwise.
     public var dependsOnScheduleCounting: Bool
-    /// OpenVINO's name of the device that ran each component: `CPU`, `GPU.0`.
-    public var devices: PerStage<String>
-    /// The precision that each component ran in, read back after compiling.
-    public var precisions: PerStage<String>
+    /// Where each stage ran, read back after compiling.
+    public var places: PerStage<Place>
     /// OpenVINO's version: `2026.4.1`.
     public var runtimeVersion: String
     public var timings: GenerationTimings
     /// Networks that were compiled for this request; none when all were ready.
     public var compiles: [CompileRecord]
-    /// Components that failed and went on elsewhere.
+    /// Stages that failed and went on elsewhere.
     public var moves: [Move]
     /// Of what made the pictures, when it was last compared with CPU f32: relative errors (L2); nil where it was not.
     public var relativeErrors = PerStage<Double?>(repeating: nil)
@@ -35,7 +33,7 @@ public struct GenerationResult: Sendable {
     public init(
         images: [RGBImage], seeds: [UInt64], prompts: [String] = [], negativePrompts: [String] = [], tokenCount: Int, chunkCount: Int,
         ignored: [String] = [], warnings: [String] = [], dependsOnScheduleCounting: Bool = false,
-        devices: PerStage<String>, precisions: PerStage<String>, runtimeVersion: String,
+        places: PerStage<Place>, runtimeVersion: String,
         timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {
         self.images = images
@@ -47,8 +45,7 @@ public struct GenerationResult: Sendable {
         self.dependsOnScheduleCounting = dependsOnScheduleCounting
         self.tokenCount = tokenCount
         self.chunkCount = chunkCount
-        self.devices = devices
-        self.precisions = precisions
+        self.places = places
         self.runtimeVersion = runtimeVersion
         self.timings = timings
         self.compiles = compiles

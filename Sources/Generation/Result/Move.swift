@@ -1,25 +1,32 @@
 /// A stage that was moved to another device or precision, because it failed where it was.
-public struct Move: Sendable, Hashable, Codable {
+public struct Move: Sendable, Hashable {
     public var stage: Stage
-    /// Device and precision, in words: `GPU in f16`.
-    public var from: String
-    public var to: String
+    public var from: Placement
+    public var to: Placement
     /// What went wrong, as a sentence.
     public var reason: String
 
-    public init(stage: Stage, from: String, to: String, reason: String) {
+    public init(stage: Stage, from: Placement, to: Placement, reason: String) {
         self.stage = stage
         self.from = from
         self.to = to
         self.reason = reason
     }
-
-    private enum CodingKeys: String, CodingKey {
-        case from, to, reason
-        case stage = "component"
-    }
 }
 
 extension Move: CustomStringConvertible {
     public var description: String { "\(reason) The \(stage.label) now runs on \(to)." }
+}
+
+extension Move: Encodable {
+    private enum CodingKeys: String, CodingKey { case component, from, to, reason }
+
+    /// Writes placements as people read them: `GPU in f16`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(stage, forKey: .component)
+        try container.encode("\(from)", forKey: .from)
+        try container.encode("\(to)", forKey: .to)
+        try container.encode(reason, forKey: .reason)
+    }
 }

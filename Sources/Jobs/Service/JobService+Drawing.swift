@@ -192,7 +192,7 @@ extension JobService {
     private func report(_ round: [PaintedRequest]) {
         if let first = round.first?.result {
             measure(.drawn(
-                jobs: round.count, pictures: round.reduce(0) { $0 + $1.result.images.count }, timings: first.timings, devices: first.devices))
+                jobs: round.count, pictures: round.reduce(0) { $0 + $1.result.images.count }, timings: first.timings, devices: first.places.map(\.device)))
         }
         // What is drawn together is moved once, and told with each.
         for move in Set(round.flatMap(\.result.moves)) { measure(.moved(move)) }

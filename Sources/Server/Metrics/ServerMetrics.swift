@@ -64,7 +64,7 @@ public struct ServerMetrics: Sendable {
         case .ended(let state, let seconds):
             jobSeconds.observe(seconds, state.rawValue)
         case .moved(let move):
-            moves.add(1, move.stage.rawValue, move.from, move.to)
+            moves.add(1, move.stage.rawValue, "\(move.from)", "\(move.to)")
         case .archiveFailed:
             archiveFailures.add()
         case .queueLength:

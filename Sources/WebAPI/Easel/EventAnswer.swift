@@ -90,7 +90,7 @@ struct EventDetails: Codable {
             self.attempt = attempt
         case .compiling(let compile):
             self.event = .compiling
-            component = compile.stage
+            component = compile.network.stage
             device = compile.device
             shape = compile.shape
             reason = compile.reason.rawValue

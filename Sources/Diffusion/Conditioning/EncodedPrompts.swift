@@ -1,4 +1,3 @@
-import Compilation
 import Generation
 import Prompting
 import Tensors
@@ -13,22 +12,23 @@ struct EncodedPrompts: Sendable {
         let chunks: [PromptChunk]
         /// The vectors by the names that stand there: a file may change.
         let inversions: [String: NDArray]
+        /// The text encoder.
+        let network: NetworkID
         let placement: Placement
-        /// Of the text encoder, as clip skip chooses it.
+        /// The encoder's output that is read, as clip skip chooses it.
         let output: String
         let emphasis: Emphasis
     }
 
     struct Entry: Sendable {
-        /// `[1, 77·chunks, width]`.
-        let embeddings: NDArray
-        /// That the text encoder ran in.
-        let precision: String
+        let text: EncodedText
+        /// Where the text encoder ran.
+        let place: Place
         fileprivate var lastUse = 0
 
-        init(embeddings: NDArray, precision: String) {
-            self.embeddings = embeddings
-            self.precision = precision
+        init(_ text: EncodedText, at place: Place) {
+            self.text = text
+            self.place = place
         }
     }
 

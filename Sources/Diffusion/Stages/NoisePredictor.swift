@@ -12,7 +12,7 @@ public import Tensors
 public struct NoisePredictor: ~Copyable {
     private var call: NetworkCall
     private let pictureCount: Int
-    private var texts: [[NDArray]] = []
+    private var texts: [[Conditioning]] = []
     private var batches: [UNetBatch] = []
 
     /// - Parameters:
@@ -20,7 +20,7 @@ public struct NoisePredictor: ~Copyable {
     ///   - guidance: what a UNet is told that takes guidance as an input; for a probe any will do.
     public init(_ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7)) throws(OpenVINOError) {
         var call = try NetworkCall(network)
-        if let width = network.guidanceWidth { try call.setInput("guidance", to: guidance.embedding(width: width)) }
+        if let width = network.width(ofInput: "guidance") { try call.setInput("guidance", to: guidance.embedding(width: width)) }
         self.call = call
         self.pictureCount = pictureCount
     }
@@ -28,9 +28,9 @@ public struct NoisePredictor: ~Copyable {
     /// Asks about the same texts for every picture.
     /// - Parameters:
     ///   - question: latents of as many pictures as were given at `init`.
-    ///   - texts: embeddings, each `[1, 77·chunks, width]`.
+    ///   - texts: what the UNet is told beside the latents.
     /// - Returns: the UNet's answer for each text, in the shape of the latents.
-    public mutating func predict(_ question: SamplingRun.ModelCall, for texts: [NDArray]) async throws(OpenVINOError) -> [NDArray] {
+    public mutating func predict(_ question: SamplingRun.ModelCall, for texts: [Conditioning]) async throws(OpenVINOError) -> [NDArray] {
         let answers = try await predict(question, forEach: .init(repeating: texts, count: pictureCount))
         return texts.indices.map { text in .concatenated(answers.map { $0[text] }) }
     }
@@ -38,9 +38,9 @@ public struct NoisePredictor: ~Copyable {
     /// Asks about texts of its own for every picture.
     /// - Parameters:
     ///   - question: latents of as many pictures as were given at `init`.
-    ///   - texts: for each picture embeddings, each `[1, 77·chunks, width]`.
+    ///   - texts: for each picture what the UNet is told beside the latents.
     /// - Returns: for each picture the UNet's answer to each of its texts, `[1, channels, height, width]`.
-    public mutating func predict(_ question: SamplingRun.ModelCall, forEach texts: [[NDArray]]) async throws(OpenVINOError) -> [[NDArray]] {
+    public mutating func predict(_ question: SamplingRun.ModelCall, forEach texts: [[Conditioning]]) async throws(OpenVINOError) -> [[NDArray]] {
         precondition(texts.count == pictureCount, "texts of \(texts.count) pictures were given for \(pictureCount)")
         if texts != self.texts {
             batches = UNetBatch.batches(of: texts, on: call.network.key.shape)
@@ -62,6 +62,7 @@ public struct NoisePredictor: ~Copyable {
 
     private mutating func set(_ batch: UNetBatch) throws(OpenVINOError) {
         try call.setInput("context", to: batch.context)
+        for (name, vector) in batch.vectors { try call.setInput(name, to: vector) }
         if let mask = batch.mask { try call.setInput("context_mask", to: mask) }
     }
 }

@@ -1,5 +1,4 @@
 import Prompting
-import Sampling
 import Tensors
 
 /// The texts that the UNet is told in a request: for each picture, each time that it is asked.
@@ -12,6 +11,8 @@ struct PromptPlan: Sendable {
         var weight: Float = 1
         /// For each evaluation, an index into the plan's `texts`.
         var texts: [Int]
+        /// The denoiser is told zeros in place of the text: an empty negative prompt of models that were trained so.
+        var isZeroed = false
     }
 
     struct Picture: Sendable, Hashable {
@@ -76,7 +77,7 @@ extension PromptPlan {
 extension PromptPlan.Picture {
     /// - Parameter indices: for each text, where it is now.
     fileprivate func renumbered(_ indices: [Int]) -> Self {
-        func renumbered(_ slot: PromptPlan.Slot) -> PromptPlan.Slot { PromptPlan.Slot(weight: slot.weight, texts: slot.texts.map { indices[$0] }) }
+        func renumbered(_ slot: PromptPlan.Slot) -> PromptPlan.Slot { PromptPlan.Slot(weight: slot.weight, texts: slot.texts.map { indices[$0] }, isZeroed: slot.isZeroed) }
         var picture = self
         picture.negative = negative.map(renumbered)
         picture.parts = parts.map(renumbered)
@@ -118,32 +119,28 @@ extension PromptPlan {
     }
 }
 
-// The questions of an evaluation, and what becomes of the answers
+// The questions of an evaluation
 
 extension PromptPlan {
-    /// The texts that the UNet is told at an evaluation.
+    /// The texts that the denoiser is told at an evaluation.
     /// - Parameters:
-    ///   - index: of the evaluation, from 0.
-    ///   - embeddings: of `texts`, each `[1, 77·chunks, width]`.
-    /// - Returns: for each picture the embeddings of its slots.
-    func contexts(atEvaluation index: Int, _ embeddings: [NDArray]) -> [[NDArray]] {
+    ///   - index: the evaluation, from 0.
+    ///   - encoded: `texts` after the text encoders, in their order.
+    /// - Returns: for each picture the texts of its slots.
+    func contexts(atEvaluation index: Int, _ encoded: [EncodedText]) -> [[EncodedText]] {
         pictures.map { picture in
-            let contexts = picture.slots.map { embeddings[$0.texts[index]] }
+            let contexts = picture.slots.map { slot in
+                let text = encoded[slot.texts[index]]
+                return slot.isZeroed ? text.zeroed : text
+            }
             guard let filler else { return contexts }
-            let longest = contexts.map { $0.shape[1] }.max() ?? 0
-            return contexts.map { $0.filled(to: longest, with: embeddings[filler]) }
+            let longest = contexts.map { $0.context.shape[1] }.max() ?? 0
+            return contexts.map { text in
+                var text = text
+                text.context = text.context.filled(to: longest, with: encoded[filler].context)
+                return text
+            }
         }
-    }
-
-    /// What the sampler is told.
-    /// - Parameter answers: for each picture those to its `contexts`, each `[1, channels, height, width]`.
-    /// - Returns: `[pictures, channels, height, width]`.
-    func guided(_ answers: [[NDArray]], by guidance: Guidance) -> NDArray {
-        .concatenated(zip(pictures, answers).map { picture, answers in
-            guard picture.negative != nil else { return answers[0] }
-            return guidance.combine(
-                unconditional: answers[0], conditionals: zip(picture.parts, answers.dropFirst()).map { (weight: $0.weight, answer: $1) })
-        })
     }
 }
 

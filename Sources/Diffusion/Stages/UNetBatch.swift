@@ -15,26 +15,32 @@ struct UNetBatch {
     let entries: [Entry]
     /// `[entries, tokens, width]`.
     let context: NDArray
+    /// Further inputs by their names, `[entries, n]` each.
+    let vectors: [String: NDArray]
     /// `[entries, 1, 1, tokens]`; nil when every position counts.
     let mask: NDArray?
 
     /// Distributes all pairs of a picture and a text over calls: those of the same length share them, and where the UNet has a mask all do.
-    /// - Parameter texts: for each picture, each `[1, 77·chunks, width]`.
-    static func batches(of texts: [[NDArray]], on shape: InputShape) -> [UNetBatch] {
+    /// - Parameter texts: for each picture those that it is asked about with.
+    static func batches(of texts: [[Conditioning]], on shape: InputShape) -> [UNetBatch] {
         let entries = texts.indices.flatMap { picture in texts[picture].indices.map { Entry(picture: picture, text: $0) } }
         let size = if case .fixed(let size) = shape.batch { size } else { min(entries.count, ShapePlan.entriesPerCall(pictureCount: texts.count)) }
         let isFixed = shape.batch != .dynamic
         let capacity: Int? = if shape.hasContextMask, case .fixed(let tokens) = shape.tokens { tokens } else { nil }
-        let groups = capacity == nil ? entries.grouped { texts[$0.picture][$0.text].shape[1] } : [entries]
+        let groups = capacity == nil ? entries.grouped { texts[$0.picture][$0.text].context.shape[1] } : [entries]
         return groups.flatMap { group in
             group.pieces(of: size, filled: isFixed).map { UNetBatch($0, texts, capacity: capacity) }
         }
     }
 
     /// - Parameter capacity: tokens that every text is filled up to; nil when they are all of the same length.
-    private init(_ entries: [Entry], _ texts: [[NDArray]], capacity: Int?) {
+    private init(_ entries: [Entry], _ texts: [[Conditioning]], capacity: Int?) {
         self.entries = entries
-        let rows = entries.map { texts[$0.picture][$0.text] }
+        let texts = entries.map { texts[$0.picture][$0.text] }
+        let rows = texts.map(\.context)
+        vectors = texts[0].vectors.keys.reduce(into: [:]) { vectors, name in
+            vectors[name] = .concatenated(texts.compactMap { $0.vectors[name] })
+        }
         context = .concatenated(capacity.map { capacity in rows.map { $0.padded(to: capacity) } } ?? rows)
         mask = capacity.map { capacity in
             .concatenated(rows.map { row in

@@ -1,0 +1,33 @@
+public import Compilation
+public import Generation
+
+/// Requests that are drawn together, read and checked: all that is known of them before anything is compiled.
+public struct RequestPlan: Sendable {
+    public let requests: [GenerationRequest]
+    /// What the requests ask of the networks.
+    public let need: ShapeNeed
+    /// The prompts of each request.
+    let prompts: [PromptPlan]
+    /// The prompts of all requests as one batch.
+    let joined: PromptPlan
+    /// How the requests read each text encoder.
+    let readings: [EncoderReading]
+
+    /// What one run of the sampler shares: the requests differ in nothing but their pictures.
+    var shared: GenerationRequest { requests[0] }
+}
+
+/// The results of requests that were drawn together, and the networks that took part.
+public struct DrawnRequests: Sendable {
+    /// One for each request, in their order.
+    public var results: [GenerationResult]
+    /// Every network that ran, also those that failed. A text encoder whose answers were remembered did not run.
+    public var networks: [NetworkUse]
+
+    /// A compiled network that took part in a picture.
+    public struct NetworkUse: Sendable, Hashable {
+        public let key: CompileKey
+        /// Its numbers were not finite, so that the stage went on elsewhere.
+        public let hasFailed: Bool
+    }
+}

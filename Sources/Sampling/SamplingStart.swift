@@ -1,0 +1,32 @@
+public import Tensors
+
+/// Where a run of the sampler begins.
+public enum SamplingStart: Sendable, Hashable {
+    /// Noise alone.
+    case noise
+    /// The latents of pictures, `[images, channels, height, width]`, under as much noise as the sampler expects after so many steps,
+    /// which are skipped. With every step skipped the latents stay as they are.
+    case latents(NDArray, skippingSteps: Int)
+}
+
+/// A part of the pictures that a run leaves as it was.
+public struct SamplingMask: Sendable, Hashable {
+    /// The latents to keep, `[images, channels, height, width]`.
+    public var latents: NDArray
+    /// How much of them is kept at each place, 0 … 1; the same shape.
+    public var share: NDArray
+
+    /// - Precondition: both have the same shape.
+    public init(keeping latents: NDArray, share: NDArray) {
+        precondition(latents.shape == share.shape, "the shapes \(latents.shape) and \(share.shape) differ")
+        self.latents = latents
+        self.share = share
+    }
+
+    /// `share · latents + (1 − share) · drawn`.
+    func blended(into drawn: NDArray) -> NDArray {
+        var result = drawn
+        for index in result.values.indices { result.values[index] += share.values[index] * (latents.values[index] - result.values[index]) }
+        return result
+    }
+}
