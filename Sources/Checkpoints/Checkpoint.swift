@@ -11,16 +11,24 @@ public struct Checkpoint: Sendable {
 
     /// The file's or folder's name without extension.
     public let name: String
-    /// As it was given to `open`.
+    /// The path that was given to `open`.
     public let path: String
     public let layout: Layout
     public let family: Family
+    /// What the UNet is told about a prompt and a picture: the family's plan, with what the files say of it.
+    public let conditioning: ConditioningPlan
     /// At least one, in the order in which the family joins their embeddings.
     public let textEncoders: [StoredNetwork<TextEncoderConfiguration>]
     public let unet: StoredNetwork<UNetConfiguration>
     public let vae: StoredNetwork<VAEConfiguration>
+    public let vaeSource: VAESource
     public let scheduler: SchedulerConfiguration
-    public let tokenizer: TokenizerFiles
+    /// Who says `scheduler.prediction`.
+    public let predictionSource: SettingSource
+    /// Who says that the noise schedule ends without any signal; nil when it does not.
+    public let zeroTerminalSNRSource: SettingSource?
+    /// One for each text encoder. They differ in padding only.
+    public let tokenizers: [TokenizerFiles]
     /// The files with weights, in the order of their mapping.
     public let files: [CheckpointFile]
     /// Keys that no network knows, sorted. A complete checkpoint of a supported family has none.
@@ -28,35 +36,66 @@ public struct Checkpoint: Sendable {
     /// Keys of known extras that generating does not need, sorted: averaged copies, training state, noise schedules.
     public let ignoredKeys: [String]
 
-    /// Why no picture can be drawn with the checkpoint, although it can be opened: it holds weights, or changes to weights, that are not understood.
+    /// Why no picture can be drawn with the checkpoint, although it can be opened: it holds weights, or changes to weights, that are not
+    /// understood, or it is of a kind that cannot be drawn with.
     public let refusal: CheckpointError?
-
-    /// Nothing says what the UNet predicts, and files of its family differ in it.
-    public let isPredictionAssumed: Bool
 
     /// The first text encoder.
     public var textEncoder: StoredNetwork<TextEncoderConfiguration> { textEncoders[0] }
+
+    /// The first text encoder's tokenizer.
+    public var tokenizer: TokenizerFiles { tokenizers[0] }
+
+    /// The model's name for people, which may say more than its family's: "SSD-1B (Stable Diffusion XL)".
+    public var modelName: String { family.name(of: unet.configuration) }
+
+    /// Nothing says what the UNet predicts, and files of its family differ in it.
+    public var isPredictionAssumed: Bool { predictionSource == .assumed }
 
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
 
     /// Side in pixels of the square pictures that the model was trained on: what it draws best.
     ///
-    /// Single files do not say; there, SD2 models that predict velocity are taken for those of 768 pixels, all others for 512.
-    public var nativeSize: Int {
-        let isLarge = family == .sd2 && scheduler.prediction == .velocity
-        return (unet.configuration.sampleSize ?? (isLarge ? 96 : 64)) * vae.configuration.scaleFactor
+    /// Single files do not say it; they are taken for their family's usual models.
+    public var nativeSize: Int { (unet.configuration.sampleSize ?? usualLatentSide) * vae.configuration.scaleFactor }
+
+    /// Sizes in pixels that the model draws best, the square first.
+    public var nativeSizes: [PixelSize] {
+        let side = nativeSize
+        return family.nativeSizes.first?.width == side ? family.nativeSizes : [PixelSize(width: side, height: side)]
     }
 
+    /// Pixels that both sides of a picture are best multiples of: no level of the UNet has to round then. Multiples of the VAE's
+    /// `scaleFactor` are possible too.
+    public var sizeMultiple: Int { unet.configuration.downscale * vae.configuration.scaleFactor }
+
+    /// Whether the VAE's activations exceed the range of f16, so that its arithmetic has to be bf16 or f32.
+    ///
+    /// No file tells it: a repaired VAE has the same shapes. Only a configuration with `force_upcast` false says that f16 is enough.
+    public var decoderOverflowsF16: Bool { family.traits.decoderOverflowsF16 && vae.configuration.forcesUpcast != false }
+
+    private var usualLatentSide: Int { scheduler.prediction == .velocity ? family.traits.velocityLatentSide : family.traits.latentSide }
+
     /// Opens a diffusers folder or a single .safetensors file.
-    /// - Parameter prediction: what the UNet predicts, whatever the files say of it; nil for what they say.
+    /// - Parameters:
+    ///   - prediction: what the UNet predicts, whatever the files say of it; nil for what they say.
+    ///   - vae: a file or folder whose VAE replaces the checkpoint's own. nil for the file `NAME.vae.safetensors` beside a single file, and
+    ///     for the checkpoint's own where there is none; "none" for its own in any case.
     /// - Throws: `CheckpointError`; whatever the files hold, nothing is read outside them.
-    public static func open(_ path: String, prediction: SchedulerConfiguration.Prediction? = nil) throws(CheckpointError) -> Checkpoint {
-        switch PathKind(path) {
-        case .nothing: throw .notFound(path: path)
-        case .folder: try Checkpoint(folder: path, prediction: prediction)
-        case .file: try Checkpoint(singleFile: path, prediction: prediction)
-        }
+    public static func open(
+        _ path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil
+    ) throws(CheckpointError) -> Checkpoint {
+        let kind = PathKind(path)
+        guard kind != .nothing else { throw .notFound(path: path) }
+        let source: VAESource =
+            switch vae {
+            case "none": .own
+            case let vae?: .chosen(path: vae)
+            case nil: kind == .file && !path.hasPickleExtension ? try VAEFile.beside(path).map(VAESource.beside) ?? .own : .own
+            }
+        return kind == .folder
+            ? try Checkpoint(folder: path, prediction: prediction, vae: source) : try Checkpoint(singleFile: path, prediction: prediction, vae: source)
     }
 
     /// An assumption about the model that may be wrong, with what to do then: whole sentences. nil when the files say all.
@@ -64,47 +103,85 @@ public struct Checkpoint: Sendable {
         guard isPredictionAssumed else { return nil }
         let file = path.lastPathComponent
         return """
-            Nothing in "\(file)" says what this Stable Diffusion 2 model predicts; v_prediction was assumed, as for the models of 768 pixels. \
+            Nothing in "\(file)" says what this \(family.name) model predicts; v_prediction was assumed, as for the models of 768 pixels. \
             If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line \
             parameterization: "eps" into a file "\(file.deletingPathExtension).yaml" beside it.
             """
     }
 
-    /// - Parameter misunderstood: of the keys that nothing reads.
-    /// - Throws: `CheckpointError` when the networks do not fit each other.
-    init(
-        name: String, path: String, layout: Layout, textEncoder: StoredNetwork<TextEncoderConfiguration>, unet: StoredNetwork<UNetConfiguration>,
-        vae: StoredNetwork<VAEConfiguration>, scheduler: SchedulerConfiguration, tokenizer: TokenizerFiles, files: [CheckpointFile],
-        unusedKeys: [String], ignoredKeys: [String], misunderstood: CheckpointError?, isPredictionAssumed: Bool
-    ) throws(CheckpointError) {
+    /// Checks that the networks fit each other.
+    /// - Throws: `CheckpointError` when they do not.
+    init(_ parts: Parts) throws(CheckpointError) {
+        let (unet, vae, encoders, plan) = (parts.unet, parts.vae, parts.textEncoders, parts.conditioning)
         // Packed weights have other shapes than what they stand for.
-        let refusal = textEncoder.weights.fault ?? unet.weights.fault ?? vae.weights.fault ?? misunderstood
+        var refusal = parts.misunderstood ?? vae.weights.fault ?? unet.weights.fault
+        for encoder in encoders.reversed() { refusal = encoder.weights.fault ?? refusal }
         let configuration = unet.configuration
-        if let foreign = ForeignModel(unetInputChannels: configuration.inChannels, latentChannels: vae.configuration.latentChannels) {
-            throw refusal ?? .unsupportedModel(file: path.lastPathComponent, foreign)
+        let latentChannels = vae.configuration.latentChannels
+        guard parts.vaeSource == .own || latentChannels == configuration.outChannels else {
+            throw refusal ?? .invalidSetting(
+                file: vae.weights.fileName, key: "latent_channels", value: "\(latentChannels)", expected: "\(configuration.outChannels), as the UNet's output")
         }
-        guard configuration.outChannels == configuration.inChannels else {
-            throw refusal ?? .invalidSetting(file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)", expected: "\(configuration.inChannels), as in_channels")
+        let foreign = ForeignModel(unetInputChannels: configuration.inChannels, latentChannels: latentChannels)
+        if let foreign, foreign != .inpainting { throw refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, foreign) }
+        guard configuration.outChannels == latentChannels else {
+            throw refusal ?? .invalidSetting(
+                file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)", expected: "\(latentChannels), as in_channels")
         }
-        guard configuration.crossAttentionWidth == textEncoder.configuration.width else {
+        let contextWidth = plan.context.reduce(0) { $0 + encoders[$1.encoder].configuration.width }
+        guard configuration.crossAttentionWidth == contextWidth else {
             throw refusal ?? .invalidSetting(
                 file: unet.weights.fileName, key: "cross_attention_dim", value: "\(configuration.crossAttentionWidth)",
-                expected: "\(textEncoder.configuration.width), the width of the text encoder")
+                expected: "\(contextWidth), the width of the text encoder\(encoders.count == 1 ? "" : "s together")")
         }
-        self.name = name
-        self.path = path
-        self.layout = layout
-        self.family = Family(textEncoder: textEncoder.configuration)
-        textEncoders = [textEncoder]
+        let pooledWidth = plan.pooled.flatMap { encoders[$0].configuration.projectionWidth } ?? 0
+        guard configuration.vectorWidth == plan.vectorWidth(pooledWidth: pooledWidth) else {
+            guard let expected = plan.vectorWidth(pooledWidth: pooledWidth) else {
+                throw refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, .unCLIP)
+            }
+            throw refusal ?? .invalidSetting(
+                file: unet.weights.fileName, key: "projection_class_embeddings_input_dim", value: configuration.vectorWidth.map(String.init) ?? "nothing",
+                expected: "\(expected), the pooled text and \(plan.sizes?.count ?? 0) sizes")
+        }
+        if let kind = parts.family.traits.objection ?? foreign { refusal = refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, kind) }
+
+        name = parts.name
+        path = parts.path
+        layout = parts.layout
+        family = parts.family
+        conditioning = plan
+        textEncoders = encoders
         self.unet = unet
         self.vae = vae
-        self.scheduler = scheduler
-        self.tokenizer = tokenizer
-        self.files = files
-        self.unusedKeys = unusedKeys
-        self.ignoredKeys = ignoredKeys
+        vaeSource = parts.vaeSource
+        scheduler = parts.scheduler
+        predictionSource = parts.predictionSource
+        zeroTerminalSNRSource = parts.zeroTerminalSNRSource
+        tokenizers = parts.tokenizers
+        files = parts.files
+        unusedKeys = parts.unusedKeys
+        ignoredKeys = parts.ignoredKeys
         self.refusal = refusal
-        self.isPredictionAssumed = isPredictionAssumed
+    }
+
+    /// All that a layout's reader found.
+    struct Parts {
+        var name, path: String
+        var layout: Layout
+        var family: Family
+        var conditioning: ConditioningPlan
+        var textEncoders: [StoredNetwork<TextEncoderConfiguration>]
+        var unet: StoredNetwork<UNetConfiguration>
+        var vae: StoredNetwork<VAEConfiguration>
+        var vaeSource: VAESource
+        var scheduler: SchedulerConfiguration
+        var predictionSource: SettingSource
+        var zeroTerminalSNRSource: SettingSource?
+        var tokenizers: [TokenizerFiles]
+        var files: [CheckpointFile]
+        var unusedKeys, ignoredKeys: [String]
+        /// Of the keys that nothing reads: those that change what a network computes, for all that is known.
+        var misunderstood: CheckpointError?
     }
 }
 

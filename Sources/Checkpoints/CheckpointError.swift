@@ -20,6 +20,11 @@ public enum CheckpointError: Error, Sendable, Hashable {
     /// A model of another kind or family.
     case unsupportedModel(file: String, ForeignModel)
     case missingWeights(checkpoint: String, component: String, looked: String)
+    case missingVAE(checkpoint: String, looked: String)
+    /// A file or folder that was to replace a VAE, and holds none.
+    case notAVAE(file: String)
+    /// A VAE under the model's name that cannot be read without running code.
+    case pickledVAE(file: String, checkpoint: String)
     /// A value that diffusers or transformers know and Easel does not.
     case unsupportedSetting(file: String, key: String, value: String, supported: String)
     /// A value that no model can have.
@@ -102,6 +107,15 @@ extension CheckpointError: CustomStringConvertible {
             "\"\(file)\" \(problem)"
         case .missingWeights(let checkpoint, let component, let looked):
             "Checkpoint \"\(checkpoint)\" has no \(component) weights (\(looked)). Use a complete checkpoint."
+        case .missingVAE(let checkpoint, let looked):
+            "Checkpoint \"\(checkpoint)\" has no VAE (\(looked)). Name one with --vae FILE, or use a complete checkpoint."
+        case .notAVAE(let file):
+            "\"\(file)\" holds no VAE. Use a .safetensors file with a VAE, or a folder with config.json and diffusion_pytorch_model.safetensors."
+        case .pickledVAE(let file, let checkpoint):
+            """
+            Beside "\(checkpoint)" lies its VAE "\(file)", a pickle file. Such a file can run any code when it is read, so Easel does not open it. \
+            Put the .safetensors version in its place, name another with --vae FILE, or take the one inside the model with --vae none.
+            """
         case .unsupportedSetting(let file, let key, let value, let supported):
             "\"\(file)\" sets \(key) to \(value), which is not supported yet. Supported: \(supported)."
         case .invalidSetting(let file, let key, let value, let expected):

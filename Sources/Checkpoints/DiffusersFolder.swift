@@ -1,6 +1,6 @@
 extension Checkpoint {
     /// Opens a folder as diffusers saves pipelines.
-    init(folder path: String, prediction: SchedulerConfiguration.Prediction?) throws(CheckpointError) {
+    init(folder path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource) throws(CheckpointError) {
         let indexPath = path + "/model_index.json"
         guard PathKind(indexPath) == .file else { throw .notACheckpointFolder(path: path) }
         let index = try ConfigurationFile(name: "model_index.json", path: indexPath)
@@ -10,49 +10,78 @@ extension Checkpoint {
 
         let folder = DiffusersFolder(path: path)
         var files = FileSequence()
+        let family = try folder.family()
+        let plan = try family.conditioning.reading(index)
 
-        let textConfiguration = try TextEncoderConfiguration(folder.configuration("text_encoder"))
-        let textDirectory = try folder.weights(of: "text encoder", in: "text_encoder", stem: "model", &files)
-        let textPrefix = textDirectory.directory.containsKey(withPrefix: "text_model.") ? "text_model." : ""
-        let textTable = NameTable(textEncoder: textConfiguration, naming: .transformers, prefix: textPrefix)
+        var opened: [(Quantization, ComponentWeights)] = []
+        var textEncoders: [StoredNetwork<TextEncoderConfiguration>] = []
+        for (place, traits) in family.traits.textEncoders.enumerated() {
+            let (encoder, directory) = try folder.textEncoder(traits, isProjected: plan.pooled == place, &files)
+            textEncoders.append(encoder)
+            opened.append((directory, encoder.weights))
+        }
 
         let unetConfiguration = try UNetConfiguration(folder.configuration("unet"))
         let unetDirectory = try folder.weights(of: "UNet", in: "unet", stem: "diffusion_pytorch_model", &files)
-        let unetTable = NameTable(unet: unetConfiguration, naming: .diffusers)
+        let unet = StoredNetwork(
+            configuration: unetConfiguration,
+            weights: try ComponentWeights(component: "UNet", table: NameTable(unet: unetConfiguration, naming: .diffusers), in: unetDirectory))
+        opened.append((unetDirectory, unet.weights))
 
-        let vaeConfiguration = try VAEConfiguration(folder.configuration("vae"))
-        let vaeDirectory = try folder.weights(of: "VAE", in: "vae", stem: "diffusion_pytorch_model", &files)
-        let isEarly = vaeDirectory.directory.contains("decoder.mid_block.attentions.0.query.weight")
-        let vaeTable = NameTable(vae: vaeConfiguration, naming: isEarly ? .earlyDiffusers : .diffusers)
+        let vae: StoredNetwork<VAEConfiguration>
+        var replacement: VAEFile.Replacement?
+        if let path = source.path {
+            let other = try VAEFile.open(path, for: family, &files)
+            (vae, replacement) = (other.vae, other)
+        } else {
+            guard PathKind(path + "/vae/config.json") == .file else {
+                throw .missingVAE(checkpoint: path.lastPathComponent, looked: "there is no vae/config.json")
+            }
+            let configuration = try folder.configuration("vae")
+            let directory = try folder.weights(of: "VAE", in: "vae", stem: "diffusion_pytorch_model", &files)
+            guard let own = try VAEFile.vae(in: directory, prefix: "", of: family, configuration: configuration) else {
+                throw directory.refusal ?? .missingVAE(checkpoint: path.lastPathComponent, looked: "\(directory.directory.fileName) holds none")
+            }
+            vae = own
+            opened.append((directory, own.weights))
+        }
 
-        let schedulerPath = path + "/scheduler/scheduler_config.json"
-        var scheduler =
-            PathKind(schedulerPath) == .file
-            ? try SchedulerConfiguration(ConfigurationFile(name: "scheduler/scheduler_config.json", path: schedulerPath)) : SchedulerConfiguration()
-        if let prediction { scheduler.prediction = prediction }
-
-        let textEncoder = try ComponentWeights(component: "text encoder", table: textTable, in: textDirectory)
-        let unet = try ComponentWeights(component: "UNet", table: unetTable, in: unetDirectory)
-        let vae = try ComponentWeights(component: "VAE", table: vaeTable, in: vaeDirectory)
-        var unused: [String] = [], ignored: [String] = []
-        var misunderstood: CheckpointError?
-        for (directory, weights) in [(textDirectory, textEncoder), (unetDirectory, unet), (vaeDirectory, vae)] {
+        var unused: [String] = replacement?.unusedKeys ?? [], ignored: [String] = replacement?.ignoredKeys ?? []
+        var misunderstood = replacement?.misunderstood
+        for (directory, weights) in opened.reversed() {
             let rest = directory.directory.tensors.keys.filter { !weights.keys.contains($0) }.sorted()
             func isHarmless(_ key: String) -> Bool { weights.ignoredKeys.contains(key) || DiffusersFolder.isKnownExtra(key) }
             ignored += rest.filter(isHarmless)
             let unknown = rest.filter { !isHarmless($0) }
             unused += unknown
-            misunderstood = misunderstood ?? directory.refusal(of: unknown) { key in
-                let isOfEncoder = weights.component == "VAE" && (key.hasPrefix("encoder.") || key.hasPrefix("quant_conv."))
-                return isOfEncoder ? nil : weights.component
+            let refusal = directory.refusal(of: unknown) { key in
+                weights.component == vae.weights.component && VAEFile.isOfEncoder(key[...]) ? nil : weights.component
             }
+            misunderstood = refusal ?? misunderstood
         }
+
+        let (scheduler, said) = try folder.scheduler(orAs: family)
+        var tokenizers: [TokenizerFiles] = []
+        for traits in family.traits.textEncoders { tokenizers.append(try TokenizerFiles(folder: path, of: traits)) }
+        var asked = scheduler
+        if let prediction { asked.prediction = prediction }
         try self.init(
-            name: path.lastPathComponent, path: path, layout: .diffusers,
-            textEncoder: StoredNetwork(configuration: textConfiguration, weights: textEncoder),
-            unet: StoredNetwork(configuration: unetConfiguration, weights: unet), vae: StoredNetwork(configuration: vaeConfiguration, weights: vae),
-            scheduler: scheduler, tokenizer: TokenizerFiles(folder: path + "/tokenizer", family: Family(textEncoder: textConfiguration)),
-            files: files.files, unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood, isPredictionAssumed: false)
+            Parts(
+                name: path.lastPathComponent, path: path, layout: .diffusers, family: family, conditioning: plan, textEncoders: textEncoders,
+                unet: unet, vae: vae, vaeSource: source, scheduler: asked, predictionSource: prediction == nil ? said : .user,
+                zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .configuration : nil, tokenizers: tokenizers, files: files.files,
+                unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood))
+    }
+}
+
+extension ConditioningPlan {
+    /// The plan with what a folder's `model_index.json` says of it.
+    fileprivate func reading(_ index: ConfigurationFile) throws(CheckpointError) -> ConditioningPlan {
+        var plan = self
+        guard sizes != nil else { return plan }
+        if try index.boolean("requires_aesthetics_score", default: false) { plan.sizes = .refiner }
+        plan.zeroesEmptyNegative = try index.boolean("force_zeros_for_empty_prompt", default: zeroesEmptyNegative)
+        return plan
     }
 }
 
@@ -68,6 +97,38 @@ struct DiffusersFolder {
         let file = try ConfigurationFile(name: name, path: "\(path)/\(name)")
         try file.checkQuantization()
         return file
+    }
+
+    /// Tells the family by the text encoders that there are.
+    func family() throws(CheckpointError) -> Family {
+        let hasSecond = PathKind("\(path)/text_encoder_2/config.json") == .file
+        let hasFirst = PathKind("\(path)/text_encoder/config.json") == .file
+        // A folder without any is told that the first one is missing.
+        let first = hasFirst || !hasSecond ? try TextEncoderConfiguration(configuration("text_encoder"), isProjected: false) : nil
+        return Family(firstTextEncoder: first, hasSecondTextEncoder: hasSecond)
+    }
+
+    func textEncoder(
+        _ traits: FamilyTraits.TextEncoder, isProjected: Bool, _ files: inout FileSequence
+    ) throws(CheckpointError) -> (StoredNetwork<TextEncoderConfiguration>, Quantization) {
+        let configuration = try TextEncoderConfiguration(configuration(traits.folder), isProjected: isProjected)
+        let directory = try weights(of: traits.component, in: traits.folder, stem: "model", &files)
+        let prefix = directory.directory.containsKey(withPrefix: "text_model.") ? "text_model." : ""
+        let projection = isProjected ? TextProjection(key: "text_projection.weight", isTransposed: true) : nil
+        let table = NameTable(textEncoder: configuration, naming: .transformers, prefix: prefix, projection: projection)
+        let weights = try ComponentWeights(component: traits.component, table: table, in: directory)
+        return (StoredNetwork(configuration: configuration, weights: weights), directory)
+    }
+
+    /// What the scheduler's configuration says, and who says the prediction.
+    func scheduler(orAs family: Family) throws(CheckpointError) -> (SchedulerConfiguration, SettingSource) {
+        let name = "scheduler/scheduler_config.json"
+        guard PathKind("\(path)/\(name)") == .file else { return (SchedulerConfiguration(), .family) }
+        let file = try ConfigurationFile(name: name, path: "\(path)/\(name)")
+        if let type = try file.string("_class_name"), type.hasPrefix("EDM") {
+            throw .unsupportedModel(file: path.lastPathComponent, .playground)
+        }
+        return (try SchedulerConfiguration(file), file["prediction_type"] == nil ? .family : .configuration)
     }
 
     /// The plain file first, then the variants that publishers use.

@@ -1,8 +1,8 @@
-/// A model that is not a Stable Diffusion 1 or 2 checkpoint for text to picture, told by its tensors' names and shapes.
+/// A model that is no checkpoint for text to picture of a family that Easel knows, told by its tensors' names and shapes.
 public enum ForeignModel: Sendable, Hashable {
     case lora, textualInversion, controlNet, motionModule, imageAdapter
     case vae, textEncoder, unet
-    case sdxl, sdxlRefiner, sd3, flux, videoDiffusion, unCLIP
+    case sdxlRefiner, playground, cosXL, sd3, flux, videoDiffusion, unCLIP
     /// A UNet whose input has other channels than latents.
     case inpainting, instructPix2Pix, depth, upscaler, otherInput(channels: Int)
     case irregularUNet(step: String)
@@ -20,12 +20,12 @@ public enum ForeignModel: Sendable, Hashable {
             // Whole keys and prefixes only: looking inside a thousand keys takes longer than all else that opening does.
             if starts("model.diffusion_model.input_blocks.1.0.time_stack.", "model.diffusion_model.input_blocks.1.0.time_mixer") {
                 self = .videoDiffusion
-            } else if starts("conditioner.embedders.1.") {
-                self = .sdxl
-            } else if starts("conditioner.embedders.0.model.") {
-                self = .sdxlRefiner
-            } else if let label = directory["model.diffusion_model.label_emb.0.0.weight"] {
-                self = label.shape.last == 2816 ? .sdxl : .unCLIP
+            } else if directory.contains("edm_mean"), directory.contains("edm_std") {
+                self = .playground
+            } else if directory.contains("edm_vpred.sigma_max"), directory.contains("model.diffusion_model.label_emb.0.0.weight") {
+                self = .cosXL
+            } else if directory.contains("model.diffusion_model.label_emb.0.0.weight"), starts("cond_stage_model.") {
+                self = .unCLIP
             } else {
                 return nil
             }
@@ -44,7 +44,7 @@ public enum ForeignModel: Sendable, Hashable {
         } else if keys.count <= 4, any("emb_params", "string_to_param", "clip_l", "clip_g") {
             self = .textualInversion
         } else if starts("down_blocks.") {
-            self = any("add_embedding.") ? .sdxl : .unet
+            self = .unet
         } else if starts("decoder.conv_in.", "first_stage_model.decoder.conv_in.") {
             self = .vae
         } else if any("text_model.encoder.", "transformer.resblocks.") {
@@ -66,17 +66,16 @@ public enum ForeignModel: Sendable, Hashable {
         }
     }
 
-    /// nil for a pipeline of text to picture with Stable Diffusion 1 or 2, or another way to use its parts.
+    /// nil for a pipeline of text to picture with Stable Diffusion 1, 2 or XL, or another way to use its parts.
     init?(pipelineName name: String) {
         switch name {
-        case "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipelineLegacy", "LatentConsistencyModelPipeline": return nil
-        case "StableDiffusionInpaintPipeline": self = .inpainting
-        case "StableDiffusionInstructPix2PixPipeline": self = .instructPix2Pix
+        case "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipelineLegacy", "LatentConsistencyModelPipeline",
+            "StableDiffusionInpaintPipeline", "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline": return nil
+        case "StableDiffusionInstructPix2PixPipeline", "StableDiffusionXLInstructPix2PixPipeline": self = .instructPix2Pix
         case "StableDiffusionDepth2ImgPipeline": self = .depth
         case "StableDiffusionUpscalePipeline", "StableDiffusionLatentUpscalePipeline": self = .upscaler
         case "StableUnCLIPPipeline", "StableUnCLIPImg2ImgPipeline": self = .unCLIP
         case "StableVideoDiffusionPipeline": self = .videoDiffusion
-        case _ where name.hasPrefix("StableDiffusionXL"): self = .sdxl
         case _ where name.hasPrefix("StableDiffusion3"): self = .sd3
         case _ where name.hasPrefix("Flux"): self = .flux
         default: self = .pipeline(name: name)
@@ -93,23 +92,24 @@ extension ForeignModel: CustomStringConvertible {
         case .controlNet: "is a ControlNet, not a checkpoint: it steers a model and needs one. ControlNets are not supported yet."
         case .motionModule: "is a motion module for animations, which are not supported yet."
         case .imageAdapter: "is an image-prompt adapter, not a checkpoint: it steers a model and needs one. Such adapters are not supported yet."
-        case .vae: "holds a VAE alone. Use a complete checkpoint, with UNet, VAE and text encoder."
+        case .vae: "holds a VAE alone. Use it with --vae beside a complete checkpoint, with UNet and text encoder."
         case .textEncoder: "holds a text encoder alone. Use a complete checkpoint, with UNet, VAE and text encoder."
         case .unet: "holds a UNet alone. Name the folder with model_index.json that it belongs to, or a complete checkpoint."
-        case .sdxl: "is a Stable Diffusion XL model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
-        case .sdxlRefiner: "is a Stable Diffusion XL refiner, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
-        case .sd3: "is a Stable Diffusion 3 model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
-        case .flux: "is a Flux model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
-        case .videoDiffusion: "is a video model, which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
-        case .unCLIP: "is a model that takes more than text and a timestep (unCLIP or a class label), which is not supported yet. Use a Stable Diffusion 1 or 2 checkpoint."
+        case .sdxlRefiner: "is a Stable Diffusion XL refiner. It only goes on with pictures that a base model began, which is not supported yet. Use a Stable Diffusion XL base model."
+        case .playground: "is a Playground 2.5 model. It has the shapes of Stable Diffusion XL and another noise process (EDM), which is not supported yet. Use a Stable Diffusion XL checkpoint."
+        case .cosXL: "is a CosXL model. It has the shapes of Stable Diffusion XL and another noise process (EDM), which is not supported yet. Use a Stable Diffusion XL checkpoint."
+        case .sd3: "is a Stable Diffusion 3 model, which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
+        case .flux: "is a Flux model, which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
+        case .videoDiffusion: "is a video model, which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
+        case .unCLIP: "is a model that takes more than text and a timestep (unCLIP or a class label), which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
         case .inpainting: "is an inpainting model (its UNet takes 9 channels), which is not supported yet. Use a checkpoint for text to picture."
         case .instructPix2Pix: "is a model that edits pictures (its UNet takes 8 channels), which is not supported yet. Use a checkpoint for text to picture."
         case .depth: "is a depth-guided model (its UNet takes 5 channels), which is not supported yet. Use a checkpoint for text to picture."
         case .upscaler: "is an upscaler (its UNet takes 7 channels), which is not supported yet. Use a checkpoint for text to picture."
         case .otherInput(let channels): "has a UNet that takes \(channels) channels, which is not supported. Use a checkpoint for text to picture."
         case .irregularUNet(let step): "has a UNet whose layers differ before \(step) within one level, which is not supported."
-        case .pipeline(let name): "is a \(name), which is not supported. Use a Stable Diffusion 1 or 2 checkpoint."
-        case .unknown: "is no checkpoint that Easel knows: none of its tensors has a name of Stable Diffusion 1 or 2."
+        case .pipeline(let name): "is a \(name), which is not supported. Use a Stable Diffusion 1, 2 or XL checkpoint."
+        case .unknown: "is no checkpoint that Easel knows: none of its tensors has a name of Stable Diffusion."
         }
     }
 }

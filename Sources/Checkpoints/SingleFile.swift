@@ -2,68 +2,103 @@ import TextFiles
 
 extension Checkpoint {
     /// Opens one .safetensors file with the names of the original release.
-    init(singleFile path: String, prediction: SchedulerConfiguration.Prediction?) throws(CheckpointError) {
-        if ["ckpt", "pt", "pth", "bin", "pkl"].contains(path.pathExtension) { throw .pickle(file: path.lastPathComponent) }
+    init(singleFile path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource) throws(CheckpointError) {
+        if path.hasPickleExtension { throw .pickle(file: path.lastPathComponent) }
         var files = FileSequence()
         let (tensors, metadata) = try files.open(path)
         let directory = TensorDirectory(
             fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata, files: files.files)
         if let foreign = ForeignModel(directory) { throw .unsupportedModel(file: directory.fileName, foreign) }
 
+        let family = Family(singleFile: directory), plan = family.conditioning
         let quantization = Quantization(directory)
-        let textEncoder: StoredNetwork<TextEncoderConfiguration>, unet: StoredNetwork<UNetConfiguration>, vae: StoredNetwork<VAEConfiguration>
+        let unet: StoredNetwork<UNetConfiguration>, vae: StoredNetwork<VAEConfiguration>
+        var textEncoders: [StoredNetwork<TextEncoderConfiguration>] = []
+        var replacement: VAEFile.Replacement?
         do {
-            textEncoder = try SingleFileKeys.textEncoder(in: quantization)
+            for (place, encoder) in family.traits.textEncoders.enumerated() {
+                textEncoders.append(try SingleFileKeys.textEncoder(encoder, isProjected: plan.pooled == place, in: quantization))
+            }
             unet = try SingleFileKeys.unet(in: quantization)
-            vae = try SingleFileKeys.vae(in: quantization)
+            if let path = source.path {
+                let other = try VAEFile.open(path, for: family, &files)
+                (vae, replacement) = (other.vae, other)
+            } else {
+                vae = try SingleFileKeys.vae(in: quantization, of: family)
+            }
         } catch {
             // Packed weights have other shapes than what they stand for.
             throw quantization.refusal ?? error
         }
-        let family = Family(textEncoder: textEncoder.configuration)
-        let used = textEncoder.weights.keys.union(unet.weights.keys).union(vae.weights.keys)
-        let ignored = textEncoder.weights.ignoredKeys.union(unet.weights.ignoredKeys).union(vae.weights.ignoredKeys)
+        var used = unet.weights.keys, ignored = unet.weights.ignoredKeys
+        for weights in textEncoders.map(\.weights) + (replacement == nil ? [vae.weights] : []) {
+            used.formUnion(weights.keys)
+            ignored.formUnion(weights.ignoredKeys)
+        }
         let rest = directory.tensors.keys.filter { !used.contains($0) }.sorted()
-        func isHarmless(_ key: String) -> Bool { ignored.contains(key) || SingleFileKeys.isKnownExtra(key, in: family) }
+        let isReplaced = replacement != nil
+        func isHarmless(_ key: String) -> Bool {
+            ignored.contains(key) || SingleFileKeys.isKnownExtra(key, in: family) || isReplaced && key.hasPrefix(SingleFileKeys.vaePrefix)
+        }
         let unused = rest.filter { !isHarmless($0) }
 
         var scheduler = SchedulerConfiguration()
-        let sidecar = path.deletingPathExtension + ".yaml"
-        let said = if let prediction { prediction } else { try Self.prediction(of: directory, sidecarPath: sidecar) }
-        scheduler.prediction = said ?? (family == .sd2 ? .velocity : .epsilon)
-        if directory.contains("ztsnr") { scheduler.rescalesToZeroTerminalSNR = true }
+        let found: (prediction: SchedulerConfiguration.Prediction, source: SettingSource) =
+            if let prediction {
+                (prediction, .user)
+            } else {
+                try Self.prediction(of: directory, sidecarPath: path.deletingPathExtension + ".yaml")
+                    ?? (family.traits.usualPrediction, family.traits.isPredictionUncertain ? .assumed : .family)
+            }
+        scheduler.prediction = found.prediction
+        scheduler.rescalesToZeroTerminalSNR = directory.contains("ztsnr")
         try self.init(
-            name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, textEncoder: textEncoder,
-            unet: unet, vae: vae, scheduler: scheduler,
-            tokenizer: TokenizerFiles(source: .bundled, paddingTokenID: family.paddingTokenID), files: files.files,
-            unusedKeys: unused, ignoredKeys: rest.filter(isHarmless), misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0) },
-            isPredictionAssumed: said == nil && family == .sd2)
+            Parts(
+                name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, family: family, conditioning: plan,
+                textEncoders: textEncoders, unet: unet, vae: vae, vaeSource: source, scheduler: scheduler, predictionSource: found.source,
+                zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .key("ztsnr") : nil,
+                tokenizers: family.traits.textEncoders.map { TokenizerFiles(source: .bundled, paddingTokenID: $0.paddingTokenID) }, files: files.files,
+                unusedKeys: (unused + (replacement?.unusedKeys ?? [])).sorted(),
+                ignoredKeys: (rest.filter(isHarmless) + (replacement?.ignoredKeys ?? [])).sorted(),
+                misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0, in: family) } ?? replacement?.misunderstood))
     }
 
-    /// The UNet's prediction, which no shape tells. In this order: a line in a .yaml file of the same name beside the checkpoint, as the
-    /// original release has them; a tensor `v_pred` that newer tools add; `modelspec.prediction_type` or the architecture in the metadata;
-    /// a .yaml file without such a line.
+    /// The UNet's prediction, which no shape tells. In this order: a tensor `v_pred` that newer tools add; `modelspec.prediction_type`,
+    /// `modelspec.predict_key` or the architecture in the metadata; a .yaml file of the same name beside the checkpoint, as the original
+    /// releases have them.
     /// - Returns: nil when nothing says so, or says it in words that are not known.
-    private static func prediction(of directory: TensorDirectory, sidecarPath: String) throws(CheckpointError) -> SchedulerConfiguration.Prediction? {
-        let hasSidecar = PathKind(sidecarPath) == .file
-        if hasSidecar {
-            for line in TextLines(TextFile.utf8(try OpenFile.contents(of: sidecarPath, atMost: 1 << 20))) {
-                let words = String(decoding: line, as: UTF8.self).split(whereSeparator: { " \t\"'".contains($0) })
-                guard words.first == "parameterization:", words.count > 1 else { continue }
-                guard let prediction = SchedulerConfiguration.Prediction(spelling: String(words[1])) else {
-                    throw .unsupportedSetting(
-                        file: sidecarPath.lastPathComponent, key: "parameterization", value: "\"\(words[1])\"", supported: "\"eps\", \"v\", \"x0\"")
-                }
-                return prediction
-            }
+    private static func prediction(
+        of directory: TensorDirectory, sidecarPath: String
+    ) throws(CheckpointError) -> (SchedulerConfiguration.Prediction, SettingSource)? {
+        if directory.contains("v_pred") { return (.velocity, .key("v_pred")) }
+        for name in ["modelspec.prediction_type", "modelspec.predict_key"] {
+            if let said = directory.metadata[name].flatMap(SchedulerConfiguration.Prediction.init(spelling:)) { return (said, .metadata(name)) }
         }
-        if directory.contains("v_pred") { return .velocity }
-        if let said = directory.metadata["modelspec.prediction_type"].flatMap(SchedulerConfiguration.Prediction.init(spelling:)) { return said }
         switch directory.metadata["modelspec.architecture"] {
-        case "stable-diffusion-v2-768-v": return .velocity
-        case "stable-diffusion-v2-512": return .epsilon
-        // The original training code predicts noise unless the file says otherwise.
-        default: return hasSidecar ? .epsilon : nil
+        case "stable-diffusion-v2-768-v": return (.velocity, .metadata("modelspec.architecture"))
+        case "stable-diffusion-v2-512": return (.epsilon, .metadata("modelspec.architecture"))
+        default: break
         }
+        guard PathKind(sidecarPath) == .file else { return nil }
+        let file = sidecarPath.lastPathComponent
+        for line in TextLines(TextFile.utf8(try OpenFile.contents(of: sidecarPath, atMost: 1 << 20))) {
+            let words = String(decoding: line, as: UTF8.self).split(whereSeparator: { " \t\"'".contains($0) })
+            guard words.count > 1 else { continue }
+            if words[0] == "target:" {
+                // sgm names the class of the denoiser's scaling instead.
+                switch words[1].split(separator: ".").last {
+                case "VScaling": return (.velocity, .sidecar(file: file))
+                case "EpsScaling": return (.epsilon, .sidecar(file: file))
+                default: continue
+                }
+            }
+            guard words[0] == "parameterization:" else { continue }
+            guard let prediction = SchedulerConfiguration.Prediction(spelling: String(words[1])) else {
+                throw .unsupportedSetting(file: file, key: "parameterization", value: "\"\(words[1])\"", supported: "\"eps\", \"v\", \"x0\"")
+            }
+            return (prediction, .sidecar(file: file))
+        }
+        // The original training code predicts noise unless the file says otherwise.
+        return (.epsilon, .sidecar(file: file))
     }
 }

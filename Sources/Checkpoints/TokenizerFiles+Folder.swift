@@ -6,7 +6,11 @@ extension TokenizerFiles {
     /// The padding token is named in `special_tokens_map.json` or `tokenizer_config.json`, as text or as `{"content": …}`. The former
     /// counts more, except that nothing reads it beside a configuration with `added_tokens_decoder`: so does transformers 5.23 treat
     /// old and new files, and the folders of Stable Diffusion 2 depend on it. `model_max_length` is not read: some files give 10³⁰.
-    init(folder: String, family: Family) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - path: of the checkpoint.
+    ///   - encoder: the text encoder that the tokenizer belongs to.
+    init(folder path: String, of encoder: FamilyTraits.TextEncoder) throws(CheckpointError) {
+        let folder = path + "/" + encoder.tokenizerFolder
         let vocabulary = folder + "/vocab.json", merges = folder + "/merges.txt", whole = folder + "/tokenizer.json"
         let source: Source =
             if PathKind(vocabulary) == .file, PathKind(merges) == .file {
@@ -16,7 +20,7 @@ extension TokenizerFiles {
             } else {
                 .bundled
             }
-        self.init(source: source, paddingTokenID: source == .bundled ? family.paddingTokenID : try Self.paddingTokenID(in: folder, source))
+        self.init(source: source, paddingTokenID: source == .bundled ? encoder.paddingTokenID : try Self.paddingTokenID(in: folder, source))
     }
 
     private static func paddingTokenID(in folder: String, _ source: Source) throws(CheckpointError) -> Int {
@@ -33,13 +37,13 @@ extension TokenizerFiles {
             case .bundled: Int?.none
             }
         guard let number else {
-            throw .invalidSetting(file: "tokenizer/tokenizer_config.json", key: "pad_token", value: "\"\(token)\"", expected: "a token of the vocabulary")
+            throw .invalidSetting(file: (folder + "/tokenizer_config.json").lastTwoPathComponents, key: "pad_token", value: "\"\(token)\"", expected: "a token of the vocabulary")
         }
         return number
     }
 
     private static func optionalFile(_ name: String, in folder: String) throws(CheckpointError) -> ConfigurationFile? {
-        PathKind("\(folder)/\(name)") == .file ? try ConfigurationFile(name: "tokenizer/\(name)", path: "\(folder)/\(name)") : nil
+        PathKind("\(folder)/\(name)") == .file ? try ConfigurationFile(name: "\(folder)/\(name)".lastTwoPathComponents, path: "\(folder)/\(name)") : nil
     }
 
     /// Looks one token up without keeping the 49,408 others.
@@ -48,7 +52,7 @@ extension TokenizerFiles {
         do {
             return try number(of: token, from: &json)
         } catch {
-            throw .notJSON(file: "tokenizer/vocab.json", position: error.position, expected: error.expected)
+            throw .notJSON(file: path.lastTwoPathComponents, position: error.position, expected: error.expected)
         }
     }
 
@@ -77,7 +81,7 @@ extension TokenizerFiles {
             }
             return nil
         } catch {
-            throw .notJSON(file: "tokenizer/tokenizer.json", position: error.position, expected: error.expected)
+            throw .notJSON(file: path.lastTwoPathComponents, position: error.position, expected: error.expected)
         }
     }
 

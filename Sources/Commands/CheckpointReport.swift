@@ -7,28 +7,35 @@ struct CheckpointReport {
 
     /// - Throws: `CheckpointError` when a network lacks tensors, as generating would.
     init(_ checkpoint: Checkpoint) throws(CheckpointError) {
-        let (encoder, unet, vae) = (checkpoint.textEncoder, checkpoint.unet, checkpoint.vae)
+        let (unet, vae) = (checkpoint.unet, checkpoint.vae)
         let byteCount = checkpoint.mappedByteCount
-        // A checkpoint that is not understood cannot be written as a network.
-        let networks = checkpoint.refusal != nil ? [(encoder.weights, []), (unet.weights, []), (vae.weights, [])] : [
-            (encoder.weights, [try Network.textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]),
-            (unet.weights, [try Network.unet(unet.configuration, weights: unet.weights, weightsByteCount: byteCount)]),
-            (vae.weights, [
-                try Network.vaeEncoder(vae.configuration, weights: vae.weights, weightsByteCount: byteCount),
-                try Network.vaeDecoder(vae.configuration, weights: vae.weights, weightsByteCount: byteCount),
-            ]),
-        ]
+        var networks: [(ComponentWeights, [Network])] = []
+        if checkpoint.refusal != nil {
+            // A checkpoint that is not understood cannot be written as a network.
+            networks = (checkpoint.textEncoders.map(\.weights) + [unet.weights, vae.weights]).map { ($0, []) }
+        } else {
+            for encoder in checkpoint.textEncoders {
+                networks.append((encoder.weights, [try .textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]))
+            }
+            networks.append((unet.weights, [try .unet(unet.configuration, weights: unet.weights, weightsByteCount: byteCount)]))
+            networks.append((vae.weights, [
+                try .vaeEncoder(vae.configuration, weights: vae.weights, weightsByteCount: byteCount),
+                try .vaeDecoder(vae.configuration, weights: vae.weights, weightsByteCount: byteCount),
+            ]))
+        }
 
         var table = Table(header: ["Model", checkpoint.name])
-        table.append(["Family", checkpoint.family.name])
+        table.append(["Family", checkpoint.modelName])
         table.append(["Layout", checkpoint.layout == .single ? "single file, original key names" : "diffusers folder"])
-        table.append(["Predicts", checkpoint.scheduler.prediction.rawValue + (checkpoint.isPredictionAssumed ? " (assumed)" : "")])
+        table.append(["Predicts", checkpoint.scheduler.prediction.rawValue + Self.said(by: checkpoint.predictionSource)])
+        if let source = checkpoint.zeroTerminalSNRSource { table.append(["Noise schedule", "zero terminal SNR" + Self.said(by: source)]) }
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
         if let width = unet.configuration.guidanceWidth { table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"]) }
         for (weights, _) in networks {
             let scaled = weights.scaledCount == 0 ? "" : ", \(weights.scaledCount) tensors with a scale"
             table.append([weights.component, "\(Self.millions(weights.parameterCount)) parameters, \(weights.elementTypes.joined(separator: " + "))\(scaled)"])
         }
+        if let path = checkpoint.vaeSource.path { table.append(["VAE from", path]) }
         for file in checkpoint.files { table.append(["File", "\(file.path), \(file.byteCount.inBytes)"]) }
 
         let unused = checkpoint.unusedKeys + networks.filter { !$1.isEmpty }.flatMap { weights, networks in
@@ -45,6 +52,9 @@ struct CheckpointReport {
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
     }
+
+    /// Follows a setting that is not said where all models say it.
+    private static func said(by source: SettingSource) -> String { [.configuration, .family].contains(source) ? "" : " (\(source))" }
 
     private static func millions(_ count: Int) -> String { "\((Double(count) / 1e6).rounded(decimals: 1)) M" }
 }

@@ -38,7 +38,7 @@ extension Objective {
         self.init(
             noiseSchedule: try NoiseSchedule(
                 trainStepCount: scheduler.trainStepCount, betaStart: scheduler.betaStart, betaEnd: scheduler.betaEnd,
-                scaled: scheduler.betaSchedule == .scaledLinear),
+                scaled: scheduler.betaSchedule == .scaledLinear, rescalesToZeroTerminalSNR: scheduler.rescalesToZeroTerminalSNR),
             prediction: prediction, stepsOffset: scheduler.stepsOffset, setsFinalAlphaToOne: scheduler.setsFinalAlphaToOne)
     }
 }

@@ -7,6 +7,14 @@ extension GraphBuilder {
         add("MatMul", attributes: [.init("transpose_a", false), .init("transpose_b", true)], inputs: [x, weight])
     }
 
+    /// - Parameters:
+    ///   - x: `[…, n, k]`.
+    ///   - weight: `[k, m]`, as open_clip stores its projection.
+    /// - Returns: `[…, n, m]`.
+    public func matMul(_ x: Value, _ weight: Value) -> Value {
+        add("MatMul", attributes: [.init("transpose_a", false), .init("transpose_b", false)], inputs: [x, weight])
+    }
+
     /// Two-dimensional convolution without bias.
     /// - Parameters:
     ///   - x: `[b, in, h, w]`.

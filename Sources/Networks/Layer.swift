@@ -43,6 +43,9 @@ struct Layer {
     subscript(name: String) -> Layer { Layer(self, path: path.isEmpty ? name : path + "." + name) }
     subscript(name: String, index: Int) -> Layer { self["\(name).\(index)"] }
 
+    /// Whether this layer has a tensor `name`.
+    func has(_ name: String) -> Bool { weights[path.isEmpty ? name : path + "." + name] != nil }
+
     func finish() -> Network { Network(graph: graph.finish(name: weights.component), usedTensors: used.names) }
 
     // MARK: Weights

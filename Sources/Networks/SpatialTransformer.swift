@@ -14,7 +14,7 @@ struct Context {
     }
 }
 
-/// What is the same for all attention layers of one UNet level.
+/// The form of an attention layer.
 struct TransformerOptions {
     var headCount: Int
     var depth: Int

@@ -11,6 +11,7 @@ extension Network {
     /// - `context`: `[batch, tokens, crossAttentionWidth]`, the text embedding.
     /// - `context_mask`, when the shape asks for it: `[batch, 1, 1, tokens]`, 0 where the embedding is there and a large negative
     ///   number where it is not; it is added before the softmax.
+    /// - `vector`, when the configuration has a `vectorWidth`: `[batch, vectorWidth]`, complete: the pooled text, then the waves of each size.
     /// - `guidance`, when the configuration has a `guidanceWidth`: `[1, guidanceWidth]`, the embedding of the guidance scale.
     ///
     /// Output: `noise`, `[batch, outChannels, height, width]`: what the checkpoint was trained to predict.
@@ -42,9 +43,13 @@ private struct UNet {
         let mask = shape.hasContextMask ? graph.parameter("context_mask", .f32, [shape.batch, 1, 1, shape.tokens]) : nil
         let guidance = configuration.guidanceWidth.map { Features(graph.parameter("guidance", .f32, [1, .fixed($0)]), channels: $0) }
 
+        let vector = configuration.vectorWidth.map { Features(graph.parameter("vector", .f32, [shape.batch, .fixed($0)]), channels: $0) }
+
+        let channels = configuration.blocks[0].channels
+        let added = try vector.map { vector throws(CheckpointError) in try root["add_embedding"].vectorEmbedding(vector, to: 4 * channels) }
         let inputs = BlockInputs(
             timeEmbedding: try root["time_embedding"].timeEmbedding(
-                timestep, guidance: guidance, channels: configuration.blocks[0].channels,
+                timestep, guidance: guidance, added: added, channels: channels,
                 cosineFirst: configuration.flipsSineToCosine, frequencyShift: configuration.frequencyShift),
             context: Context(Features(context, channels: configuration.crossAttentionWidth), mask: mask))
         var x = try root["conv_in"].convolution(
@@ -65,7 +70,7 @@ private struct UNet {
             let layer = root["down_blocks", level]
             for index in 0..<block.layerCount {
                 x = try residualBlock(layer["resnets", index], x, inputs, to: block.channels)
-                if block.hasAttention { x = try attention(layer["attentions", index], x, inputs, block) }
+                if block.hasAttention { x = try attention(layer["attentions", index], x, inputs, block, depth: block.depths[index]) }
                 skips.append(x)
             }
             if level < configuration.blocks.count - 1 {
@@ -79,8 +84,10 @@ private struct UNet {
     private func middle(_ x: Features, _ inputs: BlockInputs) throws(CheckpointError) -> Features {
         let layer = root["mid_block"]
         let innermost = configuration.blocks[configuration.blocks.count - 1]
+        if configuration.middle == .nothing { return x }
         var x = try residualBlock(layer["resnets.0"], x, inputs, to: innermost.channels)
-        x = try attention(layer["attentions.0"], x, inputs, innermost)
+        guard case .attention(let depth) = configuration.middle else { return x }
+        x = try attention(layer["attentions.0"], x, inputs, innermost, depth: depth)
         return try residualBlock(layer["resnets.1"], x, inputs, to: innermost.channels)
     }
 
@@ -93,7 +100,7 @@ private struct UNet {
                 let skip = skips.removeLast()
                 x = Features(graph.concatenate([x.value, skip.value], axis: 1), channels: x.channels + skip.channels)
                 x = try residualBlock(layer["resnets", index], x, inputs, to: block.channels)
-                if block.hasAttentionUp { x = try attention(layer["attentions", index], x, inputs, block) }
+                if block.hasAttentionUp { x = try attention(layer["attentions", index], x, inputs, block, depth: block.depthsUp[index]) }
             }
             // Halving rounds up, so doubling could overshoot: the next skip connection has the size to return to.
             if let skip = skips.last {
@@ -111,10 +118,10 @@ private struct UNet {
     }
 
     private func attention(
-        _ layer: Layer, _ x: Features, _ inputs: BlockInputs, _ block: UNetConfiguration.Block
+        _ layer: Layer, _ x: Features, _ inputs: BlockInputs, _ block: UNetConfiguration.Block, depth: Int
     ) throws(CheckpointError) -> Features {
         try layer.spatialTransformer(x, context: inputs.context, TransformerOptions(
-            headCount: block.headCount, depth: block.transformerDepth, groups: configuration.normGroups,
+            headCount: block.headCount, depth: depth, groups: configuration.normGroups,
             usesLinearProjection: configuration.usesLinearProjection))
     }
 }

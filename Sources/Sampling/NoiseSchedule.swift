@@ -19,9 +19,11 @@ public struct NoiseSchedule: Sendable, Equatable {
     /// - Parameters:
     ///   - betaStart: variance of the noise that the first training step adds; `betaEnd`: the last one.
     ///   - scaled: whether √β grows linearly (`scaled_linear`) rather than β (`linear`).
+    ///   - rescalesToZeroTerminalSNR: whether all √ᾱ are stretched so that the last step keeps nothing of the picture. Its ᾱ is then
+    ///     4.9e-8 rather than 0, so that its σ, 4518.76, is a number. Source: A1111 `rescale_zero_terminal_snr_abar`.
     /// - Throws: `.noiseSchedule` when there are fewer than 2 steps or absurdly many, when a β is not between 0 and 1,
     ///   or when no signal is left at the last step.
-    public init(trainStepCount: Int, betaStart: Double, betaEnd: Double, scaled: Bool) throws(SamplingError) {
+    public init(trainStepCount: Int, betaStart: Double, betaEnd: Double, scaled: Bool, rescalesToZeroTerminalSNR: Bool = false) throws(SamplingError) {
         let refusal = SamplingError.noiseSchedule(trainStepCount: trainStepCount, betaStart: betaStart, betaEnd: betaEnd)
         guard 2...Self.maximumTrainStepCount ~= trainStepCount, betaStart > 0, betaStart < 1, betaEnd > 0, betaEnd < 1 else { throw refusal }
 
@@ -30,13 +32,29 @@ public struct NoiseSchedule: Sendable, Equatable {
             ? linearSpace(Float(betaStart.squareRoot()), Float(betaEnd.squareRoot()), count: trainStepCount).map { $0 * $0 }
             : linearSpace(Float(betaStart), Float(betaEnd), count: trainStepCount)
         var product = 1.0
-        signalShares = betas.map { beta in
+        let shares = betas.map { beta in
             product *= Double(1 - beta)
             return Float(product)
         }
+        signalShares = rescalesToZeroTerminalSNR ? Self.rescaled(shares) : shares
         sigmas = signalShares.map { ((1 - $0) / $0).squareRoot() }
         logSigmas = sigmas.map { log(Double($0)) }
         guard logSigmas.allSatisfy(\.isFinite) else { throw refusal }
+    }
+
+    /// ᾱ of the last step after rescaling.
+    private static let terminalSignalShare: Float = 4.897_345_189_085_343_5e-08
+
+    /// Moves √ᾱ so that the last is 0, and stretches it so that the first stays what it is.
+    private static func rescaled(_ shares: [Float]) -> [Float] {
+        let roots = shares.map { Double($0).squareRoot() }
+        let (first, last) = (roots[0], roots[roots.count - 1])
+        var rescaled = roots.map { root in
+            let stretched = (root - last) * first / (first - last)
+            return Float(stretched * stretched)
+        }
+        rescaled[rescaled.count - 1] = terminalSignalShare
+        return rescaled
     }
 
     /// The number of training steps.

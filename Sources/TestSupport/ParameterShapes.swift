@@ -10,6 +10,10 @@ public struct ParameterShapes {
         let timeWidth = 4 * first
         addLinear("time_embedding.linear_1", first, timeWidth)
         addLinear("time_embedding.linear_2", timeWidth, timeWidth)
+        if let width = unet.vectorWidth {
+            addLinear("add_embedding.linear_1", width, timeWidth)
+            addLinear("add_embedding.linear_2", timeWidth, timeWidth)
+        }
         if let width = unet.guidanceWidth { addLinear("time_embedding.cond_proj", width, first, hasBias: false) }
         addConvolution("conv_in", unet.inChannels, first, 3)
         var channels = first
@@ -17,7 +21,7 @@ public struct ParameterShapes {
         for (level, block) in unet.blocks.enumerated() {
             for layer in 0..<block.layerCount {
                 addResidualBlock("down_blocks.\(level).resnets.\(layer)", channels, block.channels, timeWidth)
-                if block.hasAttention { addAttention("down_blocks.\(level).attentions.\(layer)", block, unet) }
+                if block.hasAttention { addAttention("down_blocks.\(level).attentions.\(layer)", block.channels, depth: block.depths[layer], unet) }
                 channels = block.channels
                 skips.append(channels)
             }
@@ -26,13 +30,15 @@ public struct ParameterShapes {
                 skips.append(channels)
             }
         }
-        addResidualBlock("mid_block.resnets.0", channels, channels, timeWidth)
-        addAttention("mid_block.attentions.0", unet.blocks[unet.blocks.count - 1], unet)
-        addResidualBlock("mid_block.resnets.1", channels, channels, timeWidth)
+        if unet.middle != .nothing { addResidualBlock("mid_block.resnets.0", channels, channels, timeWidth) }
+        if case .attention(let depth) = unet.middle {
+            addAttention("mid_block.attentions.0", channels, depth: depth, unet)
+            addResidualBlock("mid_block.resnets.1", channels, channels, timeWidth)
+        }
         for (level, block) in unet.blocks.reversed().enumerated() {
             for layer in 0...block.layerCount {
                 addResidualBlock("up_blocks.\(level).resnets.\(layer)", channels + skips.removeLast(), block.channels, timeWidth)
-                if block.hasAttentionUp { addAttention("up_blocks.\(level).attentions.\(layer)", block, unet) }
+                if block.hasAttentionUp { addAttention("up_blocks.\(level).attentions.\(layer)", block.channels, depth: block.depthsUp[layer], unet) }
                 channels = block.channels
             }
             if level < unet.blocks.count - 1 { addConvolution("up_blocks.\(level).upsamplers.0.conv", channels, channels, 3) }
@@ -83,6 +89,7 @@ public struct ParameterShapes {
             addLinear("\(name).mlp.fc2", textEncoder.intermediateWidth, width)
         }
         addNorm("final_layer_norm", width)
+        if let projection = textEncoder.projectionWidth { add("text_projection.weight", projection, width) }
     }
 
     // Layers
@@ -113,8 +120,7 @@ public struct ParameterShapes {
         if input != output { addConvolution("\(name).conv_shortcut", input, output, 1) }
     }
 
-    private mutating func addAttention(_ name: String, _ block: UNetConfiguration.Block, _ unet: UNetConfiguration) {
-        let channels = block.channels
+    private mutating func addAttention(_ name: String, _ channels: Int, depth: Int, _ unet: UNetConfiguration) {
         addNorm("\(name).norm", channels)
         for projection in ["proj_in", "proj_out"] {
             if unet.usesLinearProjection {
@@ -123,8 +129,8 @@ public struct ParameterShapes {
                 addConvolution("\(name).\(projection)", channels, channels, 1)
             }
         }
-        for depth in 0..<block.transformerDepth {
-            let inner = "\(name).transformer_blocks.\(depth)"
+        for block in 0..<depth {
+            let inner = "\(name).transformer_blocks.\(block)"
             for norm in ["norm1", "norm2", "norm3"] { addNorm("\(inner).\(norm)", channels) }
             for (attention, width) in [("attn1", channels), ("attn2", unet.crossAttentionWidth)] {
                 addLinear("\(inner).\(attention).to_q", channels, channels, hasBias: false)

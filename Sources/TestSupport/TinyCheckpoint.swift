@@ -7,7 +7,8 @@ public import Tensors
 /// (64 channels per text head; 8 heads in the UNet, or 64 channels per head with linear projections; 32 norm groups),
 /// so that both layouts open as the same architecture.
 public struct TinyCheckpoint: Sendable {
-    public var textEncoder: TextEncoderConfiguration
+    /// In the order of the family; one for Stable Diffusion 1 and 2.
+    public var textEncoders: [TextEncoderConfiguration]
     public var unet: UNetConfiguration
     public var vae: VAEConfiguration
     public var scheduler = SchedulerConfiguration()
@@ -23,6 +24,12 @@ public struct TinyCheckpoint: Sendable {
     /// In the file names of a folder's weights: "fp16".
     public var variant: String?
 
+    /// The first text encoder.
+    public var textEncoder: TextEncoderConfiguration {
+        get { textEncoders[0] }
+        set { textEncoders[0] = newValue }
+    }
+
     /// Stable Diffusion 1: CLIP, convolutions as projections, predicts noise.
     /// - Parameter vocabularySize: 49,408 for the real tokenizer; less makes smaller files.
     public static func sd1(vocabularySize: Int = 49_408) -> TinyCheckpoint {
@@ -30,7 +37,7 @@ public struct TinyCheckpoint: Sendable {
         text.vocabularySize = vocabularySize
         let unet = UNetConfiguration(
             blocks: [.init(channels: 32, hasAttention: true, headCount: 8), .init(channels: 64, hasAttention: false, headCount: 8)], crossAttentionWidth: 64)
-        return TinyCheckpoint(textEncoder: text, unet: unet, vae: VAEConfiguration(blockChannels: [32, 32, 64, 64]))
+        return TinyCheckpoint(textEncoders: [text], unet: unet, vae: VAEConfiguration(blockChannels: [32, 32, 64, 64]))
     }
 
     /// Stable Diffusion 2: OpenCLIP, linear projections, predicts velocity.
@@ -40,8 +47,45 @@ public struct TinyCheckpoint: Sendable {
         var unet = UNetConfiguration(
             blocks: [.init(channels: 64, hasAttention: true, headCount: 1), .init(channels: 128, hasAttention: false, headCount: 2)], crossAttentionWidth: 128)
         unet.usesLinearProjection = true
-        var tiny = TinyCheckpoint(textEncoder: text, unet: unet, vae: VAEConfiguration(blockChannels: [32, 32, 64, 64]))
+        var tiny = TinyCheckpoint(textEncoders: [text], unet: unet, vae: VAEConfiguration(blockChannels: [32, 32, 64, 64]))
         tiny.scheduler.prediction = .velocity
+        return tiny
+    }
+
+    /// Stable Diffusion XL: both text encoders, a pooled text and sizes in the UNet's vector, linear projections, predicts noise.
+    /// - Parameter vocabularySize: 49,408 for the real tokenizer; less makes smaller files.
+    public static func sdxl(vocabularySize: Int = 49_408) -> TinyCheckpoint {
+        var first = TextEncoderConfiguration(width: 64, intermediateWidth: 128, layerCount: 2, headCount: 1, activation: .quickGELU)
+        var second = TextEncoderConfiguration(width: 128, intermediateWidth: 256, layerCount: 3, headCount: 2, activation: .gelu)
+        (first.vocabularySize, second.vocabularySize, second.projectionWidth) = (vocabularySize, vocabularySize, 128)
+        var unet = UNetConfiguration(
+            blocks: [
+                .init(channels: 64, hasAttention: false, headCount: 1), .init(channels: 64, hasAttention: true, headCount: 1),
+                .init(channels: 128, hasAttention: true, headCount: 2, transformerDepth: 2),
+            ], crossAttentionWidth: 64 + 128)
+        unet.usesLinearProjection = true
+        unet.vectorWidth = 128 + 6 * 256
+        var vae = VAEConfiguration(blockChannels: [32, 32, 64, 64])
+        vae.scalingFactor = 0.13025
+        return TinyCheckpoint(textEncoders: [first, second], unet: unet, vae: vae)
+    }
+
+    /// As `sdxl`, with SSD-1B's irregular UNet: depths that differ within a level and between the ways down and up, and a middle of one
+    /// residual block.
+    public static func ssd1b(vocabularySize: Int = 49_408) -> TinyCheckpoint {
+        var tiny = sdxl(vocabularySize: vocabularySize)
+        (tiny.unet.blocks[1].depths, tiny.unet.blocks[1].depthsUp) = ([2, 2], [2, 1, 1])
+        (tiny.unet.blocks[2].depths, tiny.unet.blocks[2].depthsUp) = ([2, 2], [2, 2, 3])
+        tiny.unet.middle = .residualBlock
+        return tiny
+    }
+
+    /// Stable Diffusion XL's refiner: the second text encoder alone.
+    public static func sdxlRefiner(vocabularySize: Int = 49_408) -> TinyCheckpoint {
+        var tiny = sdxl(vocabularySize: vocabularySize)
+        tiny.textEncoders.removeFirst()
+        tiny.unet.crossAttentionWidth = 128
+        tiny.unet.vectorWidth = 128 + 5 * 256
         return tiny
     }
 
@@ -67,22 +111,25 @@ public struct TinyCheckpoint: Sendable {
 
     /// The tensors of a single file.
     public func singleFileTensors() -> [RawTensor] {
-        let isOpenCLIP = textEncoder.activation == .gelu
-        let textTable =
-            isOpenCLIP
-            ? NameTable(textEncoder: textEncoder, naming: .openCLIP, prefix: "cond_stage_model.model.")
-            : NameTable(textEncoder: textEncoder, naming: .transformers, prefix: "cond_stage_model.transformer.text_model.")
-        var tensors = renamed(textTensors(), by: textTable)
-        if isOpenCLIP {
+        var tensors: [RawTensor] = []
+        for (place, encoder) in textEncoders.enumerated() {
+            let isOpenCLIP = encoder.activation == .gelu
+            let stem = unet.vectorWidth == nil ? "cond_stage_model." : "conditioner.embedders.\(place)."
+            let prefix = stem + (isOpenCLIP ? "model." : "transformer.text_model.")
+            let projection = encoder.projectionWidth.map { _ in TextProjection(key: prefix + "text_projection", isTransposed: false) }
+            let table = NameTable(textEncoder: encoder, naming: isOpenCLIP ? .openCLIP : .transformers, prefix: prefix, projection: projection)
+            tensors += renamed(textTensors(place).map { $0.key == "text_projection.weight" ? transposed($0, as: "text_projection") : $0 }, by: table)
+            guard isOpenCLIP else { continue }
+            tensors.append(random(prefix + "logit_scale", []))
+            guard encoder.projectionWidth == nil else { continue }
             // The layer after the last one that Stable Diffusion 2 uses, and what belongs to CLIP's other half.
-            let unused = "cond_stage_model.model.transformer.resblocks.\(textEncoder.layerCount)."
-            for tensor in tensors where tensor.key.hasPrefix("cond_stage_model.model.transformer.resblocks.0.") {
+            let unused = "\(prefix)transformer.resblocks.\(encoder.layerCount)."
+            for tensor in tensors where tensor.key.hasPrefix("\(prefix)transformer.resblocks.0.") {
                 var copy = tensor
-                copy.key = unused + tensor.key.dropFirst("cond_stage_model.model.transformer.resblocks.0.".count)
+                copy.key = unused + tensor.key.dropFirst("\(prefix)transformer.resblocks.0.".count)
                 tensors.append(copy)
             }
-            tensors.append(random("cond_stage_model.model.text_projection", [textEncoder.width, textEncoder.width]))
-            tensors.append(random("cond_stage_model.model.logit_scale", []))
+            tensors.append(random(prefix + "text_projection", [encoder.width, encoder.width]))
         }
         tensors += renamed(unetTensors(), by: NameTable(unet: unet, naming: .original, prefix: "model.diffusion_model."))
         tensors += renamed(vaeTensors(), by: NameTable(vae: vae, naming: .original, prefix: "first_stage_model.")).map { tensor in
@@ -104,15 +151,21 @@ public struct TinyCheckpoint: Sendable {
     /// Writes a diffusers folder, without a tokenizer.
     /// - Returns: Its path.
     public func writeFolder(in folder: TemporaryFolder, name: String = "tiny") throws -> String {
-        try folder.write(#"{"_class_name": "StableDiffusionPipeline"}"#, to: "\(name)/model_index.json")
-        try folder.write(textEncoderJSON, to: "\(name)/text_encoder/config.json")
+        let pipeline = unet.vectorWidth == nil ? "StableDiffusionPipeline" : "StableDiffusionXLPipeline"
+        try folder.write("{\"_class_name\": \"\(pipeline)\"}", to: "\(name)/model_index.json")
         try folder.write(unetJSON, to: "\(name)/unet/config.json")
         try folder.write(vaeJSON, to: "\(name)/vae/config.json")
         try folder.write(schedulerJSON, to: "\(name)/scheduler/scheduler_config.json")
 
         let suffix = variant.map { ".\($0)" } ?? ""
-        let text = NameTable(textEncoder: textEncoder, naming: .transformers, prefix: prefixesTextEncoder ? "text_model." : "")
-        try folder.write(SafetensorsWriter.file(renamed(textTensors(), by: text)), to: "\(name)/text_encoder/model\(suffix).safetensors")
+        for (place, encoder) in textEncoders.enumerated() {
+            let subfolder = encoder.projectionWidth == nil ? "text_encoder" : "text_encoder_2"
+            try folder.write(textEncoderJSON(encoder), to: "\(name)/\(subfolder)/config.json")
+            let projection = encoder.projectionWidth.map { _ in TextProjection(key: "text_projection.weight", isTransposed: true) }
+            let table = NameTable(
+                textEncoder: encoder, naming: .transformers, prefix: prefixesTextEncoder ? "text_model." : "", projection: projection)
+            try folder.write(SafetensorsWriter.file(renamed(textTensors(place), by: table)), to: "\(name)/\(subfolder)/model\(suffix).safetensors")
+        }
         let vaeNames = NameTable(vae: vae, naming: usesEarlyVAENames ? .earlyDiffusers : .diffusers)
         try folder.write(SafetensorsWriter.file(renamed(vaeTensors(), by: vaeNames)), to: "\(name)/vae/diffusion_pytorch_model\(suffix).safetensors")
 
@@ -136,7 +189,14 @@ public struct TinyCheckpoint: Sendable {
 
     // Weights under diffusers' names
 
-    public func textTensors() -> [RawTensor] { ParameterShapes(textEncoder: textEncoder).shapes.map { random($0.name, $0.shape) } }
+    /// - Parameter place: of the text encoder. Those after the first have other numbers under the same names.
+    public func textTensors(_ place: Int = 0) -> [RawTensor] {
+        ParameterShapes(textEncoder: textEncoders[place]).shapes.map { name, shape in
+            var tensor = random(place == 0 ? name : "\(place).\(name)", shape)
+            tensor.key = name
+            return tensor
+        }
+    }
     public func unetTensors() -> [RawTensor] { ParameterShapes(unet: unet).shapes.map { random($0.name, $0.shape) } }
     public func vaeTensors() -> [RawTensor] { ParameterShapes(vae: vae).shapes.map { random($0.name, $0.shape) } }
 
@@ -157,6 +217,17 @@ public struct TinyCheckpoint: Sendable {
             }
         }
         return result
+    }
+
+    /// A matrix with rows and columns exchanged, under another name.
+    private func transposed(_ tensor: RawTensor, as key: String) -> RawTensor {
+        let (rows, columns, size) = (tensor.shape[0], tensor.shape[1], tensor.elementType.byteCount)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(tensor.bytes.count)
+        for column in 0..<columns {
+            for row in 0..<rows { bytes += tensor.bytes[(row * columns + column) * size..<(row * columns + column + 1) * size] }
+        }
+        return RawTensor(key: key, elementType: tensor.elementType, shape: [columns, rows], bytes: bytes)
     }
 
     /// Scaled so that activations neither vanish nor explode: norms near 1, biases near 0, weights by their fan-in.

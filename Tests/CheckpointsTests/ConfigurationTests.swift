@@ -24,9 +24,9 @@ struct ConfigurationTests {
 
     @Test("settings without code are refused by key and value", arguments: [
         ("unet/config.json", "class_embed_type", "\"timestep\"", "null"),
-        ("unet/config.json", "addition_embed_type", "\"text_time\"", "null"),
+        ("unet/config.json", "addition_embed_type", "\"text_image\"", "null, \"text_time\""),
         ("unet/config.json", "act_fn", "\"gelu\"", "\"silu\", \"swish\""),
-        ("unet/config.json", "mid_block_type", "\"UNetMidBlock2D\"", "\"UNetMidBlock2DCrossAttn\""),
+        ("unet/config.json", "mid_block_type", "\"UNetMidBlock2DSimple\"", "\"UNetMidBlock2DCrossAttn\", \"UNetMidBlock2D\", null"),
         ("unet/config.json", "down_block_types", "[\"CrossAttnDownBlock2D\", \"AttnDownBlock2D\"]", "CrossAttnDownBlock2D, DownBlock2D"),
         ("unet/config.json", "only_cross_attention", "true", "false"),
         ("unet/config.json", "conv_in_kernel", "5", "3"),

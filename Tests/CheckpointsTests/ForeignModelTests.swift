@@ -17,11 +17,11 @@ struct ForeignModelTests {
         (["decoder.conv_in.weight", "encoder.conv_in.weight"], .vae),
         (["text_model.encoder.layers.0.mlp.fc1.weight"], .textEncoder),
         (["down_blocks.0.resnets.0.norm1.weight", "conv_in.weight"], .unet),
-        (["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.1.model.ln_final.weight"], .sdxl),
-        (["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.0.model.ln_final.weight"], .sdxlRefiner),
+        (["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.1.model.ln_final.weight", "edm_mean", "edm_std"], .playground),
+        (["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight", "edm_vpred.sigma_max"], .cosXL),
         (["model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight"], .sd3),
         (["model.diffusion_model.double_blocks.0.img_attn.qkv.weight"], .flux),
-        (["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight"], .unCLIP),
+        (["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight", "cond_stage_model.model.ln_final.bias"], .unCLIP),
         (["something.else"], .unknown),
     ])
     func recognised(keys: [String], expected: ForeignModel) throws {
@@ -37,7 +37,7 @@ struct ForeignModelTests {
                 == "\"style.safetensors\" is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet.")
     }
 
-    @Test("a UNet for other inputs is named", arguments: [(9, ForeignModel.inpainting), (8, .instructPix2Pix), (7, .upscaler), (5, .depth), (6, .otherInput(channels: 6))])
+    @Test("a UNet for other inputs is named", arguments: [(8, ForeignModel.instructPix2Pix), (7, .upscaler), (5, .depth), (6, .otherInput(channels: 6))])
     func inputs(channels: Int, expected: ForeignModel) throws {
         let folder = try TemporaryFolder()
         var tiny = TinyCheckpoint.minimal()
@@ -47,7 +47,7 @@ struct ForeignModelTests {
     }
 
     @Test("other pipelines are named", arguments: [
-        ("StableDiffusionXLPipeline", ForeignModel.sdxl), ("StableDiffusion3Pipeline", .sd3), ("FluxPipeline", .flux), ("StableDiffusionInpaintPipeline", .inpainting),
+        ("StableDiffusionXLInstructPix2PixPipeline", ForeignModel.instructPix2Pix), ("StableDiffusion3Pipeline", .sd3), ("FluxPipeline", .flux),
         ("KandinskyPipeline", .pipeline(name: "KandinskyPipeline")),
     ])
     func pipelines(name: String, expected: ForeignModel) throws {
@@ -56,13 +56,28 @@ struct ForeignModelTests {
         #expect(throws: CheckpointError.unsupportedModel(file: "other", expected)) { try Checkpoint.open(folder.path + "/other") }
     }
 
-    @Test("a checkpoint without a VAE or a text encoder says so", arguments: [("first_stage_model.", "VAE"), ("cond_stage_model.", "text encoder")])
-    func incomplete(prefix: String, component: String) throws {
+    @Test("an inpainting model opens, is named, and refuses to draw", arguments: [TinyCheckpoint.minimal(), .sdxl(vocabularySize: 8)])
+    func inpainting(tiny: TinyCheckpoint) throws {
+        let folder = try TemporaryFolder()
+        var tiny = tiny
+        tiny.unet.inChannels = 9
+        for path in [try tiny.writeSingleFile(in: folder), try tiny.writeFolder(in: folder)] {
+            let checkpoint = try Checkpoint.open(path)
+            #expect(checkpoint.refusal == .unsupportedModel(file: path.lastPathComponent, .inpainting))
+            #expect(checkpoint.modelName == checkpoint.family.name + ", inpainting")
+        }
+    }
+
+    @Test("a checkpoint without a VAE or a text encoder says so and what to do", arguments: [
+        ("first_stage_model.", "VAE", ". Name one with --vae FILE, or use a complete checkpoint."),
+        ("cond_stage_model.", "text encoder weights", ". Use a complete checkpoint."),
+    ])
+    func incomplete(prefix: String, component: String, remedy: String) throws {
         let folder = try TemporaryFolder()
         let tensors = TinyCheckpoint.minimal().singleFileTensors().filter { !$0.key.hasPrefix(prefix) }
         let path = try folder.write(SafetensorsWriter.file(tensors), to: "part.safetensors")
         #expect { try Checkpoint.open(path) } throws: { error in
-            "\(error)" == "Checkpoint \"part.safetensors\" has no \(component) weights (no tensor begins with \"\(prefix)\"). Use a complete checkpoint."
+            "\(error)" == "Checkpoint \"part.safetensors\" has no \(component) (no tensor begins with \"\(prefix)\")\(remedy)"
         }
     }
 }

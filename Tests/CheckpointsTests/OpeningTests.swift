@@ -58,8 +58,8 @@ struct OpeningTests {
     @Test("attention may differ between the way down and the way up")
     func asymmetric() throws {
         var tiny = TinyCheckpoint.minimal()
-        tiny.unet.blocks[0].hasAttentionUp = false
-        tiny.unet.blocks[1].hasAttentionUp = true
+        tiny.unet.blocks[0].depthsUp = []
+        tiny.unet.blocks[1].depthsUp = [1, 1]
         try expectSame(tiny.writeFolder(in: folder), as: tiny, family: .sd1)
         try expectSame(tiny.writeSingleFile(in: folder), as: tiny, family: .sd1)
     }

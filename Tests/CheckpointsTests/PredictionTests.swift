@@ -52,18 +52,37 @@ struct PredictionTests {
         }
     }
 
-    @Test("a .yaml file counts more than metadata and marks, and what the caller says more than all")
+    @Test("marks count more than metadata, metadata more than a .yaml file, and what the caller says more than all")
     func order() throws {
-        let tensors = openCLIP.singleFileTensors() + [RawTensor(key: "v_pred", elementType: .f32, shape: [0], bytes: [])]
-        let path = try folder.write(SafetensorsWriter.file(tensors, metadata: ["modelspec.prediction_type": "v"]), to: "tiny.safetensors")
-        #expect(try Checkpoint.open(path).scheduler.prediction == .velocity)
-        try folder.write("parameterization: \"eps\"", to: "tiny.yaml")
-        let checkpoint = try Checkpoint.open(path)
-        #expect((checkpoint.scheduler.prediction, checkpoint.nativeSize / checkpoint.vae.configuration.scaleFactor) == (.epsilon, 64))
-        let chosen = try Checkpoint.open(path, prediction: .velocity)
-        #expect((chosen.scheduler.prediction, chosen.nativeSize / chosen.vae.configuration.scaleFactor) == (.velocity, 96))
+        func open(hasMark: Bool, metadata: [String: String], prediction: SchedulerConfiguration.Prediction? = nil) throws -> Checkpoint {
+            let tensors = openCLIP.singleFileTensors() + (hasMark ? [RawTensor(key: "v_pred", elementType: .f32, shape: [0], bytes: [])] : [])
+            let path = try folder.write(SafetensorsWriter.file(tensors, metadata: metadata), to: "tiny.safetensors")
+            return try Checkpoint.open(path, prediction: prediction)
+        }
+        try folder.write("parameterization: \"x0\"", to: "tiny.yaml")
+        let marked = try open(hasMark: true, metadata: ["modelspec.predict_key": "epsilon"])
+        #expect((marked.scheduler.prediction, marked.predictionSource) == (.velocity, .key("v_pred")))
+        #expect(marked.nativeSize / marked.vae.configuration.scaleFactor == 96)
+        let described = try open(hasMark: false, metadata: ["modelspec.predict_key": "epsilon"])
+        #expect((described.scheduler.prediction, described.predictionSource) == (.epsilon, .metadata("modelspec.predict_key")))
+        #expect(described.nativeSize / described.vae.configuration.scaleFactor == 64)
+        let sidecar = try open(hasMark: false, metadata: [:])
+        #expect((sidecar.scheduler.prediction, sidecar.predictionSource) == (.sample, .sidecar(file: "tiny.yaml")))
+        let chosen = try open(hasMark: true, metadata: [:], prediction: .epsilon)
+        #expect((chosen.scheduler.prediction, chosen.predictionSource) == (.epsilon, .user))
         let diffusers = try Checkpoint.open(openCLIP.writeFolder(in: folder), prediction: .sample)
-        #expect(diffusers.scheduler.prediction == .sample)
+        #expect((diffusers.scheduler.prediction, diffusers.predictionSource) == (.sample, .user))
+        #expect(try Checkpoint.open(openCLIP.writeFolder(in: folder)).predictionSource == .configuration)
+    }
+
+    @Test("a .yaml file of sgm tells the prediction by the denoiser's scaling", arguments: [
+        ("VScaling", SchedulerConfiguration.Prediction.velocity), ("EpsScaling", .epsilon),
+    ])
+    func scaling(name: String, expected: SchedulerConfiguration.Prediction) throws {
+        let path = try TinyCheckpoint.sdxl(vocabularySize: 8).writeSingleFile(in: folder)
+        try folder.write("model:\n  target: sgm.models.diffusion.DiffusionEngine\n      target: sgm.modules.diffusionmodules.denoiser_scaling.\(name)\n", to: "tiny.yaml")
+        let checkpoint = try Checkpoint.open(path)
+        #expect((checkpoint.scheduler.prediction, checkpoint.predictionSource) == (expected, .sidecar(file: "tiny.yaml")))
     }
 
     @Test("what is assumed of a Stable Diffusion 2 file is told, with both remedies")
@@ -89,5 +108,6 @@ struct PredictionTests {
         let checkpoint = try Checkpoint.open(folder.write(SafetensorsWriter.file(tensors), to: "marked.safetensors"))
         #expect(checkpoint.scheduler.prediction == .velocity)
         #expect(checkpoint.scheduler.rescalesToZeroTerminalSNR)
+        #expect((checkpoint.predictionSource, checkpoint.zeroTerminalSNRSource) == (.key("v_pred"), .key("ztsnr")))
     }
 }

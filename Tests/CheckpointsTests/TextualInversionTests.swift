@@ -42,6 +42,19 @@ struct TextualInversionTests {
         #expect(inversion.vectors == .pair(clipL: Self.vectors(2, 8), clipG: Self.vectors(2, 12, salt: 1)))
         #expect(inversion.vectorCount == 2)
         #expect(throws: CheckpointError.textualInversion(file: file, .otherFamily(clipL: 8, clipG: 12, textEncoder: 8))) { try inversion.vectors(width: 8) }
+        #expect(try inversion.vectors(widths: [8, 12]) == [Self.vectors(2, 8), Self.vectors(2, 12, salt: 1)])
+        #expect(throws: CheckpointError.textualInversion(file: file, .widths([8, 12], textEncoders: [768, 1280]))) {
+            try inversion.vectors(widths: [768, 1280])
+        }
+    }
+
+    @Test("a word for one text encoder does not fit a model with two")
+    func singleForPair() throws {
+        let inversion = try TextualInversion(path: Self.path("a1111.safetensors"))
+        #expect(try inversion.vectors(widths: [8]) == [Self.vectors(3, 8)])
+        #expect { try inversion.vectors(widths: [768, 1280]) } throws: {
+            "\($0)" == "\"a1111.safetensors\" has vectors of 8 numbers, and this model's text encoders take 768 and 1280. It was made for another model."
+        }
     }
 
     @Test("vectors for another text encoder are refused with what they were made for")

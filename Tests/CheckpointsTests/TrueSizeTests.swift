@@ -35,7 +35,7 @@ struct TrueSizeTests {
         return try folder.write(SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "sparse.safetensors")
     }
 
-    @Test("a single file's tensors get the names that diffusers gives them", arguments: Family.allCases)
+    @Test("a single file's tensors get the names that diffusers gives them", arguments: [Family.sd1, .sd2])
     func names(family: Family) throws {
         let reference = try parameters(family)
         let stored = Dictionary(reference.map { ($0.key, $0.storedShape) }, uniquingKeysWith: { first, _ in first })
@@ -60,7 +60,7 @@ struct TrueSizeTests {
 
     @Test("the architectures of the released models are read off their shapes")
     func architectures() throws {
-        for family in Family.allCases {
+        for family in [Family.sd1, .sd2] {
             let stored = Dictionary(try parameters(family).map { ($0.key, $0.storedShape) }, uniquingKeysWith: { first, _ in first })
             let checkpoint = try Checkpoint.open(writeSparse(stored))
             let heads = family == .sd1 ? [8, 8, 8, 8] : [5, 10, 20, 20]

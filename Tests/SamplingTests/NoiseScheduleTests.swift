@@ -67,6 +67,21 @@ struct NoiseScheduleTests {
         #expect(schedule.sigma(atTimestep: 2000) == schedule.sigma(atTimestep: 999))
     }
 
+    /// The levels are A1111's with `sd_noise_schedule` = Zero Terminal SNR, in single precision throughout.
+    @Test("a schedule without signal at its end has A1111's levels", arguments: [
+        (Schedule.normal, [4518.7637, 11.628353, 4.4366164, 2.3235075, 1.3737618, 0.83282334, 0.45776743, 0.029167537, 0]),
+        (.sgmUniform, [4518.7637, 13.783707, 5.4066243, 2.9009063, 1.7713168, 1.1408452, 0.7291442, 0.41577935, 0]),
+    ] as [(Schedule, [Float])])
+    func zeroTerminalSNR(schedule: Schedule, expected: [Float]) throws {
+        let noise = try NoiseSchedule(
+            trainStepCount: 1000, betaStart: 0.00085, betaEnd: 0.012, scaled: true, rescalesToZeroTerminalSNR: true)
+        #expect(noise.signalShares[999] == 4.8973451890853435e-08)
+        #expect(noise.signalShares[0] == (try NoiseSchedule.stableDiffusion().signalShares[0]))
+        let sigmas = noise.sigmas(schedule, steps: 8)
+        #expect(sigmas.count == expected.count)
+        #expect(zip(sigmas, expected).allSatisfy { isClose($0, $1, 1e-5) }, "\(sigmas)")
+    }
+
     @Test("every number of steps falls from level to level", arguments: Schedule.allCases)
     func manySteps(schedule: Schedule) throws {
         let noise = try NoiseSchedule.stableDiffusion()

@@ -31,6 +31,9 @@ struct ConfigurationFile {
         if let value = members[key], value != .null { value } else { nil }
     }
 
+    /// The value as it stands there; nil only when the key is missing.
+    func value(asWritten key: String) -> JSONValue? { members[key] }
+
     func integer(_ key: String, default fallback: Int? = nil, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {
         guard let value = self[key] ?? fallback.map(JSONValue.integer) else { throw missing(key, "a whole number") }
         return try integer(value, key, in: range)
@@ -44,6 +47,27 @@ struct ConfigurationFile {
         }
         guard elements.count == count else { throw invalid(key, "\(count) whole numbers, one per block") }
         return try integers(elements, key, in: range)
+    }
+
+    /// One number for all, a list with one number for each of some groups, or with a list of numbers for a group.
+    /// - Parameter counts: members of each group.
+    func lists(
+        _ key: String, counts: [Int], default fallback: Int? = nil, in range: ClosedRange<Int>
+    ) throws(CheckpointError) -> [[Int]] {
+        guard let value = self[key] ?? fallback.map(JSONValue.integer) else { throw missing(key, "a whole number or a list") }
+        var elements = counts.map { _ in value }
+        if case .array(let listed) = value { elements = listed }
+        guard elements.count == counts.count else { throw invalid(key, "\(counts.count) whole numbers or lists, one per block") }
+        var lists: [[Int]] = []
+        for (element, count) in zip(elements, counts) {
+            if case .array(let members) = element {
+                guard members.count == count else { throw invalid(key, "\(count) whole numbers in the list of a block with \(count) layers") }
+                lists.append(try integers(members, key, in: range))
+            } else {
+                lists.append(Array(repeating: try integer(element, key, in: range), count: count))
+            }
+        }
+        return lists
     }
 
     /// A list of numbers, as long as it comes.

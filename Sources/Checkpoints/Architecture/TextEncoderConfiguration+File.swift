@@ -1,7 +1,8 @@
 extension TextEncoderConfiguration {
     /// Reads `text_encoder/config.json`.
+    /// - Parameter isProjected: the encoder gives a pooled text. All configurations have a width for it.
     /// Source: transformers 5.23 `CLIPTextConfig.__init__`.
-    init(_ file: ConfigurationFile) throws(CheckpointError) {
+    init(_ file: ConfigurationFile, isProjected: Bool) throws(CheckpointError) {
         try file.require("model_type", "clip_text_model", "clip")
         let name = try file.string("hidden_act") ?? Activation.quickGELU.rawValue
         guard let activation = Activation(rawValue: name) else { throw file.unsupported("hidden_act", "quick_gelu, gelu") }
@@ -14,6 +15,7 @@ extension TextEncoderConfiguration {
         vocabularySize = try file.integer("vocab_size", default: 49_408, in: Limits.vocabulary)
         positionCount = try file.integer("max_position_embeddings", default: 77, in: Limits.positions)
         layerNormEpsilon = Float(try file.number("layer_norm_eps", default: 1e-5, in: 0...1))
+        if isProjected { projectionWidth = try file.integer("projection_dim", default: 512, in: Limits.width) }
         guard width % headCount == 0 else { throw file.invalid("num_attention_heads", "a number of heads that divides \(width) (hidden_size)") }
     }
 }

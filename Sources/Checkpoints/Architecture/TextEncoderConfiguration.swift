@@ -13,6 +13,8 @@ public struct TextEncoderConfiguration: Sendable, Hashable {
     public var positionCount = 77
     public var activation: Activation
     public var layerNormEpsilon: Float = 1e-5
+    /// Width of the projected states, for encoders that give a pooled text (`projection_dim`). nil without a projection.
+    public var projectionWidth: Int?
 
     public init(width: Int, intermediateWidth: Int, layerCount: Int, headCount: Int, activation: Activation) {
         self.width = width

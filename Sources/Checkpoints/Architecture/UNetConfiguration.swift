@@ -2,37 +2,61 @@
 ///
 /// Per-block lists go from the outermost (full-size) block to the innermost one, as in `down_block_types`.
 public struct UNetConfiguration: Sendable, Hashable {
+    /// One level of the way down and its mirror on the way up.
     public struct Block: Sendable, Hashable {
         public var channels: Int
         /// Residual blocks on the way down; the way up has one more.
         public var layerCount: Int
-        /// Attention layers follow the residual blocks on the way down.
-        public var hasAttention: Bool
-        /// Attention on the mirrored level of the way up. Equal to `hasAttention` in every released model.
-        public var hasAttentionUp: Bool
-        /// Number of attention heads (diffusers calls it `attention_head_dim` in SD1 and SD2 configurations).
+        /// Number of attention heads (diffusers calls it `attention_head_dim` in the configurations of all released models).
         public var headCount: Int
-        /// Transformer blocks in each attention layer: 1 in SD1 and SD2.
-        public var transformerDepth: Int
+        /// Transformer blocks of each attention layer on the way down, one layer behind each residual block. Empty without attention.
+        public var depths: [Int]
+        /// The same for the way up, in its order. Empty without attention.
+        public var depthsUp: [Int]
 
-        public init(channels: Int, layerCount: Int = 2, hasAttention: Bool, hasAttentionUp: Bool? = nil, headCount: Int, transformerDepth: Int = 1) {
+        /// Attention layers follow the residual blocks on the way down.
+        public var hasAttention: Bool { !depths.isEmpty }
+        /// Attention layers follow the residual blocks on the way up. Equal to `hasAttention` in every released model.
+        public var hasAttentionUp: Bool { !depthsUp.isEmpty }
+
+        public init(channels: Int, layerCount: Int, headCount: Int, depths: [Int], depthsUp: [Int]) {
             self.channels = channels
             self.layerCount = layerCount
-            self.hasAttention = hasAttention
-            self.hasAttentionUp = hasAttentionUp ?? hasAttention
             self.headCount = headCount
-            self.transformerDepth = transformerDepth
+            self.depths = depths
+            self.depthsUp = depthsUp
         }
+
+        /// A level whose attention layers all have the same depth.
+        public init(channels: Int, layerCount: Int = 2, hasAttention: Bool, hasAttentionUp: Bool? = nil, headCount: Int, transformerDepth: Int = 1) {
+            self.init(
+                channels: channels, layerCount: layerCount, headCount: headCount,
+                depths: hasAttention ? Array(repeating: transformerDepth, count: layerCount) : [],
+                depthsUp: hasAttentionUp ?? hasAttention ? Array(repeating: transformerDepth, count: layerCount + 1) : [])
+        }
+    }
+
+    /// The layers between the way down and the way up.
+    public enum Middle: Sendable, Hashable {
+        /// An attention layer of so many transformer blocks between two residual blocks.
+        case attention(depth: Int)
+        /// One residual block: SSD-1B, Vega.
+        case residualBlock
+        case nothing
     }
 
     public var inChannels = 4
     public var outChannels = 4
     public var blocks: [Block]
+    public var middle: Middle
     /// Width of the text embedding that cross-attention reads.
     public var crossAttentionWidth: Int
+    /// Numbers in the vector that is added to the time embedding (`projection_class_embeddings_input_dim`): pooled text and sizes of
+    /// Stable Diffusion XL. nil for UNets without it.
+    public var vectorWidth: Int?
     public var normGroups = 32
     public var normEpsilon: Float = 1e-5
-    /// `proj_in` and `proj_out` are linear layers (SD2) rather than 1×1 convolutions (SD1).
+    /// `proj_in` and `proj_out` are linear layers (SD2, SDXL) rather than 1×1 convolutions (SD1).
     public var usesLinearProjection = false
     public var flipsSineToCosine = true
     public var frequencyShift: Float = 0
@@ -42,11 +66,13 @@ public struct UNetConfiguration: Sendable, Hashable {
     /// Side of the latents that the model was trained on (`sample_size`): 64 for 512 pixels. nil when the file does not say.
     public var sampleSize: Int?
 
-    /// Latents per position of the smallest feature map, along one side: 8 for SD1 and SD2.
+    /// Latents per position of the smallest feature map, along one side: 8 for SD1 and SD2, 4 for SDXL.
     public var downscale: Int { 1 << (blocks.count - 1) }
 
-    public init(blocks: [Block], crossAttentionWidth: Int) {
+    /// - Parameter middle: attention as deep as the innermost block's when left out.
+    public init(blocks: [Block], middle: Middle? = nil, crossAttentionWidth: Int) {
         self.blocks = blocks
+        self.middle = middle ?? .attention(depth: blocks.last?.depths.last ?? blocks.last?.depthsUp.first ?? 1)
         self.crossAttentionWidth = crossAttentionWidth
     }
 }

@@ -23,6 +23,7 @@ extension VAEConfiguration {
         usesQuantConvolution = try file.boolean("use_quant_conv", default: true)
         usesPostQuantConvolution = try file.boolean("use_post_quant_conv", default: true)
         hasMidBlockAttention = try file.boolean("mid_block_add_attention", default: true)
+        if file["force_upcast"] != nil { forcesUpcast = try file.boolean("force_upcast", default: true) }
         try checkDivisibility(fileName: file.name)
     }
 

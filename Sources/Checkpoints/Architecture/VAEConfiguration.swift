@@ -13,8 +13,10 @@ public struct VAEConfiguration: Sendable, Hashable {
     public var usesQuantConvolution = true
     public var usesPostQuantConvolution = true
     public var hasMidBlockAttention = true
+    /// Whether the decoder is to run in single precision (`force_upcast`). nil when the file does not say.
+    public var forcesUpcast: Bool?
 
-    /// Pixels per latent along one side: 8 for SD1 and SD2.
+    /// Pixels per latent along one side: 8 for all released models.
     public var scaleFactor: Int { 1 << (blockChannels.count - 1) }
 
     public init(blockChannels: [Int]) { self.blockChannels = blockChannels }

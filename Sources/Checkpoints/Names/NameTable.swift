@@ -24,6 +24,9 @@ package struct NameTable {
     mutating func addParameter(_ name: String, as stored: String, slice: (index: Int, count: Int)? = nil) {
         parameters.append(Parameter(name: name, key: prefix + stored, slice: slice))
     }
+
+    /// - Parameter key: The whole name in the file.
+    mutating func addParameter(_ name: String, at key: String) { parameters.append(Parameter(name: name, key: key)) }
 }
 
 /// Whose names a file uses for its UNet and its VAE.

@@ -11,6 +11,10 @@ extension NameTable {
         if unet.guidanceWidth != nil {
             addParameter("time_embedding.cond_proj.weight", as: isOriginal ? "time_embed.cond_proj.weight" : "time_embedding.cond_proj.weight")
         }
+        if unet.vectorWidth != nil {
+            add("add_embedding.linear_1", as: isOriginal ? "label_emb.0.0" : "add_embedding.linear_1")
+            add("add_embedding.linear_2", as: isOriginal ? "label_emb.0.2" : "add_embedding.linear_2")
+        }
         add("conv_in", as: isOriginal ? "input_blocks.0.0" : "conv_in")
 
         var step = 1
@@ -21,7 +25,7 @@ extension NameTable {
                 let resnet = "\(down).resnets.\(layer)", attention = "\(down).attentions.\(layer)"
                 addResidualBlock(resnet, as: isOriginal ? "input_blocks.\(step).0" : resnet, isOriginal, hasShortcut: channels != block.channels)
                 if block.hasAttention {
-                    addAttention(attention, as: isOriginal ? "input_blocks.\(step).1" : attention, depth: block.transformerDepth)
+                    addAttention(attention, as: isOriginal ? "input_blocks.\(step).1" : attention, depth: block.depths[layer])
                 }
                 channels = block.channels
                 step += 1
@@ -33,9 +37,18 @@ extension NameTable {
             }
         }
 
-        addResidualBlock("mid_block.resnets.0", as: isOriginal ? "middle_block.0" : "mid_block.resnets.0", isOriginal, hasShortcut: false)
-        addAttention("mid_block.attentions.0", as: isOriginal ? "middle_block.1" : "mid_block.attentions.0", depth: unet.blocks.last?.transformerDepth ?? 1)
-        addResidualBlock("mid_block.resnets.1", as: isOriginal ? "middle_block.2" : "mid_block.resnets.1", isOriginal, hasShortcut: false)
+        func addMiddleBlock(_ index: Int) {
+            let name = "mid_block.resnets.\(index)"
+            addResidualBlock(name, as: isOriginal ? "middle_block.\(2 * index)" : name, isOriginal, hasShortcut: false)
+        }
+        switch unet.middle {
+        case .attention(let depth):
+            addMiddleBlock(0)
+            addAttention("mid_block.attentions.0", as: isOriginal ? "middle_block.1" : "mid_block.attentions.0", depth: depth)
+            addMiddleBlock(1)
+        case .residualBlock: addMiddleBlock(0)
+        case .nothing: break
+        }
 
         step = 0
         for (level, block) in unet.blocks.reversed().enumerated() {
@@ -45,7 +58,7 @@ extension NameTable {
                 // Its input is joined with a skip connection, so that the channels always change.
                 addResidualBlock(resnet, as: isOriginal ? "output_blocks.\(step).0" : resnet, isOriginal, hasShortcut: true)
                 if block.hasAttentionUp {
-                    addAttention(attention, as: isOriginal ? "output_blocks.\(step).1" : attention, depth: block.transformerDepth)
+                    addAttention(attention, as: isOriginal ? "output_blocks.\(step).1" : attention, depth: block.depthsUp[layer])
                 }
                 if layer == block.layerCount, level < unet.blocks.count - 1 {
                     let upsampler = "\(up).upsamplers.0.conv"

@@ -111,6 +111,20 @@ extension String {
         split(separator: "/").last.map(String.init) ?? self
     }
 
+    /// For messages: "tokenizer/vocab.json".
+    var lastTwoPathComponents: String { split(separator: "/").suffix(2).joined(separator: "/") }
+
+    /// The folder of a path; "." for a bare name.
+    var deletingLastPathComponent: String {
+        var path = self[...]
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Whether the name is that of a file that runs code when it is read.
+    var hasPickleExtension: Bool { ["ckpt", "pt", "pth", "bin", "pkl"].contains(pathExtension) }
+
     /// The part after the last dot of the last component, in lower case; empty without one.
     var pathExtension: String {
         let name = lastPathComponent

@@ -45,6 +45,19 @@ public struct TextualInversion: Sendable, Equatable {
         }
     }
 
+    /// The vectors for each of a model's text encoders, in their order: `clip_l` for the first of two, `clip_g` for the second.
+    /// - Parameter widths: of the encoders' embeddings; one or two.
+    /// - Returns: as many arrays, `[vectors, width]`.
+    /// - Throws: `CheckpointError.textualInversion` when they were made for another model.
+    public func vectors(widths: [Int]) throws(CheckpointError) -> [NDArray] {
+        guard widths.count > 1 else { return try widths.map { width throws(CheckpointError) in try vectors(width: width) } }
+        switch vectors {
+        case .pair(let clipL, let clipG) where [clipL.shape[1], clipG.shape[1]] == widths: return [clipL, clipG]
+        case .pair(let clipL, let clipG): throw .textualInversion(file: file, .widths([clipL.shape[1], clipG.shape[1]], textEncoders: widths))
+        case .single(let array): throw .textualInversion(file: file, .widths([array.shape[1]], textEncoders: widths))
+        }
+    }
+
     /// Reads `.safetensors`, or what `torch.save` wrote (`.pt`, `.bin`). No code in the file is run.
     ///
     /// Known forms: A1111's (`string_to_param`), kohya's (`emb_params`), diffusers' (one tensor under the word), and Stable Diffusion XL's

@@ -18,6 +18,8 @@ public enum TextualInversionProblem: Error, Sendable, Hashable {
     /// The vectors belong to a text encoder of another width.
     case width(Int, textEncoder: Int)
     case otherFamily(clipL: Int, clipG: Int, textEncoder: Int)
+    /// The vectors do not fit a model with several text encoders.
+    case widths([Int], textEncoders: [Int])
 }
 
 extension TextualInversionProblem: CustomStringConvertible {
@@ -39,8 +41,13 @@ extension TextualInversionProblem: CustomStringConvertible {
         case .width(let width, let textEncoder): "has vectors of \(width) numbers, and this model's text encoder takes \(textEncoder). It was made for \(Self.family(width))."
         case .otherFamily(let clipL, let clipG, let textEncoder):
             "has vectors of \(clipL) and \(clipG) numbers for two text encoders, and this model has one that takes \(textEncoder). It was made for Stable Diffusion XL."
+        case .widths(let widths, let textEncoders):
+            "has vectors of \(Self.list(widths)) numbers, and this model's text encoders take \(Self.list(textEncoders)). "
+                + (widths.count == 1 ? "It was made for \(Self.family(widths[0]))." : "It was made for another model.")
         }
     }
+
+    private static func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: " and ") }
 
     private static func family(_ width: Int) -> String {
         switch width {
