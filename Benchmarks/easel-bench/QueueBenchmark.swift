@@ -57,16 +57,17 @@ struct QueueBenchmark: ParsableCommand {
     private func secondsToTake(of count: Int) -> Double {
         var random = Xorshift(state: seed)
         var queue = JobQueue()
+        var worker = Worker("worker")
         for index in 0..<count {
             var generation = GenerationRequest(prompt: "picture \(index)")
             generation.width = 512 + 64 * Int.random(in: 0..<6, using: &random)
             let request = JobRequest(model: "model", generation: generation, client: "\(Int.random(in: 0..<300, using: &random))")
-            try? queue.submit(Job(request), group: CompileGroup(model: "model", shape: "\(generation.width)"), capacity: .max)
+            queue.submit(Job(request), group: CompileGroup(model: "model", shape: "\(generation.width)"))
         }
         let clock = ContinuousClock()
         let duration = clock.measure {
             while queue.waitingCount > 0 {
-                for job in queue.take(at: .now, QueueSettings(), pictureCount: 1) { _ = queue.end(job.id, as: .cancelled, at: .now) }
+                for job in queue.take(for: &worker, at: .now, QueueSettings()) { _ = queue.end(job.id, as: .cancelled, at: .now) }
             }
         }
         return duration.seconds / Double(count)

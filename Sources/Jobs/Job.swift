@@ -24,13 +24,11 @@ public struct JobRequest: Sendable, Hashable, Codable {
 
     public var pictureCount: Int { generation.batchSize * runs }
 
-    /// What is drawn one after another: seeds count up over all pictures.
-    public var generations: [GenerationRequest] {
-        (0..<runs).map { run in
-            var request = generation
-            request.seed &+= UInt64(run * generation.batchSize)
-            return request
-        }
+    /// Request of a run, from 0: seeds count up over all pictures.
+    func generation(ofRun run: Int) -> GenerationRequest {
+        var request = generation
+        request.seed &+= UInt64(run * generation.batchSize)
+        return request
     }
 }
 

@@ -5,14 +5,14 @@ import Testing
 @Suite("Which jobs are drawn together")
 struct BatchTests {
     @Test("jobs that differ in prompts, styles, seeds, pictures and previews are drawn together")
-    func alike() throws {
+    func alike() {
         var line = NamedQueue(batchSize: 8)
-        try line.submit("1", .with(seed: 1))
-        try line.submit("2", .with(seed: 2, pictures: 2, previews: 5, client: "another"))
+        line.submit("1", .with(seed: 1))
+        line.submit("2", .with(seed: 2, pictures: 2, previews: 5, client: "another"))
         var other = JobRequest.with(seed: 3)
         other.generation.negativePrompt = "blurry"
         other.generation.styles = ["ink"]
-        try line.submit("3", other)
+        line.submit("3", other)
         #expect(line.take(pictureCount: 8) == ["1", "2", "3"])
     }
 
@@ -25,61 +25,61 @@ struct BatchTests {
     ]
 
     @Test("jobs that differ in anything else are not", arguments: differences.indices)
-    func different(index: Int) throws {
+    func different(index: Int) {
         var line = NamedQueue(batchSize: 8)
         var other = JobRequest.with()
         Self.differences[index].change(&other)
-        try line.submit("1")
-        try line.submit("2", other)
+        line.submit("1")
+        line.submit("2", other)
         #expect(line.take(pictureCount: 8) == ["1"], "\(Self.differences[index].name)")
         #expect(line.take(pictureCount: 8) == ["2"])
     }
 
     @Test("a job that is drawn several times over is drawn by itself")
-    func runs() throws {
+    func runs() {
         var line = NamedQueue(batchSize: 8)
-        for name in ["1", "2"] { try line.submit(name, .with(runs: 2)) }
+        for name in ["1", "2"] { line.submit(name, .with(runs: 2)) }
         #expect(line.take(pictureCount: 8) == ["1"])
     }
 
     @Test("no more are drawn together than the device gains from, nor than the setting allows", arguments: [
         (batchSize: 8, pictures: 1, expected: 1), (8, 3, 3), (2, 8, 2), (1, 8, 1), (8, 0, 1), (8, 100, 8),
     ])
-    func limits(batchSize: Int, pictures: Int, expected: Int) throws {
+    func limits(batchSize: Int, pictures: Int, expected: Int) {
         var line = NamedQueue(batchSize: batchSize)
-        for index in 0..<20 { try line.submit("\(index)") }
+        for index in 0..<20 { line.submit("\(index)") }
         #expect(line.take(pictureCount: pictures) == (0..<expected).map(String.init))
     }
 
     @Test("pictures count, not jobs; a job that does not fit leaves room for one that does")
-    func pictures() throws {
+    func pictures() {
         var line = NamedQueue(batchSize: 8)
-        for (name, pictures) in [("1", 2), ("2", 3), ("3", 2), ("4", 1)] { try line.submit(name, .with(pictures: pictures)) }
+        for (name, pictures) in [("1", 2), ("2", 3), ("3", 2), ("4", 1)] { line.submit(name, .with(pictures: pictures)) }
         #expect(line.take(pictureCount: 4) == ["1", "3"])
         #expect(line.take(pictureCount: 4) == ["2", "4"])
     }
 
     @Test("a job with more pictures than are useful is drawn whole, and by itself")
-    func large() throws {
+    func large() {
         var line = NamedQueue(batchSize: 8)
-        for name in ["1", "2"] { try line.submit(name, .with(pictures: 6)) }
+        for name in ["1", "2"] { line.submit(name, .with(pictures: 6)) }
         #expect(line.take(pictureCount: 4) == ["1"])
     }
 
     @Test("clients take turns within what is drawn together")
-    func turns() throws {
+    func turns() {
         var line = NamedQueue(batchSize: 4)
-        for index in 0..<5 { try line.submit("x\(index)", .with(client: "x")) }
-        for index in 0..<5 { try line.submit("y\(index)", .with(client: "y")) }
+        for index in 0..<5 { line.submit("x\(index)", .with(client: "x")) }
+        for index in 0..<5 { line.submit("y\(index)", .with(client: "y")) }
         #expect(line.take(pictureCount: 8) == ["x0", "y0", "x1", "y1"])
     }
 
     @Test("those that are drawn together count as passing one whose turn it is", arguments: [(patience: 0, together: 1), (3, 4), (8, 8)])
-    func patience(patience: Int, together: Int) throws {
+    func patience(patience: Int, together: Int) {
         var line = NamedQueue(patienceJobs: patience, batchSize: 8)
-        try line.submit("a0")
-        try line.submit("passed", .with(size: 128))
-        for index in 1..<20 { try line.submit("a\(index)") }
+        line.submit("a0")
+        line.submit("passed", .with(size: 128))
+        for index in 1..<20 { line.submit("a\(index)") }
         #expect(line.take(pictureCount: 8).count == together)
         if patience < 8 { #expect(line.take(pictureCount: 8) == ["passed"]) }
     }

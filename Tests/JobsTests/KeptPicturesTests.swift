@@ -58,6 +58,7 @@ struct KeptPicturesTests {
         let next = Workshop(archive: archive)
         let done = try await next.run { try await next.service.ended(job.id) }
         #expect(done.pictures.count == 2)
+        #expect(next.painter.draws.flatMap(\.requests).map(\.seed) == [0, 1])
         #expect(await archive.pictures[job.id]?.map(\.seed) == [0, 1])
     }
 

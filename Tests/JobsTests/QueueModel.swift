@@ -50,12 +50,12 @@ struct QueueModel {
         #expect(taken.count <= max(1, settings.batchSize))
         #expect(taken.count == 1 || taken.reduce(0) { $0 + $1.request.pictureCount } <= pictureCount)
         for job in taken {
-            #expect(Self.key(job) == Self.key(first) && job.request.priority == first.request.priority, "what is drawn together is alike")
-            #expect(taken.count == 1 || job.request.runs == 1)
-            #expect(job.state == .running && job.startedAt != nil)
+            expect(Self.key(job) == Self.key(first) && job.request.priority == first.request.priority, "what is drawn together is alike")
+            expect(taken.count == 1 || job.request.runs == 1, "several runs are drawn by themselves")
+            expect(job.state == .running && job.startedAt != nil, "taken jobs run")
             if let turn, turn.id != job.id, let index = waiting.firstIndex(where: { $0.job.id == turn.id }) {
                 waiting[index].passedBy += 1
-                #expect(waiting[index].passedBy <= settings.patienceJobs, "patience has an end")
+                expect(waiting[index].passedBy <= settings.patienceJobs, "patience has an end")
             }
             guard let index = waiting.firstIndex(where: { $0.job.id == job.id }) else {
                 Issue.record("a job was taken that does not wait")
@@ -101,13 +101,18 @@ struct QueueModel {
     }
 
     func compare(with queue: JobQueue) {
-        #expect(queue.waitingCount == waiting.count)
-        #expect(queue.running == running)
-        #expect(waiting.allSatisfy { queue.job($0.job.id) == $0.job })
-        #expect(ended.keys.allSatisfy { queue.job($0) == nil })
+        expect(queue.waitingCount == waiting.count, "as many wait")
+        expect(queue.running == running, "the same run")
+        expect(waiting.allSatisfy { queue.job($0.job.id) == $0.job }, "jobs that wait are as they came")
+        expect(ended.keys.allSatisfy { queue.job($0) == nil }, "those that are over are not there")
         let order = queue.inTurn(limit: .max)
-        #expect(Set(order) == Set(waiting.map(\.job.id)) && order.count == waiting.count)
-        #expect(order.first == turn?.id)
-        #expect(order.indices.allSatisfy { queue.position(of: order[$0]) == $0 })
+        expect(Set(order) == Set(waiting.map(\.job.id)) && order.count == waiting.count, "each job that waits has its turn")
+        expect(order.first == turn?.id, "the same job's turn")
+        expect(order.indices.allSatisfy { queue.position(of: order[$0]) == $0 }, "places are those of the order")
+    }
+
+    /// Quicker than `#expect`, which looks into each part of a condition.
+    private func expect(_ isTrue: Bool, _ promise: String) {
+        if !isTrue { Issue.record("broken: \(promise)") }
     }
 }

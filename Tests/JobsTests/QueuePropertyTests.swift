@@ -6,36 +6,32 @@ import TestSupport
 
 @Suite("Thousands of operations at random")
 struct QueuePropertyTests {
-    private static let capacity = 25
-
-    @Test("no job is lost, none doubled; capacity, patience and priorities are kept; states move only as they may", arguments: 0..<10)
+    @Test("no job is lost, none doubled; patience and priorities are kept; states move only as they may", arguments: 0..<10)
     func randomOperations(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         var queue = JobQueue()
         var model = QueueModel()
         var accepted: Set<JobID> = []
-        let settings = QueueSettings(capacity: Self.capacity, patienceJobs: Int.random(in: 0...6, using: &random), batchSize: Int.random(in: 1...5, using: &random))
+        let settings = QueueSettings(patienceJobs: Int.random(in: 0...6, using: &random), batchSize: Int.random(in: 1...5, using: &random))
+        // Workers have different groups ready, and take by turns.
+        var workers = (0...seed % 4).map { Worker("\($0)") }
         var now = noon
 
         for operation in 0..<1000 {
             now += 0.001
             switch Int.random(in: 0..<100, using: &random) {
-            case 0..<45:
+            case 0..<45 where model.waiting.count < 25:
                 let job = Job(id: JobID(at: now), Self.request(&random), submittedAt: now)
-                do throws(QueueFull) {
-                    try queue.submit(job, group: FakePainter.group(of: job.request), capacity: Self.capacity)
-                    #expect(model.waiting.count < Self.capacity)
-                    model.wait(job)
-                    accepted.insert(job.id)
-                } catch {
-                    #expect(model.waiting.count >= Self.capacity)
-                }
+                queue.submit(job, group: FakePainter.group(of: job.request))
+                model.wait(job)
+                accepted.insert(job.id)
             case 45..<65:
-                let pictureCount = Int.random(in: 1...6, using: &random)
-                let next = queue.next(at: now, settings)
-                let taken = queue.take(at: now, settings, pictureCount: pictureCount)
+                let index = workers.indices.randomElement(using: &random) ?? 0
+                workers[index].usefulBatchSize = Int.random(in: 1...6, using: &random)
+                let next = queue.next(for: workers[index], at: now, settings)
+                let taken = queue.take(for: &workers[index], at: now, settings)
                 #expect(taken.first?.id == next?.id)
-                model.take(taken, settings, pictureCount: pictureCount)
+                model.take(taken, settings, pictureCount: workers[index].usefulBatchSize)
             case 65..<80:
                 guard let job = model.running.randomElement(using: &random) else { continue }
                 let outcome = [JobOutcome.done([PictureID(job.id, 0)]), .failed("No."), .cancelled].randomElement(using: &random) ?? .cancelled
@@ -73,17 +69,18 @@ struct QueuePropertyTests {
     }
 
     @Test("what waits is drawn to the last job, each once", arguments: 0..<3)
-    func draining(seed: UInt64) throws {
+    func draining(seed: UInt64) {
         var random = SplitMix64(state: seed)
         var queue = JobQueue()
+        var worker = Worker("worker", usefulBatchSize: 4)
         var waiting: Set<JobID> = []
         for _ in 0..<300 {
             let job = Job(Self.request(&random), submittedAt: noon)
-            try queue.submit(job, group: FakePainter.group(of: job.request), capacity: 300)
+            queue.submit(job, group: FakePainter.group(of: job.request))
             waiting.insert(job.id)
         }
         while queue.waitingCount > 0 {
-            for job in queue.take(at: noon, QueueSettings(), pictureCount: 4) {
+            for job in queue.take(for: &worker, at: noon, QueueSettings()) {
                 #expect(waiting.remove(job.id) != nil)
                 #expect(queue.end(job.id, as: .done([]), at: noon) != nil)
             }

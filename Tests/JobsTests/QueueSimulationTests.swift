@@ -24,15 +24,33 @@ struct QueueSimulationTests {
         #expect(outcome.wait(ofShare: 1) == outcome.longestWait)
     }
 
-    @Test("grouping compiles once for nine jobs, and drawing together saves more")
+    @Test("grouping compiles seldom, as patience allows, and drawing together saves more")
     func grouping() {
         let grouped = simulation.run(load, QueueSettings(batchSize: 1))
-        #expect(grouped.compiles <= 6)
+        #expect(grouped.compiles == 2, "five clients by turns: none is passed eight times")
+        let ofOneClient = load.map { arrival in
+            var arrival = arrival
+            arrival.request.client = ""
+            return arrival
+        }
+        // Nine of one model, seventeen of the other, eleven and three: eight go before the oldest each time.
+        #expect(simulation.run(ofOneClient, QueueSettings(batchSize: 1)).compiles == 4)
         #expect(grouped.makespan == 40 * 6 + Double(grouped.compiles) * 20)
         let together = simulation.run(load, QueueSettings(batchSize: 4))
         #expect(together.draws < 20)
         #expect(together.makespan < grouped.makespan)
         #expect(together.waits.count == 40)
+    }
+
+    @Test("several workers share a load: with one for each model, each compiles once, and all is done in half the time")
+    func workers() {
+        let outcome = simulation.run(load, QueueSettings(patienceJobs: 40, batchSize: 1), workerCount: 2)
+        #expect(outcome.compiles == 2)
+        #expect(outcome.draws == 40)
+        #expect(outcome.makespan == 20 + 20 * 6)
+        let together = simulation.run(load, QueueSettings(patienceJobs: 40, batchSize: 4), workerCount: 4)
+        #expect(together.waits.count == 40)
+        #expect(together.makespan < outcome.makespan)
     }
 
     @Test("groups that stay ready are compiled once; what arrives late is waited for")

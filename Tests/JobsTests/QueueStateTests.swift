@@ -7,31 +7,34 @@ import TestSupport
 struct QueueStateTests {
     private static let group = CompileGroup(model: "demo", shape: "any shape")
 
-    private static func queue(_ job: Job) throws -> JobQueue {
+    private static func queue(_ job: Job) -> JobQueue {
         var queue = JobQueue()
-        try queue.submit(job, group: group, capacity: 10)
+        queue.submit(job, group: group)
         return queue
     }
 
     @Test("a job that is taken is running, begun once, and waits no more")
-    func taking() throws {
+    func taking() {
+        var worker = Worker("worker")
         let job = Job(.with(), submittedAt: noon)
-        var queue = try Self.queue(job)
-        let taken = queue.take(at: noon + 5, QueueSettings(), pictureCount: 1)
+        var queue = Self.queue(job)
+        let taken = queue.take(for: &worker, at: noon + 5, QueueSettings())
         #expect(taken.map(\.state) == [.running])
         #expect(taken.first?.startedAt == noon + 5)
         #expect(taken.first?.attempts == 1)
         #expect(queue.running == taken)
         #expect(queue.waitingCount == 0)
-        #expect(queue.take(at: noon, QueueSettings(), pictureCount: 1).isEmpty)
+        let further = queue.take(for: &worker, at: noon, QueueSettings())
+        #expect(further.isEmpty)
     }
 
     @Test("a job that waits or runs can be cancelled or fail; only one that runs can be done", arguments: [
         JobOutcome.done([]), .failed("No."), .cancelled,
     ])
     func ending(outcome: JobOutcome) throws {
+        var worker = Worker("worker")
         let job = Job(.with(), submittedAt: noon)
-        var waiting = try Self.queue(job)
+        var waiting = Self.queue(job)
         let wasWaiting = waiting.end(job.id, as: outcome, at: noon + 9)
         if case .done = outcome {
             #expect(wasWaiting == nil)
@@ -39,11 +42,11 @@ struct QueueStateTests {
         } else {
             #expect(wasWaiting?.state.isFinal == true)
             #expect(waiting.waitingCount == 0)
-            #expect(waiting.next(at: noon, QueueSettings()) == nil)
+            #expect(waiting.next(for: worker, at: noon, QueueSettings()) == nil)
         }
 
-        var running = try Self.queue(job)
-        _ = running.take(at: noon, QueueSettings(), pictureCount: 1)
+        var running = Self.queue(job)
+        _ = running.take(for: &worker, at: noon, QueueSettings())
         let result = running.end(job.id, as: outcome, at: noon + 9)
         let ended = try #require(result)
         #expect(ended.state.isFinal)
@@ -56,28 +59,17 @@ struct QueueStateTests {
     }
 
     @Test("a job that is put back waits where it was, and has not been tried")
-    func puttingBack() throws {
+    func puttingBack() {
+        var worker = Worker("worker")
         let first = Job(.with(prompt: "first"), submittedAt: noon)
-        var queue = try Self.queue(first)
-        try queue.submit(Job(.with(prompt: "second"), submittedAt: noon), group: Self.group, capacity: 10)
+        var queue = Self.queue(first)
+        queue.submit(Job(.with(prompt: "second"), submittedAt: noon), group: Self.group)
         #expect(queue.putBack(first.id) == nil, "it does not run yet")
-        _ = queue.take(at: noon, QueueSettings(), pictureCount: 1)
+        _ = queue.take(for: &worker, at: noon, QueueSettings())
         let back = queue.putBack(first.id)
         #expect(back == first)
         #expect(queue.waitingCount == 2)
-        #expect(queue.next(at: noon, QueueSettings())?.id == first.id)
-    }
-
-    @Test("a queue that is full refuses another, and says so")
-    func capacity() throws {
-        var queue = JobQueue()
-        for _ in 0..<3 { try queue.submit(Job(.with()), group: Self.group, capacity: 3) }
-        let refusal = #expect(throws: QueueFull.self) { try queue.submit(Job(.with()), group: Self.group, capacity: 3) }
-        #expect(refusal?.description == "The queue is full: 3 jobs wait, as many as queue_capacity allows. Try again in a second.")
-        #expect(queue.waitingCount == 3)
-        // Those that run take no place.
-        _ = queue.take(at: noon, QueueSettings(batchSize: 1), pictureCount: 1)
-        try queue.submit(Job(.with()), group: Self.group, capacity: 3)
+        #expect(queue.next(for: worker, at: noon, QueueSettings())?.id == first.id)
     }
 
     @Test("a job found running is queued again, at most twice", arguments: [(attempts: 1, state: JobState.queued), (2, .queued), (3, .failed), (4, .failed)])
@@ -100,9 +92,9 @@ struct QueueStateTests {
     }
 
     @Test("a job found waiting waits again, however often it was begun, and though the queue is full")
-    func recoveringQueued() throws {
+    func recoveringQueued() {
         var queue = JobQueue()
-        try queue.submit(Job(.with()), group: Self.group, capacity: 1)
+        queue.submit(Job(.with()), group: Self.group)
         var job = Job(.with(), submittedAt: noon)
         job.attempts = 7
         #expect(queue.recover(job, group: Self.group, at: noon) == job)

@@ -22,21 +22,26 @@ struct ServiceTests {
         }
     }
 
-    @Test("what happens to a job is told in order")
+    @Test("what happens to a job is told in order, with previews to those who listen")
     func story() async throws {
         let workshop = Workshop(FakePainter(isHeld: true))
+        let all = workshop.service.events.stream()
         try await workshop.run {
             let job = try await workshop.begin(.with(steps: 2, runs: 2, previews: 2))
             workshop.painter.starts.open()
             #expect(try await workshop.service.ended(job.id).state == .done)
-            let preview = FakePainter.image(width: 8, height: 8, seed: 0)
-            let told = try await workshop.story(of: job.id)
-            #expect(told == [
-                .queued(position: 0), .started(attempt: 1), .compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)), .encoding, .step(done: 0, total: 4),
-                .step(done: 1, total: 4), .step(done: 2, total: 4), .decoding(index: 0, total: 1), .encoding, .step(done: 2, total: 4),
-                .step(done: 3, total: 4), .step(done: 4, total: 4), .decoding(index: 0, total: 1), .done([PictureID(job.id, 0), PictureID(job.id, 1)]),
-            ])
-            #expect(preview.width == 8)
+            let previews = (0..<2).map { JobEvent.preview([FakePainter.image(width: 8, height: 8, seed: $0)]) }
+            let expected: [JobEvent] = [
+                .queued(position: 0), .started(attempt: 1), .compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)),
+                .encoding, .step(done: 0, total: 4), .step(done: 1, total: 4), .step(done: 2, total: 4), previews[0], .decoding(index: 0, total: 1),
+                .encoding, .step(done: 2, total: 4), .step(done: 3, total: 4), .step(done: 4, total: 4), previews[1], .decoding(index: 0, total: 1),
+                .done([PictureID(job.id, 0), PictureID(job.id, 1)]),
+            ]
+            let remembered = try await workshop.story(of: job.id)
+            #expect(remembered == expected.filter { !previews.contains($0) }, "previews are not remembered")
+            var told: [JobEvent] = []
+            for await event in all.prefix(expected.count) { told.append(event.event) }
+            #expect(told == expected)
         }
     }
 

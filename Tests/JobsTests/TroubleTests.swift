@@ -45,6 +45,7 @@ struct TroubleTests {
             #expect(try await workshop.service.ended(jobs[2].id).state == .done)
             #expect(try await workshop.service.job(jobs[2].id)?.attempts == 1)
         }
+        #expect(workshop.painter.draws.map { $0.requests.map(\.seed) } == [[0], [1, 2, 3], [1], [2], [3]])
     }
 
     @Test("a job that takes too long fails, and says which setting allows more")
@@ -120,7 +121,9 @@ struct TroubleTests {
         let service = JobService(archive: archive, painter: Forgetful(), settings: { QueueSettings() }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let running = Task { try await service.run() }
         let job = try await service.submit(.with())
-        #expect(try await service.ended(job.id).state == .failed)
+        let failed = try await service.ended(job.id)
+        #expect(failed.state == .failed && failed.pictures.isEmpty)
+        #expect(failed.failure?.hasPrefix("The pictures that were drawn are not those that were asked for.") == true)
         running.cancel()
         try await running.value
     }

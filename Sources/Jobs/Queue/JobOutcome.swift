@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// How a job is over.
-public enum JobOutcome: Sendable, Equatable {
+public enum JobOutcome: Sendable, Equatable, Codable {
     case done([PictureID])
     /// Why, as a sentence for the client.
     case failed(String)

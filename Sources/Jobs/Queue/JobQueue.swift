@@ -1,13 +1,13 @@
 public import FoundationEssentials
 
-/// Jobs that are not yet over, and what may become of them.
+/// Jobs that are not yet over, and how each may go on.
 ///
 ///     queued ⇄ running → done, failed, cancelled
 ///     queued → cancelled, failed
 ///
-/// A plain value: time is passed in, and whoever owns it writes down and tells what it returns.
+/// A plain value: time is passed in, and its owner writes down and tells the jobs that it returns.
 public struct JobQueue: Sendable {
-    /// How often a job is begun that the process does not survive.
+    /// Number of times that a job is begun which the process does not survive.
     public static let attempts = 3
 
     private struct Entry: Sendable {
@@ -19,21 +19,23 @@ public struct JobQueue: Sendable {
 
     private var entries: [JobID: Entry] = [:]
     private var line = WaitingLine()
-    /// Those being drawn, in the order in which they were taken.
+    /// Jobs that are drawn, in the order in which they were taken.
     private var taken: [JobID] = []
-    /// Of the job that was taken last.
-    private var current: CompileGroup?
     private var lastNumber: UInt64 = 0
 
     public init() {}
 
+    /// Number of jobs that wait.
     public var waitingCount: Int { line.count }
+    /// Compile group of the job whose turn it is; nil when none waits.
+    var nextGroup: CompileGroup? { line.inTurn(limit: 1).first.flatMap { entries[$0]?.group } }
+    /// Jobs that are drawn, in the order in which they were taken.
     public var running: [Job] { taken.compactMap { entries[$0]?.job } }
 
     /// - Returns: nil for one that is over, or was never here.
     public func job(_ id: JobID) -> Job? { entries[id]?.job }
 
-    /// How many have their turn before a job that waits: 0 is next. Those that need no compile may still go before it.
+    /// Number of jobs that have their turn before one that waits: 0 is next. Those that need no compile may still go before it.
     public func position(of id: JobID) -> Int? { line.position(of: id) }
 
     /// The first that wait, in the order of their turns.
@@ -41,21 +43,22 @@ public struct JobQueue: Sendable {
 
     /// Lets a new job wait.
     /// - Parameter group: what must be compiled for it.
-    /// - Throws: `QueueFull` when as many wait as may.
-    public mutating func submit(_ job: Job, group: CompileGroup, capacity: Int) throws(QueueFull) {
+    public mutating func submit(_ job: Job, group: CompileGroup) {
         precondition(job.state == .queued && entries[job.id] == nil, "only a new job is submitted, and once")
-        guard line.count < capacity else { throw QueueFull(capacity: capacity) }
         enter(job, group: group)
     }
 
-    /// Takes up a job that an earlier process left queued or running, whatever the capacity: it was accepted.
-    /// - Returns: what has become of it: queued again; failed when it has been running at the end of too many processes.
+    /// Takes up a job that an earlier process left queued or running.
+    /// - Returns: the job, queued again; failed when it has been running at the end of too many processes.
     public mutating func recover(_ job: Job, group: CompileGroup, at now: Date) -> Job {
         precondition(!job.state.isFinal && entries[job.id] == nil, "only a job that is not over is recovered, and once")
         var job = job
         if job.state == .running, job.attempts >= Self.attempts {
             return job.ended(
-                .failed("It was begun \(job.attempts) times, and each time the server ended before it was done. Try a smaller picture, or see the server's log."),
+                .failed("""
+                    It was begun \(job.attempts) times, and each time the server ended before it was done. \
+                    Try a smaller picture, or see the server's log.
+                    """),
                 at: now)
         }
         job.state = .queued
@@ -64,17 +67,17 @@ public struct JobQueue: Sendable {
         return job
     }
 
-    /// Which job would be taken first.
-    public func next(at now: Date, _ settings: QueueSettings) -> Job? {
-        line.next(after: current, at: now, settings).flatMap { entries[$0.job]?.job }
+    /// The job that a worker would take first; nil when none waits.
+    public func next(for worker: Worker, at now: Date, _ settings: QueueSettings) -> Job? {
+        line.next(after: worker.group, at: now, settings).flatMap { entries[$0.job]?.job }
     }
 
     /// Begins the next job, and those that are drawn together with it.
-    /// - Parameter pictureCount: most pictures that are drawn together.
+    /// - Parameter worker: takes the jobs, no more pictures than it usefully draws together, and has their compile group from then on.
     /// - Returns: jobs that are running now; none when none waits.
-    public mutating func take(at now: Date, _ settings: QueueSettings, pictureCount: Int) -> [Job] {
-        let tickets = line.take(after: current, at: now, settings, pictureCount: pictureCount)
-        if let first = tickets.first { current = first.group }
+    public mutating func take(for worker: inout Worker, at now: Date, _ settings: QueueSettings) -> [Job] {
+        let tickets = line.take(after: worker.group, at: now, settings, pictureCount: worker.usefulBatchSize)
+        if let first = tickets.first { worker.group = first.group }
         return tickets.compactMap { ticket in
             entries[ticket.job]?.job.state = .running
             entries[ticket.job]?.job.attempts += 1

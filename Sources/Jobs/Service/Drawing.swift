@@ -2,18 +2,16 @@ import FoundationEssentials
 import Generation
 import Synchronization
 
-/// Jobs that are drawn together: how far they are, and who still wants them.
+/// Jobs that are drawn together: how far they are, and their pictures so far.
 ///
-/// The painter reports from its own tasks, so that neither it nor those who ask for the progress wait for one another.
+/// A worker reports from its own tasks, so that neither it nor those who ask for the progress wait for one another.
 final class Drawing: Sendable {
     fileprivate struct State {
-        /// Those that are not over yet.
+        /// Jobs that are not over.
         var active: [JobID]
         var progress: QueueProgress
-        /// For each of `jobs` what was painted for it, run after run.
-        var painted: [[PaintedRequest]]
-        /// Runs that somebody has ended.
-        var skippedRuns: Set<Int> = []
+        /// Pictures of each of `jobs`, run after run.
+        var pictures: [[FinishedPicture]]
         var stepsOfEarlierRuns = 0
         var firstStepAt: Date?
     }
@@ -34,24 +32,7 @@ final class Drawing: Sendable {
             progress.runCount = request.runs
             progress.stepCount = request.generation.steps * request.runs
         }
-        state = Mutex(State(active: jobs.map(\.id), progress: progress, painted: jobs.map { _ in [] }))
-    }
-
-    /// What the painter is asked for, one after another: a job's runs, or one picture or more of each job.
-    var rounds: [[GenerationRequest]] {
-        if jobs.count == 1 { return jobs[0].request.generations.map { [$0] } }
-        let interval = jobs.map(\.request.generation.previewInterval).filter { $0 > 0 }.min() ?? 0
-        return [jobs.map { job in
-            var request = job.request.generation
-            request.previewInterval = interval
-            return request
-        }]
-    }
-
-    /// Jobs that are not over yet.
-    var active: [Job] {
-        let active = state.withLock(\.active)
-        return jobs.filter { active.contains($0.id) }
+        state = Mutex(State(active: jobs.map(\.id), progress: progress, pictures: jobs.map { _ in [] }))
     }
 
     var progress: QueueProgress {
@@ -61,13 +42,7 @@ final class Drawing: Sendable {
     }
 
     /// Tells no more of a job.
-    /// - Returns: whether any is left.
-    func leave(_ job: JobID) -> Bool {
-        state.withLock { state in
-            state.active.removeAll { $0 == job }
-            return !state.active.isEmpty
-        }
-    }
+    func leave(_ job: JobID) { state.withLock { $0.active.removeAll { $0 == job } } }
 
     func beginRun(_ run: Int) {
         state.withLock { state in
@@ -77,36 +52,22 @@ final class Drawing: Sendable {
         }
     }
 
-    /// Takes in what was painted in a run.
-    func finishRun(_ round: [PaintedRequest]) {
+    /// - Parameter pictures: those of each job, in the order of `jobs`.
+    func finishRun(_ pictures: [[FinishedPicture]]) {
         state.withLock { state in
-            for index in round.indices { state.painted[index].append(round[index]) }
-            state.skippedRuns.remove(state.progress.run)
+            for index in pictures.indices { state.pictures[index] += pictures[index] }
         }
     }
 
-    /// Gives the run up that is being painted.
-    func skipRun() { state.withLock { _ = $0.skippedRuns.insert($0.progress.run) } }
-
-    func isSkipped(_ run: Int) -> Bool { state.withLock { $0.skippedRuns.contains(run) } }
-
     /// The pictures that a job has so far.
-    func painted(for job: JobID) -> [PaintedRequest] {
+    func pictures(of job: JobID) -> [FinishedPicture] {
         guard let index = jobs.firstIndex(where: { $0.id == job }) else { return [] }
-        return state.withLock { $0.painted[index] }
-    }
-
-    /// Warnings for a job's client, in whole sentences.
-    func warnings(for job: JobID) -> [String] {
-        let (skipped, runs) = state.withLock { ($0.skippedRuns.sorted(), $0.progress.runCount) }
-        let warnings = painted(for: job).flatMap(\.result.warnings).map(PublicReason.withoutFolders) + skipped.map { "Run \($0 + 1) of \(runs) was skipped." }
-        var seen: Set<String> = []
-        return warnings.filter { seen.insert($0).inserted }
+        return state.withLock { $0.pictures[index] }
     }
 
     func beginStoring() { state.withLock { $0.progress.stage = .storing } }
 
-    /// Takes an event of the painter in, and passes it on to those who watch the jobs.
+    /// Takes an event of the worker in, and passes it on to those who watch the jobs.
     func report(_ event: GenerationEvent) {
         let now = now()
         // Told under the lock, so that nothing of a job is told after `leave`.

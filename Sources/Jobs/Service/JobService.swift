@@ -1,54 +1,50 @@
 public import FoundationEssentials
+import Generation
 public import Logging
 
-/// Takes jobs, has them drawn one after another, and tells what becomes of them.
+/// Takes jobs, has them drawn, and tells what becomes of them.
 ///
 /// A job is in the archive before `submit` returns, and its pictures are there before it is done: what was promised outlives the process.
+/// A `Dispatcher` decides; this actor tells it what happens, and takes the steps that it answers.
 public actor JobService {
-    let archive: any JobArchive
-    let painter: any Painting
-    let settings: @Sendable () -> QueueSettings
-    let logger: Logger
-    let logsPrompts: Bool
-    let now: @Sendable () -> Date
-    let sleep: @Sendable (Duration) async throws -> Void
-    let measure: @Sendable (JobMeasurement) -> Void
-    /// What happens to jobs.
+    /// How long there must be nothing to draw before the painter rests. Whoever wants one picture after another asks again at once, and
+    /// should not wait for a rest to be broken off.
+    static let calm = Duration.seconds(1)
+    /// How long the painter is left alone when it had nothing to look after.
+    private static let pause = Duration.seconds(30)
+    /// The one worker there is: the painter.
+    private static let worker = Worker("painter")
+
+    private let archive: any JobArchive
+    private let painter: any Painting
+    private let settings: @Sendable () -> QueueSettings
+    private let logger: Logger
+    private let logsPrompts: Bool
+    private let now: @Sendable () -> Date
+    private let sleep: @Sendable (Duration) async throws -> Void
+    private let measure: @Sendable (JobMeasurement) -> Void
+    /// Tells what happens to jobs.
     public nonisolated let events: JobEvents
 
-    var queue = JobQueue()
-    /// Submitted, and on the way to the archive.
-    private var arriving = 0
-    /// As they are now, while the archive does not know it yet.
-    private var unwritten: [JobID: Job] = [:]
-    /// Over, and not told yet.
-    private var ending: Set<JobID> = []
-    private var lastWrite: Task<Void, Never>?
+    private var dispatcher = Dispatcher()
     private var recovery: Task<Void, any Error>?
-    /// Done, with pictures on the way to the archive: nothing can be changed any more.
-    var storing: Set<JobID> = []
-    var drawing: Drawing?
-    /// The painter's work on `drawing`.
-    var painting: Task<Void, any Error>?
-    /// Its present run.
-    var round: Task<[PaintedRequest], any Error>?
-    var isStopping = false
-    var graceTimer: Task<Void, any Error>?
-    /// The grace period is over.
-    var isBrokenOff = false
-    var idler: CheckedContinuation<Void, Never>?
-    /// The painter's rest under load.
-    var resting: Task<Void, Never>?
-    /// Jobs drawn since the painter last came to the end of a rest.
-    var jobsWithoutRest = 0
-    var secondsPerJob = 5.0
-    private var endedCounts: [JobState: Int] = [:]
-    private var toldPositions: [JobID: Int] = [:]
+    private var lastWrite: Task<Job, Never>?
+    /// Jobs that each worker draws, with their pictures.
+    private var drawings: [Worker.ID: Drawing] = [:]
+    /// A worker's present work: its order, or its rest.
+    private var work: [Worker.ID: Task<Void, Never>] = [:]
+    /// Limits of that work.
+    private var timers: [Worker.ID: Task<Void, any Error>] = [:]
+    private var graceTimer: Task<Void, any Error>?
+    private var finished: CheckedContinuation<Void, Never>?
 
     /// - Parameters:
+    ///   - archive: keeps jobs and pictures.
+    ///   - painter: draws.
     ///   - settings: asked whenever they matter, so that changes count for the next job.
+    ///   - logger: gets a line for each decision.
     ///   - logsPrompts: whether words of prompts may stand in the log, as warnings have them.
-    ///   - now: for what is written down.
+    ///   - now: time for everything that is written down.
     ///   - sleep: for limits of time; throws when the task is cancelled.
     ///   - events: where it tells what happens to jobs; others may tell there, too.
     ///   - onMeasure: should return at once.
@@ -69,69 +65,84 @@ public actor JobService {
         self.events = events ?? JobEvents(now: now)
     }
 
+    /// Takes up what an earlier process has left, then draws until the task is cancelled.
+    ///
+    /// When it is, jobs that are drawn may end within the grace period; after that they are broken off, and queued for the next start.
+    /// All streams of events have ended when this returns.
+    /// - Throws: what the archive throws when it cannot be read.
+    public func run() async throws {
+        try await recover()
+        follow { $0.join(Self.worker, at: $1) }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { finished = $0 }
+        } onCancel: {
+            Task { await self.stop() }
+        }
+        graceTimer?.cancel()
+        events.close()
+    }
+
+    private func stop() { follow { dispatcher, _ in dispatcher.stop() } }
+
     /// Accepts a job.
     /// - Parameter idempotencyKey: with one that the same client has used before, nothing is done again.
     /// - Returns: the job, or the one that the key was first used for.
-    /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; `IdempotencyKeyReused`; what the archive throws, and then the job is not accepted.
+    /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; `IdempotencyKeyReused`; what the archive throws, and then the job is
+    ///   not accepted.
     public func submit(_ request: JobRequest, idempotencyKey: IdempotencyKey? = nil) async throws -> Job {
         try request.validate()
         try await painter.validate(request)
         try await recover()
-        let capacity = settings().capacity
-        guard queue.waitingCount + arriving < capacity else {
-            throw QueueFull(capacity: capacity, retryAfterSeconds: Int(min(max(1, secondsPerJob.rounded(.up)), 600)))
-        }
-        arriving += 1
-        defer { arriving -= 1 }
+        dispatcher.settings = settings()
+        try dispatcher.reserve()
+        defer { dispatcher.unreserve() }
         let group = await painter.group(of: request)
         let new = Job(id: JobID(at: now()), request, submittedAt: now())
-        let archive = archive
-        let job = try await uncancelled { try await archive.add(new, idempotencyKey: idempotencyKey) }
+        // In a task of its own, which goes on when the client goes away: a job is in the archive and in the queue, or in neither.
+        let job = try await Task { [archive] in try await archive.add(new, idempotencyKey: idempotencyKey) }.value
         guard job.id == new.id else { return job }
-
-        // Its place is kept by `arriving`.
-        try queue.submit(job, group: group, capacity: .max)
         logger.info("Job accepted", metadata: [
-            "job": "\(job.id)", "client": "\(request.client)", "model": "\(request.model)", "pictures": "\(request.pictureCount)", "waiting": "\(queue.waitingCount)",
+            "job": "\(job.id)", "client": "\(request.client)", "model": "\(request.model)", "pictures": "\(request.pictureCount)",
+            "waiting": "\(dispatcher.waitingCount + 1)",
         ])
-        events.send(.queued(position: queue.position(of: job.id) ?? 0), of: job.id)
-        measure(.queueLength(queue.waitingCount))
-        wake()
+        follow { dispatcher, _ in dispatcher.submit(job, group: group) }
         return job
     }
 
     /// Ends a job that waits or is being drawn; the painter stops within one step. Pictures of runs that were finished are kept.
     /// - Returns: the job as it is then; nil when there is none. One that is over already is returned as it is.
+    /// - Throws: `ServiceStopped`, `CancellationError`; what the archive throws.
     public func cancel(_ id: JobID) async throws -> Job? {
         try await recover()
-        if let job = await end(id, as: .cancelled) { return job }
-        return storing.contains(id) ? try await ended(id) : try await job(id)
+        guard let steps = dispatcher.cancel(id, at: now()) else {
+            // Over, or its pictures are on the way to the archive.
+            return dispatcher.running.contains { $0.id == id } ? try await ended(id) : try await job(id)
+        }
+        return await carryOut(steps)[id]?.value
     }
 
-    /// Ends what is being drawn: A1111's interrupt.
+    /// Ends all that is being drawn: A1111's interrupt.
+    /// - Throws: as `cancel`.
     public func cancelRunning() async throws {
-        for job in queue.running { _ = try await cancel(job.id) }
+        for job in dispatcher.running { _ = try await cancel(job.id) }
     }
 
     /// Ends the run that is being drawn, and goes on with the next: A1111's skip. A job without any finished run is cancelled.
-    public func skipRun() {
-        drawing?.skipRun()
-        round?.cancel()
-    }
+    public func skipRun() { follow { dispatcher, _ in dispatcher.skipRun() } }
 
     /// Changes when a job comes. Higher priorities come first.
     /// - Returns: nil when no such job waits.
+    /// - Throws: what the archive throws when it cannot be read.
     public func prioritize(_ id: JobID, _ priority: Int) async throws -> Job? {
         try await recover()
-        guard let job = queue.prioritize(id, priority) else { return nil }
-        await write(job)
-        tellPositions()
-        return job
+        guard let steps = dispatcher.prioritize(id, priority) else { return nil }
+        return await carryOut(steps)[id]?.value
     }
 
     /// - Returns: nil when there is none of that name.
+    /// - Throws: what the archive throws.
     public func job(_ id: JobID) async throws -> Job? {
-        if let known = queue.job(id) ?? unwritten[id] { return known }
+        if let known = dispatcher.job(id) { return known }
         return try await archive.job(id)
     }
 
@@ -139,15 +150,16 @@ public actor JobService {
     ///   - state: nil for all.
     ///   - before: only jobs that came before this one.
     /// - Returns: `limit` jobs at most, the newest first.
+    /// - Throws: what the archive throws.
     public func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job] {
         try await archive.jobs(in: state, before: before, limit: limit)
-            .map { queue.job($0.id) ?? unwritten[$0.id] ?? $0 }
+            .map { dispatcher.job($0.id) ?? $0 }
             .filter { state == nil || $0.state == state }
     }
 
     /// How many have their turn before each of these jobs, as far as they wait.
     public func positions(of jobs: some Sequence<JobID>) -> [JobID: Int] {
-        jobs.reduce(into: [:]) { positions, id in positions[id] = queue.position(of: id) }
+        jobs.reduce(into: [:]) { positions, id in positions[id] = dispatcher.position(of: id) }
     }
 
     /// Waits until a job is over. Cancelling the task that waits only stops the waiting.
@@ -162,31 +174,29 @@ public actor JobService {
         throw ServiceStopped()
     }
 
-    /// What has happened to a job as far as it is remembered, and goes on to happen, until it is over.
+    /// Tells what has happened to a job as far as it is remembered, and what happens until it is over.
     /// - Parameter after: only events with higher numbers; the end is told in any case.
     /// - Returns: nil when there is no such job.
+    /// - Throws: what the archive throws.
     public func story(of id: JobID, after: UInt64? = nil) async throws -> AsyncStream<NumberedJobEvent>? {
         // Listens before it looks, so that no end falls in between.
         let mailbox = events.mailbox(of: id, after: after)
         guard let job = try await job(id) else { return nil }
-        if let outcome = job.outcome, !ending.contains(id) { events.conclude(mailbox, id, outcome.event) }
+        if let outcome = job.outcome, !dispatcher.isEnding(id) { events.conclude(mailbox, id, outcome.event) }
         return mailbox.stream
     }
 
-    /// What the queue is at.
+    /// What the queue is at: the jobs that are drawn longest, how many wait, how many ended.
     public var progress: QueueProgress {
-        var progress = drawing?.progress ?? QueueProgress()
-        progress.waitingCount = queue.waitingCount
-        progress.endedCounts = endedCounts
+        let drawn = drawings.values.map(\.progress).min { ($0.startedAt ?? .distantFuture) < ($1.startedAt ?? .distantFuture) }
+        var progress = drawn ?? QueueProgress()
+        progress.waitingCount = dispatcher.waitingCount
+        progress.endedCounts = dispatcher.endedCounts
         return progress
     }
-}
 
-// What the consumer needs too
-
-extension JobService {
     /// Takes up what an earlier process has left. Once; whoever comes first waits for it.
-    func recover() async throws {
+    private func recover() async throws {
         let recovery = recovery ?? Task { try await takeUpUnfinished() }
         self.recovery = recovery
         do {
@@ -202,97 +212,215 @@ extension JobService {
         let unfinished = try await archive.unfinishedJobs()
         for job in unfinished {
             let group = await painter.group(of: job.request)
-            guard queue.job(job.id) == nil else { continue }
-            let recovered = queue.recover(job, group: group, at: now())
-            if recovered != job { await write(recovered) }
-            if let outcome = recovered.outcome {
-                logger.error("Job failed", metadata: ["job": "\(job.id)", "attempts": "\(job.attempts)"])
-                tellEnd(of: recovered, outcome)
+            guard dispatcher.job(job.id) == nil else { continue }
+            for write in follow({ $0.recover(job, group: group, at: $1) }).values { _ = await write.value }
+        }
+        if !unfinished.isEmpty { logger.info("Jobs of an earlier run go on", metadata: ["jobs": "\(dispatcher.waitingCount)"]) }
+    }
+}
+
+// The steps
+
+extension JobService {
+    /// Tells the dispatcher what has happened, and takes the steps that it answers.
+    /// - Returns: what is being written or stored, by job; each with the job as it is then.
+    @discardableResult
+    private func follow(_ tell: (inout Dispatcher, Date) -> [Dispatcher.Step]) -> [JobID: Task<Job, Never>] {
+        dispatcher.settings = settings()
+        return carryOut(tell(&dispatcher, now()))
+    }
+
+    /// Begins all steps at once. How they end is told to the dispatcher when they do.
+    @discardableResult
+    private func carryOut(_ steps: [Dispatcher.Step]) -> [JobID: Task<Job, Never>] {
+        var writing: [JobID: Task<Job, Never>] = [:]
+        for step in steps {
+            switch step {
+            case .write(let job): writing[job.id] = write(job)
+            case .store(let job, let worker): writing[job.id] = store(job, drawings[worker]?.pictures(of: job.id) ?? [])
+            case .tell(let event, let job): events.send(event, of: job)
+            case .tellPosition(let position, let job): if events.isWatched(job) { events.send(.queued(position: position), of: job) }
+            case .release(let job, let worker): drawings[worker]?.leave(job)
+            case .measure(let measurement): measure(measurement)
+            case .ask(let worker, let job): ask(worker, job)
+            case .draw(let order): draw(order)
+            case .cancel(let worker), .endRest(let worker): work[worker]?.cancel()
+            case .limit(let worker, let batch, let limit, let jobs): self.limit(worker, batch, limit, jobs: jobs)
+            case .complete(let worker):
+                timers.removeValue(forKey: worker)?.cancel()
+                drawings[worker]?.beginStoring()
+            case .clear(let worker):
+                timers.removeValue(forKey: worker)?.cancel()
+                drawings[worker] = nil
+            case .rest(let worker, let limit): rest(worker, atMost: limit)
+            case .grace(let period):
+                graceTimer = Task {
+                    try await sleep(period)
+                    follow { dispatcher, _ in dispatcher.graceEnded() }
+                }
+            case .finish:
+                finished?.resume()
+                finished = nil
             }
         }
-        guard !unfinished.isEmpty else { return }
-        logger.info("Jobs of an earlier run go on", metadata: ["jobs": "\(queue.waitingCount)"])
-        measure(.queueLength(queue.waitingCount))
-        wake()
+        return writing
     }
 
-    /// Ends a job at once, then writes it down and tells.
-    /// - Returns: nil when it is over already, or its pictures are on the way to the archive.
-    func end(_ id: JobID, as outcome: JobOutcome) async -> Job? {
-        guard !storing.contains(id), let known = queue.job(id) else { return nil }
-        if let drawing, drawing.jobs.contains(where: { $0.id == id }) {
-            let isLast = !drawing.leave(id)
-            if isLast { painting?.cancel() }
-            let painted = drawing.painted(for: id)
-            if !painted.isEmpty { return await store(painted, of: known, as: outcome, warnings: drawing.warnings(for: id)) }
-        }
-        return await endWithoutPictures(id, as: outcome)
-    }
-
-    func endWithoutPictures(_ id: JobID, as outcome: JobOutcome) async -> Job? {
-        guard let job = queue.end(id, as: outcome, at: now()) else { return nil }
-        ending.insert(id)
-        measure(.queueLength(queue.waitingCount))
-        await write(job)
-        tellEnd(of: job, outcome)
-        return job
-    }
-
-    func tellEnd(of job: Job, _ outcome: JobOutcome) {
-        ending.remove(job.id)
-        endedCounts[job.state, default: 0] += 1
-        toldPositions[job.id] = nil
-        measure(.ended(job.state, seconds: max(0, (job.endedAt ?? now()).timeIntervalSince(job.submittedAt))))
-        if !job.warnings.isEmpty { events.send(.warned(job.warnings), of: job.id) }
-        events.send(outcome.event, of: job.id)
-    }
-
-    /// Tells those who watch one of the first jobs in line of a place that has changed.
-    func tellPositions() {
-        var positions: [JobID: Int] = [:]
-        for (position, id) in queue.inTurn(limit: 20).enumerated() {
-            positions[id] = position
-            if toldPositions[id] != position, events.isWatched(id) { events.send(.queued(position: position), of: id) }
-        }
-        toldPositions = positions
-    }
-
-    /// Writes down what has become of a job, after what was written before. What fails is tried again when the next job is over; until
-    /// then this process knows it.
-    func write(_ job: Job) async {
-        unwritten[job.id] = job
+    /// Writes down what has become of a job, after what was written before.
+    private func write(_ job: Job) -> Task<Job, Never> {
         let previous = lastWrite
+        // A task of its own: an archive may refuse to write for one that is cancelled.
         let write = Task {
-            await previous?.value
+            _ = await previous?.value
+            var isWritten = true
             do {
                 try await archive.update(job)
-                if unwritten[job.id] == job { unwritten[job.id] = nil }
             } catch {
+                isWritten = false
                 logger.error("The archive could not write a job down", metadata: ["job": "\(job.id)", "state": "\(job.state)", "error": "\(error)"])
-                measure(.archiveFailed)
             }
+            logEnd(of: job)
+            follow { $0.wrote(job, isWritten: isWritten, at: $1) }
+            return job
         }
         lastWrite = write
-        await write.value
+        return write
     }
 
-    func writeAgain() async {
-        for id in Array(unwritten.keys) {
-            // As it is by now.
-            if let job = unwritten[id] { await write(job) }
+    /// Writes the pictures of a job down, and with them that it is over.
+    /// - Returns: the job as it is then: failed when the archive could not store them.
+    private func store(_ job: Job, _ pictures: [FinishedPicture]) -> Task<Job, Never> {
+        let previous = lastWrite
+        return Task {
+            // The archive must not hear later that the job was running.
+            _ = await previous?.value
+            let began = now()
+            do {
+                try await archive.finish(job, with: pictures)
+            } catch {
+                logger.error("The archive could not store the pictures of a job", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                return await follow { $0.couldNotStore(job, at: $1) }[job.id]?.value ?? job
+            }
+            measure(.stored(pictures: pictures.count, seconds: now().timeIntervalSince(began)))
+            logEnd(of: job)
+            follow { $0.stored(job, at: $1) }
+            return job
         }
     }
 
-    /// The archive knows better.
-    func forgetUnwritten(_ id: JobID) { unwritten[id] = nil }
-
-    func wake() {
-        idler?.resume()
-        idler = nil
+    private func ask(_ worker: Worker.ID, _ job: Job) {
+        Task {
+            let pictureCount = await painter.usefulBatchSize(of: job.request)
+            follow { $0.canDraw(pictureCount, together: worker, at: $1) }
+        }
     }
 
-    /// Runs to its end, whatever happens to the task that waits for it: a client that goes away leaves nothing half done.
-    func uncancelled<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await Task(operation: work).value
+    private func draw(_ order: DrawOrder) {
+        let drawing = order.run == 0 ? Drawing(order.jobs, events: events, now: now) : drawings[order.worker]
+        guard let drawing, let first = order.jobs.first else { return }
+        drawings[order.worker] = drawing
+        if order.run == 0 {
+            logger.info("Drawing", metadata: [
+                "job": "\(first.id)", "model": "\(order.model)", "together": "\(order.jobs.count)", "waiting": "\(dispatcher.waitingCount)",
+            ])
+        }
+        drawing.beginRun(order.run)
+        work[order.worker] = Task {
+            do {
+                try Task.checkCancellation()
+                let painted = try await painter.draw(order.requests, model: order.model) { drawing.report($0) }
+                guard painted.count == order.requests.count, zip(order.requests, painted).allSatisfy({ $1.isComplete(for: $0) }) else {
+                    throw IncompletePainting()
+                }
+                measureDrawing(painted)
+                drawing.finishRun(painted.map(\.finishedPictures))
+                let results = painted.map {
+                    DrawnRequest(pictureCount: $0.result.images.count, warnings: $0.result.warnings.map(PublicReason.withoutFolders))
+                }
+                follow { $0.drew(order, results, at: $1) }
+            } catch {
+                // Cancelled on purpose, unless jobs are left that nobody gave up.
+                if !Task.isCancelled {
+                    let level: Logger.Level = order.jobs.count > 1 ? .warning : .error
+                    logger.log(level: level, "Drawing failed", metadata: [
+                        "job": "\(first.id)", "together": "\(order.jobs.count)", "run": "\(order.run + 1)", "error": "\(error)",
+                    ])
+                }
+                follow { $0.failed(order, reason: PublicReason(error).description, at: $1) }
+            }
+        }
+    }
+
+    private func limit(_ worker: Worker.ID, _ batch: UInt64, _ limit: Duration, jobs: Int) {
+        timers[worker]?.cancel()
+        timers[worker] = Task {
+            try await sleep(limit * jobs)
+            follow { $0.timeRanOut(worker, batch: batch, limit, at: $1) }
+        }
+    }
+
+    private func rest(_ worker: Worker.ID, atMost limit: Duration?) {
+        let rest = Task {
+            if limit != nil {
+                await painter.rest()
+            } else {
+                try? await sleep(Self.calm)
+                // What is due by the clock comes while nothing else does.
+                while !Task.isCancelled {
+                    await painter.rest()
+                    if !Task.isCancelled { dispatcher.rested(worker) }
+                    try? await sleep(Self.pause)
+                }
+            }
+            timers.removeValue(forKey: worker)?.cancel()
+            follow { $0.restEnded(worker, at: $1) }
+        }
+        work[worker] = rest
+        guard let limit else { return }
+        timers[worker] = Task {
+            try await sleep(limit)
+            rest.cancel()
+        }
+    }
+
+    private func measureDrawing(_ painted: [PaintedRequest]) {
+        if let first = painted.first?.result {
+            let pictureCount = painted.reduce(0) { $0 + $1.result.images.count }
+            measure(.drawn(jobs: painted.count, pictures: pictureCount, timings: first.timings, devices: first.places.map(\.device)))
+        }
+        // What is drawn together is moved once, and told with each.
+        for move in Set(painted.flatMap(\.result.moves)) { measure(.moved(move)) }
+    }
+
+    private func logEnd(of job: Job) {
+        guard let endedAt = job.endedAt, job.state.isFinal else { return }
+        var metadata: Logger.Metadata = ["job": "\(job.id)", "pictures": "\(job.pictures.count)"]
+        if let startedAt = job.startedAt { metadata["seconds"] = "\(endedAt.timeIntervalSince(startedAt))" }
+        if job.state == .failed, let failure = job.failure { metadata["reason"] = "\(failure)" }
+        logger.log(level: job.state == .failed ? .error : .info, "Job \(job.state)", metadata: metadata)
+        guard !job.warnings.isEmpty else { return }
+        // Warnings repeat words of the prompt.
+        let told = logsPrompts ? job.warnings.joined(separator: " ") : "\(job.warnings.count); the job's answer tells them"
+        logger.warning("Job has warnings", metadata: ["job": "\(job.id)", "warnings": "\(told)"])
+    }
+}
+
+/// The painter returned other pictures than were asked for: a mistake of ours.
+private struct IncompletePainting: Error, CustomStringConvertible {
+    let description = "The pictures that were drawn are not those that were asked for. This is a mistake of Easel: please report it."
+}
+
+extension PaintedRequest {
+    fileprivate func isComplete(for request: GenerationRequest) -> Bool {
+        [result.images.count, result.seeds.count, result.prompts.count, result.negativePrompts.count, infotexts.count]
+            .allSatisfy { $0 == request.batchSize }
+    }
+
+    fileprivate var finishedPictures: [FinishedPicture] {
+        result.images.indices.map { index in
+            FinishedPicture(
+                image: result.images[index], seed: result.seeds[index], prompt: result.prompts[index],
+                negativePrompt: result.negativePrompts[index], infotext: infotexts[index])
+        }
     }
 }
