@@ -24,8 +24,8 @@ struct PreviewBenchmark: AsyncParsableCommand {
         for words in ["the first picture of a checkpoint", "later pictures"] {
             let times = Mutex<(step: ContinuousClock.Instant, milliseconds: [Double])>((.now, []))
             var request = GenerationRequest(prompt: "a lighthouse at dusk")
-            (request.width, request.height, request.batchSize, request.steps, request.previewInterval) = (side, side, batch, 3, 1)
-            let result = try await pipeline.generate(request) { event in
+            (request.width, request.height, request.batchSize, request.steps) = (side, side, batch, 3)
+            let result = try await pipeline.generate(request, previews: PreviewSchedule(everySteps: 1)) { event in
                 times.withLock { times in
                     switch event {
                     case .denoising: times.step = .now

@@ -21,6 +21,7 @@ extension Seed {
 extension NoiseSource: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ScheduleCounting: ExpressibleByArgument {}
+extension SDXLClipSkip: ExpressibleByArgument {}
 extension ShapeMode: ExpressibleByArgument {}
 
 extension AccuracyMode: ExpressibleByArgument {

@@ -1,22 +1,18 @@
-import ArgumentParser
+public import ArgumentParser
+public import Generation
 
-/// Width and height in pixels, as `512` or `768x512`.
-struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
-    let width: Int
-    let height: Int
-
-    init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
-
-    init?(argument: String) {
+extension PictureSize: ExpressibleByArgument {
+    /// Reads `768x512`, and `512` for a square.
+    public init?(argument: String) {
         let sides = argument.lowercased().split(whereSeparator: { "x×".contains($0) }).map { Int($0) }
         guard 1...2 ~= sides.count, let width = sides[0], let height = sides[sides.count - 1] else { return nil }
         self.init(width: width, height: height)
     }
+}
 
-    var description: String { "\(width)×\(height)" }
+extension CropOffset: ExpressibleByArgument {
+    /// Reads `0,128`: top and left.
+    public init?(argument: String) { self.init(text: argument) }
 }
 
 /// Several sizes, as `512x512,768x512`.

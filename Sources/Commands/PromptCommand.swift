@@ -40,10 +40,13 @@ struct PromptCommand: ParsableCommand {
 
     func validate() throws {
         if (prompt != nil) == stdin { throw ValidationError("Give the prompt either as an argument or with --stdin.") }
-        if !GenerationRequest.stepRange.contains(steps) {
-            throw ValidationError("Steps \(steps) is out of range. Use 1 to \(GenerationRequest.stepRange.upperBound).")
+        var request = GenerationRequest(prompt: "")
+        (request.steps, request.commaBacktrack) = (steps, commaBacktrack)
+        do {
+            try request.validate()
+        } catch {
+            throw ValidationError(error.description)
         }
-        if commaBacktrack < 0 { throw ValidationError("--comma-backtrack \(commaBacktrack) is negative. Use 0 or more.") }
     }
 
     func run() throws {

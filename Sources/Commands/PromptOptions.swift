@@ -22,6 +22,21 @@ struct PromptOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
     var scheduleCounting = ScheduleCounting.sdnext
 
+    @Option(help: ArgumentHelp("SDXL: the size that the picture is to look scaled from. The picture's size when left out.", valueName: "WxH"))
+    var originalSize: PictureSize?
+
+    @Option(help: ArgumentHelp("SDXL: the rows and columns that the picture is to look cropped by.", valueName: "top,left"))
+    var cropTopLeft: CropOffset?
+
+    @Option(help: ArgumentHelp("SDXL: the size that the picture is to look made for. The picture's size when left out.", valueName: "WxH"))
+    var targetSize: PictureSize?
+
+    @Option(help: ArgumentHelp("SDXL: how --clip-skip counts: not at all (none), or as A1111's setting, Forge or SD.Next count it.", valueName: "way"))
+    var clipSkipSdxl = SDXLClipSkip.none
+
+    @Flag(inversion: .prefixedNo, help: "SDXL: an empty negative prompt is all zeros, as A1111 has it, instead of the encoded empty text.")
+    var zeroEmptyNegative = true
+
     @Flag(help: "Fill the shorter of prompt and negative prompt up with empty chunks, as A1111's option of that name does.")
     var padCondUncond = false
 
@@ -34,5 +49,10 @@ struct PromptOptions: ParsableArguments {
         request.commaBacktrack = commaBacktrack
         request.padsConditionings = padCondUncond
         request.scheduleCounting = scheduleCounting
+        request.sizeConditioning.original = originalSize
+        if let cropTopLeft { request.sizeConditioning.crop = cropTopLeft }
+        request.sizeConditioning.target = targetSize
+        request.clipSkipSDXL = clipSkipSdxl
+        request.zeroesEmptyNegative = zeroEmptyNegative
     }
 }

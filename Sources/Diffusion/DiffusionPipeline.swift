@@ -97,11 +97,13 @@ public final class DiffusionPipeline: Sendable {
     /// Draws the pictures of a request.
     ///
     /// Cancelling the task stops within one step.
-    /// - Parameter onEvent: told of progress, in order, from within the call; should return at once.
+    /// - Parameters:
+    ///   - previews: the steps after which `onEvent` is told what the pictures look like.
+    ///   - onEvent: told of progress, in order, from within the call; should return at once.
     public func generate(
-        _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ request: GenerationRequest, previews: PreviewSchedule = .none, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> GenerationResult {
-        try await generate([request], onEvent: onEvent)[0]
+        try await generate([request], previews: previews, onEvent: onEvent)[0]
     }
 
     /// Draws several requests as one batch: one run of the sampler, with all their pictures in each call of the UNet.
@@ -111,22 +113,25 @@ public final class DiffusionPipeline: Sendable {
     /// When drawing fails, it fails for all.
     /// - Parameters:
     ///   - requests: which can be drawn together.
+    ///   - previews: the steps after which `onEvent` is told what the pictures look like.
     ///   - onEvent: told of the whole batch; pictures are numbered through, in order of the requests.
     /// - Returns: for each request its own pictures, prompts and warnings; places, timings, compiles and moves are the batch's.
     /// - Precondition: each `canBeDrawnTogether` with the others.
     public func generate(
-        _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], previews: PreviewSchedule = .none, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> [GenerationResult] {
         guard !requests.isEmpty else { return [] }
         let plan: RequestPlan
         do { plan = try self.plan(for: requests) } catch { throw .request(error) }
-        return try await draw(plan, onEvent: onEvent).results
+        return try await draw(plan, previews: previews, onEvent: onEvent).results
     }
 
     /// Draws requests that are planned already; see `generate`.
-    public func draw(_ plan: RequestPlan, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws(DiffusionError) -> DrawnRequests {
+    public func draw(
+        _ plan: RequestPlan, previews: PreviewSchedule = .none, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws(DiffusionError) -> DrawnRequests {
         do {
-            var run = RequestRun(self, plan, onEvent: onEvent)
+            var run = RequestRun(self, plan, previews: previews, onEvent: onEvent)
             return try await run.drawn()
         } catch {
             throw DiffusionError(error)

@@ -13,6 +13,7 @@ import Tensors
 struct RequestRun {
     private let pipeline: DiffusionPipeline
     private let plan: RequestPlan
+    private let previews: PreviewSchedule
     private let onEvent: @Sendable (GenerationEvent) -> Void
 
     private var timings = GenerationTimings()
@@ -24,9 +25,12 @@ struct RequestRun {
     private var moves: [Move] = []
     private var uses: [DrawnRequests.NetworkUse] = []
 
-    init(_ pipeline: DiffusionPipeline, _ plan: RequestPlan, onEvent: @escaping @Sendable (GenerationEvent) -> Void) {
+    init(
+        _ pipeline: DiffusionPipeline, _ plan: RequestPlan, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) {
         self.pipeline = pipeline
         self.plan = plan
+        self.previews = previews
         self.onEvent = onEvent
         timings.load = pipeline.opened.seconds
         placements = pipeline.placements
@@ -138,7 +142,7 @@ struct RequestRun {
 
     /// - Returns: the finished latents.
     private mutating func denoise(_ sampling: SamplingRun, _ texts: [EncodedText]) async throws -> NDArray {
-        let (pipeline, plan, onEvent) = (pipeline, plan, onEvent)
+        let (pipeline, plan, previews, onEvent) = (pipeline, plan, previews, onEvent)
         return try await onLadder(.denoiser) { run, network in
             let stage = DenoiseStage(
                 network: network, plan: plan.joined,
@@ -149,8 +153,7 @@ struct RequestRun {
             let latents = try await stage.run(sampling) { [decoderKey = run.key(.decoder)] run, seconds in
                 steps.append(seconds)
                 onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
-                let interval = plan.shared.previewInterval
-                guard interval > 0, run.completedStepCount.isMultiple(of: interval) else { return }
+                guard previews.includes(step: run.completedStepCount) else { return }
                 if let images = await pipeline.preview(of: run, decoder: decoderKey) { onEvent(.preview(images)) }
             }
             run.timings.steps = steps

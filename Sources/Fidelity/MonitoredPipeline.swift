@@ -64,7 +64,7 @@ public actor MonitoredPipeline {
     /// Draws several requests as one batch; see `DiffusionPipeline`. A suspicious picture concerns them all.
     /// - Throws: as for one request.
     public func generate(
-        _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], previews: PreviewSchedule = .none, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [GenerationResult] {
         guard !requests.isEmpty else { return [] }
         try await turns.enter()
@@ -75,14 +75,14 @@ public actor MonitoredPipeline {
         lastPlan = plan
         var results: [GenerationResult]
         do {
-            let drawn = try await draw(plan, onEvent: onEvent)
+            let drawn = try await draw(plan, previews: previews, onEvent: onEvent)
             results = drawn.results
-            if drawn.isSuspicious, try await lookIntoSuspicion() { results = try await draw(plan, onEvent: onEvent).results }
+            if drawn.isSuspicious, try await lookIntoSuspicion() { results = try await draw(plan, previews: previews, onEvent: onEvent).results }
         } catch DiffusionError.nonFinite(let key) {
             await noticeCompiles()
             monitors[key.stage].finishedPicture(with: key, suspicion: .nonFinite(key.stage))
             guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(key) }
-            results = try await draw(plan, onEvent: onEvent).results
+            results = try await draw(plan, previews: previews, onEvent: onEvent).results
         }
         for index in results.indices {
             results[index].relativeErrors = latest.map { $0?.fidelity.distance.relativeError }
@@ -92,9 +92,9 @@ public actor MonitoredPipeline {
     }
 
     private func draw(
-        _ plan: RequestPlan, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ plan: RequestPlan, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> (results: [GenerationResult], isSuspicious: Bool) {
-        let drawn = try await pipeline.draw(plan, onEvent: onEvent)
+        let drawn = try await pipeline.draw(plan, previews: previews, onEvent: onEvent)
         await noticeCompiles()
         // Each picture is looked at once, whatever took part in it.
         let suspicions = drawn.results.flatMap(\.images).map { Suspicion(picture: $0) }

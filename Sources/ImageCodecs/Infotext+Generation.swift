@@ -12,15 +12,9 @@ extension Infotext {
         _ request: GenerationRequest, _ result: GenerationResult, index: Int, model: String, modelHash: String?, version: String
     ) {
         var parameters = [
-            Parameter("Steps", "\(request.steps)"),
-            Parameter("Sampler", request.sampler.rawValue),
-            Parameter("Schedule type", request.schedule.label),
-            Parameter("CFG scale", Self.decimal(request.cfgScale)),
             Parameter("Seed", "\(result.seeds[index])"),
             Parameter("Size", "\(request.width)x\(request.height)"),
             Parameter("Model", model),
-            // A1111's names for its noise settings; its default, torch on CUDA, has none.
-            Parameter("RNG", request.noise == .torch ? "CPU" : "NV"),
             Parameter("Device", Self.list(result.places.map(\.device))),
             Parameter("Precision", Self.list(result.places.map(\.precision))),
             Parameter("OpenVINO", result.runtimeVersion),
@@ -30,13 +24,12 @@ extension Infotext {
         ]
         let prompt = result.prompts.indices.contains(index) ? result.prompts[index] : request.prompt
         let negativePrompt = result.negativePrompts.indices.contains(index) ? result.negativePrompts[index] : request.negativePrompt
-        if request.clipSkip > 1 { parameters.append(Parameter("Clip skip", "\(request.clipSkip)")) }
-        // As A1111: only where there is something to emphasize.
-        if request.emphasis != .original, (prompt + negativePrompt).contains(where: { $0 == "(" || $0 == "[" }) {
-            parameters.append(Parameter("Emphasis", request.emphasis.label))
+        let hasBrackets = (prompt + negativePrompt).contains { $0 == "(" || $0 == "[" }
+        // As A1111: emphasis only where there is something to emphasize.
+        for field in GenerationField.all where field.key != GenerationField.emphasis.key || hasBrackets {
+            if let text = field.infotext(of: request) { parameters.append(Parameter(field.name, text)) }
         }
-        if request.padsConditionings { parameters.append(Parameter("Pad conds", "True")) }
-        if result.dependsOnScheduleCounting { parameters.append(Parameter(Self.scheduleCountingKey, request.scheduleCounting.rawValue)) }
+        if result.dependsOnScheduleCounting { parameters.append(Parameter(GenerationField.scheduleCounting.name, request.scheduleCounting.rawValue)) }
         if !result.ignored.isEmpty { parameters.append(Parameter("Ignored", result.ignored.joined(separator: ", "))) }
         if let errors = Self.errors(result.relativeErrors) { parameters.append(Parameter("Fidelity", errors)) }
         let fallbacks = result.moves.map(\.description) + result.incidents
@@ -45,11 +38,9 @@ extension Infotext {
         self.init(prompt: prompt, negativePrompt: negativePrompt, parameters: parameters)
     }
 
-    private static let scheduleCountingKey = "Schedule counting"
-
     /// How the prompt's schedules counted: as it says itself, or as the program counts that made it. nil when that is not known.
     public var scheduleCounting: ScheduleCounting? {
-        if let named = self[Self.scheduleCountingKey], let counting = ScheduleCounting(rawValue: named.lowercased()) { return counting }
+        if let named = self[GenerationField.scheduleCounting.name], let counting = ScheduleCounting(rawValue: named.lowercased()) { return counting }
         if self["App"] == "SD.Next" { return .sdnext }
         guard let version = self["Version"] else { return nil }
         if version.hasPrefix("Easel") { return .sdnext }
@@ -70,11 +61,6 @@ extension Infotext {
         return known.isEmpty ? nil : known.joined(separator: ", ")
     }
 
-    /// `7`, `7.5`: whole numbers without a fraction.
-    private static func decimal(_ number: Float) -> String {
-        let text = "\(number)"
-        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
 }
 
 extension Double {

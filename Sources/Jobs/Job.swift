@@ -13,14 +13,22 @@ public struct JobRequest: Sendable, Hashable, Codable {
     public var priority: Int
     /// Whose job it is, for turns to be shared out fairly: the name of a key or an account, or an address.
     public var client: String
+    /// Steps between two previews that the client wants to see; 0 for none.
+    public var previewInterval: Int
 
-    public init(model: String, generation: GenerationRequest, runs: Int = 1, priority: Int = 0, client: String = "") {
+    public init(
+        model: String, generation: GenerationRequest, runs: Int = 1, priority: Int = 0, client: String = "", previewInterval: Int = 0
+    ) {
         self.model = model
         self.generation = generation
         self.runs = runs
         self.priority = priority
         self.client = client
+        self.previewInterval = previewInterval
     }
+
+    /// The steps after which the client wants to see the pictures.
+    public var previews: PreviewSchedule { PreviewSchedule(everySteps: previewInterval) }
 
     public var pictureCount: Int { generation.batchSize * runs }
 

@@ -13,13 +13,15 @@ public protocol Painting: Sendable {
     /// How many pictures of such requests are drawn together in the least time for each; 1 when nothing is gained by more.
     func usefulBatchSize(of request: JobRequest) async -> Int
 
-    /// Draws requests of one batch key together.
+    /// Draws requests together.
     ///
     /// Cancelling the task stops within one step.
-    /// - Parameter requests: they differ in nothing but their prompts, styles, seeds and batch sizes.
+    /// - Parameters:
+    ///   - requests: each `canBeDrawnTogether` with the others.
+    ///   - previews: the steps after which `onEvent` is told what the pictures look like.
     /// - Returns: for each request its pictures, in order of their seeds.
     func draw(
-        _ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [PaintedRequest]
 
     /// Called now and then while there is nothing to draw, and between jobs when there is always something: time to look after

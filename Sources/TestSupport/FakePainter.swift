@@ -8,6 +8,7 @@ public final class FakePainter: Painting {
     public struct Draw: Sendable {
         public let requests: [GenerationRequest]
         public let model: String
+        public let previews: PreviewSchedule
     }
 
     private struct State {
@@ -87,17 +88,17 @@ public final class FakePainter: Painting {
     public func usefulBatchSize(of request: JobRequest) async -> Int { batchSize(request) }
 
     public func draw(
-        _ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [PaintedRequest] {
         state.withLock { state in
-            state.draws.append(Draw(requests: requests, model: model))
+            state.draws.append(Draw(requests: requests, model: model, previews: previews))
             state.drawsNow += 1
             state.mostDrawsAtOnce = max(state.mostDrawsAtOnce, state.drawsNow)
             if state.isResting { state.hasDrawnWhileResting = true }
         }
         defer { state.withLock { $0.drawsNow -= 1 } }
         do {
-            return try await paint(requests, model: model, onEvent: onEvent)
+            return try await paint(requests, model: model, previews: previews, onEvent: onEvent)
         } catch let error as CancellationError {
             state.withLock { $0.cancelled += 1 }
             throw error
@@ -105,7 +106,7 @@ public final class FakePainter: Painting {
     }
 
     private func paint(
-        _ requests: [GenerationRequest], model: String, onEvent: @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @Sendable (GenerationEvent) -> Void
     ) async throws -> [PaintedRequest] {
         guard let first = requests.first else { return [] }
         let compile = compile(Self.group(of: JobRequest(model: model, generation: first)))
@@ -116,7 +117,7 @@ public final class FakePainter: Painting {
         for step in 1...max(1, first.steps) {
             try await pass(steps)
             onEvent(.denoising(done: step, total: first.steps))
-            if first.previewInterval > 0, step.isMultiple(of: first.previewInterval) { onEvent(.preview(requests.flatMap(Self.previews))) }
+            if previews.includes(step: step) { onEvent(.preview(requests.flatMap(Self.previews))) }
             if step == 1, let failure = requests.lazy.compactMap(self.failure).first { throw failure }
         }
         let total = requests.reduce(0) { $0 + $1.batchSize }

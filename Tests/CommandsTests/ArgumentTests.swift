@@ -35,7 +35,8 @@ struct ArgumentTests {
     func promptOptions() throws {
         let command = try GenerateCommand.parse([
             "a cat", "--styles", "ink, art/old  masters", "--styles", "calm", "--emphasis", "no_norm", "--clip-skip", "2", "--comma-backtrack", "0",
-            "--pad-cond-uncond", "--schedule-counting", "a1111", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
+            "--pad-cond-uncond", "--schedule-counting", "a1111", "--original-size", "1024x768", "--crop-top-left", "0,128", "--target-size", "512",
+            "--clip-skip-sdxl", "forge", "--no-zero-empty-negative", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
         ])
         let request = command.request(defaultSize: 512)
         #expect(request.styles == ["ink", "art/old  masters", "calm"])
@@ -44,6 +45,10 @@ struct ArgumentTests {
         #expect(request.commaBacktrack == 0)
         #expect(request.padsConditionings)
         #expect(request.scheduleCounting == .a1111)
+        #expect(request.sizeConditioning.original == PictureSize(width: 1024, height: 768))
+        #expect(request.sizeConditioning.crop == CropOffset(top: 0, left: 128))
+        #expect(request.sizeConditioning.target == PictureSize(width: 512, height: 512))
+        #expect(request.clipSkipSDXL == .forge && !request.zeroesEmptyNegative)
         #expect(command.promptOptions.files.stylesFile == "s.csv")
         #expect(command.promptOptions.files.wildcards == "w" && command.promptOptions.files.embeddings == "e")
     }
@@ -96,7 +101,7 @@ struct ArgumentTests {
     }
 
     @Test("no number that begins with a minus is taken for an option", arguments: [
-        (PromptCommand.self, ["x", "--steps", "-3"], "Steps -3"), (PromptCommand.self, ["x", "--comma-backtrack", "-3"], "--comma-backtrack -3"),
+        (PromptCommand.self, ["x", "--steps", "-3"], "Steps -3"), (PromptCommand.self, ["x", "--comma-backtrack", "-3"], "Comma backtrack -3"),
         (CompileCommand.self, ["--chunks", "-3"], "Chunks -3"), (CompileCommand.self, ["--batch-size", "-3"], "Batch size -3"),
         (CompileCommand.self, ["--sizes", "-8"], "Width -8"), (VerifyCommand.self, ["--steps", "-3"], "Steps -3"),
         (VerifyCommand.self, ["--size", "-8"], "Width -8"), (VerifyCommand.self, ["--seed", "-3"], "Seed -3"),
@@ -140,10 +145,11 @@ struct ArgumentTests {
         (["--seed", "18446744073709551616"], "Seed 18446744073709551616 is out of range."),
         (["--seed", "1.5"], "The value '1.5' is invalid for '--seed <number>': A seed is a whole number."),
         (["--clip-skip", "0"], "Clip skip 0 is out of range."),
-        (["--comma-backtrack=-2"], "Comma backtrack -2 is negative."), (["--comma-backtrack", "-2"], "Comma backtrack -2 is negative."),
+        (["--comma-backtrack=-2"], "Comma backtrack -2 is out of range."), (["--comma-backtrack", "-2"], "Comma backtrack -2 is out of range."),
         (["--steps", "-3"], "Steps -3 is out of range."), (["--cfg-scale", "-1"], "CFG scale -1.0 is out of range."),
         (["-W", "-8"], "Width -8 is out of range."), (["-b", "-2"], "Batch size -2 is out of range."),
         (["--clip-skip", "-2"], "Clip skip -2 is out of range."),
+        (["--crop-top-left", "8"], "The value '8' is invalid for '--crop-top-left <top,left>'"),
         (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
     ])

@@ -126,7 +126,7 @@ struct PromptReportTests {
         (["prompt"], "Give the prompt either as an argument or with --stdin."),
         (["prompt", "a", "--stdin"], "Give the prompt either as an argument or with --stdin."),
         (["prompt", "a", "--steps", "0"], "Steps 0 is out of range. Use 1 to 1000."),
-        (["prompt", "a", "--comma-backtrack=-1"], "--comma-backtrack -1 is negative. Use 0 or more."),
+        (["prompt", "a", "--comma-backtrack=-1"], "Comma backtrack -1 is out of range. Use 0 to 75; 20 is usual."),
     ])
     func usage(arguments: [String], message: String) {
         #expect(performing: { try EaselCommand.parseAsRoot(arguments) }, throws: { EaselCommand.message(for: $0) == message })

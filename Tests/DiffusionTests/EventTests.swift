@@ -90,9 +90,9 @@ struct EventTests {
 
 extension DiffusionPipeline {
     /// Draws, and returns what was told meanwhile.
-    func recorded(_ request: GenerationRequest) async throws -> (GenerationResult, [GenerationEvent]) {
+    func recorded(_ request: GenerationRequest, previews: PreviewSchedule = .none) async throws -> (GenerationResult, [GenerationEvent]) {
         let events = EventLog()
-        return (try await generate(request) { events.append($0) }, events.all)
+        return (try await generate(request, previews: previews) { events.append($0) }, events.all)
     }
 }
 

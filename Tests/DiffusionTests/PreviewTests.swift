@@ -90,8 +90,8 @@ struct PreviewTests {
     func events(interval: Int, after: [Int]) async throws {
         let pipeline = try #require(Demo.pipeline)
         _ = try await pipeline.pictures(Demo.request())
-        let request = Demo.request { ($0.steps, $0.batchSize, $0.previewInterval) = (5, 2, interval) }
-        let (result, events) = try await pipeline.recorded(request)
+        let request = Demo.request { ($0.steps, $0.batchSize) = (5, 2) }
+        let (result, events) = try await pipeline.recorded(request, previews: PreviewSchedule(everySteps: interval))
         var steps: [Int] = []
         var done = 0
         for event in events {
@@ -113,8 +113,8 @@ struct PreviewTests {
         let pipeline = try Demo.newPipeline()
         // As in a server that has drawn before: the VAE is compiled.
         _ = try await pipeline.network(.decoder)
-        let request = Demo.request { ($0.steps, $0.previewInterval, $0.sampler, $0.width, $0.height) = (8, 8, sampler, 128, 128) }
-        let (result, events) = try await pipeline.recorded(request)
+        let request = Demo.request { ($0.steps, $0.sampler, $0.width, $0.height) = (8, sampler, 128, 128) }
+        let (result, events) = try await pipeline.recorded(request, previews: PreviewSchedule(everySteps: 8))
         let preview = try #require(events.compactMap { if case .preview(let images) = $0 { images[0] } else { nil } }.last)
         let means = result.images[0].meanColors(columns: preview.width, rows: preview.height)
         let colors = preview.meanColors(columns: preview.width, rows: preview.height)

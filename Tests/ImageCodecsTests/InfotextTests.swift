@@ -89,6 +89,23 @@ import Testing
         #expect(infotext()["Pad conds"] == "True")
     }
 
+    @Test("what SDXL was told is written where it is not the default, and is read back")
+    func sdxl() {
+        var request = GenerationRequest(prompt: "a cat")
+        let result = GenerationResult(
+            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, places: PerStage(repeating: .reference),
+            runtimeVersion: "2026.4.1", timings: GenerationTimings())
+        func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
+        let keys = ["Original size", "Crop top left", "Target size", "Clip skip SDXL", "Zero empty negative"]
+
+        #expect(keys.compactMap { infotext()[$0] } == [])
+        request.sizeConditioning.original = PictureSize(width: 1024, height: 768)
+        request.sizeConditioning.crop = CropOffset(top: 0, left: 128)
+        request.sizeConditioning.target = PictureSize(width: 640, height: 512)
+        (request.clipSkipSDXL, request.zeroesEmptyNegative) = (.forge, false)
+        #expect(keys.compactMap { Infotext(parsing: infotext().description)[$0] } == ["1024x768", "0,128", "640x512", "forge", "False"])
+    }
+
     @Test("how schedules counted is written where it mattered, and read back", arguments: ScheduleCounting.allCases)
     func scheduleCounting(_ counting: ScheduleCounting) {
         var request = GenerationRequest(prompt: "[a:b:5]")

@@ -1,6 +1,7 @@
 import Generation
 import Jobs
 import Testing
+import TestSupport
 
 @Suite("Which jobs are drawn together")
 struct BatchTests {
@@ -82,5 +83,45 @@ struct BatchTests {
         for index in 1..<20 { line.submit("a\(index)") }
         #expect(line.take(pictureCount: 8).count == together)
         if patience < 8 { #expect(line.take(pictureCount: 8) == ["passed"]) }
+    }
+}
+
+@Suite("Previews of jobs that are drawn together", .timeLimit(.minutes(10)))
+struct SharedPreviewTests {
+    @Test("each client gets those that it asked for, after its own number of steps")
+    func intervals() async throws {
+        let workshop = Workshop(FakePainter(isHeld: true, batchSize: { _ in 8 }))
+        try await workshop.run {
+            let first = try await workshop.begin(.with(steps: 1))
+            var jobs: [Job] = []
+            for interval in [2, 3, 0] { jobs.append(try await workshop.service.submit(.with(steps: 6, seed: UInt64(interval), previews: interval))) }
+            // Read while it happens: what is told later pushes previews out of the memory.
+            let stories = try await jobs.asyncMap { job in
+                let story = try #require(try await workshop.service.story(of: job.id))
+                return Task {
+                    var steps: [Int] = []
+                    var done = 0
+                    for await event in story {
+                        if case .step(let count, _) = event.event { done = count }
+                        if case .preview(let images) = event.event, images.count == 1 { steps.append(done) }
+                    }
+                    return steps
+                }
+            }
+            workshop.painter.starts.open()
+            for job in [first] + jobs { #expect(try await workshop.service.ended(job.id).state == .done) }
+            #expect(workshop.painter.draws.map(\.requests.count) == [1, 3])
+            var told: [[Int]] = []
+            for story in stories { told.append(await story.value) }
+            #expect(told == [[2, 4, 6], [3, 6], []])
+        }
+    }
+}
+
+extension Array {
+    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async rethrows -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
     }
 }

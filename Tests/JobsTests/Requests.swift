@@ -13,8 +13,7 @@ extension JobRequest {
         generation.steps = steps
         generation.seed = seed
         generation.batchSize = pictures
-        generation.previewInterval = previews
-        return JobRequest(model: model, generation: generation, runs: runs, priority: priority, client: client)
+        return JobRequest(model: model, generation: generation, runs: runs, priority: priority, client: client, previewInterval: previews)
     }
 }
 

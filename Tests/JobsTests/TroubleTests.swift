@@ -132,7 +132,7 @@ struct TroubleTests {
         func group(of request: JobRequest) async -> CompileGroup { CompileGroup(model: "", shape: "") }
         func validate(_ request: JobRequest) async throws {}
         func usefulBatchSize(of request: JobRequest) async -> Int { 1 }
-        func draw(_ requests: [GenerationRequest], model: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [PaintedRequest] { [] }
+        func draw(_ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [PaintedRequest] { [] }
         func rest() async {}
     }
 

@@ -46,7 +46,7 @@ struct ImageStreamTests {
         #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n") && text.lowercased().contains("content-type: text/event-stream"))
         let events = try Self.events(in: text)
         #expect(events.map(\.name) == Array(repeating: "image_generation.partial_image", count: count) + ["image_generation.completed"])
-        #expect(painter.draws.first?.requests.first?.previewInterval == (count > 0 ? interval : EaselSettings().requests.previewSteps))
+        #expect(painter.draws.first?.previews == PreviewSchedule(everySteps: count > 0 ? interval : EaselSettings().requests.previewSteps))
         for (index, event) in events.enumerated() {
             let isLast = index == count
             #expect(event.data["type"] == .string(event.name))

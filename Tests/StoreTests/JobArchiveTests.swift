@@ -3,6 +3,7 @@ import GRDB
 import Generation
 import ImageCodecs
 import Jobs
+import TestSupport
 import Testing
 
 @testable import Store
@@ -35,6 +36,37 @@ struct JobArchiveTests {
         try await archives.open().finish(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
         #expect(try await archives.open().job(job.id) == job)
         #expect(try await archives.open().unfinishedJobs() == [])
+    }
+
+    @Test("every field of a request comes back")
+    func everyField() async throws {
+        let request = JobRequest(model: "demo", generation: .unusual, runs: 2, priority: -3, client: "näme", previewInterval: 5)
+        let job = try await archives.open().add(Job(request), idempotencyKey: nil)
+        #expect(try await archives.open().job(job.id) == job)
+    }
+
+    @Test("a field that is not written down has its default, and every other field its value", arguments: [
+        [], ["generation"], ["generation", "recipe"], ["generation", "recipe", "sizeConditioning"],
+    ])
+    func missingField(in path: [String]) async throws {
+        let request = JobRequest(model: "demo", generation: .unusual, runs: 2, priority: -3, client: "näme", previewInterval: 5)
+        let archive = try archives.open()
+        let job = try await archive.add(Job(request), idempotencyKey: nil)
+        func dictionary(_ request: JobRequest) throws -> [String: Any] {
+            try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(request)) as? [String: Any])
+        }
+        let (written, usual) = (try dictionary(request), try dictionary(JobRequest(model: "demo", generation: GenerationRequest(prompt: ""))))
+        let names = try #require(path.reduce(written) { $0?[$1] as? [String: Any] }).keys
+        #expect(names.count > 2)
+        // A request without these is none.
+        for name in names where !["model", "generation", "prompt"].contains(name) {
+            let expected = written.replacing(path + [name], with: usual)
+            let stored = String(decoding: try JSONSerialization.data(withJSONObject: written.replacing(path + [name], with: [:])), as: UTF8.self)
+            try await archive.database.write { db in try db.execute(literal: "UPDATE job SET request = \(stored)") }
+            let read = try await archive.job(job.id)?.request
+            #expect(try read == JSONDecoder().decode(JobRequest.self, from: JSONSerialization.data(withJSONObject: expected)), "\(name)")
+            #expect(read != request, "\(name)")
+        }
     }
 
     @Test("a job that failed or was cancelled keeps its reason", arguments: [JobState.failed, .cancelled])
@@ -251,5 +283,19 @@ struct JobArchiveTests {
         } throws: {
             "\($0)".hasPrefix("What job \(bad.id) asks for cannot be read (")
         }
+    }
+}
+
+extension [String: Any] {
+    /// With the value that another dictionary has at a path, or without any when it has none.
+    fileprivate func replacing(_ path: [String], with other: [String: Any]) -> [String: Any] {
+        guard let name = path.first else { return self }
+        var copy = self
+        if path.count == 1 {
+            copy[name] = other[name]
+        } else {
+            copy[name] = (self[name] as? [String: Any])?.replacing(Array(path.dropFirst()), with: other[name] as? [String: Any] ?? [:])
+        }
+        return copy
     }
 }

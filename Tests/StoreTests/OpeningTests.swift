@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import GRDB
+import Generation
 import Jobs
 import TestSupport
 import Testing
@@ -104,6 +105,47 @@ struct OpeningTests {
             _ = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
             _ = try await usage
         }
+    }
+
+    @Test("jobs of the version before requests had recipes come back with every field, and fields that they lack have their defaults")
+    func requestsWithoutRecipes() async throws {
+        try FileManager.default.createDirectory(at: archives.folder.url, withIntermediateDirectories: true)
+        do {
+            let queue = try DatabaseQueue(path: archives.folder.database.path)
+            let tables = try String(contentsOf: Fixture.url("store/jobs-before-recipes.sql"), encoding: .utf8)
+            try await queue.write { db in try db.execute(sql: tables) }
+            try queue.close()
+        }
+        // The second start finds nothing to change.
+        for _ in 1...2 {
+            let jobs = try await archives.open().jobs(in: nil, before: nil, limit: 10)
+            #expect(jobs.map(\.request) == Self.requestsBeforeRecipes.reversed())
+            #expect(jobs.map(\.state) == [.queued, .failed, .done, .queued])
+            #expect(try await archives.open().pictures(limit: 10).map(\.prompt) == ["a cat"])
+        }
+    }
+
+    /// What Tests/Fixtures/store/jobs-before-recipes.sql asks for.
+    private static var requestsBeforeRecipes: [JobRequest] {
+        var all = GenerationRequest(prompt: "a \"quoted\" 猫\nin two lines\0 \\ é 🐱")
+        all.negativePrompt = "blurry, [a:b:3]"
+        (all.width, all.height, all.steps) = (768, 1024, 33)
+        (all.sampler, all.schedule, all.cfgScale) = (.dpmpp2M, .sgmUniform, 7.3)
+        (all.seed, all.batchSize, all.noise) = (.max, 3, .philox)
+        (all.styles, all.emphasis, all.clipSkip) = (["ink", "old, master"], .noNorm, 2)
+        (all.commaBacktrack, all.padsConditionings, all.scheduleCounting) = (7, true, .a1111)
+        var plain = GenerationRequest(prompt: "a cat")
+        plain.seed = 9_007_199_254_740_993
+        var small = GenerationRequest(prompt: "a dog")
+        (small.width, small.height, small.cfgScale) = (256, 256, 1)
+        var older = GenerationRequest(prompt: "[a:b:5]")
+        (older.width, older.steps, older.sampler, older.schedule) = (320, 8, .eulerAncestral, .karras)
+        (older.cfgScale, older.seed, older.batchSize) = (5.5, 12, 2)
+        return [
+            JobRequest(model: "sd15/anime", generation: all, runs: 2, priority: -3, client: "näme", previewInterval: 5),
+            JobRequest(model: "demo", generation: plain), JobRequest(model: "demo", generation: small, client: "key"),
+            JobRequest(model: "demo", generation: older),
+        ]
     }
 
     @Test("jobs that an earlier version has written down are listed by their names, before those that are added now")

@@ -17,7 +17,8 @@ struct EaselTests {
         let text = #"""
             {"prompt": "a cat", "negative_prompt": "dog", "styles": ["anime"], "width": 256, "height": 384, "steps": 5, "sampler": "Heun", "schedule": "karras",
              "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "emphasis": "ignore", "clip_skip": 2, "comma_backtrack": 7,
-             "pad_conditionings": true, "schedule_counting": "a1111", "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
+             "pad_conditionings": true, "schedule_counting": "a1111", "original_size": "1024x768", "crop_top_left": "0,128", "target_size": "640x512",
+             "clip_skip_sdxl": "forge", "zero_empty_negative": false, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
             """#
         let job = try submission(text)
         #expect((job.model, job.runs, job.priority, job.client) == ("anime", 4, -5, "tester"))
@@ -25,12 +26,13 @@ struct EaselTests {
         #expect(try answer["request"] == json(text))
         // What came back can be sent again, but for nothing.
         #expect(try submission(WebJSON.text(answer["request"] ?? .null)) == job)
+        #expect(answer["request"]?.keys == Set(GenerationField.all.map(\.key) + ["preview_interval", "model", "runs", "priority"]))
     }
 
     @Test("the settings say what a submission does not")
     func settings() throws {
         let job = try submission("{}", ["clip_skip": "3", "preview_steps": "2", "emphasis": "none", "comma_backtrack": "1"])
-        #expect((job.generation.clipSkip, job.generation.previewInterval, job.generation.emphasis, job.generation.commaBacktrack) == (3, 2, .none, 1))
+        #expect((job.generation.clipSkip, job.previewInterval, job.generation.emphasis, job.generation.commaBacktrack) == (3, 2, .none, 1))
         #expect((job.generation.seed, job.generation.steps, job.model) == (4711, 20, "demo"))
     }
 
@@ -48,7 +50,9 @@ struct EaselTests {
         (#"{"prompt": "a\u0000b"}"#, "prompt"), (#"{"styles": ["a\u0000b"]}"#, "styles"), (#"{"steps": 1e400}"#, "steps"), (#"{"seed": true}"#, "seed"),
         (#"{"preview_interval": -1}"#, "preview_interval"), (#"{"clip_skip": 0}"#, "clip_skip"), (#"{"comma_backtrack": -1}"#, "comma_backtrack"),
         (#"{"schedule_counting": "forge"}"#, "schedule_counting"),
-        (#"{"width": 12}"#, "width"), (#"{"batch_size": 65}"#, "batch_size"),
+        (#"{"width": 12}"#, "width"), (#"{"batch_size": 65}"#, "batch_size"), (#"{"original_size": "big"}"#, "original_size"),
+        (#"{"crop_top_left": "0x8"}"#, "crop_top_left"), (#"{"target_size": "0x8"}"#, "target_size"), (#"{"clip_skip_sdxl": "all"}"#, "clip_skip_sdxl"),
+        (#"{"zero_empty_negative": "maybe"}"#, "zero_empty_negative"),
     ])
     func refusals(_ body: String, field: String) {
         let error = refusal { _ = try submission(body) }

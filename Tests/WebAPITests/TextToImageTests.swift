@@ -109,7 +109,7 @@ struct TextToImageTests {
         (#"{"seed": 1.5}"#, "seed", "seed cannot be 1.5. Use a whole number."),
         (#"{"steps": 1e400}"#, "steps", "steps cannot be a number of that size. Use a whole number."),
         (#"{"steps": 1e30}"#, "steps", "steps 1000000000000000019884624838656 is out of range."),
-        (#"{"clip_skip": 13}"#, "clip_skip", "clip_skip 13 is out of range. Use 1 to 12."),
+        (#"{"clip_skip": 13}"#, "clip_skip", "Clip skip 13 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."),
         (#"{"override_settings": {"preview_steps": 9e18}}"#, "override_settings.preview_steps",
             #"override_settings.preview_steps cannot be "9000000000000000000". Use a whole number from 0 to 1000."#),
         (#"{"prompt": "a\u0000b"}"#, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
@@ -182,7 +182,7 @@ struct TextToImageTests {
         let request = try textToImage("{\(settings)}")
         let generation = request.job.generation
         #expect((request.job.model, request.format, generation.clipSkip, generation.emphasis) == ("anime", .jpeg, 2, .noNorm))
-        #expect((generation.commaBacktrack, generation.padsConditionings, generation.noise, generation.previewInterval) == (0, true, .philox, 3))
+        #expect((generation.commaBacktrack, generation.padsConditionings, generation.noise, request.job.previewInterval) == (0, true, .philox, 3))
         #expect(request.settingChanges == [:])
         let staying = try textToImage("{\(settings), \"override_settings_restore_afterwards\": false}")
         #expect(staying.settingChanges["model"] == "anime" && staying.settingChanges["clip_skip"] == "2" && staying.settingChanges.count == 7)
@@ -236,6 +236,18 @@ struct TextToImageTests {
         #expect(generation.padsConditionings)
     }
 
+    @Test("what SDXL is told is said as in Easel's own API, and read from an infotext, A1111's checkbox for clip skip too", arguments: [
+        #""original_size": "1024x768", "crop_top_left": "0,128", "target_size": "640x512", "clip_skip_sdxl": "a1111-l", "zero_empty_negative": false"#,
+        #""infotext": "x\nSteps: 3, Original size: 1024x768, Crop top left: \"0,128\", Target size: 640x512, Clip skip SDXL: True, Zero empty negative: False""#,
+    ])
+    func sdxl(_ fields: String) throws {
+        let recipe = try textToImage("{\(fields)}").job.generation.recipe
+        #expect(recipe.sizeConditioning.original == PictureSize(width: 1024, height: 768))
+        #expect(recipe.sizeConditioning.crop == CropOffset(top: 0, left: 128))
+        #expect(recipe.sizeConditioning.target == PictureSize(width: 640, height: 512))
+        #expect(recipe.clipSkipSDXL == .a1111L && !recipe.zeroesEmptyNegative)
+    }
+
     @Test("schedules count as A1111's, unless field, option, infotext or setting says otherwise", arguments: [
         ("{}", "", ScheduleCounting.a1111),
         (#"{"schedule_counting": "sdnext"}"#, "", .sdnext),
@@ -265,6 +277,6 @@ struct TextToImageTests {
     @Test("what the settings say holds where the request says nothing")
     func settings() throws {
         let request = try textToImage("{}", ["clip_skip": "2", "image_format": "webp", "emphasis": "ignore", "preview_steps": "0"])
-        #expect((request.job.generation.clipSkip, request.format, request.job.generation.emphasis, request.job.generation.previewInterval) == (2, .webp, .ignore, 0))
+        #expect((request.job.generation.clipSkip, request.format, request.job.generation.emphasis, request.job.previewInterval) == (2, .webp, .ignore, 0))
     }
 }

@@ -255,11 +255,11 @@ actor Studio: Engine {
     }
 
     func draw(
-        _ requests: [GenerationRequest], model name: String, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], model name: String, previews: PreviewSchedule = .none, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [PaintedRequest] {
         let model = try await model(name)
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
-        let results = try await model.monitored.generate(requests, onEvent: onEvent)
+        let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
         let hash = await model.contentHash
         let placements = model.pipeline.placements
         return zip(requests, results).map { request, result in

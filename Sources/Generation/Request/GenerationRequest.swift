@@ -1,40 +1,48 @@
-/// What to draw.
-public struct GenerationRequest: Sendable, Hashable {
+/// Pictures to draw: their own texts and seeds, and the recipe that one run of the sampler follows for all of them.
+///
+/// The recipe's fields can be written as if they were the request's own: `request.steps` is `request.recipe.steps`.
+@dynamicMemberLookup
+public struct GenerationRequest: Sendable, Hashable, Codable {
+    /// What to draw, in the prompt language.
     public var prompt: String
+    /// What not to draw.
     public var negativePrompt = ""
-    /// In pixels.
-    public var width = 512
-    public var height = 512
-    public var steps = 20
-    public var sampler = Sampler.euler
-    public var schedule = Schedule.normal
-    /// How strongly the prompt is followed; 1 leaves out the negative prompt and halves the work.
-    public var cfgScale: Float = 7
-    /// Seed of the first picture; the others of the batch count up from it.
-    public var seed: UInt64 = 0
-    public var batchSize = 1
-    public var noise = NoiseSource.torch
-
-    // How the prompts are read
-
     /// Names of styles that are put on the prompts, one after another, before anything else is read.
     public var styles: [String] = []
-    public var emphasis = Emphasis.original
-    /// Which of the text encoder's layers the UNet is told: 1 is the last, 2 the one before it.
-    public var clipSkip = 1
-    /// A full chunk of 75 tokens ends after a comma among its last tokens, this many at most; 0 always cuts at 75.
-    public var commaBacktrack = 20
-    /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
-    public var padsConditionings = false
+    /// How schedules in the prompts count.
     public var scheduleCounting = ScheduleCounting.sdnext
+    /// Seed of the first picture; the others of the batch count up from it.
+    public var seed: UInt64 = 0
+    /// How many pictures are drawn, at the same time.
+    public var batchSize = 1
+    /// Everything else: what one run of the sampler is told.
+    public var recipe: Recipe
 
-    // What is seen meanwhile
+    /// Makes a request for one picture.
+    public init(prompt: String, recipe: Recipe = Recipe()) {
+        self.prompt = prompt
+        self.recipe = recipe
+    }
 
-    /// Steps between two previews; 0 for none.
-    public var previewInterval = 0
+    /// A field of the recipe.
+    public subscript<Value>(dynamicMember field: WritableKeyPath<Recipe, Value>) -> Value {
+        get { recipe[keyPath: field] }
+        set { recipe[keyPath: field] = newValue }
+    }
 
-    public init(prompt: String) { self.prompt = prompt }
-
-    /// What every checkpoint can draw, the bundled one too.
+    /// A prompt that every checkpoint can draw, the bundled one too.
     public static let examplePrompt = "red apple on a white background"
+}
+
+extension GenerationRequest {
+    /// Whether one run of the sampler can draw the pictures of both requests.
+    public func canBeDrawnTogether(with other: GenerationRequest) -> Bool { recipe == other.recipe }
+
+    /// The seeds of the pictures, in their order. They count up, past the largest to 0.
+    public var seeds: [UInt64] { (0..<batchSize).map { seed &+ UInt64($0) } }
+
+    /// The names of styles among `names`: clients write "None", or nothing at all, where no style is chosen.
+    public static func styles(named names: [String]) -> [String] {
+        names.filter { name in name != "None" && name.contains { !$0.isWhitespace } }
+    }
 }

@@ -31,6 +31,9 @@ public struct DrawOrder: Sendable, Hashable, Codable {
     /// One request for each job, in the same order. They differ in nothing but their prompts, styles, seeds and batch sizes.
     public let requests: [GenerationRequest]
 
+    /// The previews that any of the jobs' clients wants to see.
+    public var previews: PreviewSchedule { PreviewSchedule(joining: jobs.map(\.request.previews)) }
+
     /// Name of the model, the same for all jobs.
     public var model: String { jobs.first?.request.model ?? "" }
 
@@ -41,13 +44,7 @@ public struct DrawOrder: Sendable, Hashable, Codable {
         self.run = run
         self.jobs = jobs
         runCount = jobs.map(\.request.runs).max() ?? 1
-        // Whoever watches one of the jobs gets previews as often as the one who wants them most often.
-        let interval = jobs.map(\.request.generation.previewInterval).filter { $0 > 0 }.min() ?? 0
-        requests = jobs.map { job in
-            var request = job.request.generation(ofRun: run)
-            request.previewInterval = interval
-            return request
-        }
+        requests = jobs.map { $0.request.generation(ofRun: run) }
     }
 }
 

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Generation
 
 /// Jobs that are not yet over, and how each may go on.
 ///
@@ -131,7 +132,9 @@ public struct JobQueue: Sendable {
     private mutating func wait(_ entry: Entry) {
         let request = entry.job.request
         line.add(.init(
-            job: entry.job.id, client: request.client, priority: request.priority, group: entry.group, batchKey: BatchKey(request),
+            job: entry.job.id, client: request.client, priority: request.priority, group: entry.group,
+            // Several runs follow one another, so such a job is drawn by itself.
+            batch: request.runs == 1 ? .init(model: request.model, recipe: request.generation.recipe) : nil,
             pictureCount: request.pictureCount, number: entry.number))
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 
 /// Jobs that wait, and which of them comes next.
 ///
@@ -11,14 +12,20 @@ struct WaitingLine: Sendable {
         let client: String
         let priority: Int
         let group: CompileGroup
-        /// nil for a job that is drawn by itself.
-        let batchKey: BatchKey?
+        /// Jobs of one batch can be drawn together; nil for a job that is drawn by itself.
+        let batch: Batch?
         let pictureCount: Int
         /// Rises with each that came.
         let number: UInt64
         /// How many went before it when it was its turn, and since when.
         fileprivate(set) var passedBy = 0
         fileprivate(set) var passedSince: Date?
+    }
+
+    /// One run of the sampler on one model.
+    struct Batch: Sendable, Hashable {
+        let model: String
+        let recipe: Recipe
     }
 
     /// By priority; none is without clients.
@@ -70,8 +77,8 @@ struct WaitingLine: Sendable {
 
     /// Who can be drawn together with `first` and may come next.
     private func companion(of first: Ticket, pictureCount: Int, at now: Date, _ settings: QueueSettings) -> Ticket? {
-        guard pictureCount > 0, let key = first.batchKey, let level = levels[first.priority], let turn = level.turn else { return nil }
-        func fits(_ ticket: Ticket) -> Bool { ticket.pictureCount <= pictureCount && ticket.batchKey == key }
+        guard pictureCount > 0, let batch = first.batch, let level = levels[first.priority], let turn = level.turn else { return nil }
+        func fits(_ ticket: Ticket) -> Bool { ticket.pictureCount <= pictureCount && ticket.batch == batch }
         return fits(turn) ? turn : turn.mayBePassed(at: now, settings) ? level.first(where: fits) : nil
     }
 

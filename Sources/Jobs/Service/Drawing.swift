@@ -74,19 +74,19 @@ final class Drawing: Sendable {
         state.withLock { state in
             state.take(event, at: now)
             for job in jobs where state.active.contains(job.id) {
-                if let told = self.event(event, for: job, progress: state.progress) { events.send(told, of: job.id) }
+                if let told = self.event(event, for: job, state) { events.send(told, of: job.id) }
             }
         }
     }
 
-    private func event(_ event: GenerationEvent, for job: Job, progress: QueueProgress) -> JobEvent? {
+    private func event(_ event: GenerationEvent, for job: Job, _ state: State) -> JobEvent? {
         switch event {
         case .compiling(let compile): return .compiling(compile)
         case .moved(let move): return .moved(move)
         case .encoding: return .encoding
-        case .denoising: return .step(done: progress.step, total: progress.stepCount)
+        case .denoising: return .step(done: state.progress.step, total: state.progress.stepCount)
         case .preview(let images):
-            guard job.request.generation.previewInterval > 0 else { return nil }
+            guard job.request.previews.includes(step: state.progress.step - state.stepsOfEarlierRuns) else { return nil }
             return .preview(images.count == pictureCount ? Array(images[pictures(of: job)]) : images)
         case .decoding(let index, let total):
             guard total == pictureCount else { return .decoding(index: index, total: total) }

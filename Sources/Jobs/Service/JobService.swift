@@ -328,7 +328,7 @@ extension JobService {
         work[order.worker] = Task {
             do {
                 try Task.checkCancellation()
-                let painted = try await painter.draw(order.requests, model: order.model) { drawing.report($0) }
+                let painted = try await painter.draw(order.requests, model: order.model, previews: order.previews) { drawing.report($0) }
                 guard painted.count == order.requests.count, zip(order.requests, painted).allSatisfy({ $1.isComplete(for: $0) }) else {
                     throw IncompletePainting()
                 }

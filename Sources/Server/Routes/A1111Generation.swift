@@ -28,14 +28,17 @@ struct A1111Generation {
         var request = request
         let body = try await backend.body(of: &request)
         let wanted = try await backend.read(context) { try TextToImageRequest(body: body, $0) }
+        let job: Job
         do {
-            // Before settings are changed for it.
-            try await backend.engine.validate(wanted.job)
+            if !wanted.settingChanges.isEmpty {
+                // No request changes settings that is then refused.
+                try await backend.engine.validate(wanted.job)
+                try await backend.change(wanted.settingChanges, isKept: false)
+            }
+            job = try await backend.drawn(wanted.job, for: request, context)
         } catch let error as InvalidRequest {
             throw wanted.named(error)
         }
-        if !wanted.settingChanges.isEmpty { try await backend.change(wanted.settingChanges, isKept: false) }
-        let job = try await backend.drawn(wanted.job, for: request, context)
         let pictures = wanted.sendsImages ? try await backend.pictures(of: job, as: wanted.format) : try await backend.descriptions(of: job)
         let model = await backend.catalog().models.first { $0.name == job.request.model }
         // Why there are fewer pictures than were asked for.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Generation
 import Jobs
 
 /// A job's row.
@@ -88,16 +89,24 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
 }
 
 extension JobRecord {
+    /// A request's fields as they are where a stored request does not have them: it is laid over these before it is read. The model and the
+    /// prompt have no default.
+    private static let defaults: String = {
+        let request = JobRequest(model: "", generation: GenerationRequest(prompt: ""))
+        return (try? JSONEncoder().encode(request)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }()
+
     /// Rows and the pictures of theirs that are shown.
     static func fetch(_ db: Database, where condition: SQL, order: SQL, limit: Int? = nil) throws -> [(row: JobRecord, pictures: [PictureID])] {
         let request: SQLRequest<Row> = """
-            SELECT job.*, (
+            SELECT job.*, CASE WHEN json_valid(request) THEN json_patch(json_remove(\(defaults), '$.model', '$.generation.prompt'), request) ELSE request END AS whole_request, (
                 SELECT group_concat(place) FROM picture WHERE picture.job = job.id AND deleted_at IS NULL AND is_missing = 0
             ) AS places
             FROM job WHERE \(condition) ORDER BY \(order) LIMIT \(limit ?? -1)
             """
         return try request.fetchAll(db).map { row in
-            let record = try JobRecord(row: row)
+            var record = try JobRecord(row: row)
+            record.request = row["whole_request"]
             let places = (row["places"] as String? ?? "").split(separator: ",").compactMap { Int($0) }.sorted()
             return (record, JobID(record.id).map { id in places.map { PictureID(id, $0) } } ?? [])
         }

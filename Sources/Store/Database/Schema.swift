@@ -13,6 +13,7 @@ enum Schema {
         migrator.registerMigration("fingerprints of idempotent requests") { db in
             try db.execute(sql: "ALTER TABLE job ADD COLUMN idempotency_fingerprint TEXT")
         }
+        migrator.registerMigration("requests with recipes") { db in try db.execute(sql: recipes) }
         return migrator
     }()
 
@@ -70,6 +71,40 @@ enum Schema {
         CREATE UNIQUE INDEX job_by_number ON job (number);
         DROP INDEX job_by_state;
         CREATE INDEX job_by_state ON job (state, number);
+
+        """
+
+    /// Until here, `request` had one flat `generation` with the names of the HTTP API. From here on it has the names of the Swift types, the
+    /// recipe as a part of its own, and the previews beside the generation. Numbers, texts and lists that stay where they are, are not read,
+    /// so that no digit of a seed is lost. A field that is not there is left out: it has its default.
+    private static let recipes = """
+        UPDATE job SET request = json_patch(request, json_object(
+            'previewInterval', json_extract(request, '$.generation.preview_interval'),
+            'generation', json_object(
+                'negativePrompt', json_extract(request, '$.generation.negative_prompt'), 'negative_prompt', NULL,
+                'batchSize', json_extract(request, '$.generation.batch_size'), 'batch_size', NULL,
+                'scheduleCounting', json_extract(request, '$.generation.schedule_counting'), 'schedule_counting', NULL,
+                'preview_interval', NULL,
+                'recipe', json_object(
+                    'width', json_extract(request, '$.generation.width'),
+                    'height', json_extract(request, '$.generation.height'),
+                    'steps', json_extract(request, '$.generation.steps'),
+                    'sampler', json_extract(request, '$.generation.sampler'),
+                    'schedule', json_extract(request, '$.generation.schedule'),
+                    'cfgScale', json_extract(request, '$.generation.cfg_scale'),
+                    'noise', json_extract(request, '$.generation.noise'),
+                    'emphasis', json_extract(request, '$.generation.emphasis'),
+                    'clipSkip', json_extract(request, '$.generation.clip_skip'),
+                    'commaBacktrack', json_extract(request, '$.generation.comma_backtrack'),
+                    'padsConditionings', json(
+                        CASE json_extract(request, '$.generation.pad_conditionings') WHEN 0 THEN 'false' WHEN 1 THEN 'true' END
+                    )
+                ),
+                'width', NULL, 'height', NULL, 'steps', NULL, 'sampler', NULL, 'schedule', NULL, 'cfg_scale', NULL, 'noise', NULL,
+                'emphasis', NULL, 'clip_skip', NULL, 'comma_backtrack', NULL, 'pad_conditionings', NULL
+            )
+        ))
+        WHERE CASE WHEN json_valid(request) THEN json_type(request, '$.generation') = 'object' END;
 
         """
 

@@ -20,8 +20,14 @@ struct InfotextFields {
         let infotext = Infotext(parsing: text)
         fields["prompt"] = .string(infotext.prompt)
         if !infotext.negativePrompt.isEmpty { fields["negative_prompt"] = .string(infotext.negativePrompt) }
-        for (key, field) in Self.fieldNames {
-            if let value = infotext[key] { fields[field] = .string(value) }
+        for field in GenerationField.all where field.isInInfotexts && !Self.settingKeys.contains(field.key) {
+            if let value = infotext[field.name] { fields[Self.a1111Keys[field.key] ?? field.key] = .string(value) }
+        }
+        if let seed = infotext["Seed"] { fields["seed"] = .string(seed) }
+        if let strength = infotext["Variation seed strength"] { fields["subseed_strength"] = .string(strength) }
+        // A checkbox of A1111's.
+        if let skip = infotext[GenerationField.clipSkipSDXL.name], let isOn = ["True": true, "False": false][skip] {
+            fields[GenerationField.clipSkipSDXL.key] = .string((isOn ? SDXLClipSkip.a1111L : .none).rawValue)
         }
         if let size = infotext["Size"]?.split(separator: "x"), size.count == 2 {
             fields["width"] = .string(String(size[0]))
@@ -35,10 +41,11 @@ struct InfotextFields {
         }
     }
 
-    private static let fieldNames: KeyValuePairs = [
-        "Steps": "steps", "Sampler": "sampler_name", "Schedule type": "scheduler", "CFG scale": "cfg_scale", "Seed": "seed",
-        "Variation seed strength": "subseed_strength", "Clip skip": "clip_skip",
-    ]
+    /// A1111's keys, where they are others than Easel's.
+    private static let a1111Keys = [GenerationField.sampler.key: "sampler_name", GenerationField.schedule.key: "scheduler"]
+
+    /// Fields that A1111 has in `override_settings` only.
+    private static let settingKeys = Set([GenerationField.noise, .emphasis, .padsConditionings].map(\.key))
 
     private static func settings(_ infotext: Infotext) -> [String: JSONValue] {
         var settings: [String: JSONValue] = [:]

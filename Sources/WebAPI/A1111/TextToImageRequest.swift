@@ -41,26 +41,17 @@ public struct TextToImageRequest: Sendable {
 
         let overrides = try OverriddenSettings(given.object("override_settings"), filledFrom: infotext.settings, context)
         let defaults = overrides.settings.requests
-        var generation = try GenerationRequest(prompt: fields.text("prompt") ?? "")
-        generation.negativePrompt = try fields.text("negative_prompt") ?? ""
-        generation.styles = try fields.styles
-        generation.width = try fields.whole("width") ?? 512
-        generation.height = try fields.whole("height") ?? 512
-        generation.steps = try fields.whole("steps") ?? 50
-        generation.cfgScale = try Float(fields.number("cfg_scale") ?? 7)
-        generation.batchSize = try fields.whole("batch_size") ?? 1
-        generation.seed = try fields.seed ?? context.randomSeed
-        generation.noise = overrides.noise ?? .torch
-        generation.clipSkip = try fields.whole("clip_skip") ?? defaults.clipSkip
-        generation.emphasis = defaults.emphasis
-        generation.commaBacktrack = defaults.commaBacktrack
-        generation.padsConditionings = defaults.padsConditionings
-        generation.scheduleCounting = try fields.word("schedule_counting") ?? defaults.scheduleCounting ?? .a1111
-        generation.previewInterval = defaults.previewSteps
+        var generation = GenerationRequest(prompt: "", defaults)
+        generation.steps = Self.steps
+        generation.scheduleCounting = defaults.scheduleCounting ?? .a1111
+        generation.noise = overrides.noise ?? generation.noise
+        generation.seed = context.randomSeed
+        try fields.read(Self.shared, into: &generation)
         (generation.sampler, generation.schedule) = try fields.samplerAndSchedule
 
         job = try context.job(
-            generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1, names: .a1111)
+            generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,
+            previewInterval: defaults.previewSteps, names: .a1111)
         try fields.check(Self.fields)
         format = ImageFormat(defaults.imageFormat)
         sendsImages = try fields.flag("send_images") ?? true

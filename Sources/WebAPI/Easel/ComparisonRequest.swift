@@ -13,12 +13,10 @@ public struct ComparisonRequest: Sendable {
         try fields.allow(only: Self.fields.map(\.name))
         var generation = GenerationRequest(prompt: try fields.text("prompt") ?? GenerationRequest.examplePrompt, context.settings.requests)
         let nativeSize = context.models.models.first { $0.name == context.models.current }?.nativeSize
-        generation.width = try fields.whole("width") ?? nativeSize ?? generation.width
-        generation.height = try fields.whole("height") ?? nativeSize ?? generation.height
-        generation.steps = try fields.whole("steps") ?? Self.steps
-        generation.seed = try fields["seed"] == nil ? 0 : fields.seed ?? context.randomSeed
-        // Nobody sees them.
-        generation.previewInterval = 0
+        if let nativeSize { (generation.width, generation.height) = (nativeSize, nativeSize) }
+        generation.steps = Self.steps
+        if fields["seed"] != nil { generation.seed = context.randomSeed }
+        try fields.read([.width, .height, .steps, .seed], into: &generation)
         self.generation = try context.job(generation, model: context.models.current, runs: 1, names: .easel).generation
         try fields.check(Self.fields)
     }
@@ -27,9 +25,9 @@ public struct ComparisonRequest: Sendable {
 
     static let fields = [
         RequestField("prompt", .text, "what to draw", standard: .string(GenerationRequest.examplePrompt)),
-        RequestField("width", .side, "in pixels; the model's native size, if it is not said"),
-        RequestField("height", .side, "in pixels; the model's native size, if it is not said"),
-        RequestField("steps", .whole(GenerationRequest.stepRange), "of denoising", standard: .integer(steps)),
-        RequestField("seed", .seed, "of the picture", standard: .integer(0)),
+        RequestField(.width, otherwise: "the model's native size"),
+        RequestField(.height, otherwise: "the model's native size"),
+        RequestField(.steps, standard: .integer(steps)),
+        RequestField(.seed, standard: .integer(0)),
     ]
 }

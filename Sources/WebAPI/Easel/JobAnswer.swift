@@ -73,7 +73,9 @@ public struct JobAnswer: Codable, Sendable {
     }
 
     private static func fields(of request: JobRequest) -> [String: JSONValue] {
-        guard case .object(var fields) = WebJSON.value(request.generation) else { return [:] }
+        var fields: [String: JSONValue] = [:]
+        for field in GenerationField.all { fields[field.key] = field.value(in: request.generation).map(JSONValue.init) }
+        fields["preview_interval"] = .integer(request.previewInterval)
         fields["model"] = .string(request.model)
         fields["runs"] = .integer(request.runs)
         fields["priority"] = .integer(request.priority)

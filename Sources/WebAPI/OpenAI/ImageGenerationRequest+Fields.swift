@@ -22,10 +22,8 @@ extension ImageGenerationRequest {
         RequestField("quality", .text, "has no effect; a stream repeats it"),
         RequestField("background", .text, "has no effect; a stream repeats it"),
         RequestField("user", .text, "has no effect"),
-        RequestField("negative_prompt", .text, "Easel's: what not to draw", standard: .string("")),
-        RequestField("steps", .whole(GenerationRequest.stepRange), "Easel's: of denoising", standard: .integer(20)),
-        RequestField("cfg_scale", .number(0...100), "Easel's: how strongly the prompt is followed", standard: .number(7)),
-        RequestField("seed", .seed, "Easel's: of the first picture; -1: any", standard: .integer(-1)),
-        RequestField("sampler", .text, "Easel's: any name of a sampler, perhaps with a schedule", standard: .string(Sampler.euler.rawValue)),
-    ]
+    ] + extensions.map { RequestField($0) }
+
+    /// Easel's own fields beside OpenAI's.
+    static let extensions: [GenerationField] = [.negativePrompt, .steps, .cfgScale, .seed, .sampler]
 }

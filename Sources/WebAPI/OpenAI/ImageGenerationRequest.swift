@@ -27,16 +27,11 @@ public struct ImageGenerationRequest: Sendable {
             throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a red apple\"}.")
         }
         var generation = GenerationRequest(prompt: prompt, context.settings.requests)
-        generation.negativePrompt = try fields.text("negative_prompt") ?? ""
         (generation.width, generation.height) = try fields.size
-        if let steps = try fields.whole("steps") { generation.steps = steps }
-        if let scale = try fields.number("cfg_scale") { generation.cfgScale = Float(scale) }
-        if let sampler = try fields.sampler("sampler") {
-            generation.sampler = sampler.sampler
-            generation.schedule = sampler.schedule ?? .normal
-        }
-        generation.seed = try fields.seed ?? context.randomSeed
+        generation.seed = context.randomSeed
+        try fields.read(Self.extensions, into: &generation)
         let count = try fields.whole("n") ?? 1
+        var previewInterval: Int?
 
         let named = try fields.text("model")
         let isStreamed = try fields.flag("stream") ?? false
@@ -50,13 +45,13 @@ public struct ImageGenerationRequest: Sendable {
                 throw fields.invalid("response_format", "response_format is url, and a stream has the pictures themselves. Leave it out, or send stream: false.")
             }
             let form = try ImageStreamForm(fields, format: format, generation)
-            if form.partialImages > 0 { generation.previewInterval = form.previewInterval(steps: generation.steps) }
+            if form.partialImages > 0 { previewInterval = form.previewInterval(steps: generation.steps) }
             stream = form
         } else {
             stream = nil
         }
         try fields.check(Self.fields)
-        job = try context.job(generation, model: Self.model(named, context.models), runs: count, names: .openAI)
+        job = try context.job(generation, model: Self.model(named, context.models), runs: count, previewInterval: previewInterval, names: .openAI)
     }
 
     /// Clients that know OpenAI only cannot be told another model's name: theirs stand for the current one.
@@ -93,12 +88,11 @@ extension GenerationRequest {
     /// With what the settings say where a request says nothing.
     init(prompt: String, _ defaults: EaselSettings.RequestDefaults) {
         self.init(prompt: prompt)
-        clipSkip = defaults.clipSkip
-        emphasis = defaults.emphasis
-        commaBacktrack = defaults.commaBacktrack
-        padsConditionings = defaults.padsConditionings
+        recipe.clipSkip = defaults.clipSkip
+        recipe.emphasis = defaults.emphasis
+        recipe.commaBacktrack = defaults.commaBacktrack
+        recipe.padsConditionings = defaults.padsConditionings
         scheduleCounting = defaults.scheduleCounting ?? .sdnext
-        previewInterval = defaults.previewSteps
     }
 }
 

@@ -20,15 +20,18 @@ public struct RequestContext: Sendable {
     }
 
     /// The client's job, when it is within the limits.
+    /// - Parameter previewInterval: see `JobRequest`; nil for what the settings say.
     /// - Throws: `.invalidValue`.
     func job(
-        _ generation: GenerationRequest, model: String, runs: Int, priority: Int = 0, names: RequestLimits.Names
+        _ generation: GenerationRequest, model: String, runs: Int, priority: Int = 0, previewInterval: Int? = nil, names: RequestLimits.Names
     ) throws(APIError) -> JobRequest {
         do throws(InvalidRequest) {
             try RequestLimits(settings.limits, names: names).check(generation, runs: runs)
         } catch {
             throw APIError(error)
         }
-        return JobRequest(model: model, generation: generation, runs: runs, priority: priority, client: client)
+        return JobRequest(
+            model: model, generation: generation, runs: runs, priority: priority, client: client,
+            previewInterval: previewInterval ?? settings.requests.previewSteps)
     }
 }

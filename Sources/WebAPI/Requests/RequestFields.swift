@@ -162,7 +162,12 @@ public struct RequestFields: Sendable, Equatable {
     func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, _: Word.Type = Word.self) throws(APIError) -> Word? {
         guard let text = try text(name) else { return nil }
         if let word = Word.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) { return word }
-        throw invalid(name, "\(prefix + name) cannot be \"\(text.clipped)\". Use \(Word.allCases.map(\.rawValue).joined(separator: ", ")).")
+        throw cannotBe(name, text, Word.allCases.map(\.rawValue))
+    }
+
+    /// The refusal of a text that is none of some words.
+    func cannotBe(_ name: String, _ text: String, _ words: [String]) -> APIError {
+        invalid(name, "\(prefix + name) cannot be \"\(text.clipped)\". Use \(words.joined(separator: ", ")).")
     }
 
     func invalid(_ name: String, _ message: String) -> APIError { APIError(.invalidValue, field: prefix + name, message) }

@@ -1,0 +1,42 @@
+/// How pictures are drawn, apart from their texts and seeds. Requests with equal recipes can be drawn together.
+public struct Recipe: Sendable, Hashable, Codable {
+    // The picture and the sampler
+
+    /// Width of the pictures in pixels, a multiple of 8.
+    public var width = 512
+    /// Height of the pictures in pixels, a multiple of 8.
+    public var height = 512
+    /// Steps from noise to picture.
+    public var steps = 20
+    /// The way from noise to picture.
+    public var sampler = Sampler.euler
+    /// How noise levels are spaced over the steps.
+    public var schedule = Schedule.normal
+    /// How strongly the prompt is followed; 1 leaves out the negative prompt and halves the work.
+    public var cfgScale: Float = 7
+    /// Whose random numbers a seed stands for.
+    public var noise = NoiseSource.torch
+
+    // How the prompts are read
+
+    /// What weights in the prompts do.
+    public var emphasis = Emphasis.original
+    /// Which of the text encoder's layers the UNet is told: 1 is the last, 2 the one before it. SDXL follows `clipSkipSDXL` instead.
+    public var clipSkip = 1
+    /// A full chunk of 75 tokens ends after a comma among its last tokens, this many at most; 0 always cuts at 75.
+    public var commaBacktrack = 20
+    /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
+    public var padsConditionings = false
+
+    // SDXL
+
+    /// Sizes that an SDXL model is told. Other models are told none.
+    public var sizeConditioning = SizeConditioning()
+    /// What `clipSkip` does to SDXL's two text encoders.
+    public var clipSkipSDXL = SDXLClipSkip.none
+    /// Whether an SDXL model gets zeros for an empty negative prompt, as A1111 does it, instead of the encoded empty text.
+    public var zeroesEmptyNegative = true
+
+    /// Makes the recipe that is followed when nothing is said.
+    public init() {}
+}

@@ -1,0 +1,69 @@
+import Generation
+import TestSupport
+import Testing
+
+@Suite("The table of a request's fields")
+struct GenerationFieldTests {
+    /// The stored properties of a value and of the values within it, by their paths. A nested value counts by its own properties, so that
+    /// none of them can be forgotten.
+    private static func properties(of value: Any, at path: String = "") -> [String: String] {
+        let mirror = Mirror(reflecting: value)
+        guard mirror.displayStyle == .struct, !mirror.children.isEmpty else { return [path: "\(value)"] }
+        return mirror.children.reduce(into: [:]) { found, child in
+            found.merge(properties(of: child.value, at: "\(path).\(child.label ?? "")")) { first, _ in first }
+        }
+    }
+
+    @Test("has every stored property of a request and its recipe")
+    func isWhole() {
+        let usual = Self.properties(of: GenerationRequest(prompt: ""))
+        let unusual = Self.properties(of: GenerationRequest.unusual)
+        #expect(usual.count > 20)
+        for (path, value) in usual { #expect(unusual[path] != value, "\(path) is in no field of the table") }
+    }
+
+    @Test("a value that was read can be set, and is the only one that changes", arguments: GenerationField.all.indices)
+    func roundTrip(_ index: Int) throws {
+        let field = GenerationField.all[index]
+        let value = try #require(field.value(in: .unusual))
+        var request = GenerationRequest(prompt: "")
+        #expect(field.set(value, in: &request))
+        #expect(field.value(in: request) == value)
+        let usual = GenerationRequest(prompt: "")
+        for other in GenerationField.all where other.key != field.key { #expect(other.value(in: request) == other.value(in: usual), "\(other.key)") }
+    }
+
+    @Test("no two fields have one key or one name")
+    func names() {
+        #expect(Set(GenerationField.all.map(\.key)).count == GenerationField.all.count)
+        #expect(Set(GenerationField.all.map(\.name)).count == GenerationField.all.count)
+    }
+
+    @Test("a value of another kind, or text that stands for none, changes nothing")
+    func wrong() {
+        var request = GenerationRequest.unusual
+        for field in GenerationField.all {
+            let wrong: GenerationField.Value = if case .text = field.form { .flag(true) } else { .text("no such thing") }
+            #expect(!field.set(wrong, in: &request), "\(field.key)")
+        }
+        #expect(request == .unusual)
+    }
+
+    @Test("words are read in any case, and a schedule that is fused to the sampler's name with it")
+    func words() {
+        var request = GenerationRequest(prompt: "")
+        #expect(GenerationField.noise.set(.text("PHILOX"), in: &request) && GenerationField.sampler.set(.text("dpm++ 2m karras"), in: &request))
+        #expect((request.noise, request.sampler, request.schedule) == (.philox, .dpmpp2M, .karras))
+    }
+
+    @Test("sizes and corners are two whole numbers", arguments: [
+        ("1024x768", PictureSize(width: 1024, height: 768)), ("1X65536", PictureSize(width: 1, height: 65536)), ("0x8", nil), ("8", nil), ("8x", nil),
+        ("8x8x8", nil), ("-8x8", nil), ("8x65537", nil), ("8 x8", nil), ("", nil), ("99999999999999999999x8", nil),
+    ])
+    func sizes(_ text: String, size: PictureSize?) { #expect(PictureSize(text: text) == size) }
+
+    @Test("corners are top and left", arguments: [
+        ("0,128", CropOffset(top: 0, left: 128)), ("8, 9", CropOffset(top: 8, left: 9)), ("0x128", nil), ("-1,0", nil), ("1", nil), ("1,2,3", nil),
+    ])
+    func corners(_ text: String, corner: CropOffset?) { #expect(CropOffset(text: text) == corner) }
+}
