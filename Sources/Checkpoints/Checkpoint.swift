@@ -2,6 +2,7 @@
 ///
 /// Opening reads headers and configurations only. `MappedWeights` makes the weights accessible.
 public struct Checkpoint: Sendable {
+    /// How the files of a checkpoint are laid out.
     public enum Layout: String, Sendable {
         /// A folder with `model_index.json` and one folder per network.
         case diffusers
@@ -13,20 +14,26 @@ public struct Checkpoint: Sendable {
     public let name: String
     /// The path that was given to `open`.
     public let path: String
+    /// How its files are laid out.
     public let layout: Layout
+    /// The line of models that it belongs to.
     public let family: Family
-    /// What the UNet is told about a prompt and a picture: the family's plan, with what the files say of it.
+    /// The plan of what the UNet is told about a prompt and a picture: the family's, with what the files say of it.
     public let conditioning: ConditioningPlan
     /// At least one, in the order in which the family joins their embeddings.
     public let textEncoders: [StoredNetwork<TextEncoderConfiguration>]
+    /// The denoiser.
     public let unet: StoredNetwork<UNetConfiguration>
+    /// The autoencoder between pictures and latents.
     public let vae: StoredNetwork<VAEConfiguration>
+    /// Where the VAE comes from.
     public let vaeSource: VAESource
+    /// How the model was trained to be denoised.
     public let scheduler: SchedulerConfiguration
     /// Who says `scheduler.prediction`.
-    public let predictionSource: SettingSource
+    public let predictionSource: TrainingSource
     /// Who says that the noise schedule ends without any signal; nil when it does not.
-    public let zeroTerminalSNRSource: SettingSource?
+    public let zeroTerminalSNRSource: TrainingSource?
     /// One for each text encoder. They differ in padding only.
     public let tokenizers: [TokenizerFiles]
     /// The files with weights, in the order of their mapping.
@@ -95,7 +102,8 @@ public struct Checkpoint: Sendable {
             case nil: kind == .file && !path.hasPickleExtension ? try VAEFile.beside(path).map(VAESource.beside) ?? .own : .own
             }
         return kind == .folder
-            ? try Checkpoint(folder: path, prediction: prediction, vae: source) : try Checkpoint(singleFile: path, prediction: prediction, vae: source)
+            ? try Checkpoint(folder: path, prediction: prediction, vae: source)
+            : try Checkpoint(singleFile: path, prediction: prediction, vae: source)
     }
 
     /// An assumption about the model that may be wrong, with what to do then: whole sentences. nil when the files say all.
@@ -120,13 +128,15 @@ public struct Checkpoint: Sendable {
         let latentChannels = vae.configuration.latentChannels
         guard parts.vaeSource == .own || latentChannels == configuration.outChannels else {
             throw refusal ?? .invalidSetting(
-                file: vae.weights.fileName, key: "latent_channels", value: "\(latentChannels)", expected: "\(configuration.outChannels), as the UNet's output")
+                file: vae.weights.fileName, key: "latent_channels", value: "\(latentChannels)",
+                expected: "\(configuration.outChannels), as the UNet's output")
         }
         let foreign = ForeignModel(unetInputChannels: configuration.inChannels, latentChannels: latentChannels)
         if let foreign, foreign != .inpainting { throw refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, foreign) }
         guard configuration.outChannels == latentChannels else {
             throw refusal ?? .invalidSetting(
-                file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)", expected: "\(latentChannels), as in_channels")
+                file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)",
+                expected: "\(latentChannels), as in_channels")
         }
         let contextWidth = plan.context.reduce(0) { $0 + encoders[$1.encoder].configuration.width }
         guard configuration.crossAttentionWidth == contextWidth else {
@@ -140,10 +150,13 @@ public struct Checkpoint: Sendable {
                 throw refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, .unCLIP)
             }
             throw refusal ?? .invalidSetting(
-                file: unet.weights.fileName, key: "projection_class_embeddings_input_dim", value: configuration.vectorWidth.map(String.init) ?? "nothing",
+                file: unet.weights.fileName, key: "projection_class_embeddings_input_dim",
+                value: configuration.vectorWidth.map(String.init) ?? "nothing",
                 expected: "\(expected), the pooled text and \(plan.sizes?.count ?? 0) sizes")
         }
-        if let kind = parts.family.traits.objection ?? foreign { refusal = refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, kind) }
+        if let kind = parts.family.traits.objection ?? foreign {
+            refusal = refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, kind)
+        }
 
         name = parts.name
         path = parts.path
@@ -175,21 +188,24 @@ public struct Checkpoint: Sendable {
         var vae: StoredNetwork<VAEConfiguration>
         var vaeSource: VAESource
         var scheduler: SchedulerConfiguration
-        var predictionSource: SettingSource
-        var zeroTerminalSNRSource: SettingSource?
+        var predictionSource: TrainingSource
+        var zeroTerminalSNRSource: TrainingSource?
         var tokenizers: [TokenizerFiles]
         var files: [CheckpointFile]
         var unusedKeys, ignoredKeys: [String]
-        /// Of the keys that nothing reads: those that change what a network computes, for all that is known.
+        /// The refusal for keys that nothing reads and that change what a network computes, for all that is known. nil without such keys.
         var misunderstood: CheckpointError?
     }
 }
 
 /// One network: its architecture and its weights.
 public struct StoredNetwork<Configuration: Sendable>: Sendable {
+    /// Its architecture.
     public let configuration: Configuration
+    /// Its tensors, under the names that networks know.
     public let weights: ComponentWeights
 
+    /// A network is checked against its weights when it is written as a graph.
     public init(configuration: Configuration, weights: ComponentWeights) {
         self.configuration = configuration
         self.weights = weights

@@ -48,10 +48,11 @@ public enum CheckpointError: Error, Sendable, Hashable {
 }
 
 extension CheckpointError {
-    fileprivate static let otherVersion = "Use a version of the model in f16, bf16 or f32, in f8 or in i8 with a scale for each tensor or row."
+    fileprivate static let otherVersion =
+        "Use a version of the model in f16, bf16 or f32, in f8 or in i8 with a scale for each tensor or row."
 }
 
-/// What is wrong inside a safetensors file.
+/// A fault inside a safetensors file.
 public enum SafetensorsProblem: Error, Sendable, Hashable {
     case headerTooLong(byteCount: UInt64)
     case cutShort(byteCount: Int, needed: Int)
@@ -80,9 +81,15 @@ extension CheckpointError: CustomStringConvertible {
         case .unreadable(let path, let reason):
             "Cannot read \"\(path)\": \(reason)."
         case .notACheckpointFolder(let path):
-            "The folder \"\(path)\" has no model_index.json, so it is not a checkpoint in the diffusers layout. Name the folder that holds unet/, vae/ and text_encoder/, or a .safetensors file."
+            """
+            The folder "\(path)" has no model_index.json, so it is not a checkpoint in the diffusers layout. Name the folder that holds \
+            unet/, vae/ and text_encoder/, or a .safetensors file.
+            """
         case .pickle(let file):
-            "\"\(file)\" is a pickle file. Such a file can run any code when it is read, so Easel does not open it. Use the .safetensors version of the model, or convert it on a machine where that risk is acceptable."
+            """
+            "\(file)" is a pickle file. Such a file can run any code when it is read, so Easel does not open it. Use the .safetensors \
+            version of the model, or convert it on a machine where that risk is acceptable.
+            """
         case .notSafetensors(let file, let lookalike):
             "\"\(file)\" is not a safetensors file: \(lookalike)"
         case .damaged(let file, let problem):
@@ -92,7 +99,10 @@ extension CheckpointError: CustomStringConvertible {
         case .invalidIndex(let file, let reason):
             "\"\(file)\" is not a valid index of shards: \(reason)."
         case .changed(let file):
-            "\"\(file)\" was changed by another program while it was in use. Wait until it is whole again, and try again. To put a new file in its place without this, write it under another name and rename it."
+            """
+            "\(file)" was changed by another program while it was in use. Wait until it is whole again, and try again. To put a new file \
+            in its place without this, write it under another name and rename it.
+            """
         case .cannotMap(let checkpoint, let reason):
             "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
         case .unsupportedModel(let file, let kind):
@@ -102,7 +112,11 @@ extension CheckpointError: CustomStringConvertible {
         case .unreadableWeight(let file, let key, let type, let shape, let fault):
             "Tensor \"\(key)\" in \"\(file)\" (\(type.rawValue) \(shape)) cannot be read as weights: \(fault). \(Self.otherVersion)"
         case .unknownTensors(let file, let component, let keys):
-            "\"\(file)\" has \(keys.count == 1 ? "a tensor" : "\(keys.count) tensors") that Easel does not know in its \(component): \"\(keys[0])\"\(keys.count == 1 ? "" : " and others"). Without \(keys.count == 1 ? "it" : "them") the pictures would be others, so nothing is drawn. Use another version of the model; `easel models info` lists all."
+            """
+            "\(file)" has \(keys.count == 1 ? "a tensor" : "\(keys.count) tensors") that Easel does not know in its \(component): \
+            "\(keys[0])"\(keys.count == 1 ? "" : " and others"). Without \(keys.count == 1 ? "it" : "them") the pictures would be others, \
+            so nothing is drawn. Use another version of the model; `easel models info` lists all.
+            """
         case .textualInversion(let file, let problem):
             "\"\(file)\" \(problem)"
         case .missingWeights(let checkpoint, let component, let looked):
@@ -110,7 +124,10 @@ extension CheckpointError: CustomStringConvertible {
         case .missingVAE(let checkpoint, let looked):
             "Checkpoint \"\(checkpoint)\" has no VAE (\(looked)). Name one with --vae FILE, or use a complete checkpoint."
         case .notAVAE(let file):
-            "\"\(file)\" holds no VAE. Use a .safetensors file with a VAE, or a folder with config.json and diffusion_pytorch_model.safetensors."
+            """
+            "\(file)" holds no VAE. Use a .safetensors file with a VAE, or a folder with config.json and \
+            diffusion_pytorch_model.safetensors.
+            """
         case .pickledVAE(let file, let checkpoint):
             """
             Beside "\(checkpoint)" lies its VAE "\(file)", a pickle file. Such a file can run any code when it is read, so Easel does not open it. \
@@ -121,9 +138,15 @@ extension CheckpointError: CustomStringConvertible {
         case .invalidSetting(let file, let key, let value, let expected):
             "\"\(file)\" gives \(value) for \(key), which no model can have. Expected: \(expected)."
         case .missingTensor(let component, let name, let key, let file):
-            "\"\(file)\" has no tensor \"\(key)\" (\(component)\(name == key ? "" : ", \(name)")). The file is incomplete, or of another kind than its other tensors say."
+            """
+            "\(file)" has no tensor "\(key)" (\(component)\(name == key ? "" : ", \(name)")). The file is incomplete, or of another kind \
+            than its other tensors say.
+            """
         case .wrongShape(let component, let name, let key, let file, let shape, let expected):
-            "Tensor \"\(key)\" in \"\(file)\" has the shape \(shape) instead of \(expected) (\(component)\(name == key ? "" : ", \(name)")). The file does not fit its configuration, or mixes two models."
+            """
+            Tensor "\(key)" in "\(file)" has the shape \(shape) instead of \(expected) (\(component)\(name == key ? "" : ", \(name)")). \
+            The file does not fit its configuration, or mixes two models.
+            """
         }
     }
 }
@@ -165,9 +188,16 @@ extension Lookalike: CustomStringConvertible {
     public var description: String {
         switch self {
         case .empty: "it is empty. Download or copy it again."
-        case .gitPointer: "it is a Git LFS pointer, which stands for the file. Run `git lfs pull` where it was cloned, or download the file itself."
+        case .gitPointer:
+            """
+            it is a Git LFS pointer, which stands for the file. Run `git lfs pull` where it was cloned, or download the file itself.
+            """
         case .webPage: "it is a web page. The download may have needed a login; download it again."
-        case .zipArchive, .pickle: "it is a pickle file under another name. Such a file can run any code when it is read, so Easel does not open it. Use the .safetensors version of the model."
+        case .zipArchive, .pickle:
+            """
+            it is a pickle file under another name. Such a file can run any code when it is read, so Easel does not open it. Use the \
+            .safetensors version of the model.
+            """
         case .gguf: "it is a GGUF file. Use the .safetensors version of the model."
         case .text: "it holds text. Check that this is the model and not a note about it."
         case .unknown: "its first bytes are not a header. Download or copy it again."

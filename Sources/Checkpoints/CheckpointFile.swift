@@ -2,9 +2,11 @@ import Glibc
 
 /// One file with weights, held open.
 public struct CheckpointFile: Sendable {
+    /// Where it lies.
     public var path: String { file.path }
     /// Its own name, after that of its folder inside a checkpoint: "unet/diffusion_pytorch_model.safetensors".
     public var name: String { file.name }
+    /// Bytes that it had when it was opened.
     public var byteCount: Int { file.byteCount }
     /// Distance from the start of the checkpoint's mapping; a multiple of the page size.
     public let mappedOffset: Int
@@ -32,7 +34,9 @@ struct FileSequence {
 
     /// Opens a safetensors file behind those before it.
     /// - Returns: Its header; offsets of tensors count from the start of the mapping.
-    mutating func open(_ path: String, name: String? = nil) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
+    mutating func open(
+        _ path: String, name: String? = nil
+    ) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
         let file = try OpenFile(path: path, name: name)
         let header = try SafetensorsHeader(of: file)
         let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0)

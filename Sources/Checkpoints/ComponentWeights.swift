@@ -5,7 +5,7 @@ import Tensors
 /// A checkpoint in another layout is renamed when it is opened, so that networks know one set of names.
 /// Names of a text encoder go without `text_model.`: `encoder.layers.0.self_attn.q_proj.weight`.
 public struct ComponentWeights: Sendable {
-    /// What the network is called in messages: "UNet", "text encoder", "VAE".
+    /// The network's name in messages: "UNet", "text encoder", "VAE".
     public let component: String
     /// The file that holds the tensors, or the index of its shards, for messages.
     public let fileName: String
@@ -17,6 +17,7 @@ public struct ComponentWeights: Sendable {
     /// Keys beside them that make no difference here.
     let ignoredKeys: Set<String>
 
+    /// - Parameter tensors: by the names that networks know.
     public init(component: String, fileName: String = "", tensors: [String: StoredTensor]) {
         self.init(component: component, fileName: fileName, tensors: tensors, faults: [:], keys: [], ignoredKeys: [])
     }
@@ -33,7 +34,9 @@ public struct ComponentWeights: Sendable {
         self.ignoredKeys = ignoredKeys
     }
 
+    /// The names of all tensors, in no order.
     public var names: some Collection<String> { tensors.keys }
+    /// The tensor as it is stored; nil when there is none of the name.
     public subscript(name: String) -> StoredTensor? { tensors[name] }
 
     /// Why the network cannot be computed, when it cannot: of the first of its tensors that have no meaning here.

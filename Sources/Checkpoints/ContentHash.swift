@@ -49,7 +49,7 @@ extension CheckpointFile {
     }
 }
 
-/// Which file has which SHA-256, as far as one was computed: `hashes.json` in the user's folder for what can be made again.
+/// Remembers the SHA-256 of files, as far as one was computed: `hashes.json` in the user's folder for what can be made again.
 ///
 /// A file that has changed since is another file. What cannot be read or written is done without.
 public final class HashMemory: Sendable {
@@ -64,6 +64,7 @@ public final class HashMemory: Sendable {
     /// - Returns: nil when it is not known.
     public func hash(ofFile path: String) -> String? { FileIdentity(path).flatMap(hash) }
 
+    /// The SHA-256 of a file in the given state; nil when it is not known.
     public func hash(of file: FileIdentity) -> String? { hashes[file.description] }
 
     /// Computes the SHA-256 of a file, unless it is known. This reads gigabytes: cancelling the task ends it.
@@ -73,7 +74,7 @@ public final class HashMemory: Sendable {
         return await CheckpointFile(file, mappedOffset: 0).sha256(rememberedIn: self)
     }
 
-    /// The same for whoever has nothing else to do meanwhile.
+    /// Computes the same without yielding to other tasks.
     public func computeBlocking(ofFile path: String) -> String? {
         guard let file = try? OpenFile(path: path) else { return nil }
         if let known = hash(of: file.identity) { return known }
@@ -127,7 +128,9 @@ private struct FileHashing {
 
     /// - Returns: whether there is more.
     mutating func next() -> Bool {
-        guard offset < file.byteCount, !Task.isCancelled, let block = try? file.read(1 << 20, at: offset), !block.isEmpty else { return false }
+        guard offset < file.byteCount, !Task.isCancelled, let block = try? file.read(1 << 20, at: offset), !block.isEmpty else {
+            return false
+        }
         hash.update(data: block)
         offset += block.count
         return true

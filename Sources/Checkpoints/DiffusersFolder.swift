@@ -25,7 +25,8 @@ extension Checkpoint {
         let unetDirectory = try folder.weights(of: "UNet", in: "unet", stem: "diffusion_pytorch_model", &files)
         let unet = StoredNetwork(
             configuration: unetConfiguration,
-            weights: try ComponentWeights(component: "UNet", table: NameTable(unet: unetConfiguration, naming: .diffusers), in: unetDirectory))
+            weights: try ComponentWeights(
+                component: "UNet", table: NameTable(unet: unetConfiguration, naming: .diffusers), in: unetDirectory))
         opened.append((unetDirectory, unet.weights))
 
         let vae: StoredNetwork<VAEConfiguration>
@@ -40,7 +41,8 @@ extension Checkpoint {
             let configuration = try folder.configuration("vae")
             let directory = try folder.weights(of: "VAE", in: "vae", stem: "diffusion_pytorch_model", &files)
             guard let own = try VAEFile.vae(in: directory, prefix: "", of: family, configuration: configuration) else {
-                throw directory.refusal ?? .missingVAE(checkpoint: path.lastPathComponent, looked: "\(directory.directory.fileName) holds none")
+                throw directory.refusal
+                    ?? .missingVAE(checkpoint: path.lastPathComponent, looked: "\(directory.directory.fileName) holds none")
             }
             vae = own
             opened.append((directory, own.weights))
@@ -67,9 +69,11 @@ extension Checkpoint {
         if let prediction { asked.prediction = prediction }
         try self.init(
             Parts(
-                name: path.lastPathComponent, path: path, layout: .diffusers, family: family, conditioning: plan, textEncoders: textEncoders,
+                name: path.lastPathComponent, path: path, layout: .diffusers, family: family, conditioning: plan,
+                textEncoders: textEncoders,
                 unet: unet, vae: vae, vaeSource: source, scheduler: asked, predictionSource: prediction == nil ? said : .user,
-                zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .configuration : nil, tokenizers: tokenizers, files: files.files,
+                zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .configuration : nil, tokenizers: tokenizers,
+                files: files.files,
                 unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood))
     }
 }
@@ -120,8 +124,9 @@ struct DiffusersFolder {
         return (StoredNetwork(configuration: configuration, weights: weights), directory)
     }
 
-    /// What the scheduler's configuration says, and who says the prediction.
-    func scheduler(orAs family: Family) throws(CheckpointError) -> (SchedulerConfiguration, SettingSource) {
+    /// Reads the scheduler's configuration.
+    /// - Returns: also who says the prediction.
+    func scheduler(orAs family: Family) throws(CheckpointError) -> (SchedulerConfiguration, TrainingSource) {
         let name = "scheduler/scheduler_config.json"
         guard PathKind("\(path)/\(name)") == .file else { return (SchedulerConfiguration(), .family) }
         let file = try ConfigurationFile(name: name, path: "\(path)/\(name)")
@@ -155,10 +160,13 @@ struct DiffusersFolder {
         for file in ["\(stem).bin", "pytorch_model.bin"] where PathKind("\(folder)/\(file)") == .file {
             throw .pickle(file: "\(subfolder)/\(file)")
         }
-        throw .missingWeights(checkpoint: path.lastPathComponent, component: component, looked: "there is no \(subfolder)/\(stem).safetensors")
+        throw .missingWeights(
+            checkpoint: path.lastPathComponent, component: component, looked: "there is no \(subfolder)/\(stem).safetensors")
     }
 
-    private func directory(_ name: String, of names: [String], in subfolder: String, _ files: inout FileSequence) throws(CheckpointError) -> TensorDirectory {
+    private func directory(
+        _ name: String, of names: [String], in subfolder: String, _ files: inout FileSequence
+    ) throws(CheckpointError) -> TensorDirectory {
         var tensors: [String: StoredTensor] = [:]
         var metadata: [String: String] = [:]
         for file in names {
@@ -166,7 +174,9 @@ struct DiffusersFolder {
             let opened = try files.open("\(path)/\(file)", name: file)
             metadata.merge(opened.metadata) { first, _ in first }
             for tensor in opened.tensors {
-                guard tensors.updateValue(tensor, forKey: tensor.key) == nil else { throw .damaged(file: file, .duplicate(key: tensor.key)) }
+                guard tensors.updateValue(tensor, forKey: tensor.key) == nil else {
+                    throw .damaged(file: file, .duplicate(key: tensor.key))
+                }
             }
         }
         return TensorDirectory(fileName: name, tensors: tensors, metadata: metadata, files: files.files)
@@ -190,7 +200,9 @@ struct ShardIndex {
 
     init(name: String, path: String) throws(CheckpointError) {
         let file = try ConfigurationFile(name: name, path: path)
-        guard case .object(let members) = file["weight_map"], !members.isEmpty else { throw .invalidIndex(file: name, reason: "it has no weight_map") }
+        guard case .object(let members) = file["weight_map"], !members.isEmpty else {
+            throw .invalidIndex(file: name, reason: "it has no weight_map")
+        }
         var map: [String: String] = [:]
         for (key, value) in members {
             guard case .string(let shard) = value else { throw .invalidIndex(file: name, reason: "it names no file for \"\(key)\"") }

@@ -69,8 +69,10 @@ public enum ForeignModel: Sendable, Hashable {
     /// nil for a pipeline of text to picture with Stable Diffusion 1, 2 or XL, or another way to use its parts.
     init?(pipelineName name: String) {
         switch name {
-        case "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipelineLegacy", "LatentConsistencyModelPipeline",
-            "StableDiffusionInpaintPipeline", "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline": return nil
+        case "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipelineLegacy", "StableDiffusionInpaintPipeline",
+            "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline",
+            "LatentConsistencyModelPipeline":
+            return nil
         case "StableDiffusionInstructPix2PixPipeline", "StableDiffusionXLInstructPix2PixPipeline": self = .instructPix2Pix
         case "StableDiffusionDepth2ImgPipeline": self = .depth
         case "StableDiffusionUpscalePipeline", "StableDiffusionLatentUpscalePipeline": self = .upscaler
@@ -88,25 +90,60 @@ extension ForeignModel: CustomStringConvertible {
     public var description: String {
         switch self {
         case .lora: "is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet."
-        case .textualInversion: "is a textual inversion, not a checkpoint: it adds a word to a model. Put it into a folder, name that with --embeddings, and write its file name in the prompt."
+        case .textualInversion:
+            """
+            is a textual inversion, not a checkpoint: it adds a word to a model. Put it into a folder, name that with --embeddings, and \
+            write its file name in the prompt.
+            """
         case .controlNet: "is a ControlNet, not a checkpoint: it steers a model and needs one. ControlNets are not supported yet."
         case .motionModule: "is a motion module for animations, which are not supported yet."
-        case .imageAdapter: "is an image-prompt adapter, not a checkpoint: it steers a model and needs one. Such adapters are not supported yet."
+        case .imageAdapter:
+            """
+            is an image-prompt adapter, not a checkpoint: it steers a model and needs one. Such adapters are not supported yet.
+            """
         case .vae: "holds a VAE alone. Use it with --vae beside a complete checkpoint, with UNet and text encoder."
         case .textEncoder: "holds a text encoder alone. Use a complete checkpoint, with UNet, VAE and text encoder."
         case .unet: "holds a UNet alone. Name the folder with model_index.json that it belongs to, or a complete checkpoint."
-        case .sdxlRefiner: "is a Stable Diffusion XL refiner. It only goes on with pictures that a base model began, which is not supported yet. Use a Stable Diffusion XL base model."
-        case .playground: "is a Playground 2.5 model. It has the shapes of Stable Diffusion XL and another noise process (EDM), which is not supported yet. Use a Stable Diffusion XL checkpoint."
-        case .cosXL: "is a CosXL model. It has the shapes of Stable Diffusion XL and another noise process (EDM), which is not supported yet. Use a Stable Diffusion XL checkpoint."
+        case .sdxlRefiner:
+            """
+            is a Stable Diffusion XL refiner. It only goes on with pictures that a base model began, which is not supported yet. Use a \
+            Stable Diffusion XL base model.
+            """
+        case .playground:
+            """
+            is a Playground 2.5 model. It has the shapes of Stable Diffusion XL and another noise process (EDM), which is not supported \
+            yet. Use a Stable Diffusion XL checkpoint.
+            """
+        case .cosXL:
+            """
+            is a CosXL model. It has the shapes of Stable Diffusion XL and another noise process (EDM), which is not supported yet. Use a \
+            Stable Diffusion XL checkpoint.
+            """
         case .sd3: "is a Stable Diffusion 3 model, which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
         case .flux: "is a Flux model, which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
         case .videoDiffusion: "is a video model, which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
-        case .unCLIP: "is a model that takes more than text and a timestep (unCLIP or a class label), which is not supported yet. Use a Stable Diffusion 1, 2 or XL checkpoint."
-        case .inpainting: "is an inpainting model (its UNet takes 9 channels), which is not supported yet. Use a checkpoint for text to picture."
-        case .instructPix2Pix: "is a model that edits pictures (its UNet takes 8 channels), which is not supported yet. Use a checkpoint for text to picture."
-        case .depth: "is a depth-guided model (its UNet takes 5 channels), which is not supported yet. Use a checkpoint for text to picture."
+        case .unCLIP:
+            """
+            is a model that takes more than text and a timestep (unCLIP or a class label), which is not supported yet. Use a Stable \
+            Diffusion 1, 2 or XL checkpoint.
+            """
+        case .inpainting:
+            """
+            is an inpainting model (its UNet takes 9 channels), which is not supported yet. Use a checkpoint for text to picture.
+            """
+        case .instructPix2Pix:
+            """
+            is a model that edits pictures (its UNet takes 8 channels), which is not supported yet. Use a checkpoint for text to picture.
+            """
+        case .depth:
+            """
+            is a depth-guided model (its UNet takes 5 channels), which is not supported yet. Use a checkpoint for text to picture.
+            """
         case .upscaler: "is an upscaler (its UNet takes 7 channels), which is not supported yet. Use a checkpoint for text to picture."
-        case .otherInput(let channels): "has a UNet that takes \(channels) channels, which is not supported. Use a checkpoint for text to picture."
+        case .otherInput(let channels):
+            """
+            has a UNet that takes \(channels) channels, which is not supported. Use a checkpoint for text to picture.
+            """
         case .irregularUNet(let step): "has a UNet whose layers differ before \(step) within one level, which is not supported."
         case .pipeline(let name): "is a \(name), which is not supported. Use a Stable Diffusion 1, 2 or XL checkpoint."
         case .unknown: "is no checkpoint that Easel knows: none of its tensors has a name of Stable Diffusion."

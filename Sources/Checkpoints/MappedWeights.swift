@@ -13,6 +13,7 @@ import Glibc
 public final class MappedWeights: Sendable {
     /// The start of `byteCount` bytes that are readable until this object goes. A multiple of the page size.
     public nonisolated(unsafe) let baseAddress: UnsafeRawPointer
+    /// Bytes of all files, rounded up to pages, and of the literals.
     public let byteCount: Int
     private let files: [GuardedFile]
 

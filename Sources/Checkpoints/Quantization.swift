@@ -91,7 +91,8 @@ struct Quantization {
         guard scale.elementCount == 1 || (scale.shape.first == tensor.shape.first && scale.elementCount == tensor.shape.first) else {
             throw fault(tensor, .scaleShape(scale.key, scale.shape))
         }
-        tensor.scale = StoredScale(key: scale.key, elementType: scale.elementType, count: scale.elementCount, offset: scale.offset, factor: factor)
+        tensor.scale = StoredScale(
+            key: scale.key, elementType: scale.elementType, count: scale.elementCount, offset: scale.offset, factor: factor)
         return tensor
     }
 
@@ -101,10 +102,14 @@ struct Quantization {
 
     /// How marks say that the tensor's numbers are stored; nil without a mark.
     private func format(of tensor: StoredTensor, _ beside: Companions?, _ prefix: String) throws(CheckpointError) -> ElementType? {
-        if layerFormats == nil, tensor.elementType.isQuantized { throw fault(tensor, .format("a format that the header's _quantization_metadata does not tell")) }
+        if layerFormats == nil, tensor.elementType.isQuantized {
+            throw fault(tensor, .format("a format that the header's _quantization_metadata does not tell"))
+        }
         var marks = layerFormats?.isEmpty == false ? layers(of: tensor.key, prefix).compactMap { layerFormats?[$0] } : []
         for mark in beside?.formats ?? [] {
-            guard let value = try? JSONValue(parsing: directory.bytes(of: mark)) else { throw fault(tensor, .format("a format that \"\(mark.key)\" does not tell in JSON")) }
+            guard let value = try? JSONValue(parsing: directory.bytes(of: mark)) else {
+                throw fault(tensor, .format("a format that \"\(mark.key)\" does not tell in JSON"))
+            }
             marks.append(value)
         }
         var types: Set<ElementType> = []
@@ -149,8 +154,10 @@ struct Quantization {
 
         private static let suffixes: [(String, Kind)] = [
             ("scale_weight", .scale(factor: 1)), ("weight_scale", .scale(factor: 1)), (".SCB", .scale(factor: 1 / 127)),
-            (".comfy_quant", .format), (".weight_format", .rowFormat), (".scale_input", .activationScale), (".input_scale", .activationScale),
-            ("scaled_fp8", .mark), (".weight.absmax", .foreign(method: "with bitsandbytes in 4 bits")), (".qweight", .foreign(method: "with GPTQ or AWQ")),
+            (".comfy_quant", .format), (".weight_format", .rowFormat), (".scale_input", .activationScale),
+            (".input_scale", .activationScale),
+            ("scaled_fp8", .mark), (".weight.absmax", .foreign(method: "with bitsandbytes in 4 bits")),
+            (".qweight", .foreign(method: "with GPTQ or AWQ")),
             (".weight_scale_2", .foreign(method: "in nvfp4")),
         ]
 

@@ -7,7 +7,8 @@ extension Checkpoint {
         var files = FileSequence()
         let (tensors, metadata) = try files.open(path)
         let directory = TensorDirectory(
-            fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata, files: files.files)
+            fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata,
+            files: files.files)
         if let foreign = ForeignModel(directory) { throw .unsupportedModel(file: directory.fileName, foreign) }
 
         let family = Family(singleFile: directory), plan = family.conditioning
@@ -43,7 +44,7 @@ extension Checkpoint {
         let unused = rest.filter { !isHarmless($0) }
 
         var scheduler = SchedulerConfiguration()
-        let found: (prediction: SchedulerConfiguration.Prediction, source: SettingSource) =
+        let found: (prediction: SchedulerConfiguration.Prediction, source: TrainingSource) =
             if let prediction {
                 (prediction, .user)
             } else {
@@ -57,10 +58,12 @@ extension Checkpoint {
                 name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, family: family, conditioning: plan,
                 textEncoders: textEncoders, unet: unet, vae: vae, vaeSource: source, scheduler: scheduler, predictionSource: found.source,
                 zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .key("ztsnr") : nil,
-                tokenizers: family.traits.textEncoders.map { TokenizerFiles(source: .bundled, paddingTokenID: $0.paddingTokenID) }, files: files.files,
+                tokenizers: family.traits.textEncoders.map { TokenizerFiles(source: .bundled, paddingTokenID: $0.paddingTokenID) },
+                files: files.files,
                 unusedKeys: (unused + (replacement?.unusedKeys ?? [])).sorted(),
                 ignoredKeys: (rest.filter(isHarmless) + (replacement?.ignoredKeys ?? [])).sorted(),
-                misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0, in: family) } ?? replacement?.misunderstood))
+                misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0, in: family) }
+                    ?? replacement?.misunderstood))
     }
 
     /// The UNet's prediction, which no shape tells. In this order: a tensor `v_pred` that newer tools add; `modelspec.prediction_type`,
@@ -69,10 +72,12 @@ extension Checkpoint {
     /// - Returns: nil when nothing says so, or says it in words that are not known.
     private static func prediction(
         of directory: TensorDirectory, sidecarPath: String
-    ) throws(CheckpointError) -> (SchedulerConfiguration.Prediction, SettingSource)? {
+    ) throws(CheckpointError) -> (SchedulerConfiguration.Prediction, TrainingSource)? {
         if directory.contains("v_pred") { return (.velocity, .key("v_pred")) }
         for name in ["modelspec.prediction_type", "modelspec.predict_key"] {
-            if let said = directory.metadata[name].flatMap(SchedulerConfiguration.Prediction.init(spelling:)) { return (said, .metadata(name)) }
+            if let said = directory.metadata[name].flatMap(SchedulerConfiguration.Prediction.init(spelling:)) {
+                return (said, .metadata(name))
+            }
         }
         switch directory.metadata["modelspec.architecture"] {
         case "stable-diffusion-v2-768-v": return (.velocity, .metadata("modelspec.architecture"))
@@ -94,7 +99,8 @@ extension Checkpoint {
             }
             guard words[0] == "parameterization:" else { continue }
             guard let prediction = SchedulerConfiguration.Prediction(spelling: String(words[1])) else {
-                throw .unsupportedSetting(file: file, key: "parameterization", value: "\"\(words[1])\"", supported: "\"eps\", \"v\", \"x0\"")
+                throw .unsupportedSetting(
+                    file: file, key: "parameterization", value: "\"\(words[1])\"", supported: "\"eps\", \"v\", \"x0\"")
             }
             return (prediction, .sidecar(file: file))
         }

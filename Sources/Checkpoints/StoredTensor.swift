@@ -4,16 +4,21 @@ public import Tensors
 public struct StoredTensor: Sendable, Hashable {
     /// The tensor's name in the file, for messages.
     public var key: String
+    /// The format of its numbers.
     public var elementType: ElementType
+    /// Row-major extents, the outermost first.
     public var shape: [Int]
     /// Distance in bytes from the start of the checkpoint's contiguous mapping.
     public var offset: Int
     /// The factor of the stored numbers; nil when they are the weights themselves.
     public var scale: StoredScale?
 
+    /// How many numbers there are.
     public var elementCount: Int { shape.reduce(1, *) }
+    /// Bytes that they take.
     public var byteCount: Int { elementCount * elementType.byteCount }
 
+    /// - Parameter offset: in bytes from the start of the checkpoint's mapping.
     public init(key: String, elementType: ElementType, shape: [Int], offset: Int, scale: StoredScale? = nil) {
         self.key = key
         self.elementType = elementType
@@ -27,6 +32,7 @@ public struct StoredTensor: Sendable, Hashable {
 public struct StoredScale: Sendable, Hashable {
     /// Its name in the file, for messages.
     public var key: String
+    /// The format of its numbers.
     public var elementType: ElementType
     /// 1 for the whole tensor, or one for each of the tensor's rows: the entries of its first axis.
     public var count: Int
@@ -35,6 +41,7 @@ public struct StoredScale: Sendable, Hashable {
     /// Multiplies every one of the numbers: 1/127 for bitsandbytes, which stores the largest weight of a row, otherwise 1.
     public var factor: Float
 
+    /// - Parameter offset: in bytes from the start of the checkpoint's mapping.
     public init(key: String, elementType: ElementType, count: Int, offset: Int, factor: Float = 1) {
         self.key = key
         self.elementType = elementType

@@ -37,13 +37,16 @@ extension TokenizerFiles {
             case .bundled: Int?.none
             }
         guard let number else {
-            throw .invalidSetting(file: (folder + "/tokenizer_config.json").lastTwoPathComponents, key: "pad_token", value: "\"\(token)\"", expected: "a token of the vocabulary")
+            throw .invalidSetting(
+                file: (folder + "/tokenizer_config.json").lastTwoPathComponents, key: "pad_token", value: "\"\(token)\"",
+                expected: "a token of the vocabulary")
         }
         return number
     }
 
     private static func optionalFile(_ name: String, in folder: String) throws(CheckpointError) -> ConfigurationFile? {
-        PathKind("\(folder)/\(name)") == .file ? try ConfigurationFile(name: "\(folder)/\(name)".lastTwoPathComponents, path: "\(folder)/\(name)") : nil
+        let path = "\(folder)/\(name)"
+        return PathKind(path) == .file ? try ConfigurationFile(name: path.lastTwoPathComponents, path: path) : nil
     }
 
     /// Looks one token up without keeping the 49,408 others.

@@ -54,7 +54,7 @@ struct CheckpointReport {
     }
 
     /// Follows a setting that is not said where all models say it.
-    private static func said(by source: SettingSource) -> String { [.configuration, .family].contains(source) ? "" : " (\(source))" }
+    private static func said(by source: TrainingSource) -> String { [.configuration, .family].contains(source) ? "" : " (\(source))" }
 
     private static func millions(_ count: Int) -> String { "\((Double(count) / 1e6).rounded(decimals: 1)) M" }
 }

@@ -2,12 +2,19 @@ public import Tensors
 
 // Element by element, with NumPy's rules for axes of extent 1.
 extension GraphBuilder {
+    /// a + b; extents of 1 stretch, as in all that follows with two operands.
     public func add(_ a: Value, _ b: Value) -> Value { add("Add", inputs: [a, b]) }
+    /// a − b.
     public func subtract(_ a: Value, _ b: Value) -> Value { add("Subtract", inputs: [a, b]) }
+    /// a · b, number by number.
     public func multiply(_ a: Value, _ b: Value) -> Value { add("Multiply", inputs: [a, b]) }
+    /// a / b, number by number.
     public func divide(_ a: Value, _ b: Value) -> Value { add("Divide", inputs: [a, b]) }
+    /// sin x, in radians.
     public func sine(_ x: Value) -> Value { add("Sin", inputs: [x]) }
+    /// cos x, in radians.
     public func cosine(_ x: Value) -> Value { add("Cos", inputs: [x]) }
+    /// eˣ.
     public func exponential(_ x: Value) -> Value { add("Exp", inputs: [x]) }
 
     /// Whether a < b.

@@ -5,6 +5,7 @@ public enum Extent: Sendable, Hashable, ExpressibleByIntegerLiteral {
     /// Known with each call only.
     case dynamic
 
+    /// A fixed extent.
     public init(integerLiteral value: Int) { self = .fixed(value) }
 }
 

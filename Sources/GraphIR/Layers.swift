@@ -64,7 +64,9 @@ extension GraphBuilder {
     ///   - mask: of a shape that stretches to `[b, heads, n, m]`; not together with `isCausal`.
     ///   - isCausal: position i sees positions 0...i only.
     public func attention(query: Value, key: Value, value: Value, mask: Value? = nil, isCausal: Bool = false) -> Value {
-        add("ScaledDotProductAttention", 13, attributes: [.init("causal", isCausal)], inputs: [query, key, value] + (mask.map { [$0] } ?? []))
+        add(
+            "ScaledDotProductAttention", 13, attributes: [.init("causal", isCausal)],
+            inputs: [query, key, value] + (mask.map { [$0] } ?? []))
     }
 
     /// Resizes the last two axes of `x` to `size`, taking the nearest pixel: ⌊i · old / new⌋, as torch's `nearest` does.

@@ -1,6 +1,6 @@
 /// The bytes of a graph's own constants, each at a multiple of 64 and stored once.
 struct LiteralPool {
-    /// What vector instructions and cache lines ask for.
+    /// The alignment that vector instructions and cache lines ask for, in bytes.
     private static let alignment = 64
 
     /// Where the pool begins in the weights buffer.

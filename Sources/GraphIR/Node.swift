@@ -4,6 +4,7 @@ public import Tensors
 public struct Value: Sendable, Hashable {
     let node: Int
     let output: Int
+    /// The format of its numbers.
     public let type: ElementType
 }
 
@@ -19,7 +20,7 @@ struct Node: Sendable {
     var isDecompression = false
 }
 
-/// What the IR says about one output of a node.
+/// One output of a node, as the IR describes it.
 struct Output: Sendable {
     var type: ElementType
     /// Names that make the tensor reachable from outside.

@@ -12,6 +12,7 @@ extension GraphBuilder {
     /// Output axis i is input axis `order[i]`.
     public func transpose(_ x: Value, _ order: [Int]) -> Value { add("Transpose", inputs: [x, integers(order)]) }
 
+    /// Joins values along an axis; all other extents are equal.
     public func concatenate(_ values: [Value], axis: Int) -> Value {
         add("Concat", attributes: [.init("axis", axis)], inputs: values)
     }

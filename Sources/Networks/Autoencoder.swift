@@ -5,7 +5,8 @@ import Tensors
 extension Network {
     /// Latents to picture.
     ///
-    /// Input: `latents`, f32, `[batch, latentChannels, height, width]`, as samplers leave them: `scalingFactor` and `shiftFactor` are undone inside.
+    /// Input: `latents`, f32, `[batch, latentChannels, height, width]`, as samplers leave them: `scalingFactor` and `shiftFactor` are
+    /// undone inside.
     /// Output: `image`, f32, `[batch, imageChannels, height · scaleFactor, width · scaleFactor]`, about −1 … 1, not clamped.
     ///
     /// - Parameters:

@@ -1,12 +1,14 @@
 public import GraphIR
 
-/// What is known of a network's inputs when it is compiled.
+/// The extents of a network's inputs, as far as they are known when it is compiled.
 ///
 /// An axis that stays dynamic takes any extent later, at the price of a slightly slower call.
 public struct InputShape: Sendable, Hashable {
+    /// Pictures, or halves of guided ones, that one call takes.
     public var batch: Extent
-    /// Of the latents, or of the picture that an encoder takes.
+    /// Height of the latents, or of the picture that an encoder takes.
     public var height: Extent
+    /// Width of the same.
     public var width: Extent
     /// Positions of the text embedding that a UNet reads.
     public var tokens: Extent
@@ -16,7 +18,8 @@ public struct InputShape: Sendable, Hashable {
 
     /// Everything is dynamic unless it is said otherwise.
     public init(
-        batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic, hasContextMask: Bool = false
+        batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic,
+        hasContextMask: Bool = false
     ) {
         self.batch = batch
         self.height = height

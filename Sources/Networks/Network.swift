@@ -3,6 +3,7 @@ public import GraphIR
 
 /// A network as a graph, with the tensors it reads.
 public struct Network: Sendable {
+    /// The graph as text, with its literals.
     public let graph: Graph
     /// Names of the tensors that became constants of the graph.
     public let usedTensors: Set<String>

@@ -1,4 +1,4 @@
-/// Which of a text encoder's states a UNet is told.
+/// A choice among a text encoder's states for the UNet.
 public enum TextEncoderState: Sendable, Hashable {
     /// Stable Diffusion 1 and 2: what the layer `clipSkip` from the end left, after the final norm. 1 is the last layer.
     ///

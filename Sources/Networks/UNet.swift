@@ -11,7 +11,8 @@ extension Network {
     /// - `context`: `[batch, tokens, crossAttentionWidth]`, the text embedding.
     /// - `context_mask`, when the shape asks for it: `[batch, 1, 1, tokens]`, 0 where the embedding is there and a large negative
     ///   number where it is not; it is added before the softmax.
-    /// - `vector`, when the configuration has a `vectorWidth`: `[batch, vectorWidth]`, complete: the pooled text, then the waves of each size.
+    /// - `vector`, when the configuration has a `vectorWidth`: `[batch, vectorWidth]`, complete: the pooled text, then the waves of each
+    ///   size.
     /// - `guidance`, when the configuration has a `guidanceWidth`: `[1, guidanceWidth]`, the embedding of the guidance scale.
     ///
     /// Output: `noise`, `[batch, outChannels, height, width]`: what the checkpoint was trained to predict.
@@ -126,7 +127,7 @@ private struct UNet {
     }
 }
 
-/// What every block of a UNet reads besides the features.
+/// The inputs that every block of a UNet reads besides the features.
 private struct BlockInputs {
     var timeEmbedding: Features
     var context: Context

@@ -6,8 +6,8 @@ extension Layer {
     /// torch `Conv2d` with a 3×3 kernel over `x` at twice its size, each pixel repeated: `[b, c, h, w]` → `[b, channels, 2h, 2w]`.
     ///
     /// Repeating pixels makes many of the convolution's products meet the same pixel, so their weights are added up first.
-    /// What remains is a transposed convolution: every pixel of `x` adds its multiple of a 4×4 kernel to the output.
-    /// That is 16 products for four output pixels instead of 36, with the same result up to rounding.
+    /// A transposed convolution remains: every pixel of `x` adds its multiple of a 4×4 kernel to the output.
+    /// These are 16 products for four output pixels instead of 36, with the same result up to rounding.
     func upsampledConvolution(_ x: Features, to channels: Int) throws(CheckpointError) -> Features {
         let kernels = try weight("weight", [channels, x.channels, 3, 3], as: [channels, x.channels, 9], isComputedWith: true)
         let spread = graph.matMulTransposed(graph.transpose(kernels, [1, 0, 2]), graph.literal(Self.spreading, shape: [16, 9]))

@@ -36,7 +36,8 @@ public struct TinyCheckpoint: Sendable {
         var text = TextEncoderConfiguration(width: 64, intermediateWidth: 128, layerCount: 2, headCount: 1, activation: .quickGELU)
         text.vocabularySize = vocabularySize
         let unet = UNetConfiguration(
-            blocks: [.init(channels: 32, hasAttention: true, headCount: 8), .init(channels: 64, hasAttention: false, headCount: 8)], crossAttentionWidth: 64)
+            blocks: [.init(channels: 32, hasAttention: true, headCount: 8), .init(channels: 64, hasAttention: false, headCount: 8)],
+            crossAttentionWidth: 64)
         return TinyCheckpoint(textEncoders: [text], unet: unet, vae: VAEConfiguration(blockChannels: [32, 32, 64, 64]))
     }
 
@@ -45,7 +46,8 @@ public struct TinyCheckpoint: Sendable {
         var text = TextEncoderConfiguration(width: 128, intermediateWidth: 256, layerCount: 2, headCount: 2, activation: .gelu)
         text.vocabularySize = vocabularySize
         var unet = UNetConfiguration(
-            blocks: [.init(channels: 64, hasAttention: true, headCount: 1), .init(channels: 128, hasAttention: false, headCount: 2)], crossAttentionWidth: 128)
+            blocks: [.init(channels: 64, hasAttention: true, headCount: 1), .init(channels: 128, hasAttention: false, headCount: 2)],
+            crossAttentionWidth: 128)
         unet.usesLinearProjection = true
         var tiny = TinyCheckpoint(textEncoders: [text], unet: unet, vae: VAEConfiguration(blockChannels: [32, 32, 64, 64]))
         tiny.scheduler.prediction = .velocity
@@ -101,7 +103,7 @@ public struct TinyCheckpoint: Sendable {
         var tiny = sd1(vocabularySize: 8)
         tiny.textEncoder.layerCount = 1
         tiny.textEncoder.positionCount = 4
-        tiny.unet.blocks = [.init(channels: 32, layerCount: 1, hasAttention: true, headCount: 8), .init(channels: 32, layerCount: 1, hasAttention: false, headCount: 8)]
+        tiny.unet.blocks = [true, false].map { .init(channels: 32, layerCount: 1, hasAttention: $0, headCount: 8) }
         tiny.vae = VAEConfiguration(blockChannels: [32, 32])
         tiny.vae.layersPerBlock = 1
         return tiny
@@ -117,8 +119,10 @@ public struct TinyCheckpoint: Sendable {
             let stem = unet.vectorWidth == nil ? "cond_stage_model." : "conditioner.embedders.\(place)."
             let prefix = stem + (isOpenCLIP ? "model." : "transformer.text_model.")
             let projection = encoder.projectionWidth.map { _ in TextProjection(key: prefix + "text_projection", isTransposed: false) }
-            let table = NameTable(textEncoder: encoder, naming: isOpenCLIP ? .openCLIP : .transformers, prefix: prefix, projection: projection)
-            tensors += renamed(textTensors(place).map { $0.key == "text_projection.weight" ? transposed($0, as: "text_projection") : $0 }, by: table)
+            let table = NameTable(
+                textEncoder: encoder, naming: isOpenCLIP ? .openCLIP : .transformers, prefix: prefix, projection: projection)
+            tensors += renamed(
+                textTensors(place).map { $0.key == "text_projection.weight" ? transposed($0, as: "text_projection") : $0 }, by: table)
             guard isOpenCLIP else { continue }
             tensors.append(random(prefix + "logit_scale", []))
             guard encoder.projectionWidth == nil else { continue }
@@ -142,7 +146,9 @@ public struct TinyCheckpoint: Sendable {
 
     /// Writes a single file.
     /// - Returns: Its path.
-    public func writeSingleFile(in folder: TemporaryFolder, name: String = "tiny.safetensors", metadata: [String: String] = [:]) throws -> String {
+    public func writeSingleFile(
+        in folder: TemporaryFolder, name: String = "tiny.safetensors", metadata: [String: String] = [:]
+    ) throws -> String {
         try folder.write(SafetensorsWriter.file(singleFileTensors(), metadata: metadata), to: name)
     }
 
@@ -164,10 +170,12 @@ public struct TinyCheckpoint: Sendable {
             let projection = encoder.projectionWidth.map { _ in TextProjection(key: "text_projection.weight", isTransposed: true) }
             let table = NameTable(
                 textEncoder: encoder, naming: .transformers, prefix: prefixesTextEncoder ? "text_model." : "", projection: projection)
-            try folder.write(SafetensorsWriter.file(renamed(textTensors(place), by: table)), to: "\(name)/\(subfolder)/model\(suffix).safetensors")
+            try folder.write(
+                SafetensorsWriter.file(renamed(textTensors(place), by: table)), to: "\(name)/\(subfolder)/model\(suffix).safetensors")
         }
         let vaeNames = NameTable(vae: vae, naming: usesEarlyVAENames ? .earlyDiffusers : .diffusers)
-        try folder.write(SafetensorsWriter.file(renamed(vaeTensors(), by: vaeNames)), to: "\(name)/vae/diffusion_pytorch_model\(suffix).safetensors")
+        try folder.write(
+            SafetensorsWriter.file(renamed(vaeTensors(), by: vaeNames)), to: "\(name)/vae/diffusion_pytorch_model\(suffix).safetensors")
 
         let tensors = unetTensors()
         guard shardCount > 1 else {
@@ -205,7 +213,9 @@ public struct TinyCheckpoint: Sendable {
         var result: [RawTensor] = []
         var joined: [String: Int] = [:]
         for parameter in table.parameters {
-            guard var tensor = byName[parameter.name] else { preconditionFailure("the table names \(parameter.name), which the network has not") }
+            guard var tensor = byName[parameter.name] else {
+                preconditionFailure("the table names \(parameter.name), which the network has not")
+            }
             tensor.key = parameter.key
             if let whole = joined[parameter.key] {
                 // The table lists slices in their order.

@@ -61,7 +61,9 @@ struct ConfigurationFile {
         var lists: [[Int]] = []
         for (element, count) in zip(elements, counts) {
             if case .array(let members) = element {
-                guard members.count == count else { throw invalid(key, "\(count) whole numbers in the list of a block with \(count) layers") }
+                guard members.count == count else {
+                    throw invalid(key, "\(count) whole numbers in the list of a block with \(count) layers")
+                }
                 lists.append(try integers(members, key, in: range))
             } else {
                 lists.append(Array(repeating: try integer(element, key, in: range), count: count))
@@ -117,7 +119,10 @@ struct ConfigurationFile {
     func require(_ key: String, _ values: JSONValue...) throws(CheckpointError) {
         guard let value = members[key], !values.contains(value) else { return }
         if case .integer(let whole) = value, values.contains(.number(Double(whole))) { return }
-        if case .number(let number) = value, values.contains(where: { if case .integer(let whole) = $0 { Double(whole) == number } else { false } }) { return }
+        if case .number(let number) = value {
+            let isListed = values.contains { if case .integer(let whole) = $0 { Double(whole) == number } else { false } }
+            if isListed { return }
+        }
         throw unsupported(key, values.map(\.description).joined(separator: ", "))
     }
 
@@ -125,7 +130,8 @@ struct ConfigurationFile {
     /// - Throws: `CheckpointError.quantized`.
     func checkQuantization() throws(CheckpointError) {
         guard let value = self["quantization_config"] else { return }
-        if value["quant_method"] == "bitsandbytes" || value["quant_method"] == nil, value["load_in_8bit"] == true, value["load_in_4bit"] != true { return }
+        let isBitsAndBytes = value["quant_method"] == "bitsandbytes" || value["quant_method"] == nil
+        if isBitsAndBytes, value["load_in_8bit"] == true, value["load_in_4bit"] != true { return }
         let method =
             switch value["quant_method"] {
             case "bitsandbytes": value["load_in_4bit"] == true ? "with bitsandbytes in 4 bits" : "with bitsandbytes, not in 8 bits"

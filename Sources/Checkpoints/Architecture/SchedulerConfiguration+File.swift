@@ -1,7 +1,7 @@
 extension SchedulerConfiguration {
     /// Reads `scheduler/scheduler_config.json`, whichever scheduler class wrote it.
     ///
-    /// Which sampler and spacing to use is the user's choice; only what the model was trained with is taken.
+    /// Takes only what the model was trained with: sampler and spacing are the user's choice.
     /// A missing key has the value that Stable Diffusion was trained with, which is not always the class's default.
     init(_ file: ConfigurationFile) throws(CheckpointError) {
         self.init()

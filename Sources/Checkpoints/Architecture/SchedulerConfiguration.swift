@@ -1,6 +1,6 @@
 /// How a checkpoint was trained to be denoised, in the terms of diffusers' `scheduler_config.json`.
 public struct SchedulerConfiguration: Sendable, Hashable {
-    /// What the UNet predicts.
+    /// The meaning of the UNet's output.
     public enum Prediction: String, Sendable {
         case epsilon, velocity = "v_prediction", sample
 
@@ -14,12 +14,18 @@ public struct SchedulerConfiguration: Sendable, Hashable {
             }
         }
     }
+    /// How β grows from step to step: `scaled_linear` means that √β grows linearly.
     public enum BetaSchedule: String, Sendable { case linear, scaledLinear = "scaled_linear" }
 
+    /// The meaning of the UNet's output.
     public var prediction = Prediction.epsilon
+    /// Steps of the noise schedule that the model was trained with.
     public var trainStepCount = 1000
+    /// Variance of the noise that the first training step adds.
     public var betaStart = 0.00085
+    /// Variance of the noise that the last training step adds.
     public var betaEnd = 0.012
+    /// How β grows between its ends.
     public var betaSchedule = BetaSchedule.scaledLinear
     /// Added to each timestep of DDIM's "leading" spacing.
     public var stepsOffset = 1
@@ -28,5 +34,6 @@ public struct SchedulerConfiguration: Sendable, Hashable {
     /// The noise schedule was stretched so that the last step keeps nothing of the picture (`rescale_betas_zero_snr`).
     public var rescalesToZeroTerminalSNR = false
 
+    /// Stable Diffusion 1's training.
     public init() {}
 }

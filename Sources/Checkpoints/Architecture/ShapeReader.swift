@@ -35,7 +35,9 @@ struct ShapeReader {
     /// - Throws: `CheckpointError.invalidSetting` when `value`, read off the shapes, is outside `range`.
     func check(_ value: Int, _ what: String, in range: ClosedRange<Int>) throws(CheckpointError) -> Int {
         guard range.contains(value) else {
-            throw .invalidSetting(file: directory.fileName, key: "\(component): \(what)", value: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
+            throw .invalidSetting(
+                file: directory.fileName, key: "\(component): \(what)", value: "\(value)",
+                expected: "\(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }

@@ -16,6 +16,8 @@ extension TextEncoderConfiguration {
         positionCount = try file.integer("max_position_embeddings", default: 77, in: Limits.positions)
         layerNormEpsilon = Float(try file.number("layer_norm_eps", default: 1e-5, in: 0...1))
         if isProjected { projectionWidth = try file.integer("projection_dim", default: 512, in: Limits.width) }
-        guard width % headCount == 0 else { throw file.invalid("num_attention_heads", "a number of heads that divides \(width) (hidden_size)") }
+        guard width % headCount == 0 else {
+            throw file.invalid("num_attention_heads", "a number of heads that divides \(width) (hidden_size)")
+        }
     }
 }

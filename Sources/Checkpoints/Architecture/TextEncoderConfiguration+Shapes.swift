@@ -9,7 +9,8 @@ extension TextEncoderConfiguration {
         var layers: Int
         switch place.naming {
         case .transformers:
-            (token, position, inner) = ("embeddings.token_embedding.weight", "embeddings.position_embedding.weight", "encoder.layers.0.mlp.fc1.weight")
+            (token, position) = ("embeddings.token_embedding.weight", "embeddings.position_embedding.weight")
+            inner = "encoder.layers.0.mlp.fc1.weight"
             layers = shapes.count { "encoder.layers.\($0).layer_norm1.weight" }
         case .openCLIP:
             (token, position, inner) = ("token_embedding.weight", "positional_embedding", "transformer.resblocks.0.mlp.c_fc.weight")
@@ -18,7 +19,8 @@ extension TextEncoderConfiguration {
         }
         let width = try shapes.check(shapes.extent(token, axis: 1), "width", in: Limits.width)
         guard width < 64 || width % 64 == 0 else {
-            throw .invalidSetting(file: shapes.directory.fileName, key: "\(shapes.component): width", value: "\(width)", expected: "a multiple of 64")
+            throw .invalidSetting(
+                file: shapes.directory.fileName, key: "\(shapes.component): width", value: "\(width)", expected: "a multiple of 64")
         }
         self.init(
             width: width,
@@ -30,7 +32,8 @@ extension TextEncoderConfiguration {
         positionCount = try shapes.check(shapes.extent(position, axis: 0), "positions", in: Limits.positions)
         if let projection = place.projection {
             guard let tensor = shapes.directory[projection.key] else {
-                throw .missingTensor(component: shapes.component, name: projection.name, key: projection.key, file: shapes.directory.fileName)
+                throw .missingTensor(
+                    component: shapes.component, name: projection.name, key: projection.key, file: shapes.directory.fileName)
             }
             let axis = projection.isTransposed ? 0 : 1
             projectionWidth = try shapes.check(tensor.shape.count == 2 ? tensor.shape[axis] : 0, "projection width", in: Limits.width)

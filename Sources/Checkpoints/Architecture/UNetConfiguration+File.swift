@@ -4,7 +4,9 @@ extension UNetConfiguration {
     init(_ file: ConfigurationFile) throws(CheckpointError) {
         try Self.refuseUnsupported(file)
         let channels = try file.integers("block_out_channels", in: Limits.width)
-        guard Limits.blocks.contains(channels.count) else { throw file.invalid("block_out_channels", "1 to \(Limits.blocks.upperBound) blocks") }
+        guard Limits.blocks.contains(channels.count) else {
+            throw file.invalid("block_out_channels", "1 to \(Limits.blocks.upperBound) blocks")
+        }
         let count = channels.count
 
         let down = try Self.attention(file, "down_block_types", count, with: "CrossAttnDownBlock2D", without: "DownBlock2D")
@@ -91,7 +93,8 @@ extension UNetConfiguration {
         try file.require("resnet_time_scale_shift", "default")
         try file.require("attention_type", "default")
         for key in [
-            "class_embed_type", "num_class_embeds", "cross_attention_norm", "encoder_hid_dim", "encoder_hid_dim_type", "time_embedding_act_fn",
+            "class_embed_type", "num_class_embeds", "cross_attention_norm", "encoder_hid_dim", "encoder_hid_dim_type",
+            "time_embedding_act_fn",
             "time_embedding_dim", "timestep_post_act",
         ] { try file.require(key, nil) }
         try file.require("addition_embed_type", nil, "text_time")
@@ -100,7 +103,9 @@ extension UNetConfiguration {
         } else {
             try file.require("addition_time_embed_dim", .integer(ConditioningPlan.SizeNumbers.embeddingWidth))
         }
-        for key in ["center_input_sample", "class_embeddings_concat", "dual_cross_attention", "resnet_skip_time_act"] { try file.require(key, false) }
+        for key in ["center_input_sample", "class_embeddings_concat", "dual_cross_attention", "resnet_skip_time_act"] {
+            try file.require(key, false)
+        }
         try file.require("only_cross_attention", false)
         try file.require("mid_block_only_cross_attention", nil, false)
         for key in ["downsample_padding", "mid_block_scale_factor", "resnet_out_scale_factor"] { try file.require(key, 1) }
@@ -111,16 +116,21 @@ extension UNetConfiguration {
     func checkDivisibility(fileName: String) throws(CheckpointError) {
         for (level, block) in blocks.enumerated() {
             guard block.channels % normGroups == 0 else {
-                throw .invalidSetting(file: fileName, key: "block_out_channels", value: "\(block.channels)", expected: "a multiple of \(normGroups) (norm_num_groups)")
+                throw .invalidSetting(
+                    file: fileName, key: "block_out_channels", value: "\(block.channels)",
+                    expected: "a multiple of \(normGroups) (norm_num_groups)")
             }
             let isAroundAttention = if case .attention = middle { level == blocks.count - 1 } else { false }
             let hasHeads = block.hasAttention || block.hasAttentionUp || isAroundAttention
             guard !hasHeads || block.channels % block.headCount == 0 else {
-                throw .invalidSetting(file: fileName, key: "attention_head_dim", value: "\(block.headCount)", expected: "a number of heads that divides \(block.channels) channels")
+                throw .invalidSetting(
+                    file: fileName, key: "attention_head_dim", value: "\(block.headCount)",
+                    expected: "a number of heads that divides \(block.channels) channels")
             }
         }
         guard blocks[0].channels % 2 == 0 else {
-            throw .invalidSetting(file: fileName, key: "block_out_channels", value: "\(blocks[0].channels)", expected: "an even number for the first block")
+            throw .invalidSetting(
+                file: fileName, key: "block_out_channels", value: "\(blocks[0].channels)", expected: "an even number for the first block")
         }
     }
 }

@@ -31,7 +31,8 @@ extension UNetConfiguration {
         for level in levels.prefix(blockCount) {
             blocks.append(
                 Block(
-                    channels: level.channels, layerCount: level.depths.count, headCount: usesLinearProjection ? max(1, level.channels / 64) : 8,
+                    channels: level.channels, layerCount: level.depths.count,
+                    headCount: usesLinearProjection ? max(1, level.channels / 64) : 8,
                     depths: level.depths.compactMap { $0 }, depthsUp: level.depthsUp.compactMap { $0 }))
         }
         self.init(
@@ -43,7 +44,8 @@ extension UNetConfiguration {
             vectorWidth = try shapes.check(shapes.extent("label_emb.0.0.weight", axis: 1), "vector width", in: Limits.width)
         }
         if shapes.contains("time_embed.cond_proj.weight") {
-            guidanceWidth = try shapes.check(shapes.extent("time_embed.cond_proj.weight", axis: 1), "guidance embedding", in: Limits.guidanceWidth)
+            guidanceWidth = try shapes.check(
+                shapes.extent("time_embed.cond_proj.weight", axis: 1), "guidance embedding", in: Limits.guidanceWidth)
         }
         try checkDivisibility(fileName: shapes.directory.fileName)
     }
@@ -61,7 +63,8 @@ extension UNetConfiguration {
         for step in 1... {
             let key = "input_blocks.\(step)"
             if shapes.contains("\(key).0.in_layers.0.weight") {
-                let channels = try shapes.check(shapes.extent("\(key).0.out_layers.3.weight", axis: 0), "channels of \(key)", in: Limits.width)
+                let channels = try shapes.check(
+                    shapes.extent("\(key).0.out_layers.3.weight", axis: 0), "channels of \(key)", in: Limits.width)
                 let depth = try depth(shapes, key)
                 if let first = level, first.channels != channels || (first.depths[0] == nil) != (depth == nil) {
                     throw .unsupportedModel(file: shapes.directory.fileName, .irregularUNet(step: key))
@@ -79,7 +82,7 @@ extension UNetConfiguration {
     /// The residual blocks between two downsamplings, and their mirror.
     private struct Level {
         var channels: Int
-        /// Of each residual block's attention; nil without attention.
+        /// Transformer blocks behind each residual block; nil without attention.
         var depths: [Int?]
         var depthsUp: [Int?] = []
     }

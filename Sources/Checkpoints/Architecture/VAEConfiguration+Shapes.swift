@@ -16,7 +16,8 @@ extension VAEConfiguration {
         latentChannels = try shapes.check(shapes.extent("decoder.conv_in.weight", axis: 1), "latent channels", in: Limits.width)
         usesQuantConvolution = shapes.contains("quant_conv.weight")
         usesPostQuantConvolution = shapes.contains("post_quant_conv.weight")
-        hasMidBlockAttention = shapes.contains(isOriginal ? "decoder.mid.attn_1.q.weight" : "decoder.mid_block.attentions.0.group_norm.weight")
+        hasMidBlockAttention = shapes.contains(
+            isOriginal ? "decoder.mid.attn_1.q.weight" : "decoder.mid_block.attentions.0.group_norm.weight")
         try checkDivisibility(fileName: shapes.directory.fileName)
     }
 }

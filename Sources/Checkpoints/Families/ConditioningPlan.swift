@@ -1,13 +1,15 @@
 import Glibc
 
-/// What a family tells its denoiser, and which text encoder it comes from.
+/// The plan of what a family tells its denoiser, and which text encoder it comes from.
 public struct ConditioningPlan: Sendable, Hashable {
     /// A part of the context: the hidden state of one text encoder.
     public struct Source: Sendable, Hashable {
         /// The place in `Checkpoint.textEncoders`, from 0.
         public var encoder: Int
+        /// Its hidden state that counts.
         public var state: State
 
+        /// - Parameter encoder: the place in `Checkpoint.textEncoders`, from 0.
         public init(encoder: Int, state: State) {
             self.encoder = encoder
             self.state = state
@@ -62,6 +64,7 @@ public struct ConditioningPlan: Sendable, Hashable {
 
     /// The parts of the context, one for each text encoder, in their order.
     public var context: [Source]
+    /// How the parts become one context.
     public var joining: Joining
     /// The text encoder whose projected end-of-text state is the pooled text, the first part of the UNet's `vector`. nil without one.
     public var pooled: Int?
@@ -70,7 +73,10 @@ public struct ConditioningPlan: Sendable, Hashable {
     /// Context and pooled text are zeros where all of the negative prompt is empty.
     public var zeroesEmptyNegative: Bool
 
-    public init(context: [Source], joining: Joining = .alone, pooled: Int? = nil, sizes: SizeNumbers? = nil, zeroesEmptyNegative: Bool = false) {
+    /// Stable Diffusion 1's form, a context alone, unless more is said.
+    public init(
+        context: [Source], joining: Joining = .alone, pooled: Int? = nil, sizes: SizeNumbers? = nil, zeroesEmptyNegative: Bool = false
+    ) {
         self.context = context
         self.joining = joining
         self.pooled = pooled

@@ -15,7 +15,7 @@ public enum Family: String, Sendable, CaseIterable {
     /// The name for people: "Stable Diffusion XL".
     public var name: String { traits.name }
 
-    /// What the denoiser is told about a prompt and a picture.
+    /// The plan of what the denoiser is told about a prompt and a picture.
     public var conditioning: ConditioningPlan { traits.conditioning }
 
     /// Sizes in pixels that the models of the family were trained on, the square first.
@@ -32,9 +32,12 @@ public enum Family: String, Sendable, CaseIterable {
 
 /// A width and a height in pixels.
 public struct PixelSize: Sendable, Hashable {
+    /// In pixels.
     public var width: Int
+    /// In pixels.
     public var height: Int
 
+    /// A size in pixels.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height

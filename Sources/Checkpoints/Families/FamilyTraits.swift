@@ -4,13 +4,13 @@ struct FamilyTraits {
     struct TextEncoder {
         /// The name in messages and reports.
         var component = "text encoder"
-        /// What stands before its names in single files; the first is usual.
+        /// The starts of its names in single files; the first is usual.
         var stems: [String]
         /// Its folder in diffusers' layout.
         var folder = "text_encoder"
         /// The folder of its tokenizer.
         var tokenizerFolder = "tokenizer"
-        /// What fills a chunk after the end of the text, in the vocabulary of CLIP, when no tokenizer file says otherwise:
+        /// The token that fills a chunk after the end of the text, in the vocabulary of CLIP, when no tokenizer file says otherwise:
         /// the end-of-text token, or `!` as open_clip pads with zeros.
         var paddingTokenID: Int
         /// The context is read before open_clip's last layer and nothing reads that layer, so that it is left out.
@@ -51,26 +51,32 @@ extension Family {
             // sgm's names are those of SD-Turbo.
             FamilyTraits(
                 name: "Stable Diffusion 2",
-                textEncoders: [.init(stems: ["cond_stage_model.", "conditioner.embedders.0."], paddingTokenID: 0, leavesOutLastLayer: true)],
+                textEncoders: [
+                    .init(stems: ["cond_stage_model.", "conditioner.embedders.0."], paddingTokenID: 0, leavesOutLastLayer: true)
+                ],
                 conditioning: ConditioningPlan(context: [.init(encoder: 0, state: .clipSkip)]), usualPrediction: .velocity,
                 isPredictionUncertain: true, velocityLatentSide: 96, latentColors: Self.firstLatentColors)
         case .sdxl:
             FamilyTraits(
                 name: "Stable Diffusion XL",
                 textEncoders: [
-                    .init(component: "first text encoder", stems: ["conditioner.embedders.0."], paddingTokenID: 49_407), Self.secondTextEncoder(at: 1),
+                    .init(component: "first text encoder", stems: ["conditioner.embedders.0."], paddingTokenID: 49_407),
+                    Self.secondTextEncoder(at: 1),
                 ],
                 conditioning: ConditioningPlan(
-                    context: [.init(encoder: 0, state: .penultimate), .init(encoder: 1, state: .penultimate)], joining: .channels, pooled: 1,
+                    context: [.init(encoder: 0, state: .penultimate), .init(encoder: 1, state: .penultimate)], joining: .channels,
+                    pooled: 1,
                     sizes: .base, zeroesEmptyNegative: true),
-                latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025, decoderOverflowsF16: true,
+                latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025,
+                decoderOverflowsF16: true,
                 latentColors: Self.secondLatentColors)
         case .sdxlRefiner:
             FamilyTraits(
                 name: "Stable Diffusion XL refiner", textEncoders: [Self.secondTextEncoder(at: 0)],
                 conditioning: ConditioningPlan(
                     context: [.init(encoder: 0, state: .penultimate)], pooled: 0, sizes: .refiner, zeroesEmptyNegative: true),
-                latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025, decoderOverflowsF16: true,
+                latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025,
+                decoderOverflowsF16: true,
                 latentColors: Self.secondLatentColors, objection: .sdxlRefiner)
         }
     }
@@ -78,7 +84,8 @@ extension Family {
     /// - Parameter place: in single files.
     private static func secondTextEncoder(at place: Int) -> FamilyTraits.TextEncoder {
         .init(
-            component: "second text encoder", stems: ["conditioner.embedders.\(place)."], folder: "text_encoder_2", tokenizerFolder: "tokenizer_2",
+            component: "second text encoder", stems: ["conditioner.embedders.\(place)."], folder: "text_encoder_2",
+            tokenizerFolder: "tokenizer_2",
             paddingTokenID: 0)
     }
 
@@ -95,7 +102,8 @@ extension Family {
 
     /// The VAE of Stable Diffusion XL. Source: ComfyUI `latent_formats.SDXL`.
     private static let secondLatentColors: [[Float]] = [
-        [0.3651, -0.2533, 0.1076, -0.3165, 0.1084], [0.4232, -0.0042, 0.1111, -0.2492, -0.0175], [0.4341, 0.1068, -0.0362, -0.2188, -0.0011],
+        [0.3651, -0.2533, 0.1076, -0.3165, 0.1084], [0.4232, -0.0042, 0.1111, -0.2492, -0.0175],
+        [0.4341, 0.1068, -0.0362, -0.2188, -0.0011],
     ]
 
     // MARK: Telling families apart
@@ -105,11 +113,13 @@ extension Family {
         let takesVector = directory.contains("model.diffusion_model.label_emb.0.0.weight")
         if takesVector {
             let isSecondAlone =
-                !directory.containsKey(withPrefix: "conditioner.embedders.1.") && directory.containsKey(withPrefix: "conditioner.embedders.0.model.")
+                !directory.containsKey(withPrefix: "conditioner.embedders.1.")
+                && directory.containsKey(withPrefix: "conditioner.embedders.0.model.")
             self = isSecondAlone ? .sdxlRefiner : .sdxl
         } else {
             let isOpenCLIP =
-                directory.containsKey(withPrefix: "cond_stage_model.model.") || directory.containsKey(withPrefix: "conditioner.embedders.0.model.")
+                directory.containsKey(withPrefix: "cond_stage_model.model.")
+                || directory.containsKey(withPrefix: "conditioner.embedders.0.model.")
             self = isOpenCLIP ? .sd2 : .sd1
         }
     }

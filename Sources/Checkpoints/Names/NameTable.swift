@@ -1,4 +1,4 @@
-/// What the parameters of one network are called, here and in a file.
+/// The names of one network's parameters, here and in a file.
 ///
 /// Here they have the names that diffusers and transformers give them now; files follow older or other habits.
 package struct NameTable {

@@ -57,7 +57,8 @@ enum SingleFileKeys {
     }
 
     private static let extraPrefixes = [
-        "model_ema.", "first_stage_model.loss.", "first_stage_model.model_ema.", "loss.", "optimizer", "embedding_manager.", "safety_checker.",
+        "model_ema.", "first_stage_model.loss.", "first_stage_model.model_ema.", "loss.", "optimizer", "embedding_manager.",
+        "safety_checker.",
         "denoiser.", "posterior_", "alphas_cumprod", "sqrt_", "log_one_minus_", "callbacks", "optimizer_states", "lr_schedulers",
     ]
     private static let extras: Set<String> = [

@@ -54,7 +54,8 @@ extension ComponentWeights {
             keys.formUnion(quantization.keys(of: parameter.key))
             ignoredKeys.formUnion(quantization.activationScales(of: parameter.key))
         }
-        self.init(component: component, fileName: directory.fileName, tensors: tensors, faults: faults, keys: keys, ignoredKeys: ignoredKeys)
+        self.init(
+            component: component, fileName: directory.fileName, tensors: tensors, faults: faults, keys: keys, ignoredKeys: ignoredKeys)
     }
 }
 

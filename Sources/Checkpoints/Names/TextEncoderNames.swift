@@ -41,7 +41,10 @@ struct TextEncoderPlace {
         if holds(stem + "model.", "token_embedding.weight", "positional_embedding", "ln_final.weight") {
             (prefix, naming) = (stem + "model.", .openCLIP)
         } else {
-            let places = ["transformer.text_model.", "transformer.", "text_model.", "transformer.text_model.text_model.", "text_model.text_model.", "model.text_model."]
+            let places = [
+                "transformer.text_model.", "transformer.", "text_model.", "transformer.text_model.text_model.", "text_model.text_model.",
+                "model.text_model.",
+            ]
             let found = places.first {
                 holds(stem + $0, "embeddings.token_embedding.weight", "embeddings.position_embedding.weight", "final_layer_norm.weight")
             }
@@ -76,7 +79,8 @@ extension NameTable {
             addParameter("embeddings.\(table).weight", as: "embeddings.\(table).weight")
         }
         let parts = [
-            "layer_norm1", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "layer_norm2", "mlp.fc1", "mlp.fc2",
+            "layer_norm1", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "layer_norm2", "mlp.fc1",
+            "mlp.fc2",
         ]
         for layer in 0..<count {
             for part in parts { add("encoder.layers.\(layer).\(part)", as: "encoder.layers.\(layer).\(part)") }

@@ -9,7 +9,8 @@ extension NameTable {
         add("time_embedding.linear_1", as: isOriginal ? "time_embed.0" : "time_embedding.linear_1")
         add("time_embedding.linear_2", as: isOriginal ? "time_embed.2" : "time_embedding.linear_2")
         if unet.guidanceWidth != nil {
-            addParameter("time_embedding.cond_proj.weight", as: isOriginal ? "time_embed.cond_proj.weight" : "time_embedding.cond_proj.weight")
+            addParameter(
+                "time_embedding.cond_proj.weight", as: isOriginal ? "time_embed.cond_proj.weight" : "time_embedding.cond_proj.weight")
         }
         if unet.vectorWidth != nil {
             add("add_embedding.linear_1", as: isOriginal ? "label_emb.0.0" : "add_embedding.linear_1")
@@ -23,7 +24,8 @@ extension NameTable {
             let down = "down_blocks.\(level)"
             for layer in 0..<block.layerCount {
                 let resnet = "\(down).resnets.\(layer)", attention = "\(down).attentions.\(layer)"
-                addResidualBlock(resnet, as: isOriginal ? "input_blocks.\(step).0" : resnet, isOriginal, hasShortcut: channels != block.channels)
+                addResidualBlock(
+                    resnet, as: isOriginal ? "input_blocks.\(step).0" : resnet, isOriginal, hasShortcut: channels != block.channels)
                 if block.hasAttention {
                     addAttention(attention, as: isOriginal ? "input_blocks.\(step).1" : attention, depth: block.depths[layer])
                 }

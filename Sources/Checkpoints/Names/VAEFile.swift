@@ -53,7 +53,8 @@ enum VAEFile {
             let (tensors, metadata) = try files.open(path)
             quantization = Quantization(
                 TensorDirectory(
-                    fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata,
+                    fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }),
+                    metadata: metadata,
                     files: files.files))
             if quantization.directory.containsKey(withPrefix: SingleFileKeys.vaePrefix) { prefix = SingleFileKeys.vaePrefix }
             // diffusers' own file lies beside its configuration.

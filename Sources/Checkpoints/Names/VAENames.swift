@@ -12,7 +12,8 @@ extension NameTable {
         for (level, levelChannels) in vae.blockChannels.enumerated() {
             for layer in 0..<vae.layersPerBlock {
                 let name = "encoder.down_blocks.\(level).resnets.\(layer)"
-                addResidualBlock(name, as: isOriginal ? "encoder.down.\(level).block.\(layer)" : name, isOriginal, hasShortcut: channels != levelChannels)
+                let stored = isOriginal ? "encoder.down.\(level).block.\(layer)" : name
+                addResidualBlock(name, as: stored, isOriginal, hasShortcut: channels != levelChannels)
                 channels = levelChannels
             }
             if level < last {
@@ -26,7 +27,8 @@ extension NameTable {
         for (level, levelChannels) in vae.blockChannels.reversed().enumerated() {
             for layer in 0...vae.layersPerBlock {
                 let name = "decoder.up_blocks.\(level).resnets.\(layer)"
-                addResidualBlock(name, as: isOriginal ? "decoder.up.\(last - level).block.\(layer)" : name, isOriginal, hasShortcut: channels != levelChannels)
+                let stored = isOriginal ? "decoder.up.\(last - level).block.\(layer)" : name
+                addResidualBlock(name, as: stored, isOriginal, hasShortcut: channels != levelChannels)
                 channels = levelChannels
             }
             if level < last {

@@ -1,4 +1,4 @@
-/// What people have under the name of a safetensors file by mistake, told by the first bytes.
+/// Another kind of file under the name of a safetensors file, told by its first bytes.
 public enum Lookalike: Sendable, Hashable {
     case empty
     case gitPointer, webPage, zipArchive, pickle, gguf, text, unknown

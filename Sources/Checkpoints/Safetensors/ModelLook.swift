@@ -17,7 +17,8 @@ public enum ModelLook: Sendable, Hashable {
         var status = stat()
         guard stat(path, &status) == 0 else {
             let reason = String.lastSystemError
-            self = .noModel(reason: Self.isLink(path) ? "it is a link to something that is not there (\(reason))." : "it cannot be read: \(reason).")
+            self = .noModel(
+                reason: Self.isLink(path) ? "it is a link to something that is not there (\(reason))." : "it cannot be read: \(reason).")
             return
         }
         switch status.st_mode & S_IFMT {
@@ -70,8 +71,10 @@ public enum ModelLook: Sendable, Hashable {
 public final class KnownLooks: Sendable {
     private let objections = Mutex<[String: (identity: FileIdentity, objection: String)]>([:])
 
+    /// Knows nothing yet.
     public init() {}
 
+    /// Forgets all, so that each file is read again.
     public func forget() { objections.withLock { $0 = [:] } }
 
     fileprivate func objection(toFile path: String, _ identity: FileIdentity) -> String {

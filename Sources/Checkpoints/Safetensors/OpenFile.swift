@@ -67,7 +67,9 @@ final class OpenFile: Sendable {
     /// Reads a whole small file, such as a configuration.
     static func contents(of path: String, atMost limit: Int = 64 << 20) throws(CheckpointError) -> [UInt8] {
         let file = try OpenFile(path: path)
-        guard file.byteCount <= limit else { throw .unreadable(path: path, reason: "it has \(file.byteCount) bytes, more than the \(limit) that such a file may have") }
+        guard file.byteCount <= limit else {
+            throw .unreadable(path: path, reason: "it has \(file.byteCount) bytes, more than the \(limit) that such a file may have")
+        }
         return try file.read(file.byteCount)
     }
 }

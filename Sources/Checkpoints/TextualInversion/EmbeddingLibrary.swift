@@ -8,6 +8,7 @@ public final class EmbeddingLibrary: Sendable {
     /// Deeper folders are not looked into.
     static let deepestFolder = 10
 
+    /// The folder that was listed.
     public let folder: String
     /// Sorted. A file with the ending `.safetensors` goes before others of its name.
     public let names: [String]
@@ -39,7 +40,8 @@ public final class EmbeddingLibrary: Sendable {
                 list(path, depth: depth + 1, into: &paths)
             } else if ["safetensors", "pt", "bin"].contains(entry.pathExtension) {
                 let name = entry.deletingPathExtension
-                if paths[name] == nil || entry.pathExtension == "safetensors" && paths[name]?.pathExtension != "safetensors" { paths[name] = path }
+                let isBetter = entry.pathExtension == "safetensors" && paths[name]?.pathExtension != "safetensors"
+                if paths[name] == nil || isBetter { paths[name] = path }
             }
         }
     }

@@ -8,7 +8,7 @@ enum PickleValue: Sendable, Hashable {
     case integer(Int)
     case number(Double)
     case string(String)
-    /// What the reader has no use for: bytes, and whole numbers too long for `Int`.
+    /// A value that the reader has no use for: bytes, and whole numbers too long for `Int`.
     case opaque
     case global(PickleGlobal)
     case container(Int)
@@ -59,7 +59,7 @@ struct PickledTensor: Sendable, Hashable {
     var strides: [Int]
 }
 
-/// What a pickle builds.
+/// A value that a pickle builds.
 struct PickledData: Sendable {
     struct Container: Sendable {
         enum Kind { case list, tuple, dictionary }

@@ -6,6 +6,7 @@ public struct TextualInversion: Sendable, Equatable {
     public static let mostVectors = 75
     static let largestFile = 64 << 20
 
+    /// The vectors of a word, by the kind of model that they were made for.
     public enum Vectors: Sendable, Equatable {
         /// `[vectors, width]`, for a model with one text encoder.
         case single(NDArray)
@@ -17,6 +18,7 @@ public struct TextualInversion: Sendable, Equatable {
     public let name: String
     /// The file's name, for messages.
     public let file: String
+    /// Its vectors as they are in the file, in single precision.
     public let vectors: Vectors
 
     /// How many positions the word takes.
@@ -26,7 +28,7 @@ public struct TextualInversion: Sendable, Equatable {
         }
     }
 
-    /// Of its vectors; of those for the first text encoder, where there are two.
+    /// Width of its vectors; of those for the first text encoder, where there are two.
     public var width: Int {
         switch vectors {
         case .single(let array), .pair(let array, _): array.shape[1]
@@ -53,7 +55,8 @@ public struct TextualInversion: Sendable, Equatable {
         guard widths.count > 1 else { return try widths.map { width throws(CheckpointError) in try vectors(width: width) } }
         switch vectors {
         case .pair(let clipL, let clipG) where [clipL.shape[1], clipG.shape[1]] == widths: return [clipL, clipG]
-        case .pair(let clipL, let clipG): throw .textualInversion(file: file, .widths([clipL.shape[1], clipG.shape[1]], textEncoders: widths))
+        case .pair(let clipL, let clipG):
+            throw .textualInversion(file: file, .widths([clipL.shape[1], clipG.shape[1]], textEncoders: widths))
         case .single(let array): throw .textualInversion(file: file, .widths([array.shape[1]], textEncoders: widths))
         }
     }
@@ -64,7 +67,9 @@ public struct TextualInversion: Sendable, Equatable {
     /// (`clip_l` and `clip_g`).
     public init(path: String) throws(CheckpointError) {
         let opened = try OpenFile(path: path)
-        guard opened.byteCount <= Self.largestFile else { throw .textualInversion(file: opened.name, .tooLarge(byteCount: opened.byteCount)) }
+        guard opened.byteCount <= Self.largestFile else {
+            throw .textualInversion(file: opened.name, .tooLarge(byteCount: opened.byteCount))
+        }
         name = path.lastPathComponent.deletingPathExtension
         file = opened.name
         vectors = try path.pathExtension == "safetensors" ? Vectors(safetensors: opened) : Vectors(torchFile: opened)
@@ -77,7 +82,9 @@ extension TextualInversion.Vectors {
         let bytes = try file.read(file.byteCount)
         do throws(TextualInversionProblem) {
             try self.init(names: tensors.map(\.key)) { name throws(TextualInversionProblem) in
-                guard let tensor = tensors.first(where: { $0.key == name }), tensor.offset + tensor.byteCount <= bytes.count else { throw .noVectors }
+                guard let tensor = tensors.first(where: { $0.key == name }), tensor.offset + tensor.byteCount <= bytes.count else {
+                    throw .noVectors
+                }
                 let shape = tensor.shape.count == 1 ? [1] + tensor.shape : tensor.shape
                 guard StoredVectors.fits(shape) else { throw .shape(tensor.shape) }
                 let stored = try StoredVectors(bytes[tensor.offset..<tensor.offset + tensor.byteCount], tensor.elementType)

@@ -1,4 +1,4 @@
-/// What is wrong with the file of a textual inversion.
+/// A fault of the file of a textual inversion.
 public enum TextualInversionProblem: Error, Sendable, Hashable {
     case unknownFormat
     case tooLarge(byteCount: Int)
@@ -27,20 +27,45 @@ extension TextualInversionProblem: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownFormat: "is neither a safetensors file nor one that torch.save wrote. Download or copy it again."
-        case .tooLarge(let byteCount): "has \(byteCount) bytes, more than the \(TextualInversion.largestFile) that a textual inversion may have."
+        case .tooLarge(let byteCount):
+            """
+            has \(byteCount) bytes, more than the \(TextualInversion.largestFile) that a textual inversion may have.
+            """
         case .damagedArchive(let reason): "is damaged: \(reason). Download or copy it again."
-        case .damagedPickle(let position, let expected): "is damaged: expected \(expected) at byte \(position) of its pickle. Download or copy it again."
+        case .damagedPickle(let position, let expected):
+            """
+            is damaged: expected \(expected) at byte \(position) of its pickle. Download or copy it again.
+            """
         case .pickleInstruction(let code, let position):
-            "has the pickle instruction \(code) at byte \(position), which files of tensors do not need, so it is not read. Use a .safetensors version."
-        case .code(let name): "asks to run \"\(name)\". Easel runs no code from files. If you trust where it is from, convert it to .safetensors elsewhere."
+            """
+            has the pickle instruction \(code) at byte \(position), which files of tensors do not need, so it is not read. Use a \
+            .safetensors version.
+            """
+        case .code(let name):
+            """
+            asks to run "\(name)". Easel runs no code from files. If you trust where it is from, convert it to .safetensors elsewhere.
+            """
         case .noVectors: "holds no vectors of a textual inversion. It may be another kind of model."
-        case .severalTensors(let names): "holds several tensors (\(names.prefix(4).joined(separator: ", "))\(names.count > 4 ? ", …" : "")) instead of one word's vectors. It may be another kind of model."
+        case .severalTensors(let names):
+            """
+            holds several tensors (\(names.prefix(4).joined(separator: ", "))\(names.count > 4 ? ", …" : "")) instead of one word's \
+            vectors. It may be another kind of model.
+            """
         case .elementType(let name): "holds \(name) numbers. Vectors are f32, f16 or bf16."
-        case .shape(let shape): "holds a tensor of the shape \(shape). A word has 1 to \(TextualInversion.mostVectors) vectors: [vectors, width]."
+        case .shape(let shape):
+            """
+            holds a tensor of the shape \(shape). A word has 1 to \(TextualInversion.mostVectors) vectors: [vectors, width].
+            """
         case .notFinite: "holds numbers that are not finite. It is damaged."
-        case .width(let width, let textEncoder): "has vectors of \(width) numbers, and this model's text encoder takes \(textEncoder). It was made for \(Self.family(width))."
+        case .width(let width, let textEncoder):
+            """
+            has vectors of \(width) numbers, and this model's text encoder takes \(textEncoder). It was made for \(Self.family(width)).
+            """
         case .otherFamily(let clipL, let clipG, let textEncoder):
-            "has vectors of \(clipL) and \(clipG) numbers for two text encoders, and this model has one that takes \(textEncoder). It was made for Stable Diffusion XL."
+            """
+            has vectors of \(clipL) and \(clipG) numbers for two text encoders, and this model has one that takes \(textEncoder). It was \
+            made for Stable Diffusion XL.
+            """
         case .widths(let widths, let textEncoders):
             "has vectors of \(Self.list(widths)) numbers, and this model's text encoders take \(Self.list(textEncoders)). "
                 + (widths.count == 1 ? "It was made for \(Self.family(widths[0]))." : "It was made for another model.")

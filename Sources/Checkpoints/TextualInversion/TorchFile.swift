@@ -30,7 +30,9 @@ struct TorchFile {
         let pickles = zip.names.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
         guard pickles.count == 1, let pickle = zip.contents(of: pickles[0]) else { throw .unknownFormat }
         let folder = pickles[0].dropLast("data.pkl".count)
-        if let order = zip.contents(of: folder + "byteorder"), !order.starts(with: "little".utf8) { throw .damagedArchive("its numbers are in another byte order") }
+        if let order = zip.contents(of: folder + "byteorder"), !order.starts(with: "little".utf8) {
+            throw .damagedArchive("its numbers are in another byte order")
+        }
         var unpickler = Unpickler(pickle.prefix(Self.longestPickle))
         data = try unpickler.read()
         var storages: [String: ArraySlice<UInt8>] = [:]
@@ -67,12 +69,16 @@ struct TorchFile {
         // A single vector has no axis for its number.
         let shape = tensor.shape.count == 1 ? [1] + tensor.shape : tensor.shape
         let strides = tensor.strides.count == 1 ? [0] + tensor.strides : tensor.strides
-        guard StoredVectors.fits(shape), strides.count == 2, tensor.offset >= 0, strides.allSatisfy({ $0 >= 0 }) else { throw .shape(tensor.shape) }
+        guard StoredVectors.fits(shape), strides.count == 2, tensor.offset >= 0, strides.allSatisfy({ $0 >= 0 }) else {
+            throw .shape(tensor.shape)
+        }
         guard let bytes = storages[tensor.storage.key] else { throw .damagedArchive("the numbers of a tensor are missing") }
         let stored = try StoredVectors(bytes, tensor.storage.elementType)
         // Nothing overflows: an extent is at most 65,536, and what is compared is at most the file's size.
         let limit = stored.count
-        guard tensor.offset < limit, strides.allSatisfy({ $0 < limit }), tensor.offset + (shape[0] - 1) * strides[0] + (shape[1] - 1) * strides[1] < limit else {
+        guard tensor.offset < limit, strides.allSatisfy({ $0 < limit }),
+            tensor.offset + (shape[0] - 1) * strides[0] + (shape[1] - 1) * strides[1] < limit
+        else {
             throw .damagedArchive("a tensor reaches out of its numbers")
         }
         var values: [Float] = []

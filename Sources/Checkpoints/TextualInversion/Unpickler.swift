@@ -24,7 +24,9 @@ struct Unpickler {
     mutating func read() throws(TextualInversionProblem) -> PickledData {
         while true {
             let code = try byte()
-            guard let instruction = Instruction(rawValue: code) else { throw .pickleInstruction(code, position: position - 1 - bytes.startIndex) }
+            guard let instruction = Instruction(rawValue: code) else {
+                throw .pickleInstruction(code, position: position - 1 - bytes.startIndex)
+            }
             if instruction == .stop { break }
             try execute(instruction)
         }
@@ -34,7 +36,9 @@ struct Unpickler {
 
     // What instructions need
 
-    private func failure(_ expected: String) -> TextualInversionProblem { .damagedPickle(position: position - bytes.startIndex, expected: expected) }
+    private func failure(_ expected: String) -> TextualInversionProblem {
+        .damagedPickle(position: position - bytes.startIndex, expected: expected)
+    }
 
     private mutating func byte() throws(TextualInversionProblem) -> UInt8 {
         guard position < bytes.endIndex else { throw failure("more") }
@@ -188,7 +192,7 @@ extension Unpickler {
         return .integer(digits.isEmpty ? 0 : Int(Int64(bitPattern: bits << UInt64(unused)) >> Int64(unused)))
     }
 
-    /// What Python would call a function or a class for.
+    /// Stands for the call of a function or a class in Python.
     private mutating func make() throws(TextualInversionProblem) {
         guard let arguments = data.list(try pop()), case .global(let global) = try pop() else { throw failure("a name and its arguments") }
         switch global {
@@ -228,7 +232,8 @@ extension Unpickler {
     /// `('storage', type, key, device, element count, …)`
     private mutating func pushStorage() throws(TextualInversionProblem) {
         guard let description = data.list(try pop()), description.count >= 5, description[0] == .string("storage"),
-            case .global(.storage(let type)) = description[1], case .string(let key) = description[2], case .integer(let count) = description[4]
+            case .global(.storage(let type)) = description[1], case .string(let key) = description[2],
+            case .integer(let count) = description[4]
         else { throw failure("the description of a storage") }
         let storage = PickledStorage(key: key, elementType: type, elementCount: count)
         data.storages[key] = storage

@@ -33,12 +33,15 @@ struct ZipArchive {
         let first = max(0, bytes.count - length - 65_535)
         var end = bytes.count - length
         while end >= first, bytes.littleEndian(at: end, count: 4) != 0x0605_4B50 { end -= 1 }
-        guard end >= first, var size = bytes.littleEndian(at: end + 12, count: 4), var offset = bytes.littleEndian(at: end + 16, count: 4) else {
+        guard end >= first, var size = bytes.littleEndian(at: end + 12, count: 4),
+            var offset = bytes.littleEndian(at: end + 16, count: 4)
+        else {
             throw .damagedArchive("its end is missing")
         }
         // Numbers that do not fit are in the zip64 record, which a locator before the end points to.
         if size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
-            guard end >= 20, bytes.littleEndian(at: end - 20, count: 4) == 0x0706_4B50, let record = bytes.littleEndian(at: end - 12, count: 8),
+            guard end >= 20, bytes.littleEndian(at: end - 20, count: 4) == 0x0706_4B50,
+                let record = bytes.littleEndian(at: end - 12, count: 8),
                 record <= bytes.count - 56, bytes.littleEndian(at: record, count: 4) == 0x0606_4B50,
                 let wideSize = bytes.littleEndian(at: record + 40, count: 8), let wideOffset = bytes.littleEndian(at: record + 48, count: 8)
             else { throw .damagedArchive("its zip64 record is missing") }
@@ -64,7 +67,7 @@ struct ZipArchive {
 private struct DirectoryEntry {
     let name: String
     let byteCount: Int
-    /// Of the header before its bytes.
+    /// Offset of the header before its bytes.
     let offset: Int
     /// Neither compressed nor encrypted.
     let isPlain: Bool
@@ -73,7 +76,8 @@ private struct DirectoryEntry {
 
     init?(_ bytes: [UInt8], at start: Int, limit: Int) {
         func number(_ offset: Int, _ count: Int) -> Int? { bytes[..<limit].littleEndian(at: start + offset, count: count) }
-        guard number(0, 4) == 0x0201_4B50, let flags = number(8, 2), let method = number(10, 2), let stored = number(20, 4), var size = number(24, 4),
+        guard number(0, 4) == 0x0201_4B50, let flags = number(8, 2), let method = number(10, 2), let stored = number(20, 4),
+            var size = number(24, 4),
             let nameLength = number(28, 2), let extraLength = number(30, 2), let commentLength = number(32, 2), var offset = number(42, 4)
         else { return nil }
         let nameStart = start + 46

@@ -1,5 +1,5 @@
-/// Who says a setting of a model that its tensors' shapes do not tell.
-public enum SettingSource: Sendable, Hashable {
+/// The place that says how a model was trained, which the shapes of its tensors do not tell.
+public enum TrainingSource: Sendable, Hashable {
     /// The user's choice.
     case user
     /// A tensor that only marks the file.
@@ -16,7 +16,7 @@ public enum SettingSource: Sendable, Hashable {
     case assumed
 }
 
-extension SettingSource: CustomStringConvertible {
+extension TrainingSource: CustomStringConvertible {
     /// Follows the setting's value in a report: "v_prediction (key \"v_pred\")".
     public var description: String {
         switch self {
