@@ -37,24 +37,18 @@ extension DiffusionPipeline {
         let need = ShapeNeed(
             pictureCount: joined.pictures.count, latentHeight: requests[0].height / scaleFactor, latentWidth: requests[0].width / scaleFactor,
             chunkCounts: chunkCounts, chunkCountsVary: vary)
-        return RequestPlan(requests: requests, need: need, prompts: prompts, joined: joined, readings: try readings(of: requests[0]))
+        return RequestPlan(requests: requests, need: need, prompts: prompts, joined: joined, readings: try opened.rules.readings(of: requests[0]))
     }
 
     private func promptPlan(for request: GenerationRequest, _ resources: PromptResources) throws(InvalidRequest) -> PromptPlan {
         var plan = try PromptPlan(
-            request, guidance: guidance(of: request), resources: resources, tokenizer: opened.tokenizer, paddingToken: opened.paddingTokens[0],
-            width: checkpoint.textEncoders[0].configuration.width)
+            request, guidance: guidance(of: request), resources: resources, tokenizer: opened.tokenizer, paddingToken: opened.paddingToken,
+            widths: checkpoint.textEncoders.map(\.configuration.width),
+            zeroesEmptyNegative: checkpoint.conditioning.zeroesEmptyNegative && request.zeroesEmptyNegative)
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
             plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
         }
         return plan
-    }
-
-    /// How the request reads each text encoder.
-    /// - Throws: `InvalidRequest` when one has fewer layers than the request skips.
-    private func readings(of request: GenerationRequest) throws(InvalidRequest) -> [EncoderReading] {
-        let output = try opened.rules.encoderOutput(for: request)
-        return opened.paddingTokens.map { EncoderReading(output: output, paddingToken: $0) }
     }
 
     /// How the UNet's answers are put together.
@@ -94,28 +88,61 @@ extension DiffusionPipeline {
 
     /// A text without weights as the text encoders take it.
     public func chunks(of text: String) -> [PromptChunk] {
-        PromptChunker(tokenizer: opened.tokenizer, paddingToken: opened.paddingTokens[0]).chunks(ofPlainText: text).chunks
+        PromptChunker(tokenizer: opened.tokenizer, paddingToken: opened.paddingToken).chunks(ofPlainText: text).chunks
     }
 
     /// How a text encoder is read for a request with nothing but a prompt.
     public func plainReading(of id: NetworkID) -> EncoderReading {
-        guard case .text(let index) = id, let readings = try? readings(of: GenerationRequest(prompt: "")) else { return EncoderReading() }
+        guard case .text(let index) = id, let readings = try? opened.rules.readings(of: GenerationRequest(prompt: "")) else { return EncoderReading() }
         return readings[index]
     }
 
     /// What the denoiser is told of texts for a picture of the checkpoint's own size.
     /// - Parameter parts: for each text encoder what it made of the texts, in their order.
-    public func plainConditionings(_ parts: [[EncodedText]]) -> [Conditioning] { joined(parts).map { Conditioning(context: $0.context) } }
+    public func plainConditionings(_ parts: [[EncodedText]]) -> [Conditioning] {
+        let sizes = sizes(of: nativeRequest(prompt: ""))
+        return joined(parts).map { conditioning($0, sizes) }
+    }
 
     /// The texts after all text encoders.
     /// - Parameter parts: for each encoder what it made of the texts, in their order.
-    func joined(_ parts: [[EncodedText]]) -> [EncodedText] { parts[0] }
+    func joined(_ parts: [[EncodedText]]) -> [EncodedText] {
+        let plan = checkpoint.conditioning
+        guard plan.joining == .channels else { return parts[0] }
+        return parts[0].indices.map { text in
+            EncodedText(
+                context: .concatenatedAlongChannels(plan.context.map { parts[$0.encoder][text].context }),
+                pooled: plan.pooled.flatMap { parts[$0][text].pooled })
+        }
+    }
 
     /// What the denoiser is told at an evaluation.
     /// - Parameter texts: the plan's texts after the text encoders.
     /// - Returns: for each picture what is told for each of its texts.
     func conditionings(of plan: RequestPlan, _ texts: [EncodedText], atEvaluation index: Int) -> [[Conditioning]] {
-        plan.joined.contexts(atEvaluation: index, texts).map { $0.map { Conditioning(context: $0.context) } }
+        let sizes = sizes(of: plan.shared)
+        return plan.joined.contexts(atEvaluation: index, texts).map { $0.map { conditioning($0, sizes) } }
+    }
+
+    /// - Parameter sizes: what the denoiser is told of the picture's sizes, as waves.
+    private func conditioning(_ text: EncodedText, _ sizes: [Float]) -> Conditioning {
+        guard let pooled = text.pooled else { return Conditioning(context: text.context) }
+        let vector = pooled.values + sizes
+        return Conditioning(context: text.context, vectors: ["vector": NDArray(shape: [1, vector.count], values: vector)])
+    }
+
+    /// What the denoiser is told of the picture's sizes; empty where it is told none.
+    private func sizes(of request: GenerationRequest) -> [Float] {
+        let told = request.sizeConditioning
+        let size = PictureSize(width: request.width, height: request.height)
+        let (original, target) = (told.original ?? size, told.target ?? size)
+        let numbers: [Int] = switch checkpoint.conditioning.sizes {
+        case nil: []
+        case .base: [original.height, original.width, told.crop.top, told.crop.left, target.height, target.width]
+        // A usual aesthetic score.
+        case .refiner: [original.height, original.width, told.crop.top, told.crop.left, 6]
+        }
+        return numbers.flatMap { ConditioningPlan.SizeNumbers.waves(of: Float($0)) }
     }
 
     // MARK: Sampling
@@ -134,5 +161,19 @@ extension DiffusionPipeline {
             request.sampler, schedule: request.schedule, steps: request.steps, objective: opened.objective,
             noise: BatchNoise(source: request.noise, seeds: seeds),
             imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
+    }
+}
+
+extension NDArray {
+    /// `[1, tokens, width]` of each, side by side: `[1, tokens, sum of widths]`.
+    fileprivate static func concatenatedAlongChannels(_ arrays: [NDArray]) -> NDArray {
+        let tokens = arrays[0].shape[1]
+        let widths = arrays.map { $0.shape[2] }
+        var values: [Float] = []
+        values.reserveCapacity(tokens * widths.reduce(0, +))
+        for token in 0..<tokens {
+            for (array, width) in zip(arrays, widths) { values += array.values[token * width..<(token + 1) * width] }
+        }
+        return NDArray(shape: [1, tokens, widths.reduce(0, +)], values: values)
     }
 }

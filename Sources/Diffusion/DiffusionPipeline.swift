@@ -48,7 +48,7 @@ public final class DiffusionPipeline: Sendable {
         self.retention = retention
         self.resources = resources
         current = Mutex(ladders.map(\.first))
-        colorFit = Mutex(LatentColorFit(opened.checkpoint.vae.configuration))
+        colorFit = Mutex(LatentColorFit(opened.checkpoint))
     }
 
     /// Opens a checkpoint and its vocabulary, with a place of its own for compiled networks unless one is given.

@@ -18,13 +18,14 @@ public struct OpenCheckpoint: Sendable {
     /// - Parameters:
     ///   - path: a .safetensors file or a diffusers folder.
     ///   - prediction: what its denoiser predicts, whatever the files say of it; nil for what they say.
+    ///   - vae: a file or folder whose VAE replaces the checkpoint's own; see `Checkpoint.open`.
     /// - Throws: `DiffusionError`: `.checkpoint`, `.tokenizer` or `.schedule`; also for a checkpoint that opens but cannot draw.
-    public init(path: String, prediction: SchedulerConfiguration.Prediction? = nil) throws(DiffusionError) {
+    public init(path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
-            checkpoint = try Checkpoint.open(path, prediction: prediction)
+            checkpoint = try Checkpoint.open(path, prediction: prediction, vae: vae)
             if let refusal = checkpoint.refusal { throw refusal }
-            tokenizer = try CLIPTokenizer(checkpoint.tokenizer)
+            tokenizer = try CLIPTokenizer(checkpoint.tokenizers[0])
             objective = try Objective(checkpoint.scheduler)
         } catch {
             throw DiffusionError(error)
@@ -33,10 +34,10 @@ public struct OpenCheckpoint: Sendable {
     }
 
     /// The limits that the checkpoint sets to requests.
-    var rules: RequestRules { RequestRules(layerCount: checkpoint.textEncoders[0].configuration.layerCount, objective: objective) }
+    var rules: RequestRules { RequestRules(checkpoint, objective: objective) }
 
-    /// The token that fills a chunk after the end of its text, for each text encoder.
-    var paddingTokens: [Int32] { [Int32(clamping: checkpoint.tokenizer.paddingTokenID)] }
+    /// The token that fills a chunk after the end of its text; text encoders after the first may have another one.
+    var paddingToken: Int32 { Int32(clamping: checkpoint.tokenizers[0].paddingTokenID) }
 
     /// Whether the denoiser is told the CFG scale, and has learned what guidance does.
     var takesGuidance: Bool { checkpoint.unet.configuration.guidanceWidth != nil }

@@ -6,19 +6,32 @@ import Sampling
 
 /// The limits that a checkpoint sets to requests: known from its headers, before anything else of it is read.
 public struct RequestRules: Sendable {
-    /// Layers of the text encoder.
-    let layerCount: Int
-    let objective: Objective
+    private let encoders: [Encoder]
+    private let objective: Objective
 
-    init(layerCount: Int, objective: Objective) {
-        self.layerCount = layerCount
+    /// What a request may ask of one text encoder.
+    private struct Encoder {
+        let layerCount: Int
+        let state: ConditioningPlan.State
+        let isPooled: Bool
+        let paddingToken: Int32
+    }
+
+    init(_ checkpoint: Checkpoint, objective: Objective) {
+        let plan = checkpoint.conditioning
+        encoders = plan.context.map { source in
+            Encoder(
+                layerCount: checkpoint.textEncoders[source.encoder].configuration.layerCount, state: source.state,
+                isPooled: plan.pooled == source.encoder,
+                paddingToken: Int32(clamping: checkpoint.tokenizers[source.encoder].paddingTokenID))
+        }
         self.objective = objective
     }
 
     /// - Throws: `DiffusionError` when the checkpoint's schedule cannot be used.
     public init(_ checkpoint: Checkpoint) throws(DiffusionError) {
         do {
-            self.init(layerCount: checkpoint.textEncoder.configuration.layerCount, objective: try Objective(checkpoint.scheduler))
+            self.init(checkpoint, objective: try Objective(checkpoint.scheduler))
         } catch {
             throw DiffusionError(error)
         }
@@ -28,7 +41,7 @@ public struct RequestRules: Sendable {
     public func validate(_ request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) {
         try request.validate()
         try styles.validate(request.styles)
-        _ = try encoderOutput(for: request)
+        _ = try readings(of: request)
         do {
             try request.sampler.validate(steps: request.steps, objective: objective)
         } catch {
@@ -36,15 +49,41 @@ public struct RequestRules: Sendable {
         }
     }
 
-    /// Where the text encoder's embeddings for a request are.
-    /// - Throws: `InvalidRequest` when it has fewer layers than the request skips.
-    func encoderOutput(for request: GenerationRequest) throws(InvalidRequest) -> String {
-        guard let output = TextEncoderState.normalized(clipSkip: request.clipSkip).output(layerCount: layerCount) else {
-            throw InvalidRequest(
-                field: "clip_skip",
-                "Clip skip \(request.clipSkip) is out of range: this model's text encoder has \(layerCount) layers. Use 1 to \(layerCount).")
+    /// How a request reads each text encoder.
+    /// - Throws: `InvalidRequest` when one has fewer layers than the request skips.
+    func readings(of request: GenerationRequest) throws(InvalidRequest) -> [EncoderReading] {
+        var readings: [EncoderReading] = []
+        for (index, encoder) in encoders.enumerated() {
+            let state: TextEncoderState = switch encoder.state {
+            case .clipSkip: .normalized(clipSkip: request.clipSkip)
+            case .penultimate: .hidden(layersFromEnd: request.clipSkipSDXL.layersFromEnd(clipSkip: request.clipSkip, encoder: index))
+            }
+            guard let output = state.output(layerCount: encoder.layerCount) else {
+                throw InvalidRequest(
+                    field: "clip_skip",
+                    "Clip skip \(request.clipSkip) is out of range: this model's text encoder has \(encoder.layerCount) layers. "
+                        + "Use 1 to \(encoder.layerCount).")
+            }
+            readings.append(EncoderReading(output: output, pools: encoder.isPooled, paddingToken: encoder.paddingToken))
         }
-        return output
+        return readings
+    }
+}
+
+extension SDXLClipSkip {
+    /// Which hidden state of a text encoder the denoiser is told: 1 is what the last layer left.
+    /// - Parameters:
+    ///   - clipSkip: the request's, 1 or more.
+    ///   - encoder: the text encoder's place, from 0.
+    ///
+    /// Source: A1111 1.10 `sd_hijack_clip`, Forge and SD.Next; each rule agrees with its program's own pictures.
+    func layersFromEnd(clipSkip: Int, encoder: Int) -> Int {
+        switch self {
+        case .none: 2
+        case .a1111L: encoder == 0 ? clipSkip : 2
+        case .forge: max(clipSkip, 2)
+        case .sdnext: clipSkip == 1 ? 2 : clipSkip + 1
+        }
     }
 }
 

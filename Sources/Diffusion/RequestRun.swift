@@ -108,7 +108,9 @@ struct RequestRun {
     }
 
     private func encode(_ reading: EncoderReading, _ id: NetworkID, _ network: CompiledNetwork) async throws -> [EncodedText] {
-        let stage = TextStage(network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions)
+        guard case .text(let index) = id else { preconditionFailure("\(id) encodes no text") }
+        let stage = TextStage(
+            network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions.mapValues { $0[index] })
         var encoded: [EncodedText] = []
         for text in plan.joined.texts {
             let key = memoryKey(text, id, at: network.placement)
@@ -136,7 +138,7 @@ struct RequestRun {
         guard case .text(let index) = id else { preconditionFailure("\(id) encodes no text") }
         let names = Set(text.chunks.flatMap { $0.insertions.values.map(\.name) })
         return EncodedPrompts.Key(
-            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }, network: id, placement: placement,
+            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] }, network: id, placement: placement,
             output: plan.readings[index].output, emphasis: plan.shared.emphasis)
     }
 

@@ -4,8 +4,9 @@ public enum TextEncoderState: Sendable, Hashable {
     ///
     /// Stable Diffusion 2's encoder, as checkpoints hold it, ends with CLIP's penultimate layer already; its 1 is that layer.
     case normalized(clipSkip: Int)
-    /// Stable Diffusion XL: what the last layer but one left, without a norm, whatever clip skip says.
-    case penultimate
+    /// The state that so many layers from the end left, without a norm: 1 is the last layer, 2 the one before it. The embeddings count
+    /// as the first state.
+    case hidden(layersFromEnd: Int)
 
     /// Clip skips that an encoder of so many layers allows.
     public static func clipSkips(layerCount: Int) -> ClosedRange<Int> { 1...max(1, layerCount) }
@@ -16,7 +17,7 @@ public enum TextEncoderState: Sendable, Hashable {
         case .normalized(1): "last_hidden_state"
         case .normalized(let clipSkip):
             Self.clipSkips(layerCount: layerCount).contains(clipSkip) ? "normalized_states.\(layerCount - clipSkip + 1)" : nil
-        case .penultimate: layerCount > 1 ? "hidden_states.\(layerCount - 1)" : nil
+        case .hidden(let depth): (1...layerCount + 1).contains(depth) ? "hidden_states.\(layerCount - depth + 1)" : nil
         }
     }
 }

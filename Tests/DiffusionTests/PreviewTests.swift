@@ -1,12 +1,15 @@
 import Checkpoints
 import Generation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Diffusion
 
 @Suite("Previews")
 struct PreviewTests {
+    /// What is known of the first family's VAE.
+    private static let usual = LatentColors(factors: Family.sd1.latentColors ?? [])
     private static let truth = LatentColors(factors: [[0.3, -0.2, 0.1, 0, 0.1], [0, 0.3, -0.1, 0.2, -0.2], [-0.1, 0.1, 0.3, 0.1, 0]])
 
     private static func latents(seed: UInt64, height: Int = 6, width: Int = 10) -> NDArray {
@@ -50,13 +53,13 @@ struct PreviewTests {
 
     @Test("what is known holds until pictures show otherwise, and for colours that they do not show")
     func correction() throws {
-        var fit = LatentColorFit(channels: 4, knowing: .stableDiffusion1)
-        #expect(Self.greatestDifference(fit.colors, .stableDiffusion1) < 1e-4)
+        var fit = LatentColorFit(channels: 4, knowing: Self.usual)
+        #expect(Self.greatestDifference(fit.colors, Self.usual) < 1e-4)
         // Nothing but a grey that latents of 0 became.
         let empty = NDArray(repeating: 0, shape: [1, 4, 2, 2])
         for _ in 0..<100 { fit.learn(empty, became: RGBImage(width: 16, height: 16, pixels: .init(repeating: 191, count: 768))) }
         let colors = try #require(fit.colors)
-        for (factors, known) in zip(colors.factors, LatentColors.stableDiffusion1.factors) {
+        for (factors, known) in zip(colors.factors, Self.usual.factors) {
             #expect(zip(factors, known).dropLast().allSatisfy { abs($0 - $1) < 1e-4 })
             // From 0 on the way to 0.498, as far as 8 against 20 allow.
             #expect(abs(factors[4] - (191 * 2 / 255 - 1) * 20 / 28) < 0.02)
@@ -65,23 +68,22 @@ struct PreviewTests {
 
     @Test("after many pictures, only the latest count")
     func forgetting() throws {
-        var fit = LatentColorFit(channels: 4, knowing: .stableDiffusion1)
+        var fit = LatentColorFit(channels: 4, knowing: Self.usual)
         for seed in 0..<100 {
             let latents = Self.latents(seed: UInt64(seed), height: 4, width: 4)
-            fit.learn(latents, became: try Self.decoded(latents, seed < 20 ? .stableDiffusion1 : Self.truth))
+            fit.learn(latents, became: try Self.decoded(latents, seed < 20 ? Self.usual : Self.truth))
         }
         // Stable Diffusion's differ from the truth by 0.57 at most, and count as 8 of 28.
         #expect(Self.greatestDifference(fit.colors, Self.truth) < 0.2)
     }
 
-    @Test("a known VAE's factors are assumed, another's are not")
-    func known() {
-        let model = Demo.pipeline?.checkpoint.vae.configuration
-        #expect(model.flatMap { LatentColors($0) } == nil)
-        var released = model
-        released?.blockChannels = [128, 256, 512, 512]
-        released?.scalingFactor = 0.18215
-        #expect(released.flatMap { LatentColors($0) } == .stableDiffusion1)
+    @Test("a family's factors are assumed for a VAE of its scale, another's are not", arguments: [(Float(0.18215), true), (0.13025, false), (1, false)])
+    func known(scale: Float, isKnown: Bool) throws {
+        let folder = try TemporaryFolder()
+        var tiny = TinyCheckpoint.sd1(vocabularySize: 8)
+        tiny.vae.scalingFactor = scale
+        let checkpoint = try Checkpoint.open(tiny.writeFolder(in: folder))
+        #expect((LatentColors(checkpoint) != nil) == (isKnown && checkpoint.vae.configuration.scaleFactor == 8))
     }
 
     @Test("a preview comes every so many steps, of each picture of the batch, in the size of the latents", arguments: [

@@ -11,12 +11,15 @@ import Testing
 @Suite("Prompt plans")
 struct PromptPlanTests {
     private static func plan(
-        _ prompt: String, resources: PromptResources = PromptResources(), _ change: (inout GenerationRequest) -> Void = { _ in }
+        _ prompt: String, resources: PromptResources = PromptResources(), zeroesEmptyNegative: Bool = false,
+        _ change: (inout GenerationRequest) -> Void = { _ in }
     ) throws -> PromptPlan {
         var request = GenerationRequest(prompt: prompt)
         request.steps = 4
         change(&request)
-        return try PromptPlan(request, guidance: Guidance(scale: request.cfgScale), resources: resources, tokenizer: .bundled, paddingToken: 49407, width: 4)
+        return try PromptPlan(
+            request, guidance: Guidance(scale: request.cfgScale), resources: resources, tokenizer: .bundled, paddingToken: 49407, widths: [4],
+            zeroesEmptyNegative: zeroesEmptyNegative)
     }
 
     private static func words(_ count: Int) -> String { Array(repeating: "star", count: count).joined(separator: " ") }
@@ -141,6 +144,25 @@ struct PromptPlanTests {
     func emphasis(_ emphasis: Emphasis, text: String) throws {
         let plan = try Self.plan("(red:1.5)") { ($0.emphasis, $0.cfgScale) = (emphasis, 1) }
         #expect(Self.text(plan, 0) == text)
+    }
+
+    @Test("only a negative prompt that is empty at every step becomes zeros, and what fills it up is encoded", arguments: [
+        ("", true), (" ", false), ("[:blurry:2]", false), ("blurry", false),
+    ])
+    func zeroedNegative(negative: String, isZeroed: Bool) throws {
+        let plan = try Self.plan(Self.words(80), zeroesEmptyNegative: true) {
+            $0.negativePrompt = negative
+            $0.padsConditionings = true
+        }
+        #expect(plan.pictures[0].negative?.isZeroed == isZeroed)
+        #expect(plan.pictures[0].parts.allSatisfy { !$0.isZeroed })
+        let encoded = plan.texts.map { text in
+            EncodedText(context: NDArray(repeating: 3, shape: [1, text.chunks.count, 1]), pooled: NDArray(repeating: 3, shape: [1, 2]))
+        }
+        let told = plan.contexts(atEvaluation: 0, encoded)[0][0]
+        #expect(told.context.values == (isZeroed ? [0, 3] : [3, 3]))
+        #expect(told.pooled?.values == (isZeroed ? [0, 0] : [3, 3]))
+        #expect(try Self.plan("a") { $0.negativePrompt = negative }.pictures[0].negative?.isZeroed == false)
     }
 
     @Test("a comma is looked for as far back as asked")

@@ -63,7 +63,7 @@ struct WeightedEncodingTests {
         #expect(TextEncoderState.normalized(clipSkip: 1).output(layerCount: 12) == "last_hidden_state")
         #expect(TextEncoderState.normalized(clipSkip: 13).output(layerCount: 12) == nil)
         #expect(TextEncoderState.normalized(clipSkip: 0).output(layerCount: 12) == nil)
-        #expect(TextEncoderState.penultimate.output(layerCount: 12) == "hidden_states.11")
+        #expect(TextEncoderState.hidden(layersFromEnd: 2).output(layerCount: 12) == "hidden_states.11")
     }
 
     // The script's formulas

@@ -28,6 +28,9 @@ public enum Family: String, Sendable, CaseIterable {
     /// Three rows, for red, green and blue: a factor for each latent channel, then what is added. Latents are as samplers leave them,
     /// colours −1 … 1.
     public var latentColors: [[Float]]? { traits.latentColors }
+
+    /// The factor that the family's latents are multiplied by after encoding, when no configuration says otherwise.
+    public var latentScale: Float { traits.latentScale }
 }
 
 /// A width and a height in pixels.

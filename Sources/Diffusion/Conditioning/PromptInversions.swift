@@ -6,29 +6,29 @@ import Tensors
 /// The textual inversions that some texts name.
 struct PromptInversions {
     private(set) var words: [InversionWord] = []
-    /// By name, `[rows, width]`.
-    private(set) var vectors: [String: NDArray] = [:]
+    /// By name: for each text encoder `[rows, width]`.
+    private(set) var vectors: [String: [NDArray]] = [:]
     /// Names whose files cannot be used; in the prompt they are words like any other.
     private(set) var ignored: [String] = []
     private(set) var warnings: [String] = []
 
     /// - Parameters:
-    ///   - width: of the text encoder's embeddings.
+    ///   - widths: of each text encoder's embeddings.
     ///   - emphasis: how the texts are read.
-    init(in texts: [String], from library: EmbeddingLibrary?, tokenizer: CLIPTokenizer, width: Int, emphasis: Emphasis) {
+    init(in texts: [String], from library: EmbeddingLibrary?, tokenizer: CLIPTokenizer, widths: [Int], emphasis: Emphasis) {
         guard let library else { return }
         var problems: [String: CheckpointError] = [:]
         for name in library.names(thatMayStandIn: texts.joined(separator: ", ")) {
             do throws(CheckpointError) {
-                let array = try library.inversion(named: name).vectors(width: width)
-                words.append(InversionWord(name: name, vectorCount: array.shape[0]))
-                vectors[name] = array
+                let arrays = try library.inversion(named: name).vectors(widths: widths)
+                words.append(InversionWord(name: name, vectorCount: arrays[0].shape[0]))
+                vectors[name] = arrays
             } catch {
                 problems[name] = error
             }
         }
         guard !problems.isEmpty else { return }
-        // A name may be part of another word: only who says it is told of its file.
+        // Warn only about names that the prompt uses as whole words.
         let chunker = PromptChunker(tokenizer: tokenizer, inversions: problems.keys.map { InversionWord(name: $0, vectorCount: 1) })
         let named = Set(texts.flatMap { chunker.chunks(of: $0, emphasis).chunks.flatMap { $0.insertions.values.map(\.name) } })
         for name in named.sorted() {

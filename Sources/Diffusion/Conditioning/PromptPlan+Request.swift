@@ -6,11 +6,13 @@ extension PromptPlan {
     /// Reads a request's prompts, in A1111's order: styles, wildcards, network tags, AND, schedules, weights and chunks.
     /// - Parameters:
     ///   - guidance: decides whether the negative prompt matters.
-    ///   - paddingToken: of the text encoder.
-    ///   - width: of its embeddings.
+    ///   - paddingToken: fills chunks.
+    ///   - widths: of each text encoder's embeddings.
+    ///   - zeroesEmptyNegative: whether the denoiser is told zeros in place of a negative prompt that is empty at every step.
     /// - Throws: `InvalidRequest` for a style that is not there.
     init(
-        _ request: GenerationRequest, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, width: Int
+        _ request: GenerationRequest, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, widths: [Int],
+        zeroesEmptyNegative: Bool = false
     ) throws(InvalidRequest) {
         let styled: (prompt: String, negativePrompt: String, warnings: [String])
         do {
@@ -18,7 +20,7 @@ extension PromptPlan {
         } catch {
             throw InvalidRequest(field: "styles", error.description)
         }
-        var reader = PromptReader(request, guidance: guidance)
+        var reader = PromptReader(request, guidance: guidance, zeroesEmptyNegative: zeroesEmptyNegative)
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
         pictures = request.seeds.map { seed in
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
@@ -27,7 +29,7 @@ extension PromptPlan {
             return reader.picture(reader.storable(prompt.text), negativePrompt: reader.storable(negativePrompt.text))
         }
 
-        let inversions = PromptInversions(in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, width: width, emphasis: request.emphasis)
+        let inversions = PromptInversions(in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, widths: widths, emphasis: request.emphasis)
         let chunker = PromptChunker(
             tokenizer: tokenizer, paddingToken: paddingToken, commaBacktrack: request.commaBacktrack, inversions: inversions.words)
         var texts = reader.texts.map { chunker.chunks(of: $0, request.emphasis) }
@@ -57,6 +59,7 @@ extension PromptChunker {
 private struct PromptReader {
     let request: GenerationRequest
     let guidance: Guidance
+    let zeroesEmptyNegative: Bool
     /// Each once.
     private(set) var texts: [String] = []
     private(set) var ignored: [String] = []
@@ -68,9 +71,10 @@ private struct PromptReader {
     private var known: [[String]: PromptPlan.Picture] = [:]
 
     /// - Parameter request: says for which evaluations, and how schedules count.
-    init(_ request: GenerationRequest, guidance: Guidance) {
+    init(_ request: GenerationRequest, guidance: Guidance, zeroesEmptyNegative: Bool) {
         self.request = request
         self.guidance = guidance
+        self.zeroesEmptyNegative = zeroesEmptyNegative
     }
 
     /// Without NUL characters, which files of styles and wildcards may hold: databases and picture files end a text there.
@@ -90,10 +94,16 @@ private struct PromptReader {
         let weights = positive.parts.map { Float($0.weight) }
         let picture = PromptPlan.Picture(
             prompt: prompt, negativePrompt: negativePrompt,
-            negative: guidance.needsUnconditional(weights: weights) ? slot(negative.tree) : nil,
+            negative: guidance.needsUnconditional(weights: weights) ? negativeSlot(negative.tree) : nil,
             parts: positive.parts.map { slot($0.tree, weight: Float($0.weight)) })
         known[[prompt, negativePrompt]] = picture
         return picture
+    }
+
+    private mutating func negativeSlot(_ tree: PromptTree) -> PromptPlan.Slot {
+        var slot = slot(tree)
+        slot.isZeroed = zeroesEmptyNegative && slot.texts.allSatisfy { texts[$0].isEmpty }
+        return slot
     }
 
     private mutating func slot(_ tree: PromptTree, weight: Float = 1) -> PromptPlan.Slot {

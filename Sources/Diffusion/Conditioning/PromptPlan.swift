@@ -34,8 +34,8 @@ struct PromptPlan: Sendable {
     let texts: [ChunkedPrompt]
     /// The empty text among `texts`, where shorter texts of an evaluation are filled up with it.
     let filler: Int?
-    /// The vectors of textual inversions that the texts name, `[rows, width]`.
-    let inversions: [String: NDArray]
+    /// The vectors of textual inversions that the texts name: for each text encoder `[rows, width]`.
+    let inversions: [String: [NDArray]]
     /// What was typed and has no effect, as typed.
     let ignored: [String]
     /// In whole sentences.

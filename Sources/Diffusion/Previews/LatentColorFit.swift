@@ -17,7 +17,7 @@ struct LatentColorFit: Sendable {
     private var base: ColorSums?
     private var pictures: ColorSums
 
-    init(_ vae: VAEConfiguration) { self.init(channels: vae.latentChannels, knowing: LatentColors(vae)) }
+    init(_ checkpoint: Checkpoint) { self.init(channels: checkpoint.vae.configuration.latentChannels, knowing: LatentColors(checkpoint)) }
 
     /// - Parameter colors: what is known of the VAE before it has decoded anything.
     init(channels: Int, knowing colors: LatentColors? = nil) {

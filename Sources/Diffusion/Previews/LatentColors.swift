@@ -28,18 +28,12 @@ struct LatentColors: Sendable, Equatable {
 }
 
 extension LatentColors {
-    /// Of Stable Diffusion 1's VAE, measured by the user "keturn" for release 1.4.
-    ///
-    /// Source: https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204
-    static let stableDiffusion1 = LatentColors(factors: [
-        [0.298, 0.187, -0.158, -0.184, 0],
-        [0.207, 0.286, 0.189, -0.271, 0],
-        [0.208, 0.173, 0.264, -0.473, 0],
-    ])
-
-    /// What is known of a VAE from its architecture alone.
-    init?(_ vae: VAEConfiguration) {
-        guard vae.latentChannels == 4, vae.scaleFactor == 8, vae.scalingFactor == 0.18215 else { return nil }
-        self = .stableDiffusion1
+    /// What is known of a checkpoint's VAE from its family, if it has the usual shape and scale.
+    init?(_ checkpoint: Checkpoint) {
+        let vae = checkpoint.vae.configuration
+        guard let factors = checkpoint.family.latentColors, vae.latentChannels == factors[0].count - 1, vae.scaleFactor == 8,
+            vae.scalingFactor == checkpoint.family.latentScale
+        else { return nil }
+        self.init(factors: factors)
     }
 }

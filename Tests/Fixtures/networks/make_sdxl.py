@@ -101,14 +101,15 @@ def vae():
         [case({"mean": latents.mean * 0.13025, "deviation": latents.std * 0.13025}, batch=1, height=24, width=16)])
 
 
-decoder, encoder = vae()
-expected = {
-    "unet": unet(),
-    "ssd1b": unet(
-        transformer_layers_per_block=[1, [2, 2], [2, 2]], reverse_transformer_layers_per_block=[[2, 2, 3], [2, 1, 1], 1], mid_block_type="UNetMidBlock2D"),
-    "textEncoder": text_encoder(CLIPTextModel, "", 64, 2, "quick_gelu"),
-    "textEncoder2": text_encoder(CLIPTextModelWithProjection, "1.", 128, 3, "gelu"),
-    "vaeDecoder": decoder, "vaeEncoder": encoder,
-}
-(HERE / "sdxl").mkdir(exist_ok=True)
-(HERE / "sdxl" / "expected.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")
+if __name__ == "__main__":
+    decoder, encoder = vae()
+    expected = {
+        "unet": unet(),
+        "ssd1b": unet(
+            transformer_layers_per_block=[1, [2, 2], [2, 2]], reverse_transformer_layers_per_block=[[2, 2, 3], [2, 1, 1], 1], mid_block_type="UNetMidBlock2D"),
+        "textEncoder": text_encoder(CLIPTextModel, "", 64, 2, "quick_gelu"),
+        "textEncoder2": text_encoder(CLIPTextModelWithProjection, "1.", 128, 3, "gelu"),
+        "vaeDecoder": decoder, "vaeEncoder": encoder,
+    }
+    (HERE / "sdxl").mkdir(exist_ok=True)
+    (HERE / "sdxl" / "expected.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")
