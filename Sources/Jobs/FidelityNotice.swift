@@ -1,23 +1,27 @@
 public import FoundationEssentials
 public import Generation
 
-/// How far a component of a model was found to be from the reference, and what is done about it.
+/// Finding about how far a component of a model is from the reference, and the response to it.
 public struct FidelityNotice: Sendable, Equatable, Codable {
+    /// Time of the finding.
     public var time: Date
+    /// Name of the model.
     public var model: String
+    /// Stage that was compared.
     public var component: Stage
-    /// Where the component ran when this was found: OpenVINO's name of the device.
+    /// Device that the component ran on when this was found, by OpenVINO's name.
     public var device: String
+    /// Precision that it computed in: `f16`.
     public var precision: String
     /// `baseline`, `within_bounds`, `recovered`, `non_finite`, `over_bound`, `over_baseline`, `failed`.
     public var finding: String
     /// `none`, `recompile`, `accuracy`, `cpu`, `give_up`.
     public var response: String
-    /// Against CPU f32, relative L2; nil when nothing could be measured, and when it was not finite.
+    /// Distance from CPU f32, relative L2; nil when nothing could be measured, and when it was not finite.
     public var relativeError: Double?
     /// The largest that is accepted.
     public var bound: Double
-    /// All of it in sentences.
+    /// The whole finding in sentences.
     public var text: String
 
     public init(

@@ -15,8 +15,9 @@ extension IdempotencyKey: ExpressibleByStringLiteral {
     public init(stringLiteral text: String) { self.init(text) }
 }
 
-/// A key was used before, for something else.
+/// Refusal of a key that was used before, for something else.
 public struct IdempotencyKeyReused: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Text of the key.
     public let key: String
     /// The job that it was used for.
     public let job: JobID
@@ -26,7 +27,11 @@ public struct IdempotencyKeyReused: Error, Sendable, Equatable, CustomStringConv
         self.job = job
     }
 
+    /// The refusal as sentences for the client.
     public var description: String {
-        "The key \"\(key.prefix(100))\" was used before for another request, which became job \(job). Use a new key for each request, and repeat one only with the same body."
+        """
+        The key "\(key.prefix(100))" was used before for another request, which became job \(job). \
+        Use a new key for each request, and repeat one only with the same body.
+        """
     }
 }

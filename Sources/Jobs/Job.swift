@@ -1,17 +1,17 @@
 public import FoundationEssentials
 public import Generation
 
-/// What a client wants drawn.
+/// Pictures that a client wants drawn.
 public struct JobRequest: Sendable, Hashable, Codable {
-    /// As `Painting.models` names it.
+    /// Name of the model, as in the models folder or the settings.
     public var model: String
     /// Its `batchSize` pictures are drawn together.
     public var generation: GenerationRequest
-    /// How often, one after another: A1111's `n_iter`.
+    /// Number of times that the request is drawn, one after another, 1 to 1000: A1111's `n_iter`.
     public var runs: Int
     /// Higher ones come first.
     public var priority: Int
-    /// Whose job it is, for turns to be shared out fairly: the name of a key or an account, or an address.
+    /// Name of the owner, for turns to be shared out fairly: the name of a key or an account, or an address.
     public var client: String
     /// Steps between two previews that the client wants to see; 0 for none.
     public var previewInterval: Int
@@ -30,6 +30,7 @@ public struct JobRequest: Sendable, Hashable, Codable {
     /// The steps after which the client wants to see the pictures.
     public var previews: PreviewSchedule { PreviewSchedule(everySteps: previewInterval) }
 
+    /// Number of pictures in all.
     public var pictureCount: Int { generation.batchSize * runs }
 
     /// Request of a run, from 0: seeds count up over all pictures.
@@ -40,25 +41,31 @@ public struct JobRequest: Sendable, Hashable, Codable {
     }
 }
 
+/// Stage in the life of a job. Raw values stand in the database and in JSON.
 public enum JobState: String, Sendable, Hashable, Codable, CaseIterable {
     case queued, running, done, failed, cancelled
 
-    /// Whether nothing will happen to it any more.
+    /// True when nothing will happen to the job any more.
     public var isFinal: Bool { self != .queued && self != .running }
 }
 
-/// A request, and what has become of it.
+/// A request of a client, with its state and its pictures.
 public struct Job: Sendable, Hashable, Codable, Identifiable {
+    /// Name of the job.
     public let id: JobID
+    /// Pictures that were asked for; the priority may be changed later.
     public internal(set) var request: JobRequest
+    /// Stage that the job is at.
     public var state = JobState.queued
-    /// How often it was begun.
+    /// Number of times that it was begun.
     public var attempts = 0
+    /// Time at which it was accepted.
     public let submittedAt: Date
-    /// When it was last begun.
+    /// Time at which it was last begun; nil before, and when it waits again.
     public var startedAt: Date?
+    /// Time at which it was over; nil before.
     public var endedAt: Date?
-    /// Why it failed or was cancelled, as a sentence for the client.
+    /// Reason why it failed or was cancelled, as a sentence for the client; nil otherwise.
     public var failure: String?
     /// The pictures: all when it is done, else those that were finished before it failed or was cancelled.
     public var pictures: [PictureID] = []

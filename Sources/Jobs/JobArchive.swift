@@ -1,8 +1,8 @@
 public import Generation
 
-/// Where jobs and their pictures outlast the process: a database and a folder of files, or a fake in tests.
+/// Keeps jobs and their pictures beyond the life of the process: a database and a folder of files, or a fake in tests.
 ///
-/// What has returned is not lost by a crash or a power cut.
+/// Nothing is lost by a crash or a power cut once a method has returned.
 public protocol JobArchive: Sendable {
     /// Writes a new job down.
     /// - Parameter idempotencyKey: with one that its `request.client` has used before, nothing is written.
@@ -21,6 +21,7 @@ public protocol JobArchive: Sendable {
     /// Jobs that were queued or running, in the order in which they were added.
     func unfinishedJobs() async throws -> [Job]
 
+    /// - Returns: nil when there is none of that name.
     func job(_ id: JobID) async throws -> Job?
 
     /// - Parameters:
@@ -32,10 +33,13 @@ public protocol JobArchive: Sendable {
 
 /// A picture and what is known of it, on its way to a file.
 public struct FinishedPicture: Sendable {
+    /// Pixels.
     public var image: RGBImage
+    /// Seed of this picture.
     public var seed: UInt64
-    /// With styles and with what was drawn for wildcards.
+    /// Prompt with its styles, and with what was drawn for its wildcards.
     public var prompt: String
+    /// Negative prompt, likewise.
     public var negativePrompt: String
     /// Generation parameters, as they stand in the file.
     public var infotext: String

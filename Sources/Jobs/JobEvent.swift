@@ -1,23 +1,30 @@
 public import Generation
 
-/// Something that happened, to a job or to what draws jobs, for whoever watches.
+/// Something that happened to a job, or to the models that draw jobs.
 public enum JobEvent: Sendable, Equatable {
     /// In the queue; `position` 0 is next.
     case queued(position: Int)
+    /// Begun, for the time given, from 1.
     case started(attempt: Int)
+    /// A network is being compiled; takes seconds.
     case compiling(Compiling)
     /// A component failed and goes on elsewhere.
     case moved(Move)
+    /// The prompts are turned into embeddings.
     case encoding
     /// `done` of `total` steps, counted over all runs of the job.
     case step(done: Int, total: Int)
     /// The pictures so far, an eighth of their size.
     case preview([RGBImage])
+    /// Latents are turned into pixels: picture `index`, from 0, of `total`.
     case decoding(index: Int, total: Int)
     /// Warnings about the pictures, in whole sentences; comes right before the end.
     case warned([String])
+    /// Drawn and stored.
     case done([PictureID])
+    /// Failed, with the reason as a sentence for the client.
     case failed(String)
+    /// Ended by a client.
     case cancelled
 
     // To no job
@@ -27,7 +34,7 @@ public enum JobEvent: Sendable, Equatable {
     /// A model is being loaded, is ready, or cannot be loaded.
     case model(Readiness)
 
-    /// Whether no event of the job comes after it.
+    /// True when no event of the job comes after it.
     public var isFinal: Bool {
         switch self {
         case .done, .failed, .cancelled: true

@@ -11,7 +11,8 @@ public struct JobID: Sendable, Hashable, Comparable, CustomStringConvertible {
             return String(repeating: "0", count: max(0, digits - text.count)) + text.suffix(digits)
         }
         let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1000))
-        description = hexadecimal(milliseconds, digits: 12) + hexadecimal(.random(in: 0 ... .max), digits: 16) + hexadecimal(.random(in: 0..<65536), digits: 4)
+        let random = hexadecimal(.random(in: 0 ... .max), digits: 16) + hexadecimal(.random(in: 0..<65536), digits: 4)
+        description = hexadecimal(milliseconds, digits: 12) + random
     }
 
     /// - Returns: nil for what no job can be named: a name may be a part of a file's.
@@ -25,8 +26,9 @@ public struct JobID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
 /// Names a picture: that of a job, at a place among its pictures.
 public struct PictureID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The job.
     public let job: JobID
-    /// From 0.
+    /// Place among its pictures, from 0.
     public let index: Int
 
     public init(_ job: JobID, _ index: Int) {
@@ -41,6 +43,7 @@ public struct PictureID: Sendable, Hashable, Comparable, CustomStringConvertible
         self.init(job, index)
     }
 
+    /// Name as it stands in addresses: the job's, a hyphen, the place.
     public var description: String { "\(job)-\(index)" }
 
     public static func < (a: Self, b: Self) -> Bool { (a.job, a.index) < (b.job, b.index) }
@@ -50,10 +53,13 @@ extension JobID: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
-        guard let id = JobID(text) else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is not a job's name.") }
+        guard let id = JobID(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is not a job's name.")
+        }
         self = id
     }
 
+    /// Writes the name as a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
@@ -64,10 +70,13 @@ extension PictureID: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
-        guard let id = PictureID(text) else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is not a picture's name.") }
+        guard let id = PictureID(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is not a picture's name.")
+        }
         self = id
     }
 
+    /// Writes the name as a string.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -1,8 +1,8 @@
 public import Generation
 
-/// What draws the pictures of jobs: the models of a machine, or a fake in tests.
+/// Draws the pictures of jobs: the models of a machine, or a fake in tests.
 public protocol Painting: Sendable {
-    /// What must be compiled for a request. Jobs of one group can follow one another without a compile.
+    /// Names what must be compiled for a request. Jobs of one group can follow one another without a compile.
     func group(of request: JobRequest) async -> CompileGroup
 
     /// Refuses what is asked for by mistake and shows before anything is drawn: a style that is not there, more layers skipped than the
@@ -10,7 +10,7 @@ public protocol Painting: Sendable {
     /// - Throws: `InvalidRequest`.
     func validate(_ request: JobRequest) async throws
 
-    /// How many pictures of such requests are drawn together in the least time for each; 1 when nothing is gained by more.
+    /// Number of pictures of such requests that are drawn together in the least time for each; 1 when nothing is gained by more.
     func usefulBatchSize(of request: JobRequest) async -> Int
 
     /// Draws requests together.
@@ -31,8 +31,9 @@ public protocol Painting: Sendable {
 
 /// Names what jobs share that follow one another without a compile.
 public struct CompileGroup: Sendable, Hashable, Codable {
+    /// Name of the model.
     public var model: String
-    /// Of what is compiled, in words: `512×512, batch 2, up to 4 chunks`; `any shape`.
+    /// Shape of what is compiled, in words: `512×512, batch 2, up to 4 chunks`; `any shape`.
     public var shape: String
 
     public init(model: String, shape: String) {
@@ -41,7 +42,9 @@ public struct CompileGroup: Sendable, Hashable, Codable {
     }
 }
 
+/// The pictures of a request, on their way from the painter to the archive.
 public struct PaintedRequest: Sendable {
+    /// The pictures, and how they came to be.
     public var result: GenerationResult
     /// The generation parameters of each picture, as they stand in its file.
     public var infotexts: [String]

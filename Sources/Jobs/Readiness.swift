@@ -1,10 +1,13 @@
-/// Whether the model that is used when none is named can draw.
+/// Readiness of the model that is used when none is named.
 public enum Readiness: Sendable, Equatable {
+    /// It is being loaded.
     case loading(model: String)
+    /// It can draw.
     case ready(model: String)
-    /// Why not, as a sentence for the client.
+    /// It cannot draw, for a reason that is a sentence for the client.
     case failed(model: String, reason: String)
 
+    /// Name of the model.
     public var model: String {
         switch self {
         case .loading(let model), .ready(let model), .failed(let model, _): model

@@ -19,8 +19,10 @@ struct BatchTests {
 
     private static let differences: [(name: String, change: @Sendable (inout JobRequest) -> Void)] = [
         ("model", { $0.model = "other" }), ("width", { $0.generation.width = 128 }), ("height", { $0.generation.height = 128 }),
-        ("steps", { $0.generation.steps = 5 }), ("sampler", { $0.generation.sampler = .heun }), ("schedule", { $0.generation.schedule = .karras }),
-        ("CFG scale", { $0.generation.cfgScale = 3 }), ("noise", { $0.generation.noise = .philox }), ("emphasis", { $0.generation.emphasis = .ignore }),
+        ("steps", { $0.generation.steps = 5 }), ("sampler", { $0.generation.sampler = .heun }),
+        ("schedule", { $0.generation.schedule = .karras }),
+        ("CFG scale", { $0.generation.cfgScale = 3 }), ("noise", { $0.generation.noise = .philox }),
+        ("emphasis", { $0.generation.emphasis = .ignore }),
         ("clip skip", { $0.generation.clipSkip = 2 }), ("comma backtrack", { $0.generation.commaBacktrack = 0 }),
         ("padding", { $0.generation.padsConditionings = true }), ("runs", { $0.runs = 2 }), ("priority", { $0.priority = -1 }),
     ]
@@ -94,7 +96,9 @@ struct SharedPreviewTests {
         try await workshop.run {
             let first = try await workshop.begin(.with(steps: 1))
             var jobs: [Job] = []
-            for interval in [2, 3, 0] { jobs.append(try await workshop.service.submit(.with(steps: 6, seed: UInt64(interval), previews: interval))) }
+            for interval in [2, 3, 0] {
+                jobs.append(try await workshop.service.submit(.with(steps: 6, seed: UInt64(interval), previews: interval)))
+            }
             // Read while it happens: what is told later pushes previews out of the memory.
             let stories = try await jobs.asyncMap { job in
                 let story = try #require(try await workshop.service.story(of: job.id))

@@ -99,8 +99,8 @@ struct DispatcherTests {
             counts.merge(world.counts, uniquingKeysWith: +)
         }
         let names = [
-            "begun together", "cancelled", "could not store", "done", "drawn", "failed", "failed together", "further run", "gave up", "ran out of time",
-            "rested under load",
+            "begun together", "cancelled", "could not store", "done", "drawn", "failed", "failed together", "further run", "gave up",
+            "ran out of time", "rested under load",
         ]
         for name in names { #expect(counts[name, default: 0] > 0, "\(name)") }
     }
@@ -136,7 +136,8 @@ struct DispatcherTests {
 
     @Test("orders, reports and outcomes cross a wire as JSON")
     func coding() throws {
-        let order = DrawOrder(worker: "w", batch: 7, run: 1, jobs: [Job(id: JobID(at: noon), .with(seed: 5, pictures: 2, runs: 3), submittedAt: noon)])
+        let job = Job(id: JobID(at: noon), .with(seed: 5, pictures: 2, runs: 3), submittedAt: noon)
+        let order = DrawOrder(worker: "w", batch: 7, run: 1, jobs: [job])
         #expect(order.requests.map(\.seed) == [7])
         #expect(try JSONDecoder().decode(DrawOrder.self, from: JSONEncoder().encode(order)) == order)
         let report = DrawnRequest(pictureCount: 2, warnings: ["Odd."])

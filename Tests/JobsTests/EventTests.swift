@@ -9,7 +9,7 @@ struct EventTests {
     private let job = JobID(at: noon)
     private let other = JobID(at: noon + 1)
 
-    @Test("what happens to no job is told to those who listen to all, and in its place when they come back; listeners of a job hear nothing of it")
+    @Test("what happens to no job is told to those who listen to all, also when they come back, and to no listener of a job")
     func ofNoJob() async throws {
         let events = JobEvents(now: { noon })
         let job = JobID(at: noon)

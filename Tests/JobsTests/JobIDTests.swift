@@ -12,7 +12,9 @@ struct JobIDTests {
         #expect(JobID(at: time).description.hasPrefix("01a0c4506c00"))
     }
 
-    @Test("only what was made as a name is read as one", arguments: ["", "..", "0123", String(repeating: "g", count: 32), String(repeating: "A", count: 32), String(repeating: "a", count: 33)])
+    @Test("only what was made as a name is read as one", arguments: [
+        "", "..", "0123", String(repeating: "g", count: 32), String(repeating: "A", count: 32), String(repeating: "a", count: 33),
+    ])
     func notAJob(text: String) { #expect(JobID(text) == nil) }
 
     @Test("a picture is named by its job and its place")

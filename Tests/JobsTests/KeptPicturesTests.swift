@@ -9,7 +9,9 @@ struct KeptPicturesTests {
     enum End: CaseIterable { case cancelled, interrupted, failed, tooSlow }
 
     /// A workshop that draws runs of two steps, and stops in the second run of a job of three, with the first finished.
-    private func inSecondRun(_ painter: FakePainter = FakePainter(isHeld: true), _ work: (Workshop, Job) async throws -> Void) async throws {
+    private func inSecondRun(
+        _ painter: FakePainter = FakePainter(isHeld: true), _ work: (Workshop, Job) async throws -> Void
+    ) async throws {
         let workshop = Workshop(painter)
         try await workshop.run {
             let job = try await workshop.begin(.with(steps: 2, seed: 1, pictures: 2, runs: 3))

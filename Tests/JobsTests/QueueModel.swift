@@ -27,7 +27,7 @@ struct QueueModel {
 
     var all: Set<JobID> { Set(waiting.map(\.job.id)).union(running.map(\.id)).union(ended.keys) }
 
-    /// Whose turn it is.
+    /// The job whose turn it is.
     var turn: Job? {
         guard let highest = waiting.map(\.job.request.priority).max() else { return nil }
         let level = waiting.map(\.job).filter { $0.request.priority == highest }
@@ -42,7 +42,7 @@ struct QueueModel {
         waiting.insert(Entry(job: job), at: waiting.firstIndex { job.id < $0.job.id } ?? waiting.count)
     }
 
-    /// What was taken, in order; complains about what should not have been.
+    /// Takes jobs, in order; complains about those that should not have been taken.
     mutating func take(_ taken: [Job], _ settings: QueueSettings, pictureCount: Int) {
         #expect(taken.isEmpty == waiting.isEmpty, "something is taken as long as something waits")
         guard let first = taken.first else { return }

@@ -58,7 +58,8 @@ struct QueueOrderTests {
     @Test("jobs that need no compile come first")
     func groups() {
         var line = NamedQueue()
-        for (name, size) in [("a1", 64), ("b1", 128), ("a2", 64), ("c1", 192), ("b2", 128), ("a3", 64)] { line.submit(name, .with(size: size)) }
+        let sizes = [("a1", 64), ("b1", 128), ("a2", 64), ("c1", 192), ("b2", 128), ("a3", 64)]
+        for (name, size) in sizes { line.submit(name, .with(size: size)) }
         #expect(line.takeAll() == ["a1", "a2", "a3", "b1", "b2", "c1"])
     }
 
@@ -224,7 +225,8 @@ struct QueueOrderTests {
         var line = NamedQueue()
         var ids: [JobID] = []
         for index in 0..<60 {
-            ids.append(line.submit("\(index)", .with(priority: Int.random(in: 0..<3, using: &random), client: "\(Int.random(in: 0..<4, using: &random))")))
+            let (priority, client) = (Int.random(in: 0..<3, using: &random), Int.random(in: 0..<4, using: &random))
+            ids.append(line.submit("\(index)", .with(priority: priority, client: "\(client)")))
         }
         let order = line.queue.inTurn(limit: 1000)
         #expect(Set(order) == Set(ids))

@@ -34,7 +34,8 @@ struct QueuePropertyTests {
                 model.take(taken, settings, pictureCount: workers[index].usefulBatchSize)
             case 65..<80:
                 guard let job = model.running.randomElement(using: &random) else { continue }
-                let outcome = [JobOutcome.done([PictureID(job.id, 0)]), .failed("No."), .cancelled].randomElement(using: &random) ?? .cancelled
+                let outcomes = [JobOutcome.done([PictureID(job.id, 0)]), .failed("No."), .cancelled]
+                let outcome = outcomes.randomElement(using: &random) ?? .cancelled
                 let result = queue.end(job.id, as: outcome, at: now)
                 let ended = try #require(result)
                 #expect(ended.state.isFinal && ended.endedAt == now && ended.request == job.request)

@@ -72,7 +72,9 @@ struct QueueStateTests {
         #expect(queue.next(for: worker, at: noon, QueueSettings())?.id == first.id)
     }
 
-    @Test("a job found running is queued again, at most twice", arguments: [(attempts: 1, state: JobState.queued), (2, .queued), (3, .failed), (4, .failed)])
+    @Test("a job found running is queued again, at most twice", arguments: [
+        (attempts: 1, state: JobState.queued), (2, .queued), (3, .failed), (4, .failed),
+    ])
     func attempts(attempts: Int, state: JobState) {
         var job = Job(.with(), submittedAt: noon)
         job.state = .running
@@ -85,7 +87,10 @@ struct QueueStateTests {
         #expect(queue.waitingCount == (state == .queued ? 1 : 0))
         if state == .failed {
             #expect(recovered.endedAt == noon + 60)
-            #expect(recovered.failure == "It was begun \(attempts) times, and each time the server ended before it was done. Try a smaller picture, or see the server's log.")
+            #expect(recovered.failure == """
+                It was begun \(attempts) times, and each time the server ended before it was done. \
+                Try a smaller picture, or see the server's log.
+                """)
         } else {
             #expect(recovered.startedAt == nil)
         }

@@ -4,8 +4,8 @@ import Jobs
 
 extension JobRequest {
     static func with(
-        model: String = "demo", size: Int = 64, steps: Int = 4, prompt: String = "a boat", seed: UInt64 = 0, pictures: Int = 1, runs: Int = 1,
-        previews: Int = 0, priority: Int = 0, client: String = ""
+        model: String = "demo", size: Int = 64, steps: Int = 4, prompt: String = "a boat", seed: UInt64 = 0, pictures: Int = 1,
+        runs: Int = 1, previews: Int = 0, priority: Int = 0, client: String = ""
     ) -> JobRequest {
         var generation = GenerationRequest(prompt: prompt)
         generation.width = size

@@ -32,9 +32,12 @@ struct ServiceTests {
             #expect(try await workshop.service.ended(job.id).state == .done)
             let previews = (0..<2).map { JobEvent.preview([FakePainter.image(width: 8, height: 8, seed: $0)]) }
             let expected: [JobEvent] = [
-                .queued(position: 0), .started(attempt: 1), .compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)),
-                .encoding, .step(done: 0, total: 4), .step(done: 1, total: 4), .step(done: 2, total: 4), previews[0], .decoding(index: 0, total: 1),
-                .encoding, .step(done: 2, total: 4), .step(done: 3, total: 4), .step(done: 4, total: 4), previews[1], .decoding(index: 0, total: 1),
+                .queued(position: 0), .started(attempt: 1),
+                .compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)),
+                .encoding, .step(done: 0, total: 4), .step(done: 1, total: 4), .step(done: 2, total: 4), previews[0],
+                .decoding(index: 0, total: 1),
+                .encoding, .step(done: 2, total: 4), .step(done: 3, total: 4), .step(done: 4, total: 4), previews[1],
+                .decoding(index: 0, total: 1),
                 .done([PictureID(job.id, 0), PictureID(job.id, 1)]),
             ]
             let remembered = try await workshop.story(of: job.id)
@@ -236,8 +239,10 @@ struct ServiceTests {
 
     @Test("a compile is named in words")
     func compileText() {
-        #expect(QueueProgress.Stage.compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse)).description == "Compiling the UNet for CPU")
-        #expect(QueueProgress.Stage.compiling(Compiling(.text(0), device: "GPU.0", shape: "batch 1", reason: .repair)).description == "Compiling the text encoder for GPU.0, repair: batch 1")
+        let first = QueueProgress.Stage.compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse))
+        #expect(first.description == "Compiling the UNet for CPU")
+        let repair = QueueProgress.Stage.compiling(Compiling(.text(0), device: "GPU.0", shape: "batch 1", reason: .repair))
+        #expect(repair.description == "Compiling the text encoder for GPU.0, repair: batch 1")
     }
 
     @Test("what there is to measure is measured: waiting, drawing, storing, ends")

@@ -31,7 +31,10 @@ struct TroubleTests {
 
     @Test("of jobs that are drawn together, only the one at fault fails")
     func failureTogether() async throws {
-        let workshop = Workshop(FakePainter(isHeld: true, batchSize: { _ in 3 }, failure: { $0.seed == 2 ? InvalidRequest(field: "styles", "No style is called so.") : nil }))
+        let painter = FakePainter(
+            isHeld: true, batchSize: { _ in 3 },
+            failure: { $0.seed == 2 ? InvalidRequest(field: "styles", "No style is called so.") : nil })
+        let workshop = Workshop(painter)
         try await workshop.run {
             let blocker = try await workshop.begin(.with(size: 128))
             var jobs: [Job] = []
@@ -56,7 +59,9 @@ struct TroubleTests {
             workshop.jobTime.letOneThrough()
             let failed = try await workshop.service.ended(job.id)
             #expect(failed.state == .failed)
-            #expect(failed.failure == "The job was not drawn within 1.5 minutes, as long as job_minutes allows. Ask for less, or raise job_minutes.")
+            #expect(failed.failure == """
+                The job was not drawn within 1.5 minutes, as long as job_minutes allows. Ask for less, or raise job_minutes.
+                """)
             let next = try await workshop.begin(.with())
             workshop.painter.starts.open()
             #expect(try await workshop.service.ended(next.id).state == .done)
@@ -86,7 +91,9 @@ struct TroubleTests {
             let job = try await workshop.service.submit(.with())
             let failed = try await workshop.service.ended(job.id)
             #expect(failed.state == .failed)
-            #expect(failed.failure == "The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log.")
+            #expect(failed.failure == """
+                The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log.
+                """)
             await workshop.archive.fail(.finish, with: nil)
             let next = try await workshop.service.submit(.with())
             #expect(try await workshop.service.ended(next.id).state == .done)
@@ -118,7 +125,8 @@ struct TroubleTests {
     @Test("a painter that returns fewer pictures than asked for fails the job")
     func incomplete() async throws {
         let archive = MemoryArchive()
-        let service = JobService(archive: archive, painter: Forgetful(), settings: { QueueSettings() }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let service = JobService(archive: archive, painter: Forgetful(), settings: { QueueSettings() }, logger: logger)
         let running = Task { try await service.run() }
         let job = try await service.submit(.with())
         let failed = try await service.ended(job.id)
@@ -132,7 +140,10 @@ struct TroubleTests {
         func group(of request: JobRequest) async -> CompileGroup { CompileGroup(model: "", shape: "") }
         func validate(_ request: JobRequest) async throws {}
         func usefulBatchSize(of request: JobRequest) async -> Int { 1 }
-        func draw(_ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [PaintedRequest] { [] }
+        func draw(
+            _ requests: [GenerationRequest], model: String, previews: PreviewSchedule,
+            onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        ) async throws -> [PaintedRequest] { [] }
         func rest() async {}
     }
 

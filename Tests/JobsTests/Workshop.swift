@@ -59,7 +59,7 @@ struct Workshop {
         return job
     }
 
-    /// What is told of a job until it is over.
+    /// Events of a job until it is over.
     func story(of id: JobID) async throws -> [JobEvent] {
         var events: [JobEvent] = []
         guard let stream = try await service.story(of: id) else { return [] }

@@ -12,7 +12,8 @@ struct Dispatcher: Sendable {
     enum Step: Sendable {
         /// Write a job down, after everything that was to be written before. `wrote` is told how that ended.
         case write(Job)
-        /// Store the pictures that a worker has drawn for a job, and with them the job, which is over then. `stored` or `couldNotStore` is told.
+        /// Store the pictures that a worker has drawn for a job, and with them the job, which is over then. `stored` or `couldNotStore`
+        /// is told.
         case store(Job, drawnBy: Worker.ID)
         /// Tell those who watch a job.
         case tell(JobEvent, JobID)
@@ -48,7 +49,7 @@ struct Dispatcher: Sendable {
 
     /// Number of jobs that may follow one another on a worker before it has come to the end of a rest.
     static let jobsWithoutRestAtMost = 20
-    /// How long such a rest may keep jobs from being drawn.
+    /// Time that such a rest may keep jobs from being drawn.
     static let restUnderLoad = Duration.seconds(120)
     /// Number of the first jobs in line whose places are told.
     static let toldPlaces = 20
@@ -85,13 +86,13 @@ struct Dispatcher: Sendable {
     /// A job that is not over, or whose end the archive does not know.
     func job(_ id: JobID) -> Job? { queue.job(id) ?? unwritten[id] }
 
-    /// Whether a job is over, which has not been told yet.
+    /// True when a job is over, which has not been told yet.
     func isEnding(_ id: JobID) -> Bool { ending.contains(id) }
 
     var waitingCount: Int { queue.waitingCount }
     var running: [Job] { queue.running }
 
-    /// How many have their turn before a job that waits.
+    /// Number of jobs that have their turn before one that waits.
     func position(of id: JobID) -> Int? { queue.position(of: id) }
 
     // Jobs
@@ -109,7 +110,8 @@ struct Dispatcher: Sendable {
     /// Takes a job that the archive has, whatever the capacity.
     mutating func submit(_ job: Job, group: CompileGroup) -> [Step] {
         queue.submit(job, group: group)
-        return [.tell(.queued(position: queue.position(of: job.id) ?? 0), job.id), .measure(.queueLength(queue.waitingCount))] + wakeWorkers()
+        let position = queue.position(of: job.id) ?? 0
+        return [.tell(.queued(position: position), job.id), .measure(.queueLength(queue.waitingCount))] + wakeWorkers()
     }
 
     /// Takes up a job that an earlier process left.
@@ -174,7 +176,8 @@ struct Dispatcher: Sendable {
     mutating func couldNotStore(_ job: Job, at now: Date) -> [Step] {
         guard storing.remove(job.id) != nil else { return [] }
         let reason = "The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log."
-        return [.measure(.archiveFailed)] + (end(job.id, as: .failed(reason), keepsPictures: false, at: now) ?? []) + storeNext(after: job.id, at: now)
+        let steps = end(job.id, as: .failed(reason), keepsPictures: false, at: now) ?? []
+        return [.measure(.archiveFailed)] + steps + storeNext(after: job.id, at: now)
     }
 
     // Workers
@@ -352,8 +355,8 @@ extension Dispatcher {
 
     /// - Returns: the worker that had this order; nil when it has it no more.
     private mutating func reported(_ order: DrawOrder) -> Int? {
-        guard let index = index(of: order.worker), case .drawing(var batch) = workers[index].activity, batch.isOrdered, batch.number == order.batch,
-            batch.run == order.run
+        guard let index = index(of: order.worker), case .drawing(var batch) = workers[index].activity, batch.isOrdered,
+            batch.number == order.batch, batch.run == order.run
         else { return nil }
         batch.isOrdered = false
         workers[index].activity = .drawing(batch)

@@ -71,15 +71,15 @@ struct Batch: Sendable {
     var run = 0
     /// Runs that somebody has skipped.
     var skippedRuns: [Int] = []
-    /// Whether the present run is to be given up.
+    /// True when the present run is to be given up.
     var isSkipping = false
-    /// Whether the worker draws, and has not said yet how that ended.
+    /// True while the worker draws and has not said how that ended.
     var isOrdered = false
     /// Jobs that the archive is being told are running.
     var unwritten: Set<JobID>
     /// Job whose pictures are being stored, one after another.
     var storing: JobID?
-    /// When the jobs were taken, and how many.
+    /// Time at which the jobs were taken, and their number.
     let beganAt: Date
     let jobCount: Int
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What one listener has yet to read. Bounded: when it is full, it loses what matters least.
+/// Events that one listener has yet to read. Bounded: when it is full, it loses those that matter least.
 final class EventMailbox: Sendable {
     static let capacity = 256
     /// Ends of jobs are not lost. A listener with so many of them unread is sent off.
@@ -28,7 +28,7 @@ final class EventMailbox: Sendable {
 
     deinit { onEnd(ObjectIdentifier(self)) }
 
-    /// For one reader.
+    /// The events, for one reader.
     var stream: AsyncStream<NumberedJobEvent> {
         AsyncStream { await self.next() } onCancel: { self.close() }
     }
@@ -45,7 +45,7 @@ final class EventMailbox: Sendable {
         reader?.resume(returning: first)
     }
 
-    /// No more comes; what is unread can be read still.
+    /// Takes no more events. Those that are unread can be read still.
     func close() {
         let reader = state.withLock { state in
             state.isClosed = true
@@ -84,7 +84,7 @@ extension EventMailbox.State {
     }
 }
 
-/// How much is lost with an event, from least to most.
+/// Worth of an event, from least to most.
 private enum EventWorth: CaseIterable {
     case preview, step, stage, end
 

@@ -1,13 +1,15 @@
 public import FoundationEssentials
 import Synchronization
 
-/// An event as streams carry it.
+/// An event with its number, as streams carry it.
 public struct NumberedJobEvent: Sendable, Equatable {
     /// Rises strictly, across restarts too.
     public let number: UInt64
-    /// nil for what happened to none.
+    /// The job that it happened to; nil for none.
     public let job: JobID?
+    /// The event itself.
     public let event: JobEvent
+    /// Time at which it was told.
     public let time: Date
 
     public init(number: UInt64, job: JobID?, event: JobEvent, time: Date) {
@@ -18,12 +20,12 @@ public struct NumberedJobEvent: Sendable, Equatable {
     }
 }
 
-/// Tells whoever listens what happens, and remembers the latest for those who come back.
+/// Tells listeners what happens, and remembers the latest events for those who come back.
 public final class JobEvents: Sendable {
     private struct State {
         var lastNumber: UInt64
         var remembered = EventMemory()
-        /// By the job they want; nil: all.
+        /// Mailboxes by the job that they are for; nil: all.
         var mailboxes: [JobID?: [ObjectIdentifier: WeakMailbox]] = [:]
         var isClosed = false
     }
@@ -39,19 +41,22 @@ public final class JobEvents: Sendable {
         state = Mutex(State(lastNumber: UInt64(max(0, now().timeIntervalSince1970 * 1000)) * 1000))
     }
 
-    /// What happens from now on to a job, or all there is, and what is remembered from before.
+    /// Tells what happens from now on to a job, or to all, after what is remembered from before.
     ///
     /// A reader who is slow misses previews first, then steps, then whatever else is not the end of a job. One who misses so many ends
     /// that they fill its mailbox is sent off: the stream ends, and it may come back with the last number that it has seen.
     /// - Parameters:
     ///   - job: nil for all jobs, and what happens to none; else the stream ends with the job.
     ///   - after: only events with higher numbers. When nil, all that is remembered of `job`, or only what is new of all jobs.
-    public func stream(of job: JobID? = nil, after: UInt64? = nil) -> AsyncStream<NumberedJobEvent> { mailbox(of: job, after: after).stream }
+    public func stream(of job: JobID? = nil, after: UInt64? = nil) -> AsyncStream<NumberedJobEvent> {
+        mailbox(of: job, after: after).stream
+    }
 
-    /// Whether someone would hear of the job.
+    /// True when somebody would hear of the job.
     public func isWatched(_ job: JobID) -> Bool { state.withLock { $0.mailboxes[job] != nil || $0.mailboxes[nil] != nil } }
 
-    /// - Parameter job: nil for what happens to none.
+    /// Tells an event to all who listen.
+    /// - Parameter job: the job that it happened to; nil for none.
     public func send(_ event: JobEvent, of job: JobID?) {
         // Released after the lock: a mailbox that goes away asks for the lock itself.
         var listeners: [EventMailbox] = []

@@ -1,10 +1,12 @@
 import FoundationEssentials
 
-/// How a job is over.
+/// End of a job.
 public enum JobOutcome: Sendable, Equatable, Codable {
+    /// Drawn and stored.
     case done([PictureID])
-    /// Why, as a sentence for the client.
+    /// Failed, with the reason as a sentence for the client.
     case failed(String)
+    /// Ended by a client.
     case cancelled
 
     var state: JobState {
@@ -40,7 +42,7 @@ extension Job {
         return job
     }
 
-    /// What has become of a job that is over.
+    /// End of a job that is over; nil while it waits or runs.
     var outcome: JobOutcome? {
         switch state {
         case .queued, .running: nil

@@ -4,13 +4,13 @@ public struct QueueSettings: Sendable, Equatable {
     public var capacity: Int
     /// Jobs that may be drawn before one whose turn it is, because they need no compile.
     public var patienceJobs: Int
-    /// How long a job may wait past its turn for that reason. What is being drawn by then is drawn to its end.
+    /// Time that a job may wait past its turn for that reason. What is being drawn by then is drawn to its end.
     public var patience: Duration
     /// Most jobs that are drawn together; 1 draws each by itself.
     public var batchSize: Int
-    /// How long drawing a job may take, compiling included.
+    /// Time that drawing a job may take, compiling included.
     public var jobTimeout: Duration
-    /// How long the job that is drawn may take to end when the service is told to stop.
+    /// Time that the job that is drawn gets to end when the service is told to stop.
     public var gracePeriod: Duration
 
     public init(

@@ -96,7 +96,7 @@ public struct QueueSimulation: Sendable {
 
 /// A load that is being worked off: the dispatcher's steps take place in simulated time.
 private struct Run {
-    /// How a step ended.
+    /// End of a step.
     enum Event {
         case rested(Worker.ID)
         case asked(Worker.ID)

@@ -17,7 +17,7 @@ struct WaitingLine: Sendable {
         let pictureCount: Int
         /// Rises with each that came.
         let number: UInt64
-        /// How many went before it when it was its turn, and since when.
+        /// Number of jobs that went before it when it was its turn, and the time of the first.
         fileprivate(set) var passedBy = 0
         fileprivate(set) var passedSince: Date?
     }
@@ -28,7 +28,7 @@ struct WaitingLine: Sendable {
         let recipe: Recipe
     }
 
-    /// By priority; none is without clients.
+    /// Levels by priority; each has clients.
     private var levels: [Int: Level] = [:]
     private var places: [JobID: (priority: Int, client: String)] = [:]
     /// Counts turns of clients.
@@ -50,7 +50,7 @@ struct WaitingLine: Sendable {
         return ticket
     }
 
-    /// Who comes next, when `current` is compiled.
+    /// The job that comes next, when `current` is compiled.
     func next(after current: CompileGroup?, at now: Date, _ settings: QueueSettings) -> Ticket? {
         guard let level = levels.keys.max().flatMap({ levels[$0] }), let turn = level.turn else { return nil }
         guard let current, turn.group != current, turn.mayBePassed(at: now, settings) else { return turn }
@@ -75,7 +75,7 @@ struct WaitingLine: Sendable {
         return taken
     }
 
-    /// Who can be drawn together with `first` and may come next.
+    /// The job that can be drawn together with `first` and may come next.
     private func companion(of first: Ticket, pictureCount: Int, at now: Date, _ settings: QueueSettings) -> Ticket? {
         guard pictureCount > 0, let batch = first.batch, let level = levels[first.priority], let turn = level.turn else { return nil }
         func fits(_ ticket: Ticket) -> Bool { ticket.pictureCount <= pictureCount && ticket.batch == batch }
@@ -104,7 +104,7 @@ struct WaitingLine: Sendable {
         return jobs
     }
 
-    /// How many have their turn before it; nil for one that does not wait.
+    /// Number of jobs that have their turn before it; nil for one that does not wait.
     func position(of job: JobID) -> Int? {
         guard let place = places[job], let level = levels[place.priority], let line = level.clients[place.client],
             let index = line.tickets.firstIndex(where: { $0.job == job })
@@ -124,7 +124,7 @@ extension WaitingLine.Ticket {
     }
 }
 
-/// Those of one priority.
+/// Jobs of one priority.
 private struct Level: Sendable {
     struct Client: Sendable {
         /// In order of their numbers; never empty.
@@ -138,7 +138,7 @@ private struct Level: Sendable {
     /// Clients in the order of their turns.
     var inTurn: [Client] { clients.values.sorted { $0.turn < $1.turn } }
 
-    /// Whose turn it is.
+    /// The job whose turn it is.
     var turn: WaitingLine.Ticket? { clients.values.min { $0.turn < $1.turn }?.tickets.first }
 
     /// The oldest such job of the client that was served longest ago among those that have one.
@@ -163,7 +163,7 @@ private struct Level: Sendable {
         return ticket
     }
 
-    /// Gives its client a turn. Whoever's turn it is, if another's, is passed.
+    /// Gives its client a turn. If it was the turn of another job, that one is passed.
     mutating func serve(_ ticket: WaitingLine.Ticket, at now: Date, turn number: UInt64) {
         if let turn, turn.job != ticket.job {
             clients[turn.client]?.tickets[0].passedBy += 1

@@ -7,10 +7,10 @@ public import Logging
 /// A job is in the archive before `submit` returns, and its pictures are there before it is done: what was promised outlives the process.
 /// A `Dispatcher` decides; this actor tells it what happens, and takes the steps that it answers.
 public actor JobService {
-    /// How long there must be nothing to draw before the painter rests. Whoever wants one picture after another asks again at once, and
+    /// Time without anything to draw before the painter rests. A client that wants one picture after another asks again at once, and
     /// should not wait for a rest to be broken off.
     static let calm = Duration.seconds(1)
-    /// How long the painter is left alone when it had nothing to look after.
+    /// Time between two rests of an idle painter.
     private static let pause = Duration.seconds(30)
     /// The one worker there is: the painter.
     private static let worker = Worker("painter")
@@ -49,7 +49,8 @@ public actor JobService {
     ///   - events: where it tells what happens to jobs; others may tell there, too.
     ///   - onMeasure: should return at once.
     public init(
-        archive: any JobArchive, painter: any Painting, settings: @escaping @Sendable () -> QueueSettings, logger: Logger, logsPrompts: Bool = false,
+        archive: any JobArchive, painter: any Painting, settings: @escaping @Sendable () -> QueueSettings, logger: Logger,
+        logsPrompts: Bool = false,
         now: @escaping @Sendable () -> Date = { .now },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }, events: JobEvents? = nil,
         onMeasure: @escaping @Sendable (JobMeasurement) -> Void = { _ in }
@@ -67,7 +68,7 @@ public actor JobService {
 
     /// Takes up what an earlier process has left, then draws until the task is cancelled.
     ///
-    /// When it is, jobs that are drawn may end within the grace period; after that they are broken off, and queued for the next start.
+    /// After the cancellation, jobs that are drawn may end within the grace period. Then they are broken off, and wait for the next start.
     /// All streams of events have ended when this returns.
     /// - Throws: what the archive throws when it cannot be read.
     public func run() async throws {
@@ -87,8 +88,8 @@ public actor JobService {
     /// Accepts a job.
     /// - Parameter idempotencyKey: with one that the same client has used before, nothing is done again.
     /// - Returns: the job, or the one that the key was first used for.
-    /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; `IdempotencyKeyReused`; what the archive throws, and then the job is
-    ///   not accepted.
+    /// - Throws: `InvalidRequest` for what cannot be drawn; `QueueFull`; `IdempotencyKeyReused`; what the archive throws. The job is not
+    ///   accepted then.
     public func submit(_ request: JobRequest, idempotencyKey: IdempotencyKey? = nil) async throws -> Job {
         try request.validate()
         try await painter.validate(request)
@@ -157,7 +158,7 @@ public actor JobService {
             .filter { state == nil || $0.state == state }
     }
 
-    /// How many have their turn before each of these jobs, as far as they wait.
+    /// Number of jobs that have their turn before each of these, as far as they wait.
     public func positions(of jobs: some Sequence<JobID>) -> [JobID: Int] {
         jobs.reduce(into: [:]) { positions, id in positions[id] = dispatcher.position(of: id) }
     }
@@ -186,7 +187,7 @@ public actor JobService {
         return mailbox.stream
     }
 
-    /// What the queue is at: the jobs that are drawn longest, how many wait, how many ended.
+    /// State of the queue: the jobs that have been drawn longest, and how many wait and have ended.
     public var progress: QueueProgress {
         let drawn = drawings.values.map(\.progress).min { ($0.startedAt ?? .distantFuture) < ($1.startedAt ?? .distantFuture) }
         var progress = drawn ?? QueueProgress()
@@ -277,7 +278,9 @@ extension JobService {
                 try await archive.update(job)
             } catch {
                 isWritten = false
-                logger.error("The archive could not write a job down", metadata: ["job": "\(job.id)", "state": "\(job.state)", "error": "\(error)"])
+                logger.error("The archive could not write a job down", metadata: [
+                    "job": "\(job.id)", "state": "\(job.state)", "error": "\(error)",
+                ])
             }
             logEnd(of: job)
             follow { $0.wrote(job, isWritten: isWritten, at: $1) }

@@ -1,8 +1,9 @@
 import Foundation
 import Generation
 
-/// What a client may read of an error: Easel's own sentences, without the places of files.
+/// The part of an error that a client may read: Easel's own sentences, without the places of files.
 public struct PublicReason: CustomStringConvertible {
+    /// The sentences.
     public let description: String
 
     /// - Parameters:

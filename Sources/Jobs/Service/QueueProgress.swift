@@ -1,9 +1,9 @@
 public import FoundationEssentials
 public import Generation
 
-/// What the queue is at, for whoever asks.
+/// State of the queue, and of the jobs that are drawn.
 public struct QueueProgress: Sendable {
-    /// What is being done for the running jobs.
+    /// Work that is done for the running jobs.
     public enum Stage: Sendable, Equatable, CustomStringConvertible {
         case starting
         case compiling(Compiling)
@@ -13,7 +13,7 @@ public struct QueueProgress: Sendable {
         /// The pictures are written to files.
         case storing
 
-        /// For people: `Compiling the UNet for CPU`.
+        /// Text for people: `Compiling the UNet for CPU`.
         public var description: String {
             switch self {
             case .starting: "Starting"
@@ -32,18 +32,20 @@ public struct QueueProgress: Sendable {
     public var stage: Stage?
     /// Steps done, over all runs of the job.
     public var step = 0
-    /// … of so many.
+    /// Number of steps in all runs.
     public var stepCount = 0
-    /// The run that is drawn, from 0, …
+    /// The run that is drawn, from 0.
     public var run = 0
-    /// … of so many.
+    /// Number of runs in all.
     public var runCount = 0
-    /// What the pictures look like so far, those of all running jobs, an eighth of their size.
+    /// The pictures of all running jobs as they look so far, an eighth of their size.
     public var previews: [RGBImage] = []
+    /// Time at which drawing began; nil while nothing is drawn.
     public var startedAt: Date?
     /// Seconds until the running jobs are done, as far as can be told from the steps so far; nil before the first.
     public var etaSeconds: Double?
 
+    /// Number of jobs that wait.
     public var waitingCount = 0
     /// Jobs that ended since the start, by their state.
     public var endedCounts: [JobState: Int] = [:]
