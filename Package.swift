@@ -49,15 +49,15 @@ let package = Package(
 
         // Values and files
         library("Tensors"),
-        library("TextFiles"),
+        library("Files"),
         library("Generation"),
-        library("Settings", ["Generation", "TextFiles", .product(name: "Configuration", package: "swift-configuration")]),
+        library("Settings", ["Files", "Generation", .product(name: "Configuration", package: "swift-configuration")]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
         library("ImageCodecs", ["CImageCodecs", "Generation"]),
         .target(name: "CMappedFiles"),
-        library("Checkpoints", ["CMappedFiles", "Generation", "Tensors", "TextFiles", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),
@@ -65,12 +65,12 @@ let package = Package(
 
         // Text and sampling
         .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
-        library("Prompting", ["CCLIPVocabulary", "Generation", "TextFiles"]),
+        library("Prompting", ["CCLIPVocabulary", "Files", "Generation"]),
         library("Sampling", ["Generation", "Tensors"]),
 
         // Text to picture
         library("Compilation", [
-            "Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+            "Checkpoints", "Files", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
         ]),
         library("Diffusion", [
             "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
@@ -81,17 +81,17 @@ let package = Package(
 
         // Serving
         library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
-        library("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("Store", ["Files", "Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "CWebPage", exclude: ["page"]),
-        library("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
+        library("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings"]),
         library("Server", [
-            "CWebPage", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "Crypto", package: "swift-crypto"),
+            "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         ]),
 
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "TextFiles", "WebAPI",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "Files", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
@@ -113,9 +113,9 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),
-        tests("TextFiles"),
+        tests("Files"),
         tests("ImageCodecs", ["Generation"]),
-        tests("Checkpoints"),
+        tests("Checkpoints", ["Files"]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["OpenVINO"]),
         tests("Prompting", ["Generation"]),
@@ -125,11 +125,11 @@ let package = Package(
         tests("Settings", ["Generation"]),
         tests("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         tests("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("WebAPI", ["Generation", "ImageCodecs", "Jobs", "Settings"]),
-        tests("Server", ["Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("Diffusion", ["Checkpoints", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Sampling", "Tensors"]),
+        tests("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings"]),
+        tests("Server", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests("Diffusion", ["Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
-        tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Jobs", "OpenVINO", "Prompting", "Settings", "WebAPI", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Files", "Generation", "ImageCodecs", "Jobs", "OpenVINO", "Prompting", "Settings", "WebAPI", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
     ]
 )

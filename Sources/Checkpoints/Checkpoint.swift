@@ -1,3 +1,5 @@
+import Files
+
 /// A Stable Diffusion checkpoint: what its networks look like and where in its files their weights lie.
 ///
 /// Opening reads headers and configurations only. `MappedWeights` makes the weights accessible.

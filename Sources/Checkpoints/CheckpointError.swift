@@ -1,3 +1,4 @@
+import Files
 public import Tensors
 
 /// Why a checkpoint cannot be used. `description` is the text for the user.
@@ -45,6 +46,18 @@ public enum CheckpointError: Error, Sendable, Hashable {
     /// - Parameter keys: at least one.
     case unknownTensors(file: String, component: String, keys: [String])
     case textualInversion(file: String, TextualInversionProblem)
+}
+
+/// Runs `work`, and tells the failure of a file as this module's own error.
+func reading<Value>(_ work: () throws(FileError) -> Value) throws(CheckpointError) -> Value {
+    do {
+        return try work()
+    } catch {
+        switch error {
+        case .notFound(let path): throw .notFound(path: path)
+        case .unreadable(let path, let reason): throw .unreadable(path: path, reason: reason)
+        }
+    }
 }
 
 extension CheckpointError {

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// One file with weights, held open.
@@ -37,7 +38,7 @@ struct FileSequence {
     mutating func open(
         _ path: String, name: String? = nil
     ) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
-        let file = try OpenFile(path: path, name: name)
+        let file = try reading { () throws(FileError) in try OpenFile(path: path, name: name) }
         let header = try SafetensorsHeader(of: file)
         let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0)
         files.append(added)

@@ -1,4 +1,5 @@
 import Crypto
+public import Files
 public import FoundationEssentials
 import Synchronization
 
@@ -143,9 +144,4 @@ private struct FileHashing {
         memory.remember(hash, of: file.identity)
         return hash
     }
-}
-
-extension Sequence<UInt8> {
-    /// `0a1f…`
-    fileprivate var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -1,3 +1,5 @@
+import Files
+
 extension Checkpoint {
     /// Opens a folder as diffusers saves pipelines.
     init(folder path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource) throws(CheckpointError) {

@@ -1,4 +1,5 @@
 import CMappedFiles
+import Files
 import Glibc
 
 /// The files of a checkpoint in one contiguous range of addresses, followed by literals of a graph.

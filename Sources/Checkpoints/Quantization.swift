@@ -1,3 +1,4 @@
+import Files
 public import Tensors
 
 /// How the tensors of one directory are quantised, as other tensors beside them and the file's metadata say.
@@ -142,7 +143,7 @@ struct Quantization {
         switch member {
         case "format", "full_precision_matrix_mult", "orig_dtype", "orig_shape", "per_row", "per_channel", "convrot_groupsize": true
         case "params": if case .object(let members) = value { members.allSatisfy { isHarmless($0.key, $0.value) } } else { value == .null }
-        default: value == .null || value == .boolean(false)
+        default: value == .null || value == .bool(false)
         }
     }
 
@@ -212,14 +213,5 @@ extension ElementType {
         case .f64, .f32, .f16, .bf16: true
         default: false
         }
-    }
-}
-
-extension JSONValue {
-    /// A whole document.
-    init(parsing bytes: [UInt8]) throws(JSONError) {
-        var json = JSONReader(bytes)
-        self = try json.readValue()
-        try json.finish()
     }
 }

@@ -1,4 +1,5 @@
-import TextFiles
+import Files
+
 
 extension Checkpoint {
     /// Opens one .safetensors file with the names of the original release.
@@ -86,7 +87,8 @@ extension Checkpoint {
         }
         guard PathKind(sidecarPath) == .file else { return nil }
         let file = sidecarPath.lastPathComponent
-        for line in TextLines(TextFile.utf8(try OpenFile.contents(of: sidecarPath, atMost: 1 << 20))) {
+        let contents = try reading { () throws(FileError) in try OpenFile.contents(of: sidecarPath, atMost: 1 << 20) }
+        for line in TextLines(TextFile.utf8(contents)) {
             let words = String(decoding: line, as: UTF8.self).split(whereSeparator: { " \t\"'".contains($0) })
             guard words.count > 1 else { continue }
             if words[0] == "target:" {

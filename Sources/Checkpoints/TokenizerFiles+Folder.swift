@@ -1,4 +1,5 @@
-import TextFiles
+import Files
+
 
 extension TokenizerFiles {
     /// Finds the tokenizer of a diffusers folder.
@@ -51,7 +52,7 @@ extension TokenizerFiles {
 
     /// Looks one token up without keeping the 49,408 others.
     private static func number(of token: String, inVocabulary path: String) throws(CheckpointError) -> Int? {
-        var json = JSONReader(TextFile.utf8(try OpenFile.contents(of: path)))
+        var json = JSONReader(TextFile.utf8(try reading { () throws(FileError) in try OpenFile.contents(of: path) }))
         do {
             return try number(of: token, from: &json)
         } catch {
@@ -60,7 +61,7 @@ extension TokenizerFiles {
     }
 
     private static func number(of token: String, inTokenizer path: String) throws(CheckpointError) -> Int? {
-        var json = JSONReader(TextFile.utf8(try OpenFile.contents(of: path)))
+        var json = JSONReader(TextFile.utf8(try reading { () throws(FileError) in try OpenFile.contents(of: path) }))
         do {
             try json.beginObject()
             while let key = try json.nextKey() {

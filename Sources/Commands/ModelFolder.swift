@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Glibc
 
 /// A checkpoint that can be used by name.

@@ -1,3 +1,4 @@
+import Files
 public import Generation
 public import Networks
 import Crypto
@@ -29,7 +30,7 @@ public struct CompileKey: Sendable, Hashable {
 
     /// Twelve hexadecimal digits that hardly any two keys share: for lists that people choose from.
     var id: String {
-        SHA256.hash(data: Data("\(checkpoint) \(self)".utf8)).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        SHA256.hash(data: Data("\(checkpoint) \(self)".utf8)).prefix(6).hexadecimal
     }
 
     /// Why a network is compiled for this key when those of `earlier` have been compiled.

@@ -1,4 +1,5 @@
-import TextFiles
+import Files
+
 
 /// Reads the lines of `merges.txt`: a `#version` line, then two tokens a line with a space between, the first to merge first.
 struct MergeReader {

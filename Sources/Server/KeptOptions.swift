@@ -1,3 +1,4 @@
+internal import Files
 internal import Settings
 internal import Synchronization
 internal import WebAPI

@@ -1,3 +1,5 @@
+internal import Files
+
 extension StringProtocol {
     /// The text with its escapes decoded, `%C3%BC` to `ü`.
     /// - Returns: nil for an escape without two hexadecimal digits, and for bytes that are not UTF-8.
@@ -11,11 +13,9 @@ extension StringProtocol {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(Self.digit), let low = rest.popFirst().flatMap(Self.digit) else { return nil }
+            guard let high = rest.popFirst()?.hexadecimalDigit, let low = rest.popFirst()?.hexadecimalDigit else { return nil }
             bytes.append(high << 4 | low)
         }
         return String(validating: bytes, as: UTF8.self)
     }
-
-    private static func digit(_ byte: UInt8) -> UInt8? { Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) } }
 }

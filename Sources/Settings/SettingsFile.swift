@@ -1,6 +1,6 @@
+import Files
 import FoundationEssentials
 import Glibc
-import TextFiles
 
 /// What a settings file says: Easel's own, or SD.Next's `config.json`.
 public struct SettingsFile: Sendable {

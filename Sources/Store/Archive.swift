@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 internal import GRDB
 internal import Jobs
@@ -25,7 +26,7 @@ public final class Archive: Sendable {
     /// - Parameter onStage: tests end the process there.
     init(_ folder: DataFolder, onStage: @escaping @Sendable (FinishStage) -> Void) throws(StoreError) {
         try PrivateFolder.prepareNamed(folder.url)
-        let lock = try FolderLock(folder)
+        let lock = try Self.lock(folder)
         // SQLite gives the files beside the database the rights that this one has.
         try DurableFile.makePrivate(folder.database)
         for suffix in ["-wal", "-shm"] { try DurableFile.makePrivate(URL(filePath: folder.database.path + suffix), isMade: false) }
@@ -38,6 +39,18 @@ public final class Archive: Sendable {
         self.pngFiles = pngFiles
         self.onStage = onStage
         thumbnailFiles = PictureFiles(.thumbnail, in: folder)
+    }
+
+    /// - Throws: `.folderInUse` when another server holds it.
+    private static func lock(_ folder: DataFolder) throws(StoreError) -> FolderLock {
+        do {
+            return try FolderLock(file: folder.lock.path)
+        } catch {
+            switch error {
+            case .held: throw .folderInUse(folder.url.path)
+            case .system(let code): throw StoreError(folder.lock.path, errno: code)
+            }
+        }
     }
 
     /// Names of jobs that are to be drawn. Those that cannot be read are failed.

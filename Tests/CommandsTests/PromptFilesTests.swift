@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Diffusion
+import Files
 import Foundation
 import Prompting
 import Tensors

@@ -1,4 +1,5 @@
 import Compilation
+import Files
 import Foundation
 import Generation
 import Networks

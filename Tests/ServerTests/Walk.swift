@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -98,6 +99,5 @@ extension TestResponse {
 }
 
 extension JSONValue {
-    subscript(key: String) -> JSONValue? { if case .object(let values) = self { values[key] } else { nil } }
     subscript(index: Int) -> JSONValue? { if case .array(let values) = self, values.indices.contains(index) { values[index] } else { nil } }
 }

@@ -1,4 +1,5 @@
-import TextFiles
+import Files
+
 
 /// A `config.json` of diffusers or transformers, read with suspicion.
 ///
@@ -14,7 +15,7 @@ struct ConfigurationFile {
     }
 
     init(name: String, path: String) throws(CheckpointError) {
-        var json = JSONReader(TextFile.utf8(try OpenFile.contents(of: path)))
+        var json = JSONReader(TextFile.utf8(try reading { () throws(FileError) in try OpenFile.contents(of: path) }))
         let value: JSONValue
         do {
             value = try json.readValue()
@@ -84,6 +85,7 @@ struct ConfigurationFile {
         case nil: return fallback
         case .number(let value): number = value
         case .integer(let value): number = Double(value)
+        case .unsigned(let value): number = Double(value)
         default: throw invalid(key, "a number")
         }
         guard range.contains(number) else { throw invalid(key, "\(range.lowerBound) to \(range.upperBound)") }
@@ -93,7 +95,7 @@ struct ConfigurationFile {
     func boolean(_ key: String, default fallback: Bool) throws(CheckpointError) -> Bool {
         switch self[key] {
         case nil: return fallback
-        case .boolean(let value): return value
+        case .bool(let value): return value
         default: throw invalid(key, "true or false")
         }
     }
@@ -162,26 +164,4 @@ struct ConfigurationFile {
         for element in elements { integers.append(try integer(element, key, in: range)) }
         return integers
     }
-}
-
-extension JSONValue: CustomStringConvertible {
-    /// Short JSON, for messages.
-    var description: String {
-        switch self {
-        case .null: "null"
-        case .boolean(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .string(let value): "\"\(value)\""
-        case .array(let elements): "[\(elements.prefix(8).map(\.description).joined(separator: ", "))\(elements.count > 8 ? ", …" : "")]"
-        case .object: "an object"
-        }
-    }
-}
-
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(booleanLiteral value: Bool) { self = .boolean(value) }
-    init(integerLiteral value: Int) { self = .integer(value) }
-    init(nilLiteral: ()) { self = .null }
 }

@@ -1,3 +1,5 @@
+import Files
+
 extension SchedulerConfiguration {
     /// Reads `scheduler/scheduler_config.json`, whichever scheduler class wrote it.
     ///

@@ -1,3 +1,5 @@
+import Files
+
 extension TextEncoderConfiguration {
     /// Reads `text_encoder/config.json`.
     /// - Parameter isProjected: the encoder gives a pooled text. All configurations have a width for it.

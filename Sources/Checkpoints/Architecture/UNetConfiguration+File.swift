@@ -1,3 +1,5 @@
+import Files
+
 extension UNetConfiguration {
     /// Reads `unet/config.json`.
     /// Source: diffusers 0.42 `UNet2DConditionModel.__init__`, for defaults and for what a list means.

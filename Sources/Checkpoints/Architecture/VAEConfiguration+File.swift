@@ -1,3 +1,5 @@
+import Files
+
 extension VAEConfiguration {
     /// Reads `vae/config.json`.
     /// Source: diffusers 0.42 `AutoencoderKL.__init__`.

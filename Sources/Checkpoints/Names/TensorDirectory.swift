@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// All tensors of one file, or of the shards of one network, by the names they have there.
@@ -16,7 +17,9 @@ struct TensorDirectory {
     /// The content of a small tensor, such as a mark; of a larger one its beginning.
     func bytes(of tensor: StoredTensor) throws(CheckpointError) -> [UInt8] {
         guard let file = files.last(where: { $0.mappedOffset <= tensor.offset }) else { return [] }
-        return try file.file.read(min(tensor.byteCount, 1 << 16), at: tensor.offset - file.mappedOffset)
+        return try reading { () throws(FileError) in
+            try file.file.read(min(tensor.byteCount, 1 << 16), at: tensor.offset - file.mappedOffset)
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// Finds VAEs: in a checkpoint's single file, in a file of their own, and in folders.
 enum VAEFile {
     /// The VAE under `prefix`, in the names of the original release or of diffusers.

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// The table of contents at the start of a safetensors file, checked against the file's size.
@@ -15,7 +16,7 @@ struct SafetensorsHeader {
     let metadata: [String: String]
 
     init(of file: OpenFile) throws(CheckpointError) {
-        let start = try file.read(min(file.byteCount, 64))
+        let start = try reading { () throws(FileError) in try file.read(min(file.byteCount, 64)) }
         if let lookalike = Lookalike(start) { throw .notSafetensors(file: file.name, lookalike) }
         let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(Self.longest) else { throw .damaged(file: file.name, .headerTooLong(byteCount: length)) }
@@ -23,7 +24,7 @@ struct SafetensorsHeader {
         guard dataOffset <= file.byteCount else {
             throw .damaged(file: file.name, .cutShort(byteCount: file.byteCount, needed: dataOffset))
         }
-        let bytes = try file.read(Int(length), at: 8)
+        let bytes = try reading { () throws(FileError) in try file.read(Int(length), at: 8) }
         guard bytes.count == Int(length) else { throw .changed(file: file.name) }
         do {
             try self.init(json: bytes, dataOffset: dataOffset, fileByteCount: file.byteCount)

@@ -1,3 +1,4 @@
+import Files
 public import Tensors
 
 /// A word that was learned: vectors that take the place of its tokens.
@@ -66,7 +67,7 @@ public struct TextualInversion: Sendable, Equatable {
     /// Known forms: A1111's (`string_to_param`), kohya's (`emb_params`), diffusers' (one tensor under the word), and Stable Diffusion XL's
     /// (`clip_l` and `clip_g`).
     public init(path: String) throws(CheckpointError) {
-        let opened = try OpenFile(path: path)
+        let opened = try reading { () throws(FileError) in try OpenFile(path: path) }
         guard opened.byteCount <= Self.largestFile else {
             throw .textualInversion(file: opened.name, .tooLarge(byteCount: opened.byteCount))
         }
@@ -79,7 +80,7 @@ public struct TextualInversion: Sendable, Equatable {
 extension TextualInversion.Vectors {
     fileprivate init(safetensors file: OpenFile) throws(CheckpointError) {
         let tensors = try SafetensorsHeader(of: file).tensors
-        let bytes = try file.read(file.byteCount)
+        let bytes = try reading { () throws(FileError) in try file.read(file.byteCount) }
         do throws(TextualInversionProblem) {
             try self.init(names: tensors.map(\.key)) { name throws(TextualInversionProblem) in
                 guard let tensor = tensors.first(where: { $0.key == name }), tensor.offset + tensor.byteCount <= bytes.count else {
@@ -96,7 +97,7 @@ extension TextualInversion.Vectors {
     }
 
     fileprivate init(torchFile file: OpenFile) throws(CheckpointError) {
-        let bytes = try file.read(file.byteCount)
+        let bytes = try reading { () throws(FileError) in try file.read(file.byteCount) }
         do throws(TextualInversionProblem) {
             try self.init(TorchFile(bytes))
         } catch {

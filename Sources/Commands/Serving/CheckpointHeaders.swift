@@ -1,5 +1,6 @@
 import Checkpoints
 import Diffusion
+import Files
 import Settings
 
 /// What the headers of checkpoints tell, without loading them. They are read once, and again when a file has changed.

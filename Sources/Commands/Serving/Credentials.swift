@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import TextFiles
 
 /// Who may use a server, as files and flags tell it.
 enum Credentials {

@@ -21,7 +21,7 @@ struct CacheManifest: Codable, Hashable {
     /// - Returns: nil when one cannot be read, or there are none.
     init?(key: DiskCacheKey, filesIn folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let files = names.filter { $0 != Self.fileName && $0 != FolderLock.fileName }.sorted().map { FileDigest(of: folder.appending(path: $0)) }
+        let files = names.filter { $0 != Self.fileName && $0 != DiskCache.lockName }.sorted().map { FileDigest(of: folder.appending(path: $0)) }
         guard !files.isEmpty, !files.contains(nil) else { return nil }
         self.key = key
         created = Date()

@@ -1,3 +1,4 @@
+import Files
 public import FoundationEssentials
 import Glibc
 
@@ -51,7 +52,7 @@ public struct DiskCache: Sendable, Hashable {
         } catch {
             throw DiskCacheError(folder: folder.path)
         }
-        guard let lock = FolderLock(of: unfinished) else { throw DiskCacheError(folder: folder.path) }
+        guard let lock = try? FolderLock(of: unfinished) else { throw DiskCacheError(folder: folder.path) }
         return DiskCacheEntry(key, folder: unfinished, isWhole: false, cache: self, lock: lock)
     }
 
@@ -103,6 +104,13 @@ public struct DiskCache: Sendable, Hashable {
     public func clear() -> [DiskCacheItem] { prune(to: -1) }
 
     static let unfinishedSuffix = ".unfinished"
+    /// The file in an entry's folder that is locked while the entry is filled.
+    static let lockName = ".lock"
+}
+
+extension FolderLock {
+    /// Takes the lock of an entry that is being filled.
+    convenience init(of folder: URL) throws(Failure) { try self.init(file: folder.appending(path: DiskCache.lockName).path) }
 }
 
 /// There is no disk cache to write to. Nothing else depends on it.

@@ -1,3 +1,4 @@
+import Files
 public import FoundationEssentials
 import Glibc
 
@@ -29,7 +30,7 @@ public struct DiskCacheItem: Sendable, Hashable {
     /// Whether some process is filling it now.
     var isInUse: Bool {
         guard name.hasSuffix(DiskCache.unfinishedSuffix) else { return false }
-        return FolderLock(of: url) == nil
+        return (try? FolderLock(of: url)) == nil
     }
 
     /// The manifest first, so that nobody takes what is left for whole.

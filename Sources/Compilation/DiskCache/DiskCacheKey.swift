@@ -1,4 +1,5 @@
 import Crypto
+import Files
 import FoundationEssentials
 
 /// All that a compiled network on disk depends on. Any difference makes another entry.
@@ -47,9 +48,4 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
         }
         return String(hash.finalize().hexadecimal.prefix(32))
     }
-}
-
-extension Sequence<UInt8> {
-    /// `0a1f…`
-    var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

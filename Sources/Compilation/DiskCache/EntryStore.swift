@@ -1,5 +1,6 @@
 import Checkpoints
 import Crypto
+import Files
 import FoundationEssentials
 import Generation
 import GraphIR

@@ -1,4 +1,5 @@
-import TextFiles
+import Files
+
 
 /// Reads comma-separated values (RFC 4180), as Python's `csv` module reads what A1111 writes.
 ///

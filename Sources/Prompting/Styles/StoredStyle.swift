@@ -1,5 +1,5 @@
+import Files
 import FoundationEssentials
-import TextFiles
 
 /// A style as SD.Next's JSON has it.
 struct StoredStyle: Decodable {

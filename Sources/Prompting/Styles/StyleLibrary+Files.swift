@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 extension StyleLibrary {
@@ -19,7 +20,7 @@ extension StyleLibrary {
     private mutating func add(file path: String, folder: String) throws(StyleError) {
         let bytes: [UInt8]
         do {
-            bytes = Array(try BoundedFile.read(path, atMost: Self.largestFile))
+            bytes = try OpenFile.contents(of: path, atMost: Self.largestFile)
         } catch {
             throw .unreadable(path: path, reason: error.reason)
         }

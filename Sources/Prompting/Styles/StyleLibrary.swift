@@ -1,3 +1,5 @@
+import Files
+
 /// Styles by name.
 public struct StyleLibrary: Sendable {
     /// In the order of their files. Of styles of one name, the last.

@@ -1,3 +1,5 @@
+import Files
+
 /// One text on its way through all draws.
 struct WildcardDraw {
     /// Files may name files; further than this is taken for a circle.

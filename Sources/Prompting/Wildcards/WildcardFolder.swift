@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Glibc
 
@@ -66,7 +67,7 @@ public struct WildcardFolder: Sendable {
     func lines(of file: String) throws(WildcardError) -> [WildcardLine] {
         guard let path = paths[file] else { return [] }
         do {
-            return WildcardLine.lines(in: try BoundedFile.read(path, atMost: Self.largestFile))
+            return WildcardLine.lines(in: try OpenFile.contents(of: path, atMost: Self.largestFile))
         } catch {
             throw .unreadable(file: file, reason: error.reason)
         }

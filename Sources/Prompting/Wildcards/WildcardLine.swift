@@ -1,4 +1,5 @@
-import TextFiles
+import Files
+
 
 /// A line of a wildcard file.
 struct WildcardLine: Sendable, Hashable {

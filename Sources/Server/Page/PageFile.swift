@@ -1,5 +1,6 @@
 internal import Crypto
 internal import CWebPage
+internal import Files
 internal import FoundationEssentials
 
 /// A file of the web page, as it is inside the program.
@@ -34,9 +35,4 @@ struct PageFile: Sendable {
 
     static let index = all["index.html"]
     static let icon = all["icon.svg"]
-}
-
-extension Sequence<UInt8> {
-    /// `0a1f…`
-    var hexadecimal: String { map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined() }
 }

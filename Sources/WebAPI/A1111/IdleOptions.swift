@@ -1,3 +1,4 @@
+public import Files
 public import Settings
 
 /// Options of A1111's and SD.Next's that have no effect here, but that clients write and read back: what was written is read, until the

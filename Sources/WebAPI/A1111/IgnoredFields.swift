@@ -1,3 +1,4 @@
+import Files
 import Generation
 
 /// Fields of A1111's that ask for something which has no effect here. They are told by name, rather than obeyed by half.

@@ -1,3 +1,4 @@
+public import Files
 public import Settings
 
 /// A1111's and SD.Next's options, and Easel's settings: what `/sdapi/v1/options` reads and writes.

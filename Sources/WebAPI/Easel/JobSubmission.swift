@@ -1,3 +1,4 @@
+import Files
 public import FoundationEssentials
 import Generation
 public import Jobs

@@ -1,3 +1,4 @@
+import Files
 import Settings
 
 /// A field of a request's body, for the document.

@@ -1,3 +1,4 @@
+import Files
 import Settings
 
 /// A route of the server, as far as its clients are concerned.

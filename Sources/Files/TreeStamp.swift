@@ -1,17 +1,15 @@
-import Checkpoints
-
 /// A state of a folder with all folders in it, or of a file: tells whether something has changed, for the price of a look at each.
-struct TreeStamp {
+public struct TreeStamp: Sendable {
     /// nil where there was nothing.
     private let stamps: [String: FileStamp?]
     private let isSettled: Bool
 
-    /// Beyond these, changes are not seen.
-    static let (deepestFolder, mostEntries) = (10, 20_000)
+    /// Deeper folders, and entries after so many, are not watched.
+    public static let (deepestFolder, mostEntries) = (10, 20_000)
 
-    /// To be made before what it stands for is read.
+    /// Takes the stamp. Take it before the contents are read.
     /// - Parameter endings: of files whose contents count, in lower case; of others only coming, going and new names are seen.
-    init(_ path: String, endings: [String] = []) {
+    public init(_ path: String, endings: [String] = []) {
         let now = FileStamp.now
         var stamps: [String: FileStamp?] = [path: FileStamp(path)]
         func walk(_ folder: String, depth: Int) {
@@ -32,5 +30,5 @@ struct TreeStamp {
     }
 
     /// Whether everything still is as it was.
-    var isCurrent: Bool { isSettled && stamps.allSatisfy { FileStamp($0.key) == $0.value } }
+    public var isCurrent: Bool { isSettled && stamps.allSatisfy { FileStamp($0.key) == $0.value } }
 }

@@ -1,20 +1,22 @@
-import Glibc
+public import Glibc
 
 /// A regular file that stays open for reading, so that it can be mapped later even if its name then means another file.
-final class OpenFile: Sendable {
-    let path: String
+public final class OpenFile: Sendable {
+    /// The path that it was opened by.
+    public let path: String
     /// Bytes that the file had when it was opened.
-    let byteCount: Int
+    public let byteCount: Int
     /// Device, number, size and time of modification when it was opened: changes whenever the content does.
-    let identity: FileIdentity
+    public let identity: FileIdentity
     /// Valid until this object goes; only `pread`, `fstat` and `mmap` are called on it, which keep no state in it.
-    let descriptor: Int32
+    public let descriptor: Int32
 
     /// For messages: its own name, with its folder inside a checkpoint, as in "unet/config.json".
-    let name: String
+    public let name: String
 
-    /// - Parameter name: The file's own name when left out.
-    init(path: String, name: String? = nil) throws(CheckpointError) {
+    /// Opens a regular file. A device, a folder and a named pipe are refused.
+    /// - Parameter name: for messages; the file's own name when left out.
+    public init(path: String, name: String? = nil) throws(FileError) {
         // Without O_NONBLOCK a named pipe would wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -40,16 +42,16 @@ final class OpenFile: Sendable {
     deinit { close(descriptor) }
 
     /// Whether the file that was opened still has the size and the time of modification that it had then.
-    var isUnchanged: Bool {
+    public var isUnchanged: Bool {
         var status = stat()
         return fstat(descriptor, &status) == 0 && FileIdentity(status) == identity
     }
 
     /// Whether the name still means the file that was opened, as it was then.
-    var isCurrent: Bool { FileIdentity(path) == identity }
+    public var isCurrent: Bool { FileIdentity(path) == identity }
 
     /// Reads `count` bytes from `offset`; fewer only at the end of the file.
-    func read(_ count: Int, at offset: Int = 0) throws(CheckpointError) -> [UInt8] {
+    public func read(_ count: Int, at offset: Int = 0) throws(FileError) -> [UInt8] {
         var failed: String?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
@@ -65,12 +67,29 @@ final class OpenFile: Sendable {
     }
 
     /// Reads a whole small file, such as a configuration.
-    static func contents(of path: String, atMost limit: Int = 64 << 20) throws(CheckpointError) -> [UInt8] {
+    /// - Parameter limit: a longer file is refused.
+    public static func contents(of path: String, atMost limit: Int = 64 << 20) throws(FileError) -> [UInt8] {
         let file = try OpenFile(path: path)
         guard file.byteCount <= limit else {
             throw .unreadable(path: path, reason: "it has \(file.byteCount) bytes, more than the \(limit) that such a file may have")
         }
         return try file.read(file.byteCount)
+    }
+}
+
+/// A file that cannot be read.
+public enum FileError: Error, Sendable, Hashable {
+    /// There is nothing at the path.
+    case notFound(path: String)
+    /// - Parameter reason: the system's words, or the rule that the file breaks; without a full stop.
+    case unreadable(path: String, reason: String)
+
+    /// The reason alone, without a full stop.
+    public var reason: String {
+        switch self {
+        case .notFound: String(cString: strerror(ENOENT))
+        case .unreadable(_, let reason): reason
+        }
     }
 }
 
@@ -89,17 +108,24 @@ public struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
         self.init(status)
     }
 
-    init(_ status: stat) {
+    /// The state that `stat` or `fstat` told.
+    public init(_ status: stat) {
         (device, number, byteCount) = (UInt(status.st_dev), UInt(status.st_ino), Int(status.st_size))
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 }
 
-/// What stands at a path.
-enum PathKind {
-    case file, folder, nothing
+/// The kind of thing that a path leads to.
+public enum PathKind: Sendable {
+    /// Anything that is no folder.
+    case file
+    /// A folder, or a link to one.
+    case folder
+    /// Nothing can be reached.
+    case nothing
 
-    init(_ path: String) {
+    /// Looks at a path, through links.
+    public init(_ path: String) {
         var status = stat()
         self = if stat(path, &status) != 0 { .nothing } else if status.st_mode & S_IFMT == S_IFDIR { .folder } else { .file }
     }
@@ -107,17 +133,18 @@ enum PathKind {
 
 extension String {
     /// The system's words for the failure of the call before.
-    static var lastSystemError: String { String(cString: strerror(errno)) }
+    public static var lastSystemError: String { String(cString: strerror(errno)) }
 
-    var lastPathComponent: String {
+    /// The part behind the last "/".
+    public var lastPathComponent: String {
         split(separator: "/").last.map(String.init) ?? self
     }
 
-    /// For messages: "tokenizer/vocab.json".
-    var lastTwoPathComponents: String { split(separator: "/").suffix(2).joined(separator: "/") }
+    /// The last folder and the name, for messages: "tokenizer/vocab.json".
+    public var lastTwoPathComponents: String { split(separator: "/").suffix(2).joined(separator: "/") }
 
     /// The folder of a path; "." for a bare name.
-    var deletingLastPathComponent: String {
+    public var deletingLastPathComponent: String {
         var path = self[...]
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         guard let slash = path.lastIndex(of: "/") else { return "." }
@@ -125,17 +152,17 @@ extension String {
     }
 
     /// Whether the name is that of a file that runs code when it is read.
-    var hasPickleExtension: Bool { ["ckpt", "pt", "pth", "bin", "pkl"].contains(pathExtension) }
+    public var hasPickleExtension: Bool { ["ckpt", "pt", "pth", "bin", "pkl"].contains(pathExtension) }
 
     /// The part after the last dot of the last component, in lower case; empty without one.
-    var pathExtension: String {
+    public var pathExtension: String {
         let name = lastPathComponent
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "" }
         return name[name.index(after: dot)...].lowercased()
     }
 
     /// The path without its extension and the dot before it.
-    var deletingPathExtension: String {
+    public var deletingPathExtension: String {
         let suffix = pathExtension
         return suffix.isEmpty ? self : String(dropLast(suffix.count + 1))
     }

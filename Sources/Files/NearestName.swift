@@ -1,11 +1,12 @@
 extension Collection<String> {
     /// The name that was most likely meant: with the fewest letters to add, leave out or change, capitals not counted.
-    /// - Returns: nil when even the nearest differs in more than a third of the letters.
-    func nearest(to wanted: String) -> String? {
+    /// - Parameter limit: letters that may differ; a third of them, and at least one, when left out.
+    /// - Returns: nil when even the nearest differs in more.
+    public func nearest(to wanted: String, within limit: Int? = nil) -> String? {
         let letters = Array(wanted.prefix(100).lowercased())
         let distances = self.lazy.map { (name: $0, distance: Self.editDistance(letters, Array($0.prefix(100).lowercased()))) }
         guard let nearest = distances.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
-        return nearest.distance <= Swift.max(1, letters.count / 3) ? nearest.name : nil
+        return nearest.distance <= limit ?? Swift.max(1, letters.count / 3) ? nearest.name : nil
     }
 
     /// Levenshtein's distance, row by row.

@@ -2,7 +2,8 @@
 ///
 /// Lines are found among bytes, for Swift takes CR LF as one character, which is no line feed.
 public enum TextFile {
-    /// A file's text as UTF-8, without the mark before it. What its mark says is UTF-16, as some programs of Windows write it, is converted.
+    /// A file's text as UTF-8, without the mark before it. What its mark says is UTF-16, as some programs of Windows write it, is
+    /// converted.
     public static func utf8(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
         let isLittle = bytes.starts(with: [0xFF, 0xFE])

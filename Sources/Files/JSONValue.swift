@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Any JSON value: files of other programs, and requests of other people's clients, hold what they like.
 public enum JSONValue: Sendable, Hashable, Codable {
     case null
@@ -12,6 +10,18 @@ public enum JSONValue: Sendable, Hashable, Codable {
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+
+    /// The member of an object; nil when there is none, or this is no object.
+    public subscript(key: String) -> JSONValue? {
+        if case .object(let members) = self { members[key] } else { nil }
+    }
+
+    /// Reads a whole document. An object with two members of one name is refused.
+    public init(parsing bytes: [UInt8]) throws(JSONError) {
+        var json = JSONReader(bytes)
+        self = try json.readValue()
+        try json.finish()
+    }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -49,7 +59,8 @@ public enum JSONValue: Sendable, Hashable, Codable {
             return try container.decode(String.self)
         } catch {
             if error is DecodingError { return nil }
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "it has half of a character (a lone surrogate) or a bare control character")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "it has half of a character (a lone surrogate) or a bare control character")
         }
     }
 
@@ -88,4 +99,27 @@ public enum JSONValue: Sendable, Hashable, Codable {
         case .object: "{…}"
         }
     }
+}
+
+extension JSONValue: CustomStringConvertible {
+    /// Short JSON, for messages: long lists are cut, and objects are not written out.
+    public var description: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .unsigned(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): "\"\(value)\""
+        case .array(let elements): "[\(elements.prefix(8).map(\.description).joined(separator: ", "))\(elements.count > 8 ? ", …" : "")]"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral {
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    public init(nilLiteral: ()) { self = .null }
 }

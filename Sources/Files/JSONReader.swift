@@ -3,24 +3,28 @@
 /// It exists beside Foundation's decoders because a safetensors header needs what they do not give: members in
 /// their order with duplicates visible, integers that are exact or refused, and a bound on nesting.
 /// `NaN`, `Infinity` and `-Infinity` count as numbers, because Python writes them into scheduler configurations.
-struct JSONReader {
+public struct JSONReader {
     /// Deeper nesting is refused, so that a file cannot exhaust the stack.
-    static let deepestNesting = 64
+    public static let deepestNesting = 64
 
     private let bytes: [UInt8]
-    private(set) var position = 0
+    /// Bytes read so far.
+    public private(set) var position = 0
     /// For each object or array that is open: nothing of it has been read yet.
     private var isAtFirst: [Bool] = []
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter bytes: the whole text, as UTF-8.
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     // Objects and arrays: begin, then take members or elements until there are none.
 
-    mutating func beginObject() throws(JSONError) { try begin(UInt8(ascii: "{"), "an object") }
-    mutating func beginArray() throws(JSONError) { try begin(UInt8(ascii: "["), "an array") }
+    /// Reads the `{` of an object.
+    public mutating func beginObject() throws(JSONError) { try begin(UInt8(ascii: "{"), "an object") }
+    /// Reads the `[` of an array.
+    public mutating func beginArray() throws(JSONError) { try begin(UInt8(ascii: "["), "an array") }
 
     /// The name of the object's next member, whose value must be read next; nil after the last one.
-    mutating func nextKey() throws(JSONError) -> String? {
+    public mutating func nextKey() throws(JSONError) -> String? {
         guard try advance(to: UInt8(ascii: "}")) else { return nil }
         let key = try readString()
         try expect(UInt8(ascii: ":"), "\":\" after a member's name")
@@ -28,17 +32,18 @@ struct JSONReader {
     }
 
     /// Whether the array has one more element, which must be read next.
-    mutating func hasNextElement() throws(JSONError) -> Bool { try advance(to: UInt8(ascii: "]")) }
+    public mutating func hasNextElement() throws(JSONError) -> Bool { try advance(to: UInt8(ascii: "]")) }
 
     /// After the last value only white space may follow.
-    mutating func finish() throws(JSONError) {
+    public mutating func finish() throws(JSONError) {
         skipSpace()
         if position < bytes.count { throw failure("nothing more") }
     }
 
     // Values
 
-    mutating func readString() throws(JSONError) -> String {
+    /// Reads a string, with its escapes decoded.
+    public mutating func readString() throws(JSONError) -> String {
         try expect(UInt8(ascii: "\""), "a string")
         let start = position
         while let byte = peek() {
@@ -58,13 +63,13 @@ struct JSONReader {
     }
 
     /// A whole number without fraction or exponent that fits `Int`.
-    mutating func readInteger() throws(JSONError) -> Int {
+    public mutating func readInteger() throws(JSONError) -> Int {
         guard case .integer(let value) = try readNumber() else { throw failure("a whole number") }
         return value
     }
 
     /// Any value, whole. An object with two members of one name is refused.
-    mutating func readValue() throws(JSONError) -> JSONValue {
+    public mutating func readValue() throws(JSONError) -> JSONValue {
         skipSpace()
         switch peek() {
         case UInt8(ascii: "{"):
@@ -80,8 +85,8 @@ struct JSONReader {
             while try hasNextElement() { elements.append(try readValue()) }
             return .array(elements)
         case UInt8(ascii: "\""): return .string(try readString())
-        case UInt8(ascii: "t"): return try take("true", as: .boolean(true))
-        case UInt8(ascii: "f"): return try take("false", as: .boolean(false))
+        case UInt8(ascii: "t"): return try take("true", as: .bool(true))
+        case UInt8(ascii: "f"): return try take("false", as: .bool(false))
         case UInt8(ascii: "n"): return try take("null", as: .null)
         default: return try readNumber()
         }
@@ -155,6 +160,7 @@ struct JSONReader {
         }
         let digits = try text(bytes[start..<position])
         if isWhole, let value = Int(digits) { return .integer(value) }
+        if isWhole, let value = UInt64(digits) { return .unsigned(value) }
         guard let value = Double(digits) else { throw failure("a number") }
         return .number(value)
     }
@@ -210,9 +216,7 @@ struct JSONReader {
     private mutating func readFourHexDigits() throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw failure("four hexadecimal digits")
-            }
+            guard let byte = peek(), let digit = byte.hexadecimalDigit else { throw failure("four hexadecimal digits") }
             value = value << 4 | UInt32(digit)
             position += 1
         }
@@ -228,25 +232,18 @@ struct JSONReader {
 }
 
 /// JSON that breaks the rules: what was expected where.
-struct JSONError: Error, Hashable {
+public struct JSONError: Error, Sendable, Hashable {
     /// Bytes before the place.
-    let position: Int
+    public let position: Int
     /// Continues "expected …".
-    let expected: String
+    public let expected: String
     /// The member that was being read, where the caller knows it.
-    var member: String?
-}
+    public var member: String?
 
-enum JSONValue: Sendable, Hashable {
-    case null
-    case boolean(Bool)
-    case integer(Int)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
+    /// Makes an error for a place that is `position` bytes from the start.
+    public init(position: Int, expected: String, member: String? = nil) {
+        self.position = position
+        self.expected = expected
+        self.member = member
     }
 }
