@@ -31,7 +31,10 @@ let package = Package(
     name: "easel",
     products: [
         .executable(name: "easel", targets: ["easel"]),
+        // The pipeline; models opened as settings say; the page and the APIs. See Documentation/Embedding.md.
         .library(name: "Diffusion", targets: ["Diffusion", "Generation", "ImageCodecs", "Checkpoints"]),
+        .library(name: "Hosting", targets: ["Hosting", "Diffusion", "Generation", "ImageCodecs", "Settings"]),
+        .library(name: "Server", targets: ["Server", "Hosting", "Settings", "Store", "Jobs"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -70,7 +73,8 @@ let package = Package(
 
         // Text to picture
         library("Compilation", [
-            "Checkpoints", "Files", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+            "Checkpoints", "Files", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors",
+            .product(name: "Crypto", package: "swift-crypto"),
         ]),
         library("Diffusion", [
             "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
@@ -85,15 +89,23 @@ let package = Package(
         .target(name: "CWebPage", exclude: ["page"]),
         library("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings"]),
         library("Server", [
-            "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "Crypto", package: "swift-crypto"),
+            "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI",
+            .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        ]),
+        library("Hosting", [
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks",
+            "OpenVINO", "Prompting", "Settings", "Store", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
         ]),
 
+        // The program
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Server", "Settings", "Store", "Tensors", "Files", "WebAPI",
-            .product(name: "Logging", package: "swift-log"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs", "Networks",
+            "OpenVINO", "Prompting", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .executableTarget(
             name: "easel", dependencies: ["Commands"],
@@ -103,10 +115,17 @@ let package = Package(
         .executableTarget(
             name: "easel-bench",
             dependencies: [
-                "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks", "OpenVINO", "Prompting", "Tensors",
+                "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks",
+                "OpenVINO", "Prompting", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/easel-bench", swiftSettings: settings, linkerSettings: runtimeSearchPath),
+
+        // The programs of Documentation/Embedding.md
+        .target(
+            name: "EmbeddingExample",
+            dependencies: ["Diffusion", "Generation", "Hosting", "ImageCodecs", "Jobs", "Server", "Settings", "Store"],
+            path: "Documentation/Examples/Embedding", swiftSettings: settings),
 
         // Tests
         library("TestSupport", ["Checkpoints", "Generation", "Jobs", "Tensors"]),
@@ -126,10 +145,30 @@ let package = Package(
         tests("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         tests("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings"]),
-        tests("Server", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI", .product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("Diffusion", ["Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting", "Sampling", "Tensors"]),
+        tests(
+            "Server", [
+                "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI",
+                .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests(
+            "Diffusion", [
+                "Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting",
+                "Sampling", "Tensors"]),
         tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
-        tests("Commands", ["Checkpoints", "Compilation", "Diffusion", "Files", "Generation", "ImageCodecs", "Jobs", "OpenVINO", "Prompting", "Settings", "WebAPI", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        .testTarget(name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings, linkerSettings: runtimeSearchPath),
+        tests("Hosting", [
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Tensors",
+            "WebAPI",
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        .testTarget(
+            name: "EmbeddingTests", dependencies: ["EmbeddingExample", "Generation", "Hosting", "ImageCodecs", "TestSupport"],
+            swiftSettings: settings, linkerSettings: runtimeSearchPath),
+        tests("Commands", [
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs", "OpenVINO",
+            "Prompting", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Generation", "ImageCodecs", "Tensors", "TestSupport"], swiftSettings: settings,
+            linkerSettings: runtimeSearchPath),
     ]
 )

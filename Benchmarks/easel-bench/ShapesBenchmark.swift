@@ -25,7 +25,7 @@ struct ShapesBenchmark: AsyncParsableCommand {
         for policy in [ShapePolicy.static, .dynamic] {
             let pipeline = try DiffusionPipeline(
                 path: model, placements: PerStage(repeating: .reference),
-                shapes: ShapePlan(policies: PerStage(encode: nil, denoise: policy, decode: policy)))
+                shapes: ShapePlan(policies: PerStage(encode: .auto, denoise: policy, decode: policy)))
             var lengths = SystemRandomNumberGenerator()
             for _ in 0..<pictures {
                 try await draw(pipeline, width: side, height: side, tokens: (.random(in: 10...220, using: &lengths), .random(in: 10...220, using: &lengths)))

@@ -4,7 +4,7 @@ public import Generation
 public import ImageCodecs
 public import Settings
 
-// How values of the generation vocabulary are written on the command line.
+// Values of the generation vocabulary as they are written on the command line.
 
 extension Seed {
     /// - Throws: `ValidationError` for what is no seed.
@@ -22,7 +22,7 @@ extension NoiseSource: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ScheduleCounting: ExpressibleByArgument {}
 extension SDXLClipSkip: ExpressibleByArgument {}
-extension ShapeMode: ExpressibleByArgument {}
+extension ShapePolicy: ExpressibleByArgument {}
 
 extension AccuracyMode: ExpressibleByArgument {
     /// In any case: SD.Next and OpenVINO write `ACCURACY` too.
@@ -39,11 +39,6 @@ extension PredictionMode: ExpressibleByArgument {
         case nil: self.init(rawValue: argument.lowercased())
         }
     }
-}
-
-extension SchedulerConfiguration.Prediction {
-    /// nil for what the model's files say.
-    init?(_ mode: PredictionMode) { self.init(spelling: mode.rawValue) }
 }
 
 extension SamplerName: ExpressibleByArgument {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Compilation
 import FoundationEssentials
+import Hosting
 import Settings
 
 struct CacheCommand: ParsableCommand {
@@ -48,7 +49,9 @@ struct CacheCommand: ParsableCommand {
             abstract: "Delete what was not used for longest, until the rest is within a limit.",
             discussion: "Also deletes what compiles that were interrupted have left behind.")
 
-        @Option(parsing: .unconditional, help: ArgumentHelp("Bytes that may stay, such as 5GB, 512MiB or 0. Otherwise the setting disk_cache_bytes.", valueName: "size"))
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Bytes that may stay, such as 5GB, 512MiB or 0. Otherwise the setting disk_cache_bytes.", valueName: "size"))
         var limit: ByteLimit?
 
         @OptionGroup var settings: SettingsOptions
@@ -87,11 +90,6 @@ struct CacheCommand: ParsableCommand {
     }
 }
 
-extension DiskCache {
-    /// The user's, with the limit that the settings say.
-    init(_ settings: EaselSettings, folders: UserFolders = UserFolders()) { self.init(in: folders.cache, byteLimit: settings.diskCacheBytes) }
-}
-
 /// A number of bytes as it is typed: `5GB`.
 struct ByteLimit: ExpressibleByArgument {
     let byteCount: Int
@@ -102,7 +100,7 @@ struct ByteLimit: ExpressibleByArgument {
     }
 }
 
-/// What a command has deleted, in words or as JSON.
+/// The entries that a command has deleted, in words or as JSON.
 private struct Deletion: Encodable {
     let deletedEntries: Int
     let deletedBytes: Int

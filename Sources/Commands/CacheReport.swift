@@ -1,7 +1,7 @@
 import Compilation
 import FoundationEssentials
 
-/// What `easel cache list` says.
+/// The output of `easel cache list`.
 struct CacheReport: Encodable {
     private let folder: String
     private let limitBytes: Int
@@ -48,7 +48,8 @@ struct CacheReport: Encodable {
         var table = Table(header: ["MODEL", "COMPONENT", "DEVICE", "SHAPE", "SIZE", "LAST USED"])
         for entry in entries {
             table.append([
-                entry.model ?? "(left behind)", entry.component ?? "", entry.device ?? "", entry.shape ?? entry.name, entry.bytes.inBytes, entry.age,
+                entry.model ?? "(left behind)", entry.component ?? "", entry.device ?? "", entry.shape ?? entry.name, entry.bytes.inBytes,
+                entry.age,
             ])
         }
         return table.text + "\(totalBytes.inBytes) of \(limitBytes.inBytes) in \(folder)\n"

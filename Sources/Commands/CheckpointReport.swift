@@ -1,7 +1,7 @@
 import Checkpoints
 import Networks
 
-/// What `easel models info` says of a checkpoint.
+/// The output of `easel models info`.
 struct CheckpointReport {
     let text: String
 
@@ -15,7 +15,8 @@ struct CheckpointReport {
             networks = (checkpoint.textEncoders.map(\.weights) + [unet.weights, vae.weights]).map { ($0, []) }
         } else {
             for encoder in checkpoint.textEncoders {
-                networks.append((encoder.weights, [try .textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]))
+                networks.append(
+                    (encoder.weights, [try .textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]))
             }
             networks.append((unet.weights, [try .unet(unet.configuration, weights: unet.weights, weightsByteCount: byteCount)]))
             networks.append((vae.weights, [
@@ -30,10 +31,14 @@ struct CheckpointReport {
         table.append(["Predicts", checkpoint.scheduler.prediction.rawValue + Self.said(by: checkpoint.predictionSource)])
         if let source = checkpoint.zeroTerminalSNRSource { table.append(["Noise schedule", "zero terminal SNR" + Self.said(by: source)]) }
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
-        if let width = unet.configuration.guidanceWidth { table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"]) }
+        if let width = unet.configuration.guidanceWidth {
+            table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"])
+        }
         for (weights, _) in networks {
             let scaled = weights.scaledCount == 0 ? "" : ", \(weights.scaledCount) tensors with a scale"
-            table.append([weights.component, "\(Self.millions(weights.parameterCount)) parameters, \(weights.elementTypes.joined(separator: " + "))\(scaled)"])
+            table.append(
+                [weights.component, "\(Self.millions(weights.parameterCount)) parameters, "
+                    + "\(weights.elementTypes.joined(separator: " + "))\(scaled)"])
         }
         if let path = checkpoint.vaeSource.path { table.append(["VAE from", path]) }
         for file in checkpoint.files { table.append(["File", "\(file.path), \(file.byteCount.inBytes)"]) }
@@ -42,7 +47,9 @@ struct CheckpointReport {
             Network.unusedTensors(of: weights, by: networks).map { weights[$0]?.key ?? $0 }
         }
         var text = table.text
-        if !checkpoint.ignoredKeys.isEmpty { text += "\(checkpoint.ignoredKeys.count) keys are not needed for pictures, such as \"\(checkpoint.ignoredKeys[0])\".\n" }
+        if !checkpoint.ignoredKeys.isEmpty {
+            text += "\(checkpoint.ignoredKeys.count) keys are not needed for pictures, such as \"\(checkpoint.ignoredKeys[0])\".\n"
+        }
         if unused.isEmpty {
             text += "Every other key is understood.\n"
         } else {

@@ -1,6 +1,6 @@
 import Prompting
 
-/// Which tokens are in which chunk, why each border is where it is, and what it changes.
+/// Explains the chunks of a prompt: their tokens, the reason for each border, and its effect.
 struct ChunkExplanation {
     private let prompt: ChunkedPrompt
     private let tokenizer: CLIPTokenizer
@@ -59,7 +59,8 @@ struct ChunkExplanation {
         let place = "…\(before) ‖ \(after)…"
         return switch chunk.end {
         case .comma(let moved):
-            "\(place): \(moved) \(moved == 1 ? "token" : "tokens") after the last comma went on to the next chunk, so that the phrase stays whole"
+            "\(place): \(moved) \(moved == 1 ? "token" : "tokens") after the last comma went on to the next chunk, so that the phrase "
+                + "stays whole"
         case .breakWord:
             "\(place): BREAK"
         case .inversion:
@@ -77,18 +78,21 @@ struct ChunkExplanation {
 
     private func isComma(_ token: Int32) -> Bool { token == tokenizer.id(of: ",</w>") }
 
-    private func words(_ chunk: PromptChunk, first: Int) -> String { tokenizer.decode(chunk.tokens[1..<1 + min(first, chunk.tokenCount)]).onOneLine }
+    private func words(_ chunk: PromptChunk, first: Int) -> String {
+        tokenizer.decode(chunk.tokens[1..<1 + min(first, chunk.tokenCount)]).onOneLine
+    }
 
     private func words(_ chunk: PromptChunk, last: Int) -> String {
         tokenizer.decode(chunk.tokens[1..<1 + chunk.tokenCount].suffix(last)).onOneLine
     }
 
-    /// What one more token changes, or what the borders that are there mean.
+    /// Tells the effect of one more token, or the meaning of the borders that are there.
     private var outlook: String {
         guard let last = prompt.chunks.last else { return "" }
         let room = last.end == .prompt ? PromptChunk.capacity - last.tokenCount : 0
         let fit = "\(room) more \(room == 1 ? "token fits" : "tokens fit") into chunk \(prompt.chunks.count)."
-        let meaning = "Each chunk is read by itself: words do not know those of another chunk, and each chunk has as much say as a full one."
+        let meaning = "Each chunk is read by itself: words do not know those of another chunk, and each chunk has as much say as a full "
+            + "one."
         return "  \(fit) " + (prompt.chunks.count == 1 ? "Beyond that a second chunk begins. " : "") + meaning + "\n"
     }
 }

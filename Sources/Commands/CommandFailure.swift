@@ -3,6 +3,7 @@ import Compilation
 import Diffusion
 import Generation
 import Glibc
+import Hosting
 import ImageCodecs
 import OpenVINO
 import Prompting
@@ -41,6 +42,8 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.interrupted, "Interrupted.")
         case let error as CheckpointError:
             self.init(.badInput, error.description)
+        case let error as HostingError:
+            self.init(error.isInputAtFault ? .badInput : .deviceUnavailable, error.description)
         case let error as TokenizerError:
             self.init(.badInput, error.description)
         case let error as ImageCodecError:

@@ -4,6 +4,7 @@ import Compilation
 import Diffusion
 import FoundationEssentials
 import Generation
+import Hosting
 import Settings
 
 struct CompileCommand: AsyncParsableCommand {
@@ -21,7 +22,10 @@ struct CompileCommand: AsyncParsableCommand {
     @OptionGroup
     var model: ModelOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Sizes of pictures, as 512 or 768x512, several separated by commas. The model's own size when left out.", valueName: "sizes"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Sizes of pictures, as 512 or 768x512, several separated by commas. The model's own size when left out.", valueName: "sizes"))
     var sizes = PictureSizes()
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Chunks of 75 tokens that prompts may have.", valueName: "number"))
@@ -64,8 +68,8 @@ struct CompileCommand: AsyncParsableCommand {
         defer { progress.finish() }
         var settings = try settings.load()
         if let chunks { settings.contextChunks = chunks }
-        let setup = try PipelineSetup(settings)
-        let pipeline = try await setup.pipeline(from: setup.reference(for: path), isForOneRequest: false, progress: progress).pipeline
+        let opener = try ModelOpener(settings, onNote: Terminal.note)
+        let pipeline = try await opener.open(path) { progress.report($0, errorBound: opener.settings.autoErrorBound) }
         let native = pipeline.checkpoint.nativeSize
 
         var records: [CompileRecord] = []

@@ -1,9 +1,10 @@
 import Generation
+import Hosting
 import OpenVINO
 
-/// What `easel devices` prints.
+/// The output of `easel devices`.
 struct DevicesReport {
-    /// A device, and what it makes of each accuracy mode.
+    /// A device, with its answer to each accuracy mode.
     struct Entry {
         let device: Device
         let outcomes: [AccuracyMode: ModeOutcome]
@@ -22,7 +23,9 @@ struct DevicesReport {
             devices.append([entry.device.name, entry.device.fullName, entry.device.precisions.joined(separator: " ")])
             modes.append([entry.device.name] + ModeProbe.modes.map { entry.outcomes[$0]?.cell ?? "" })
             for mode in ModeProbe.modes {
-                if case .refused(let reason) = entry.outcomes[mode] { refusals += "\(entry.device.name) refuses \(mode.rawValue): \(reason)\n" }
+                if case .refused(let reason) = entry.outcomes[mode] {
+                    refusals += "\(entry.device.name) refuses \(mode.rawValue): \(reason)\n"
+                }
             }
         }
         var text = devices.text + "\nWhat each --precision leads to:\n" + modes.text

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Dispatch
 import Glibc
+import Hosting
 
 /// The command line. See `easel --help`.
 public struct EaselCommand: AsyncParsableCommand {
@@ -15,7 +16,8 @@ public struct EaselCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            GenerateCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self, DevicesCommand.self,
+            GenerateCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self,
+            DevicesCommand.self,
             SettingsCommand.self, CacheCommand.self,
         ])
 
@@ -52,8 +54,4 @@ public struct EaselCommand: AsyncParsableCommand {
         fflush(nil)
         _exit(status)
     }
-}
-
-enum Version {
-    static let current = "0.1.0"
 }

@@ -5,8 +5,10 @@ import Diffusion
 import Fidelity
 import FoundationEssentials
 import Generation
+import Hosting
 import ImageCodecs
 import Prompting
+import Settings
 
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,11 +42,13 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(
         name: [.short, .long], parsing: .unconditional,
-        help: ArgumentHelp("Seed of the first picture; the same seed draws the same picture. Random when left out, and with -1.", valueName: "number"),
+        help: ArgumentHelp(
+            "Seed of the first picture; the same seed draws the same picture. Random when left out, and with -1.", valueName: "number"),
         transform: Seed.init(argument:))
     var seed = Seed.any
 
-    @Option(help: ArgumentHelp("Whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU).", valueName: "source"))
+    @Option(help: ArgumentHelp(
+        "Whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU).", valueName: "source"))
     var noise = NoiseSource.torch
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
@@ -56,16 +60,25 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How noise levels are spaced over the steps.", valueName: "name"))
     var schedule: Schedule?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time.", valueName: "number"))
     var cfgScale: Float = 7
 
-    @Option(name: [.customShort("W"), .long], parsing: .unconditional, help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+    @Option(
+        name: [.customShort("W"), .long], parsing: .unconditional,
+        help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
     var width: Int?
 
-    @Option(name: [.customShort("H"), .long], parsing: .unconditional, help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+    @Option(
+        name: [.customShort("H"), .long], parsing: .unconditional,
+        help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
     var height: Int?
 
-    @Option(name: [.short, .long], parsing: .unconditional, help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
+    @Option(
+        name: [.short, .long], parsing: .unconditional,
+        help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
     var batchSize = 1
 
     @OptionGroup(title: "Prompt language")
@@ -74,10 +87,13 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A file (.png, .jpg, .jpeg, .webp), a folder, or - for standard output.", valueName: "file-or-folder"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("A file (.png, .jpg, .jpeg, .webp), a folder, or - for standard output.", valueName: "file-or-folder"))
     var output = "."
 
-    @Option(help: ArgumentHelp("Format of files named by seed and of standard output: png, jpeg or webp. PNG when left out.", valueName: "format"))
+    @Option(help: ArgumentHelp(
+        "Format of files named by seed and of standard output: png, jpeg or webp. PNG when left out.", valueName: "format"))
     var format: ImageFormat?
 
     @Flag(help: "Print one JSON object with paths, seeds and timings as the last line of standard output.")
@@ -130,11 +146,13 @@ struct GenerateCommand: AsyncParsableCommand {
         defer { progress.finish() }
 
         let resources = try promptOptions.files.open()
-        let setup = try PipelineSetup(settings.load())
-        let reference = try setup.reference(for: path)
+        let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
+        let reference = try opener.reference(for: path)
         let destination = try OutputDestination(output, format: format, count: batchSize)
-        let (pipeline, tables) = try await setup.pipeline(from: reference, isForOneRequest: true, resources: resources, progress: progress)
-        async let hash = pipeline.checkpoint.contentHash(rememberedIn: UserFolders().cache)
+        let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: true, resources: resources) {
+            progress.report($0, errorBound: opener.settings.autoErrorBound)
+        }
+        async let hash = pipeline.checkpoint.publishedHash(rememberedIn: UserFolders().cache)
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles)
         if seed == .any { request.seed = .random(in: Seed.drawn) }
@@ -160,7 +178,9 @@ struct GenerateCommand: AsyncParsableCommand {
             }
         }
         if json {
-            let report = GenerationReport(paths: paths, model: pipeline.checkpoint.name, result: result, precisionTables: tables, total: (ContinuousClock.now - began).seconds)
+            let report = GenerationReport(
+                paths: paths, model: pipeline.checkpoint.name, result: result, precisionTables: tables,
+                total: (ContinuousClock.now - began).seconds)
             Terminal.write(report.text + "\n", to: .standardOutput)
         }
         if !failures.isEmpty { throw CommandFailure(.cannotWrite, failures.joined(separator: "\n")) }

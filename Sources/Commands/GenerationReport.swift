@@ -2,17 +2,17 @@ import Fidelity
 import Generation
 import Glibc
 
-/// What `easel generate --json` prints.
+/// The output of `easel generate --json`.
 struct GenerationReport: Encodable {
     let images: [String]
     let seeds: [UInt64]
-    /// Of each picture: with styles, and with what was drawn for wildcards.
+    /// The prompt of each picture, with styles, and with the words that were drawn for wildcards.
     let prompts: [String]
     let negativePrompts: [String]
     let model: String
     let tokens: Int
     let chunks: Int
-    /// What was typed and has no effect.
+    /// Parts of the prompt that have no effect, such as `<lora:film:0.8>`.
     let ignored: [String]
     let warnings: [String]
     let device: PerStage<String>
@@ -22,7 +22,7 @@ struct GenerationReport: Encodable {
     let compiles: [CompileRecord]
     /// Components that failed and went on elsewhere.
     let moves: [Move]
-    /// What `auto` decided from.
+    /// The tables that `auto` chose from.
     let precisionTables: [PrecisionTable]
     /// Largest resident set of the process, mapped checkpoint pages included.
     let peakMemoryBytes: Int

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import FoundationEssentials
+import Hosting
 
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +43,7 @@ struct ModelsCommand: ParsableCommand {
 
         func run() throws {
             do {
-                let checkpoint = try Checkpoint.open(ModelLibrary().find(model))
+                let checkpoint = try Checkpoint.open(ModelLibrary().path(of: model))
                 Terminal.write(try CheckpointReport(checkpoint).text, to: .standardOutput)
             } catch {
                 CommandFailure(error).end()

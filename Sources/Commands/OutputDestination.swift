@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Generation
 import Glibc
+import Hosting
 import ImageCodecs
 
-/// Where pictures go: a file (numbered when there are several), a folder of new files, or standard output.
+/// The place where pictures go: a file (numbered when there are several), a folder of new files, or standard output.
 ///
 /// All that can be known about the place is checked before anything is drawn. Nothing half-written is ever left in a folder. A drawn
 /// picture is not lost: when it cannot be written where it should be, it is written elsewhere.
@@ -53,7 +54,9 @@ struct OutputDestination {
             try prepare(count: count)
         } else if let ending, let named {
             guard named == format ?? named else {
-                throw CommandFailure(.usage, "\"\(argument)\" asks for \(named.name), --format for \(format?.name ?? ""). Leave --format out, or change the ending.")
+                throw CommandFailure(
+                    .usage, "\"\(argument)\" asks for \(named.name), --format for \(format?.name ?? ""). Leave --format out, or change the "
+                        + "ending.")
             }
             let parent = argument.utf8.dropLast(name.utf8.count)
             place = .file(stem: String(decoding: name.utf8.dropLast(ending.utf8.count + 1), as: UTF8.self), ending: ending)
@@ -62,7 +65,8 @@ struct OutputDestination {
             try prepare(count: count)
         } else {
             throw CommandFailure(
-                .cannotWrite, "Cannot write \"\(argument)\": pictures are saved as .png, .jpg or .webp. For a folder, end the name with \"/\".")
+                .cannotWrite, "Cannot write \"\(argument)\": pictures are saved as .png, .jpg or .webp. For a folder, end the name with "
+                    + "\"/\".")
         }
     }
 

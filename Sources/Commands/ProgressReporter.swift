@@ -1,4 +1,5 @@
 import Generation
+import Hosting
 import Synchronization
 
 /// Tells a person what goes on: a bar that redraws itself on a terminal, one plain line per event elsewhere.
@@ -47,6 +48,17 @@ final class ProgressReporter: Sendable {
             case .decoding(let index, let total):
                 show(total == 1 ? "Decoding" : "Decoding picture \(index + 1) of \(total)", &state)
             }
+        }
+    }
+
+    /// Tells of a measurement before it begins, and of its table.
+    /// - Parameter errorBound: the setting that the choice was made with.
+    func report(_ progress: OpeningProgress, errorBound: Double) {
+        switch progress {
+        case .measuring(let stage, let device):
+            note("Measuring which precision suits the \(stage.label) on \(device); this is done once for a checkpoint.")
+        case .measured(let table):
+            note(String(table.text(errorBound: errorBound).dropLast()))
         }
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Diffusion
 import Generation
+import Hosting
 import Prompting
 
 struct PromptCommand: ParsableCommand {
@@ -26,13 +27,19 @@ struct PromptCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The sampler that takes these steps: Heun asks the UNet twice in each.", valueName: "name"))
     var sampler = SamplerName(.euler)
 
-    @Option(help: ArgumentHelp("What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
+    @Option(help: ArgumentHelp(
+        "What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
     var scheduleCounting = ScheduleCounting.sdnext
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Use the vocabulary of this model: a path, or a name from `easel models`.", valueName: "model"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Use the vocabulary of this model: a path, or a name from `easel models`.", valueName: "model"))
     var model: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
     var commaBacktrack = 20
 
     @Flag(help: "Print one JSON object instead.")
@@ -66,7 +73,7 @@ struct PromptCommand: ParsableCommand {
 
     private func chunker() throws -> PromptChunker {
         guard let model else { return PromptChunker(tokenizer: .bundled, commaBacktrack: commaBacktrack) }
-        let files = try Checkpoint.open(ModelLibrary().find(model)).tokenizer
+        let files = try Checkpoint.open(ModelLibrary().path(of: model)).tokenizer
         return PromptChunker(
             tokenizer: try CLIPTokenizer(files), paddingToken: Int32(clamping: files.paddingTokenID), commaBacktrack: commaBacktrack)
     }

@@ -1,3 +1,4 @@
+import Hosting
 import Prompting
 
 /// A prompt's report in words for people.
@@ -14,9 +15,13 @@ struct PromptExplanation {
         var sections: [String] = []
         for (index, part) in report.parts.enumerated() {
             if report.parts.count > 1 {
-                sections.append(style.heading("Part \(index + 1) of \(report.parts.count)") + ", weight \(part.weight.short): drawn by itself, then added to the others")
+                sections.append(
+                    style.heading("Part \(index + 1) of \(report.parts.count)") + ", weight \(part.weight.short): drawn by itself, then "
+                        + "added to the others")
             } else if part.weight != 1 {
-                sections.append(style.warning("Note: ") + "the number after the last colon, \(part.weight.short), multiplies the guidance scale. If that is not meant, end the prompt with a comma.")
+                sections.append(
+                    style.warning("Note: ") + "the number after the last colon, \(part.weight.short), multiplies the guidance scale. If "
+                        + "that is not meant, end the prompt with a comma.")
             }
             sections += explanation(of: part)
         }
@@ -49,17 +54,19 @@ struct PromptExplanation {
         }.joined()
     }
 
-    /// What is likely not meant.
+    /// Notes on signs that are likely not meant.
     private func notes(on part: PromptReport.Part) -> String {
         var notes: [String] = []
         let unmatched = AttentionPiece.unmatchedBrackets(of: part.schedule.texts[0])
         switch unmatched.unclosed {
         case 0: break
         case 1: notes.append("A bracket is never closed: it weighs everything after it. Write \\( or \\[ for the sign itself.")
-        default: notes.append("\(unmatched.unclosed) brackets are never closed: they weigh everything after them. Write \\( or \\[ for the sign itself.")
+        default: notes.append(
+            "\(unmatched.unclosed) brackets are never closed: they weigh everything after them. Write \\( or \\[ for the sign itself.")
         }
         if unmatched.unopened > 0 {
-            notes.append("\(unmatched.unopened) closing \(unmatched.unopened == 1 ? "bracket was" : "brackets were") never opened: taken as text.")
+            notes.append(
+                "\(unmatched.unopened) closing \(unmatched.unopened == 1 ? "bracket was" : "brackets were") never opened: taken as text.")
         }
         let unescaped = part.text.replacing("\\|", with: "")
         if unescaped.contains("|"), unescaped.contains("["), PromptTree(parsing: part.text).nodes == [.text(part.text)] {
@@ -72,7 +79,8 @@ struct PromptExplanation {
         style.heading("Tags") + ", taken out of the text\n" + report.tags.map { tag in
             let meaning = switch tag.kind {
             case "lora", "lyco":
-                "LoRA \(tag.name.quoted), text encoder × \(tag.textEncoderWeight.short), UNet × \(tag.unetWeight.short); this version does not apply it"
+                "LoRA \(tag.name.quoted), text encoder × \(tag.textEncoderWeight.short), UNet × \(tag.unetWeight.short); this version does "
+                    + "not apply it"
             case "hypernet":
                 "hypernetwork \(tag.name.quoted); this version does not apply it"
             default:

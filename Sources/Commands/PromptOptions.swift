@@ -2,27 +2,38 @@ import ArgumentParser
 import Generation
 import Prompting
 
-/// How the prompts of a request are read.
+/// The options that say how prompts are read.
 struct PromptOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Styles to put on the prompts, separated by commas; may be repeated. A name may have commas itself.", valueName: "names"))
+    @Option(help: ArgumentHelp(
+        "Styles to put on the prompts, separated by commas; may be repeated. A name may have commas itself.", valueName: "names"))
     var styles: [String] = []
 
     @OptionGroup
     var files: PromptFiles
 
-    @Option(help: ArgumentHelp("What weights like (red:1.3) do: original, no_norm (without restoring the mean), ignore, or none (brackets are text).", valueName: "mode"))
+    @Option(help: ArgumentHelp(
+        "What weights like (red:1.3) do: original, no_norm (without restoring the mean), ignore, or none (brackets are text).",
+        valueName: "mode"))
     var emphasis = Emphasis.original
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Which of the text encoder's layers the picture is drawn from: 1 is the last, 2 the one before it.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Which of the text encoder's layers the picture is drawn from: 1 is the last, 2 the one before it.", valueName: "number"))
     var clipSkip = 1
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
     var commaBacktrack = 20
 
-    @Option(help: ArgumentHelp("What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
+    @Option(help: ArgumentHelp(
+        "What 5 in [cat:dog:5] counts: steps from 1, sdnext, or the UNet's evaluations from 0, a1111.", valueName: "way"))
     var scheduleCounting = ScheduleCounting.sdnext
 
-    @Option(help: ArgumentHelp("SDXL: the size that the picture is to look scaled from. The picture's size when left out.", valueName: "WxH"))
+    @Option(help: ArgumentHelp(
+        "SDXL: the size that the picture is to look scaled from. The picture's size when left out.", valueName: "WxH"))
     var originalSize: PictureSize?
 
     @Option(help: ArgumentHelp("SDXL: the rows and columns that the picture is to look cropped by.", valueName: "top,left"))
@@ -31,7 +42,8 @@ struct PromptOptions: ParsableArguments {
     @Option(help: ArgumentHelp("SDXL: the size that the picture is to look made for. The picture's size when left out.", valueName: "WxH"))
     var targetSize: PictureSize?
 
-    @Option(help: ArgumentHelp("SDXL: how --clip-skip counts: not at all (none), or as A1111's setting, Forge or SD.Next count it.", valueName: "way"))
+    @Option(help: ArgumentHelp(
+        "SDXL: how --clip-skip counts: not at all (none), or as A1111's setting, Forge or SD.Next count it.", valueName: "way"))
     var clipSkipSdxl = SDXLClipSkip.none
 
     @Flag(inversion: .prefixedNo, help: "SDXL: an empty negative prompt is all zeros, as A1111 has it, instead of the encoded empty text.")

@@ -1,7 +1,7 @@
 import Generation
 import Prompting
 
-/// Which text is said at which evaluations of the UNet, in words. Most samplers have one in each step.
+/// Tells in words which text the UNet is told at which of its evaluations. Most samplers have one evaluation in each step.
 struct ScheduleExplanation {
     private let schedule: PromptSchedule
     private let steps: Int
@@ -53,7 +53,8 @@ struct ScheduleExplanation {
 
     /// The words of `text` that differ from the first text's, with dots for those before and after.
     static func difference(_ text: String, from first: String) -> String {
-        let (words, others) = (text.split(separator: " ", omittingEmptySubsequences: false), first.split(separator: " ", omittingEmptySubsequences: false))
+        let (words, others) = (
+            text.split(separator: " ", omittingEmptySubsequences: false), first.split(separator: " ", omittingEmptySubsequences: false))
         let same = zip(words, others).prefix { $0 == $1 }.count
         let sameAtEnd = min(zip(words.reversed(), others.reversed()).prefix { $0 == $1 }.count, min(words.count, others.count) - same)
         // One word more on either side, so that one sees the place.

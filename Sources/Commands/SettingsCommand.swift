@@ -26,7 +26,8 @@ struct SettingsCommand: ParsableCommand {
         subcommands: [List.self, Path.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show every setting: its value, who set it, what it means.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show every setting: its value, who set it, what it means.")
 
         @OptionGroup var options: SettingsOptions
 
@@ -47,7 +48,8 @@ struct SettingsCommand: ParsableCommand {
     }
 
     struct Path: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "path", abstract: "Print the path of the settings file, whether or not there is one.")
+        static let configuration = CommandConfiguration(
+            commandName: "path", abstract: "Print the path of the settings file, whether or not there is one.")
 
         @OptionGroup var options: SettingsOptions
 

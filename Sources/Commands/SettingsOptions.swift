@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Generation
+import Hosting
 import Settings
 
 /// The options of every command that compiles or draws, and the settings that they come to.
@@ -10,25 +11,31 @@ struct SettingsOptions: ParsableArguments {
     var file: String?
 
     @Option(name: .long, help: ArgumentHelp(
-        "Devices for the UNet and the VAE, in the order in which they are tried, for example GPU or GPU,CPU; see `easel devices`. The text encoder stays where it is.",
+        "Devices for the UNet and the VAE, in the order in which they are tried, for example GPU or GPU,CPU; see `easel devices`. The text "
+            + "encoder stays where it is.",
         valueName: "names"))
     var device: [String] = []
 
     @Option(name: .long, help: ArgumentHelp(
-        "How exactly the UNet computes: auto (the fastest precision within the error bound), default, performance, accuracy, f32, bf16 or f16. The text encoder and the VAE stay in f32.",
+        "How exactly the UNet computes: auto (the fastest precision within the error bound), default, performance, accuracy, f32, bf16 or "
+            + "f16. The text encoder and the VAE stay in f32.",
         valueName: "mode"))
     var precision: AccuracyMode?
 
     @Option(name: .long, help: ArgumentHelp(
-        "What the model predicts: epsilon, v or sample; auto (what its files say). Single files of Stable Diffusion 2 often do not say: v is assumed then, and those of 512 pixels need epsilon.",
+        "What the model predicts: epsilon, v or sample; auto (what its files say). Single files of Stable Diffusion 2 often do not say: v "
+            + "is assumed then, and those of 512 pixels need epsilon.",
         valueName: "kind"))
     var prediction: PredictionMode?
 
     @Option(name: .long, help: ArgumentHelp(
-        "What compiled models leave open: auto, dynamic (all), static (the prompt's length, up to --context-chunks) or exact (nothing).", valueName: "mode"))
-    var shapes: ShapeMode?
+        "What compiled models leave open: auto, dynamic (all), static (the prompt's length, up to --context-chunks) or exact (nothing).",
+        valueName: "mode"))
+    var shapes: ShapePolicy?
 
-    @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("Chunks of 75 tokens that static shapes have room for, 1 to 64.", valueName: "number"))
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp("Chunks of 75 tokens that static shapes have room for, 1 to 64.", valueName: "number"))
     var contextChunks: Int?
 
     /// The settings in force.
@@ -41,7 +48,7 @@ struct SettingsOptions: ParsableArguments {
         }
     }
 
-    /// Where settings are read from, whether or not there is a file.
+    /// The place of the settings file, whether or not there is one.
     /// - Returns: the path, and whether somebody named it.
     func filePath(environment: [String: String] = ProcessInfo.processInfo.environment) -> (path: String, isNamed: Bool) {
         let folders = UserFolders(environment: environment)
@@ -49,7 +56,7 @@ struct SettingsOptions: ParsableArguments {
         return (folders.config.appending(path: "settings.json").path, false)
     }
 
-    /// Where changed settings can be written down: a file of Easel's own, or where there will be one. SD.Next's is read and never written.
+    /// The file for changed settings: Easel's own, which may not exist yet. nil when SD.Next's is used, which is never written.
     func ownFilePath(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
         let path = filePath(environment: environment).path
         return (try? SettingsFile(path: path))?.isSDNext == true ? nil : path
@@ -64,7 +71,7 @@ struct SettingsOptions: ParsableArguments {
     private var flags: [EaselSettings.Flag] {
         var flags: [EaselSettings.Flag] = []
         if !device.isEmpty {
-            // What is typed now counts more than what a file says of one stage.
+            // A flag counts more than a line of a file about one stage.
             flags.append(.init("--device", [
                 "openvino_devices": device.joined(separator: ","), "openvino_devices_unet": "", "openvino_devices_vae": "",
             ]))

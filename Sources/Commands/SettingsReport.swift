@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Settings
 
-/// What `easel settings` prints.
+/// The output of `easel settings`.
 struct SettingsReport {
     private let settings: EaselSettings
     private let file: String

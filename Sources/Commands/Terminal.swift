@@ -39,6 +39,9 @@ enum Terminal {
         if let code, stream == .standardOutput { outputError.store(code, ordering: .relaxed) }
     }
 
+    /// Writes a sentence to standard error, on a line of its own.
+    @Sendable static func note(_ text: String) { write(text + "\n", to: .standardError) }
+
     /// Writes all of `bytes`.
     /// - Returns: why that failed, as `errno`; nil when it did not.
     static func write(_ bytes: [UInt8], to stream: Stream) -> Int32? {
@@ -70,7 +73,8 @@ enum Terminal {
 
     /// - Parameter code: an `errno`.
     static func standardOutputFailure(_ code: Int32) -> CommandFailure {
-        CommandFailure(.cannotWrite, "Cannot write to standard output: \(code == EBADF ? "it is closed" : String(cString: strerror(code))).")
+        CommandFailure(
+            .cannotWrite, "Cannot write to standard output: \(code == EBADF ? "it is closed" : String(cString: strerror(code))).")
     }
 
     /// Everything on standard input, to its end.

@@ -1,4 +1,4 @@
-/// How text for people is set off: with the colours of a terminal, or not at all.
+/// Sets text for people off: with the colours of a terminal, or not at all.
 enum TextStyle {
     case terminal, plain
 

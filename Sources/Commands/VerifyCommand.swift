@@ -5,8 +5,10 @@ import Diffusion
 import Fidelity
 import FoundationEssentials
 import Generation
+import Hosting
 import ImageCodecs
 import OpenVINO
+import Settings
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +33,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Of the pictures, as 512 or 768x512, in multiples of 8. The model's own size when left out.", valueName: "size"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Of the pictures, as 512 or 768x512, in multiples of 8. The model's own size when left out.", valueName: "size"))
     var size: PictureSize?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
@@ -45,7 +49,10 @@ struct VerifyCommand: AsyncParsableCommand {
         transform: Seed.init(argument:))
     var seed = Seed.number(0)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the pictures side by side: .png, .jpg, .jpeg or .webp; replaced when it is there.", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Where to write the pictures side by side: .png, .jpg, .jpeg or .webp; replaced when it is there.", valueName: "file"))
     var output = "easel-verify.png"
 
     @Flag(help: "Print one JSON object instead of the table.")
@@ -83,10 +90,12 @@ struct VerifyCommand: AsyncParsableCommand {
         let path = try model.path()
         let report = model.progress()
         defer { report.finish() }
-        let setup = try PipelineSetup(settings.load())
-        let reference = try setup.reference(for: path)
+        let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
+        let reference = try opener.reference(for: path)
         let destination = try OutputDestination(output)
-        let candidate = try await setup.pipeline(from: reference, isForOneRequest: false, progress: report).pipeline
+        let candidate = try await opener.pipeline(from: reference, isForOneRequest: false) {
+            report.report($0, errorBound: opener.settings.autoErrorBound)
+        }.pipeline
         let request = request(defaultSize: candidate.checkpoint.nativeSize)
         let placements = candidate.placements
 
@@ -105,7 +114,7 @@ struct VerifyCommand: AsyncParsableCommand {
         for warning in result.warnings { report.warn(warning) }
 
         let comparison = Comparison(of: expected, and: result.images[0])
-        let fidelity = comparison.report(stages: stages, bounds: setup.bounds)
+        let fidelity = comparison.report(stages: stages, bounds: opener.bounds)
         let file = try destination.save(comparison.image, parameters: nil, seed: request.seed, index: 0, of: 1)
         let table = VerifyReport(
             fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements,

@@ -1,15 +1,16 @@
 import Compilation
 import Fidelity
 import Generation
+import Hosting
 
-/// What `easel verify` prints.
+/// The output of `easel verify`.
 struct VerifyReport: Encodable {
     let fidelity: FidelityReport
     let model: String
     let request: GenerationRequest
-    /// Where each stage was asked to run.
+    /// The places that the stages were asked to run on.
     let placements: PerStage<Placement>
-    /// How many times greater the difference is drawn than it is.
+    /// The factor by which the drawn difference is amplified.
     let amplification: Int
     /// Path of the pictures side by side.
     let comparison: String
@@ -27,14 +28,13 @@ struct VerifyReport: Encodable {
             """
     }
 
-    /// What ran otherwise than it was asked to, and what a table of noughts means.
+    /// Tells which stages ran in another precision than was asked for, and what a table of noughts means.
     private var notes: [String] {
         if fidelity.stages.allSatisfy({ $0.assignment.isReference && $0.distance.maximumError == 0 }) {
             return ["All networks run as the reference does, so that there is nothing to compare. Name a --device or a --precision."]
         }
         return fidelity.stages.compactMap { row in
-            precisionNote(
-                row.stage, asked: placements[row.stage], device: row.assignment.device, precision: row.assignment.precision)
+            placements[row.stage].precisionNote(row.stage, device: row.assignment.device, precision: row.assignment.precision)
         }
     }
 

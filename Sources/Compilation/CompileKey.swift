@@ -69,7 +69,7 @@ extension InputShape {
         if case .fixed(let batch) = batch { parts.append("batch \(batch)") }
         if case .fixed(let height) = height, case .fixed(let width) = width { parts.append("latents \(width)×\(height)") }
         if case .fixed(let tokens) = tokens {
-            let chunks = tokens / ShapePlan.chunkLength
+            let chunks = tokens / CLIPText.positionCount
             parts.append((hasContextMask ? "up to " : "") + (chunks == 1 ? "1 chunk" : "\(chunks) chunks"))
         }
         return parts.isEmpty ? "any shape" : parts.joined(separator: ", ")

@@ -4,13 +4,13 @@ import GraphIR
 
 /// Decides what shapes a request's networks are compiled for.
 public struct ShapePlan: Sendable, Hashable {
-    /// nil chooses what suits the stage's device.
-    public var policies: PerStage<ShapePolicy?>
+    /// The policy of each stage.
+    public var policies: PerStage<ShapePolicy>
     /// Chunks that a static UNet takes at least, so that prompts may grow without a compile. Attending to empty positions costs
     /// a few per cent of a step at 4 chunks (`make bench` prints how much).
     public var contextChunks: Int
 
-    public init(policies: PerStage<ShapePolicy?> = PerStage(repeating: nil), contextChunks: Int = 4) {
+    public init(policies: PerStage<ShapePolicy> = PerStage(repeating: .auto), contextChunks: Int = 4) {
         self.policies = policies
         self.contextChunks = contextChunks
     }
@@ -23,8 +23,8 @@ public struct ShapePlan: Sendable, Hashable {
     /// What the network is compiled for.
     public func shape(of stage: Stage, on device: String, for need: ShapeNeed) -> InputShape {
         let (height, width) = (Extent.fixed(need.latentHeight), Extent.fixed(need.latentWidth))
-        switch (stage, policies[stage] ?? ShapePolicy(device: device)) {
-        case (_, .dynamic):
+        switch (stage, policies[stage].resolved(on: device)) {
+        case (_, .dynamic), (_, .auto):
             return InputShape()
         case (.encode, .static), (.encode, .exact):
             // One chunk after another, so that any number of them fits.
@@ -32,7 +32,7 @@ public struct ShapePlan: Sendable, Hashable {
         case (.denoise, .static):
             return InputShape(
                 batch: .fixed(need.pictureCount * min(need.chunkCounts.count, 2)), height: height, width: width,
-                tokens: .fixed(capacity(for: need) * Self.chunkLength), hasContextMask: true)
+                tokens: .fixed(capacity(for: need) * CLIPText.positionCount), hasContextMask: true)
         case (.denoise, .exact) where !need.isSteady:
             return InputShape(height: height, width: width)
         case (.denoise, .exact):
@@ -40,14 +40,11 @@ public struct ShapePlan: Sendable, Hashable {
             let isJoined = Set(need.chunkCounts).count == 1
             return InputShape(
                 batch: .fixed(need.pictureCount * (isJoined ? need.chunkCounts.count : 1)), height: height, width: width,
-                tokens: isJoined ? .fixed(need.chunkCounts[0] * Self.chunkLength) : .dynamic)
+                tokens: isJoined ? .fixed(need.chunkCounts[0] * CLIPText.positionCount) : .dynamic)
         case (.decode, .static), (.decode, .exact):
             return InputShape(batch: 1, height: height, width: width)
         }
     }
-
-    /// Positions of a chunk of text, as the text encoder takes them.
-    public static let chunkLength = 77
 
     /// How many pairs of a picture and a text one call of the UNet takes at most: more save no time, and cost memory.
     public static func entriesPerCall(pictureCount: Int) -> Int { max(2 * pictureCount, 8) }

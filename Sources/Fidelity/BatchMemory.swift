@@ -5,8 +5,8 @@ import Glibc
 public struct BatchMemory: Sendable {
     /// What a table holds for.
     public struct Key: Sendable, Hashable {
-        /// Of all files; see `Checkpoint.contentsHash`.
-        public var contentHash: String
+        /// Of all files; see `Checkpoint.fingerprint`.
+        public var fingerprint: String
         /// The device's own name, such as its model.
         public var deviceName: String
         /// What the UNet is asked to compute in: `f32`, `performance`.
@@ -17,15 +17,15 @@ public struct BatchMemory: Sendable {
 
         /// - Parameters:
         ///   - width: of the pictures, in pixels; `height` too.
-        public init(contentHash: String, deviceName: String, precision: String, width: Int, height: Int, runtimeVersion: String) {
-            self.contentHash = contentHash
+        public init(fingerprint: String, deviceName: String, precision: String, width: Int, height: Int, runtimeVersion: String) {
+            self.fingerprint = fingerprint
             self.deviceName = deviceName
             self.precision = precision
             sizeClass = Int(log2(Double(max(1, width)) * Double(max(1, height))).rounded())
             self.runtimeVersion = runtimeVersion
         }
 
-        fileprivate var text: String { [contentHash, deviceName, precision, "\(sizeClass)", runtimeVersion].joined(separator: "|") }
+        fileprivate var text: String { [fingerprint, deviceName, precision, "\(sizeClass)", runtimeVersion].joined(separator: "|") }
     }
 
     private let tables: MeasurementFile<BatchTable>

@@ -81,7 +81,7 @@ extension FidelityEvent.Finding {
 extension FidelityEvent.Response {
     fileprivate func text(for assignment: Place) -> String? {
         switch self {
-        case .none: nil
+        case .none, .mend(.nothing): nil
         case .mend(.recompile): "It is compiled again from scratch."
         case .mend(.accuracy): "It moves to accuracy, f32 on \(assignment.device)."
         case .mend(.cpu): "It moves to the CPU, in f32."

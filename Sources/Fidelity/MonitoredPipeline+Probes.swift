@@ -41,7 +41,7 @@ extension MonitoredPipeline {
             case .none: break
             case .mend: isMended = true
             // Where no ladder is wanted, drift is told and no more.
-            case .giveUp: if settings.lastRung != nil { throw UnmendedDrift(event: event) }
+            case .giveUp: if settings.lastRung != .nothing { throw UnmendedDrift(event: event) }
             }
         }
         return isMended

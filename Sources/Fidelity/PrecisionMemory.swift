@@ -5,21 +5,21 @@ public import Generation
 public struct PrecisionMemory: Sendable {
     /// What a table holds for.
     public struct Key: Sendable, Hashable {
-        /// Of all files; see `Checkpoint.contentsHash`.
-        public var contentHash: String
+        /// Of all files; see `Checkpoint.fingerprint`.
+        public var fingerprint: String
         public var stage: Stage
         /// The device's own name, such as its model: what is listed as `GPU` may be another one after a change of hardware.
         public var deviceName: String
         public var runtimeVersion: String
 
-        public init(contentHash: String, stage: Stage, deviceName: String, runtimeVersion: String) {
-            self.contentHash = contentHash
+        public init(fingerprint: String, stage: Stage, deviceName: String, runtimeVersion: String) {
+            self.fingerprint = fingerprint
             self.stage = stage
             self.deviceName = deviceName
             self.runtimeVersion = runtimeVersion
         }
 
-        fileprivate var text: String { [contentHash, stage.rawValue, deviceName, runtimeVersion].joined(separator: "|") }
+        fileprivate var text: String { [fingerprint, stage.rawValue, deviceName, runtimeVersion].joined(separator: "|") }
     }
 
     private let tables: MeasurementFile<PrecisionTable>

@@ -1,3 +1,5 @@
+public import Generation
+
 /// Why a picture could not be read or written.
 public enum ImageCodecError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The bytes begin like no format that is known.

@@ -1,9 +1,11 @@
+import Generation
+
 /// What CLIP reads at a time: 77 tokens, of which 75 are the prompt's.
 public struct PromptChunk: Sendable, Hashable {
     /// How many tokens of the prompt fit in.
     public static let capacity = 75
     /// With the begin and end tokens.
-    public static let length = 77
+    public static let length = CLIPText.positionCount
 
     /// `length` ids: begin, the prompt's, end, padding.
     public let tokens: [Int32]

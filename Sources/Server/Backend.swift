@@ -7,7 +7,7 @@ internal import Settings
 internal import Store
 internal import WebAPI
 
-/// What routes work with.
+/// The things that routes work with.
 struct Backend: Sendable {
     let options: ServerOptions
     let settings: LiveSettings

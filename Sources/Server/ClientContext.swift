@@ -1,14 +1,14 @@
 internal import Hummingbird
 internal import NIOCore
 
-/// What is known of a request beside the request: who sent it.
+/// The sender of a request.
 struct ClientContext: Hummingbird.RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Where the request comes from, without the port; "unknown" for what has no address, such as a test's channel.
+    /// The sender's address, without the port; "unknown" where there is none, as in a test's channel.
     var address: String
-    /// Whose request it is: the name of a user or a key, or else the address.
+    /// The name of a user or a key, or else the address.
     var client: String
-    /// Where the client has reached the server, as far as can be told; see `Forwarding`.
+    /// The address under which the client has reached the server, as far as it is known; see `Forwarding`.
     var serverAddress: WebAddress?
 
     init(source: ApplicationRequestContextSource) {

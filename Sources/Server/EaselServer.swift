@@ -6,6 +6,7 @@ internal import NIOCore
 public import ServiceLifecycle
 public import Settings
 public import Store
+public import UnixSignals
 public import WebAPI
 
 /// The HTTP server: A1111's API, OpenAI's and Easel's own, over one queue.
@@ -24,14 +25,60 @@ public struct EaselServer: Service {
     ///   - recentLog: where `logger` writes to beside others: what clients may read of it.
     ///   - onListening: told the port, when connections are accepted.
     public init(
-        options: ServerOptions, settings: LiveSettings, jobs: JobService, engine: any Engine, archive: Archive, metrics: ServerMetrics = .init(),
+        options: ServerOptions, settings: LiveSettings, jobs: JobService, engine: any Engine, archive: Archive,
+        metrics: ServerMetrics = .init(),
         logger: Logger, recentLog: RecentLog = RecentLog(), onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         backend = Backend(
-            options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger, recentLog: recentLog)
+            options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger,
+            recentLog: recentLog)
         self.onListening = onListening
     }
 
+    /// Puts a queue and a server around an engine; see `runAll`.
+    /// - Parameters:
+    ///   - engine: draws the pictures, such as a `ModelHost`.
+    ///   - settings: limits, defaults of requests, and the order of the queue. They may change meanwhile.
+    ///   - archive: keeps jobs and pictures.
+    ///   - options: address, port and protection.
+    ///   - events: told what happens to jobs. The engine may tell there, too.
+    ///   - metrics: told of each compile by the engine: `onCompile: { metrics.record($0) }`.
+    ///   - recentLog: where `logger` writes to beside others: what clients may read of it.
+    ///   - onListening: told the port, when connections are accepted.
+    public init(
+        engine: any Engine, settings: LiveSettings, archive: Archive, options: ServerOptions = ServerOptions(),
+        events: JobEvents = JobEvents(),
+        metrics: ServerMetrics = .init(), logger: Logger = Logger(label: "easel"), recentLog: RecentLog = RecentLog(),
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        let jobs = JobService(
+            archive: archive, painter: engine, settings: { QueueSettings(settings.current.queue, gracePeriod: options.gracePeriod) },
+            logger: logger, logsPrompts: options.logsPrompts, events: events, onMeasure: { metrics.record($0) })
+        self.init(
+            options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger,
+            recentLog: recentLog, onListening: onListening)
+    }
+
+    /// Runs the queue, the housekeeping of the data folder and the server together, and loads the model of the settings.
+    ///
+    /// It ends when its task is cancelled, when a client stops the server, or when one of the signals comes.
+    /// - Parameter signals: handled by this program from now on.
+    /// - Throws: `ServerError` when the server must not listen, or cannot.
+    public func runAll(endingOn signals: [UnixSignal] = []) async throws {
+        let loading = Task { [backend] in try? await backend.engine.load(backend.settings.current.requests.model) }
+        defer { loading.cancel() }
+        let group = ServiceGroup(configuration: .init(
+            services: [
+                .init(service: QueueService(jobs: backend.jobs)),
+                .init(service: Housekeeping(archive: backend.archive, settings: backend.settings, logger: backend.logger)),
+                // A client may stop it.
+                .init(service: self, successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: signals, logger: backend.logger))
+        try await group.run()
+    }
+
+    /// Runs the server alone; its queue must run beside it.
     /// - Throws: `ServerError` when it must not listen, or cannot.
     public func run() async throws {
         try backend.options.checkProtection()
@@ -46,9 +93,11 @@ public struct EaselServer: Service {
                 try await group.run()
             }
         } catch let error as IOError {
-            throw ServerError.cannotListen(host: backend.options.host, port: backend.options.port, reason: String(cString: strerror(error.errnoCode)))
+            throw ServerError.cannotListen(
+                host: backend.options.host, port: backend.options.port, reason: String(cString: strerror(error.errnoCode)))
         } catch is SocketAddressError {
-            throw ServerError.cannotListen(host: backend.options.host, port: backend.options.port, reason: "this machine has no such address")
+            throw ServerError.cannotListen(
+                host: backend.options.host, port: backend.options.port, reason: "this machine has no such address")
         }
     }
 
@@ -63,7 +112,22 @@ public struct EaselServer: Service {
     }
 }
 
-/// What is logged of a service is its description, and this one knows passwords and keys.
+/// The log shows a service's description, and this one knows passwords and keys.
 extension EaselServer: CustomStringConvertible {
     public var description: String { "EaselServer" }
+}
+
+/// Runs the queue until the server is told to stop.
+private struct QueueService: Service {
+    let jobs: JobService
+
+    func run() async throws { try await cancelWhenGracefulShutdown { try await jobs.run() } }
+}
+
+extension QueueSettings {
+    fileprivate init(_ settings: EaselSettings.Queue, gracePeriod: Duration) {
+        self.init(
+            capacity: settings.capacity, patienceJobs: settings.patienceJobs, patience: .seconds(settings.patienceMinutes * 60),
+            batchSize: settings.batchSize, jobTimeout: .seconds(settings.jobMinutes * 60), gracePeriod: gracePeriod)
+    }
 }

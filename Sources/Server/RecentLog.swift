@@ -48,7 +48,8 @@ public final class RecentLog: Sendable {
         }
 
         private static let toldKeys: Set<String> = [
-            "job", "model", "state", "pictures", "seconds", "together", "waiting", "run", "size", "warnings", "method", "path", "status", "ms", "id",
+            "job", "model", "state", "pictures", "seconds", "together", "waiting", "run", "size", "warnings", "method", "path", "status",
+            "ms", "id",
         ]
     }
 }

@@ -1,7 +1,10 @@
-/// Where and for whom a server answers: what cannot be changed while it runs.
+/// The options of a server that cannot be changed while it runs: its address, and who may use it.
+///
+/// By default it listens to this machine only.
 public struct ServerOptions: Sendable {
+    /// The address to listen at.
     public var host = "127.0.0.1"
-    /// 0 takes one that is free.
+    /// The port to listen at; 0 takes one that is free.
     public var port = 7860
     /// Passwords by user name, for HTTP Basic; empty: none is asked for.
     public var passwords: [String: String] = [:]
@@ -11,7 +14,7 @@ public struct ServerOptions: Sendable {
     public var isOpenToAll = false
     /// The origins that browsers may call from, besides the server's own.
     public var sharedOrigins = SharedOrigins.none
-    /// Where people reach the server, when a proxy stands before it; nil: where each request says.
+    /// The address under which people reach the server through a proxy; nil: the one that each request names.
     public var publicAddress: WebAddress?
     /// Proxies whose headers (`X-Forwarded-…`, `Forwarded`) are believed.
     public var trustedProxies: [AddressRange] = []
@@ -19,12 +22,13 @@ public struct ServerOptions: Sendable {
     public var allowedHosts = HostNames()
     /// Whether prompts may stand in the log.
     public var logsPrompts = false
-    /// How long a running picture may take to finish when the server is told to stop.
+    /// The time that a running picture has to finish when the server is told to stop.
     public var gracePeriod = Duration.seconds(10)
 
-    /// Of the program: `0.1.0`.
+    /// The version of the program, such as `0.1.0`.
     public var version = "0"
 
+    /// The defaults.
     public init() {}
 }
 

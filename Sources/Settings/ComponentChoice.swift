@@ -1,6 +1,6 @@
 public import Generation
 
-/// Where a stage shall run, and how exactly.
+/// The devices of a stage, and its accuracy.
 public struct ComponentChoice: Sendable, Hashable {
     /// OpenVINO's names, in the order in which they are tried. Never empty.
     public var devices: [String]
@@ -13,7 +13,7 @@ public struct ComponentChoice: Sendable, Hashable {
 }
 
 extension EaselSettings {
-    /// What these settings come to on a machine.
+    /// Resolves these settings on a machine.
     ///
     /// With nothing set that is the best single device for UNet and VAE (a GPU, else the CPU; an NPU only by name), and the
     /// CPU with f32 for the text encoder. OpenVINO's `GPU` and `GPU.0` are the same device.
@@ -96,7 +96,8 @@ extension DeviceChoiceError: CustomStringConvertible {
         case .notFound(let name, let found, let key, let source):
             "There is no device \"\(name)\" here (\(key), \(source)). \(Self.list(found))"
         case .mixesDevices(let name, let key, let source):
-            "\(name) cannot be used (\(key), \(source)): one picture is made by one fixed set of devices. Name them in order, such as GPU,CPU."
+            "\(name) cannot be used (\(key), \(source)): one picture is made by one fixed set of devices. Name them in order, such as "
+                + "GPU,CPU."
         case .nothingToChoose(let found):
             "There is neither a GPU nor a CPU that OpenVINO can use. \(Self.list(found)) Another device must be named in openvino_devices."
         }

@@ -54,7 +54,9 @@ private struct Layer {
 
     subscript(setting: Setting) -> (text: String, source: SettingSource)? {
         // These providers refuse values of another type only, and all are text.
-        guard let value = try? provider.value(forKey: [setting.key], type: .string).value, case .string(let text) = value.content else { return nil }
+        guard let value = try? provider.value(forKey: [setting.key], type: .string).value, case .string(let text) = value.content else {
+            return nil
+        }
         return (text.trimmed, source(setting))
     }
 }

@@ -8,6 +8,7 @@ public struct EaselSettings: Sendable, Equatable {
     public var openvinoDevices: [String] = []
     /// Devices of one stage; empty: those of `openvinoDevices`.
     public var openvinoDevicesPerComponent = PerStage<[String]>(encode: ["CPU"], denoise: [], decode: [])
+    /// The accuracy of all stages that have none of their own.
     public var openvinoAccuracy = AccuracyMode.auto
     /// Accuracy of one stage; `nil`: that of `openvinoAccuracy`.
     public var openvinoAccuracyPerComponent = PerStage<AccuracyMode?>(encode: .f32, denoise: nil, decode: .f32)
@@ -15,7 +16,8 @@ public struct EaselSettings: Sendable, Equatable {
     public var autoErrorBound = 0.01
     /// The prediction of all models' UNets.
     public var prediction = PredictionMode.auto
-    public var shapes = ShapeMode.auto
+    /// The inputs that are fixed when a network is compiled.
+    public var shapes = ShapePolicy.auto
     /// Chunks of 75 tokens that a static shape has room for.
     public var contextChunks = 4
     /// Most memory for compiled models; 0: from the machine's memory.
@@ -28,8 +30,8 @@ public struct EaselSettings: Sendable, Equatable {
     public var fidelityCheckHours = 24.0
     /// Largest error against CPU f32, relative L2.
     public var fidelityBounds = PerStage(encode: 0.001, denoise: 0.01, decode: 0.01)
-    /// How far a stage that drifts may be moved.
-    public var fidelityLastRung = FidelityRung.cpu
+    /// The highest rung for a stage that drifts.
+    public var fidelityLastRung = Rung.cpu
     /// Pictures between two reloads; 0: never.
     public var reloadPictures = 0
     /// Hours between two reloads; 0: never.
@@ -40,7 +42,7 @@ public struct EaselSettings: Sendable, Equatable {
     public var limits = Limits()
     public var pictures = Pictures()
 
-    /// Who set what, by key. Keys with their default are left out.
+    /// The source of each setting, by key. Keys with their default are left out.
     var sources: [String: SettingSource] = [:]
 
     /// The defaults.
@@ -54,12 +56,12 @@ public struct EaselSettings: Sendable, Equatable {
         return settings
     }
 
-    /// Who says what the setting of this key is.
+    /// The source of the setting of this key.
     public func source(of key: String) -> SettingSource { sources[key] ?? .standard }
 }
 
 extension EaselSettings {
-    /// What a request to the server has where it says nothing.
+    /// The values of a request to the server where it says nothing.
     public struct RequestDefaults: Sendable, Equatable {
         /// Name of the model that is used when none is named.
         public var model = "demo"
@@ -71,41 +73,43 @@ extension EaselSettings {
         public var scheduleCounting: ScheduleCounting?
         /// Steps between two previews; 0: none.
         public var previewSteps = 5
-        /// What pictures are sent as.
-        public var imageFormat = PictureFormat.png
+        /// The format that pictures are sent in.
+        public var imageFormat = ImageFormat.png
     }
 
-    /// In which order jobs are drawn.
+    /// The order in which jobs are drawn.
     public struct Queue: Sendable, Equatable {
         /// Jobs that wait at most; more are refused.
         public var capacity = 1000
         /// Jobs that may be drawn before one whose turn it is, because they need no compile.
         public var patienceJobs = 8
-        /// … and how long it may wait past its turn for that reason.
+        /// The minutes that it may wait past its turn for that reason.
         public var patienceMinutes = 5.0
         /// Most jobs that are drawn together.
         public var batchSize = 8
-        /// How long drawing a job may take.
+        /// The longest time that drawing a job may take, in minutes.
         public var jobMinutes = 60.0
     }
 
-    /// What the server refuses.
+    /// The bounds of requests to the server.
     public struct Limits: Sendable, Equatable {
+        /// Most bytes of a request's body.
         public var bodyBytes = 64_000_000
-        /// Width times height.
+        /// Most pixels of a picture: width times height.
         public var pixels = 2048 * 2048
+        /// Most steps of a picture.
         public var steps = 150
-        /// Of one job.
+        /// Most pictures of one job.
         public var pictures = 64
-        /// Of a prompt, in characters.
+        /// Most characters of a prompt.
         public var promptLength = 50_000
-        /// Of one client, in a second; 0: any number.
+        /// Most requests of one client in a second; 0: any number.
         public var requestsPerSecond = 500
-        /// Open event streams.
+        /// Most event streams that are open at once.
         public var eventStreams = 256
     }
 
-    /// How long the server keeps what it has drawn.
+    /// The pictures that the server keeps.
     public struct Pictures: Sendable, Equatable {
         /// Pictures that are kept, the newest; 0: all.
         public var keepCount = 0
@@ -114,49 +118,9 @@ extension EaselSettings {
     }
 }
 
-/// A kind of picture file. Raw values are those of the setting `image_format`.
-public enum PictureFormat: String, Sendable, Hashable, CaseIterable, Codable {
-    case png, jpeg, webp
-}
-
 /// The prediction of a model's UNet. Raw values are those of the setting `prediction`.
 public enum PredictionMode: String, Sendable, Hashable, CaseIterable, Codable {
     /// As the model's files say.
     case auto
     case epsilon, v, sample
-}
-
-/// What is left open in the shapes of compiled models. Raw values are those of the setting `shapes` and of `--shapes`.
-public enum ShapeMode: String, Sendable, Hashable, CaseIterable, Codable {
-    /// What suits the device: dynamic on CPUs, static elsewhere.
-    case auto
-    /// Batch, size and number of tokens stay open: one compile serves every request.
-    case dynamic
-    /// Batch and size are fixed, and there is room for `context_chunks` chunks: one compile serves every prompt of a size.
-    case `static`
-    /// Everything is fixed to the request at hand.
-    case exact
-}
-
-/// What is done about a stage that drifts from CPU f32, from least to most. Raw values are those of the setting `fidelity_last_rung`.
-public enum FidelityRung: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
-    /// It is only told.
-    case nothing = "none"
-    /// Compile once more from scratch.
-    case recompile
-    /// Compute in f32.
-    case accuracy
-    /// Move to the CPU.
-    case cpu
-
-    private var height: Int {
-        switch self {
-        case .nothing: 0
-        case .recompile: 1
-        case .accuracy: 2
-        case .cpu: 3
-        }
-    }
-
-    public static func < (a: Self, b: Self) -> Bool { a.height < b.height }
 }

@@ -10,7 +10,9 @@ func jsonProblem(in contents: Data) -> String {
     } catch {
         let message = (error as NSError).userInfo["NSDebugDescription"] as? String ?? ""
         // "Invalid value around character 9."
-        guard let digits = message.firstMatch(of: /character (\d+)/)?.1, let index = Int(digits), index < contents.count else { return "it ends too early" }
+        guard let digits = message.firstMatch(of: /character (\d+)/)?.1, let index = Int(digits), index < contents.count else {
+            return "it ends too early"
+        }
         let line = contents.prefix(index).count { $0 == UInt8(ascii: "\n") } + 1
         let rest = String(decoding: contents.dropFirst(index).prefix { $0 >= 0x20 }.prefix(20), as: UTF8.self)
         return "line \(line) cannot be read from \"\(rest)\" on"

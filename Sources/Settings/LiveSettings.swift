@@ -8,12 +8,12 @@ public final class LiveSettings: Sendable {
     private let file: String?
 
     /// - Parameter file: where changes are written down when that is asked for, Easel's own settings file; nil when they cannot be.
-    public init(_ settings: EaselSettings, file: String?) {
+    public init(_ settings: EaselSettings, file: String? = nil) {
         value = Mutex(settings)
         self.file = file
     }
 
-    /// What is in force now.
+    /// The settings that are in force now.
     public var current: EaselSettings { value.withLock { $0 } }
 
     /// Changes some settings, or none when one of them cannot be.

@@ -13,7 +13,9 @@ extension Setting {
     /// The key that was probably meant by one that does not exist; `nil` when none comes near.
     static func nearestKey(to key: String) -> String? {
         let wanted = key.lowercased().map { $0 == "-" ? "_" : $0 }
-        if wanted.count > 3, let longer = all.map(\.key).filter({ $0.starts(with: wanted) }).min(by: { $0.count < $1.count }) { return longer }
+        if wanted.count > 3, let longer = all.map(\.key).filter({ $0.starts(with: wanted) }).min(by: { $0.count < $1.count }) {
+            return longer
+        }
         return all.map(\.key).nearest(to: String(wanted), within: max(3, key.count / 2))
     }
 }

@@ -1,12 +1,12 @@
 import Generation
 
-/// What is known of one setting: its key, what it means, what it may be.
+/// One setting: its key, its meaning, and the values that it may have.
 public struct Setting: Sendable {
     /// Its name in files and JSON. In the environment it is `EASEL_` and the same in capitals.
     public let key: String
     /// One sentence without a full stop.
     public let meaning: String
-    /// What may be written, as it stands after "Use": `a whole number from 1 to 64`.
+    /// The values that may be written, as they stand after "Use": `a whole number from 1 to 64`.
     public let allowed: String
     /// All that may be written, where that is a handful of words; empty where it is not.
     public let choices: [String]
@@ -116,7 +116,9 @@ extension Setting {
         Setting("queue_capacity", \.queue.capacity, .count(1...1_000_000), "jobs that wait at most; more are refused"),
         Setting("queue_patience_jobs", \.queue.patienceJobs, .count(0...1_000_000),
             "jobs that may go before one whose turn it is, because they need no compile"),
-        Setting("queue_patience_minutes", \.queue.patienceMinutes, .number(0...1440), "minutes that a job may wait past its turn for that reason"),
+        Setting(
+            "queue_patience_minutes", \.queue.patienceMinutes, .number(0...1440),
+            "minutes that a job may wait past its turn for that reason"),
         Setting("queue_batch_size", \.queue.batchSize, .count(1...64), "jobs that are drawn together at most, where that is faster"),
         Setting("job_minutes", \.queue.jobMinutes, .number(0.1...10080), "minutes that drawing a job may take"),
         Setting("max_body_bytes", \.limits.bodyBytes, .byteCount, "size of a request's body at most"),
@@ -124,7 +126,9 @@ extension Setting {
         Setting("max_steps", \.limits.steps, .count(1...1000), "steps of a job at most"),
         Setting("max_pictures", \.limits.pictures, .count(1...1000), "pictures of a job at most"),
         Setting("max_prompt_length", \.limits.promptLength, .count(1...1_000_000), "characters of a prompt at most"),
-        Setting("max_requests_per_second", \.limits.requestsPerSecond, .count(0...1_000_000), "requests of one client in a second; 0: any number"),
+        Setting(
+            "max_requests_per_second", \.limits.requestsPerSecond, .count(0...1_000_000),
+            "requests of one client in a second; 0: any number"),
         Setting("max_event_streams", \.limits.eventStreams, .count(1...100_000), "event streams that are open at a time"),
         Setting("keep_pictures", \.pictures.keepCount, .count(0...100_000_000), "pictures that the server keeps, the newest; 0: all"),
         Setting("keep_days", \.pictures.keepDays, .number(0...36500), "days that the server keeps pictures; 0: for ever"),

@@ -1,8 +1,8 @@
 import Generation
 
-/// How a type of value is written in files, environment and flags.
+/// The way in which a type of value is written in files, environment and flags.
 struct SettingForm<Value: Encodable & Sendable>: Sendable {
-    /// What may be written, as it stands after "Use".
+    /// The values that may be written, as they stand after "Use".
     let allowed: String
     /// All that may be written, where that is a handful of words.
     var choices: [String] = []

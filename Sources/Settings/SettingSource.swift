@@ -1,4 +1,4 @@
-/// Who says what a setting is.
+/// The source of a setting.
 public enum SettingSource: Sendable, Hashable {
     case standard
     /// A settings file of Easel's own.

@@ -14,7 +14,8 @@ extension SettingsError {
     /// Whether a file has to be mended, rather than a flag or a variable.
     public var isFileAtFault: Bool {
         switch self {
-        case .unreadableFile, .malformedFile, .unwritableFile, .unknownKey, .invalidValue(_, _, .file, _), .invalidValue(_, _, .sdNext, _): true
+        case .unreadableFile, .malformedFile, .unwritableFile, .unknownKey: true
+        case .invalidValue(_, _, .file, _), .invalidValue(_, _, .sdNext, _): true
         case .invalidValue: false
         }
     }
@@ -26,11 +27,13 @@ extension SettingsError: CustomStringConvertible {
         case .unreadableFile(let path, let reason):
             "Cannot read the settings file \"\(path)\": \(reason)."
         case .malformedFile(let path, let reason):
-            "The settings file \"\(path)\" is not a JSON object: \(reason). It looks like {\"openvino_devices\": [\"GPU\"], \"context_chunks\": 4}."
+            "The settings file \"\(path)\" is not a JSON object: \(reason). It looks like {\"openvino_devices\": [\"GPU\"], "
+                + "\"context_chunks\": 4}."
         case .unwritableFile(let path, let reason):
             "Cannot write the settings file \"\(path)\": \(reason)."
         case .unknownKey(let key, let path, let nearest):
-            "There is no setting \"\(key)\"\(path.map { " (in \($0))" } ?? "").\(nearest.map { " Did you mean \"\($0)\"?" } ?? "") `easel settings` lists all."
+            "There is no setting \"\(key)\"\(path.map { " (in \($0))" } ?? "").\(nearest.map { " Did you mean \"\($0)\"?" } ?? "") `easel "
+                + "settings` lists all."
         case .invalidValue(let key, let value, let source, let allowed):
             "\(key) cannot be \"\(value)\"\(source == .change ? "" : " (\(source))"). Use \(allowed)."
         }

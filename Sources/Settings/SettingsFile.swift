@@ -2,7 +2,7 @@ import Files
 import FoundationEssentials
 import Glibc
 
-/// What a settings file says: Easel's own, or SD.Next's `config.json`.
+/// The content of a settings file: Easel's own, or SD.Next's `config.json`.
 public struct SettingsFile: Sendable {
     public let path: String
     /// Whether SD.Next wrote it. Then only the settings that both programs have are read.

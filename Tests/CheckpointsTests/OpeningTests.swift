@@ -151,17 +151,17 @@ struct OpeningTests {
     }
 
     @Test("a folder's hash is its UNet's, wherever the folder lies")
-    func contentHash() async throws {
+    func publishedHash() async throws {
         var hashes: [String?] = []
         for name in ["tiny", "unet/tiny", "unet/vae/tiny"] {
             let checkpoint = try Checkpoint.open(TinyCheckpoint.minimal().writeFolder(in: folder, name: name))
-            hashes.append(await checkpoint.contentHash(rememberedIn: folder.url.appending(path: "cache")))
+            hashes.append(await checkpoint.publishedHash(rememberedIn: folder.url.appending(path: "cache")))
         }
         // One weight of the UNet makes the difference, and none of the text encoder.
         var other = TinyCheckpoint.minimal()
         other.textEncoder.vocabularySize += 1
         let checkpoint = try Checkpoint.open(other.writeFolder(in: folder, name: "other"))
-        hashes.append(await checkpoint.contentHash(rememberedIn: folder.url.appending(path: "cache")))
+        hashes.append(await checkpoint.publishedHash(rememberedIn: folder.url.appending(path: "cache")))
         #expect(hashes[0]?.count == 64)
         #expect(Set(hashes).count == 1)
     }

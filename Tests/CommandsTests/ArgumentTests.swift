@@ -34,8 +34,10 @@ struct ArgumentTests {
     @Test("how prompts are read goes into the request")
     func promptOptions() throws {
         let command = try GenerateCommand.parse([
-            "a cat", "--styles", "ink, art/old  masters", "--styles", "calm", "--emphasis", "no_norm", "--clip-skip", "2", "--comma-backtrack", "0",
-            "--pad-cond-uncond", "--schedule-counting", "a1111", "--original-size", "1024x768", "--crop-top-left", "0,128", "--target-size", "512",
+            "a cat", "--styles", "ink, art/old  masters", "--styles", "calm", "--emphasis", "no_norm", "--clip-skip", "2",
+            "--comma-backtrack", "0",
+            "--pad-cond-uncond", "--schedule-counting", "a1111", "--original-size", "1024x768", "--crop-top-left", "0,128", "--target-size",
+            "512",
             "--clip-skip-sdxl", "forge", "--no-zero-empty-negative", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
         ])
         let request = command.request(defaultSize: 512)
@@ -101,7 +103,8 @@ struct ArgumentTests {
     }
 
     @Test("no number that begins with a minus is taken for an option", arguments: [
-        (PromptCommand.self, ["x", "--steps", "-3"], "Steps -3"), (PromptCommand.self, ["x", "--comma-backtrack", "-3"], "Comma backtrack -3"),
+        (PromptCommand.self, ["x", "--steps", "-3"], "Steps -3"),
+        (PromptCommand.self, ["x", "--comma-backtrack", "-3"], "Comma backtrack -3"),
         (CompileCommand.self, ["--chunks", "-3"], "Chunks -3"), (CompileCommand.self, ["--batch-size", "-3"], "Batch size -3"),
         (CompileCommand.self, ["--sizes", "-8"], "Width -8"), (VerifyCommand.self, ["--steps", "-3"], "Steps -3"),
         (VerifyCommand.self, ["--size", "-8"], "Width -8"), (VerifyCommand.self, ["--seed", "-3"], "Seed -3"),
@@ -122,7 +125,8 @@ struct ArgumentTests {
     }
 
     @Test("a style may have commas in its name: the longest name that is a style's is meant", arguments: [
-        (["ink, old"], ["ink, old"]), (["ink, old,calm"], ["ink, old", "calm"]), (["ink,calm"], ["ink", "calm"]), (["ink", "old"], ["ink", "old"]),
+        (["ink, old"], ["ink, old"]), (["ink, old,calm"], ["ink, old", "calm"]), (["ink,calm"], ["ink", "calm"]),
+        (["ink", "old"], ["ink", "old"]),
         (["None"], []), (["", " , "], []), (["new, ink, old, x"], ["new", "ink, old", "x"]), (["soft, warm"], ["soft, warm"]),
     ])
     func styles(_ given: [String], names: [String]) throws {
@@ -145,7 +149,8 @@ struct ArgumentTests {
         (["--seed", "18446744073709551616"], "Seed 18446744073709551616 is out of range."),
         (["--seed", "1.5"], "The value '1.5' is invalid for '--seed <number>': A seed is a whole number."),
         (["--clip-skip", "0"], "Clip skip 0 is out of range."),
-        (["--comma-backtrack=-2"], "Comma backtrack -2 is out of range."), (["--comma-backtrack", "-2"], "Comma backtrack -2 is out of range."),
+        (["--comma-backtrack=-2"], "Comma backtrack -2 is out of range."),
+        (["--comma-backtrack", "-2"], "Comma backtrack -2 is out of range."),
         (["--steps", "-3"], "Steps -3 is out of range."), (["--cfg-scale", "-1"], "CFG scale -1.0 is out of range."),
         (["-W", "-8"], "Width -8 is out of range."), (["-b", "-2"], "Batch size -2 is out of range."),
         (["--clip-skip", "-2"], "Clip skip -2 is out of range."),

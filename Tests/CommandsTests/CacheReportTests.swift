@@ -1,5 +1,6 @@
 import Compilation
 import Foundation
+import Hosting
 import TestSupport
 import Testing
 
@@ -17,7 +18,8 @@ struct CacheReportTests {
 
     private func fill(_ model: String, bytes: Int) throws {
         let entry = try cache.entry(for: DiskCacheKey(
-            model: model, component: "UNet", shape: "batch 2", graph: "", weights: model, device: "GPU, fast", properties: [], runtime: "", form: .full))
+            model: model, component: "UNet", shape: "batch 2", graph: "", weights: model, device: "GPU, fast", properties: [], runtime: "",
+            form: .full))
         try Data(count: bytes).write(to: entry.folder.appending(path: "model.blob"))
         #expect(entry.commit())
     }
@@ -31,7 +33,8 @@ struct CacheReportTests {
     func list() throws {
         try fill("sd15", bytes: 2_500_000)
         try FileManager.default.createDirectory(at: cache.folder.appending(path: "stray"), withIntermediateDirectories: true)
-        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -600)], ofItemAtPath: cache.folder.appending(path: "stray").path)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -600)], ofItemAtPath: cache.folder.appending(path: "stray").path)
         #expect(CacheReport(cache, now: Date(timeIntervalSinceNow: 3 * 3600)).text == """
             MODEL          COMPONENT  DEVICE     SHAPE    SIZE    LAST USED
             sd15           UNet       GPU, fast  batch 2  2.5 MB  3 h ago
@@ -52,7 +55,9 @@ struct CacheReportTests {
         #expect(entry?["bytes"] as? Int == 2_500_000)
     }
 
-    @Test("a limit is read as in the settings", arguments: [("5GB", 5_000_000_000), ("512MiB", 512 << 20), ("0", 0), ("a lot", nil), ("-1", nil)] as [(String, Int?)])
+    @Test(
+        "a limit is read as in the settings",
+        arguments: [("5GB", 5_000_000_000), ("512MiB", 512 << 20), ("0", 0), ("a lot", nil), ("-1", nil)] as [(String, Int?)])
     func limit(_ text: String, _ expected: Int?) {
         #expect(ByteLimit(argument: text)?.byteCount == expected)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import Hosting
 import TestSupport
 import Testing
 
@@ -72,7 +73,9 @@ struct DevicesReportTests {
         try folder.write("0x8086\n", to: "sys/bus/pci/devices/0000:00:0b.0/vendor")
         try folder.write("0x120000\n", to: "sys/bus/pci/devices/0000:00:0b.0/class")
         let text = report(advice: IntelHardware(root: folder.url).advice(listed: ["CPU", "GPU"])).text
-        #expect(text.contains("\n\nThis machine has an Intel NPU (PCI 0000:00:0b.0) that OpenVINO does not list.\n  - No kernel driver has taken it"))
+        #expect(
+            text.contains(
+                "\n\nThis machine has an Intel NPU (PCI 0000:00:0b.0) that OpenVINO does not list.\n  - No kernel driver has taken it"))
         #expect(text.hasSuffix("/releases\n\nOpenVINO 2026.4.1\n"))
     }
 
@@ -86,7 +89,8 @@ struct DevicesReportTests {
         let gpu = try #require((json["devices"] as? [NSDictionary])?.last)
         #expect(gpu["name"] as? String == "GPU" && gpu["full_name"] as? String == "Intel GPU")
         #expect(gpu["modes"] as? NSDictionary == [
-            "default": ["precision": "f16", "quantization_group_size": 32], "performance": ["precision": "f16", "quantization_group_size": 32],
+            "default": ["precision": "f16", "quantization_group_size": 32],
+            "performance": ["precision": "f16", "quantization_group_size": 32],
             "accuracy": ["precision": "f32", "quantization_group_size": 0], "f32": ["precision": "f32", "quantization_group_size": 0],
             "bf16": ["refused": "Unsupported."], "f16": ["precision": "f16"],
         ] as NSDictionary)

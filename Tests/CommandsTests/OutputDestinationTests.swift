@@ -85,7 +85,8 @@ struct OutputDestinationTests {
     }
 
     @Test("--format chooses where the name does not", arguments: [
-        ("cats/", ImageFormat.jpeg, "easel-7.jpg"), ("cats/", .webp, "easel-7.webp"), ("cats", .png, "easel-7.png"), ("cat.JPEG", .jpeg, "cat.JPEG"),
+        ("cats/", ImageFormat.jpeg, "easel-7.jpg"), ("cats/", .webp, "easel-7.webp"), ("cats", .png, "easel-7.png"),
+        ("cat.JPEG", .jpeg, "cat.JPEG"),
     ])
     func format(_ name: String, format: ImageFormat, expected: String) throws {
         let saved = try OutputDestination("\(folder.path)/\(name)", format: format).save([1], seed: 7, index: 0, of: 1)
@@ -103,7 +104,9 @@ struct OutputDestinationTests {
         #expect(error?.description == message)
     }
 
-    @Test("an unknown ending is refused before any work", arguments: ["cat.gif", "cat.png ", "cat.png.", "cat.", "cat.jpe", "cat. png", "a/b.c/cat.bmp"])
+    @Test(
+        "an unknown ending is refused before any work",
+        arguments: ["cat.gif", "cat.png ", "cat.png.", "cat.", "cat.jpe", "cat. png", "a/b.c/cat.bmp"])
     func unknownEnding(_ name: String) throws {
         let error = #expect(throws: CommandFailure.self) { try OutputDestination(name) }
         #expect(error?.reason == .cannotWrite)

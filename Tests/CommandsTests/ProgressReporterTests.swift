@@ -20,7 +20,8 @@ struct ProgressReporterTests {
 
     @Test("on a terminal a bar stands between")
     func bar() {
-        #expect(ProgressReporter.stepLine(done: 1, total: 2, seconds: 3, bar: true) == "Step 1/2  ████████████░░░░░░░░░░░░  3.0 s/it, 3 s left")
+        #expect(
+            ProgressReporter.stepLine(done: 1, total: 2, seconds: 3, bar: true) == "Step 1/2  ████████████░░░░░░░░░░░░  3.0 s/it, 3 s left")
         #expect(ProgressReporter.bar(fraction: 0, width: 4) == "░░░░")
         #expect(ProgressReporter.bar(fraction: 0.5, width: 4) == "██░░")
         #expect(ProgressReporter.bar(fraction: 1, width: 4) == "████")
@@ -42,7 +43,8 @@ struct ProgressReporterTests {
         let progress = ProgressReporter(style) { [written] text in written.text.withLock { $0 += text } }
         progress.report(.encoding)
         progress.report("Measuring")
-        progress.report(.moved(Move(stage: .denoise, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")))
+        progress.report(
+            .moved(Move(stage: .denoise, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")))
         progress.report(.denoising(done: 0, total: 2))
         progress.note("Kept")
         progress.warn("odd")

@@ -3,6 +3,7 @@ import Checkpoints
 import Diffusion
 import Files
 import Foundation
+import Hosting
 import Prompting
 import Tensors
 import TestSupport
@@ -33,7 +34,8 @@ struct PromptFilesTests {
     @Test("what is named and cannot be read is refused, exit code 65", arguments: [
         (["--styles-file", "/nowhere/s.csv"], "Styles cannot be read from \"/nowhere/s.csv\": there is no such file or folder."),
         (["--wildcards", "/nowhere/w"], "There is no folder \"/nowhere/w\" to take wildcards from. Check the path after --wildcards."),
-        (["--embeddings", "/nowhere/e"], "There is no folder \"/nowhere/e\" to take textual inversions from. Check the path after --embeddings."),
+        (["--embeddings", "/nowhere/e"],
+        "There is no folder \"/nowhere/e\" to take textual inversions from. Check the path after --embeddings."),
     ])
     func missing(_ arguments: [String], message: String) throws {
         let error = #expect(throws: CommandFailure.self) { _ = try Self.options(arguments).open() }
@@ -51,9 +53,13 @@ struct PromptFilesTests {
         ])
         #expect(folders.path("~root/x").hasSuffix("/x") && !folders.path("~root/x").contains("~"))
         try home.write("fog\n", to: "mine/weather.txt")
-        #expect(try Self.options(["--wildcards=~/mine", "--embeddings=~/mine", "--styles-file=~/mine"]).open(folders: folders).wildcards.folder?.names == ["weather"])
+        #expect(
+            try Self.options(["--wildcards=~/mine", "--embeddings=~/mine", "--styles-file=~/mine"]).open(
+                folders: folders).wildcards.folder?.names == ["weather"])
         #expect(try SettingsOptions.parse(["--settings=~/s.json"]).filePath(environment: environment).path == home.path + "/s.json")
-        #expect(try SettingsOptions.parse([]).filePath(environment: ["HOME": home.path, "EASEL_SETTINGS": "~/s.json"]).path == home.path + "/s.json")
+        #expect(
+            try SettingsOptions.parse([]).filePath(
+                environment: ["HOME": home.path, "EASEL_SETTINGS": "~/s.json"]).path == home.path + "/s.json")
         #expect(UserFolders(environment: ["HOME": home.path, "XDG_CACHE_HOME": "~/c"]).cache.path == home.path + "/c/easel")
     }
 
@@ -61,18 +67,23 @@ struct PromptFilesTests {
     private static func contents(_ resources: PromptResources) -> [String] {
         [
             resources.styles.styles.map { "\($0.name)=\($0.prompt)" }.joined(separator: " "),
-            resources.wildcards.folder.map { folder in folder.names.map { "\($0)=\(resources.wildcards.expand("__\($0)__", seed: 1).text)" }.joined(separator: " ") } ?? "none",
+            resources.wildcards.folder.map { folder in
+                folder.names.map { "\($0)=\(resources.wildcards.expand("__\($0)__", seed: 1).text)" }.joined(separator: " ")
+            } ?? "none",
             resources.embeddings.map { library in
-                library.names.map { "\($0)=\((try? library.inversion(named: $0).vectorCount).map { "\($0)" } ?? "broken")" }.joined(separator: " ")
+                library.names.map { "\($0)=\((try? library.inversion(named: $0).vectorCount).map { "\($0)" } ?? "broken")" }
+                    .joined(separator: " ")
             } ?? "none",
         ]
     }
 
     private static func embedding(_ count: Int) -> [UInt8] {
-        SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [count, 2], bytes: .init(repeating: 0, count: 8 * count))])
+        SafetensorsWriter.file(
+            [RawTensor(key: "emb_params", elementType: .f32, shape: [count, 2], bytes: .init(repeating: 0, count: 8 * count))])
     }
 
-    @Test("what is added, changed, renamed and removed after the start is found by the next look, in folders too, also when no size and no time tells")
+    @Test(
+        "what is added, changed, renamed or removed is found by the next look, in folders too, also when no size and no time tells")
     func changes() throws {
         let home = try TemporaryFolder()
         let resources = try Self.options([]).open(folders: UserFolders(environment: ["XDG_DATA_HOME": home.path]))

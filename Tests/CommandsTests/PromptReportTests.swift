@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hosting
 import Prompting
 import Testing
 
@@ -53,7 +54,8 @@ struct PromptReportTests {
             Tokens: 5 tokens in 1 chunk (a word, its id; ~ joins the tokens of a word)
               Chunk 1, 5 of 75
                 a 320  na~ 1097  ï~ 35689  ve 563  cat 2368
-              70 more tokens fit into chunk 1. Beyond that a second chunk begins. Each chunk is read by itself: words do not know those of another chunk, and each chunk has as much say as a full one.
+              70 more tokens fit into chunk 1. Beyond that a second chunk begins. Each chunk is read by itself: \
+            words do not know those of another chunk, and each chunk has as much say as a full one.
 
             """)
     }
@@ -73,8 +75,10 @@ struct PromptReportTests {
 
     @Test("the schedule is told as it is counted, and where a sampler asks twice in a step, by evaluations", arguments: [
         (["--steps", "4"], "Schedule over 4 steps: 2 texts, each encoded once\n  1–2  \"a\"  1 token in 1 chunk\n  3–4  \"b\""),
-        (["--steps", "4", "--schedule-counting", "a1111"], "Schedule over 4 steps, counted as A1111 does: 2 texts, each encoded once\n  1–3  \"a\""),
-        (["--steps", "4", "--sampler", "heun"], "Schedule over 7 evaluations of the UNet in 4 steps: 2 texts, each encoded once\n  1–4  \"a\""),
+        (["--steps", "4", "--schedule-counting", "a1111"],
+        "Schedule over 4 steps, counted as A1111 does: 2 texts, each encoded once\n  1–3  \"a\""),
+        (["--steps", "4", "--sampler", "heun"],
+        "Schedule over 7 evaluations of the UNet in 4 steps: 2 texts, each encoded once\n  1–4  \"a\""),
     ])
     func counting(arguments: [String], expected: String) throws {
         let command = try #require(try EaselCommand.parseAsRoot(["prompt", "[a:b:2]"] + arguments) as? PromptCommand)
@@ -89,7 +93,8 @@ struct PromptReportTests {
         }
         let words = Array(repeating: "dog", count: 68).joined(separator: " ")
         #expect(text(words + ", red car on a long and winding road").contains(
-            "└ …dog dog dog dog , ‖ red car on a long…: 6 tokens after the last comma went on to the next chunk, so that the phrase stays whole"))
+            "└ …dog dog dog dog , ‖ red car on a long…: 6 tokens after the last comma went on to the next chunk, so that the phrase stays "
+                + "whole"))
         #expect(text(words + ", red car on a long and winding road", commaBacktrack: 0).contains(": a hard cut after 75 tokens"))
         #expect(text(words + " red car on a long and winding road").contains(": a hard cut, for no comma is among the last 20 tokens"))
         #expect(text("a cat BREAK a dog").contains("└ …a cat ‖ a dog…: BREAK"))

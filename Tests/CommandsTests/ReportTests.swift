@@ -16,9 +16,11 @@ struct ReportTests {
         timings.compile.denoise = 1.5
         timings.steps = [0.5, 0.75]
         let result = GenerationResult(
-            images: [], seeds: [.max, 0], prompts: ["a", "b"], negativePrompts: ["c", ""], tokenCount: 80, chunkCount: 2, ignored: ["<lora:x>"],
+            images: [], seeds: [.max, 0], prompts: ["a", "b"], negativePrompts: ["c", ""], tokenCount: 80, chunkCount: 2,
+            ignored: ["<lora:x>"],
             warnings: ["It was left out."], places: PerStage(
-                encode: .reference, denoise: Place(device: "GPU.0", precision: "f16"), decode: Place(device: "GPU.0", precision: "f32")), runtimeVersion: "2026.4.1", timings: timings)
+                encode: .reference, denoise: Place(device: "GPU.0", precision: "f16"),
+                decode: Place(device: "GPU.0", precision: "f32")), runtimeVersion: "2026.4.1", timings: timings)
         let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", result: result, total: 9).text
         #expect(!text.contains("\n"))
 
@@ -31,7 +33,8 @@ struct ReportTests {
             "device": ["text_encoder": "CPU", "unet": "GPU.0", "vae": "GPU.0"],
             "precision": ["text_encoder": "f32", "unet": "f16", "vae": "f32"],
             "timings": [
-                "load": 0.25, "compile": ["text_encoder": 0, "unet": 1.5, "vae": 0], "encode": 0, "steps": [0.5, 0.75], "decode": 0, "total": 9,
+                "load": 0.25, "compile": ["text_encoder": 0, "unet": 1.5, "vae": 0], "encode": 0, "steps": [0.5, 0.75], "decode": 0,
+                "total": 9,
             ] as NSDictionary,
             "compiles": [] as NSArray, "moves": [] as NSArray, "precision_tables": [] as NSArray, "peak_memory_bytes": peak,
         ] as NSDictionary)
@@ -64,9 +67,14 @@ struct ReportTests {
         }
         let refused = try report()
         #expect(refused.contains("told to the UNet (8 numbers); negative prompts have no effect"))
-        #expect(refused.contains("Nothing can be drawn with it. Tensor \"model.diffusion_model.time_embed.0.weight\" in \"odd.safetensors\" (i8 [128, 32]) cannot be read"))
-        tensors.append(RawTensor(key: "model.diffusion_model.time_embed.0.weight_scale", elementType: .f32, shape: [1], bytes: [0, 0, 0, 0x3C]))
-        tensors.append(RawTensor(key: "model.diffusion_model.time_embed.0.input_scale", elementType: .f32, shape: [1], bytes: [0, 0, 0, 0x3C]))
+        #expect(
+            refused.contains(
+                "Nothing can be drawn with it. Tensor \"model.diffusion_model.time_embed.0.weight\" in \"odd.safetensors\" (i8 [128, 32]) "
+                    + "cannot be read"))
+        tensors.append(
+            RawTensor(key: "model.diffusion_model.time_embed.0.weight_scale", elementType: .f32, shape: [1], bytes: [0, 0, 0, 0x3C]))
+        tensors.append(
+            RawTensor(key: "model.diffusion_model.time_embed.0.input_scale", elementType: .f32, shape: [1], bytes: [0, 0, 0, 0x3C]))
         let scaled = try report()
         #expect(scaled.contains("f32 + i8, 1 tensors with a scale"))
         #expect(scaled.contains("1 keys are not needed for pictures, such as \"model.diffusion_model.time_embed.0.input_scale\"."))

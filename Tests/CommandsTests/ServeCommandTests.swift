@@ -7,9 +7,12 @@ struct ServeCommandTests {
     @Test(
         "addresses that cannot be are refused at the start, with the flag, the value and what to write",
         arguments: [
-            (["--cors", "http://a/b"], "--cors \"http://a/b\" has a path, and origins have none. Use http://a."), (["--cors", "https://*.a"], "--cors \"https://*.a\" is a pattern"),
-            (["--cors", "null"], "--cors \"null\" stands for"), (["--cors", ""], "--cors \"\" has an empty origin"), (["--public-url", "a.example"], "--public-url \"a.example\" does not begin with http://"),
-            (["--public-url", "ftp://a"], "--public-url \"ftp://a\" does not begin with http://"), (["--trusted-proxy", "127.0.0.1", "--trusted-proxy", "nginx"], "--trusted-proxy \"nginx\" is no address"),
+            (["--cors", "http://a/b"], "--cors \"http://a/b\" has a path, and origins have none. Use http://a."),
+            (["--cors", "https://*.a"], "--cors \"https://*.a\" is a pattern"),
+            (["--cors", "null"], "--cors \"null\" stands for"), (["--cors", ""], "--cors \"\" has an empty origin"),
+            (["--public-url", "a.example"], "--public-url \"a.example\" does not begin with http://"),
+            (["--public-url", "ftp://a"], "--public-url \"ftp://a\" does not begin with http://"),
+            (["--trusted-proxy", "127.0.0.1", "--trusted-proxy", "nginx"], "--trusted-proxy \"nginx\" is no address"),
             (["--allow-host", "*"], "--allow-host \"*\" would let any web page"), (["--port", "70000"], "Port 70000 is out of range"),
         ])
     func refused(arguments: [String], words: String) {
@@ -18,7 +21,8 @@ struct ServeCommandTests {
     }
 
     @Test("those that can be are taken", arguments: [
-        ["--cors", "*"], ["--cors", "localhost:3000", "--cors", "HTTPS://B.example/"], ["--cors", "http://a,http://b"], ["--public-url", "https://a.example/easel/"],
+        ["--cors", "*"], ["--cors", "localhost:3000", "--cors", "HTTPS://B.example/"], ["--cors", "http://a,http://b"],
+        ["--public-url", "https://a.example/easel/"],
         ["--trusted-proxy", "10.0.0.0/8,::1"], ["--allow-host", "*.example.org"],
     ])
     func taken(arguments: [String]) { #expect(throws: Never.self) { try ServeCommand.parse(arguments) } }

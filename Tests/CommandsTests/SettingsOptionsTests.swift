@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Generation
+import Hosting
 import Settings
 import TestSupport
 import Testing
@@ -23,20 +24,23 @@ struct SettingsOptionsTests {
 
     @Test("every option sets what it says")
     func options() throws {
-        let settings = try load(["--device", "gpu", "--device", "NPU,CPU", "--precision", "ACCURACY", "--shapes", "static", "--context-chunks", "8"])
+        let settings = try load(
+            ["--device", "gpu", "--device", "NPU,CPU", "--precision", "ACCURACY", "--shapes", "static", "--context-chunks", "8"])
         #expect(settings.openvinoDevices == ["GPU", "NPU", "CPU"])
         #expect(settings.openvinoAccuracy == .accuracy)
         #expect(settings.shapes == .static)
         #expect(settings.contextChunks == 8)
-        for (key, flag) in [("openvino_devices", "--device"), ("openvino_accuracy", "--precision"), ("shapes", "--shapes"), ("context_chunks", "--context-chunks")] {
+        for (key, flag) in [
+            ("openvino_devices", "--device"), ("openvino_accuracy", "--precision"), ("shapes", "--shapes"),
+            ("context_chunks", "--context-chunks")] {
             #expect(settings.source(of: key) == .flag(flag))
         }
         #expect(try load(["--device", "HETERO:GPU,CPU"]).openvinoDevices == ["HETERO:GPU,CPU"])
     }
 
     @Test("what a model predicts is told in any of its spellings", arguments: [
-        ("epsilon", PredictionMode.epsilon), ("eps", .epsilon), ("v", .v), ("V_prediction", .v), ("v-pred", .v), ("vpred", .v), ("sample", .sample),
-        ("x0", .sample), ("auto", .auto),
+        ("epsilon", PredictionMode.epsilon), ("eps", .epsilon), ("v", .v), ("V_prediction", .v), ("v-pred", .v), ("vpred", .v),
+        ("sample", .sample), ("x0", .sample), ("auto", .auto),
     ])
     func prediction(text: String, expected: PredictionMode) throws {
         let settings = try load(["--prediction", text])
@@ -53,7 +57,8 @@ struct SettingsOptionsTests {
             "EASEL_OPENVINO_DEVICES_UNET": "GPU.1", "EASEL_OPENVINO_DEVICES_VAE": "GPU.1", "EASEL_OPENVINO_DEVICES_TEXT_ENCODER": "NPU",
             "EASEL_OPENVINO_ACCURACY_UNET": "f16", "EASEL_OPENVINO_ACCURACY_VAE": "bf16",
         ]
-        let choices = try load(["--device", "GPU", "--precision", "performance"], environment: environment).choices(found: ["CPU", "GPU.0", "GPU.1", "NPU"])
+        let choices = try load(["--device", "GPU", "--precision", "performance"], environment: environment).choices(
+            found: ["CPU", "GPU.0", "GPU.1", "NPU"])
         #expect(choices == PerStage(
             encode: ComponentChoice(devices: ["NPU"], accuracy: .f32),
             denoise: ComponentChoice(devices: ["GPU.0"], accuracy: .performance),
@@ -97,7 +102,10 @@ struct SettingsOptionsTests {
         let report = SettingsReport(settings, file: path)
         let lines = report.text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 1 + Setting.all.count + 3)
-        let rows = lines.map { $0.split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.prefix(3).joined(separator: "|") }
+        let rows = lines.map {
+            $0.split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.prefix(
+                3).joined(separator: "|")
+        }
         #expect(rows[0] == "KEY|VALUE|SOURCE")
         #expect(rows[1] == "openvino_devices|GPU,CPU|--device")
         #expect(rows[2] == "openvino_devices_text_encoder|CPU|default")
@@ -109,7 +117,8 @@ struct SettingsOptionsTests {
 
     @Test("as JSON, values have their own types")
     func json() throws {
-        let text = SettingsReport(try load(["--device", "GPU,CPU"], environment: ["EASEL_DISK_CACHE_BYTES": "8GB"]), file: "/nowhere.json").json
+        let text = SettingsReport(
+            try load(["--device", "GPU,CPU"], environment: ["EASEL_DISK_CACHE_BYTES": "8GB"]), file: "/nowhere.json").json
         #expect(!text.contains("\n"))
         let json = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         #expect(json["file"] as? String == "/nowhere.json" && json["file_exists"] as? Bool == false)

@@ -39,7 +39,8 @@ struct AutoTests {
     @Test("easel compile tells every compile; dynamic shapes need one for all sizes, static ones one for each")
     func compile() async throws {
         let environment = ["EASEL_OPENVINO_ACCURACY": "f32"]
-        let fixed = try await easel("compile", "--sizes", "128x128,192x128", "--shapes", "static", "--chunks", "3", "--json", environment: environment)
+        let fixed = try await easel(
+            "compile", "--sizes", "128x128,192x128", "--shapes", "static", "--chunks", "3", "--json", environment: environment)
         #expect(fixed.exitCode == 0, "\(fixed.errors)")
         let compiles = try JSONDecoder().decode(Compiles.self, from: Data(fixed.lastLine.utf8)).compiles
         #expect(compiles.filter { $0.component == "unet" }.map(\.shape) == [
@@ -52,7 +53,8 @@ struct AutoTests {
     }
 
     @Test("bad values of easel compile are usage errors", arguments: [
-        (["--sizes", "128x131"], "Height 131 is not a multiple of 8"), (["--sizes", "big"], "big"), (["--chunks", "0"], "Chunks 0 is out of range"),
+        (["--sizes", "128x131"], "Height 131 is not a multiple of 8"), (["--sizes", "big"], "big"),
+        (["--chunks", "0"], "Chunks 0 is out of range"),
         (["--batch-size", "0"], "Batch size 0 is out of range"),
     ])
     func badValues(_ arguments: [String], message: String) async throws {

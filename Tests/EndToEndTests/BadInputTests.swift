@@ -16,7 +16,9 @@ struct BadInputTests {
         BadInput(["--width", "500"], 64, "Width 500 is not a multiple of 8. Use 496 or 504."),
         BadInput(["--steps", "0"], 64, "Steps 0 is out of range. Use 1 to 1000."),
         BadInput(["--sampler", "Eulr"], 64, "The value 'Eulr' is invalid for '--sampler <name>'", "  - DPM++ 2M\n"),
-        BadInput(["--sampler", "LCM", "--steps", "51"], 64, "51 steps are more than the 50 that sampler LCM can take with this model. Use 1 to 50."),
+        BadInput(
+            ["--sampler", "LCM", "--steps", "51"], 64,
+            "51 steps are more than the 50 that sampler LCM can take with this model. Use 1 to 50."),
         BadInput(["--device", "TPU"], 69, "There is no device \"TPU\" here (openvino_devices, --device). OpenVINO finds: CPU"),
         BadInput(["--output", "/dev/null/x/"], 74, "Cannot write to \"/dev/null/x\": Not a directory. Choose another place with --output."),
         BadInput(["--output", "/dev/null/cat.png"], 74, "Cannot write to \"/dev/null\": Not a directory."),
@@ -26,7 +28,8 @@ struct BadInputTests {
     fileprivate func told(_ input: BadInput) async throws {
         let easel = try Easel()
         try easel.folder.write("This is no model.\n", to: "text.safetensors")
-        let lora = RawTensor(key: "lora_unet_mid_block.lora_down.weight", elementType: .f16, shape: [4], bytes: Array(repeating: 0, count: 8))
+        let lora = RawTensor(
+            key: "lora_unet_mid_block.lora_down.weight", elementType: .f16, shape: [4], bytes: Array(repeating: 0, count: 8))
         try easel.folder.write(SafetensorsWriter.file([lora]), to: "lora.safetensors")
         let whole = try Data(contentsOf: Fixture.demoModel.appending(path: "vae/diffusion_pytorch_model.safetensors"))
         try easel.folder.write(Array(whole.prefix(whole.count / 2)), to: "half.safetensors")

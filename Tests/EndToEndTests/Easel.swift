@@ -22,7 +22,8 @@ struct Easel {
     }
 
     /// Lies beside the test bundle.
-    private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "easel")
+    private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(
+        path: "easel")
 
     /// Runs `easel` and waits for its end.
     func callAsFunction(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
@@ -32,7 +33,8 @@ struct Easel {
     /// Runs a script of the shell, in which `$EASEL` is the program.
     func shell(_ script: String) async throws -> Outcome {
         let environment = environment.merging(["EASEL": Self.program.path]) { $1 }
-        return try await Run(program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment).outcome()
+        return try await Run(
+            program: URL(filePath: "/bin/sh"), arguments: ["-c", script], folder: folder, environment: environment).outcome()
     }
 
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {

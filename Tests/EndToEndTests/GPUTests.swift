@@ -27,7 +27,8 @@ struct GPUTests {
         #expect(run.output.contains("\nGPU "))
     }
 
-    @Test("prompts of 20, 90 and 160 tokens need one compile of the UNet, which a restart finds on disk unless it is damaged or the checkpoint has changed")
+    @Test(
+        "prompts of 20, 90 and 160 tokens need one compile, which a restart finds on disk unless it or the checkpoint has changed")
     func diskCache() async throws {
         var pictures: [[UInt8]] = []
         for (index, tokens) in [20, 90, 160].enumerated() {
@@ -62,7 +63,8 @@ struct GPUTests {
     @Test("a precision that the device refuses is an error that says so and what to do, or the next rung's work")
     func refusal() async throws {
         let refused = try await easel(
-            "generate", "a star", "--model", model, "--device", "GPU", "--precision", "bf16", "--width", "128", "--height", "128", "--steps", "1",
+            "generate", "a star", "--model", model, "--device", "GPU", "--precision", "bf16", "--width", "128", "--height", "128",
+            "--steps", "1",
             environment: environment.merging(["EASEL_FIDELITY_LAST_RUNG": "none"]) { $1 })
         #expect(refused.exitCode == 69)
         #expect(refused.errors.contains("GPU could not compile the UNet in bf16."))
@@ -141,6 +143,8 @@ struct GPUTests {
 extension Easel {
     fileprivate func cachedFiles(endingIn ending: String) throws -> [URL] {
         let compiled = folder.url.appending(path: ".cache/easel/compiled")
-        return try FileManager.default.subpathsOfDirectory(atPath: compiled.path).filter { $0.hasSuffix(ending) }.map { compiled.appending(path: $0) }
+        return try FileManager.default.subpathsOfDirectory(atPath: compiled.path).filter { $0.hasSuffix(ending) }.map {
+            compiled.appending(path: $0)
+        }
     }
 }

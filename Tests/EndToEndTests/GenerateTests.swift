@@ -42,7 +42,8 @@ struct GenerateTests {
             #expect(infotext.prompt == "red apple, on white")
             #expect(infotext.negativePrompt == "green")
             let expected = [
-                "Steps": "2", "Sampler": "DPM++ 2M", "Schedule type": "Karras", "CFG scale": "4.5", "Seed": "\(seed)", "Size": "96x64", "Model": "demo",
+                "Steps": "2", "Sampler": "DPM++ 2M", "Schedule type": "Karras", "CFG scale": "4.5", "Seed": "\(seed)", "Size": "96x64",
+                "Model": "demo",
             ]
             for (key, value) in expected { #expect(infotext[key] == value, "\(key)") }
         }
@@ -60,7 +61,8 @@ struct GenerateTests {
         #expect(!run.errors.contains("\u{1B}") && !run.errors.contains("\r") && !run.errors.contains("█"))
         let lines = run.errors.split(separator: "\n").map { $0.replacing(/\ \ [0-9.]+ s\/it, [0-9]+ s left/, with: "  … s/it, … left") }
         #expect(lines == [
-            "Compiling the text encoder for CPU", "Encoding the prompt", "Compiling the UNet for CPU", "Step 0/2", "Step 1/2  … s/it, … left",
+            "Compiling the text encoder for CPU", "Encoding the prompt", "Compiling the UNet for CPU", "Step 0/2",
+            "Step 1/2  … s/it, … left",
             "Step 2/2  … s/it, … left", "Compiling the VAE for CPU", "Decoding",
         ])
     }

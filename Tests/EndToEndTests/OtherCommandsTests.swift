@@ -43,7 +43,9 @@ struct OtherCommandsTests {
     func prompt() async throws {
         let run = try await easel("prompt", "a [red:blue:2] (cat:1.2) <lora:x:0.5>", "--steps", "4")
         #expect(run.exitCode == 0)
-        for part in ["1–2", "3–4", "a red (cat:1.2)", "1.2  \"cat\"", "cat 2368", "<lora:x:0.5>"] { #expect(run.output.contains(part), "\(run.output)") }
+        for part in ["1–2", "3–4", "a red (cat:1.2)", "1.2  \"cat\"", "cat 2368", "<lora:x:0.5>"] {
+            #expect(run.output.contains(part), "\(run.output)")
+        }
         #expect(!run.output.contains("\u{1B}"))
         let json = try await easel("prompt", "a cat", "--json", "--model", "demo")
         #expect(json.output.contains(#""parts":[{"schedule":[[20,"a cat"]],"text":"a cat","weight":1}]"#))
@@ -56,7 +58,8 @@ struct OtherCommandsTests {
         #expect(generate.exitCode == 0)
         let options = [
             "--negative-prompt", "--model", "--seed", "--noise", "--steps", "--sampler", "--schedule", "--cfg-scale", "--width", "--height",
-            "--batch-size", "--device", "--precision", "--output", "--json", "--quiet", "Exit codes: 0 done, 64 wrong usage, 65 bad input file",
+            "--batch-size", "--device", "--precision", "--output", "--json", "--quiet",
+            "Exit codes: 0 done, 64 wrong usage, 65 bad input file",
         ]
         for option in options { #expect(generate.output.contains(option)) }
         let main = try await easel("--help")

@@ -35,7 +35,8 @@ struct PromptTests {
     func resources() async throws {
         try easel.folder.write("name,prompt,negative_prompt\nink,\"ink drawing of {prompt}\",photo\n", to: ".local/share/easel/styles.csv")
         try easel.folder.write("red\ngreen\nblue\nyellow\nwhite\nblack\n", to: ".local/share/easel/wildcards/colors.txt")
-        let run = try await generate("a __colors__ (star:1.2)", "--styles", "ink", "--clip-skip", "2", "--emphasis", "no_norm", "--batch-size", "6", "--json")
+        let run = try await generate(
+            "a __colors__ (star:1.2)", "--styles", "ink", "--clip-skip", "2", "--emphasis", "no_norm", "--batch-size", "6", "--json")
         #expect(run.exitCode == 0, "\(run.errors)")
         let report = try JSONDecoder().decode(Report.self, from: Data(run.lastLine.utf8))
         #expect(report.warnings.isEmpty && report.ignored.isEmpty)
@@ -48,11 +49,13 @@ struct PromptTests {
             #expect(infotext.negativePrompt == "photo")
             #expect(infotext["Clip skip"] == "2" && infotext["Emphasis"] == "No norm")
         }
-        #expect(report.prompts.allSatisfy { $0.wholeMatch(of: /ink drawing of a (red|green|blue|yellow|white|black) \(star:1\.2\)/) != nil })
+        #expect(
+            report.prompts.allSatisfy { $0.wholeMatch(of: /ink drawing of a (red|green|blue|yellow|white|black) \(star:1\.2\)/) != nil })
     }
 
     @Test("what cannot be drawn is refused before anything is drawn", arguments: [
-        (["--styles", "ink"], 64, "There is no style \"ink\", for no styles were loaded. Name a styles.csv, a .json file or a folder with --styles-file."),
+        (["--styles", "ink"], 64,
+        "There is no style \"ink\", for no styles were loaded. Name a styles.csv, a .json file or a folder with --styles-file."),
         (["--clip-skip", "3"], 64, "Clip skip 3 is out of range: this model's text encoder has 2 layers. Use 1 to 2."),
         (["--clip-skip", "0"], 64, "Clip skip 0 is out of range."),
         (["--styles-file", "none.csv"], 65, "Styles cannot be read from \"none.csv\": there is no such file or folder."),

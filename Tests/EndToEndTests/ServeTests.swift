@@ -30,7 +30,8 @@ struct ServeTests {
     @Test("A1111's clients get their picture, with its parameters; SIGTERM ends the server with 0")
     func picture() async throws {
         let outcome = try await serving { server in
-            let answer = try await server.post("/sdapi/v1/txt2img", ["prompt": "red apple", "width": 64, "height": 64, "steps": 2, "seed": 7])
+            let answer = try await server.post(
+                "/sdapi/v1/txt2img", ["prompt": "red apple", "width": 64, "height": 64, "steps": 2, "seed": 7])
             #expect(answer.status == 200)
             let images = try #require(answer.object["images"] as? [String])
             let picture = try DecodedImage(decoding: Array(#require(Data(base64Encoded: images[0]))))
@@ -42,11 +43,14 @@ struct ServeTests {
 
     @Test("a seed gives the same pixels through the server as on the command line")
     func samePicture() async throws {
-        let run = try await easel("generate", "red apple", "--width", "64", "--height", "64", "--steps", "2", "--seed", "7", "--shapes", "dynamic", "--output", "a.png")
+        let run = try await easel(
+            "generate", "red apple", "--width", "64", "--height", "64", "--steps", "2", "--seed", "7", "--shapes", "dynamic", "--output",
+            "a.png")
         #expect(run.exitCode == 0)
         let expected = try DecodedImage(decoding: easel.contents(of: "a.png")).image
         try await serving { server in
-            let answer = try await server.post("/sdapi/v1/txt2img", ["prompt": "red apple", "width": 64, "height": 64, "steps": 2, "seed": 7, "sampler_name": "Euler"])
+            let answer = try await server.post(
+                "/sdapi/v1/txt2img", ["prompt": "red apple", "width": 64, "height": 64, "steps": 2, "seed": 7, "sampler_name": "Euler"])
             let images = try #require(answer.object["images"] as? [String])
             #expect(try DecodedImage(decoding: Array(#require(Data(base64Encoded: images[0])))).image == expected)
         }
@@ -58,7 +62,8 @@ struct ServeTests {
         try await serving { server in
             for seed in 1...2 {
                 // Too much for the moment until the server is told to stop.
-                let answer = try await server.post("/api/v1/jobs", ["prompt": "a star", "width": 256, "height": 256, "steps": seed == 1 ? 2 : 150, "seed": seed])
+                let answer = try await server.post(
+                    "/api/v1/jobs", ["prompt": "a star", "width": 256, "height": 256, "steps": seed == 1 ? 2 : 150, "seed": seed])
                 #expect(answer.status == 202)
                 ids.append(try #require(answer.object["id"] as? String))
             }
@@ -115,7 +120,9 @@ private struct Service {
 
     func get(_ path: String) async throws -> Answer { try await send("GET", path) }
     func delete(_ path: String) async throws -> Answer { try await send("DELETE", path) }
-    func post(_ path: String, _ body: [String: Any]) async throws -> Answer { try await send("POST", path, JSONSerialization.data(withJSONObject: body)) }
+    func post(_ path: String, _ body: [String: Any]) async throws -> Answer {
+        try await send("POST", path, JSONSerialization.data(withJSONObject: body))
+    }
 
     /// Asks until the answer is as it should be, for a minute at most.
     func patiently(_ path: String, _ isRight: ([String: Any]) -> Bool) async throws -> [String: Any] {

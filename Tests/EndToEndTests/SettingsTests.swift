@@ -25,7 +25,9 @@ struct SettingsTests {
 
     @Test("SD.Next's config.json is taken as it is")
     func sdNext() async throws {
-        try easel.folder.write("{\"sd_model_checkpoint\": \"a\", \"openvino_devices\": [\"GPU\"], \"openvino_accuracy\": \"accuracy\", \"x\": null}", to: "config.json")
+        try easel.folder.write(
+            "{\"sd_model_checkpoint\": \"a\", \"openvino_devices\": [\"GPU\"], \"openvino_accuracy\": \"accuracy\", \"x\": null}",
+            to: "config.json")
         let run = try await easel("settings", "--settings", "config.json", "--json")
         #expect(run.exitCode == 0)
         let json = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
@@ -38,7 +40,8 @@ struct SettingsTests {
         (["settings", "--device", "AUTO"], [:], 64, "Error: openvino_devices cannot be \"AUTO\" (--device). Use names of devices in order"),
         (["settings"], ["EASEL_SHAPES": "x"], 64, "Error: shapes cannot be \"x\" (EASEL_SHAPES). Use auto, dynamic, static or exact.\n"),
         (["settings", "--settings", "no.json"], [:], 65, "Error: Cannot read the settings file \"no.json\": No such file or directory.\n"),
-        (["settings", "--settings", "typo.json"], [:], 65, "Error: There is no setting \"shape\" (in typo.json). Did you mean \"shapes\"? `easel settings` lists all.\n"),
+        (["settings", "--settings", "typo.json"], [:], 65,
+        "Error: There is no setting \"shape\" (in typo.json). Did you mean \"shapes\"? `easel settings` lists all.\n"),
     ] as [([String], [String: String], Int32, String)])
     func wrong(_ arguments: [String], environment: [String: String], exitCode: Int32, message: String) async throws {
         try easel.folder.write("{\"shape\": 1}", to: "typo.json")

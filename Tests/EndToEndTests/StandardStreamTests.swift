@@ -38,7 +38,8 @@ struct StandardStreamTests {
     }
 
     @Test("every command ends well when its reader goes away, and tells when nobody can read its answer", arguments: [
-        "models", "models info demo", "devices", "settings", "settings path", "cache list", "prompt 'a cat'", "--help", "generate --help", "--version",
+        "models", "models info demo", "devices", "settings", "settings path", "cache list", "prompt 'a cat'", "--help", "generate --help",
+        "--version",
     ])
     func others(command: String) async throws {
         let gone = try await easel.shell("{ $EASEL \(command); echo $? >code; } | true")
@@ -89,7 +90,8 @@ struct StandardStreamTests {
     func detour() async throws {
         // With the first line of progress the drawing has begun, and what could be checked has been.
         let run = try await easel.shell(#"""
-            { $EASEL generate "a star" --seed 1 --steps 20 --width 64 --height 64 --batch-size 2 --output b.jpeg 2>&1 >paths; echo $? >code; } |
+            { $EASEL generate "a star" --seed 1 --steps 20 --width 64 --height 64 --batch-size 2 --output b.jpeg 2>&1 >paths
+                echo $? >code; } |
                 { read -r line; mkdir b-1.jpeg; touch "b-1.jpeg/in the way"; cat; }
             """#)
         #expect(try easel.contents(of: "code") == Array("74\n".utf8))

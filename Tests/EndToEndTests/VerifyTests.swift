@@ -30,7 +30,8 @@ struct VerifyTests {
     @Test("fixed shapes agree with the reference's dynamic ones; the pictures stand side by side in a file")
     func agreement() async throws {
         let run = try await easel(
-            "verify", "--device", "CPU", "--precision", "accuracy", "--shapes", "static", "--size", "96x64", "--steps", "2", "--json", "--output", "both.png")
+            "verify", "--device", "CPU", "--precision", "accuracy", "--shapes", "static", "--size", "96x64", "--steps", "2", "--json",
+            "--output", "both.png")
         #expect(run.exitCode == 0, "\(run.errors)")
         let report = try JSONDecoder().decode(Report.self, from: Data(run.lastLine.utf8))
         #expect(report.components.map(\.component) == ["text_encoder", "unet", "vae"])
@@ -51,7 +52,9 @@ struct VerifyTests {
         #expect(run.errors.isEmpty)
         let lines = run.output.split(separator: "\n").map(String.init)
         #expect(lines.first?.hasPrefix("COMPONENT") == true)
-        for (line, component) in zip(lines.dropFirst(), ["text encoder", "UNet", "VAE"]) { #expect(line.hasPrefix("\(component) ") && line.contains(" 0 % ")) }
+        for (line, component) in zip(lines.dropFirst(), ["text encoder", "UNet", "VAE"]) {
+            #expect(line.hasPrefix("\(component) ") && line.contains(" 0 % "))
+        }
         #expect(run.output.contains("there is nothing to compare"))
         #expect(run.output.contains("Pictures: equal"))
         #expect(run.output.contains("Within bounds."))

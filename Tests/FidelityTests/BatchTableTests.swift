@@ -48,14 +48,14 @@ struct BatchTableTests {
     }
 
     private static let key = BatchMemory.Key(
-        contentHash: "ab12", deviceName: "Arc A770", precision: "f16", width: 512, height: 512, runtimeVersion: "2026.4.1")
+        fingerprint: "ab12", deviceName: "Arc A770", precision: "f16", width: 512, height: 512, runtimeVersion: "2026.4.1")
 
     @Test("sizes of about as many pixels share a measurement", arguments: [
         (512, 512, 18), (8, 8, 6), (1, 1, 0), (768, 512, 19), (640, 512, 18), (704, 512, 18), (728, 512, 19), (512, 360, 17), (512, 376, 18), (1024, 1024, 20),
         (4096, 4096, 24),
     ])
     func sizeClasses(width: Int, height: Int, sizeClass: Int) {
-        let key = BatchMemory.Key(contentHash: "", deviceName: "", precision: "", width: width, height: height, runtimeVersion: "")
+        let key = BatchMemory.Key(fingerprint: "", deviceName: "", precision: "", width: width, height: height, runtimeVersion: "")
         #expect(key.sizeClass == sizeClass)
     }
 
@@ -67,7 +67,7 @@ struct BatchTableTests {
         let table = try await Self.table([1, 1.2, 2])
         memory.remember(table, for: Self.key)
         #expect(BatchMemory(folder: folder.url.appending(path: "easel"))[Self.key] == table)
-        for change in [\BatchMemory.Key.contentHash, \.deviceName, \.precision, \.runtimeVersion] {
+        for change in [\BatchMemory.Key.fingerprint, \.deviceName, \.precision, \.runtimeVersion] {
             var other = Self.key
             other[keyPath: change] = "another"
             #expect(memory[other] == nil)

@@ -217,7 +217,7 @@ struct DriftMonitorTests {
 
     @Test("with no ladder drift is told, each time, and nothing else happens")
     func onlyTelling() {
-        var monitor = watchingMonitor { $0.lastRung = nil }
+        var monitor = watchingMonitor { $0.lastRung = .nothing }
         for _ in 0..<3 {
             let event = monitor.probed("512", .error(0.02), at: start)
             #expect(event?.finding == .drift(.overBound(0.01)))

@@ -11,15 +11,15 @@ struct EveryWalkTests {
     /// Within the bound of 0.01; within, but over three times the other; over the bound; as of numbers that are not finite.
     private static let outcomes: [Outcome] = [.error(0.001), .error(0.004), .error(0.02), .error(.infinity), .failure]
     private static let starts = [("GPU", "f16"), ("GPU", "f32"), ("CPU", "bf16"), ("CPU", "f32")].map(Place.init)
-    private static let lastRungs: [Rung?] = [nil, .recompile, .accuracy, .cpu]
+    private static let lastRungs = Rung.allCases
 
     @Test("none repeats a rung within an episode, climbs too high, stops too early or forgets a baseline", arguments: starts, lastRungs)
-    func everyWalk(start: Place, last: Rung?) {
+    func everyWalk(start: Place, last: Rung) {
         var digits = Array(repeating: 0, count: 5)
         repeat { walk(from: start, upTo: last, digits.map { Self.outcomes[$0] }) } while digits.increment(base: Self.outcomes.count)
     }
 
-    private func walk(from start: Place, upTo last: Rung?, _ outcomes: [Outcome]) {
+    private func walk(from start: Place, upTo last: Rung, _ outcomes: [Outcome]) {
         var settings = MonitorSettings()
         settings.lastRung = last
         var monitor = DriftMonitor<Int>(.denoise, on: start, settings: settings)

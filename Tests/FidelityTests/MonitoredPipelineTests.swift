@@ -200,7 +200,7 @@ struct MonitoredPipelineTests {
 
     @Test("a flat picture is looked into at once, and drawn again when a network was to blame")
     func flat() async throws {
-        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }), { $0.lastRung = nil })
+        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }), { $0.lastRung = .nothing })
         // Told only: no ladder is allowed.
         watching.fault.begin()
         let flat = try await watching.draw()

@@ -75,11 +75,11 @@ struct PrecisionTableTests {
         let folder = try TemporaryFolder()
         let memory = PrecisionMemory(folder: folder.url.appending(path: "easel"))
         let table = try await Self.table([.f32: Self.figures("f32", 1, 0), .f16: Self.figures("f16", 0.5, 0.003)])
-        let key = PrecisionMemory.Key(contentHash: "ab12", stage: .denoise, deviceName: "Arc A770", runtimeVersion: "2026.4.1")
+        let key = PrecisionMemory.Key(fingerprint: "ab12", stage: .denoise, deviceName: "Arc A770", runtimeVersion: "2026.4.1")
         #expect(memory[key] == nil)
         memory.remember(table, for: key)
         #expect(PrecisionMemory(folder: folder.url.appending(path: "easel"))[key] == table)
-        for change in [\PrecisionMemory.Key.contentHash, \.deviceName, \.runtimeVersion] {
+        for change in [\PrecisionMemory.Key.fingerprint, \.deviceName, \.runtimeVersion] {
             var other = key
             other[keyPath: change] = "another"
             #expect(memory[other] == nil)
@@ -94,7 +94,7 @@ struct PrecisionTableTests {
         let folder = try TemporaryFolder()
         try Data("{\"x\": 1".utf8).write(to: folder.url.appending(path: "precisions.json"))
         let memory = PrecisionMemory(folder: folder.url)
-        let key = PrecisionMemory.Key(contentHash: "ab12", stage: .denoise, deviceName: "CPU", runtimeVersion: "2026.4.1")
+        let key = PrecisionMemory.Key(fingerprint: "ab12", stage: .denoise, deviceName: "CPU", runtimeVersion: "2026.4.1")
         #expect(memory[key] == nil)
         let table = try await Self.table([.f32: Self.figures("f32", 1, 0)])
         memory.remember(table, for: key)

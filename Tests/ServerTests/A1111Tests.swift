@@ -38,7 +38,8 @@ struct A1111Tests {
     @Test("a hash that nobody knows yet is looked for before anything is refused, on every face", arguments: [
         ("/sdapi/v1/txt2img", #"{"steps": 2, "override_settings": {"sd_model_checkpoint": "x.safetensors [HASH]"}}"#, 422),
         ("/sdapi/v1/options", #"{"sd_model_checkpoint": "HASH"}"#, 422),
-        ("/sdapi/v1/checkpoint?sd_model_checkpoint=x.safetensors+[HASH]", "", 422), ("/v1/images/generations", #"{"prompt": "a", "steps": 2, "model": "HASH"}"#, 404),
+        ("/sdapi/v1/checkpoint?sd_model_checkpoint=x.safetensors+[HASH]", "", 422),
+        ("/v1/images/generations", #"{"prompt": "a", "steps": 2, "model": "HASH"}"#, 404),
         ("/api/v1/jobs", #"{"model": "HASH"}"#, 422), ("/api/v1/models/HASH/load", "", 404),
         ("/sdapi/v1/txt2img", #"{"infotext": "a\nSteps: 2, Sampler: Euler, Seed: 1, Size: 64x64, Model hash: HASH"}"#, 200),
     ])
@@ -86,7 +87,11 @@ struct A1111Tests {
         }
     }
 
-    @Test("what only acts answers with JSON", arguments: ["interrupt", "skip", "refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings", "reload-checkpoint", "unload-checkpoint"])
+    @Test(
+        "what only acts answers with JSON",
+        arguments: [
+            "interrupt", "skip", "refresh-checkpoints", "refresh-loras", "refresh-vae", "refresh-embeddings", "reload-checkpoint",
+            "unload-checkpoint"])
     func actions(route: String) async throws {
         let walk = try Walk()
         try await walk.run { client async throws in
@@ -99,7 +104,8 @@ struct A1111Tests {
     @Test(
         "lists are lists, also where there is nothing",
         arguments: [
-            "sd-models", "samplers", "schedulers", "prompt-styles", "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers",
+            "sd-models", "samplers", "schedulers", "prompt-styles", "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks",
+            "face-restorers",
             "realesrgan-models", "script-info", "extensions", "history", "log",
         ])
     func lists(route: String) async throws {
@@ -118,14 +124,17 @@ struct A1111Tests {
         }
     }
 
-    @Test("embeddings, scripts, flags and memory are objects", arguments: [("embeddings", "loaded"), ("scripts", "txt2img"), ("cmd-flags", "api"), ("memory", "ram")])
+    @Test(
+        "embeddings, scripts, flags and memory are objects",
+        arguments: [("embeddings", "loaded"), ("scripts", "txt2img"), ("cmd-flags", "api"), ("memory", "ram")])
     func objects(route: String, key: String) async throws {
         try await Walk().run { client async throws in #expect(try await client.ask(.get, "/sdapi/v1/\(route)").object[key] != nil) }
     }
 
     @Test("the parameters in a picture's file are read")
     func pictureInfo() async throws {
-        let file = try FakePainter.image(width: 8, height: 8, seed: 1).encoded(as: .png, parameters: "a pear\nSteps: 3, Sampler: Euler, Seed: 7")
+        let file = try FakePainter.image(width: 8, height: 8, seed: 1).encoded(
+            as: .png, parameters: "a pear\nSteps: 3, Sampler: Euler, Seed: 7")
         try await Walk().run { client async throws in
             let body = #"{"image": "data:image/png;base64,\#(Data(file).base64EncodedString())"}"#
             #expect(try await client.ask(.post, "/sdapi/v1/png-info", body).object["parameters"]?["Seed"] == .string("7"))
@@ -133,7 +142,11 @@ struct A1111Tests {
         }
     }
 
-    @Test("what is to come says so, and what is wrong comes first", arguments: [("img2img", "{}", 400), ("img2img", #"{"init_images": ["aaaa"]}"#, 501), ("extra-single-image", "{}", 501), ("interrogate", "{}", 501)])
+    @Test(
+        "what is to come says so, and what is wrong comes first",
+        arguments: [
+            ("img2img", "{}", 400), ("img2img", #"{"init_images": ["aaaa"]}"#, 501), ("extra-single-image", "{}", 501),
+            ("interrogate", "{}", 501)])
     func notYet(route: String, body: String, status: Int) async throws {
         try await Walk().run { client async throws in
             let answer = try await client.ask(.post, "/sdapi/v1/\(route)", body)
@@ -143,8 +156,10 @@ struct A1111Tests {
     }
 
     @Test("what the model refuses is refused at once by all faces with its field, and changes no settings", arguments: [
-        ("/sdapi/v1/txt2img", #"{"styles": ["nope"], "override_settings": {"emphasis": "Ignore"}, "override_settings_restore_afterwards": false}"#, 422, "styles"),
-        ("/sdapi/v1/txt2img", #"{"override_settings": {"CLIP_stop_at_last_layers": 9}}"#, 422, "override_settings.CLIP_stop_at_last_layers"),
+        ("/sdapi/v1/txt2img", #"{"styles": ["nope"], "override_settings": {"emphasis": "Ignore"}, "override_settings_restore_afterwards": "#
+            + #"false}"#, 422, "styles"),
+        ("/sdapi/v1/txt2img", #"{"override_settings": {"CLIP_stop_at_last_layers": 9}}"#, 422,
+        "override_settings.CLIP_stop_at_last_layers"),
         ("/api/v1/jobs", #"{"styles": ["nope"]}"#, 422, "styles"), ("/api/v1/jobs", #"{"clip_skip": 9}"#, 422, "clip_skip"),
         ("/v1/images/generations", #"{"prompt": "x", "steps": 77}"#, 400, "steps"),
     ])
@@ -158,7 +173,8 @@ struct A1111Tests {
         try await walk.run { client async throws in
             let answer = try await client.ask(.post, route, body)
             #expect(answer.status.code == status)
-            #expect(try [answer.object["field"], answer.object["error"]?["field"], answer.object["error"]?["param"]].contains(.string(field)))
+            #expect(
+                try [answer.object["field"], answer.object["error"]?["field"], answer.object["error"]?["param"]].contains(.string(field)))
             #expect(walk.settings.current.requests.emphasis == .original && painter.draws.isEmpty)
         }
     }
@@ -177,7 +193,9 @@ struct A1111Tests {
             #expect(try await client.ask(.post, "/sdapi/v1/\(route)").status == .ok)
             painter.starts.open()
             let object = try await answer.object
-            guard case .array(let images)? = object["images"], case .string(let info)? = object["info"] else { Issue.record("\(object)"); return }
+            guard case .array(let images)? = object["images"], case .string(let info)? = object["info"] else {
+                Issue.record("\(object)"); return
+            }
             #expect(images.count == seeds.count)
             let told = try JSONDecoder().decode(JSONValue.self, from: Data(info.utf8))
             #expect(told["all_seeds"] == .array(seeds.map { .integer($0) }))
@@ -220,7 +238,8 @@ struct A1111Tests {
         }
     }
 
-    @Test("an option that is written is read, whether it has an effect or none; what has none is told to the log; nothing is changed with a bad one")
+    @Test(
+        "an option that is written is read, with an effect or none; the log tells of one without; nothing is changed with a bad one")
     func options() async throws {
         let walk = try Walk()
         try await walk.run { client async throws in
@@ -230,7 +249,9 @@ struct A1111Tests {
             let after = try await client.ask(.get, "/sdapi/v1/options").object
             #expect(after["send_seed"] == .bool(false) && after["CLIP_stop_at_last_layers"] == .integer(2))
             #expect(walk.log.lines.contains { $0.contains("Options without an effect are kept") && $0.contains("send_seed") })
-            #expect(try await client.ask(.post, "/sdapi/v1/options", #"{"send_seed": 5, "CLIP_stop_at_last_layers": 3}"#).status == .unprocessableContent)
+            #expect(
+                try await client.ask(
+                    .post, "/sdapi/v1/options", #"{"send_seed": 5, "CLIP_stop_at_last_layers": 3}"#).status == .unprocessableContent)
             #expect(walk.settings.current.requests.clipSkip == 2)
             // All that was got can be sent back.
             let all = String(decoding: try JSONEncoder().encode(after), as: UTF8.self)
@@ -246,7 +267,9 @@ struct A1111Tests {
             let checkpoint = try await client.ask(.get, "/sdapi/v1/checkpoint").object
             #expect(checkpoint["name"] == .string("demo") && checkpoint["class"] == .string("StableDiffusionPipeline"))
             let modules = try await client.ask(.get, "/sdapi/v1/modules").object
-            #expect(modules["modules"]?[0]?["class"] == .string("UNet2DConditionModel") && modules["modules"]?[0]?["device"] == .string("GPU.0"))
+            #expect(
+                modules["modules"]?[0]?["class"] == .string("UNet2DConditionModel") && modules["modules"]?[0]?[
+                    "device"] == .string("GPU.0"))
             #expect(try await client.ask(.post, "/sdapi/v1/checkpoint?sd_model_checkpoint=anime.safetensors").object == ["ok": .bool(true)])
             #expect(walk.settings.current.requests.model == "anime" && walk.engine.seen.loads == ["anime"])
             #expect(try await client.ask(.post, "/sdapi/v1/checkpoint?sd_model_checkpoint=nope").status == .unprocessableContent)
@@ -267,7 +290,8 @@ struct A1111Tests {
         try await Walk().run { client async throws in
             #expect(try await client.ask(.post, "/sdapi/v1/txt2img", Self.small).status == .ok)
             let lines = try await client.ask(.get, "/sdapi/v1/log?lines=0").list
-            guard case .string(let text)? = lines.first(where: { if case .string(let line) = $0 { line.contains("Job accepted") } else { false } }) else {
+            guard case .string(let text)? = lines.first(
+                where: { if case .string(let line) = $0 { line.contains("Job accepted") } else { false } }) else {
                 Issue.record("\(lines)")
                 return
             }
@@ -294,7 +318,8 @@ struct A1111Tests {
         let walk = try Walk()
         try await walk.run { client async throws in
             func draw(_ more: String) async throws {
-                let body = #"{"prompt": "a", "steps": 2, "width": 64, "height": 64, "override_settings": {"CLIP_stop_at_last_layers": 2}\#(more)}"#
+                let body = #"{"prompt": "a", "steps": 2, "width": 64, "height": 64, "override_settings": {"CLIP_stop_at_last_layers": "#
+                    + #"2}\#(more)}"#
                 #expect(try await client.ask(.post, "/sdapi/v1/txt2img", body).status == .ok)
             }
             try await draw("")

@@ -26,7 +26,9 @@ struct DisconnectTests {
                 return nil
             }
             // The second waits: it is there once its own event has come.
-            while let event = await events.next() { if event.event == .queued(position: 0), await walk.jobs.progress.waitingCount == 1 { break } }
+            while let event = await events.next() {
+                if event.event == .queued(position: 0), await walk.jobs.progress.waitingCount == 1 { break }
+            }
             second.close()
             let waiting = try #require(await ended())
             #expect(try await walk.jobs.job(waiting)?.request.generation.prompt == "second")

@@ -36,7 +36,8 @@ struct EngineRouteTests {
     @Test(
         "a model that cannot be loaded does not take the place of the one before it, and the reason is told",
         arguments: [
-            (InvalidRequest(field: "model", "\"anime.safetensors\" is a LoRA."), 422, "is a LoRA"), (ModelUnavailable(reason: "GPU.0 is gone."), 503, "GPU.0 is gone."),
+            (InvalidRequest(field: "model", "\"anime.safetensors\" is a LoRA."), 422, "is a LoRA"),
+            (ModelUnavailable(reason: "GPU.0 is gone."), 503, "GPU.0 is gone."),
         ] as [(any Error, Int, String)])
     func refused(failure: any Error, status: Int, words: String) async throws {
         let walk = try Walk()
@@ -78,7 +79,8 @@ struct EngineRouteTests {
 
             #expect(try await client.ask(.post, "/sdapi/v1/options", #"{"CLIP_stop_at_last_layers": 2}"#).status == .ok)
             #expect(walk.settings.current.requests.clipSkip == 2)
-            let refused = try await client.ask(.post, "/sdapi/v1/options", #"{"CLIP_stop_at_last_layers": 3, "comma_padding_backtrack": 900}"#)
+            let refused = try await client.ask(
+                .post, "/sdapi/v1/options", #"{"CLIP_stop_at_last_layers": 3, "comma_padding_backtrack": 900}"#)
             #expect(refused.status == .unprocessableContent)
             #expect(walk.settings.current.requests.clipSkip == 2)
 
@@ -89,7 +91,8 @@ struct EngineRouteTests {
             #expect(walk.engine.seen.settingChanges == 3 && walk.engine.seen.loads == [])
             let file = try Data(contentsOf: walk.folder.url.appending(path: "settings.json"))
             #expect(String(decoding: file, as: UTF8.self).contains("preview_steps"))
-            #expect(try await client.ask(.put, "/api/v1/settings", #"{"values": {"model": "/etc/passwd"}}"#).status == .unprocessableContent)
+            #expect(
+                try await client.ask(.put, "/api/v1/settings", #"{"values": {"model": "/etc/passwd"}}"#).status == .unprocessableContent)
             #expect(try await client.ask(.put, "/api/v1/settings", #"{"values": {"previw_steps": 3}}"#).text.contains("preview_steps"))
         }
     }
@@ -124,7 +127,9 @@ struct EngineRouteTests {
             #expect(try await client.ask(.get, "/api/v1/devices").object["openvino"] == .string("2026.4.1"))
             #expect(try await client.ask(.get, "/api/v1/fidelity").object["is_within_bounds"] == .bool(true))
             #expect(try await client.ask(.post, "/api/v1/fidelity/check").object["model"] == .string("demo"))
-            #expect(try await client.ask(.post, "/api/v1/prompt", #"{"prompt": "a pear"}"#).object["chunks"]?[0]?[0]?["text"] == .string("a pear"))
+            #expect(
+                try await client.ask(.post, "/api/v1/prompt", #"{"prompt": "a pear"}"#).object["chunks"]?[0]?[
+                    0]?["text"] == .string("a pear"))
         }
     }
 
@@ -136,7 +141,8 @@ struct EngineRouteTests {
             #expect(answer.status == .ok && answer.headers[.connection] == "close")
             let object = try answer.object
             #expect(object["psnr"] == .null && object["is_equal"] == .bool(true) && object["is_within_bounds"] == .bool(true))
-            _ = try await client.ask(.post, "/api/v1/fidelity/compare", #"{"prompt": "a pear", "width": 64, "height": 72, "steps": 3, "seed": 7}"#)
+            _ = try await client.ask(
+                .post, "/api/v1/fidelity/compare", #"{"prompt": "a pear", "width": 64, "height": 72, "steps": 3, "seed": 7}"#)
             let compared = walk.engine.seen.compared
             #expect(compared.map(\.prompt) == [GenerationRequest.examplePrompt, "a pear"])
             #expect(compared.map(\.width) == [128, 64] && compared.map(\.height) == [128, 72])
@@ -146,7 +152,9 @@ struct EngineRouteTests {
 
     @Test(
         "a comparison may ask for no more than a job",
-        arguments: [(#"{"steps": 1000}"#, "steps"), (#"{"width": 500}"#, "width"), (#"{"width": 4096, "height": 4096}"#, "width"), (#"{"sampler": "Euler"}"#, "sampler")])
+        arguments: [
+            (#"{"steps": 1000}"#, "steps"), (#"{"width": 500}"#, "width"), (#"{"width": 4096, "height": 4096}"#, "width"),
+            (#"{"sampler": "Euler"}"#, "sampler")])
     func refusedComparison(body: String, field: String) async throws {
         let walk = try Walk()
         try await walk.run { client async throws in
@@ -159,7 +167,9 @@ struct EngineRouteTests {
 
     @Test(
         "readiness is 200, or 503 with the reason",
-        arguments: [(Readiness.ready(model: "demo"), 200, "ready"), (.loading(model: "demo"), 503, "loading"), (.failed(model: "demo", reason: "It is no checkpoint."), 503, "failed")])
+        arguments: [
+            (Readiness.ready(model: "demo"), 200, "ready"), (.loading(model: "demo"), 503, "loading"),
+            (.failed(model: "demo", reason: "It is no checkpoint."), 503, "failed")])
     func readiness(readiness: Readiness, status: Int, word: String) async throws {
         let walk = try Walk()
         walk.engine.change { $0.readiness = readiness }

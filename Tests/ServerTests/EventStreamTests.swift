@@ -27,7 +27,9 @@ struct EventStreamTests {
                 for line in block.split(separator: "\n") {
                     if line.hasPrefix("id: ") { event.id = UInt64(line.dropFirst(4)) }
                     if line.hasPrefix("event: ") { event.name = String(line.dropFirst(7)) }
-                    if line.hasPrefix("data: ") { event.data = try JSONDecoder().decode(JSONValue.self, from: Data(line.dropFirst(6).utf8)) }
+                    if line.hasPrefix("data: ") {
+                        event.data = try JSONDecoder().decode(JSONValue.self, from: Data(line.dropFirst(6).utf8))
+                    }
                 }
                 return event.name.isEmpty ? nil : event
             }
@@ -52,15 +54,20 @@ struct EventStreamTests {
             walk.jobs.events.send(.model(.failed(model: "anime", reason: "It is a LoRA.")), of: nil)
             walk.jobs.events.send(
                 .fidelity(.init(
-                    time: Date(timeIntervalSince1970: 0), model: "demo", component: .denoise, device: "GPU.0", precision: "f16", finding: "over_bound",
+                    time: Date(timeIntervalSince1970: 0), model: "demo", component: .denoise, device: "GPU.0", precision: "f16",
+                    finding: "over_bound",
                     response: "accuracy", relativeError: 0.02, bound: 0.01, text: "The UNet is off.")), of: nil)
             walk.jobs.events.send(.model(.ready(model: "demo")), of: nil)
             let events = try Event.all(in: await reader.read(until: #""state":"ready""#) + "\n\n")
             #expect(events.map(\.name) == ["model", "fidelity", "model"])
             guard events.count == 3 else { return }
             #expect(events.map { $0.data["job"] } == [nil, nil, nil])
-            #expect(events[0].data["model"] == .string("anime") && events[0].data["state"] == .string("failed") && events[0].data["reason"] == .string("It is a LoRA."))
-            #expect(events[1].data["relative_error"] == .number(0.02) && events[1].data["bound"] == .number(0.01) && events[1].data["component"] == .string("unet"))
+            #expect(
+                events[0].data["model"] == .string("anime") && events[0].data["state"] == .string("failed") && events[
+                    0].data["reason"] == .string("It is a LoRA."))
+            #expect(
+                events[1].data["relative_error"] == .number(0.02) && events[1].data["bound"] == .number(0.01) && events[
+                    1].data["component"] == .string("unet"))
             #expect(events[1].data["device"] == .string("GPU.0") && events[1].data["time"] == .string("1970-01-01T00:00:00Z"))
         }
     }
@@ -78,7 +85,9 @@ struct EventStreamTests {
             let events = try Event.all(in: head + (await reader.read(until: "event: done")))
             let names = events.map(\.name)
             #expect(names.first == "queued")
-            for name in ["started", "compiling", "encoding", "step", "preview", "decoding", "done"] { #expect(names.contains(name), "\(name) is missing in \(names)") }
+            for name in ["started", "compiling", "encoding", "step", "preview", "decoding", "done"] {
+                #expect(names.contains(name), "\(name) is missing in \(names)")
+            }
             #expect(names.last == "done")
             #expect(events.compactMap(\.id) == events.compactMap(\.id).sorted())
             #expect(events.allSatisfy { $0.data["job"] == .string(id) })

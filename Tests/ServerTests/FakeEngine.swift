@@ -92,7 +92,8 @@ final class FakeEngine: Engine {
             model: "demo", isWithinBounds: true, verdict: "All within bounds.",
             components: [
                 .init(
-                    component: .denoise, device: "GPU.0", precision: "f16", relativeError: 0.0029, cosine: 0.999, bound: 0.01, speedRatio: 3,
+                    component: .denoise, device: "GPU.0", precision: "f16", relativeError: 0.0029, cosine: 0.999, bound: 0.01,
+                    speedRatio: 3,
                     secondsSinceProbe: 60, notice: nil)
             ], events: [])
     }

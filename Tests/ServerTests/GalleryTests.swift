@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Generation
 import HTTPTypes
 import HummingbirdTesting
 import ImageCodecs
@@ -43,7 +44,8 @@ struct GalleryTests {
             #expect(answer.headers[.contentType] == "image/png")
             #expect(answer.headers[.contentLength] == "\(answer.body.readableBytes)")
             #expect(answer.headers[.cacheControl] == "private, max-age=31536000, immutable")
-            #expect(try DecodedImage(decoding: Array(answer.body.readableBytesView)).image == FakePainter.image(width: 64, height: 64, seed: 5))
+            #expect(
+                try DecodedImage(decoding: Array(answer.body.readableBytesView)).image == FakePainter.image(width: 64, height: 64, seed: 5))
             let tag = try #require(answer.headers[.eTag])
             for known in [tag, "\"other\", \(tag)", "W/\(tag)", "*"] {
                 let again = try await client.ask(.get, "/api/v1/images/\(id).png", headers: [.ifNoneMatch: known])
@@ -63,7 +65,9 @@ struct GalleryTests {
         }
     }
 
-    @Test("a file that was emptied or replaced on the disk is an error, not a picture; what is known of it stays", arguments: ["", "no picture"])
+    @Test(
+        "a file that was emptied or replaced on the disk is an error, not a picture; what is known of it stays",
+        arguments: ["", "no picture"])
     func changedFile(contents: String) async throws {
         let walk = try Walk()
         try await walk.run { client async throws in
@@ -73,7 +77,9 @@ struct GalleryTests {
             for path in [".png", ".jpg", ".webp", "/thumb"] {
                 let answer = try await client.ask(.get, "/api/v1/images/\(id)\(path)")
                 #expect(answer.status == .notFound)
-                #expect(try answer.object["error"]?["message"] == .string("The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture."))
+                #expect(
+                    try answer.object["error"]?["message"] == .string(
+                        "The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture."))
             }
             #expect(try await client.ask(.get, "/api/v1/images/\(id)").status == .ok)
         }
@@ -92,7 +98,9 @@ struct GalleryTests {
 
     @Test(
         "names that no picture has reach no file",
-        arguments: ["..%2F..%2Feasel.sqlite", "%2Fetc%2Fpasswd", "00000000000000000000000000000000-0", "00000000000000000000000000000000-00", "x", "%00"])
+        arguments: [
+            "..%2F..%2Feasel.sqlite", "%2Fetc%2Fpasswd", "00000000000000000000000000000000-0", "00000000000000000000000000000000-00", "x",
+            "%00"])
     func strangeNames(id: String) async throws {
         try await Walk().run { client async throws in
             for suffix in ["", ".png", "/thumb"] {

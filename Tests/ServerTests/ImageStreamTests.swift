@@ -12,14 +12,19 @@ import TestSupport
 
 @Suite("OpenAI's event stream", .timeLimit(.minutes(10)))
 struct ImageStreamTests {
-    private static func body(_ more: String = "") -> String { #"{"prompt": "a pear", "size": "64x64", "steps": 6, "stream": true\#(more)}"# }
+    private static func body(_ more: String = "") -> String {
+        #"{"prompt": "a pear", "size": "64x64", "steps": 6, "stream": true\#(more)}"#
+    }
 
     /// The stream's events, each with its name and data.
     private static func events(in text: String) throws -> [(name: String, data: JSONValue)] {
         // The frames of HTTP's chunks end in CR LF, which is one character.
         try text.replacing("\r\n", with: "\n").components(separatedBy: "\n\n").compactMap { block in
             let lines = block.split(separator: "\n")
-            guard let name = lines.first(where: { $0.hasPrefix("event: ") }), let data = lines.first(where: { $0.hasPrefix("data: ") }) else { return nil }
+            guard let name = lines.first(where: { $0.hasPrefix("event: ") }),
+                let data = lines.first(where: { $0.hasPrefix("data: ") }) else {
+                return nil
+            }
             return (String(name.dropFirst(7)), try JSONDecoder().decode(JSONValue.self, from: Data(data.dropFirst(6).utf8)))
         }
     }
@@ -40,7 +45,9 @@ struct ImageStreamTests {
 
     @Test(
         "has as many previews as are wanted and fit, and then the picture, each with the fields that OpenAI's have",
-        arguments: [("", 0, 0), (#", "partial_images": 0"#, 0, 0), (#", "partial_images": 1"#, 1, 3), (#", "partial_images": 2"#, 2, 2), (#", "partial_images": 3"#, 3, 1), (#", "partial_images": 3, "cfg_scale": 2"#, 3, 1)])
+        arguments: [
+            ("", 0, 0), (#", "partial_images": 0"#, 0, 0), (#", "partial_images": 1"#, 1, 3), (#", "partial_images": 2"#, 2, 2),
+            (#", "partial_images": 3"#, 3, 1), (#", "partial_images": 3, "cfg_scale": 2"#, 3, 1)])
     func events(more: String, count: Int, interval: Int) async throws {
         let painter = FakePainter(isHeld: true)
         let text = try await Self.answer(Self.body(more), painter: painter)
@@ -54,7 +61,9 @@ struct ImageStreamTests {
             #expect(event.data["partial_image_index"] == (isLast ? nil : .integer(index)))
             #expect(event.data["size"] == .string("64x64") && event.data["output_format"] == .string("png"))
             #expect(event.data["quality"] == .string("auto") && event.data["background"] == .string("auto"))
-            guard case .integer(let created)? = event.data["created_at"], case .string(let base64)? = event.data["b64_json"] else { Issue.record("\(event)"); return }
+            guard case .integer(let created)? = event.data["created_at"], case .string(let base64)? = event.data["b64_json"] else {
+                Issue.record("\(event)"); return
+            }
             #expect(created > 1_700_000_000)
             let picture = try DecodedImage(decoding: [UInt8](#require(Data(base64Encoded: base64))))
             #expect((picture.image.width, picture.image.height) == (64, 64))
@@ -66,17 +75,22 @@ struct ImageStreamTests {
     @Test("sends previews and the picture in the format that is asked for, and repeats what has no effect", arguments: ["jpeg", "webp"])
     func formats(format: String) async throws {
         let events = try Self.events(in: try await Self.answer(
-            Self.body(#", "partial_images": 1, "output_format": "\#(format)", "output_compression": 50, "quality": "high", "background": "opaque", "model": "gpt-image-1", "n": 1"#)))
+            Self.body(
+                #", "partial_images": 1, "output_format": "\#(format)", "output_compression": 50, "quality": "high", "background": "#
+                    + #""opaque", "model": "gpt-image-1", "n": 1"#)))
         #expect(events.count == 2)
         for event in events {
             guard case .string(let base64)? = event.data["b64_json"] else { Issue.record("\(event)"); return }
             #expect(try DecodedImage(decoding: [UInt8](#require(Data(base64Encoded: base64)))).format.rawValue == format)
-            #expect(event.data["output_format"] == .string(format) && event.data["quality"] == .string("high") && event.data["background"] == .string("opaque"))
+            #expect(
+                event.data["output_format"] == .string(format) && event.data["quality"] == .string("high") && event.data[
+                    "background"] == .string("opaque"))
         }
     }
 
     @Test("what cannot be streamed is refused before it begins", arguments: [
-        (#", "n": 2"#, "n"), (#", "response_format": "url""#, "response_format"), (#", "partial_images": 4"#, "partial_images"), (#", "partial_images": -1"#, "partial_images"),
+        (#", "n": 2"#, "n"), (#", "response_format": "url""#, "response_format"), (#", "partial_images": 4"#, "partial_images"),
+        (#", "partial_images": -1"#, "partial_images"),
         (#", "output_compression": 101"#, "output_compression"), (#", "cfg_scale": -1"#, "cfg_scale"),
     ])
     func refusals(more: String, field: String) async throws {
@@ -92,7 +106,8 @@ struct ImageStreamTests {
     @Test("without it the answer comes whole", arguments: [#", "stream": false, "partial_images": 2"#, #", "stream": null"#])
     func whole(more: String) async throws {
         try await Walk().run { client async throws in
-            let answer = try await client.ask(.post, "/v1/images/generations", #"{"prompt": "a pear", "size": "64x64", "steps": 2\#(more)}"#)
+            let answer = try await client.ask(
+                .post, "/v1/images/generations", #"{"prompt": "a pear", "size": "64x64", "steps": 2\#(more)}"#)
             #expect(try answer.object["data"]?[0]?["url"] != nil)
         }
     }
@@ -100,9 +115,11 @@ struct ImageStreamTests {
     @Test("tells of a failure as its last event, in the form that the libraries raise")
     func failure() async throws {
         struct Trouble: Error, CustomStringConvertible { let description = "The GPU has gone. See /var/log/gpu.log." }
-        let events = try Self.events(in: try await Self.answer(Self.body(), painter: FakePainter(isHeld: true, failure: { _ in Trouble() })))
+        let events = try Self.events(
+            in: try await Self.answer(Self.body(), painter: FakePainter(isHeld: true, failure: { _ in Trouble() })))
         #expect(events.map(\.name) == ["error"])
-        #expect(events.first?.data["error"]?["type"] == .string("server_error") && events.first?.data["error"]?["code"] == .string("failed"))
+        #expect(
+            events.first?.data["error"]?["type"] == .string("server_error") && events.first?.data["error"]?["code"] == .string("failed"))
         guard case .string(let message)? = events.first?.data["error"]?["message"] else { Issue.record("no message"); return }
         #expect(message.contains("The GPU has gone.") && !message.contains("/var/log"))
     }

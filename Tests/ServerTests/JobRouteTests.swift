@@ -46,7 +46,9 @@ struct JobRouteTests {
         let painter = FakePainter(isHeld: true)
         try await Walk(painter: painter).run { client async throws in
             func submit(_ priority: Int) async throws -> JSONValue? {
-                try await client.ask(.post, "/api/v1/jobs", #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "priority": \#(priority)}"#).object["id"]
+                try await client.ask(
+                    .post, "/api/v1/jobs",
+                    #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "priority": \#(priority)}"#).object["id"]
             }
             let running = try #require(try await submit(0))
             await painter.starts.arrivals(reach: 1)
@@ -84,19 +86,24 @@ struct JobRouteTests {
     }
 
     @Test("a repeated key with another body is refused, and names the job", arguments: [
-        #"{"prompt": "a plum", "width": 64, "height": 64, "steps": 2}"#, #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 3}"#, #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "seed": 1}"#,
+        #"{"prompt": "a plum", "width": 64, "height": 64, "steps": 2}"#, #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 3}"#,
+        #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "seed": 1}"#,
     ])
     func otherBody(body: String) async throws {
         let walk = try Walk()
         try await walk.run { client async throws in
             let headers: HTTPFields = [HTTPField.Name("Idempotency-Key")!: "k"]
-            let first = try await client.ask(.post, "/api/v1/jobs", #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2}"#, headers: headers).object["id"]
+            let first = try await client.ask(
+                .post, "/api/v1/jobs", #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2}"#, headers: headers).object["id"]
             guard case .string(let id)? = first else { Issue.record("no job"); return }
             let refused = try await client.ask(.post, "/api/v1/jobs", body, headers: headers)
             #expect(refused.status == .conflict && refused.text.contains(id))
-            #expect(try refused.object["error"]?["code"] == .string("idempotency_key_reused") && refused.object["error"]?["field"] == .string("Idempotency-Key"))
+            #expect(
+                try refused.object["error"]?["code"] == .string("idempotency_key_reused") && refused.object[
+                    "error"]?["field"] == .string("Idempotency-Key"))
             // The same in another spelling is the same.
-            let again = try await client.ask(.post, "/api/v1/jobs", #"{ "steps":2, "seed":null, "height":64, "width":64, "prompt":"a pear" }"#, headers: headers)
+            let again = try await client.ask(
+                .post, "/api/v1/jobs", #"{ "steps":2, "seed":null, "height":64, "width":64, "prompt":"a pear" }"#, headers: headers)
             #expect(try again.status == .accepted && again.object["id"] == first)
         }
     }
@@ -120,7 +127,8 @@ struct JobRouteTests {
     @Test(
         "what cannot be is refused with the field at fault",
         arguments: [
-            (#"{"steps": 1000}"#, "steps"), (#"{"width": 500}"#, "width"), (#"{"width": "wide"}"#, "width"), (#"{"sampler": "Nobody"}"#, "sampler"),
+            (#"{"steps": 1000}"#, "steps"), (#"{"width": 500}"#, "width"), (#"{"width": "wide"}"#, "width"),
+            (#"{"sampler": "Nobody"}"#, "sampler"),
             (#"{"model": "../../etc/passwd"}"#, "model"), (#"{"stpes": 3}"#, "stpes"), (#"{"runs": 100}"#, "runs"),
         ])
     func refused(body: String, field: String) async throws {

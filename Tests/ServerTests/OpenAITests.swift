@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Generation
 import HTTPTypes
 import HummingbirdTesting
 import ImageCodecs
@@ -19,7 +20,8 @@ struct OpenAITests {
                 #"{"prompt": "a pear", "n": 2, "size": "64x64", "steps": 2, "response_format": "b64_json", "output_format": "\#(format)"}"#)
             #expect(answer.status == .ok)
             for index in 0..<2 {
-                guard case .string(let base64)? = try answer.object["data"]?[index]?["b64_json"], let file = Data(base64Encoded: base64) else {
+                guard case .string(let base64)? = try answer.object["data"]?[index]?["b64_json"],
+                    let file = Data(base64Encoded: base64) else {
                     Issue.record("no picture \(index)")
                     continue
                 }
@@ -41,16 +43,23 @@ struct OpenAITests {
         }
     }
 
-    @Test("addresses of JPEG and WebP give files of that format and quality, with their parameters", arguments: [("png", nil), ("jpeg", nil), ("webp", nil), ("jpeg", 40), ("webp", 0), ("png", 30)] as [(String, Int?)])
+    @Test(
+        "addresses of JPEG and WebP give files of that format and quality, with their parameters",
+        arguments: [("png", nil), ("jpeg", nil), ("webp", nil), ("jpeg", 40), ("webp", 0), ("png", 30)] as [(String, Int?)])
     func addressesOfFormats(format: String, compression: Int?) async throws {
         try await Walk().run { client async throws in
             let more = compression.map { #", "output_compression": \#($0)"# } ?? ""
             let answer = try await client.ask(
-                .post, "/v1/images/generations", #"{"prompt": "a pear", "n": 2, "size": "64x64", "steps": 2, "response_format": "url", "output_format": "\#(format)"\#(more)}"#)
+                .post, "/v1/images/generations",
+                #"{"prompt": "a pear", "n": 2, "size": "64x64", "steps": 2, "response_format": "url", "output_format": "#
+                    + #""\#(format)"\#(more)}"#)
             for index in 0..<2 {
                 guard case .string(let address)? = try answer.object["data"]?[index]?["url"] else { Issue.record("no address"); return }
                 let path = String(address.dropFirst("http://localhost".count))
-                #expect(path.hasSuffix(compression == nil || format == "png" ? ".\(format == "jpeg" ? "jpg" : format)" : "?quality=\(compression ?? 0)"), "\(path)")
+                #expect(
+                    path.hasSuffix(
+                        compression == nil || format == "png" ? ".\(format == "jpeg" ? "jpg" : format)" : "?quality=\(compression ?? 0)"),
+                        "\(path)")
                 let file = try await client.ask(.get, path)
                 #expect(file.headers[.contentType] == "image/\(format)" && file.headers[.contentLength] == "\(file.body.readableBytes)")
                 let picture = try DecodedImage(decoding: [UInt8](file.body.readableBytesView))
@@ -89,7 +98,9 @@ struct OpenAITests {
         }
     }
 
-    @Test("tells errors as OpenAI does", arguments: [(#"{}"#, 400, "prompt"), (#"{"prompt": "a", "n": 20}"#, 400, "n"), (#"{"prompt": "a", "model": "no"}"#, 404, "model")])
+    @Test(
+        "tells errors as OpenAI does",
+        arguments: [(#"{}"#, 400, "prompt"), (#"{"prompt": "a", "n": 20}"#, 400, "n"), (#"{"prompt": "a", "model": "no"}"#, 404, "model")])
     func errors(body: String, status: Int, parameter: String) async throws {
         try await Walk().run { client async throws in
             let answer = try await client.ask(.post, "/v1/images/generations", body)
@@ -101,6 +112,8 @@ struct OpenAITests {
 
     @Test("says what is to come", arguments: ["edits", "variations"])
     func notYet(route: String) async throws {
-        try await Walk().run { client async throws in #expect(try await client.ask(.post, "/v1/images/\(route)").status == .notImplemented) }
+        try await Walk().run { client async throws in
+            #expect(try await client.ask(.post, "/v1/images/\(route)").status == .notImplemented)
+        }
     }
 }

@@ -15,7 +15,9 @@ struct PageTests {
     func embedded() throws {
         let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
         #expect(Set(files.map(\.lastPathComponent)) == Set(PageFile.all.keys))
-        for file in files { #expect(try PageFile.all[file.lastPathComponent]?.content == Data(contentsOf: file), "\(file.lastPathComponent)") }
+        for file in files {
+            #expect(try PageFile.all[file.lastPathComponent]?.content == Data(contentsOf: file), "\(file.lastPathComponent)")
+        }
     }
 
     @Test("every file that one of its files names is there, and none is of another place")
@@ -23,7 +25,9 @@ struct PageTests {
         let patterns = [##"(?:href|src)="([^"#][^"]*)""##, ##"(?:from|import)\s*\(?\s*["']([^"']+)["']"##, ##"url\(["']?([^"')]+)["']?\)"##]
         for (name, file) in PageFile.all where !name.hasSuffix(".svg") {
             let text = String(decoding: file.content, as: UTF8.self)
-            let named = try patterns.map { try Regex($0, as: (Substring, Substring).self) }.flatMap { text.matches(of: $0).map { String($0.output.1) } }
+            let named = try patterns.map { try Regex($0, as: (Substring, Substring).self) }.flatMap {
+                text.matches(of: $0).map { String($0.output.1) }
+            }
             // The page itself is at the root, its files are beside each other.
             let prefixes = name == "index.html" ? ["/page/", "page/", "./page/"] : ["./", "/page/"]
             // What is asked of the API is no file.
@@ -44,7 +48,8 @@ struct PageTests {
         "files are sent as what they are",
         arguments: [
             ("/", "index.html", "text/html"), ("/page/index.html", "index.html", "text/html"), ("/page/style.css", "style.css", "text/css"),
-            ("/page/main.js", "main.js", "text/javascript"), ("/page/icon.svg", "icon.svg", "image/svg+xml"), ("/favicon.ico", "icon.svg", "image/svg+xml"),
+            ("/page/main.js", "main.js", "text/javascript"), ("/page/icon.svg", "icon.svg", "image/svg+xml"),
+            ("/favicon.ico", "icon.svg", "image/svg+xml"),
         ])
     func files(path: String, name: String, mediaType: String) async throws {
         let file = try #require(PageFile.all[name])
@@ -56,7 +61,9 @@ struct PageTests {
             #expect(answer.headers[.cacheControl] == "no-cache")
             #expect(answer.headers[.contentSecurityPolicy]?.contains("script-src 'self'") == true)
             let head = try await client.ask(.head, path)
-            #expect(head.status == .ok && head.headers[.contentType] == answer.headers[.contentType] && head.headers[.eTag] == answer.headers[.eTag])
+            #expect(
+                head.status == .ok && head.headers[.contentType] == answer.headers[.contentType] && head.headers[
+                    .eTag] == answer.headers[.eTag])
             #expect(head.headers[.contentLength] == "\(file.content.count)")
         }
     }
@@ -72,7 +79,9 @@ struct PageTests {
         }
     }
 
-    @Test("names of no file are found nowhere", arguments: ["page", "CWebPage.c", "..%2FCWebPage.c", "..", "%2Fetc%2Fpasswd", "main.js%00", "MAIN.JS", ""])
+    @Test(
+        "names of no file are found nowhere",
+        arguments: ["page", "CWebPage.c", "..%2FCWebPage.c", "..", "%2Fetc%2Fpasswd", "main.js%00", "MAIN.JS", ""])
     func unknown(name: String) async throws {
         try await Walk().run { client async throws in #expect(try await client.ask(.get, "/page/\(name)").status == .notFound) }
     }

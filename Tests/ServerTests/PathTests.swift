@@ -14,9 +14,12 @@ struct PathTests {
     @Test(
         "a model is found by its name, percent-encoded as clients do it",
         arguments: [
-            ("a b", "a%20b"), ("ü", "%C3%BC"), ("ü", "%c3%bc"), ("ü", "u%CC%88"), ("アニメ", "%E3%82%A2%E3%83%8B%E3%83%A1"), ("x [v1]", "x%20%5Bv1%5D"), ("x [v1]", "x%20[v1]"),
-            ("a+b", "a+b"), ("a+b", "a%2Bb"), ("50%", "50%25"), ("50%25", "50%2525"), ("folder/Model", "folder%2FModel"), ("a?b", "a%3Fb"), ("a#b", "a%23b"),
-            ("a&b=c", "a%26b=c"), ("it's (1)", "it's%20(1)"), ("load", "load"), ("😀", "%F0%9F%98%80"), ("v1.5~x_y-z", "v1.5~x_y-z"), ("{name}", "%7Bname%7D"), ("\"q\"", "%22q%22"),
+            ("a b", "a%20b"), ("ü", "%C3%BC"), ("ü", "%c3%bc"), ("ü", "u%CC%88"), ("アニメ", "%E3%82%A2%E3%83%8B%E3%83%A1"),
+            ("x [v1]", "x%20%5Bv1%5D"), ("x [v1]", "x%20[v1]"),
+            ("a+b", "a+b"), ("a+b", "a%2Bb"), ("50%", "50%25"), ("50%25", "50%2525"), ("folder/Model", "folder%2FModel"), ("a?b", "a%3Fb"),
+            ("a#b", "a%23b"),
+            ("a&b=c", "a%26b=c"), ("it's (1)", "it's%20(1)"), ("load", "load"), ("😀", "%F0%9F%98%80"), ("v1.5~x_y-z", "v1.5~x_y-z"),
+            ("{name}", "%7Bname%7D"), ("\"q\"", "%22q%22"),
         ])
     func names(name: String, encoded: String) async throws {
         let walk = try Walk()
@@ -37,7 +40,8 @@ struct PathTests {
         walk.engine.change { $0.moreModels = ["a"] }
         try await walk.run { client async throws in
             for (method, path) in [
-                (.post, "/api/v1/models/\(encoded)/load"), (.get, "/v1/models/\(encoded)"), (.get, "/api/v1/jobs/\(encoded)"), (.get, "/api/v1/images/\(encoded).png"),
+                (.post, "/api/v1/models/\(encoded)/load"), (.get, "/v1/models/\(encoded)"), (.get, "/api/v1/jobs/\(encoded)"),
+                (.get, "/api/v1/images/\(encoded).png"),
                 (.delete, "/api/v1/compilations/\(encoded)"), (.get, "/page/\(encoded)"),
             ] as [(HTTPRequest.Method, String)] {
                 let answer = try await client.ask(method, path)
@@ -60,7 +64,9 @@ struct PathTests {
 
     @Test(
         "a query is decoded as forms are encoded",
-        arguments: [("/?q=a+b", "a b"), ("/?x=1&q=a%2Bb%20%C3%BC", "a+b ü"), ("/?%71=a%26b", "a&b"), ("/?q=%zz", "%zz"), ("/?q", ""), ("/?q==&q=2", "="), ("/?x", nil), ("/", nil)] as [(String, String?)])
+        arguments: [
+            ("/?q=a+b", "a b"), ("/?x=1&q=a%2Bb%20%C3%BC", "a+b ü"), ("/?%71=a%26b", "a&b"), ("/?q=%zz", "%zz"), ("/?q", ""),
+            ("/?q==&q=2", "="), ("/?x", nil), ("/", nil)] as [(String, String?)])
     func queries(target: String, value: String?) {
         #expect(Self.request(target).query("q") == value)
     }
@@ -70,11 +76,15 @@ struct PathTests {
     @Test(
         "slashes too many are dropped, and nothing else",
         arguments: [
-            ("//sdapi/v1/txt2img", "/sdapi/v1/txt2img"), ("/sdapi/v1/txt2img/", "/sdapi/v1/txt2img"), ("///v1///models//", "/v1/models"), ("/", "/"), ("//", "/"), ("", "/"),
-            ("/v1/models/?a=//b/", "/v1/models?a=//b/"), ("/a%2F%2Fb/", "/a%2F%2Fb"), ("/a/../b", "/a/../b"), ("http://localhost:7860//v1/models/?x", "/v1/models?x"), ("/?", "/?"),
+            ("//sdapi/v1/txt2img", "/sdapi/v1/txt2img"), ("/sdapi/v1/txt2img/", "/sdapi/v1/txt2img"), ("///v1///models//", "/v1/models"),
+            ("/", "/"), ("//", "/"), ("", "/"),
+            ("/v1/models/?a=//b/", "/v1/models?a=//b/"), ("/a%2F%2Fb/", "/a%2F%2Fb"), ("/a/../b", "/a/../b"),
+            ("http://localhost:7860//v1/models/?x", "/v1/models?x"), ("/?", "/?"),
             ("/e/\u{301}/x", "/e/\u{301}/x"),
         ])
-    func normalized(target: String, path: String) { #expect(NormalizedPaths<RouterResponder<ClientContext>>.normalizedTarget(of: Self.request(target)) == path) }
+    func normalized(target: String, path: String) {
+        #expect(NormalizedPaths<RouterResponder<ClientContext>>.normalizedTarget(of: Self.request(target)) == path)
+    }
 
     private static func request(_ target: String) -> Request {
         Request(head: .init(method: .get, scheme: nil, authority: nil, path: target), body: .init(buffer: .init()))
@@ -87,9 +97,12 @@ struct PathTests {
     @Test(
         "however many slashes it has, a path is answered the same, in status and shape",
         arguments: [
-            (.get, "/sdapi/v1/options", nil), (.head, "/sdapi/v1/options", nil), (.post, "/sdapi/v1/png-info", "{}"), (.get, "/sdapi/v1/nothing", nil),
-            (.post, "/sdapi/v1/nothing", "{}"), (.delete, "/sdapi/v1/txt2img", nil), (.get, "/v1/models", nil), (.get, "/v1/models/demo", nil), (.get, "/v1/nothing", nil),
-            (.post, "/v1/images/generations", "{}"), (.put, "/api/v1/settings", "[]"), (.get, "/api/v1/jobs", nil), (.patch, "/api/v1/jobs", nil), (.get, "/healthz", nil),
+            (.get, "/sdapi/v1/options", nil), (.head, "/sdapi/v1/options", nil), (.post, "/sdapi/v1/png-info", "{}"),
+            (.get, "/sdapi/v1/nothing", nil),
+            (.post, "/sdapi/v1/nothing", "{}"), (.delete, "/sdapi/v1/txt2img", nil), (.get, "/v1/models", nil),
+            (.get, "/v1/models/demo", nil), (.get, "/v1/nothing", nil),
+            (.post, "/v1/images/generations", "{}"), (.put, "/api/v1/settings", "[]"), (.get, "/api/v1/jobs", nil),
+            (.patch, "/api/v1/jobs", nil), (.get, "/healthz", nil),
             (.get, "/sdapi", nil), (.get, "/v1", nil),
         ] as [(HTTPRequest.Method, String, String?)])
     func sameAnswer(method: HTTPRequest.Method, path: String, body: String?) async throws {
@@ -126,7 +139,8 @@ struct PathTests {
     @Test(
         "a refusal leaves the connection usable, whether the body was read or not",
         arguments: [
-            ("POST", "/sdapi/v1/nothing", 404), ("DELETE", "/sdapi/v1/options/", 405), ("POST", "//v1/models", 405), ("POST", "/sdapi/v1/interrupt", 200),
+            ("POST", "/sdapi/v1/nothing", 404), ("DELETE", "/sdapi/v1/options/", 405), ("POST", "//v1/models", 405),
+            ("POST", "/sdapi/v1/interrupt", 200),
             ("POST", "/api/v1/jobs//", 413), ("PUT", "/api/v1/settings", 413), ("POST", "/v1/models/%zz", 404),
         ])
     func refusals(method: String, path: String, status: Int) async throws {
@@ -143,7 +157,9 @@ struct PathTests {
         }
     }
 
-    @Test("so do refusals of who may call", arguments: [(["Authorization: Bearer nobody"], 401), (["Origin: http://evil.example", "Authorization: Bearer sk-1"], 403)])
+    @Test(
+        "so do refusals of who may call",
+        arguments: [(["Authorization: Bearer nobody"], 401), (["Origin: http://evil.example", "Authorization: Bearer sk-1"], 403)])
     func refusedCallers(headers: [String], status: Int) async throws {
         var options = ServerOptions()
         options.keys = ["sk-1": "bot"]
@@ -159,7 +175,9 @@ struct PathTests {
         }
     }
 
-    @Test("a path that draws ends its connection, and says so, however many slashes it has", arguments: ["/sdapi/v1/txt2img", "//sdapi/v1/txt2img", "/sdapi/v1/txt2img/", "//v1//images/generations/"])
+    @Test(
+        "a path that draws ends its connection, and says so, however many slashes it has",
+        arguments: ["/sdapi/v1/txt2img", "//sdapi/v1/txt2img", "/sdapi/v1/txt2img/", "//v1//images/generations/"])
     func drawing(path: String) async throws {
         try await Walk().run(.live) { client async throws in
             let connection = try RawConnection(port: try #require(client.port))

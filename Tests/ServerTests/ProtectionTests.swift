@@ -17,7 +17,9 @@ struct ProtectionTests {
 
     private static let ada = "Basic " + Data("ada:secret".utf8).base64EncodedString()
 
-    @Test("without credentials nobody, in the form that the clients of a route read", arguments: ["/sdapi/v1/options", "/v1/models", "/api/v1/jobs", "/metrics", "/no/such/place"])
+    @Test(
+        "without credentials nobody, in the form that the clients of a route read",
+        arguments: ["/sdapi/v1/options", "/v1/models", "/api/v1/jobs", "/metrics", "/no/such/place"])
     func unauthorized(path: String) async throws {
         try await Walk(options: Self.guarded).run { client async throws in
             for headers in [[:], [.authorization: "Bearer sk-2"]] as [HTTPFields] {
@@ -55,8 +57,10 @@ struct ProtectionTests {
     @Test(
         "a server for this machine answers to its names only",
         arguments: [
-            ("localhost", true), ("localhost:7860", true), ("LOCALHOST:1", true), ("127.0.0.1:7860", true), ("127.1.2.3", true), ("[::1]:7860", true), ("::1", true),
-            ("evil.example", false), ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("192.168.1.2:7860", false), ("[::2]", false),
+            ("localhost", true), ("localhost:7860", true), ("LOCALHOST:1", true), ("127.0.0.1:7860", true), ("127.1.2.3", true),
+            ("[::1]:7860", true), ("::1", true),
+            ("evil.example", false), ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("192.168.1.2:7860", false),
+            ("[::2]", false),
             ("", false), ("127.0.0.1@evil.example", false),
         ])
     func loopbackNames(host: String, isLoopback: Bool) { #expect(HostCheck.isLoopback(host) == isLoopback) }
@@ -95,7 +99,8 @@ struct ProtectionTests {
         arguments: [
             (["Origin": "https://evil.example"], false), (["Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"], false),
             (["Origin": "http://localhost:9999", "Sec-Fetch-Site": "same-site"], false), (["Origin": "null"], false),
-            (["Origin": "http://localhost"], true), (["Origin": "https://front.example", "Sec-Fetch-Site": "same-origin"], true), ([:], true),
+            (["Origin": "http://localhost"], true), (["Origin": "https://front.example", "Sec-Fetch-Site": "same-origin"], true),
+            ([:], true),
         ] as [([String: String], Bool)])
     func origins(headers: [String: String], isAllowed: Bool) async throws {
         try await Walk().run { client async throws in

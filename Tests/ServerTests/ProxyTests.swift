@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Behind a proxy, and for pages of other origins", .timeLimit(.minutes(10)))
 struct ProxyTests {
-    private static func options(publicURL: String? = nil, trusting: String? = nil, cors: [String] = [], allowing: [String] = []) throws -> ServerOptions {
+    private static func options(
+        publicURL: String? = nil, trusting: String? = nil, cors: [String] = [], allowing: [String] = []) throws -> ServerOptions {
         var options = ServerOptions()
         options.publicAddress = try publicURL.map { try WebAddress($0) }
         options.trustedProxies = try trusting.map { [try AddressRange($0)] } ?? []
@@ -16,7 +17,8 @@ struct ProxyTests {
     }
 
     /// - Returns: the whole answer.
-    private static func answer(_ options: ServerOptions, _ method: String, _ path: String, _ json: String = "", headers: [String]) async throws -> String {
+    private static func answer(
+        _ options: ServerOptions, _ method: String, _ path: String, _ json: String = "", headers: [String]) async throws -> String {
         let answer = LockedList()
         try await Walk(options: options).run(.live) { client async throws in
             let connection = try RawConnection(port: try #require(client.port))
@@ -33,14 +35,22 @@ struct ProxyTests {
         "addresses begin where the client has reached the server, as far as that can be believed",
         arguments: [
             (nil, nil, ["Host: localhost:7860"], "http://localhost:7860/"),
-            (nil, nil, ["Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example", "Forwarded: host=evil.example"], "http://localhost/"),
+            (nil, nil, [
+                "Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example",
+                "Forwarded: host=evil.example"], "http://localhost/"),
             (nil, "10.0.0.0/8", ["Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example"], "http://localhost/"),
-            (nil, "127.0.0.1", ["Host: localhost:7860", "X-Forwarded-Proto: https, http", "X-Forwarded-Host: a.example"], "https://a.example/"),
+            (nil, "127.0.0.1", [
+                "Host: localhost:7860", "X-Forwarded-Proto: https, http", "X-Forwarded-Host: a.example"], "https://a.example/"),
             (nil, "127.0.0.0/8", ["Host: localhost", "X-Forwarded-Proto: https"], "https://localhost/"),
-            (nil, "127.0.0.1", ["Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example", "X-Forwarded-Port: 8443"], "https://a.example:8443/"),
-            (nil, "127.0.0.1", ["Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example:443", "X-Forwarded-Port: 443"], "https://a.example/"),
+            (nil, "127.0.0.1", [
+                "Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example",
+                "X-Forwarded-Port: 8443"], "https://a.example:8443/"),
+            (nil, "127.0.0.1", [
+                "Host: localhost", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example:443",
+                "X-Forwarded-Port: 443"], "https://a.example/"),
             (nil, "127.0.0.1", ["Host: [::1]", "X-Forwarded-Port: 8080"], "http://[::1]:8080/"),
-            (nil, "127.0.0.1", ["Host: localhost", "Forwarded: for=1.2.3.4;proto=https;host=\"a.example:8443\""], "https://a.example:8443/"),
+            (nil, "127.0.0.1", [
+                "Host: localhost", "Forwarded: for=1.2.3.4;proto=https;host=\"a.example:8443\""], "https://a.example:8443/"),
             (nil, "127.0.0.1", ["Host: localhost:7860", "X-Forwarded-Proto: javascript", "X-Forwarded-Host: a/b"], "http://localhost:"),
             ("https://p.example/easel/", nil, ["Host: localhost", "X-Forwarded-Host: evil.example"], "https://p.example/easel/"),
             ("https://p.example", "127.0.0.1", ["Host: localhost", "X-Forwarded-Host: b.example"], "https://p.example/"),
@@ -52,7 +62,11 @@ struct ProxyTests {
         #expect(answer.contains("\"url\":\"\(beginning)"), "\(answer)")
     }
 
-    @Test("the client of a trusted proxy is the one whose requests are counted and logged, and no other's word is taken", arguments: [("127.0.0.1", "9.9.9.9, 1.2.3.4", "1.2.3.4"), ("127.0.0.1", "9.9.9.9, x, 127.0.0.1", "127.0.0.1"), ("10.0.0.1", "1.2.3.4", "127.0.0.1")])
+    @Test(
+        "the client of a trusted proxy is the one whose requests are counted and logged, and no other's word is taken",
+        arguments: [
+            ("127.0.0.1", "9.9.9.9, 1.2.3.4", "1.2.3.4"), ("127.0.0.1", "9.9.9.9, x, 127.0.0.1", "127.0.0.1"),
+            ("10.0.0.1", "1.2.3.4", "127.0.0.1")])
     func clients(trusting: String, forwarded: String, client: String) async throws {
         let walk = try Walk(options: Self.options(trusting: trusting))
         try await walk.run(.live) { test async throws in
@@ -68,7 +82,8 @@ struct ProxyTests {
     @Test(
         "a name is answered to when it is the machine's own, allowed, or the public one; a refusal tells how to allow it",
         arguments: [
-            (nil, [], "host.docker.internal:7860", true), (nil, [], "easel.localhost", true), (nil, [], "evil.example:7860", false), (nil, ["easel.lan"], "easel.lan", true),
+            (nil, [], "host.docker.internal:7860", true), (nil, [], "easel.localhost", true), (nil, [], "evil.example:7860", false),
+            (nil, ["easel.lan"], "easel.lan", true),
             ("http://easel.lan:8080", [], "easel.lan:7860", true), ("http://easel.lan", [], "evil.example", false),
         ] as [(String?, [String], String, Bool)])
     func hosts(publicURL: String?, allowing: [String], host: String, isAllowed: Bool) async throws {
@@ -83,11 +98,17 @@ struct ProxyTests {
     @Test(
         "the page works behind a proxy that changes the name, once the server knows it",
         arguments: [
-            (nil, nil, ["Origin: http://p.example"], false), ("http://p.example", nil, ["Origin: http://p.example"], true), ("http://p.example", nil, ["Origin: http://q.example"], false),
-            ("http://p.example", nil, ["Origin: https://p.example"], false), ("http://P.example:80/easel", nil, ["Origin: http://p.example"], true),
-            ("http://p.example", nil, ["Origin: http://localhost"], true), (nil, "127.0.0.1", ["Origin: http://p.example", "X-Forwarded-Host: p.example"], true),
-            (nil, "127.0.0.1", ["Origin: https://p.example:8443", "X-Forwarded-Proto: https", "X-Forwarded-Host: p.example", "X-Forwarded-Port: 8443"], true),
-            (nil, "127.0.0.1", ["Origin: http://q.example", "X-Forwarded-Host: p.example"], false), (nil, nil, ["Origin: http://p.example", "X-Forwarded-Host: p.example"], false),
+            (nil, nil, ["Origin: http://p.example"], false), ("http://p.example", nil, ["Origin: http://p.example"], true),
+            ("http://p.example", nil, ["Origin: http://q.example"], false),
+            ("http://p.example", nil, ["Origin: https://p.example"], false),
+            ("http://P.example:80/easel", nil, ["Origin: http://p.example"], true),
+            ("http://p.example", nil, ["Origin: http://localhost"], true),
+            (nil, "127.0.0.1", ["Origin: http://p.example", "X-Forwarded-Host: p.example"], true),
+            (nil, "127.0.0.1", [
+                "Origin: https://p.example:8443", "X-Forwarded-Proto: https", "X-Forwarded-Host: p.example",
+                "X-Forwarded-Port: 8443"], true),
+            (nil, "127.0.0.1", ["Origin: http://q.example", "X-Forwarded-Host: p.example"], false),
+            (nil, nil, ["Origin: http://p.example", "X-Forwarded-Host: p.example"], false),
             (nil, nil, ["Origin: https://localhost"], true), (nil, nil, ["Origin: http://localhost:80"], true),
         ] as [(String?, String?, [String], Bool)])
     func page(publicURL: String?, trusting: String?, headers: [String], isAllowed: Bool) async throws {
@@ -101,22 +122,28 @@ struct ProxyTests {
 
     @Test(
         "a page of a shared origin may send what it asks for, and see the answer",
-        arguments: [(["https://front.example"], "https://front.example"), (["localhost:3000"], "http://localhost:3000"), (["http://a", "HTTP://B/"], "http://b"), (["*"], "https://any.example"), (["*"], "null")])
+        arguments: [
+            (["https://front.example"], "https://front.example"), (["localhost:3000"], "http://localhost:3000"),
+            (["http://a", "HTTP://B/"], "http://b"), (["*"], "https://any.example"), (["*"], "null")])
     func shared(cors: [String], origin: String) async throws {
         let shown = cors == ["*"] ? "*" : origin
         try await Walk(options: Self.options(cors: cors)).run { client async throws in
             let asked = "authorization,content-type, x-stainless-lang,x-stainless-retry-count"
             let preflight = try await client.ask(.options, "/v1/images/generations", headers: [
-                .origin: origin, .accessControlRequestMethod: "POST", .accessControlRequestHeaders: asked, HTTPField.Name("Access-Control-Request-Private-Network")!: "true",
+                .origin: origin, .accessControlRequestMethod: "POST", .accessControlRequestHeaders: asked,
+                HTTPField.Name("Access-Control-Request-Private-Network")!: "true",
             ])
             #expect(preflight.status == .noContent)
             #expect(preflight.headers[.accessControlAllowOrigin] == shown)
-            #expect(preflight.headers[.accessControlAllowHeaders] == "authorization, content-type, x-stainless-lang, x-stainless-retry-count")
-            #expect(preflight.headers[.accessControlAllowMethods]?.contains("POST") == true && preflight.headers[.accessControlMaxAge] == "600")
+            #expect(
+                preflight.headers[.accessControlAllowHeaders] == "authorization, content-type, x-stainless-lang, x-stainless-retry-count")
+            #expect(
+                preflight.headers[.accessControlAllowMethods]?.contains("POST") == true && preflight.headers[.accessControlMaxAge] == "600")
             #expect(preflight.headers[HTTPField.Name("Access-Control-Allow-Private-Network")!] == "true")
             #expect(preflight.headers[.accessControlAllowCredentials] == (shown == "*" ? nil : "true"))
             // Refusals can be read as well.
-            for (method, path, status) in [(.post, "/sdapi/v1/interrupt", .ok), (.get, "/no", .notFound)] as [(HTTPRequest.Method, String, HTTPResponse.Status)] {
+            for (method, path, status) in [(.post, "/sdapi/v1/interrupt", .ok), (.get, "/no", .notFound)] as [
+                (HTTPRequest.Method, String, HTTPResponse.Status)] {
                 let answer = try await client.ask(method, path, headers: [.origin: origin])
                 #expect(answer.status == status && answer.headers[.accessControlAllowOrigin] == shown)
                 #expect(answer.headers[.accessControlExposeHeaders]?.contains("Retry-After") == true)
@@ -124,18 +151,27 @@ struct ProxyTests {
         }
     }
 
-    @Test("a page of any other may not", arguments: ["https://evil.example", "http://front.example", "https://front.example.evil.example", "null", "https://front.example:8443", ""])
+    @Test(
+        "a page of any other may not",
+        arguments: [
+            "https://evil.example", "http://front.example", "https://front.example.evil.example", "null", "https://front.example:8443", ""])
     func notShared(origin: String) async throws {
         try await Walk(options: Self.options(cors: ["https://front.example"])).run { client async throws in
-            let preflight = try await client.ask(.options, "/v1/images/generations", headers: [.origin: origin, .accessControlRequestMethod: "POST"])
+            let preflight = try await client.ask(
+                .options, "/v1/images/generations", headers: [.origin: origin, .accessControlRequestMethod: "POST"])
             #expect(preflight.status == .methodNotAllowed && preflight.headers[.accessControlAllowOrigin] == nil)
             #expect(try await client.ask(.post, "/sdapi/v1/interrupt", headers: [.origin: origin]).status == .forbidden)
             // Browsers keep answers, and those for different origins are different.
             let read = try await client.ask(.get, "/sdapi/v1/options", headers: [.origin: origin])
-            #expect(read.headers[.accessControlAllowOrigin] == nil && read.headers[.accessControlAllowCredentials] == nil && read.headers[.vary] == "Origin")
+            #expect(
+                read.headers[.accessControlAllowOrigin] == nil && read.headers[.accessControlAllowCredentials] == nil && read.headers[
+                    .vary] == "Origin")
         }
         try await Walk().run { client async throws in
-            #expect(try await client.ask(.options, "/v1/images/generations", headers: [.origin: origin, .accessControlRequestMethod: "POST"]).headers[.accessControlAllowOrigin] == nil)
+            #expect(
+                try await client.ask(
+                    .options, "/v1/images/generations",
+                    headers: [.origin: origin, .accessControlRequestMethod: "POST"]).headers[.accessControlAllowOrigin] == nil)
         }
     }
 
@@ -147,13 +183,16 @@ struct ProxyTests {
         let basic = "Basic " + Data("ada:secret".utf8).base64EncodedString()
         try await Walk(options: options).run { client async throws in
             let origin = "https://any.example"
-            #expect(try await client.ask(.post, "/sdapi/v1/interrupt", headers: [.origin: origin, .authorization: "Bearer sk-1"]).status == .ok)
+            #expect(
+                try await client.ask(.post, "/sdapi/v1/interrupt", headers: [.origin: origin, .authorization: "Bearer sk-1"]).status == .ok)
             let refused = try await client.ask(.post, "/sdapi/v1/interrupt", headers: [.origin: origin, .authorization: basic])
             #expect(refused.status == .forbidden && refused.text.contains("--cors https://any.example"))
             #expect(try await client.ask(.post, "/sdapi/v1/interrupt", headers: [.authorization: basic]).status == .ok)
             // Who is asked for credentials is asked for them still.
             #expect(try await client.ask(.post, "/sdapi/v1/interrupt", headers: [.origin: origin]).status == .unauthorized)
-            #expect(try await client.ask(.options, "/sdapi/v1/interrupt", headers: [.origin: origin, .accessControlRequestMethod: "POST"]).status == .noContent)
+            #expect(
+                try await client.ask(
+                    .options, "/sdapi/v1/interrupt", headers: [.origin: origin, .accessControlRequestMethod: "POST"]).status == .noContent)
         }
     }
 }

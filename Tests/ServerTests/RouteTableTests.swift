@@ -28,7 +28,9 @@ struct RouteTableTests {
         }
     }
 
-    @Test("what there is not is told so in JSON, in the form of the face", arguments: [("/sdapi/v1/nothing", "detail"), ("/v1/nothing", "error"), ("/api/v1/nothing", "error")])
+    @Test(
+        "what there is not is told so in JSON, in the form of the face",
+        arguments: [("/sdapi/v1/nothing", "detail"), ("/v1/nothing", "error"), ("/api/v1/nothing", "error")])
     func notFound(path: String, key: String) async throws {
         try await Walk().run { client async throws in
             let answer = try await client.ask(.get, path)

@@ -38,7 +38,9 @@ struct Walk {
             onMeasure: { metrics.record($0) })
         var options = options
         options.version = "1.2.3"
-        server = EaselServer(options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger, recentLog: recentLog)
+        server = EaselServer(
+            options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger,
+            recentLog: recentLog)
         self.settings = settings
         self.log = log
     }

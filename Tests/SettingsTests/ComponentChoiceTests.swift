@@ -20,10 +20,12 @@ struct ComponentChoiceTests {
     }
 
     @Test("devices that are named are tried in order, under OpenVINO's own names", arguments: [
-        (["CPU"], ["CPU", "GPU"], ["CPU"]), (["GPU", "CPU"], ["CPU", "GPU"], ["GPU", "CPU"]), (["GPU"], ["CPU", "GPU.0", "GPU.1"], ["GPU.0"]),
+        (["CPU"], ["CPU", "GPU"], ["CPU"]), (["GPU", "CPU"], ["CPU", "GPU"], ["GPU", "CPU"]),
+        (["GPU"], ["CPU", "GPU.0", "GPU.1"], ["GPU.0"]),
         (["GPU.0"], ["CPU", "GPU"], ["GPU"]), (["GPU.1", "GPU"], ["CPU", "GPU.0", "GPU.1"], ["GPU.1", "GPU.0"]),
         (["GPU", "GPU.0", "CPU"], ["CPU", "GPU"], ["GPU", "CPU"]), (["NPU"], ["CPU", "NPU"], ["NPU"]),
-        (["HETERO:GPU,CPU"], ["CPU", "GPU.0", "GPU.1"], ["HETERO:GPU.0,CPU"]), (["HETERO:GPU,CPU", "CPU"], ["CPU", "GPU"], ["HETERO:GPU,CPU", "CPU"]),
+        (["HETERO:GPU,CPU"], ["CPU", "GPU.0", "GPU.1"], ["HETERO:GPU.0,CPU"]),
+        (["HETERO:GPU,CPU", "CPU"], ["CPU", "GPU"], ["HETERO:GPU,CPU", "CPU"]),
     ])
     func named(names: [String], found: [String], devices: [String]) throws {
         var settings = EaselSettings()
@@ -69,13 +71,20 @@ struct ComponentChoiceTests {
     }
 
     @Test("a device that is not there is an error that lists what is, and where it was named", arguments: [
-        (["EASEL_OPENVINO_DEVICES": "GPU"], ["CPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
-        (["EASEL_OPENVINO_DEVICES": "GPU,GPU.1"], ["CPU", "NPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU, NPU."),
-        (["EASEL_OPENVINO_DEVICES_VAE": "GPU.2"], ["CPU", "GPU.0", "GPU.1"], "There is no device \"GPU.2\" here (openvino_devices_vae, EASEL_OPENVINO_DEVICES_VAE). OpenVINO finds: CPU, GPU.0, GPU.1."),
-        (["EASEL_OPENVINO_DEVICES": "HETERO:GPU,CPU"], ["CPU"], "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
+        (["EASEL_OPENVINO_DEVICES": "GPU"], ["CPU"],
+        "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
+        (["EASEL_OPENVINO_DEVICES": "GPU,GPU.1"], ["CPU", "NPU"],
+        "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU, NPU."),
+        (["EASEL_OPENVINO_DEVICES_VAE": "GPU.2"], ["CPU", "GPU.0", "GPU.1"],
+        "There is no device \"GPU.2\" here (openvino_devices_vae, EASEL_OPENVINO_DEVICES_VAE). OpenVINO finds: CPU, GPU.0, GPU.1."),
+        (["EASEL_OPENVINO_DEVICES": "HETERO:GPU,CPU"], ["CPU"],
+        "There is no device \"GPU\" here (openvino_devices, EASEL_OPENVINO_DEVICES). OpenVINO finds: CPU."),
         ([:], ["GPU"], "There is no device \"CPU\" here (openvino_devices_text_encoder, default). OpenVINO finds: GPU."),
-        (["EASEL_OPENVINO_DEVICES_TEXT_ENCODER": "NPU"], ["NPU"], "There is neither a GPU nor a CPU that OpenVINO can use. OpenVINO finds: NPU. Another device must be named in openvino_devices."),
-        (["EASEL_OPENVINO_DEVICES_TEXT_ENCODER": ""], [], "There is neither a GPU nor a CPU that OpenVINO can use. OpenVINO finds no device at all; `easel devices` tells more. Another device must be named in openvino_devices."),
+        (["EASEL_OPENVINO_DEVICES_TEXT_ENCODER": "NPU"], ["NPU"],
+        "There is neither a GPU nor a CPU that OpenVINO can use. OpenVINO finds: NPU. Another device must be named in openvino_devices."),
+        (["EASEL_OPENVINO_DEVICES_TEXT_ENCODER": ""], [],
+        "There is neither a GPU nor a CPU that OpenVINO can use. OpenVINO finds no device at all; `easel devices` tells more. Another "
+            + "device must be named in openvino_devices."),
     ] as [([String: String], [String], String)])
     func notFound(environment: [String: String], found: [String], message: String) throws {
         let settings = try EaselSettings(environment: environment)
@@ -83,13 +92,16 @@ struct ComponentChoiceTests {
         #expect(error?.description == message)
     }
 
-    @Test("devices that mix others at their own will are refused with the reason, however they got there", arguments: ["AUTO", "AUTO:GPU,CPU", "MULTI:GPU,CPU", "BATCH:GPU", "HETERO"])
+    @Test(
+        "devices that mix others at their own will are refused with the reason, however they got there",
+        arguments: ["AUTO", "AUTO:GPU,CPU", "MULTI:GPU,CPU", "BATCH:GPU", "HETERO"])
     func mixes(_ name: String) {
         var settings = EaselSettings()
         settings.openvinoDevices = [name]
         let error = #expect(throws: DeviceChoiceError.self) { try settings.choices(found: ["CPU", "GPU"]) }
         #expect(error?.description == """
-            \(name) cannot be used (openvino_devices, default): one picture is made by one fixed set of devices. Name them in order, such as GPU,CPU.
+            \(name) cannot be used (openvino_devices, default): one picture is made by one fixed set of devices. \
+            Name them in order, such as GPU,CPU.
             """)
     }
 }

@@ -15,7 +15,8 @@ struct LiveSettingsTests {
 
     @Test("one value that cannot be changes nothing at all", arguments: [
         (["clip_skip": "2", "shapes": "round"], #"shapes cannot be "round". Use auto, dynamic, static or exact."#),
-        (["clip_skip": "2", "contxt_chunks": "2"], #"There is no setting "contxt_chunks". Did you mean "context_chunks"? `easel settings` lists all."#),
+        (["clip_skip": "2", "contxt_chunks": "2"],
+        #"There is no setting "contxt_chunks". Did you mean "context_chunks"? `easel settings` lists all."#),
     ])
     func refusal(changes: [String: String], text: String) {
         let settings = LiveSettings(EaselSettings(), file: nil)

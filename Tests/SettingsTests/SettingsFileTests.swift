@@ -32,7 +32,8 @@ struct SettingsFileTests {
     func byteOrderMark() throws { #expect(try EaselSettings(file: file("\u{FEFF}{\r\n\"context_chunks\": 8\r\n}\r\n")).contextChunks == 8) }
 
     @Test("an unknown key is an error that names it and the one that was meant", arguments: [
-        ("openvino_device", "openvino_devices"), ("contextChunks", "context_chunks"), ("context-chunks", "context_chunks"), ("OPENVINO_ACCURACY", "openvino_accuracy"),
+        ("openvino_device", "openvino_devices"), ("contextChunks", "context_chunks"), ("context-chunks", "context_chunks"),
+        ("OPENVINO_ACCURACY", "openvino_accuracy"),
         ("openvino_accuracy_text", "openvino_accuracy_text_encoder"), ("fidelity_bounds_vae", "fidelity_bound_vae"), ("shape", "shapes"),
     ])
     func unknownKey(_ key: String, nearest: String) throws {
@@ -63,7 +64,9 @@ struct SettingsFileTests {
             """)
     }
 
-    @Test("a file that cannot be read is told with the reason", arguments: [("nowhere.json", "No such file or directory"), ("", "Is a directory")])
+    @Test(
+        "a file that cannot be read is told with the reason",
+        arguments: [("nowhere.json", "No such file or directory"), ("", "Is a directory")])
     func unreadable(_ name: String, reason: String) throws {
         let path = "\(folder.path)/\(name)"
         let error = #expect(throws: SettingsError.self) { try SettingsFile(path: path) }
@@ -78,7 +81,9 @@ struct SettingsFileTests {
 
     @Test("SD.Next's config.json is read as it is, for the two settings that it shares")
     func sdNextFile() throws {
-        let file = try file("{\"sd_model_checkpoint\": \"anime\", \"openvino_devices\": [\"GPU.0\", \"CPU\"], \"openvino_accuracy\": \"performance\", \(sdNext)}")
+        let file = try file(
+            "{\"sd_model_checkpoint\": \"anime\", \"openvino_devices\": [\"GPU.0\", \"CPU\"], \"openvino_accuracy\": \"performance\", "
+                + "\(sdNext)}")
         #expect(file.isSDNext)
         let settings = try EaselSettings(file: file)
         #expect(settings.openvinoDevices == ["GPU.0", "CPU"])

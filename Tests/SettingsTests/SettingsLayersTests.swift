@@ -14,14 +14,17 @@ struct SettingsLayersTests {
         let texts = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0.text(in: settings)) })
         #expect(texts == [
             "openvino_devices": "", "openvino_devices_text_encoder": "CPU", "openvino_devices_unet": "", "openvino_devices_vae": "",
-            "openvino_accuracy": "auto", "openvino_accuracy_text_encoder": "f32", "openvino_accuracy_unet": "", "openvino_accuracy_vae": "f32",
-            "auto_error_bound": "0.01", "prediction": "auto", "shapes": "auto", "context_chunks": "4", "memory_budget_bytes": "0", "disk_cache_bytes": "20GB",
+            "openvino_accuracy": "auto", "openvino_accuracy_text_encoder": "f32", "openvino_accuracy_unet": "",
+            "openvino_accuracy_vae": "f32",
+            "auto_error_bound": "0.01", "prediction": "auto", "shapes": "auto", "context_chunks": "4", "memory_budget_bytes": "0",
+            "disk_cache_bytes": "20GB",
             "fidelity_check_pictures": "50", "fidelity_check_hours": "24",
             "fidelity_bound_text_encoder": "0.001", "fidelity_bound_unet": "0.01", "fidelity_bound_vae": "0.01",
             "fidelity_last_rung": "cpu", "reload_pictures": "0", "reload_hours": "0",
             "model": "demo", "clip_skip": "1", "comma_backtrack": "20", "pad_conditionings": "false", "emphasis": "original",
             "schedule_counting": "", "preview_steps": "5", "image_format": "png",
-            "queue_capacity": "1000", "queue_patience_jobs": "8", "queue_patience_minutes": "5", "queue_batch_size": "8", "job_minutes": "60",
+            "queue_capacity": "1000", "queue_patience_jobs": "8", "queue_patience_minutes": "5", "queue_batch_size": "8",
+            "job_minutes": "60",
             "max_body_bytes": "64MB", "max_pixels": "4194304", "max_steps": "150", "max_pictures": "64", "max_prompt_length": "50000",
             "max_requests_per_second": "500", "max_event_streams": "256", "keep_pictures": "0", "keep_days": "0",
         ])
@@ -50,7 +53,8 @@ struct SettingsLayersTests {
     @Test("every setting is read from the environment by its own name, and from a file")
     func everySetting() throws {
         let texts = [
-            "openvino_devices": "GPU,CPU", "openvino_devices_text_encoder": "NPU", "openvino_devices_unet": "GPU.1", "openvino_devices_vae": "CPU",
+            "openvino_devices": "GPU,CPU", "openvino_devices_text_encoder": "NPU", "openvino_devices_unet": "GPU.1",
+            "openvino_devices_vae": "CPU",
             "openvino_accuracy": "performance", "openvino_accuracy_text_encoder": "bf16", "openvino_accuracy_unet": "default",
             "openvino_accuracy_vae": "f16", "auto_error_bound": "0.5", "prediction": "v", "shapes": "static", "context_chunks": "64",
             "memory_budget_bytes": "8GB", "disk_cache_bytes": "512MiB", "fidelity_check_pictures": "1", "fidelity_check_hours": "0.5",
@@ -58,7 +62,8 @@ struct SettingsLayersTests {
             "fidelity_last_rung": "none", "reload_pictures": "1000", "reload_hours": "12",
             "model": "sd15", "clip_skip": "2", "comma_backtrack": "0", "pad_conditionings": "true", "emphasis": "no_norm",
             "schedule_counting": "a1111", "preview_steps": "1", "image_format": "webp",
-            "queue_capacity": "10", "queue_patience_jobs": "0", "queue_patience_minutes": "0.5", "queue_batch_size": "1", "job_minutes": "2.5",
+            "queue_capacity": "10", "queue_patience_jobs": "0", "queue_patience_minutes": "0.5", "queue_batch_size": "1",
+            "job_minutes": "2.5",
             "max_body_bytes": "1MB", "max_pixels": "262144", "max_steps": "50", "max_pictures": "4", "max_prompt_length": "1000",
             "max_requests_per_second": "5", "max_event_streams": "2", "keep_pictures": "100", "keep_days": "1.5",
         ]
@@ -81,10 +86,12 @@ struct SettingsLayersTests {
         ("openvino_accuracy", "ACCURACY", "accuracy"), ("openvino_accuracy", "Performance", "performance"),
         ("openvino_accuracy_unet", "", ""), ("openvino_accuracy_vae", "", ""),
         ("openvino_devices", "", ""), ("openvino_devices", "gpu", "GPU"), ("openvino_devices", " GPU , CPU,", "GPU,CPU"),
-        ("openvino_devices", "GPU.1 NPU", "GPU.1,NPU"), ("openvino_devices", "[\"GPU\", \"CPU\"]", "GPU,CPU"), ("openvino_devices", "[]", ""),
+        ("openvino_devices", "GPU.1 NPU", "GPU.1,NPU"), ("openvino_devices", "[\"GPU\", \"CPU\"]", "GPU,CPU"),
+        ("openvino_devices", "[]", ""),
         ("openvino_devices", "NPU, hetero:GPU, CPU", "NPU,HETERO:GPU,CPU"),
         ("openvino_devices", "[\"HETERO:GPU,CPU\", \"CPU\"]", "[\"HETERO:GPU,CPU\", \"CPU\"]"),
-        ("auto_error_bound", "1%", "0.01"), ("auto_error_bound", "2.5 %", "0.025"), ("auto_error_bound", "1", "1.0"), ("auto_error_bound", "1e-3", "0.001"),
+        ("auto_error_bound", "1%", "0.01"), ("auto_error_bound", "2.5 %", "0.025"), ("auto_error_bound", "1", "1.0"),
+        ("auto_error_bound", "1e-3", "0.001"),
         ("disk_cache_bytes", "0", "0"), ("disk_cache_bytes", "8G", "8GB"), ("disk_cache_bytes", "1.5 gib", "1536MiB"),
         ("disk_cache_bytes", "8000000000", "8GB"), ("disk_cache_bytes", "123", "123"), ("disk_cache_bytes", "1024 KB", "1024KB"),
         ("reload_hours", "0.25", "0.25"), ("fidelity_last_rung", "Recompile", "recompile"),
@@ -102,7 +109,8 @@ struct SettingsLayersTests {
         ("context_chunks", "four", "a whole number from 1 to 64"), ("context_chunks", "", "a whole number from 1 to 64"),
         ("context_chunks", "4.5", "a whole number from 1 to 64"), ("context_chunks", "99999999999999999999", "a whole number from 1 to 64"),
         ("fidelity_check_pictures", "-1", "a whole number from 0 to 1000000"),
-        ("openvino_accuracy", "exact", "auto, default, performance, accuracy, f32, bf16 or f16"), ("openvino_accuracy", "", "auto, default, performance"),
+        ("openvino_accuracy", "exact", "auto, default, performance, accuracy, f32, bf16 or f16"),
+        ("openvino_accuracy", "", "auto, default, performance"),
         ("openvino_accuracy_vae", "f64", "f16, or nothing"), ("shapes", "fixed", "auto, dynamic, static or exact"),
         ("fidelity_last_rung", "gpu", "none, recompile, accuracy or cpu"),
         ("auto_error_bound", "0", "a number above 0 and up to 1, such as 0.01 or 1%"), ("auto_error_bound", "nan", "above 0"),
@@ -112,9 +120,12 @@ struct SettingsLayersTests {
         ("disk_cache_bytes", "9999999999TB", "a number of bytes"), ("disk_cache_bytes", "99999999999999999999", "a number of bytes"),
         ("disk_cache_bytes", "1e99", "a number of bytes"), ("disk_cache_bytes", "٣GB", "a number of bytes"),
         ("reload_hours", "9000", "a number of hours from 0 to 8760"), ("reload_hours", "nan", "a number of hours"),
-        ("openvino_devices", "AUTO", "one picture is made by one fixed set of devices"), ("openvino_devices", "AUTO:GPU,CPU", "AUTO, MULTI and BATCH change devices as they run"),
-        ("openvino_devices", "MULTI:GPU,CPU", "AUTO, MULTI and BATCH"), ("openvino_devices", "GPU,BATCH:GPU", "AUTO, MULTI and BATCH"), ("openvino_devices", "HETERO:", "AUTO, MULTI and BATCH"),
-        ("openvino_devices", "[1]", "names of devices"), ("openvino_devices", "[\"GPU,CPU\"]", "names of devices"), ("openvino_devices", "the card!", "names of devices"),
+        ("openvino_devices", "AUTO", "one picture is made by one fixed set of devices"),
+        ("openvino_devices", "AUTO:GPU,CPU", "AUTO, MULTI and BATCH change devices as they run"),
+        ("openvino_devices", "MULTI:GPU,CPU", "AUTO, MULTI and BATCH"), ("openvino_devices", "GPU,BATCH:GPU", "AUTO, MULTI and BATCH"),
+        ("openvino_devices", "HETERO:", "AUTO, MULTI and BATCH"),
+        ("openvino_devices", "[1]", "names of devices"), ("openvino_devices", "[\"GPU,CPU\"]", "names of devices"),
+        ("openvino_devices", "the card!", "names of devices"),
         ("openvino_devices_vae", "auto", "AUTO, MULTI and BATCH"),
     ])
     func notAllowed(key: String, text: String, allowed: String) throws {
@@ -135,5 +146,5 @@ struct SettingsLayersTests {
     }
 
     @Test("rungs are in order")
-    func rungs() { #expect(FidelityRung.allCases.sorted() == [.nothing, .recompile, .accuracy, .cpu]) }
+    func rungs() { #expect(Rung.allCases.sorted() == [.nothing, .recompile, .accuracy, .cpu]) }
 }

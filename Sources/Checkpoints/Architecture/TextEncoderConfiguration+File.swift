@@ -1,4 +1,5 @@
 import Files
+import Generation
 
 extension TextEncoderConfiguration {
     /// Reads `text_encoder/config.json`.
@@ -15,7 +16,7 @@ extension TextEncoderConfiguration {
             headCount: try file.integer("num_attention_heads", default: 8, in: Limits.width),
             activation: activation)
         vocabularySize = try file.integer("vocab_size", default: 49_408, in: Limits.vocabulary)
-        positionCount = try file.integer("max_position_embeddings", default: 77, in: Limits.positions)
+        positionCount = try file.integer("max_position_embeddings", default: CLIPText.positionCount, in: Limits.positions)
         layerNormEpsilon = Float(try file.number("layer_norm_eps", default: 1e-5, in: 0...1))
         if isProjected { projectionWidth = try file.integer("projection_dim", default: 512, in: Limits.width) }
         guard width % headCount == 0 else {

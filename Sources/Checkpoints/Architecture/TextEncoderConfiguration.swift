@@ -1,3 +1,5 @@
+import Generation
+
 /// The architecture of a CLIP text encoder, in the terms of transformers' `CLIPTextConfig`.
 public struct TextEncoderConfiguration: Sendable, Hashable {
     /// The activation between the two layers of each feed-forward part.
@@ -14,7 +16,7 @@ public struct TextEncoderConfiguration: Sendable, Hashable {
     /// Attention heads of each layer.
     public var headCount: Int
     /// Positions that one call takes: 77 for CLIP.
-    public var positionCount = 77
+    public var positionCount = CLIPText.positionCount
     /// The activation of the feed-forward parts.
     public var activation: Activation
     /// Added to the variance in layer norms.

@@ -53,7 +53,7 @@ actor EntryStore {
 
     /// One task for all networks: the files are read once.
     private func weightsHash() async -> String? {
-        let task = weights ?? Task { [checkpoint, cache] in await checkpoint.contentsHash(rememberedIn: cache.root) }
+        let task = weights ?? Task { [checkpoint, cache] in await checkpoint.fingerprint(rememberedIn: cache.root) }
         weights = task
         return await task.value
     }

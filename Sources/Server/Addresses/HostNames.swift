@@ -15,7 +15,9 @@ public struct HostNames: Sendable, Equatable {
         self.init()
         for text in texts.betweenCommas {
             guard text != "*" else {
-                throw AddressError("would let any web page read what is here, under a name that it gives this machine. Name every host, or ask for credentials with --auth or --api-key-file.")
+                throw AddressError(
+                    "would let any web page read what is here, under a name that it gives this machine. Name every host, or ask for "
+                        + "credentials with --auth or --api-key-file.")
             }
             let isEnding = text.hasPrefix("*.")
             // Checked as a part of an address, which tells what is wrong with it.
@@ -35,10 +37,10 @@ public struct HostNames: Sendable, Equatable {
     /// Names that lead to this machine wherever they are asked for, so that no web page can have been loaded from elsewhere under one.
     ///
     /// - `localhost` and all below it never leave a machine (RFC 6761, section 6.3): browsers do not even ask for them.
-    /// - Docker, Podman, Lima and OrbStack give their hosts names below `.internal`, which is reserved for private use: no name server of the
-    ///   internet answers for it, so nobody can register one.
-    /// - A machine's own name without a domain, and with `.local`, is nobody's in the internet either. A name with another domain is left out: a
-    ///   foreign network may have given it.
+    /// - Docker, Podman, Lima and OrbStack give their hosts names below `.internal`, which is reserved for private use: no name server of
+    ///   the internet answers for it, so nobody can register one.
+    /// - A machine's own name without a domain, and with `.local`, is nobody's in the internet either. A name with another domain is left
+    ///   out: a foreign network may have given it.
     static let ofThisMachine: HostNames = {
         var names = HostNames()
         names.names = ["localhost"]

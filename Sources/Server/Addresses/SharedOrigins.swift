@@ -18,7 +18,9 @@ public enum SharedOrigins: Sendable, Equatable {
             guard !text.isEmpty else { throw AddressError("has an empty origin. Use one such as http://localhost:3000, or * for all.") }
             // Pages of files and of sandboxed frames have this origin, and so anybody can have it.
             guard text.lowercased() != "null", !text.lowercased().hasPrefix("file:") else {
-                throw AddressError("stands for pages of files, and every web page can pass for one. Serve the page from http://localhost, or use * for all.")
+                throw AddressError(
+                    "stands for pages of files, and every web page can pass for one. Serve the page from http://localhost, or use * for "
+                        + "all.")
             }
             for address in text.contains("://") ? [text] : ["http://" + text, "https://" + text] {
                 let address = try WebAddress(address)

@@ -4,7 +4,8 @@ public struct AddressError: Error, Sendable, Equatable, CustomStringConvertible 
     init(_ description: String) { self.description = description }
 }
 
-/// Where a web page comes from, as browsers spell it: in lower case, without the port that the scheme has anyway, without a slash at the end.
+/// The origin of a web page, as browsers spell it: in lower case, without the port that the scheme has anyway, without a slash at the
+/// end.
 public struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
     public let scheme: String
     /// The name or address, and the port unless it is the scheme's own: `example.org:8443`, `[::1]:7860`.
@@ -31,7 +32,9 @@ public struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
         let host: String
         let rest: Substring
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            guard let address = IPAddress(text[..<end].dropFirst()), !address.isIPv4 else { throw AddressError("has no IPv6 address in its brackets.") }
+            guard let address = IPAddress(text[..<end].dropFirst()), !address.isIPv4 else {
+                throw AddressError("has no IPv6 address in its brackets.")
+            }
             host = "[\(address)]"
             rest = text[end...].dropFirst()
         } else {
@@ -39,12 +42,19 @@ public struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
             host = name.lowercased()
             rest = text[name.endIndex...]
             guard !name.isEmpty else { throw AddressError("names no machine. Write it as in https://example.org.") }
-            guard !name.contains("*") else { throw AddressError("is a pattern, and those are not known here. Name every origin, or * for all.") }
-            guard name.allSatisfy(\.isASCII) else { throw AddressError("has letters that browsers send in another spelling. Write the name as they do: xn--….") }
-            guard name.allSatisfy({ $0.isLetter || $0.isNumber || "-._".contains($0) }) else { throw AddressError("has a character that no name has.") }
+            guard !name.contains("*") else {
+                throw AddressError("is a pattern, and those are not known here. Name every origin, or * for all.")
+            }
+            guard name.allSatisfy(\.isASCII) else {
+                throw AddressError("has letters that browsers send in another spelling. Write the name as they do: xn--….")
+            }
+            guard name.allSatisfy({ $0.isLetter || $0.isNumber || "-._".contains($0) }) else {
+                throw AddressError("has a character that no name has.")
+            }
         }
         if rest.isEmpty { return (host, nil) }
-        guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isNumber), let port = Int(rest.dropFirst()), (1...65535).contains(port) else {
+        guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isNumber), let port = Int(rest.dropFirst()),
+            (1...65535).contains(port) else {
             throw AddressError("has no port behind the colon. Use 1 to 65535.")
         }
         return (host, port)

@@ -39,11 +39,15 @@ final class ImageStream: Sendable {
         case .preview(let images):
             guard let image = images.first, let index = nextIndex() else { return nil }
             let (form, quality) = (form, wanted.quality)
-            return try? await offloaded { Self.frame(try ImageStreamEvent(preview: image, index: index, form, quality: quality, at: event.time)) }
+            return try? await offloaded {
+                Self.frame(try ImageStreamEvent(preview: image, index: index, form, quality: quality, at: event.time))
+            }
         case .done:
             do {
                 guard let job = try await backend.jobs.job(job) else { throw UnknownJob(job) }
-                guard let picture = try await backend.pictures(of: job, as: wanted.format, quality: wanted.quality).first else { throw Backend.removed }
+                guard let picture = try await backend.pictures(of: job, as: wanted.format, quality: wanted.quality).first else {
+                    throw Backend.removed
+                }
                 return Self.frame(ImageStreamEvent(completed: picture, form, at: job.endedAt ?? event.time))
             } catch {
                 let refusal = Refusal(known: error) ?? .unexpected(error, "A picture cannot be sent", backend.logger, ["job": "\(job)"])

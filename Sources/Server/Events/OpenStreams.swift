@@ -22,7 +22,10 @@ final class OpenStreams: Sendable {
             return true
         }
         guard isFree else {
-            throw APIError(.tooManyStreams, retryAfterSeconds: 5, "\(limit) event streams are open, as many as may be (max_event_streams). Close one, or ask for the state of jobs now and then.")
+            throw APIError(
+                .tooManyStreams, retryAfterSeconds: 5,
+                "\(limit) event streams are open, as many as may be (max_event_streams). Close one, or ask for the state of jobs now and "
+                    + "then.")
         }
         return Place(self)
     }

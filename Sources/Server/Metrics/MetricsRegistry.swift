@@ -14,7 +14,7 @@ public final class MetricsRegistry: Sendable {
     /// Something that goes up and down.
     func gauge(_ name: String, _ help: String, labels: [String] = []) -> Gauge { added(Gauge(.init(name, help, labels))) }
 
-    /// How values are spread.
+    /// Counts how values are spread.
     /// - Parameter bounds: upper bounds of the buckets, rising; one without a bound is added.
     func histogram(_ name: String, _ help: String, labels: [String] = [], bounds: [Double]) -> Histogram {
         added(Histogram(.init(name, help, labels), bounds: bounds))
@@ -44,7 +44,7 @@ protocol MetricFamily: Sendable {
     func lines() -> String
 }
 
-/// What a family of metrics is called.
+/// The names of a family of metrics.
 struct MetricTitle: Sendable {
     let name: String
     /// One line, without a backslash.
@@ -101,7 +101,7 @@ final class Counter: MetricFamily {
     }
 }
 
-/// What is, by the values of labels.
+/// Values that may rise and fall, by the values of labels.
 final class Gauge: MetricFamily {
     let title: MetricTitle
     let kind = "gauge"
@@ -126,7 +126,7 @@ final class Gauge: MetricFamily {
     }
 }
 
-/// How many values lie below each of some bounds, by the values of labels.
+/// Counts the values below each of some bounds, by the values of labels.
 final class Histogram: MetricFamily {
     let title: MetricTitle
     let kind = "histogram"

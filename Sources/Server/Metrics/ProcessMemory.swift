@@ -3,17 +3,17 @@ internal import Glibc
 
 /// Memory of this process and of the machine, in bytes; 0 where the system does not tell.
 enum ProcessMemory {
-    /// Of this process, as it is in memory now.
+    /// The bytes of this process that are in memory now.
     static var resident: Int {
         // Sizes in pages; the second is what is resident.
         let fields = text(of: "/proc/self/statm").split(separator: " ")
         return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// Of the machine.
+    /// The bytes of the machine's memory.
     static var total: Int { machine("MemTotal:") }
 
-    /// What programs could still have.
+    /// The bytes that programs could still have.
     static var available: Int { machine("MemAvailable:") }
 
     private static func machine(_ name: String) -> Int {

@@ -28,7 +28,8 @@ extension Backend {
         now.gauge("easel_disk_cache_bytes", "Size of compiled networks on disk.").set(Double(compilations.diskCacheBytes))
         let networks = now.gauge("easel_compiled_networks", "Compiled networks in memory.", labels: ["component", "device", "precision"])
         let hits = now.gauge(
-            "easel_compiled_network_hits", "How often the compiled networks in memory were found ready.", labels: ["component", "device", "precision"])
+            "easel_compiled_network_hits", "How often the compiled networks in memory were found ready.",
+            labels: ["component", "device", "precision"])
         let byPlace = Dictionary(grouping: compilations.ready) { [$0.record.stage.rawValue, $0.record.device, $0.record.precision] }
         networks.set(byPlace.mapValues { Double($0.count) })
         hits.set(byPlace.mapValues { Double($0.reduce(0) { $0 + $1.hits }) })

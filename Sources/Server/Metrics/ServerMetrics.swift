@@ -1,7 +1,7 @@
 public import Generation
 public import Jobs
 
-/// What the server counts and measures. Times are in seconds.
+/// The counts and measurements of the server. Times are in seconds.
 public struct ServerMetrics: Sendable {
     let registry: MetricsRegistry
 
@@ -33,18 +33,25 @@ public struct ServerMetrics: Sendable {
         let short = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
         waitSeconds = registry.histogram("easel_queue_wait_seconds", "From a job's submission until it was begun.", bounds: long)
         jobSeconds = registry.histogram("easel_job_seconds", "From a job's submission until it ended.", labels: ["state"], bounds: long)
-        drawingSeconds = registry.histogram("easel_generation_seconds", "Drawing jobs that were drawn together, compiling included.", labels: ["device"], bounds: long)
-        encodeSeconds = registry.histogram("easel_encode_seconds", "Encoding the prompts of jobs that were drawn together.", labels: ["device"], bounds: short)
+        drawingSeconds = registry.histogram(
+            "easel_generation_seconds", "Drawing jobs that were drawn together, compiling included.", labels: ["device"], bounds: long)
+        encodeSeconds = registry.histogram(
+            "easel_encode_seconds", "Encoding the prompts of jobs that were drawn together.", labels: ["device"], bounds: short)
         stepSeconds = registry.histogram("easel_step_seconds", "One step.", labels: ["device"], bounds: short)
-        decodeSeconds = registry.histogram("easel_decode_seconds", "Decoding the pictures of jobs that were drawn together.", labels: ["device"], bounds: short)
+        decodeSeconds = registry.histogram(
+            "easel_decode_seconds", "Decoding the pictures of jobs that were drawn together.", labels: ["device"], bounds: short)
         storeSeconds = registry.histogram("easel_store_seconds", "Writing down a job's pictures.", bounds: short)
         pictures = registry.counter("easel_pictures_drawn_total", "Pictures drawn.")
         compiles = registry.counter(
-            "easel_compiles_total", "Networks compiled, or loaded from the disk cache.", labels: ["component", "device", "precision", "reason"])
+            "easel_compiles_total", "Networks compiled, or loaded from the disk cache.",
+            labels: ["component", "device", "precision", "reason"])
         compileSeconds = registry.histogram(
-            "easel_compile_seconds", "Compiling a network, or loading it from the disk cache.", labels: ["component", "device", "from"], bounds: long)
-        cacheHits = registry.counter("easel_disk_cache_hits_total", "Networks loaded from the disk cache instead of compiled.", labels: ["component", "device"])
-        moves = registry.counter("easel_fallbacks_total", "Components that failed and went on elsewhere.", labels: ["component", "from", "to"])
+            "easel_compile_seconds", "Compiling a network, or loading it from the disk cache.", labels: ["component", "device", "from"],
+            bounds: long)
+        cacheHits = registry.counter(
+            "easel_disk_cache_hits_total", "Networks loaded from the disk cache instead of compiled.", labels: ["component", "device"])
+        moves = registry.counter(
+            "easel_fallbacks_total", "Components that failed and went on elsewhere.", labels: ["component", "from", "to"])
         archiveFailures = registry.counter("easel_archive_failures_total", "Times that something could not be written down.")
     }
 

@@ -17,7 +17,9 @@ struct Authentication: RouterMiddleware {
             var headers = HTTPFields()
             headers[values: .wwwAuthenticate] = credentials.challenges
             throw Refusal(
-                APIError(.unauthorized, field: "Authorization", "\(isWrong ? "These credentials are nobody's." : "Who is it?") Send \(credentials.wanted)."),
+                APIError(
+                    .unauthorized, field: "Authorization",
+                    "\(isWrong ? "These credentials are nobody's." : "Who is it?") Send \(credentials.wanted)."),
                 headers: headers)
         }
         var context = context

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 
-/// Who may use the server, as digests: passwords and keys themselves are not kept.
+/// The digests of passwords and keys that may use the server. Passwords and keys themselves are not kept.
 struct Credentials: Sendable {
     private struct Entry {
         /// SHA-256 of `user:password`, or of a key.
@@ -20,13 +20,13 @@ struct Credentials: Sendable {
     /// Whether nobody has to say who they are.
     var isEmpty: Bool { passwords.isEmpty && keys.isEmpty }
 
-    /// What a refused client is told to send: the values of `WWW-Authenticate`. Browsers ask their users for what HTTP Basic wants, and
+    /// The values of `WWW-Authenticate` for a refused client. Browsers ask their users for what HTTP Basic wants, and
     /// for nothing else.
     var challenges: [String] {
         (isEmpty ? [] : ["Basic realm=\"Easel\", charset=\"UTF-8\""]) + (keys.isEmpty ? [] : ["Bearer realm=\"Easel\""])
     }
 
-    /// What a refused client is told in words.
+    /// The words for a refused client.
     var wanted: String {
         switch (passwords.isEmpty, keys.isEmpty) {
         case (false, true): "a user's name and password (HTTP Basic)"

@@ -11,7 +11,10 @@ struct DecodedParameters: RouterMiddleware {
         var context = context
         for (name, value) in context.parameters {
             guard let decoded = Self.decoded(value) else {
-                throw APIError(.notFound, field: String(name), "Nothing has the name \"\(value.prefix(100))\". Send it as UTF-8, percent-encoded: %20 for a space, %25 for a percent sign.")
+                throw APIError(
+                    .notFound, field: String(name),
+                    "Nothing has the name \"\(value.prefix(100))\". Send it as UTF-8, percent-encoded: %20 for a space, %25 for a percent "
+                        + "sign.")
             }
             context.coreContext.parameters[name] = decoded[...]
         }

@@ -29,7 +29,10 @@ struct ErrorAnswers: RouterMiddleware {
     private func refusal(_ error: any Error, _ request: Request, _ context: Context) -> Refusal {
         if let known = Refusal(known: error) { return known }
         if let error = error as? HTTPError, error.status == .notFound {
-            return Refusal(APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there is."))
+            return Refusal(
+                APIError(
+                    .notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there "
+                        + "is."))
         }
         return .unexpected(
             error, "A request failed unexpectedly", context.logger,

@@ -2,13 +2,13 @@ internal import Hummingbird
 
 /// Finds out who has sent a request and at which address, where proxies stand in between.
 ///
-/// Only what proxies say that the operator named is believed: everybody can write such headers. Their clients can, too, and so these proxies
-/// have to overwrite what they are sent.
+/// Only what proxies say that the operator named is believed: everybody can write such headers. Their clients can, too, and so these
+/// proxies have to overwrite what they are sent.
 struct Forwarding: RouterMiddleware {
     typealias Context = ClientContext
 
     let trusted: [AddressRange]
-    /// Where everybody reaches the server; nil: where they say that they do.
+    /// The address under which everybody reaches the server; nil: the one that each request names.
     let publicAddress: WebAddress?
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
@@ -20,7 +20,8 @@ struct Forwarding: RouterMiddleware {
             context.client = context.address
             scheme = forwarded.scheme ?? scheme
             host = forwarded.host ?? host
-            if let port = forwarded.port, let name = host, !name.drop(while: { $0 != "]" }).contains(":"), name.hasPrefix("[") || !name.contains(":") {
+            if let port = forwarded.port, let name = host, !name.drop(while: { $0 != "]" }).contains(":"),
+                name.hasPrefix("[") || !name.contains(":") {
                 host = "\(name):\(port)"
             }
         }

@@ -18,7 +18,8 @@ struct HostCheck: RouterMiddleware {
             let name = HostNames.name(in: host).prefix(100)
             throw Refusal(
                 APIError(.forbidden, field: "Host",
-                    "This server answers to localhost and 127.0.0.1, not to \"\(name)\". If that is one of its names, start it with --allow-host \(name). Behind a proxy, with --public-url and the proxy's address."))
+                    "This server answers to localhost and 127.0.0.1, not to \"\(name)\". If that is one of its names, start it with "
+                        + "--allow-host \(name). Behind a proxy, with --public-url and the proxy's address."))
         }
         return try await next(request, context)
     }

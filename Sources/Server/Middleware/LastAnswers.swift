@@ -1,7 +1,7 @@
 internal import Hummingbird
 
-/// Says that a connection ends with an answer, where it does: on routes that wait for something to be drawn (see `Backend.drawn`), whatever the answer.
-/// A client that keeps connections would otherwise send its next request into one that closes.
+/// Says that a connection ends with an answer, where it does: on routes that wait for something to be drawn (see `Backend.drawn`), whatever
+/// the answer. A client that keeps connections would otherwise send its next request into one that closes.
 struct LastAnswers: RouterMiddleware {
     typealias Context = ClientContext
 

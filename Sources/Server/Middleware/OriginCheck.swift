@@ -13,7 +13,8 @@ struct OriginCheck: RouterMiddleware {
     let shared: SharedOrigins
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
-        if ![.get, .head, .options].contains(request.method), let origin = request.headers[.origin], isForeign(origin, request.head, context) {
+        if ![.get, .head, .options].contains(request.method), let origin = request.headers[.origin],
+            isForeign(origin, request.head, context) {
             throw Refusal(APIError(.forbidden, field: "Origin", text(origin, request.head, context)))
         }
         return try await next(request, context)
@@ -30,7 +31,8 @@ struct OriginCheck: RouterMiddleware {
         return WebAddress(scheme: sender.scheme, authority: authority)?.origin != sender
     }
 
-    /// Whether a browser may have added a password by itself, for a page that does not know it: where any page may call, none shall do so with it.
+    /// Whether a browser may have added a password by itself, for a page that does not know it: where any page may call, none shall do so
+    /// with it.
     private func hasRememberedPassword(_ request: HTTPRequest) -> Bool {
         shared == .any && request.headerFields[.authorization]?.lowercased().hasPrefix("basic") == true
     }
@@ -38,10 +40,12 @@ struct OriginCheck: RouterMiddleware {
     private func text(_ origin: String, _ request: HTTPRequest, _ context: Context) -> String {
         let origin = origin.prefix(100)
         if shared == .any {
-            return "A page of \(origin) may change nothing here with a password of HTTP Basic while --cors is *. Use a key (Authorization: Bearer …), or start the server with --cors \(origin)."
+            return "A page of \(origin) may change nothing here with a password of HTTP Basic while --cors is *. Use a key (Authorization: "
+                + "Bearer …), or start the server with --cors \(origin)."
         }
         let host = (request.authority ?? "").prefix(100)
-        return "A page of \(origin) may change nothing here, where \(host) was asked for. If a proxy shows this server at that address, start it with --public-url \(origin); if it is another site's page that shall use it, with --cors \(origin)."
+        return "A page of \(origin) may change nothing here, where \(host) was asked for. If a proxy shows this server at that address, "
+            + "start it with --public-url \(origin); if it is another site's page that shall use it, with --cors \(origin)."
     }
 }
 

@@ -37,7 +37,8 @@ struct OriginSharing: RouterMiddleware {
             .vary: "Access-Control-Request-Headers",
         ]
         let names = asked.filter { HTTPField.Name($0) != nil }
-        headers[.accessControlAllowHeaders] = (names.isEmpty ? ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"] : names).joined(separator: ", ")
+        headers[.accessControlAllowHeaders] = (
+            names.isEmpty ? ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"] : names).joined(separator: ", ")
         // Chromium asks before a page of the internet calls what is in a private network.
         if request.headers[.accessControlRequestPrivateNetwork] == "true" { headers[.accessControlAllowPrivateNetwork] = "true" }
         return Response(status: .noContent, headers: headers)

@@ -21,13 +21,14 @@ struct RequestLog: RouterMiddleware {
         context.logger.log(
             level: Self.quietPaths.contains(request.uri.path) ? .debug : .info, "Answered",
             metadata: [
-                "method": .string(request.method.rawValue), "path": .string(request.uri.path), "status": .stringConvertible(response.status.code),
+                "method": .string(request.method.rawValue), "path": .string(request.uri.path),
+                "status": .stringConvertible(response.status.code),
                 "ms": .stringConvertible(Int((duration.seconds * 1000).rounded())), "client": .string(context.address),
             ])
         return response
     }
 
-    /// What is asked several times a second, and tells nobody anything.
+    /// Paths that are asked for several times a second, and would fill the log.
     private static let quietPaths: Set<String> = ["/healthz", "/readyz", "/metrics", "/sdapi/v1/progress"]
 }
 

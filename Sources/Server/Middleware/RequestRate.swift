@@ -23,7 +23,8 @@ struct RequestRate: RouterMiddleware {
         if isLimited, let wait = buckets.buckets.withLock({ $0.take(context.address, rate: Double(limit), at: .now) }) {
             throw Refusal(
                 APIError(.rateLimited, retryAfterSeconds: max(1, Int((wait / .seconds(1)).rounded(.up))),
-                    "More than \(limit) requests came from \(context.address) within a second. Ask more slowly; the setting max_requests_per_second says how often."))
+                    "More than \(limit) requests came from \(context.address) within a second. Ask more slowly; the setting "
+                        + "max_requests_per_second says how often."))
         }
         return try await next(request, context)
     }

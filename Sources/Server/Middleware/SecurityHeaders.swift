@@ -15,8 +15,9 @@ struct SecurityHeaders: RouterMiddleware {
         response.headers[.referrerPolicy] = "no-referrer"
         response.headers[.crossOriginResourcePolicy] = isShared ? "cross-origin" : "same-origin"
         response.headers[.contentSecurityPolicy] =
-            "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        // What was drawn, and for whom, is nobody else's; pictures say for themselves how long they keep.
+            "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+                + "form-action 'self'; frame-ancestors 'none'"
+        // Pictures and prompts are private. Pictures say for themselves how long they may be kept.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         return response
     }

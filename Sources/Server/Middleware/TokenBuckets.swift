@@ -1,4 +1,4 @@
-/// How many requests each client has left: so many a second, and as many at once after a pause.
+/// Counts the requests that each client has left: so many a second, and as many at once after a pause.
 struct TokenBuckets<Instant: InstantProtocol> where Instant.Duration == Duration {
     private struct Bucket {
         var tokens: Double
@@ -17,7 +17,7 @@ struct TokenBuckets<Instant: InstantProtocol> where Instant.Duration == Duration
     mutating func take(_ client: String, rate: Double, at now: Instant) -> Duration? {
         var name = client
         if buckets[client] == nil, buckets.count >= capacity {
-            // Who has not come for a second has a full bucket, as a new one is.
+            // A client that has not come for a second has a full bucket, as a new one has.
             buckets = buckets.filter { $0.value.filledAt.duration(to: now) < .seconds(1) }
             if buckets.count >= capacity { name = "" }
         }
@@ -30,6 +30,6 @@ struct TokenBuckets<Instant: InstantProtocol> where Instant.Duration == Duration
         return isThere ? nil : .seconds((1 - bucket.tokens) / rate)
     }
 
-    /// How many clients are remembered.
+    /// The number of clients that are remembered.
     var count: Int { buckets.count }
 }

@@ -45,7 +45,9 @@ struct A1111Generation {
         let warnings = job.warnings + (job.state == .done ? [] : [job.failure].compactMap(\.self))
         let version = "Easel \(backend.options.version)"
         let answer = try await offloaded {
-            WebJSON.data(TextToImageAnswer(wanted, pictures: pictures, warnings: warnings, model: model, finishedAt: job.endedAt ?? .now, version: version))
+            WebJSON.data(
+                TextToImageAnswer(
+                    wanted, pictures: pictures, warnings: warnings, model: model, finishedAt: job.endedAt ?? .now, version: version))
         }
         return Response(json: answer)
     }

@@ -17,8 +17,9 @@ struct A1111Lists {
         for name in Self.empty { group.get(.init(name)) { _, _ in Response(json: Data("[]".utf8)) } }
     }
 
-    /// What A1111 has and Easel has not.
+    /// Lists that A1111 has and Easel has not.
     private static let empty = [
-        "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers", "realesrgan-models", "script-info", "extensions",
+        "upscalers", "latent-upscale-modes", "sd-vae", "loras", "hypernetworks", "face-restorers", "realesrgan-models", "script-info",
+        "extensions",
     ]
 }

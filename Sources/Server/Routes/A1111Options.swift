@@ -55,7 +55,9 @@ struct A1111Options {
         _ = try idle.change(fields.values)
         try await backend.change(changes, isKept: false)
         let unheard = try backend.idleOptions.change(fields.values)
-        if !unheard.isEmpty { backend.logger.info("Options without an effect are kept", metadata: ["options": "\(unheard.joined(separator: ", "))"]) }
+        if !unheard.isEmpty {
+            backend.logger.info("Options without an effect are kept", metadata: ["options": "\(unheard.joined(separator: ", "))"])
+        }
         return Response(json: EmptyAnswer())
     }
 }

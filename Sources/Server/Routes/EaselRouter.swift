@@ -16,7 +16,9 @@ enum EaselRouter {
         router.add(middleware: LastAnswers())
         router.add(middleware: ErrorAnswers())
         router.add(middleware: RequestRate(settings: backend.settings))
-        if credentials.isEmpty && HostCheck.isLoopback(options.host) { router.add(middleware: HostCheck(allowed: options.allowedHosts, publicAddress: options.publicAddress)) }
+        if credentials.isEmpty && HostCheck.isLoopback(options.host) {
+            router.add(middleware: HostCheck(allowed: options.allowedHosts, publicAddress: options.publicAddress))
+        }
         router.add(middleware: OriginCheck(shared: options.sharedOrigins))
         router.add(middleware: Authentication(credentials: credentials))
         router.add(middleware: DecodedParameters())
@@ -55,7 +57,8 @@ enum EaselRouter {
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .options] where !methods.contains(method) {
                 router.on(routes[0].path, method: method) { request, _ -> Response in
                     throw Refusal(
-                        APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). Use \(known)."), status: .methodNotAllowed,
+                        APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). Use \(known)."),
+                        status: .methodNotAllowed,
                         headers: [.allow: known])
                 }
             }

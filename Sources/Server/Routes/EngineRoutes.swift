@@ -45,7 +45,8 @@ struct EngineRoutes {
         let id = try context.parameters.require("id")
         let dropped = await backend.engine.dropCompilations(id)
         guard dropped > 0 else {
-            throw APIError(.notFound, field: "id", "Nothing compiled has this name, or it is in use. GET /api/v1/compilations lists what there is.")
+            throw APIError(
+                .notFound, field: "id", "Nothing compiled has this name, or it is in use. GET /api/v1/compilations lists what there is.")
         }
         return Response(json: DroppedAnswer(dropped))
     }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Generation
 internal import HTTPTypes
 internal import Hummingbird
 internal import ImageCodecs
@@ -45,7 +46,9 @@ struct GalleryRoutes {
     private func converted(_ request: Request, _ context: ClientContext, to format: ImageFormat) async throws -> Response {
         let id = try context.pictureID
         let quality = try PictureQuality.read(request.query("quality"))
-        guard let picture = try await backend.archive.picture(id), let png = try await backend.archive.pngFile(id) else { throw APIError.noPicture }
+        guard let picture = try await backend.archive.picture(id), let png = try await backend.archive.pngFile(id) else {
+            throw APIError.noPicture
+        }
         let tag = "\"\(id).\(format.rawValue)-\(quality)\""
         var headers = Self.unchanging(tag)
         if request.knows(tag) { return Response(status: .notModified, headers: headers) }
@@ -99,5 +102,6 @@ extension ClientContext {
 }
 
 extension APIError {
-    fileprivate static let noPicture = APIError(.notFound, field: "id", "There is no such picture, or it was removed. GET /api/v1/images lists those that there are.")
+    fileprivate static let noPicture = APIError(
+        .notFound, field: "id", "There is no such picture, or it was removed. GET /api/v1/images lists those that there are.")
 }

@@ -39,7 +39,9 @@ struct JobRoutes {
         let jobs = try await backend.jobs.jobs(in: state, before: query.beforeJob, limit: query.limit + 1)
         let page = jobs.prefix(query.limit)
         let positions = await backend.jobs.positions(of: page.map(\.id))
-        return Response(json: ListAnswer(page.map { JobAnswer($0, position: positions[$0.id]) }, next: jobs.count > page.count ? page.last?.id.description : nil))
+        return Response(
+            json: ListAnswer(
+                page.map { JobAnswer($0, position: positions[$0.id]) }, next: jobs.count > page.count ? page.last?.id.description : nil))
     }
 
     @Sendable private func show(_: Request, _ context: ClientContext) async throws -> Response {
@@ -85,7 +87,9 @@ struct JobRoutes {
         let header = request.headers[.lastEventID]
         guard let text = header ?? request.query("after"), !text.isEmpty else { return nil }
         guard let number = UInt64(text) else {
-            throw APIError(.invalidValue, field: header == nil ? "after" : "Last-Event-ID", "There is no event of that name. Use the id of an event that was received.")
+            throw APIError(
+                .invalidValue, field: header == nil ? "after" : "Last-Event-ID",
+                "There is no event of that name. Use the id of an event that was received.")
         }
         return number
     }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Generation
 internal import Hummingbird
 internal import ImageCodecs
 internal import Jobs
@@ -16,7 +17,8 @@ struct OpenAIImages {
         group.get("models") { _, _ in Response(json: OpenAIModelsAnswer(await backend.engine.models())) }
         group.get("models/{model}") { _, context in
             let name = try context.parameters.require("model")
-            return Response(json: OpenAIModelsAnswer.Model(try await backend.withCatalog { try $0.named(name, field: "model", kind: .notFound) }))
+            return Response(
+                json: OpenAIModelsAnswer.Model(try await backend.withCatalog { try $0.named(name, field: "model", kind: .notFound) }))
         }
     }
 
@@ -39,7 +41,10 @@ struct OpenAIImages {
             let quality = wanted.format == .png || wanted.quality == ImageFormat.usualQuality ? nil : wanted.quality
             let origin = context.serverAddress?.description ?? "http://localhost:\(backend.options.port)"
             let pictures = zip(job.pictures, try await backend.descriptions(of: job))
-            answer = WebJSON.data(ImageGenerationAnswer(pictures: pictures.map { (origin + PictureAddress.file($0, format: wanted.format, quality: quality), $1.prompt) }, created: created))
+            answer = WebJSON.data(
+                ImageGenerationAnswer(
+                    pictures: pictures.map { (origin + PictureAddress.file($0, format: wanted.format, quality: quality), $1.prompt) },
+                    created: created))
         }
         return Response(json: answer)
     }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Generation
 internal import ImageCodecs
 internal import Jobs
 internal import Store
@@ -27,7 +28,7 @@ extension Backend {
         return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.infotext))
     }
 
-    /// What is known of the pictures of a job that is done, without their files.
+    /// The pictures of a job that is done, without their files.
     func descriptions(of job: Job) async throws -> [DrawnPicture] {
         var pictures: [DrawnPicture] = []
         for id in job.pictures {
@@ -37,18 +38,23 @@ extension Backend {
         return pictures
     }
 
-    static let removed = APIError(.notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and keep_days.")
+    static let removed = APIError(
+        .notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and "
+            + "keep_days.")
 }
 
 extension DrawnPicture {
     fileprivate init(_ picture: GalleryPicture, file: Data) {
-        self.init(file: file, seed: picture.seed, prompt: picture.prompt, negativePrompt: picture.negativePrompt, infotext: picture.infotext)
+        self.init(
+            file: file, seed: picture.seed, prompt: picture.prompt, negativePrompt: picture.negativePrompt, infotext: picture.infotext)
     }
 }
 
 extension APIError {
     /// Another program has emptied, cut or replaced the file.
     static func changedPicture(_ id: PictureID) -> APIError {
-        APIError(.notFound, field: "id", "The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture.")
+        APIError(
+            .notFound, field: "id",
+            "The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture.")
     }
 }

@@ -33,7 +33,9 @@ struct SDNextRoutes {
     /// `?sd_model_checkpoint=`: a title, a name or a hash.
     @Sendable private func load(_ request: Request, _: ClientContext) async throws -> Response {
         let (name, settings) = (request.query("sd_model_checkpoint") ?? "", backend.settings.current)
-        let changes = try await backend.withCatalog { try Options.changes(["sd_model_checkpoint": .string(name)], settings: settings, models: $0) }
+        let changes = try await backend.withCatalog {
+            try Options.changes(["sd_model_checkpoint": .string(name)], settings: settings, models: $0)
+        }
         if changes.isEmpty {
             // It may have been let go of.
             try await backend.engine.load(settings.requests.model)

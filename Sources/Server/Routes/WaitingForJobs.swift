@@ -56,7 +56,8 @@ extension Backend {
         let job = try await jobs.submit(wanted, idempotencyKey: idempotencyKey)
         if options.logsPrompts {
             context.logger.info("Prompt", metadata: [
-                "job": "\(job.id)", "prompt": .string(wanted.generation.prompt), "negative_prompt": .string(wanted.generation.negativePrompt),
+                "job": "\(job.id)", "prompt": .string(wanted.generation.prompt),
+                "negative_prompt": .string(wanted.generation.negativePrompt),
             ])
         }
         return job

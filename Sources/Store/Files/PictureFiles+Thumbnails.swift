@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 import ImageCodecs
 import Jobs
 

@@ -54,7 +54,7 @@ public struct TextToImageRequest: Sendable {
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,
             previewInterval: defaults.previewSteps, names: .a1111)
         try fields.check(Self.fields)
-        format = ImageFormat(defaults.imageFormat)
+        format = defaults.imageFormat
         sendsImages = try fields.flag("send_images") ?? true
         ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored
         overriddenNames = overrides.names.filter { fields[$0.key] == nil }
@@ -94,16 +94,6 @@ extension RequestFields {
 extension Sampler {
     /// What A1111 takes "Automatic" for.
     var automaticSchedule: Schedule { self == .dpmpp2M ? .karras : .normal }
-}
-
-extension ImageFormat {
-    public init(_ format: PictureFormat) {
-        switch format {
-        case .png: self = .png
-        case .jpeg: self = .jpeg
-        case .webp: self = .webp
-        }
-    }
 }
 
 extension APIError {

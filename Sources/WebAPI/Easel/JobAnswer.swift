@@ -1,6 +1,6 @@
 public import Files
 public import FoundationEssentials
-import Generation
+public import Generation
 public import ImageCodecs
 public import Jobs
 public import Settings

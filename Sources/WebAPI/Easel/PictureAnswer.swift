@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Generation
 import ImageCodecs
 public import Jobs
 

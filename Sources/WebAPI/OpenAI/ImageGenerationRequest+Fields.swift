@@ -13,7 +13,7 @@ extension ImageGenerationRequest {
             standard: .string("auto")),
         RequestField(
             "response_format", .words(of: Delivery.self), "the files as base64, or addresses of them; url, unless the model is called gpt-image…"),
-        RequestField("output_format", .words(of: PictureFormat.self), "of the files; png unless the settings say otherwise"),
+        RequestField("output_format", .words(of: ImageFormat.self), "of the files; png unless the settings say otherwise"),
         RequestField(
             "output_compression", .whole(PictureQuality.range), "quality of JPEG and WebP, the best last", standard: .integer(ImageFormat.usualQuality)),
         RequestField("stream", .flag, "whether the answer is an event stream, with one picture in base64", standard: .bool(false)),

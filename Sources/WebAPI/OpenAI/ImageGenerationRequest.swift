@@ -1,6 +1,6 @@
 import Files
 public import FoundationEssentials
-import Generation
+public import Generation
 public import ImageCodecs
 public import Jobs
 import Settings
@@ -39,7 +39,7 @@ public struct ImageGenerationRequest: Sendable {
         let hasFiles = isStreamed || named?.hasPrefix("gpt-image") == true
         delivery = try fields.word("response_format") ?? (hasFiles ? .base64 : .url)
         quality = try fields.whole("output_compression") ?? ImageFormat.usualQuality
-        format = try ImageFormat(fields.word("output_format") ?? context.settings.requests.imageFormat)
+        format = try fields.word("output_format") ?? context.settings.requests.imageFormat
         if isStreamed {
             guard count == 1 else { throw fields.invalid("n", "n is \(count), and a stream has one picture. Leave n out, or send stream: false.") }
             guard delivery == .base64 else {

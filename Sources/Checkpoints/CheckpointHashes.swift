@@ -1,0 +1,147 @@
+import Crypto
+public import Files
+public import FoundationEssentials
+import Synchronization
+
+extension Checkpoint {
+    /// The SHA-256 that model sites list a checkpoint under: of the single file, or of a folder's UNet. Lower-case hexadecimal.
+    ///
+    /// Reading gigabytes takes a second or more, so the answer is remembered until the file changes.
+    /// - Parameter folder: where to remember; made when missing. One that cannot be read or written is done without.
+    /// - Returns: nil when the file can no longer be read.
+    public func publishedHash(rememberedIn folder: URL) async -> String? {
+        guard let file = hashedFile else { return nil }
+        return await file.sha256(rememberedIn: HashMemory(folder: folder))
+    }
+
+    /// Where the file lies whose hash `publishedHash` is.
+    public var hashedPath: String? { hashedFile?.path }
+
+    private var hashedFile: CheckpointFile? { files.first { layout == .single || $0.name.hasPrefix("unet/") } }
+
+    /// The SHA-256 of all files' contents, in their order: for keys of what outlives the process. Remembered as above.
+    public func fingerprint(rememberedIn folder: URL) async -> String? {
+        var hashes = SHA256()
+        let memory = HashMemory(folder: folder)
+        for file in files {
+            guard let hash = await file.sha256(rememberedIn: memory) else { return nil }
+            hashes.update(data: Data(hash.utf8))
+        }
+        return hashes.finalize().hexadecimal
+    }
+}
+
+extension Checkpoint {
+    /// The state that the files were opened in: another file, or the same one rewritten, has another. For keys that live as long as the
+    /// process.
+    public var identity: String { files.map(\.file.identity.description).joined(separator: "+") }
+
+    /// Whether the files under their names are still those that were opened: false once another program has replaced or rewritten one.
+    public var isCurrent: Bool { files.allSatisfy(\.file.isCurrent) }
+}
+
+extension CheckpointFile {
+    /// Yields between blocks, so that it takes turns with other tasks.
+    fileprivate func sha256(rememberedIn memory: HashMemory) async -> String? {
+        if let known = memory.hash(of: file.identity) { return known }
+        var hashing = FileHashing(file)
+        while hashing.next() { await Task.yield() }
+        return hashing.finish(rememberingIn: memory)
+    }
+}
+
+/// Remembers the SHA-256 of files, as far as one was computed: `hashes.json` in the user's folder for what can be made again.
+///
+/// A file that has changed since is another file. What cannot be read or written is done without.
+public final class HashMemory: Sendable {
+    private let folder: URL
+    private var store: URL { folder.appending(path: "hashes.json") }
+    private let read = Mutex<(state: FileIdentity?, hashes: [String: String])>((nil, [:]))
+
+    /// - Parameter folder: made when missing.
+    public init(folder: URL) { self.folder = folder }
+
+    /// The SHA-256 of a file in its present state, in lower-case hexadecimal.
+    /// - Returns: nil when it is not known.
+    public func hash(ofFile path: String) -> String? { FileIdentity(path).flatMap(hash) }
+
+    /// The SHA-256 of a file in the given state; nil when it is not known.
+    public func hash(of file: FileIdentity) -> String? { hashes[file.description] }
+
+    /// Computes the SHA-256 of a file, unless it is known. This reads gigabytes: cancelling the task ends it.
+    /// - Returns: nil when the file cannot be read, changes meanwhile, or the task is cancelled.
+    public func compute(ofFile path: String) async -> String? {
+        guard let file = try? OpenFile(path: path) else { return nil }
+        return await CheckpointFile(file, mappedOffset: 0).sha256(rememberedIn: self)
+    }
+
+    /// Computes the same without yielding to other tasks.
+    public func computeBlocking(ofFile path: String) -> String? {
+        guard let file = try? OpenFile(path: path) else { return nil }
+        if let known = hash(of: file.identity) { return known }
+        var hashing = FileHashing(file)
+        while hashing.next() {}
+        return hashing.finish(rememberingIn: self)
+    }
+
+    /// Finds a file by its hash without computing one.
+    /// - Parameter digits: the first of a SHA-256, or all 8 of A1111's old hash; in lower case.
+    /// - Returns: the index of the first path whose SHA-256 is known and fits, else of the first that has this old hash; nil for none.
+    public func index(of digits: String, inFiles paths: [String]) -> Int? {
+        paths.firstIndex { hash(ofFile: $0)?.hasPrefix(digits) == true }
+            ?? (digits.count == 8 ? paths.firstIndex { Self.oldHash(ofFile: $0) == digits } : nil)
+    }
+
+    /// The 8 digits that A1111 named models by before 2023: of 64 KiB behind the first MiB.
+    /// - Returns: nil when there is nothing, or it cannot be read.
+    public static func oldHash(ofFile path: String) -> String? {
+        guard let bytes = try? OpenFile(path: path).read(0x10000, at: 0x100000), !bytes.isEmpty else { return nil }
+        return String(SHA256.hash(data: bytes).hexadecimal.prefix(8))
+    }
+
+    /// Read again when another process, or another part of this one, has written it.
+    private var hashes: [String: String] {
+        read.withLock { read in
+            let state = FileIdentity(store.path)
+            if state != read.state {
+                let all = (try? JSONDecoder().decode([String: String].self, from: Data(contentsOf: store))) ?? [:]
+                read = (state, all.filter { $0.value.utf8.count == 64 && $0.value.allSatisfy(\.isHexDigit) })
+            }
+            return read.hashes
+        }
+    }
+
+    fileprivate func remember(_ hash: String, of file: FileIdentity) {
+        let hashes = hashes.merging([file.description: hash]) { $1 }
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? JSONEncoder().encode(hashes).write(to: store, options: .atomic)
+        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: store.path)
+    }
+}
+
+/// A file's SHA-256, block by block.
+private struct FileHashing {
+    private let file: OpenFile
+    private var hash = SHA256()
+    private var offset = 0
+
+    init(_ file: OpenFile) { self.file = file }
+
+    /// - Returns: whether there is more.
+    mutating func next() -> Bool {
+        guard offset < file.byteCount, !Task.isCancelled, let block = try? file.read(1 << 20, at: offset), !block.isEmpty else {
+            return false
+        }
+        hash.update(data: block)
+        offset += block.count
+        return true
+    }
+
+    func finish(rememberingIn memory: HashMemory) -> String? {
+        // A file that changed meanwhile never had the content that was hashed.
+        guard offset == file.byteCount, file.isUnchanged else { return nil }
+        let hash = hash.finalize().hexadecimal
+        memory.remember(hash, of: file.identity)
+        return hash
+    }
+}

@@ -1,0 +1,202 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Hosting
+import Jobs
+import Logging
+import Server
+import Settings
+import Store
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Draw pictures in the browser, and for clients of A1111's, OpenAI's and Easel's own HTTP API.",
+        discussion: """
+            easel serve
+            easel serve --model ~/models/v1-5-pruned-emaonly.safetensors --port 7861
+            easel serve --host 0.0.0.0 --auth-file accounts.txt --api-key-file keys.txt
+
+            http://127.0.0.1:7860 is the web page. A1111's clients use the same address; OpenAI's use http://127.0.0.1:7860/v1.
+            http://127.0.0.1:7860/openapi.json lists all there is.
+
+            Jobs and pictures are kept in ~/.local/share/easel/server, also when the program ends in the middle of one.
+            Beyond this machine it only listens with --auth, --auth-file or --api-key-file. There is no encryption: put a
+            reverse proxy with TLS in front of it, and say --public-url https://its.name.
+            Ctrl-C or SIGTERM ends it: a running picture may finish for some seconds, otherwise it is drawn after the next start.
+
+            Exit codes: 0 ended as asked, 64 wrong usage, 65 bad input file, 69 device or port unavailable, 74 cannot write.
+            """)
+
+    @Option(help: ArgumentHelp("Address to listen at; 0.0.0.0 for all of this machine's.", valueName: "address"))
+    var host = "127.0.0.1"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Port to listen at; 0 takes a free one.", valueName: "number"))
+    var port = 7860
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The model for requests that name none: a .safetensors file, a diffusers folder, or a name from `easel models`.",
+            valueName: "model"))
+    var model: String?
+
+    @Option(help: ArgumentHelp(
+        "Ask for this account. Others on this machine can read it in the list of processes: prefer --auth-file.",
+        valueName: "user:password"))
+    var auth: String?
+
+    @Option(help: ArgumentHelp("Ask for one of these accounts: a file with user:password in each line.", valueName: "file"))
+    var authFile: String?
+
+    @Option(help: ArgumentHelp(
+        "Accept these keys (Authorization: Bearer …): a file with a key in each line, and a name behind it.", valueName: "file"))
+    var apiKeyFile: String?
+
+    @Flag(help: "Listen beyond this machine without asking anybody who they are: whoever reaches it can draw, and see all pictures.")
+    var noAuth = false
+
+    @Option(help: ArgumentHelp("Where jobs and pictures are kept. ~/.local/share/easel/server when left out.", valueName: "folder"))
+    var data: String?
+
+    @Option(help: ArgumentHelp(
+        "Let pages of this origin, such as http://localhost:3000, use the server in browsers. May be given several times; * for every "
+            + "page, but then with keys only, not with passwords.",
+        valueName: "origin"))
+    var cors: [String] = []
+
+    @Option(help: ArgumentHelp(
+        "Where people reach the server through a proxy, such as https://pictures.example.org: addresses in answers begin so, and pages "
+            + "from there may use it.",
+        valueName: "address"))
+    var publicURL: String?
+
+    @Option(help: ArgumentHelp(
+        "Believe what the proxy at this address, or in this range such as 172.16.0.0/12, says of its clients (X-Forwarded-Proto, -Host, "
+            + "-For, Forwarded). May be given several times.",
+        valueName: "address"))
+    var trustedProxy: [String] = []
+
+    @Option(help: ArgumentHelp(
+        "Answer to this name, too, where only this machine can call and nobody is asked for credentials; *.example.org for all below one. "
+            + "May be given several times.",
+        valueName: "name"))
+    var allowHost: [String] = []
+
+    @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
+    var logLevel = LogLevel.info
+
+    @Flag(help: "Let prompts stand in the log.")
+    var logPrompts = false
+
+    @OptionGroup(title: "Prompt language")
+    var resources: PromptFiles
+
+    @OptionGroup(title: "Devices and precision")
+    var settings: SettingsOptions
+
+    func validate() throws {
+        guard (0...65535).contains(port) else {
+            throw ValidationError("Port \(port) is out of range. Use 1 to 65535, or 0 for a free one.")
+        }
+        var options = ServerOptions()
+        do {
+            try readAddresses(into: &options)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    func run() async throws {
+        do {
+            try await serve()
+        } catch {
+            CommandFailure(error).end()
+        }
+    }
+
+    private func serve() async throws {
+        // Whatever is written from here on is for this user alone: pictures, prompts, settings.
+        umask(0o077)
+        let folders = UserFolders()
+        guard data != nil || folders.knowsData else {
+            throw CommandFailure(
+                .cannotWrite, "There is no folder to keep jobs and pictures in: HOME is not set, and the system knows no home folder of "
+                    + "this user. Name one with --data, or set HOME.")
+        }
+        let recentLog = RecentLog()
+        var logger = Logger(label: "easel") { MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recentLog.handler()]) }
+        logger.logLevel = logLevel.level
+
+        var library = ModelLibrary()
+        var values = try settings.load()
+        values.requests.model = try library.name(flag: model, setting: values.requests.model, onNote: Terminal.note)
+        let live = LiveSettings(values, file: settings.ownFilePath())
+
+        let archive = try Archive(DataFolder(data.map { URL(filePath: folders.path($0)) } ?? folders.data.appending(path: "server")))
+        let metrics = ServerMetrics()
+        let events = JobEvents()
+        let host = ModelHost(
+            live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger,
+            onCompile: { metrics.record($0) }, onEvent: { events.send($0, of: nil) })
+        let server = EaselServer(
+            engine: host, settings: live, archive: archive, options: try options(), events: events, metrics: metrics, logger: logger,
+            recentLog: recentLog, onListening: { [address = self.host] port in Terminal.note("Listening on http://\(address):\(port)") })
+        try await server.runAll(endingOn: [.sigterm, .sigint])
+    }
+
+    private func options() throws(CommandFailure) -> ServerOptions {
+        var options = ServerOptions()
+        options.host = host
+        options.port = port
+        if let authFile { options.passwords = try AccountFiles.accounts(inFile: authFile) }
+        if let auth {
+            let account = try AccountFiles.account(auth, from: "--auth \"\(auth.prefix { $0 != ":" })…\"")
+            options.passwords[account.user] = account.password
+        }
+        if let apiKeyFile { options.keys = try AccountFiles.keys(inFile: apiKeyFile) }
+        try readAddresses(into: &options)
+        options.logsPrompts = logPrompts
+        options.isOpenToAll = noAuth
+        options.version = Version.current
+        return options
+    }
+
+    private func readAddresses(into options: inout ServerOptions) throws(CommandFailure) {
+        func read<Value>(_ flag: String, _ text: String, _ value: () throws(AddressError) -> Value) throws(CommandFailure) -> Value {
+            do throws(AddressError) {
+                return try value()
+            } catch {
+                throw CommandFailure(.usage, "\(flag) \"\(text)\" \(error)")
+            }
+        }
+        options.sharedOrigins = try read("--cors", cors.joined(separator: ",")) { () throws(AddressError) in try SharedOrigins(cors) }
+        if let publicURL {
+            let address = try read("--public-url", publicURL) { () throws(AddressError) in try WebAddress(publicURL) }
+            guard ["http", "https"].contains(address.origin.scheme) else {
+                throw CommandFailure(.usage, "--public-url \"\(publicURL)\" does not begin with http:// or https://.")
+            }
+            options.publicAddress = address
+        }
+        for text in trustedProxy.flatMap({ $0.split(separator: ",") }).map(String.init) {
+            options.trustedProxies.append(try read("--trusted-proxy", text) { () throws(AddressError) in try AddressRange(text) })
+        }
+        options.allowedHosts = try read("--allow-host", allowHost.joined(separator: ",")) { () throws(AddressError) in
+            try HostNames(allowHost)
+        }
+    }
+}
+
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case debug, info, warning, error
+
+    fileprivate var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

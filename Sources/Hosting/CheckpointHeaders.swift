@@ -1,0 +1,45 @@
+import Checkpoints
+import Diffusion
+import Files
+import Settings
+
+/// Reads the headers of checkpoints without loading them: once, and again when a file has changed.
+actor CheckpointHeaders {
+    struct Header: Sendable {
+        /// See `ModelSummary`.
+        let nativeSize: Int
+        let rules: RequestRules
+        /// The path of the file whose hash names the checkpoint.
+        let hashedPath: String?
+    }
+
+    private var known: [String: (state: FileIdentity?, prediction: PredictionMode, header: Result<Header, any Error>)] = [:]
+    private let prediction: @Sendable () -> PredictionMode
+
+    /// - Parameter prediction: as it is set for all checkpoints now.
+    init(prediction: @escaping @Sendable () -> PredictionMode = { .auto }) { self.prediction = prediction }
+
+    /// - Parameter path: of a checkpoint.
+    /// - Throws: what `Checkpoint.open` throws, and `DiffusionError` for a schedule that cannot be used.
+    func header(of path: String) throws -> Header { try result(of: path).get() }
+
+    /// The remembered header of a checkpoint; nil when it is new, or has changed.
+    func known(of path: String) -> Result<Header, any Error>? {
+        // A folder's state changes when something in it is replaced.
+        known[path].flatMap { $0.state == FileIdentity(path) && $0.prediction == prediction() ? $0.header : nil }
+    }
+
+    func forget() { known = [:] }
+
+    func result(of path: String) -> Result<Header, any Error> {
+        if let known = known(of: path) { return known }
+        let prediction = prediction()
+        let header = Result {
+            let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(prediction))
+            if let refusal = checkpoint.refusal { throw refusal }
+            return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
+        }
+        known[path] = (FileIdentity(path), prediction, header)
+        return header
+    }
+}

@@ -1,0 +1,358 @@
+import Checkpoints
+import Compilation
+public import Diffusion
+import Fidelity
+import Foundation
+public import Generation
+import ImageCodecs
+public import Jobs
+public import Logging
+import OpenVINO
+import Prompting
+public import Settings
+public import WebAPI
+
+/// The models of this machine, opened as the settings say. It draws the pictures of a server's jobs, and tells how things stand.
+///
+/// Models are opened when a job first needs them, and opened again when their files or the settings that they depend on change.
+public actor ModelHost: Engine {
+    private let settings: LiveSettings
+    private let library: ModelLibrary
+    let folders: UserFolders
+    let resources: PromptResources
+    private let logger: Logger
+    private let onCompile: @Sendable (CompileRecord) -> Void
+    private let onEvent: @Sendable (JobEvent) -> Void
+
+    public private(set) var readiness: Readiness {
+        didSet { if readiness != oldValue { onEvent(.model(readiness)) } }
+    }
+    /// Opens models, with the settings that it was made for.
+    private var opener: (settings: EaselSettings, value: ModelOpener)?
+    private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
+    /// The models whose opening has ended well.
+    private var openModels: [String: OpenModel] = [:]
+    /// Knows models that are not open.
+    private let headers: CheckpointHeaders
+    private let hashMemory: HashMemory
+    private let hashes: ModelHashes
+    /// Notes on models' names that the log has already.
+    private var toldNotes: Set<String> = []
+    /// The answers of devices to the accuracy modes: found out once, for it takes a compile each.
+    var knownDevices: DeviceSummaries?
+
+    /// Pictures that are best drawn together, as far as it was measured.
+    private var batchSizes: [BatchQuestion: Int] = [:]
+    /// The request that it is measured for next.
+    private var unmeasured: JobRequest?
+
+    /// Models that stay open: their files are mapped, which costs next to nothing; what is compiled of them has a budget of its own.
+    private static let openModelLimit = 8
+    /// Headers that are read for one list of models; those of a thousand new files are read for the lists after it.
+    private static let headersReadAtOnce = 50
+
+    /// Opens nothing yet.
+    /// - Parameters:
+    ///   - settings: devices, precisions, shapes, and the model that is used when none is named. They may change meanwhile.
+    ///   - library: finds models by name.
+    ///   - folders: the cache in them keeps what was measured, compiled and hashed.
+    ///   - resources: the styles, wildcards and textual inversions that prompts name; see `PromptResources.open`.
+    ///   - onCompile: told of each compile, whether a job waited for it or none.
+    ///   - onEvent: told when a model is ready or cannot be loaded, and what is found out about devices.
+    public init(
+        _ settings: LiveSettings, library: ModelLibrary = ModelLibrary(), folders: UserFolders = UserFolders(),
+        resources: PromptResources = PromptResources(), logger: Logger = Logger(label: "easel"),
+        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }, onEvent: @escaping @Sendable (JobEvent) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.library = library
+        self.folders = folders
+        self.resources = resources
+        self.logger = logger
+        self.onCompile = onCompile
+        self.onEvent = onEvent
+        headers = CheckpointHeaders { settings.current.prediction }
+        hashMemory = HashMemory(folder: folders.cache)
+        hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
+        readiness = .loading(model: settings.current.requests.model)
+    }
+
+    // MARK: Models
+
+    public func models() async -> [ModelSummary] {
+        let listing = library.listing()
+        tell(listing.notes)
+        var summaries: [ModelSummary] = []
+        var unread = 0
+        for model in listing.models {
+            let open = openModels[model.name]
+            var known = await headers.known(of: model.path)
+            if known == nil, unread < Self.headersReadAtOnce {
+                unread += 1
+                known = await headers.result(of: model.path)
+            }
+            let header = try? known?.get()
+            let hashedPath = model.isFolder ? header?.hashedPath : model.path
+            summaries.append(ModelSummary(
+                name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
+                isLoaded: open != nil, nativeSize: header?.nativeSize))
+        }
+        return summaries
+    }
+
+    public func refresh() async {
+        await headers.forget()
+        library.forget()
+        _ = resources.reader?(true)
+    }
+
+    public func model(withHash hash: String, preferring name: String?) async throws -> String? {
+        try await hashes.find(hash, among: library.listing().models, preferring: name)
+    }
+
+    /// Logs what is to be said of models' names, once.
+    private func tell(_ notes: [String]) {
+        for note in notes where toldNotes.insert(note).inserted { logger.notice("model folder", metadata: ["note": "\(note)"]) }
+        if toldNotes.count > notes.count { toldNotes.formIntersection(notes) }
+    }
+
+    public func load(_ name: String) async throws {
+        let before = readiness
+        readiness = .loading(model: name)
+        do {
+            let model = try await model(name)
+            readiness = .ready(model: name)
+            logger.info("model ready", metadata: ["model": "\(name)", "placements": "\(model.pipeline.placements)"])
+            await model.prepare()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            let reason = reason(error, name)
+            readiness = if case .ready(let other) = before, other != name { before } else { .failed(model: name, reason: reason) }
+            logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
+            if let error = error as? InvalidRequest { throw error }
+            throw error.isInputAtFault ? InvalidRequest(field: "model", reason) : ModelUnavailable(reason: reason)
+        }
+    }
+
+    /// The model that is used when none is named, opened now if it is not.
+    /// - Throws: `ModelUnavailable`; `CancellationError`.
+    func openCurrentModel() async throws -> OpenModel {
+        let name = settings.current.requests.model
+        do {
+            return try await model(name)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ModelUnavailable(reason: reason(error, name))
+        }
+    }
+
+    private func reason(_ error: any Error, _ name: String) -> String {
+        PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.").description
+    }
+
+    public func takeUpSettings() {
+        // Before the first model is opened, there is nothing to take up.
+        guard let opener, opener.settings != settings.current.ofModels else { return }
+        Task { try? await load(settings.current.requests.model) }
+    }
+
+    public func unload() async {
+        models = []
+        openModels = [:]
+        opener = nil
+    }
+
+    public func reload(keepingDiskCache: Bool) async throws {
+        try await model(settings.current.requests.model).monitored.reload(keepingDiskCache: keepingDiskCache)
+    }
+
+    /// The model that is used when none is named, when it is open.
+    var currentModel: OpenModel? { openModels[settings.current.requests.model] }
+
+    /// The compiled networks of all models; nil before a model is opened.
+    var networks: CompiledNetworks? { opener?.value.networks }
+
+    func currentOpener() throws(HostingError) -> ModelOpener {
+        let wanted = settings.current.ofModels
+        if let opener, opener.settings == wanted { return opener.value }
+        let value = try ModelOpener(settings.current, folders: folders, onCompile: onCompile) { [logger] note in
+            logger.warning("cache", metadata: ["reason": "\(note)"])
+        }
+        if opener != nil { logger.info("models are opened again, for settings have changed") }
+        opener = (wanted, value)
+        models = []
+        openModels = [:]
+        knownDevices = nil
+        batchSizes = [:]
+        return value
+    }
+
+    func model(_ name: String) async throws -> OpenModel {
+        let opener = try currentOpener()
+        if let index = models.firstIndex(where: { $0.name == name }) {
+            let entry = models.remove(at: index)
+            models.append(entry)
+            let model = try await entry.opening.value
+            if model.pipeline.checkpoint.isCurrent { return model }
+            logger.info("model is opened again, for its file has changed", metadata: ["model": "\(name)"])
+            await close(name)
+        }
+        guard let path = library.listing().path(named: name) else {
+            throw Self.unknown(name)
+        }
+        let (resources, folder, logger, onEvent) = (resources, folders.cache, logger, onEvent)
+        let opening = Task {
+            let reference = try opener.reference(for: path)
+            let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: false, resources: resources)
+            for table in tables {
+                let choice = table.choice(errorBound: opener.settings.autoErrorBound)
+                logger.info(
+                    "precision measured", metadata: ["model": "\(name)", "component": "\(table.stage.rawValue)", "choice": "\(choice)"])
+            }
+            let monitored = MonitoredPipeline(pipeline, bounds: opener.bounds, settings: opener.settings.monitor)
+            return OpenModel(name: name, monitored, precisionTables: tables, hashFolder: folder, logger: logger) { onEvent(.fidelity($0)) }
+        }
+        models.append((name, opening))
+        if models.count > Self.openModelLimit { await close(models[0].name) }
+        do {
+            let model = try await opening.value
+            // Closed again, or closed for changed settings, it is for this caller only.
+            if models.contains(where: { $0.opening == opening }) { openModels[name] = model }
+            return model
+        } catch {
+            models.removeAll { $0.opening == opening }
+            throw error
+        }
+    }
+
+    private func close(_ name: String) async {
+        models.removeAll { $0.name == name }
+        if let closed = openModels.removeValue(forKey: name) {
+            await closed.pipeline.networks.release(checkpoint: closed.pipeline.checkpoint.identity)
+        }
+    }
+
+    // MARK: Drawing
+
+    public func group(of request: JobRequest) async -> CompileGroup {
+        // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
+        guard let model = openModels[request.model] else {
+            return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
+        }
+        let key = model.pipeline.key(of: .denoiser, for: model.pipeline.estimatedNeed(of: request.generation))
+        return CompileGroup(model: request.model, shape: key.shape.summary(of: .denoise))
+    }
+
+    public func validate(_ request: JobRequest) async throws {
+        if let model = openModels[request.model] { return try model.pipeline.validate(request.generation) }
+        guard let path = library.listing().path(named: request.model) else { throw Self.unknown(request.model) }
+        let header: CheckpointHeaders.Header
+        do {
+            header = try await headers.header(of: path)
+        } catch {
+            throw InvalidRequest(field: "model", reason(error, request.model))
+        }
+        try header.rules.validate(request.generation, styles: resources.current.styles)
+    }
+
+    private static func unknown(_ name: String) -> InvalidRequest {
+        InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
+    }
+
+    public func usefulBatchSize(of request: JobRequest) async -> Int {
+        if let known = batchSizes[BatchQuestion(request)] { return known }
+        // Found out when there is time for it: nobody's picture waits for that.
+        unmeasured = request
+        return 1
+    }
+
+    public func draw(
+        _ requests: [GenerationRequest], model name: String, previews: PreviewSchedule = .none,
+        onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [PaintedRequest] {
+        let model = try await model(name)
+        if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
+        let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
+        let hash = await model.publishedHash
+        let placements = model.pipeline.placements
+        return zip(requests, results).map { request, result in
+            var result = result
+            result.warnings = result.allWarnings(asked: placements)
+            return PaintedRequest(result: result, infotexts: result.images.indices.map { index in
+                Infotext(request, result, index: index, model: name, modelHash: hash, version: "Easel \(Version.current)").description
+            })
+        }
+    }
+
+    /// Looks after the model that was used last, as far as the settings want it; then finds out how many of the latest pictures are best
+    /// drawn together.
+    public func rest() async {
+        guard let model = models.last.flatMap({ openModels[$0.name] }) else { return }
+        do {
+            try await model.monitored.checkIfDue()
+            try await measureBatches()
+        } catch is CancellationError {
+            return
+        } catch {
+            // A job that draws with the model tells why it does not open.
+            logger.warning("devices could not be checked", metadata: ["model": "\(model.name)", "reason": "\(error)"])
+        }
+    }
+
+    private func measureBatches() async throws {
+        guard let request = unmeasured, let opener = opener?.value, let model = openModels[request.model] else { return }
+        let size = try await opener.usefulBatchSize(for: request.generation, on: model.monitored)
+        batchSizes[BatchQuestion(request)] = size
+        // Another size may have come up meanwhile.
+        if unmeasured == request { unmeasured = nil }
+        let pixels = "\(request.generation.width)×\(request.generation.height)"
+        logger.info("batch measured", metadata: ["model": "\(model.name)", "size": "\(pixels)", "pictures": "\(size)"])
+    }
+}
+
+/// The key of a measured batch size.
+private struct BatchQuestion: Hashable {
+    let model: String
+    let width: Int
+    let height: Int
+
+    init(_ request: JobRequest) {
+        model = request.model
+        (width, height) = (request.generation.width, request.generation.height)
+    }
+}
+
+extension OpenModel {
+    /// Compiles the networks for a picture of the model's own size, so that the first one need not wait for them.
+    fileprivate func prepare() async {
+        let keys = pipeline.keys(for: pipeline.need(forShortPromptsOf: pipeline.nativeRequest(prompt: "")))
+        await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .preparation)
+    }
+}
+
+extension EaselSettings {
+    /// The times when the monitor looks, and the things it may do.
+    fileprivate var monitor: MonitorSettings {
+        var monitor = MonitorSettings()
+        monitor.picturesBetweenProbes = fidelityCheckPictures > 0 ? fidelityCheckPictures : nil
+        monitor.timeBetweenProbes = fidelityCheckHours > 0 ? .seconds(fidelityCheckHours * 3600) : nil
+        monitor.lastRung = fidelityLastRung
+        monitor.picturesBetweenReloads = reloadPictures > 0 ? reloadPictures : nil
+        monitor.timeBetweenReloads = reloadHours > 0 ? .seconds(reloadHours * 3600) : nil
+        return monitor
+    }
+}
+
+extension Error {
+    /// Whether a name or a file that was given is to blame, and no device and no mistake of ours.
+    fileprivate var isInputAtFault: Bool {
+        switch self {
+        case is CheckpointError, is TokenizerError, is StyleError, is WildcardError: true
+        case let error as HostingError: error.isInputAtFault
+        case let error as DiffusionError: error.isCheckpointAtFault
+        default: false
+        }
+    }
+}
