@@ -1,12 +1,15 @@
 import Checkpoints
+import Diffusion
+import Generation
 import Networks
 
 /// The output of `easel models info`.
 struct CheckpointReport {
     let text: String
 
+    /// - Parameter size: of the picture whose memory is forecast; nil for the model's own.
     /// - Throws: `CheckpointError` when a network lacks tensors, as generating would.
-    init(_ checkpoint: Checkpoint) throws(CheckpointError) {
+    init(_ checkpoint: Checkpoint, size: PictureSize? = nil) throws(CheckpointError) {
         let (unet, vae) = (checkpoint.unet, checkpoint.vae)
         let byteCount = checkpoint.mappedByteCount
         var networks: [(ComponentWeights, [Network])] = []
@@ -31,6 +34,9 @@ struct CheckpointReport {
         table.append(["Predicts", checkpoint.scheduler.prediction.rawValue + Self.said(by: checkpoint.predictionSource)])
         if let source = checkpoint.zeroTerminalSNRSource { table.append(["Noise schedule", "zero terminal SNR" + Self.said(by: source)]) }
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
+        let sizes = checkpoint.nativeSizes.dropFirst()
+        if !sizes.isEmpty { table.append(["Further sizes", sizes.map { "\($0.width)×\($0.height)" }.joined(separator: ", ")]) }
+        table.append(["Memory", Self.memory(checkpoint, size ?? PictureSize(width: checkpoint.nativeSize, height: checkpoint.nativeSize))])
         if let width = unet.configuration.guidanceWidth {
             table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"])
         }
@@ -58,6 +64,16 @@ struct CheckpointReport {
         if let assumption = checkpoint.assumption { text += assumption + "\n" }
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
+    }
+
+    /// The forecast for one picture, with the text encoders and the VAE in f32 as they are by default.
+    private static func memory(_ checkpoint: Checkpoint, _ size: PictureSize) -> String {
+        let parts = [(Precision.f32, "f32"), (.bf16, "bf16 or f16")].map { precision, name in
+            let forecast = MemoryForecast(
+                checkpoint, width: size.width, height: size.height, precisions: PerStage(encode: .f32, denoise: precision, decode: .f32))
+            return "\(forecast.peakOfOnePicture.inBytes) with the UNet in \(name)"
+        }
+        return "a picture of \(size.width)×\(size.height) takes about " + parts.joined(separator: ", ")
     }
 
     /// Follows a setting that is not said where all models say it.

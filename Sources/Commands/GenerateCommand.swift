@@ -156,6 +156,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
         var request = request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles)
         if seed == .any { request.seed = .random(in: Seed.drawn) }
+        let forecast = pipeline.memoryForecast(width: request.width, height: request.height, pictureCount: request.batchSize)
+        if let warning = forecast.warning(for: "\(request.width)×\(request.height)") { progress.warn(warning) }
         let result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
         for warning in result.allWarnings(asked: pipeline.placements) { progress.warn(warning) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import FoundationEssentials
+import Generation
 import Hosting
 
 struct ModelsCommand: ParsableCommand {
@@ -41,10 +42,16 @@ struct ModelsCommand: ParsableCommand {
         @Argument(help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
         var model: String
 
+        @Option(help: ArgumentHelp("The picture whose memory is forecast; the model's own size when left out.", valueName: "WxH"))
+        var size: PictureSize?
+
+        @Option(help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
+        var vae: String?
+
         func run() throws {
             do {
-                let checkpoint = try Checkpoint.open(ModelLibrary().path(of: model))
-                Terminal.write(try CheckpointReport(checkpoint).text, to: .standardOutput)
+                let checkpoint = try Checkpoint.open(ModelLibrary().path(of: model), vae: vae)
+                Terminal.write(try CheckpointReport(checkpoint, size: size).text, to: .standardOutput)
             } catch {
                 CommandFailure(error).end()
             }

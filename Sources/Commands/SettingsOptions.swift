@@ -29,6 +29,11 @@ struct SettingsOptions: ParsableArguments {
     var prediction: PredictionMode?
 
     @Option(name: .long, help: ArgumentHelp(
+        "A file or folder whose VAE is used instead of the model's own; none: the model's own, also where NAME.vae.safetensors lies beside it.",
+        valueName: "path"))
+    var vae: String?
+
+    @Option(name: .long, help: ArgumentHelp(
         "What compiled models leave open: auto, dynamic (all), static (the prompt's length, up to --context-chunks) or exact (nothing).",
         valueName: "mode"))
     var shapes: ShapePolicy?
@@ -80,6 +85,7 @@ struct SettingsOptions: ParsableArguments {
             flags.append(.init("--precision", ["openvino_accuracy": precision.rawValue, "openvino_accuracy_unet": ""]))
         }
         if let prediction { flags.append(.init("--prediction", ["prediction": prediction.rawValue])) }
+        if let vae { flags.append(.init("--vae", ["vae": vae])) }
         if let shapes { flags.append(.init("--shapes", ["shapes": shapes.rawValue])) }
         if let contextChunks { flags.append(.init("--context-chunks", ["context_chunks": "\(contextChunks)"])) }
         return flags

@@ -49,12 +49,12 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether another device might draw the picture (true), or the same one too in another precision (false); nil when none would.
-    var isDeviceLost: Bool? {
+    /// How the stage failed that threw the error; nil when no other placement would help.
+    var stageFailure: StageFailure? {
         switch self {
-        case .nonFinite: false
-        case .device: true
-        case .compilation(let error): error.isCheckpointAtFault ? nil : true
+        case .nonFinite: .numbers
+        case .device: .device
+        case .compilation(let error): error.isCheckpointAtFault ? nil : .device
         case .request, .checkpoint, .checkpointChanged, .tokenizer, .schedule, .cancelled, .unknown: nil
         }
     }

@@ -22,7 +22,7 @@ public final class DiffusionPipeline: Sendable {
 
     public let opened: OpenCheckpoint
     /// Where each stage may run, in order of preference.
-    public let ladders: PerStage<PlacementLadder>
+    public let fallbacks: PerStage<Fallbacks>
     public let shapes: ShapePlan
     public let networks: CompiledNetworks
     let retention: Retention
@@ -34,20 +34,20 @@ public final class DiffusionPipeline: Sendable {
 
     /// Nothing is compiled yet.
     /// - Parameters:
-    ///   - ladders: where each stage runs first, and where when that fails.
+    ///   - fallbacks: where each stage runs first, and where when that fails.
     ///   - networks: where compiled networks are kept, together with those of other checkpoints.
     ///   - resources: styles, wildcards and textual inversions.
     public init(
-        _ opened: OpenCheckpoint, ladders: PerStage<PlacementLadder>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks,
+        _ opened: OpenCheckpoint, fallbacks: PerStage<Fallbacks>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks,
         retention: Retention = .always, resources: PromptResources = PromptResources()
     ) {
         self.opened = opened
-        self.ladders = ladders
+        self.fallbacks = fallbacks
         self.shapes = shapes
         self.networks = networks
         self.retention = retention
         self.resources = resources
-        current = Mutex(ladders.map(\.first))
+        current = Mutex(fallbacks.map(\.first))
         colorFit = Mutex(LatentColorFit(opened.checkpoint))
     }
 
@@ -63,7 +63,7 @@ public final class DiffusionPipeline: Sendable {
         do {
             let networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
             self.init(
-                opened, ladders: placements.map { PlacementLadder($0) }, shapes: shapes, networks: networks, retention: retention,
+                opened, fallbacks: placements.map { Fallbacks($0) }, shapes: shapes, networks: networks, retention: retention,
                 resources: resources)
         } catch {
             throw DiffusionError(error)

@@ -1,5 +1,6 @@
 public import Checkpoints
 public import Generation
+import Glibc
 
 /// How much memory drawing takes, as forecast from a checkpoint's headers: for a warning before anything is compiled.
 ///
@@ -40,6 +41,38 @@ public struct MemoryForecast: Sendable, Hashable {
     /// The most bytes at any time when all networks stay for the next picture: a server's way.
     public var peakOfServing: Int {
         Self.base + weights.encode + weights.denoise + weights.decode + max(work.encode, work.denoise, work.decode)
+    }
+}
+
+extension MemoryForecast {
+    /// Says that a machine is too small, and what to do; nil when it is not.
+    /// - Parameters:
+    ///   - picture: the size in words: `1024×1024`.
+    ///   - byteCount: of the machine's memory.
+    ///   - isServing: all networks stay for the next picture.
+    public func warning(for picture: String, machineWith byteCount: Int = MemoryForecast.machineByteCount, isServing: Bool = false) -> String? {
+        let needed = isServing ? peakOfServing : peakOfOnePicture
+        guard byteCount > 0, needed > byteCount else { return nil }
+        func gigabytes(_ count: Int) -> String { "\((Double(count) / 1e8).rounded() / 10) GB" }
+        return "A picture of \(picture) takes about \(gigabytes(needed)) of memory, and this machine has \(gigabytes(byteCount)). It may take "
+            + "very long, or the system may end the program. Use a smaller size, or bf16 (--precision bf16)."
+    }
+
+    /// Bytes of the machine's memory; 0 when the system does not say.
+    public static var machineByteCount: Int { max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE))) }
+}
+
+extension DiffusionPipeline {
+    /// The memory that such a picture takes where the stages run now.
+    public func memoryForecast(width: Int, height: Int, pictureCount: Int = 1) -> MemoryForecast {
+        let precisions = placements.map { placement -> Precision in
+            switch placement.arithmetic {
+            case .exactly(let precision): precision
+            // Two bytes a number, or four where the device has nothing faster than f32.
+            case .performance, .deviceDefault: placement.device == Placement.reference.device ? .f32 : .f16
+            }
+        }
+        return MemoryForecast(checkpoint, width: width, height: height, pictureCount: pictureCount, precisions: precisions)
     }
 }
 

@@ -9,7 +9,7 @@ import Tensors
 /// Requests that are drawn together on their way through the pipeline; mostly it is one.
 ///
 /// Each stage gets its networks, uses them and lets go of them before the next stage begins; the networks of later stages are
-/// compiled meanwhile. A stage whose network fails goes on with the next rung of its ladder, and is done again from its start.
+/// compiled meanwhile. A stage whose network fails goes on at the next of its placements, and is done again from its start.
 struct RequestRun {
     private let pipeline: DiffusionPipeline
     private let plan: RequestPlan
@@ -94,7 +94,7 @@ struct RequestRun {
                 parts.append(known.map(\.text))
                 continue
             }
-            parts.append(try await onLadder(id) { run, network in
+            parts.append(try await withFallbacks(id) { run, network in
                 if !isTold { run.onEvent(.encoding) }
                 isTold = true
                 let began = ContinuousClock.now
@@ -145,7 +145,7 @@ struct RequestRun {
     /// - Returns: the finished latents.
     private mutating func denoise(_ sampling: SamplingRun, _ texts: [EncodedText]) async throws -> NDArray {
         let (pipeline, plan, previews, onEvent) = (pipeline, plan, previews, onEvent)
-        return try await onLadder(.denoiser) { run, network in
+        return try await withFallbacks(.denoiser) { run, network in
             let stage = DenoiseStage(
                 network: network, plan: plan.joined,
                 conditionings: { pipeline.conditionings(of: plan, texts, atEvaluation: $0) },
@@ -167,7 +167,7 @@ struct RequestRun {
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
         let (pipeline, onEvent) = (pipeline, onEvent)
         var images: [RGBImage] = []
-        try await onLadder(.decoder) { run, network in
+        try await withFallbacks(.decoder) { run, network in
             let began = ContinuousClock.now
             try await DecodeStage(network: network).run(latents, into: &images) { index in
                 onEvent(.decoding(index: index, total: latents.shape[0]))
@@ -181,8 +181,8 @@ struct RequestRun {
 
     // MARK: Networks
 
-    /// Does work with a network, on the next rung of the stage's ladder when a device fails or its numbers are not finite.
-    private mutating func onLadder<Result>(
+    /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
+    private mutating func withFallbacks<Result>(
         _ id: NetworkID, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         let stage = id.stage
@@ -197,12 +197,12 @@ struct RequestRun {
             } catch {
                 let failure = explained(DiffusionError(error))
                 if case .nonFinite(let key) = failure { uses.append(.init(key: key, hasFailed: true)) }
-                guard let isDeviceLost = failure.isDeviceLost,
-                    let next = pipeline.ladders[stage].next(after: placement, onOtherDevice: isDeviceLost)
+                guard let kind = failure.stageFailure,
+                    case .move(let next) = pipeline.fallbacks[stage].remedy(after: placement, because: kind)
                 else { throw failure }
                 let move = Move(stage: stage, from: placement, to: next, reason: failure.description)
                 // A lost device is lost for all; strange numbers may be this request's alone, and must not slow down others.
-                if isDeviceLost, pipeline.placements[stage] == placement { pipeline.move(stage, to: next) }
+                if kind == .device, pipeline.placements[stage] == placement { pipeline.move(stage, to: next) }
                 placements[stage] = next
                 moves.append(move)
                 onEvent(.moved(move))

@@ -5,7 +5,7 @@ public import Generation
 /// A state machine without clock, device or file: its owner tells it what happens and does what it answers.
 ///
 ///     compiled ─→ dueProbe ─→ probed ─┬─ within limits ─→ … ─→ dueProbe
-///                                     └─ drift: response .mend(rung) ─→ the owner compiles anew ─→ compiled
+///                                     └─ drift: response .mend(remedy) ─→ the owner compiles anew ─→ compiled
 ///
 /// `Model` identifies a compiled network among those of the stage, by what it was compiled for.
 public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
@@ -16,14 +16,23 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     private let settings: MonitorSettings
     /// In the order of their compiles.
     private var watches: [Watch<Model>] = []
-    /// The rung climbed last, until a later probe has shown that it helped for more than a moment:
+    /// The remedy tried last, until a later probe has shown that it helped for more than a moment:
     /// a compile that drifts again at once is not just compiled again, forever.
-    private var trial: Rung?
+    private var tried: Remedy?
+    /// What is asked for where the stage runs.
+    private var placement: Placement
+    private let fallbacks: Fallbacks
 
-    public init(_ stage: Stage, on assignment: Place, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()) {
+    /// - Parameters:
+    ///   - placement: where the stage runs now; nil for the first of its fallbacks.
+    public init(
+        _ stage: Stage, _ fallbacks: Fallbacks, at placement: Placement? = nil, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()
+    ) {
         self.stage = stage
-        self.assignment = assignment
-        self.bound = bounds.relativeError[stage]
+        self.fallbacks = fallbacks
+        self.placement = placement ?? fallbacks.first
+        assignment = Place(asked: self.placement)
+        bound = bounds.relativeError[stage]
         self.settings = settings
     }
 
@@ -31,8 +40,11 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
 
     /// A network was compiled, for the first time or again. A probe is due. Compiles that began before the last `.mend` are
     /// out of date: they are let go of and not reported.
-    /// - Parameter assignment: where it runs in fact.
-    public mutating func compiled(_ model: Model, on assignment: Place) {
+    /// - Parameters:
+    ///   - placement: what was asked for; nil for where the stage is to run.
+    ///   - assignment: where it runs in fact.
+    public mutating func compiled(_ model: Model, at placement: Placement? = nil, on assignment: Place) {
+        self.placement = placement ?? self.placement
         self.assignment = assignment
         released(model)
         watches.append(Watch(model: model))
@@ -60,7 +72,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
 
     // What comes out
 
-    /// Judges a probe. When the response is to mend, all compiled networks that the rung concerns are forgotten: only the one
+    /// Judges a probe. When the response is to mend, all compiled networks that the remedy concerns are forgotten: only the one
     /// probed for `recompile`, all of the stage otherwise. The first probe after their compile is a new baseline.
     /// - Returns: nil when the network is not watched any more.
     public mutating func probed(_ model: Model, _ distance: Distance, at now: ContinuousClock.Instant) -> FidelityEvent? {
@@ -68,33 +80,40 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
         let baseline = watches[index].baseline
         let drift = Drift(distance, bound: bound, baseline: baseline)
         watches[index].probed(at: now, isGood: drift == nil)
-        if let drift { return climb(.drift(drift), distance, from: model) }
+        if let drift { return mend(.drift(drift), distance, from: model) }
 
         let finding: FidelityEvent.Finding
         if baseline != nil {
             finding = .withinBounds
-            trial = nil
+            tried = nil
         } else {
-            finding = trial == nil ? .baseline : .recovered
+            finding = tried == nil ? .baseline : .recovered
             watches[index].baseline = distance.relativeError
         }
         return FidelityEvent(stage, assignment, finding, distance)
     }
 
-    /// The device refused to compile or to run a network. Asking it once more for the same is no rung then.
+    /// The device refused to compile or to run a network. Asking it once more for the same is no remedy then.
     public mutating func failed(_ model: Model, _ reason: String) -> FidelityEvent {
-        trial = trial ?? .recompile
-        return climb(.drift(.failed(reason)), nil, from: model)
+        tried = tried ?? .recompile
+        return mend(.drift(.failed(reason)), nil, from: model)
     }
 
-    private mutating func climb(_ finding: FidelityEvent.Finding, _ distance: Distance?, from model: Model) -> FidelityEvent {
+    private mutating func mend(_ finding: FidelityEvent.Finding, _ distance: Distance?, from model: Model) -> FidelityEvent {
         let found = assignment
-        let next = Rung.ladder(for: assignment, upTo: settings.lastRung).first { rung in trial.map { rung > $0 } ?? true }
-        guard let next else { return FidelityEvent(stage, found, finding, distance, response: .giveUp) }
-        trial = next
-        if let placement = next.placement(on: assignment.device) { assignment = Place(asked: placement) }
-        if next == .recompile { released(model) } else { watches = [] }
-        return FidelityEvent(stage, found, finding, distance, response: .mend(next))
+        guard let remedy = fallbacks.remedy(after: placement, at: assignment, tried: tried, because: .drift) else {
+            return FidelityEvent(stage, found, finding, distance, response: .giveUp)
+        }
+        tried = remedy
+        switch remedy {
+        case .recompile:
+            released(model)
+        case .move(let next):
+            placement = next
+            assignment = Place(asked: next)
+            watches = []
+        }
+        return FidelityEvent(stage, found, finding, distance, response: .mend(remedy))
     }
 }
 

@@ -14,9 +14,9 @@ public struct FidelityEvent: Sendable, Hashable {
 
     public enum Response: Sendable, Hashable {
         case none
-        /// The stage climbs a rung; then it is probed again.
-        case mend(Rung)
-        /// No rung is left, or none is allowed. Somebody has to know.
+        /// The stage is compiled again or moves; then it is probed again.
+        case mend(Remedy)
+        /// Nothing is left to try, or nothing is allowed. Somebody has to know.
         case giveUp
     }
 
@@ -81,22 +81,42 @@ extension FidelityEvent.Finding {
 extension FidelityEvent.Response {
     fileprivate func text(for assignment: Place) -> String? {
         switch self {
-        case .none, .mend(.nothing): nil
+        case .none: nil
         case .mend(.recompile): "It is compiled again from scratch."
-        case .mend(.accuracy): "It moves to accuracy, f32 on \(assignment.device)."
-        case .mend(.cpu): "It moves to the CPU, in f32."
+        case .mend(.move(let placement)):
+            switch Rung(move: placement, from: assignment) {
+            case .accuracy: "It moves to accuracy, f32 on \(assignment.device)."
+            case .cpu: "It moves to the CPU, in f32."
+            default: "It moves to \(placement)."
+            }
         case .giveUp where assignment.isReference:
             "There is nothing more exact than this: download the checkpoint again, and test the machine's memory if that does not help."
         case .giveUp: "No rung is left that the settings allow: use it with accuracy or on the CPU, or allow more rungs."
         }
     }
+}
 
-    /// One word, as in JSON.
-    public var name: String {
-        switch self {
+extension FidelityEvent {
+    /// The response in one word, as in JSON: `none`, `recompile`, `accuracy`, `cpu`, `move`, `give_up`.
+    public var responseName: String {
+        switch response {
         case .none: "none"
-        case .mend(let rung): rung.rawValue
+        case .mend(.recompile): Rung.recompile.rawValue
+        case .mend(.move(let placement)): Rung(move: placement, from: assignment)?.rawValue ?? "move"
         case .giveUp: "give_up"
+        }
+    }
+}
+
+extension Rung {
+    /// The rung that a move amounts to; nil for a move to another device of the user's.
+    fileprivate init?(move placement: Placement, from place: Place) {
+        if placement.device == place.device {
+            self = .accuracy
+        } else if placement == .reference {
+            self = .cpu
+        } else {
+            return nil
         }
     }
 }

@@ -16,7 +16,7 @@ extension MonitoredPipeline {
         }
         for network in ready where watched[network.key]?.network !== network {
             watched[network.key] = WeakNetwork(network: network)
-            monitors[network.stage].compiled(network.key, on: network.place)
+            monitors[network.stage].compiled(network.key, at: network.placement, on: network.place)
         }
     }
 
@@ -41,7 +41,7 @@ extension MonitoredPipeline {
             case .none: break
             case .mend: isMended = true
             // Where no ladder is wanted, drift is told and no more.
-            case .giveUp: if settings.lastRung != .nothing { throw UnmendedDrift(event: event) }
+            case .giveUp: if pipeline.fallbacks[event.stage].lastRung != .nothing { throw UnmendedDrift(event: event) }
             }
         }
         return isMended
@@ -74,15 +74,16 @@ extension MonitoredPipeline {
         }
     }
 
-    /// Takes the stage to its next rung, if the event says so. The probe of what is compiled for that is due then.
+    /// Does what the event says, if it says to mend. The probe of what is compiled for that is due then.
     private func mend(_ event: FidelityEvent, _ key: CompileKey) async throws {
-        guard case .mend(let rung) = event.response else { return }
-        let placement = rung.placement(on: key.placement.device) ?? key.placement
+        guard case .mend(let remedy) = event.response else { return }
+        var placement = key.placement
         await pipeline.networks.release(key)
         // What it answered before cannot be trusted either.
         if key.stage == .encode { pipeline.forgetEncodedPrompts() }
         var shape = key.shape
-        if rung != .recompile {
+        if case .move(let next) = remedy {
+            placement = next
             for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.stage, old.placement) == (key.stage, key.placement) {
                 await pipeline.networks.release(old.key)
             }

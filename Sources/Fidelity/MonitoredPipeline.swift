@@ -153,7 +153,7 @@ public actor MonitoredPipeline {
         await pipeline.networks.release(checkpoint: pipeline.checkpoint.identity)
         if !keepingDiskCache { await pipeline.networks.dropDiskCache(of: pipeline.checkpoint) }
         pipeline.forgetEncodedPrompts()
-        for stage in Stage.allCases { pipeline.move(stage, to: pipeline.ladders[stage].first) }
+        for stage in Stage.allCases { pipeline.move(stage, to: pipeline.fallbacks[stage].first) }
         monitors = Self.monitors(of: pipeline, bounds, settings)
         watched = [:]
         latest = PerStage(repeating: nil)
@@ -177,7 +177,7 @@ public actor MonitoredPipeline {
         of pipeline: DiffusionPipeline, _ bounds: FidelityBounds, _ settings: MonitorSettings
     ) -> PerStage<DriftMonitor<CompileKey>> {
         func monitor(_ stage: Stage) -> DriftMonitor<CompileKey> {
-            DriftMonitor(stage, on: Place(asked: pipeline.placements[stage]), bounds: bounds, settings: settings)
+            DriftMonitor(stage, pipeline.fallbacks[stage], at: pipeline.placements[stage], bounds: bounds, settings: settings)
         }
         return PerStage(encode: monitor(.encode), denoise: monitor(.denoise), decode: monitor(.decode))
     }

@@ -6,6 +6,8 @@ extension Collection<String> {
         let letters = Array(wanted.prefix(100).lowercased())
         let distances = self.lazy.map { (name: $0, distance: Self.editDistance(letters, Array($0.prefix(100).lowercased()))) }
         guard let nearest = distances.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
+        // A name of which no letter is right was not meant.
+        guard nearest.distance < letters.count else { return nil }
         return nearest.distance <= limit ?? Swift.max(1, letters.count / 3) ? nearest.name : nil
     }
 

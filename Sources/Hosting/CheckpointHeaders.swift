@@ -13,11 +13,18 @@ actor CheckpointHeaders {
         let hashedPath: String?
     }
 
-    private var known: [String: (state: FileIdentity?, prediction: PredictionMode, header: Result<Header, any Error>)] = [:]
-    private let prediction: @Sendable () -> PredictionMode
+    private var known: [String: (state: FileIdentity?, choice: Choice, header: Result<Header, any Error>)] = [:]
+    private let choice: @Sendable () -> Choice
 
-    /// - Parameter prediction: as it is set for all checkpoints now.
-    init(prediction: @escaping @Sendable () -> PredictionMode = { .auto }) { self.prediction = prediction }
+    /// The settings that change what a checkpoint's headers mean.
+    struct Choice: Equatable {
+        var prediction = PredictionMode.auto
+        /// See `Checkpoint.open`.
+        var vae: String?
+    }
+
+    /// - Parameter choice: as it is set for all checkpoints now.
+    init(choice: @escaping @Sendable () -> Choice = { Choice() }) { self.choice = choice }
 
     /// - Parameter path: of a checkpoint.
     /// - Throws: what `Checkpoint.open` throws, and `DiffusionError` for a schedule that cannot be used.
@@ -26,20 +33,20 @@ actor CheckpointHeaders {
     /// The remembered header of a checkpoint; nil when it is new, or has changed.
     func known(of path: String) -> Result<Header, any Error>? {
         // A folder's state changes when something in it is replaced.
-        known[path].flatMap { $0.state == FileIdentity(path) && $0.prediction == prediction() ? $0.header : nil }
+        known[path].flatMap { $0.state == FileIdentity(path) && $0.choice == choice() ? $0.header : nil }
     }
 
     func forget() { known = [:] }
 
     func result(of path: String) -> Result<Header, any Error> {
         if let known = known(of: path) { return known }
-        let prediction = prediction()
+        let choice = choice()
         let header = Result {
-            let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(prediction))
+            let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae)
             if let refusal = checkpoint.refusal { throw refusal }
             return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
-        known[path] = (FileIdentity(path), prediction, header)
+        known[path] = (FileIdentity(path), choice, header)
         return header
     }
 }

@@ -71,7 +71,7 @@ public actor ModelHost: Engine {
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
-        headers = CheckpointHeaders { settings.current.prediction }
+        headers = CheckpointHeaders { .init(prediction: settings.current.prediction, vae: settings.current.chosenVAE(folders)) }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
         readiness = .loading(model: settings.current.requests.model)
@@ -123,6 +123,11 @@ public actor ModelHost: Engine {
             let model = try await model(name)
             readiness = .ready(model: name)
             logger.info("model ready", metadata: ["model": "\(name)", "placements": "\(model.pipeline.placements)"])
+            let side = model.pipeline.checkpoint.nativeSize
+            let forecast = model.pipeline.memoryForecast(width: side, height: side)
+            if let warning = forecast.warning(for: "\(side)×\(side)", isServing: true) {
+                logger.warning("little memory", metadata: ["model": "\(name)", "advice": "\(warning)"])
+            }
             await model.prepare()
         } catch let error as CancellationError {
             throw error
@@ -338,7 +343,6 @@ extension EaselSettings {
         var monitor = MonitorSettings()
         monitor.picturesBetweenProbes = fidelityCheckPictures > 0 ? fidelityCheckPictures : nil
         monitor.timeBetweenProbes = fidelityCheckHours > 0 ? .seconds(fidelityCheckHours * 3600) : nil
-        monitor.lastRung = fidelityLastRung
         monitor.picturesBetweenReloads = reloadPictures > 0 ? reloadPictures : nil
         monitor.timeBetweenReloads = reloadHours > 0 ? .seconds(reloadHours * 3600) : nil
         return monitor

@@ -83,8 +83,9 @@ public struct ModelOpener: Sendable {
     /// - Parameter path: a .safetensors file or a diffusers folder.
     public func reference(for path: String) throws(DiffusionError) -> DiffusionPipeline {
         DiffusionPipeline(
-            try OpenCheckpoint(path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction)),
-            ladders: PerStage(repeating: PlacementLadder(.reference)), shapes: shapes(isForOneRequest: false), networks: networks)
+            try OpenCheckpoint(
+                path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(folders)),
+            fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes(isForOneRequest: false), networks: networks)
     }
 
     /// Puts a checkpoint that is open where the settings want it; see `open`.
@@ -94,7 +95,7 @@ public struct ModelOpener: Sendable {
         from reference: DiffusionPipeline, isForOneRequest: Bool, resources: PromptResources = PromptResources(),
         onProgress: @escaping @Sendable (OpeningProgress) -> Void = { _ in }
     ) async throws -> (pipeline: DiffusionPipeline, tables: [PrecisionTable]) {
-        var ladders = PerStage(repeating: PlacementLadder(.reference))
+        var fallbacks = PerStage(repeating: Fallbacks(.reference))
         var tables: [PrecisionTable] = []
         for stage in Stage.allCases {
             let choice = choices[stage]
@@ -109,10 +110,12 @@ public struct ModelOpener: Sendable {
                 tables.append(table)
                 first = .exactly(table.choice(errorBound: settings.autoErrorBound))
             }
-            ladders[stage] = ladder(choice, first)
+            // An f16 that was measured has proved itself.
+            let overflows = stage == .decode && reference.checkpoint.decoderOverflowsF16 && Arithmetic(choice.accuracy) != nil
+            fallbacks[stage] = ladder(choice, overflows ? first.withoutF16(on: choice.devices[0]) : first)
         }
         let pipeline = DiffusionPipeline(
-            reference.opened, ladders: ladders, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
+            reference.opened, fallbacks: fallbacks, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
             retention: isForOneRequest ? .untilUsed : .always, resources: resources)
         return (pipeline, tables)
     }
@@ -158,7 +161,7 @@ public struct ModelOpener: Sendable {
     private func deviceName(_ device: String) -> String { (try? core.value(of: .fullDeviceName, device: device)) ?? device }
 
     /// The devices in order, each first as it was chosen; then, as far as the settings allow, f32 and the CPU.
-    private func ladder(_ choice: ComponentChoice, _ first: Arithmetic) -> PlacementLadder {
+    private func ladder(_ choice: ComponentChoice, _ first: Arithmetic) -> Fallbacks {
         let chosen = Placement(device: choice.devices[0], arithmetic: first)
         // `auto` was measured on the first device only.
         let onOthers = Arithmetic(choice.accuracy) ?? .exactly(.f32)
@@ -166,7 +169,7 @@ public struct ModelOpener: Sendable {
         if settings.fidelityLastRung >= .accuracy { others.append(Placement(device: chosen.device, precision: .f32)) }
         others += choice.devices.dropFirst().map { Placement(device: $0, arithmetic: onOthers) }
         if settings.fidelityLastRung >= .cpu { others.append(.reference) }
-        return PlacementLadder(chosen, then: others)
+        return Fallbacks(chosen, then: others, lastRung: settings.fidelityLastRung)
     }
 
     /// The bounds of the settings: how far off a device may be.
@@ -217,5 +220,22 @@ extension DiskCache {
     /// The user's disk cache, with the limit of the settings.
     public init(_ settings: EaselSettings, folders: UserFolders = UserFolders()) {
         self.init(in: folders.cache, byteLimit: settings.diskCacheBytes)
+    }
+}
+
+extension EaselSettings {
+    /// The VAE that takes the place of models' own; see `Checkpoint.open`. nil for what the model's files say.
+    func chosenVAE(_ folders: UserFolders) -> String? { vae.isEmpty ? nil : vae == "none" ? vae : folders.path(vae) }
+}
+
+extension Arithmetic {
+    /// The same, or f32 where the device might compute in f16: for a decoder whose numbers exceed its range.
+    func withoutF16(on device: String) -> Arithmetic {
+        switch self {
+        case .exactly(.f16): .exactly(.f32)
+        case .exactly: self
+        // CPUs take bf16, which has the range of f32.
+        case .performance, .deviceDefault: device == Placement.reference.device ? self : .exactly(.f32)
+        }
     }
 }

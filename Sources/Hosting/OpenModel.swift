@@ -55,7 +55,7 @@ extension FidelityNotice {
         let event = record.event
         self.init(
             time: record.time, model: model, component: event.stage, device: event.assignment.device, precision: event.assignment.precision,
-            finding: event.finding.name, response: event.response.name,
+            finding: event.finding.name, response: event.responseName,
             relativeError: event.distance.flatMap { $0.relativeError.isFinite ? $0.relativeError : nil },
             bound: bounds.relativeError[event.stage], text: event.description)
     }

@@ -16,6 +16,8 @@ public struct EaselSettings: Sendable, Equatable {
     public var autoErrorBound = 0.01
     /// The prediction of all models' UNets.
     public var prediction = PredictionMode.auto
+    /// A file or folder whose VAE all models use; `none`: each model's own; empty: `NAME.vae.safetensors` beside a model, or its own.
+    public var vae = ""
     /// The inputs that are fixed when a network is compiled.
     public var shapes = ShapePolicy.auto
     /// Chunks of 75 tokens that a static shape has room for.

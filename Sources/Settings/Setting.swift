@@ -10,15 +10,19 @@ public struct Setting: Sendable {
     public let allowed: String
     /// All that may be written, where that is a handful of words; empty where it is not.
     public let choices: [String]
+    /// Names a file of this machine, so that clients of a server neither see nor change it.
+    public let isLocal: Bool
     private let assign: @Sendable (String, inout EaselSettings) -> Bool
     private let write: @Sendable (EaselSettings) -> String
     private let read: @Sendable (EaselSettings) -> any Encodable & Sendable
 
     private init<Value>(
-        _ key: String, _ property: any WritableKeyPath<EaselSettings, Value> & Sendable, _ form: SettingForm<Value>, _ meaning: String
+        _ key: String, _ property: any WritableKeyPath<EaselSettings, Value> & Sendable, _ form: SettingForm<Value>, _ meaning: String,
+        isLocal: Bool = false
     ) {
         self.key = key
         self.meaning = meaning
+        self.isLocal = isLocal
         (allowed, choices) = (form.allowed, form.choices)
         assign = { text, settings in
             guard let value = form.parse(text) else { return false }
@@ -47,6 +51,9 @@ extension Setting {
     /// Every setting, in the order in which they are listed. Defaults are those of `EaselSettings`.
     public static let all = ofDevices + ofFidelity + ofRequests + ofServing
 
+    /// The settings that clients of a server may see and change.
+    public static let ofClients = all.filter { !$0.isLocal }
+
     private static let ofDevices = [
         Setting("openvino_devices", \.openvinoDevices, .devices,
             "devices in the order in which they are tried; empty: the best single one, GPU before CPU"),
@@ -68,6 +75,9 @@ extension Setting {
             "largest error of a UNet step that auto accepts, relative to CPU f32"),
         Setting("prediction", \.prediction, .word,
             "what the models predict, whatever their files say, for all models; auto: what the files say"),
+        Setting("vae", \.vae, .text,
+            "a file or folder whose VAE all models use; none: each model's own; empty: NAME.vae.safetensors beside a model, or its own",
+            isLocal: true),
         Setting("shapes", \.shapes, .word,
             "what compiled models leave open; auto: all on CPUs, nothing but the prompt's length elsewhere"),
         Setting("context_chunks", \.contextChunks, .count(1...64),

@@ -64,6 +64,9 @@ extension SettingForm where Value == Bool {
 }
 
 extension SettingForm where Value == String {
+    /// Any text, also none.
+    static var text: Self { .init(allowed: "any text", parse: { $0 }, text: { $0 }) }
+
     /// Any text but none.
     static var name: Self { .init(allowed: "a name", parse: { $0.isEmpty ? nil : $0 }, text: { $0 }) }
 }

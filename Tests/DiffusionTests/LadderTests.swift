@@ -19,12 +19,12 @@ struct LadderTests {
     private static func pipeline(
         _ stage: Stage, first: Placement = half, fault: @escaping @Sendable (NDArray) -> NDArray = { $0 }
     ) throws -> DiffusionPipeline {
-        var ladders = PerStage(repeating: PlacementLadder(.reference))
-        ladders[stage] = PlacementLadder(first, then: [.reference])
+        var fallbacks = PerStage(repeating: Fallbacks(.reference))
+        fallbacks[stage] = Fallbacks(first, then: [.reference])
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
             key.placement == .reference ? output : fault(output)
         })
-        return try DiffusionPipeline(OpenCheckpoint(path: Fixture.demoModel.path), ladders: ladders, networks: networks)
+        return try DiffusionPipeline(OpenCheckpoint(path: Fixture.demoModel.path), fallbacks: fallbacks, networks: networks)
     }
 
     private static func spoiled(_ output: NDArray) -> NDArray {
@@ -51,13 +51,13 @@ struct LadderTests {
     @Test("a VAE that fails does not cost the steps again")
     func decodeOnly() async throws {
         let steps = Mutex(0)
-        let ladders = PerStage(
-            encode: PlacementLadder(.reference), denoise: PlacementLadder(.reference), decode: PlacementLadder(Self.half, then: [.reference]))
+        let fallbacks = PerStage(
+            encode: Fallbacks(.reference), denoise: Fallbacks(.reference), decode: Fallbacks(Self.half, then: [.reference]))
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in
             if key.stage == .denoise { steps.withLock { $0 += 1 } }
             return key.placement == Self.half ? Self.spoiled(output) : output
         })
-        let pipeline = try DiffusionPipeline(OpenCheckpoint(path: Fixture.demoModel.path), ladders: ladders, networks: networks)
+        let pipeline = try DiffusionPipeline(OpenCheckpoint(path: Fixture.demoModel.path), fallbacks: fallbacks, networks: networks)
         let result = try await pipeline.generate(Demo.request { $0.batchSize = 2 }) { _ in }
         #expect(result.images.count == 2)
         #expect(steps.withLock { $0 } == 2)
@@ -90,7 +90,7 @@ struct LadderTests {
     func lastRung(_ stage: Stage) async throws {
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in key.stage == stage ? Self.spoiled(output) : output })
         let pipeline = try DiffusionPipeline(
-            OpenCheckpoint(path: Fixture.demoModel.path), ladders: PerStage(repeating: PlacementLadder(Self.half, then: [.reference])), networks: networks)
+            OpenCheckpoint(path: Fixture.demoModel.path), fallbacks: PerStage(repeating: Fallbacks(Self.half, then: [.reference])), networks: networks)
         await #expect(throws: DiffusionError.self) { try await pipeline.pictures(Demo.request()) }.map { error in
             #expect("\(error)".contains("\(stage.label) on CPU in f32"))
             #expect("\(error)".contains("not finite"))

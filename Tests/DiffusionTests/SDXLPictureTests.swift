@@ -75,7 +75,7 @@ struct SDXLPictureTests {
     @Test("a prompt that is used again asks neither text encoder, and one static UNet serves prompts of other lengths")
     func reuse() async throws {
         let fixed = DiffusionPipeline(
-            pipeline.opened, ladders: pipeline.ladders, shapes: .init(.static, contextChunks: 2), networks: pipeline.networks)
+            pipeline.opened, fallbacks: pipeline.fallbacks, shapes: .init(.static, contextChunks: 2), networks: pipeline.networks)
         var request = request("plain")
         let first = try await fixed.generate(request) { _ in }
         #expect(Set(first.compiles.map(\.stage)) == Set(Stage.allCases))

@@ -10,15 +10,23 @@ struct DriftMonitorTests {
     private let start = ContinuousClock.now
     private let gpu = Place(device: "GPU", precision: "f16")
 
-    private func monitor(_ change: (inout MonitorSettings) -> Void = { _ in }) -> Monitor {
+    private let exact = Placement(device: "GPU", precision: .f32)
+
+    private func fallbacks(upTo last: Rung = .cpu) -> Fallbacks {
+        Fallbacks(Placement(device: "GPU", precision: .f16), then: [exact, .reference], lastRung: last)
+    }
+
+    private func monitor(upTo last: Rung = .cpu, _ change: (inout MonitorSettings) -> Void = { _ in }) -> Monitor {
         var settings = MonitorSettings()
         change(&settings)
-        return Monitor(.denoise, on: gpu, settings: settings)
+        return Monitor(.denoise, fallbacks(upTo: last), settings: settings)
     }
 
     /// One that has compiled `512` and has its baseline.
-    private func watchingMonitor(baseline: Double = 0.003, _ change: (inout MonitorSettings) -> Void = { _ in }) -> Monitor {
-        var monitor = monitor(change)
+    private func watchingMonitor(
+        baseline: Double = 0.003, upTo last: Rung = .cpu, _ change: (inout MonitorSettings) -> Void = { _ in }
+    ) -> Monitor {
+        var monitor = monitor(upTo: last, change)
         monitor.compiled("512", on: gpu)
         _ = monitor.probed("512", .error(baseline), at: start)
         return monitor
@@ -110,7 +118,7 @@ struct DriftMonitorTests {
     ] as [(Suspicion, [Stage])])
     func suspicion(suspicion: Suspicion, suspects: [Stage]) {
         for stage in Stage.allCases {
-            var monitor = Monitor(stage, on: gpu)
+            var monitor = Monitor(stage, fallbacks())
             monitor.compiled("512", on: gpu)
             _ = monitor.probed("512", .error(0), at: start)
             monitor.finishedPicture(with: "512", suspicion: suspicion)
@@ -190,7 +198,7 @@ struct DriftMonitorTests {
         #expect(monitor.probed("512", .error(0.05), at: start)?.response == .mend(.recompile))
         monitor.compiled("512", on: gpu)
         #expect(monitor.probed("512", .error(0.003), at: start)?.finding == .recovered)
-        #expect(monitor.probed("512", .error(0.05), at: start)?.response == .mend(.accuracy))
+        #expect(monitor.probed("512", .error(0.05), at: start)?.response == .mend(.move(exact)))
     }
 
     @Test("once a later probe has confirmed a rung, the ladder begins at its foot again")
@@ -210,14 +218,14 @@ struct DriftMonitorTests {
         _ = monitor.probed("768", .error(0.003), at: start)
         _ = monitor.probed("512", .error(0.05), at: start)
         monitor.compiled("512", on: gpu)
-        #expect(monitor.probed("512", .error(0.05), at: start)?.response == .mend(.accuracy))
+        #expect(monitor.probed("512", .error(0.05), at: start)?.response == .mend(.move(exact)))
         #expect(monitor.probed("768", .error(0.05), at: start) == nil)
         #expect(monitor.dueProbe(at: start + .seconds(1_000_000)) == nil)
     }
 
     @Test("with no ladder drift is told, each time, and nothing else happens")
     func onlyTelling() {
-        var monitor = watchingMonitor { $0.lastRung = .nothing }
+        var monitor = watchingMonitor(upTo: .nothing)
         for _ in 0..<3 {
             let event = monitor.probed("512", .error(0.02), at: start)
             #expect(event?.finding == .drift(.overBound(0.01)))
@@ -236,9 +244,9 @@ struct DriftMonitorTests {
     func refusal() {
         var monitor = monitor()
         let event = monitor.failed("512", "Out of device memory.")
-        #expect(event.response == .mend(.accuracy))
+        #expect(event.response == .mend(.move(exact)))
         #expect(event.description == "The UNet on GPU in f16: it failed (Out of device memory). It moves to accuracy, f32 on GPU.")
-        #expect(monitor.failed("512", "Out of device memory.").response == .mend(.cpu))
+        #expect(monitor.failed("512", "Out of device memory.").response == .mend(.move(.reference)))
         #expect(monitor.assignment == .reference)
         monitor.compiled("512", on: .reference)
         #expect(monitor.probed("512", .error(0), at: start)?.finding == .recovered)
@@ -247,7 +255,7 @@ struct DriftMonitorTests {
 
     @Test("a bound of the component's own applies", arguments: [(Stage.encode, 0.001), (.denoise, 0.01), (.decode, 0.01)])
     func bounds(stage: Stage, bound: Double) {
-        var monitor = Monitor(stage, on: gpu)
+        var monitor = Monitor(stage, fallbacks())
         monitor.compiled("512", on: gpu)
         var other = monitor
         #expect(monitor.probed("512", .error(bound), at: start)?.finding == .baseline)

@@ -20,13 +20,18 @@ struct EveryWalkTests {
     }
 
     private func walk(from start: Place, upTo last: Rung, _ outcomes: [Outcome]) {
-        var settings = MonitorSettings()
-        settings.lastRung = last
-        var monitor = DriftMonitor<Int>(.denoise, on: start, settings: settings)
+        let asked = Placement(device: start.device, precision: Precision(rawValue: start.precision) ?? .f32)
+        var others: [Placement] = []
+        if last >= .accuracy { others.append(Placement(device: start.device, precision: .f32)) }
+        if last >= .cpu { others.append(.reference) }
+        let fallbacks = Fallbacks(asked, then: others, lastRung: last)
+        var monitor = DriftMonitor<Int>(.denoise, fallbacks)
         monitor.compiled(0, on: start)
         var baseline: Double?
-        // The rungs of this episode; a failure stands for having compiled in vain.
-        var tried: Set<Rung> = []
+        // A failure stands for having compiled in vain.
+        var hasRecompiled = false
+        // Placements that are left, from where the stage runs.
+        var left = fallbacks.placements[...]
 
         for outcome in outcomes {
             let before = monitor.assignment
@@ -36,25 +41,37 @@ struct EveryWalkTests {
             case .error(let error):
                 event = monitor.probed(0, .error(error), at: .now)
                 isGood = error <= 0.01 && baseline.map { error <= 3 * $0 } ?? true
-                if isGood, baseline != nil { tried = [] }
+                if isGood, baseline != nil { hasRecompiled = false }
                 if isGood { baseline = baseline ?? error }
             case .failure:
                 event = monitor.failed(0, "gone")
                 isGood = false
-                if tried.isEmpty { tried = [.recompile] }
+                hasRecompiled = true
             }
 
             #expect(event?.assignment == before)
             #expect((event?.response == FidelityEvent.Response.none) == isGood, "\(outcomes)")
-            let untried = Rung.ladder(for: before, upTo: last).filter { rung in tried.allSatisfy { $0 < rung } }
-            if !isGood { #expect(event?.response == untried.first.map { .mend($0) } ?? .giveUp, "\(outcomes)") }
-            guard case .mend(let rung) = event?.response else {
+            let next: Remedy? =
+                if last == .nothing {
+                    nil
+                } else if !hasRecompiled {
+                    .recompile
+                } else {
+                    last == .recompile ? nil : left.dropFirst().first.map(Remedy.move)
+                }
+            if !isGood { #expect(event?.response == next.map { .mend($0) } ?? .giveUp, "\(outcomes)") }
+            guard case .mend(let remedy) = event?.response else {
                 #expect(monitor.assignment == before)
                 continue
             }
-            tried.insert(rung)
+            hasRecompiled = true
             baseline = nil
-            #expect(monitor.assignment == (rung.placement(on: before.device).map { Place(asked: $0) } ?? before))
+            if case .move(let placement) = remedy {
+                left = left.dropFirst()
+                #expect(monitor.assignment == Place(asked: placement))
+            } else {
+                #expect(monitor.assignment == before)
+            }
             #expect(monitor.dueProbe(at: .now) == nil)
             monitor.compiled(0, on: monitor.assignment)
         }

@@ -112,20 +112,20 @@ struct MonitoredPipelineTests {
 
     @Test("a scale error of 5 % is noticed at the next probe, and mended by the rung that helps", arguments: [
         // How many UNets are wrong, one compiled after the other.
-        (.reference, 1, [.recompile], "It is compiled again from scratch"), (Watching.other, 2, [.recompile, .cpu], "It moves to the CPU"),
-    ] as [(Placement, Int, [Rung], String)])
-    func mending(start: Placement, wrongCompiles: Int, rungs: [Rung], words: String) async throws {
+        (.reference, 1, [.recompile], "It is compiled again from scratch"), (Watching.other, 2, [.recompile, .move(.reference)], "It moves to the CPU"),
+    ] as [(Placement, Int, [Remedy], String)])
+    func mending(start: Placement, wrongCompiles: Int, remedies: [Remedy], words: String) async throws {
         let watching = try Watching(denoise: start, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= wrongCompiles }))
-        try await expectMended(watching, rungs, words)
+        try await expectMended(watching, remedies, words)
     }
 
     @Test("… and one of 30 % by f32, where it was less", .enabled(if: Watching.hasHalf))
     func mendingByAccuracy() async throws {
         let watching = try Watching(denoise: Watching.half, fault: Fault(Self.farScaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
-        try await expectMended(watching, [.recompile, .accuracy], "It moves to accuracy, f32 on CPU")
+        try await expectMended(watching, [.recompile, .move(.reference)], "It moves to accuracy, f32 on CPU")
     }
 
-    private func expectMended(_ watching: Watching, _ rungs: [Rung], _ words: String) async throws {
+    private func expectMended(_ watching: Watching, _ remedies: [Remedy], _ words: String) async throws {
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
@@ -133,9 +133,9 @@ struct MonitoredPipelineTests {
         #expect(try await watching.monitored.checkIfDue().isEmpty)
         watching.time.advance(by: .seconds(100_000))
         let events = try await watching.monitored.checkIfDue().filter { $0.stage == .denoise }
-        #expect(events.map(\.response) == rungs.map { .mend($0) } + [.none])
+        #expect(events.map(\.response) == remedies.map { .mend($0) } + [.none])
         #expect(events.last?.finding == .recovered)
-        #expect(await watching.pipeline.networks.records.filter { $0.reason == .repair }.count == rungs.count)
+        #expect(await watching.pipeline.networks.records.filter { $0.reason == .repair }.count == remedies.count)
 
         let mended = try await watching.draw()
         #expect(mended.incidents.count == 1)
@@ -155,7 +155,7 @@ struct MonitoredPipelineTests {
         let report = try await watching.monitored.check()
         #expect(!report.verdict.isWithinBounds)
         let unet = await watching.monitored.status.events.filter { $0.stage == .denoise }
-        #expect(unet.map(\.response) == [.none, .mend(.recompile), .mend(.cpu), .giveUp])
+        #expect(unet.map(\.response) == [.none, .mend(.recompile), .mend(.move(.reference)), .giveUp])
         #expect(watching.pipeline.placements.denoise == .reference)
         #expect(try await watching.draw().incidents.first?.contains("There is nothing more exact than this") == true)
     }
@@ -187,20 +187,21 @@ struct MonitoredPipelineTests {
         #expect(try await watching.draw().moves.isEmpty)
     }
 
-    @Test("NaN where the pipeline has no rung left: the network is mended and the picture drawn after all")
-    func nonFiniteWithoutLadder() async throws {
-        let watching = try Watching(decode: Watching.other, fault: Fault(Self.spoiled, in: { key, _ in key.stage == .decode && key.placement != .reference }))
+    @Test("NaN where there is no other placement: the network is compiled again and the picture drawn after all")
+    func nonFiniteWithoutFallback() async throws {
+        let watching = try Watching(fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .decode && compiles <= 1 }))
         watching.fault.begin()
         let result = try await watching.draw()
-        #expect(result.places.decode.device == "CPU")
-        #expect(result.incidents.first?.contains("It moves to the CPU") == true)
+        #expect(Suspicion(picture: result.images[0]) == nil)
+        #expect(result.moves.isEmpty)
+        #expect(result.incidents.first?.contains("It is compiled again from scratch") == true)
     }
 
     // Suspicious pictures
 
     @Test("a flat picture is looked into at once, and drawn again when a network was to blame")
     func flat() async throws {
-        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }), { $0.lastRung = .nothing })
+        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }), lastRung: .nothing)
         // Told only: no ladder is allowed.
         watching.fault.begin()
         let flat = try await watching.draw()

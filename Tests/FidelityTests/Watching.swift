@@ -26,13 +26,15 @@ struct Watching {
 
     init(
         denoise: Placement = .reference, decode: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil,
-        _ change: (inout MonitorSettings) -> Void = { _ in }
+        lastRung: Rung = .cpu, _ change: (inout MonitorSettings) -> Void = { _ in }
     ) throws {
         self.fault = fault
         let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
             OpenCheckpoint(path: Fixture.demoModel.path),
-             ladders: PerStage(encode: .init(.reference), denoise: .init(denoise, then: [.reference]), decode: .init(decode)),
+            fallbacks: PerStage(encode: .reference, denoise: denoise, decode: decode).map {
+                Fallbacks($0, then: [.reference], lastRung: lastRung)
+            },
             shapes: ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1), networks: networks)
         var settings = MonitorSettings()
         change(&settings)

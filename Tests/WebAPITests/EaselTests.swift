@@ -117,7 +117,7 @@ struct EaselTests {
     @Test("settings are listed with what they mean and whose they are, without paths")
     func settingAnswers() throws {
         let answers = try SettingAnswer.all(context(["clip_skip": "2"]).settings)
-        #expect(answers.map(\.key) == Setting.all.map(\.key))
+        #expect(answers.map(\.key) == Setting.ofClients.map(\.key))
         let clipSkip = try #require(answers.first { $0.key == "clip_skip" })
         #expect((clipSkip.value, clipSkip.default, clipSkip.source, clipSkip.environment) == (.integer(2), .integer(1), "change", "EASEL_CLIP_SKIP"))
         #expect(answers.first { $0.key == "model" }?.source == "default")
@@ -128,7 +128,7 @@ struct EaselTests {
 
     @Test("every choice of a setting is accepted")
     func choices() throws {
-        let settings = Setting.all.filter { !$0.choices.isEmpty }
+        let settings = Setting.ofClients.filter { !$0.choices.isEmpty }
         #expect(settings.count > 5)
         for setting in settings {
             for choice in setting.choices { _ = try context([setting.key: choice]) }

@@ -19,25 +19,3 @@ extension Placement: CustomStringConvertible {
     /// `GPU in f16`.
     public var description: String { "\(device) in \(arithmetic)" }
 }
-
-/// The placements of a component in the order in which they are taken: the next when one fails.
-public struct PlacementLadder: Sendable, Hashable {
-    /// At least one; all different.
-    public let rungs: [Placement]
-
-    public init(_ first: Placement, then others: [Placement] = []) {
-        rungs = others.reduce(into: [first]) { rungs, placement in
-            if !rungs.contains(placement) { rungs.append(placement) }
-        }
-    }
-
-    /// What the user chose.
-    public var first: Placement { rungs[0] }
-
-    /// The rung after `placement`; nil after the last.
-    /// - Parameter onOtherDevice: skips rungs on the same device.
-    public func next(after placement: Placement, onOtherDevice: Bool = false) -> Placement? {
-        guard let index = rungs.firstIndex(of: placement) else { return nil }
-        return rungs[(index + 1)...].first { !onOtherDevice || $0.device != placement.device }
-    }
-}

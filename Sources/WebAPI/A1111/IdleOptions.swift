@@ -52,7 +52,7 @@ extension Options {
     /// Whether an option is no setting's, under any name.
     static func isIdle(_ name: String) -> Bool { OptionName.byName[name] == nil && !settingKeys.contains(name) }
 
-    private static let settingKeys = Set(Setting.all.map(\.key))
+    private static let settingKeys = Set(Setting.ofClients.map(\.key))
 }
 
 extension JSONValue {

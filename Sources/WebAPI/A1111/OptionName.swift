@@ -24,7 +24,7 @@ struct OptionName: Sendable {
     private static func same(_ name: String, as key: String) -> OptionName {
         OptionName(
             name: name, key: key,
-            read: { settings, _ in Setting.all.first { $0.key == key }.map { WebJSON.value($0.value(in: settings)) } ?? .null },
+            read: { settings, _ in Setting.ofClients.first { $0.key == key }.map { WebJSON.value($0.value(in: settings)) } ?? .null },
             write: { value, _, _, _ in value.text.map(Written.text) ?? .nothing })
     }
 

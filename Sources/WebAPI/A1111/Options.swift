@@ -6,7 +6,7 @@ public enum Options {
     /// Every option: settings that A1111 or SD.Next has under its own name, and all others under Easel's.
     public static func all(_ settings: EaselSettings, models: ModelCatalog) -> [String: JSONValue] {
         var all: [String: JSONValue] = [:]
-        for setting in Setting.all where !OptionName.renamedKeys.contains(setting.key) { all[setting.key] = WebJSON.value(setting.value(in: settings)) }
+        for setting in Setting.ofClients where !OptionName.renamedKeys.contains(setting.key) { all[setting.key] = WebJSON.value(setting.value(in: settings)) }
         for option in OptionName.all { all[option.name] = option.read(settings, models) }
         return all
     }
@@ -22,7 +22,7 @@ public enum Options {
         _ values: [String: JSONValue], settings: EaselSettings, models: ModelCatalog, prefix: String = ""
     ) throws(APIError) -> [String: String] {
         var changes: [String: String] = [:]
-        let keys = Setting.all.map(\.key)
+        let keys = Setting.ofClients.map(\.key)
         for (name, value) in values where keys.contains(name) && OptionName.byName[name] == nil { changes[name] = value.text }
         // Previews are two options of A1111's, which say more together than alone.
         for option in OptionName.all {

@@ -21,7 +21,7 @@ public struct SettingAnswer: Codable, Sendable {
     /// All settings, in the order in which they are listed.
     public static func all(_ settings: EaselSettings) -> [SettingAnswer] {
         let defaults = EaselSettings()
-        return Setting.all.map { setting in
+        return Setting.ofClients.map { setting in
             SettingAnswer(
                 key: setting.key, value: WebJSON.value(setting.value(in: settings)), default: WebJSON.value(setting.value(in: defaults)),
                 meaning: setting.meaning, allowed: setting.allowed, choices: setting.choices, source: settings.source(of: setting.key).kind,
@@ -68,7 +68,7 @@ public struct SettingsChange: Sendable {
         // `null` gives back the default.
         let defaults = EaselSettings()
         var values: [String: String] = [:]
-        for (key, value) in given.values { values[key] = value.text ?? Setting.all.first { $0.key == key }?.text(in: defaults) ?? "" }
+        for (key, value) in given.values { values[key] = value.text ?? Setting.ofClients.first { $0.key == key }?.text(in: defaults) ?? "" }
         self.values = values
     }
 }
