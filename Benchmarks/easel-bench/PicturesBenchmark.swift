@@ -9,7 +9,8 @@ import ImageCodecs
 /// Times whole pictures in one process, each when it is asked for: what a server's answers are compared with, taking turns.
 struct PicturesBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pictures", abstract: "Draws a picture for each line of standard input, and prints its seconds from the request to the PNG.")
+        commandName: "pictures",
+        abstract: "Draws a picture for each line of standard input, and prints its seconds from the request to the PNG.")
 
     @Argument(help: "A checkpoint.")
     var model: String

@@ -7,7 +7,8 @@ import Synchronization
 /// Times what a preview adds to a step.
 struct PreviewBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "preview", abstract: "Times previews: from the end of a step until its previews are there, and decoding to learn their colours.")
+        commandName: "preview",
+        abstract: "Times previews: from the end of a step until its previews are there, and decoding to learn their colours.")
 
     @Argument(help: "A checkpoint.")
     var model: String

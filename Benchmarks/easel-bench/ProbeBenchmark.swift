@@ -26,7 +26,8 @@ struct ProbeBenchmark: AsyncParsableCommand {
         let reference = try DiffusionPipeline(path: model, placements: PerStage(repeating: .reference), networks: networks)
         let pipeline = try DiffusionPipeline(
             path: model,
-            placements: PerStage(encode: .reference, denoise: Placement(device: device, precision: precision), decode: .reference), networks: networks)
+            placements: PerStage(encode: .reference, denoise: Placement(device: device, precision: precision), decode: .reference),
+            networks: networks)
 
         let (referenceStep, step) = (try await Self.step(on: reference), try await Self.step(on: pipeline))
         print("A step at 256×256: \(step) s on \(pipeline.placements.denoise), \(referenceStep) s on the reference.")

@@ -8,16 +8,23 @@ struct PromptBenchmark: ParsableCommand {
 
     func run() {
         let text = (0..<20).map { step in
-            "a (detailed:1.2) castle on a hill, [red:blue:\(step)] sky, masterpiece, best quality, sharp focus, trending on artstation, wide"
+            "a (detailed:1.2) castle on a hill, [red:blue:\(step)] sky, masterpiece, best quality, sharp focus, trending on "
+                + "artstation, wide"
         }.joined(separator: ", ")
         let chunker = PromptChunker(tokenizer: .bundled)
-        print("\(chunker.chunks(of: text).tokenCount) tokens, \(PromptTree(parsing: text).schedule(steps: 20).texts.count) distinct texts; best of 20, in ms:")
+        print(
+            "\(chunker.chunks(of: text).tokenCount) tokens, \(PromptTree(parsing: text).schedule(steps: 20).texts.count) distinct "
+                + "texts; best of 20, in ms:"
+        )
         let whole = Self.best { _ = chunker.chunks(of: Prompt(text).pieces) }
         let schedule = Self.best { _ = Prompt(text).parts.map { $0.tree.schedule(steps: 20) } }
         let everything = Self.best {
             for part in Prompt(text).parts { _ = part.tree.schedule(steps: 20).texts.map(chunker.chunks(of:)) }
         }
-        print("  \(whole)  the prompt as one text: weights and chunks\n  \(schedule)  its schedule\n  \(everything)  its schedule, and the weights and chunks of each text")
+        print(
+            "  \(whole)  the prompt as one text: weights and chunks\n  \(schedule)  its schedule\n  \(everything)  its schedule, "
+                + "and the weights and chunks of each text"
+        )
     }
 
     private static func best(_ work: () -> Void) -> Double {

@@ -8,7 +8,8 @@ struct QueueBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",
         abstract: "Works off a mixed load in simulated time, in Easel's order and first come, first served.",
-        discussion: "Clients come at random, and ask for one of several models and sizes. Nothing is drawn; a device is a handful of times.")
+        discussion: "Clients come at random, and ask for one of several models and sizes. Nothing is drawn; a device is a handful of times."
+    )
 
     @Option(help: "Jobs in all.") var jobs = 600
     @Option(help: "Clients; the first sends a third of the jobs.") var clients = 12
@@ -75,7 +76,8 @@ struct QueueBenchmark: ParsableCommand {
 
     private func show(_ name: String, _ outcome: QueueSimulation.Outcome) {
         print(
-            "| \(name) | \(outcome.compiles) | \(outcome.draws) | \(rounded(outcome.makespan / 60, to: 1)) | \(rounded(outcome.meanWait, to: 0)) "
+            "| \(name) | \(outcome.compiles) | \(outcome.draws) | \(rounded(outcome.makespan / 60, to: 1)) | "
+                + "\(rounded(outcome.meanWait, to: 0)) "
                 + "| \(rounded(outcome.wait(ofShare: 0.95), to: 0)) | \(rounded(outcome.longestWait, to: 0)) |")
     }
 

@@ -9,7 +9,8 @@ import OpenVINO
 struct ShapesBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shapes",
-        abstract: "Draws with prompts of 10 to 220 tokens at one size, then at three other sizes twice round, and counts the UNet's compiles.")
+        abstract:
+            "Draws with prompts of 10 to 220 tokens at one size, then at three other sizes twice round, and counts the UNet's compiles.")
 
     @Argument(help: "A checkpoint.")
     var model: String
@@ -28,7 +29,9 @@ struct ShapesBenchmark: AsyncParsableCommand {
                 shapes: ShapePlan(policies: PerStage(encode: .auto, denoise: policy, decode: policy)))
             var lengths = SystemRandomNumberGenerator()
             for _ in 0..<pictures {
-                try await draw(pipeline, width: side, height: side, tokens: (.random(in: 10...220, using: &lengths), .random(in: 10...220, using: &lengths)))
+                try await draw(
+                    pipeline, width: side, height: side,
+                    tokens: (.random(in: 10...220, using: &lengths), .random(in: 10...220, using: &lengths)))
             }
             let atOneSize = await pipeline.networks.compileCounts.denoise
             let quarter = side / 4 / 8 * 8

@@ -13,7 +13,9 @@ import Tensors
 struct UNetBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unet",
-        abstract: "Times a checkpoint's UNet: inside Easel, called bare, and compiled for one fixed shape, with and without room for four chunks.")
+        abstract:
+            "Times a checkpoint's UNet: inside Easel, called bare, and compiled for one fixed shape, with and without room for four chunks."
+    )
 
     @Argument(help: "A checkpoint.")
     var model: String
@@ -41,7 +43,8 @@ struct UNetBenchmark: AsyncParsableCommand {
             shape: InputShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(77)))
         let fourChunks = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(
             .denoiser, at: placement,
-            shape: InputShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(4 * 77), hasContextMask: true))
+            shape: InputShape(
+                batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(4 * 77), hasContextMask: true))
         let pipeline = try DiffusionPipeline(path: model, placements: PerStage(repeating: placement))
 
         var report = Report(compile: ["dynamic": anyShape.seconds, "static": oneShape.seconds, "masked": fourChunks.seconds])
@@ -50,7 +53,8 @@ struct UNetBenchmark: AsyncParsableCommand {
             let inside = try await callsInside(pipeline)
             let bare = try callsBare(anyShape.model, latents: latents, width: checkpoint.unet.configuration.crossAttentionWidth)
             let fixed = try callsBare(oneShape.model, latents: latents, width: checkpoint.unet.configuration.crossAttentionWidth)
-            let masked = try callsBare(fourChunks.model, latents: latents, width: checkpoint.unet.configuration.crossAttentionWidth, capacity: 4)
+            let masked = try callsBare(
+                fourChunks.model, latents: latents, width: checkpoint.unet.configuration.crossAttentionWidth, capacity: 4)
             guard round > 0 else { continue }
             report.inside += inside
             report.bare += bare

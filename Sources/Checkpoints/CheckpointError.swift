@@ -143,7 +143,8 @@ extension CheckpointError: CustomStringConvertible {
             """
         case .pickledVAE(let file, let checkpoint):
             """
-            Beside "\(checkpoint)" lies its VAE "\(file)", a pickle file. Such a file can run any code when it is read, so Easel does not open it. \
+            Beside "\(checkpoint)" lies its VAE "\(file)", a pickle file. Such a file can run any code when it is read, so Easel \
+            does not open it. \
             Put the .safetensors version in its place, name another with --vae FILE, or take the one inside the model with --vae none.
             """
         case .unsupportedSetting(let file, let key, let value, let supported):

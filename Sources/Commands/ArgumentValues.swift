@@ -21,7 +21,7 @@ extension Seed {
 extension NoiseSource: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ScheduleCounting: ExpressibleByArgument {}
-extension SDXLClipSkip: ExpressibleByArgument {}
+extension ClipSkipRule: ExpressibleByArgument {}
 extension ShapePolicy: ExpressibleByArgument {}
 
 extension AccuracyMode: ExpressibleByArgument {

@@ -45,7 +45,8 @@ struct ModelsCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The picture whose memory is forecast; the model's own size when left out.", valueName: "WxH"))
         var size: PictureSize?
 
-        @Option(help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
+        @Option(
+            help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
         var vae: String?
 
         func run() throws {

@@ -42,9 +42,9 @@ struct PromptOptions: ParsableArguments {
     @Option(help: ArgumentHelp("SDXL: the size that the picture is to look made for. The picture's size when left out.", valueName: "WxH"))
     var targetSize: PictureSize?
 
-    @Option(help: ArgumentHelp(
+    @Option(name: .customLong("clip-skip-sdxl"), help: ArgumentHelp(
         "SDXL: how --clip-skip counts: not at all (none), or as A1111's setting, Forge or SD.Next count it.", valueName: "way"))
-    var clipSkipSdxl = SDXLClipSkip.none
+    var clipSkipRule = ClipSkipRule.none
 
     @Flag(inversion: .prefixedNo, help: "SDXL: an empty negative prompt is all zeros, as A1111 has it, instead of the encoded empty text.")
     var zeroEmptyNegative = true
@@ -64,7 +64,7 @@ struct PromptOptions: ParsableArguments {
         request.sizeConditioning.original = originalSize
         if let cropTopLeft { request.sizeConditioning.crop = cropTopLeft }
         request.sizeConditioning.target = targetSize
-        request.clipSkipSDXL = clipSkipSdxl
+        request.clipSkipRule = clipSkipRule
         request.zeroesEmptyNegative = zeroEmptyNegative
     }
 }

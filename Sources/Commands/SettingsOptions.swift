@@ -29,7 +29,8 @@ struct SettingsOptions: ParsableArguments {
     var prediction: PredictionMode?
 
     @Option(name: .long, help: ArgumentHelp(
-        "A file or folder whose VAE is used instead of the model's own; none: the model's own, also where NAME.vae.safetensors lies beside it.",
+            "A file or folder whose VAE is used instead of the model's own; none: the model's own, also where "
+                + "NAME.vae.safetensors lies beside it.",
         valueName: "path"))
     var vae: String?
 

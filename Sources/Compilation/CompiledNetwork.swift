@@ -21,7 +21,8 @@ public final class CompiledNetwork: Sendable {
     let fault: OutputFault?
 
     init(
-        key: CompileKey, model: CompiledModel, precision: String, seconds: Double, isFromDiskCache: Bool, reason: CompileReason, byteCount: Int,
+        key: CompileKey, model: CompiledModel, precision: String, seconds: Double, isFromDiskCache: Bool, reason: CompileReason,
+        byteCount: Int,
         downscale: Int, fault: OutputFault?
     ) {
         self.key = key

@@ -186,7 +186,8 @@ public actor CompiledNetworks {
         history.removeAll { $0 == key }
         history.append(key)
         let compilerKey = CompilerKey(checkpoint: key.checkpoint, network: key.network)
-        let compiler = compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault, store: store(of: checkpoint))
+        let compiler =
+            compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault, store: store(of: checkpoint))
         compilers[compilerKey] = compiler
         startCount += 1
         let number = startCount

@@ -23,7 +23,9 @@ public struct NetworkCall: ~Copyable, Sendable {
     }
 
     /// Lets later runs read an input from the tensor's memory.
-    public mutating func setInput(_ name: String, to tensor: borrowing Tensor) throws(OpenVINOError) { try request.setInput(name, to: tensor) }
+    public mutating func setInput(_ name: String, to tensor: borrowing Tensor) throws(OpenVINOError) {
+        try request.setInput(name, to: tensor)
+    }
 
     /// Runs the network. Cancelling the task stops it in the middle where its shape is fixed, else after this run.
     /// - Returns: the output of that name.
@@ -57,7 +59,9 @@ extension CompiledNetwork {
     /// Attention whose first run ever has a single key is compiled for that by the CPU plugin (2026.4.1), if its shapes are dynamic:
     /// every later run with 16 keys or more answers garbage. That is so where the smallest feature map is a single position.
     fileprivate func latentsBefore(_ latents: NDArray) -> NDArray? {
-        guard key.shape.height == .dynamic || key.shape.width == .dynamic, latents.shape.suffix(2).allSatisfy({ $0 <= downscale }) else { return nil }
+        guard key.shape.height == .dynamic || key.shape.width == .dynamic, latents.shape.suffix(2).allSatisfy({ $0 <= downscale }) else {
+            return nil
+        }
         return NDArray(repeating: 0, shape: latents.shape.prefix(2) + [2 * downscale, 2 * downscale])
     }
 }

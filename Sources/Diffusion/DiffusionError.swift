@@ -34,7 +34,8 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
         case .checkpointChanged(let change): change
         case .nonFinite(let key):
             "The \(key.network) on \(key.placement) answered with numbers that are not finite. "
-                + (key.placement.arithmetic == .exactly(.f32) ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
+                + (key.placement.arithmetic == .exactly(.f32)
+                    ? "Its weights may be damaged: download the checkpoint again." : "Try --precision f32.")
         case .cancelled: "Interrupted."
         case .unknown(let error): "\(error)"
         }

@@ -35,9 +35,11 @@ extension DiffusionPipeline {
         let scaleFactor = checkpoint.vae.configuration.scaleFactor
         let (chunkCounts, vary) = joined.chunkCounts
         let need = ShapeNeed(
-            pictureCount: joined.pictures.count, latentHeight: requests[0].height / scaleFactor, latentWidth: requests[0].width / scaleFactor,
+            pictureCount: joined.pictures.count, latentHeight: requests[0].height / scaleFactor,
+            latentWidth: requests[0].width / scaleFactor,
             chunkCounts: chunkCounts, chunkCountsVary: vary)
-        return RequestPlan(requests: requests, need: need, prompts: prompts, joined: joined, readings: try opened.rules.readings(of: requests[0]))
+        return RequestPlan(
+            requests: requests, need: need, prompts: prompts, joined: joined, readings: try opened.rules.readings(of: requests[0]))
     }
 
     private func promptPlan(for request: GenerationRequest, _ resources: PromptResources) throws(InvalidRequest) -> PromptPlan {
@@ -93,7 +95,9 @@ extension DiffusionPipeline {
 
     /// How a text encoder is read for a request with nothing but a prompt.
     public func plainReading(of id: NetworkID) -> EncoderReading {
-        guard case .text(let index) = id, let readings = try? opened.rules.readings(of: GenerationRequest(prompt: "")) else { return EncoderReading() }
+        guard case .text(let index) = id, let readings = try? opened.rules.readings(of: GenerationRequest(prompt: "")) else {
+            return EncoderReading()
+        }
         return readings[index]
     }
 
@@ -148,7 +152,9 @@ extension DiffusionPipeline {
     // MARK: Sampling
 
     /// What the sampler asks the UNet for this request.
-    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun { try samplingRun(request, seeds: request.seeds) }
+    public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
+        try samplingRun(request, seeds: request.seeds)
+    }
 
     /// What the sampler asks the UNet for requests that are drawn together.
     func samplingRun(for plan: RequestPlan) throws(SamplingError) -> SamplingRun {

@@ -155,7 +155,8 @@ public final class DiffusionPipeline: Sendable {
     func learn(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learn(latents, became: picture) } }
 
     /// What the pictures look like so far; nil as long as that is not known.
-    /// - Parameter decoder: the network that finds out by a decode, once, what latents look like of which nothing is known. It is not waited for.
+    /// - Parameter decoder: the network that finds out by a decode, once, what latents look like of which nothing is known. It is not
+    ///   waited for.
     func preview(of run: SamplingRun, decoder: CompileKey) async -> [RGBImage]? {
         guard let estimate = run.denoised else { return nil }
         if latentColors == nil { await findColors(shape: Array(estimate.shape.dropFirst()), decoder) }

@@ -36,7 +36,9 @@ public struct MemoryForecast: Sendable, Hashable {
     }
 
     /// The most bytes at any time when each stage's networks are let go of before the next one works: a single picture's way.
-    public var peakOfOnePicture: Int { Self.base + max(weights.encode + work.encode, weights.denoise + work.denoise, weights.decode + work.decode) }
+    public var peakOfOnePicture: Int {
+        Self.base + max(weights.encode + work.encode, weights.denoise + work.denoise, weights.decode + work.decode)
+    }
 
     /// The most bytes at any time when all networks stay for the next picture: a server's way.
     public var peakOfServing: Int {
@@ -50,11 +52,14 @@ extension MemoryForecast {
     ///   - picture: the size in words: `1024×1024`.
     ///   - byteCount: of the machine's memory.
     ///   - isServing: all networks stay for the next picture.
-    public func warning(for picture: String, machineWith byteCount: Int = MemoryForecast.machineByteCount, isServing: Bool = false) -> String? {
+    public func warning(
+        for picture: String, machineWith byteCount: Int = MemoryForecast.machineByteCount, isServing: Bool = false
+    ) -> String? {
         let needed = isServing ? peakOfServing : peakOfOnePicture
         guard byteCount > 0, needed > byteCount else { return nil }
         func gigabytes(_ count: Int) -> String { "\((Double(count) / 1e8).rounded() / 10) GB" }
-        return "A picture of \(picture) takes about \(gigabytes(needed)) of memory, and this machine has \(gigabytes(byteCount)). It may take "
+        return
+            "A picture of \(picture) takes about \(gigabytes(needed)) of memory, and this machine has \(gigabytes(byteCount)). It may take "
             + "very long, or the system may end the program. Use a smaller size, or bf16 (--precision bf16)."
     }
 

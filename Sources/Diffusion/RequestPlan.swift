@@ -21,7 +21,7 @@ public struct RequestPlan: Sendable {
 public struct DrawnRequests: Sendable {
     /// One for each request, in their order.
     public var results: [GenerationResult]
-    /// Every network that ran, also those that failed. A text encoder whose answers were remembered did not run.
+    /// Every network that took part, also those that failed, and text encoders whose answers were remembered.
     public var networks: [NetworkUse]
 
     /// A compiled network that took part in a picture.

@@ -56,7 +56,7 @@ public struct RequestRules: Sendable {
         for (index, encoder) in encoders.enumerated() {
             let state: TextEncoderState = switch encoder.state {
             case .clipSkip: .normalized(clipSkip: request.clipSkip)
-            case .penultimate: .hidden(layersFromEnd: request.clipSkipSDXL.layersFromEnd(clipSkip: request.clipSkip, encoder: index))
+            case .penultimate: .hidden(layersFromEnd: request.clipSkipRule.layersFromEnd(clipSkip: request.clipSkip, encoder: index))
             }
             guard let output = state.output(layerCount: encoder.layerCount) else {
                 throw InvalidRequest(
@@ -70,7 +70,7 @@ public struct RequestRules: Sendable {
     }
 }
 
-extension SDXLClipSkip {
+extension ClipSkipRule {
     /// Which hidden state of a text encoder the denoiser is told: 1 is what the last layer left.
     /// - Parameters:
     ///   - clipSkip: the request's, 1 or more.

@@ -26,7 +26,8 @@ struct RequestRun {
     private var uses: [DrawnRequests.NetworkUse] = []
 
     init(
-        _ pipeline: DiffusionPipeline, _ plan: RequestPlan, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ pipeline: DiffusionPipeline, _ plan: RequestPlan, previews: PreviewSchedule,
+        onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) {
         self.pipeline = pipeline
         self.plan = plan
@@ -61,7 +62,9 @@ struct RequestRun {
         return DrawnRequests(results: results, networks: uses)
     }
 
-    private func result(of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String) -> GenerationResult {
+    private func result(
+        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String
+    ) -> GenerationResult {
         GenerationResult(
             images: images,
             seeds: request.seeds,
@@ -91,6 +94,8 @@ struct RequestRun {
             let id = NetworkID.text(index)
             if let known = rememberedTexts(id) {
                 places.encode = known[0].place
+                // Its answers take part in the picture as much as if it had run.
+                uses.append(.init(key: known[0].network, hasFailed: false))
                 parts.append(known.map(\.text))
                 continue
             }
@@ -119,7 +124,7 @@ struct RequestRun {
                 continue
             }
             let answer = try await stage.run([text])[0]
-            pipeline.keep(EncodedPrompts.Entry(answer, at: network.place), for: key)
+            pipeline.keep(EncodedPrompts.Entry(answer, by: network.key, at: network.place), for: key)
             encoded.append(answer)
         }
         return encoded
@@ -138,7 +143,8 @@ struct RequestRun {
         guard case .text(let index) = id else { preconditionFailure("\(id) encodes no text") }
         let names = Set(text.chunks.flatMap { $0.insertions.values.map(\.name) })
         return EncodedPrompts.Key(
-            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] }, network: id, placement: placement,
+            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] }, network: id,
+            placement: placement,
             output: plan.readings[index].output, emphasis: plan.shared.emphasis)
     }
 

@@ -9,7 +9,8 @@ import Sampling
 import Tensors
 
 extension DiffusionPipeline {
-    /// Measures steps of the UNet with one, two, four and eight pictures, where it runs now and with the shapes that it would draw them with.
+    /// Measures steps of the UNet with one, two, four and eight pictures, where it runs now and with the shapes that it would draw them
+    /// with.
     ///
     /// Two calls for each size, a few more where they are quick; nothing else should run meanwhile. What had to be compiled for it
     /// stays if it turns out to be useful.
@@ -36,7 +37,8 @@ extension DiffusionPipeline {
         let latents = NaturalLatents.make(
             shape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor], seed: 0)
         let call = SamplingRun.ModelCall(
-            latents: .concatenated(.init(repeating: latents, count: request.batchSize)), timestep: Float(opened.objective.noiseSchedule.stepCount / 2))
+            latents: .concatenated(.init(repeating: latents, count: request.batchSize)),
+            timestep: Float(opened.objective.noiseSchedule.stepCount / 2))
         // What the texts say makes no difference; that they are two does.
         let context = NDArray(repeating: 0.1, shape: [1, tokens(of: network.key.shape), checkpoint.unet.configuration.crossAttentionWidth])
         let vector = network.width(ofInput: "vector").map { NDArray(repeating: 0.1, shape: [1, $0]) }

@@ -14,7 +14,8 @@ public struct Comparison: Sendable, Hashable {
 
     /// - Precondition: both pictures have the same size, and `amplification` is positive.
     public init(of reference: RGBImage, and candidate: RGBImage, amplification: Int = defaultAmplification) {
-        precondition(reference.width == candidate.width && reference.height == candidate.height, "pictures of different size have no difference")
+        precondition(
+            reference.width == candidate.width && reference.height == candidate.height, "pictures of different size have no difference")
         precondition(amplification > 0, "an amplification of \(amplification) shows nothing")
         // Beyond 255 all that differs is white.
         let factor = min(amplification, 255)
@@ -43,6 +44,7 @@ public struct Comparison: Sendable, Hashable {
     /// - Parameter stages: what is known of the networks that drew it.
     public func report(stages: [StageFidelity] = [], bounds: FidelityBounds = .init()) -> FidelityReport {
         FidelityReport(
-            stages: stages, picture: PictureDistance(from: reference, to: candidate), suspicion: Suspicion(picture: candidate), bounds: bounds)
+            stages: stages, picture: PictureDistance(from: reference, to: candidate), suspicion: Suspicion(picture: candidate),
+            bounds: bounds)
     }
 }

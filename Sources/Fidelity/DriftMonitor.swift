@@ -26,7 +26,8 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     /// - Parameters:
     ///   - placement: where the stage runs now; nil for the first of its fallbacks.
     public init(
-        _ stage: Stage, _ fallbacks: Fallbacks, at placement: Placement? = nil, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init()
+        _ stage: Stage, _ fallbacks: Fallbacks, at placement: Placement? = nil, bounds: FidelityBounds = .init(),
+        settings: MonitorSettings = .init()
     ) {
         self.stage = stage
         self.fallbacks = fallbacks

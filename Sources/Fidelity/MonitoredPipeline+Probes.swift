@@ -84,7 +84,8 @@ extension MonitoredPipeline {
         var shape = key.shape
         if case .move(let next) = remedy {
             placement = next
-            for old in await pipeline.networks.readyNetworks(of: key.checkpoint) where (old.stage, old.placement) == (key.stage, key.placement) {
+            for old in await pipeline.networks.readyNetworks(of: key.checkpoint)
+            where (old.stage, old.placement) == (key.stage, key.placement) {
                 await pipeline.networks.release(old.key)
             }
             pipeline.move(key.stage, to: placement)

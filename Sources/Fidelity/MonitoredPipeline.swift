@@ -38,7 +38,8 @@ public actor MonitoredPipeline {
     ///   - keepsReferenceNetworks: whether the reference stays compiled between probes; costs memory, and saves time with new prompts.
     ///   - now: the time; tests have a clock of their own.
     public init(
-        _ pipeline: DiffusionPipeline, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init(), keepsReferenceNetworks: Bool = false,
+        _ pipeline: DiffusionPipeline, bounds: FidelityBounds = .init(), settings: MonitorSettings = .init(),
+        keepsReferenceNetworks: Bool = false,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.pipeline = pipeline
@@ -57,7 +58,9 @@ public actor MonitoredPipeline {
 
     /// Draws the pictures. One that looks as if a network had gone wrong is looked into at once, and drawn again when something was mended.
     /// - Throws: `DiffusionError`; `UnmendedDrift` when the picture is suspicious, a network has drifted, and no rung helps.
-    public func generate(_ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> GenerationResult {
+    public func generate(
+        _ request: GenerationRequest, onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> GenerationResult {
         try await generate([request], onEvent: onEvent)[0]
     }
 
@@ -77,7 +80,9 @@ public actor MonitoredPipeline {
         do {
             let drawn = try await draw(plan, previews: previews, onEvent: onEvent)
             results = drawn.results
-            if drawn.isSuspicious, try await lookIntoSuspicion() { results = try await draw(plan, previews: previews, onEvent: onEvent).results }
+            if drawn.isSuspicious, try await lookIntoSuspicion() {
+                results = try await draw(plan, previews: previews, onEvent: onEvent).results
+            }
         } catch DiffusionError.nonFinite(let key) {
             await noticeCompiles()
             monitors[key.stage].finishedPicture(with: key, suspicion: .nonFinite(key.stage))
@@ -134,7 +139,9 @@ public actor MonitoredPipeline {
         let need = lastPlan?.need ?? pipeline.need(forShortPromptsOf: pipeline.nativeRequest(prompt: ""))
         for id in pipeline.checkpoint.networks {
             try await compile(pipeline.key(of: id, for: need))
-            if let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: id, for: need)) { try await runProbe(network.key) }
+            if let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: id, for: need)) {
+                try await runProbe(network.key)
+            }
             // Once more for each rung that was climbed.
             while let due = monitors[id.stage].dueProbe(at: now()) { try await runProbe(due.model) }
         }

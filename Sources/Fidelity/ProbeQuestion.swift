@@ -50,7 +50,8 @@ extension ProbeQuestion {
             self = .predict(
                 texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount,
                 shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallSide))
-        case .decode: self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
+        case .decode:
+            self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
         }
     }
 
@@ -71,7 +72,9 @@ extension ProbeQuestion {
         }
     }
 
-    private static func latentShape(_ shape: InputShape, of checkpoint: Checkpoint, size: (width: Int, height: Int)?, smallSide: Int) -> [Int] {
+    private static func latentShape(
+        _ shape: InputShape, of checkpoint: Checkpoint, size: (width: Int, height: Int)?, smallSide: Int
+    ) -> [Int] {
         let factor = checkpoint.vae.configuration.scaleFactor
         // Each level of the UNet halves the latents.
         let step = checkpoint.unet.configuration.downscale
@@ -92,7 +95,9 @@ extension ProbeQuestion {
 
 extension ProbeQuestion {
     /// - Parameter conditionings: what a denoiser is told of `texts`.
-    func asked(of network: CompiledNetwork, _ conditionings: [Conditioning], objective: Objective) async throws(OpenVINOError) -> ProbeAnswer {
+    func asked(
+        of network: CompiledNetwork, _ conditionings: [Conditioning], objective: Objective
+    ) async throws(OpenVINOError) -> ProbeAnswer {
         switch self {
         case .encode(let texts, let reading):
             var encoder = try PromptEncoder(network, reading)

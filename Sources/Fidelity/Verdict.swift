@@ -17,16 +17,21 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
         let stages = report.stages.compactMap { row in
             Drift(row.distance, bound: bounds.relativeError[row.stage], baseline: nil).map { (row, $0) }
         }
-        var shortcomings = stages.map { row, drift in "The \(row.network) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)" }
+        var shortcomings = stages.map { row, drift in
+            "The \(row.network) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)"
+        }
         if let suspicion = report.suspicion { shortcomings.append("In the picture of the device \(suspicion).") }
         if let picture = report.picture, picture.psnr < bounds.minimumPSNR || picture.ssim < bounds.minimumSSIM {
             // A network that is off explains the pictures; the advice is given there.
             let advice = stages.isEmpty && !report.stages.isEmpty
-                ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge."
+                ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: "
+                    + "some pictures stand on a knife's edge."
                 : ""
             shortcomings.append(
                 "The pictures differ: \(picture.text), "
-                    + "where at least \(bounds.minimumPSNR.significant(3)) dB and an SSIM of \(bounds.minimumSSIM.significant(3)) are wanted.\(advice)")
+                    + "where at least \(bounds.minimumPSNR.significant(3)) dB and an SSIM of \(bounds.minimumSSIM.significant(3)) "
+                        + "are wanted.\(advice)"
+            )
         }
         self.shortcomings = shortcomings
     }
@@ -37,7 +42,8 @@ extension Drift {
         switch self {
         case .nonFinite(let count): "answers with numbers that are not finite (\(count))"
         case .overBound(let bound), .overBaseline(let bound):
-            "is off by \(distance.relativeError.percent), \((distance.relativeError / bound).significant(2)) times the bound of \(bound.percent)"
+            "is off by \(distance.relativeError.percent), \((distance.relativeError / bound).significant(2)) times the bound of "
+                + "\(bound.percent)"
         case .failed(let reason): "failed: \(reason)"
         }
     }

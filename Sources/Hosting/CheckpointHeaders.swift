@@ -8,6 +8,8 @@ actor CheckpointHeaders {
     struct Header: Sendable {
         /// See `ModelSummary`.
         let nativeSize: Int
+        /// See `ModelSummary`.
+        let nativeSizes: [String]
         let rules: RequestRules
         /// The path of the file whose hash names the checkpoint.
         let hashedPath: String?
@@ -44,7 +46,8 @@ actor CheckpointHeaders {
         let header = Result {
             let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae)
             if let refusal = checkpoint.refusal { throw refusal }
-            return Header(nativeSize: checkpoint.nativeSize, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
+            return Header(nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map { "\($0.width)x\($0.height)" },
+                rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
         known[path] = (FileIdentity(path), choice, header)
         return header

@@ -95,7 +95,7 @@ public actor ModelHost: Engine {
             let hashedPath = model.isFolder ? header?.hashedPath : model.path
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
-                isLoaded: open != nil, nativeSize: header?.nativeSize))
+                isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? []))
         }
         return summaries
     }

@@ -29,7 +29,9 @@ extension Infotext {
         for field in GenerationField.all where field.key != GenerationField.emphasis.key || hasBrackets {
             if let text = field.infotext(of: request) { parameters.append(Parameter(field.name, text)) }
         }
-        if result.dependsOnScheduleCounting { parameters.append(Parameter(GenerationField.scheduleCounting.name, request.scheduleCounting.rawValue)) }
+        if result.dependsOnScheduleCounting {
+            parameters.append(Parameter(GenerationField.scheduleCounting.name, request.scheduleCounting.rawValue))
+        }
         if !result.ignored.isEmpty { parameters.append(Parameter("Ignored", result.ignored.joined(separator: ", "))) }
         if let errors = Self.errors(result.relativeErrors) { parameters.append(Parameter("Fidelity", errors)) }
         let fallbacks = result.moves.map(\.description) + result.incidents
@@ -40,7 +42,9 @@ extension Infotext {
 
     /// How the prompt's schedules counted: as it says itself, or as the program counts that made it. nil when that is not known.
     public var scheduleCounting: ScheduleCounting? {
-        if let named = self[GenerationField.scheduleCounting.name], let counting = ScheduleCounting(rawValue: named.lowercased()) { return counting }
+        if let named = self[GenerationField.scheduleCounting.name], let counting = ScheduleCounting(rawValue: named.lowercased()) {
+            return counting
+        }
         if self["App"] == "SD.Next" { return .sdnext }
         guard let version = self["Version"] else { return nil }
         if version.hasPrefix("Easel") { return .sdnext }

@@ -11,7 +11,8 @@ extension RGBImage {
         var scaled = image_bytes()
         var message = image_message()
         let succeeded = image_scale(
-            pixels, UInt32(clamping: self.width), UInt32(clamping: self.height), UInt32(clamping: width), UInt32(clamping: height), &scaled, &message)
+            pixels, UInt32(clamping: self.width), UInt32(clamping: self.height), UInt32(clamping: width), UInt32(clamping: height), &scaled,
+            &message)
         defer { image_bytes_free(scaled) }
         guard succeeded else { throw .unscalable(reason: message.string) }
         return RGBImage(width: width, height: height, pixels: scaled.array)

@@ -67,7 +67,7 @@ struct Layer {
         let part = [rows.count] + shape.dropFirst()
 
         // Marked as decompression, weights are packed for the device straight from the file's precision, when they are first
-        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for an SD1.5 UNet.
+        // needed. Unmarked, the compiler makes a single-precision copy of them all before: twice the memory for a UNet.
         func single(_ stored: Value) -> Value {
             if stored.type == .f32 { return stored }
             return isComputedWith ? graph.convert(stored, to: .f32) : graph.decompress(stored, to: .f32)

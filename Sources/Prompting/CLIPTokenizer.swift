@@ -116,6 +116,7 @@ extension CLIPTokenizer {
     /// Whether a token is the last of its word. True for markers and ids that the vocabulary lacks.
     public func endsWord(_ token: Int32) -> Bool {
         guard let spelling = vocabulary.tokens.text(of: token) else { return true }
-        return token == beginToken || token == endToken || spelling.suffix(TokenVocabulary.endOfWord.utf8.count).elementsEqual(TokenVocabulary.endOfWord.utf8)
+        return token == beginToken || token == endToken
+            || spelling.suffix(TokenVocabulary.endOfWord.utf8.count).elementsEqual(TokenVocabulary.endOfWord.utf8)
     }
 }

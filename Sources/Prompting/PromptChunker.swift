@@ -57,7 +57,8 @@ public struct PromptChunker: Sendable {
     private func chunk(_ content: ChunkBuilder.Content) -> PromptChunk {
         let fill = PromptChunk.capacity - content.positions.count
         var chunk = PromptChunk(
-            tokens: [tokenizer.beginToken] + content.positions.map(\.token) + [tokenizer.endToken] + Array(repeating: paddingToken, count: fill),
+            tokens: [tokenizer.beginToken] + content.positions.map(\.token) + [tokenizer.endToken]
+                + Array(repeating: paddingToken, count: fill),
             weights: [1] + content.positions.map(\.weight) + Array(repeating: 1, count: fill + 1),
             tokenCount: content.positions.count, end: content.end)
         for (index, position) in content.positions.enumerated() { chunk.insertions[index + 1] = position.vector }

@@ -19,15 +19,18 @@ public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unsupportedModel(let file, let type):
             "Tokenizer file \"\(file)\" holds a \(type) model; CLIP's is BPE. It may belong to another text encoder."
         case .idOutOfRange(let file, let token, let id):
-            "Tokenizer file \"\(file)\" gives token \"\(token)\" the id \(id), which is not in 0 ..< \(TokenVocabulary.idLimit). The file is damaged."
+            "Tokenizer file \"\(file)\" gives token \"\(token)\" the id \(id), which is not in 0 ..< \(TokenVocabulary.idLimit). "
+                + "The file is damaged."
         case .duplicateID(let file, let id, let tokens):
-            "Tokenizer file \"\(file)\" gives the id \(id) to \(tokens.map { "\"\($0)\"" }.joined(separator: " and ")). The file is damaged."
+            "Tokenizer file \"\(file)\" gives the id \(id) to \(tokens.map { "\"\($0)\"" }.joined(separator: " and ")). The file "
+                + "is damaged."
         case .missingSpecialToken(let file, let token):
             "Tokenizer file \"\(file)\" has no token \"\(token)\", which CLIP needs. It may belong to another text encoder."
         case .malformedMerge(let file, let merge, let text):
             "Tokenizer file \"\(file)\", merge \(merge): \"\(text)\" is not two tokens with a space between. The file is damaged."
         case .unknownToken(let file, let merge, let token):
-            "Tokenizer file \"\(file)\", merge \(merge): token \"\(token)\" is not in the vocabulary. The two files may belong to different models."
+            "Tokenizer file \"\(file)\", merge \(merge): token \"\(token)\" is not in the vocabulary. The two files may belong to "
+                + "different models."
         }
     }
 }

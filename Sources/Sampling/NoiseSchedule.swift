@@ -23,9 +23,13 @@ public struct NoiseSchedule: Sendable, Equatable {
     ///     4.9e-8 rather than 0, so that its σ, 4518.76, is a number. Source: A1111 `rescale_zero_terminal_snr_abar`.
     /// - Throws: `.noiseSchedule` when there are fewer than 2 steps or absurdly many, when a β is not between 0 and 1,
     ///   or when no signal is left at the last step.
-    public init(trainStepCount: Int, betaStart: Double, betaEnd: Double, scaled: Bool, rescalesToZeroTerminalSNR: Bool = false) throws(SamplingError) {
+    public init(
+        trainStepCount: Int, betaStart: Double, betaEnd: Double, scaled: Bool, rescalesToZeroTerminalSNR: Bool = false
+    ) throws(SamplingError) {
         let refusal = SamplingError.noiseSchedule(trainStepCount: trainStepCount, betaStart: betaStart, betaEnd: betaEnd)
-        guard 2...Self.maximumTrainStepCount ~= trainStepCount, betaStart > 0, betaStart < 1, betaEnd > 0, betaEnd < 1 else { throw refusal }
+        guard 2...Self.maximumTrainStepCount ~= trainStepCount, betaStart > 0, betaStart < 1, betaEnd > 0, betaEnd < 1 else {
+            throw refusal
+        }
 
         // torch keeps these arrays in single precision, but its cumulative product in double.
         let betas = scaled

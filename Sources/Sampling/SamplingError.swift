@@ -16,7 +16,8 @@ public enum SamplingError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noiseSchedule(let trainStepCount, let betaStart, let betaEnd):
             """
             The scheduler configuration asks for \(trainStepCount) training steps with beta from \(betaStart) to \(betaEnd). \
-            There must be 2 to \(NoiseSchedule.maximumTrainStepCount) steps, beta must lie between 0 and 1, and some signal must be left at the end. \
+            There must be 2 to \(NoiseSchedule.maximumTrainStepCount) steps, beta must lie between 0 and 1, and some signal must \
+            be left at the end. \
             Correct scheduler_config.json.
             """
         }

@@ -59,7 +59,9 @@ extension EaselSettings {
     fileprivate func changed(by changes: [String: String]) throws(SettingsError) -> EaselSettings {
         var settings = self
         for (key, text) in changes.sorted(by: { $0.key < $1.key }) {
-            guard let setting = Setting.byKey[key], !setting.isLocal else { throw .unknownKey(key, path: nil, nearest: Setting.nearestKey(to: key)) }
+            guard let setting = Setting.byKey[key], !setting.isLocal else {
+                throw .unknownKey(key, path: nil, nearest: Setting.nearestKey(to: key))
+            }
             guard setting.set(text.trimmed, in: &settings) else {
                 throw .invalidValue(key: key, value: text, source: .change, allowed: setting.allowed)
             }

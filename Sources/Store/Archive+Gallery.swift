@@ -82,7 +82,8 @@ extension Archive {
 
     public func usage() async throws(StoreError) -> ArchiveUsage {
         try await database.read { db in
-            let pictures: SQLRequest<Row> = "SELECT count(*) AS pictures, ifnull(sum(byte_count), 0) AS bytes FROM picture WHERE \(PictureRecord.isShown)"
+            let pictures: SQLRequest<Row> =
+                "SELECT count(*) AS pictures, ifnull(sum(byte_count), 0) AS bytes FROM picture WHERE \(PictureRecord.isShown)"
             let row = try pictures.fetchOne(db)
             let states = try Row.fetchAll(db, sql: "SELECT state, count(*) AS jobs FROM job GROUP BY state")
             return ArchiveUsage(

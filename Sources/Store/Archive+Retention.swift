@@ -35,7 +35,8 @@ extension Archive {
         var count = 0
         while true {
             let removed = try await database.write { db in
-                let request: SQLRequest<PictureRecord> = "DELETE FROM picture WHERE number IN (SELECT number FROM picture WHERE \(condition) LIMIT 200) RETURNING *"
+                let request: SQLRequest<PictureRecord> =
+                    "DELETE FROM picture WHERE number IN (SELECT number FROM picture WHERE \(condition) LIMIT 200) RETURNING *"
                 return try request.fetchAll(db).compactMap(\.id)
             }
             if removed.isEmpty { return count }

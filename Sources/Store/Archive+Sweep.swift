@@ -47,9 +47,13 @@ extension Archive {
         var last: Int64 = 0
         while true {
             let pictures = try await database.read { [last] db in
-                let rows: SQLRequest<Row> = "SELECT number, job, place, is_missing, byte_count FROM picture WHERE number > \(last) ORDER BY number LIMIT 1000"
+                let rows: SQLRequest<Row> =
+                    "SELECT number, job, place, is_missing, byte_count FROM picture WHERE number > \(last) ORDER BY number LIMIT 1000"
                 return try rows.fetchAll(db).map { row in
-                    (number: row["number"] as Int64, id: PictureID("\(row["job"] as String)-\(row["place"] as Int)"), isHidden: row["is_missing"] as Bool, byteCount: row["byte_count"] as Int)
+                    (
+                        number: row["number"] as Int64, id: PictureID("\(row["job"] as String)-\(row["place"] as Int)"),
+                        isHidden: row["is_missing"] as Bool, byteCount: row["byte_count"] as Int
+                    )
                 }
             }
             guard let end = pictures.last else { return }
@@ -61,7 +65,9 @@ extension Archive {
             }
             if changes.isEmpty { continue }
             try await database.write { db in
-                for change in changes { try db.execute(literal: "UPDATE picture SET is_missing = \(change.isMissing) WHERE \(change.id.condition)") }
+                for change in changes {
+                    try db.execute(literal: "UPDATE picture SET is_missing = \(change.isMissing) WHERE \(change.id.condition)")
+                }
             }
             report.hiddenPictures += changes.count(where: \.isMissing)
             report.shownPictures += changes.count { !$0.isMissing }

@@ -36,13 +36,15 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .newerDatabase(let path):
             "The database \(path) was made by a newer version of Easel. Use that version, or choose another folder with --data."
         case .damagedDatabase(let path):
-            "The database \(path) is damaged. Move it away, or restore it from a copy: Easel makes an empty one when there is none. The pictures beside it are not touched."
+            "The database \(path) is damaged. Move it away, or restore it from a copy: Easel makes an empty one when there is "
+                + "none. The pictures beside it are not touched."
         case .diskFull(let path):
             "\(path) could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."
         case .noPermission(let path, let reason):
             "\(path) cannot be used (\(reason)). Give this user the right to write there, or choose another folder with --data."
         case .foreignFolder(let path, let owner):
-            "The folder \(path) belongs to \(owner), who could read and change what is kept there. Use a folder of your own, or make this one yours (chown)."
+            "The folder \(path) belongs to \(owner), who could read and change what is kept there. Use a folder of your own, or "
+                + "make this one yours (chown)."
         case .file(let path, let reason):
             "\(path) could not be read or written (\(reason)). See whether the disk is healthy, or choose another folder with --data."
         case .database(let path, let reason):
@@ -56,7 +58,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .jobHasEnded(let id):
             "Job \(id) has ended: nothing can be added to it."
         case .unreadableJob(let id, let reason):
-            "What job \(id) asks for cannot be read (\(reason)). A newer version of Easel may have written it: use that one, or submit the job again."
+            "What job \(id) asks for cannot be read (\(reason)). A newer version of Easel may have written it: use that one, or "
+                + "submit the job again."
         }
     }
 }

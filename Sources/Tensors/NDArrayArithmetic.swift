@@ -36,7 +36,9 @@ extension NDArray {
     /// - Precondition: there is at least one array, and none is a scalar.
     public static func concatenated(_ arrays: [NDArray]) -> NDArray {
         guard let first = arrays.first else { preconditionFailure("there is nothing to concatenate") }
-        precondition(arrays.allSatisfy { !$0.shape.isEmpty && $0.shape.dropFirst() == first.shape.dropFirst() }, "the shapes \(arrays.map(\.shape)) do not fit")
+        precondition(
+            arrays.allSatisfy { !$0.shape.isEmpty && $0.shape.dropFirst() == first.shape.dropFirst() },
+            "the shapes \(arrays.map(\.shape)) do not fit")
         return NDArray(
             shape: [arrays.reduce(0) { $0 + $1.shape[0] }] + first.shape.dropFirst(),
             values: arrays.count == 1 ? first.values : arrays.flatMap(\.values))

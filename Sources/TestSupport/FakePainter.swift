@@ -163,13 +163,15 @@ public final class FakePainter: Painting {
         timings.total = 0.01 * Double(request.steps)
         let result = GenerationResult(
             images: seeds.map { image(width: request.width, height: request.height, seed: $0) }, seeds: seeds,
-            prompts: seeds.map { _ in request.prompt }, negativePrompts: seeds.map { _ in request.negativePrompt }, tokenCount: 1, chunkCount: 1,
+            prompts: seeds.map { _ in request.prompt }, negativePrompts: seeds.map { _ in request.negativePrompt }, tokenCount: 1,
+            chunkCount: 1,
             places: .init(repeating: .reference), runtimeVersion: "2026.4.1", timings: timings, compiles: compiles)
         return PaintedRequest(result: result, infotexts: seeds.map { seed in
             """
             \(request.prompt)
             Negative prompt: \(request.negativePrompt)
-            Steps: \(request.steps), Sampler: \(request.sampler.rawValue), Schedule type: \(request.schedule.label), CFG scale: \(request.cfgScale), Seed: \(seed), Size: \(request.width)x\(request.height), Model: \(model)
+            Steps: \(request.steps), Sampler: \(request.sampler.rawValue), Schedule type: \(request.schedule.label), CFG scale: \
+            \(request.cfgScale), Seed: \(seed), Size: \(request.width)x\(request.height), Model: \(model)
             """
         })
     }
@@ -181,6 +183,8 @@ public final class FakePainter: Painting {
     }
 
     private static func previews(of request: GenerationRequest) -> [RGBImage] {
-        (0..<request.batchSize).map { image(width: max(1, request.width / 8), height: max(1, request.height / 8), seed: request.seed &+ UInt64($0)) }
+        (0..<request.batchSize).map {
+            image(width: max(1, request.width / 8), height: max(1, request.height / 8), seed: request.seed &+ UInt64($0))
+        }
     }
 }

@@ -21,7 +21,9 @@ public struct ParameterShapes {
         for (level, block) in unet.blocks.enumerated() {
             for layer in 0..<block.layerCount {
                 addResidualBlock("down_blocks.\(level).resnets.\(layer)", channels, block.channels, timeWidth)
-                if block.hasAttention { addAttention("down_blocks.\(level).attentions.\(layer)", block.channels, depth: block.depths[layer], unet) }
+                if block.hasAttention {
+                    addAttention("down_blocks.\(level).attentions.\(layer)", block.channels, depth: block.depths[layer], unet)
+                }
                 channels = block.channels
                 skips.append(channels)
             }
@@ -38,7 +40,9 @@ public struct ParameterShapes {
         for (level, block) in unet.blocks.reversed().enumerated() {
             for layer in 0...block.layerCount {
                 addResidualBlock("up_blocks.\(level).resnets.\(layer)", channels + skips.removeLast(), block.channels, timeWidth)
-                if block.hasAttentionUp { addAttention("up_blocks.\(level).attentions.\(layer)", block.channels, depth: block.depthsUp[layer], unet) }
+                if block.hasAttentionUp {
+                    addAttention("up_blocks.\(level).attentions.\(layer)", block.channels, depth: block.depthsUp[layer], unet)
+                }
                 channels = block.channels
             }
             if level < unet.blocks.count - 1 { addConvolution("up_blocks.\(level).upsamplers.0.conv", channels, channels, 3) }

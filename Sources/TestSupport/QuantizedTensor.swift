@@ -50,6 +50,11 @@ public struct QuantizedTensor: Sendable {
         // The bits that do not fit are cut off.
         let mantissa = value.significandBitPattern >> UInt32(23 - mantissaBits)
         let byte = UInt8(value.sign == .minus ? 0x80 : 0) | UInt8(exponent << mantissaBits) | UInt8(mantissa)
-        return (byte, Float(sign: value.sign, exponentBitPattern: value.exponentBitPattern, significandBitPattern: mantissa << UInt32(23 - mantissaBits)))
+        return (
+            byte,
+            Float(
+                sign: value.sign, exponentBitPattern: value.exponentBitPattern, significandBitPattern: mantissa << UInt32(23 - mantissaBits)
+            )
+        )
     }
 }

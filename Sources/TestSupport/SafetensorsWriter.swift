@@ -47,7 +47,8 @@ public enum SafetensorsWriter {
 
     /// One tensor's entry in a header.
     public static func member(_ key: String, _ elementType: String, _ shape: [Int], _ begin: Int, _ end: Int) -> String {
-        "\(quoted(key)):{\"dtype\":\"\(elementType)\",\"shape\":[\(shape.map(String.init).joined(separator: ","))],\"data_offsets\":[\(begin),\(end)]}"
+        let extents = shape.map(String.init).joined(separator: ",")
+        return "\(quoted(key)):{\"dtype\":\"\(elementType)\",\"shape\":[\(extents)],\"data_offsets\":[\(begin),\(end)]}"
     }
 
     private static func quoted(_ text: String) -> String {

@@ -4,7 +4,8 @@ import Checkpoints
 extension TinyCheckpoint {
     func textEncoderJSON(_ textEncoder: TextEncoderConfiguration) -> String {
         """
-        {"architectures": ["CLIPTextModel"], "projection_dim": \(textEncoder.projectionWidth ?? textEncoder.width), "model_type": "clip_text_model", "hidden_act": "\(textEncoder.activation.rawValue)",
+        {"architectures": ["CLIPTextModel"], "projection_dim": \(textEncoder.projectionWidth ?? textEncoder.width),
+        "model_type": "clip_text_model", "hidden_act": "\(textEncoder.activation.rawValue)",
          "hidden_size": \(textEncoder.width), "intermediate_size": \(textEncoder.intermediateWidth),
          "num_hidden_layers": \(textEncoder.layerCount), "num_attention_heads": \(textEncoder.headCount),
          "max_position_embeddings": \(textEncoder.positionCount), "vocab_size": \(textEncoder.vocabularySize),
@@ -25,13 +26,16 @@ extension TinyCheckpoint {
             {"_class_name": "UNet2DConditionModel", "mid_block_type": \(middle), \(depthsJSON),
              "addition_embed_type": \(unet.vectorWidth == nil ? "null" : "\"text_time\""),
              "addition_time_embed_dim": \(unet.vectorWidth == nil ? "null" : "256"),
-             "projection_class_embeddings_input_dim": \(unet.vectorWidth.map(String.init) ?? "null"), "in_channels": \(unet.inChannels), "out_channels": \(unet.outChannels),
+             "projection_class_embeddings_input_dim": \(unet.vectorWidth.map(String.init) ?? "null"), "in_channels": \(unet.inChannels),
+             "out_channels": \(unet.outChannels),
              "block_out_channels": \(unet.blocks.map(\.channels)), "layers_per_block": \(unet.blocks.map(\.layerCount)),
              "down_block_types": [\(down.joined(separator: ", "))], "up_block_types": [\(up.joined(separator: ", "))],
              "attention_head_dim": \(unet.blocks.map(\.headCount)),
              "cross_attention_dim": \(unet.crossAttentionWidth), "use_linear_projection": \(unet.usesLinearProjection),
              "norm_num_groups": \(unet.normGroups), "norm_eps": \(unet.normEpsilon), "flip_sin_to_cos": \(unet.flipsSineToCosine),
-             "freq_shift": \(unet.frequencyShift), "act_fn": "silu", "class_embed_type": null, "time_cond_proj_dim": \(unet.guidanceWidth.map(String.init) ?? "null"), "sample_size": \(unet.sampleSize.map(String.init) ?? "null")}
+             "freq_shift": \(unet.frequencyShift), "act_fn": "silu", "class_embed_type": null,
+             "time_cond_proj_dim": \(unet.guidanceWidth.map(String.init) ?? "null"), "sample_size": \
+             \(unet.sampleSize.map(String.init) ?? "null")}
             """
     }
 
@@ -54,7 +58,8 @@ extension TinyCheckpoint {
         func types(_ name: String) -> String { vae.blockChannels.map { _ in "\"\(name)\"" }.joined(separator: ", ") }
         return """
             {"_class_name": "AutoencoderKL", "in_channels": \(vae.imageChannels), "out_channels": \(vae.imageChannels),
-             "latent_channels": \(vae.latentChannels), "block_out_channels": \(vae.blockChannels), "layers_per_block": \(vae.layersPerBlock),
+             "latent_channels": \(vae.latentChannels), "block_out_channels": \(vae.blockChannels),
+             "layers_per_block": \(vae.layersPerBlock),
              "down_block_types": [\(types("DownEncoderBlock2D"))], "up_block_types": [\(types("UpDecoderBlock2D"))],
              "norm_num_groups": \(vae.normGroups), "scaling_factor": \(vae.scalingFactor), "shift_factor": null, "act_fn": "silu",
              "use_quant_conv": \(vae.usesQuantConvolution), "use_post_quant_conv": \(vae.usesPostQuantConvolution),

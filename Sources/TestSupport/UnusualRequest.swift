@@ -17,7 +17,8 @@ extension GenerationRequest {
                 case .word(let words), .name(let words): .text(words.last { usual != .text($0) } ?? "")
                 case .pair(let example): .text(example)
                 }
-            precondition(field.set(value, in: &request) && field.value(in: request) != usual, "\(field.key) has no other value than the usual one")
+            precondition(
+                field.set(value, in: &request) && field.value(in: request) != usual, "\(field.key) has no other value than the usual one")
         }
         return request
     }

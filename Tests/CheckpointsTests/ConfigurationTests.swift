@@ -79,7 +79,9 @@ struct ConfigurationTests {
     func mismatch() throws {
         #expect(
             try message("unet/config.json", "cross_attention_dim", "96")
-                == "\"unet/diffusion_pytorch_model.safetensors\" gives 96 for cross_attention_dim, which no model can have. Expected: 64, the width of the text encoder.")
+                == "\"unet/diffusion_pytorch_model.safetensors\" gives 96 for cross_attention_dim, which no model can have. "
+                    + "Expected: 64, the width of the text encoder."
+        )
     }
 
     @Test("a configuration that is not JSON is refused with the place")
@@ -99,12 +101,14 @@ struct ConfigurationTests {
                 name: "unet/config.json",
                 members: [
                     "block_out_channels": .array([320, 640]), "down_block_types": .array(["DownBlock2D", "CrossAttnDownBlock2D"]),
-                    "up_block_types": .array(["CrossAttnUpBlock2D", "UpBlock2D"]), "attention_head_dim": .array([5, 10]), "num_attention_heads": nil,
+                    "up_block_types": .array(["CrossAttnUpBlock2D", "UpBlock2D"]), "attention_head_dim": .array([5, 10]),
+                    "num_attention_heads": nil,
                     "cross_attention_dim": .array([768, 768]), "transformer_layers_per_block": .array([1, 2]),
                 ]))
         #expect(
             unet.blocks == [
-                .init(channels: 320, hasAttention: false, headCount: 5), .init(channels: 640, hasAttention: true, headCount: 10, transformerDepth: 2),
+                .init(channels: 320, hasAttention: false, headCount: 5),
+                .init(channels: 640, hasAttention: true, headCount: 10, transformerDepth: 2)
             ])
         #expect(unet.crossAttentionWidth == 768 && unet.inChannels == 4 && unet.normGroups == 32 && !unet.usesLinearProjection)
     }
@@ -115,7 +119,8 @@ struct ConfigurationTests {
             ConfigurationFile(
                 name: "unet/config.json",
                 members: [
-                    "block_out_channels": .array([64]), "down_block_types": .array(["DownBlock2D"]), "up_block_types": .array(["UpBlock2D"]),
+                    "block_out_channels": .array([64]), "down_block_types": .array(["DownBlock2D"]),
+                    "up_block_types": .array(["UpBlock2D"]),
                     "attention_head_dim": 8, "num_attention_heads": 2, "cross_attention_dim": 64,
                 ]))
         #expect(unet.blocks[0].headCount == 2)

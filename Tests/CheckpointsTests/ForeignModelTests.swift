@@ -18,16 +18,25 @@ struct ForeignModelTests {
         (["decoder.conv_in.weight", "encoder.conv_in.weight"], .vae),
         (["text_model.encoder.layers.0.mlp.fc1.weight"], .textEncoder),
         (["down_blocks.0.resnets.0.norm1.weight", "conv_in.weight"], .unet),
-        (["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.1.model.ln_final.weight", "edm_mean", "edm_std"], .playground),
+            (
+                ["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.1.model.ln_final.weight", "edm_mean", "edm_std"],
+                .playground
+            ),
         (["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight", "edm_vpred.sigma_max"], .cosXL),
         (["model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight"], .sd3),
         (["model.diffusion_model.double_blocks.0.img_attn.qkv.weight"], .flux),
-        (["model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight", "cond_stage_model.model.ln_final.bias"], .unCLIP),
+            (
+                [
+                    "model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight",
+                    "cond_stage_model.model.ln_final.bias"
+                ], .unCLIP
+            ),
         (["something.else"], .unknown),
     ])
     func recognised(keys: [String], expected: ForeignModel) throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(SafetensorsWriter.file(keys.map { RawTensor(key: $0, elementType: .u8, shape: [1], bytes: [0]) }), to: "other.safetensors")
+        let path = try folder.write(
+            SafetensorsWriter.file(keys.map { RawTensor(key: $0, elementType: .u8, shape: [1], bytes: [0]) }), to: "other.safetensors")
         #expect(throws: CheckpointError.unsupportedModel(file: "other.safetensors", expected)) { try Checkpoint.open(path) }
     }
 
@@ -38,7 +47,9 @@ struct ForeignModelTests {
                 == "\"style.safetensors\" is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet.")
     }
 
-    @Test("a UNet for other inputs is named", arguments: [(8, ForeignModel.instructPix2Pix), (7, .upscaler), (5, .depth), (6, .otherInput(channels: 6))])
+    @Test(
+        "a UNet for other inputs is named",
+        arguments: [(8, ForeignModel.instructPix2Pix), (7, .upscaler), (5, .depth), (6, .otherInput(channels: 6))])
     func inputs(channels: Int, expected: ForeignModel) throws {
         let folder = try TemporaryFolder()
         var tiny = TinyCheckpoint.minimal()
@@ -48,7 +59,8 @@ struct ForeignModelTests {
     }
 
     @Test("other pipelines are named", arguments: [
-        ("StableDiffusionXLInstructPix2PixPipeline", ForeignModel.instructPix2Pix), ("StableDiffusion3Pipeline", .sd3), ("FluxPipeline", .flux),
+            ("StableDiffusionXLInstructPix2PixPipeline", ForeignModel.instructPix2Pix), ("StableDiffusion3Pipeline", .sd3),
+            ("FluxPipeline", .flux),
         ("KandinskyPipeline", .pipeline(name: "KandinskyPipeline")),
     ])
     func pipelines(name: String, expected: ForeignModel) throws {

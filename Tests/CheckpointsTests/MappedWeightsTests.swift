@@ -27,7 +27,8 @@ struct MappedWeightsTests {
             #expect(bytes.elementsEqual(try Data(contentsOf: URL(filePath: file.path))))
         }
         #expect(checkpoint.mappedByteCount == end.roundedUpToPage)
-        let tail = UnsafeRawBufferPointer(start: mapping.baseAddress + checkpoint.mappedByteCount, count: mapping.byteCount - checkpoint.mappedByteCount)
+        let tail = UnsafeRawBufferPointer(
+            start: mapping.baseAddress + checkpoint.mappedByteCount, count: mapping.byteCount - checkpoint.mappedByteCount)
         #expect(tail.count >= literals.count && tail.prefix(literals.count).elementsEqual(literals))
         #expect(tail.dropFirst(literals.count).allSatisfy { $0 == 0 })
         #expect(mapping.changedFile == nil)
@@ -66,7 +67,9 @@ struct MappedWeightsTests {
         }
     }
 
-    @Test("a mapped file that another program changes is noticed and harms nobody; what leaves its content alone is not", arguments: Deed.allCases)
+    @Test(
+        "a mapped file that another program changes is noticed and harms nobody; what leaves its content alone is not",
+        arguments: Deed.allCases)
     func changed(deed: Deed) throws {
         let path = try TinyCheckpoint.minimal().writeSingleFile(in: folder)
         // So that the time of modification is another one also where it is kept coarsely.

@@ -15,9 +15,12 @@ struct MutationTests {
     @Test("no damage to a header makes the reader leave the file")
     func headers() throws {
         let folder = try TemporaryFolder()
-        let tensors = ElementType.allCases.map { RawTensor(key: $0.rawValue, elementType: $0, shape: [1, 2], bytes: .init(repeating: 1, count: 2 * $0.byteCount)) }
+        let tensors = ElementType.allCases.map {
+            RawTensor(key: $0.rawValue, elementType: $0, shape: [1, 2], bytes: .init(repeating: 1, count: 2 * $0.byteCount))
+        }
         var seeds = [SafetensorsWriter.file(tensors, metadata: ["format": "pt"]), SafetensorsWriter.file(header: "{}")]
-        for url in try FileManager.default.contentsOfDirectory(at: Fixture.url("checkpoints/fuzz"), includingPropertiesForKeys: nil) where url.pathExtension == "safetensors" {
+        for url in try FileManager.default.contentsOfDirectory(at: Fixture.url("checkpoints/fuzz"), includingPropertiesForKeys: nil)
+        where url.pathExtension == "safetensors" {
             seeds.append(Array(try Data(contentsOf: url)))
         }
         var mutator = Mutator(seed: 1)
@@ -60,8 +63,13 @@ struct MutationTests {
         let path = try Self.smallest.writeFolder(in: folder)
         try folder.write(#"{"!": 0, "<|endoftext|>": 1}"#, to: "tiny/tokenizer/vocab.json")
         try folder.write("", to: "tiny/tokenizer/merges.txt")
-        try folder.write(#"{"pad_token": {"content": "!"}, "added_tokens_decoder": {"0": {"content": "!"}}}"#, to: "tiny/tokenizer/tokenizer_config.json")
-        let names = ["model_index.json", "text_encoder/config.json", "unet/config.json", "vae/config.json", "scheduler/scheduler_config.json", "tokenizer/tokenizer_config.json", "tokenizer/vocab.json"]
+        try folder.write(
+            #"{"pad_token": {"content": "!"}, "added_tokens_decoder": {"0": {"content": "!"}}}"#, to: "tiny/tokenizer/tokenizer_config.json"
+        )
+        let names = [
+            "model_index.json", "text_encoder/config.json", "unet/config.json", "vae/config.json", "scheduler/scheduler_config.json",
+            "tokenizer/tokenizer_config.json", "tokenizer/vocab.json"
+        ]
         var mutator = Mutator(seed: 3)
         for round in 0..<(Self.count / 10) {
             let name = names[round % names.count]
@@ -89,7 +97,8 @@ struct MutationTests {
             end += shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue & 0x3FFF_FFFF }
             return SafetensorsWriter.member(key, "U8", shape, begin, end)
         }
-        return try folder.write(SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "mutated.safetensors")
+        return try folder.write(
+            SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "mutated.safetensors")
     }
 }
 
@@ -101,9 +110,13 @@ struct Mutator {
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<max(bound, 1), using: &generator) }
 
     private static let fragments = [
-        "[", "]", "{", "}", ",", ":", "\"", "\\u", "\\ud800", "null", "true", "NaN", "[[[[[[[[", "\"dtype\":\"F32\"", "\"shape\":[0]", "\"data_offsets\":[0,0]", "\0", "\u{FF}", "[]", "{}",
+        "[", "]", "{", "}", ",", ":", "\"", "\\u", "\\ud800", "null", "true", "NaN", "[[[[[[[[", "\"dtype\":\"F32\"", "\"shape\":[0]",
+        "\"data_offsets\":[0,0]", "\0", "\u{FF}", "[]", "{}"
     ].map { Array($0.utf8) }
-    private static let numbers = ["0", "1", "2", "3", "4", "8", "15", "16", "-1", "-0", "2.5", "65537", "1000000000000", "9223372036854775807", "18446744073709551616", "1e999"].map { Array($0.utf8) }
+    private static let numbers = [
+        "0", "1", "2", "3", "4", "8", "15", "16", "-1", "-0", "2.5", "65537", "1000000000000", "9223372036854775807",
+        "18446744073709551616", "1e999"
+    ].map { Array($0.utf8) }
 
     mutating func mutate(_ original: [UInt8]) -> [UInt8] {
         var bytes = original
@@ -139,7 +152,8 @@ struct Mutator {
         var tokens: [Range<Int>] = []
         var start: Int?
         for index in bytes.indices.dropFirst(bytes.first == UInt8(ascii: "{") ? 0 : 8) {
-            let belongs = isNumber ? (0x30...0x39).contains(bytes[index]) : bytes[index] != UInt8(ascii: "\"") && (0x20..<0x7F).contains(bytes[index])
+            let belongs =
+                isNumber ? (0x30...0x39).contains(bytes[index]) : bytes[index] != UInt8(ascii: "\"") && (0x20..<0x7F).contains(bytes[index])
             if belongs, start == nil { start = index }
             if !belongs, let first = start {
                 tokens.append(first..<index)

@@ -96,11 +96,17 @@ struct OpeningTests {
     @Test("known extras are ignored and other keys are listed")
     func extras() throws {
         let tiny = TinyCheckpoint.minimal()
-        let extra = ["model_ema.decay", "alphas_cumprod", "cond_stage_model.transformer.text_model.embeddings.position_ids", "mystery.weight", "model.diffusion_model.odd"]
+        let extra = [
+            "model_ema.decay", "alphas_cumprod", "cond_stage_model.transformer.text_model.embeddings.position_ids", "mystery.weight",
+            "model.diffusion_model.odd"
+        ]
         let tensors = tiny.singleFileTensors() + extra.map { RawTensor(key: $0, elementType: .u8, shape: [1], bytes: [0]) }
         let checkpoint = try Checkpoint.open(folder.write(SafetensorsWriter.file(tensors), to: "extra.safetensors"))
         #expect(checkpoint.unusedKeys == ["model.diffusion_model.odd", "mystery.weight"])
-        #expect(checkpoint.ignoredKeys == ["alphas_cumprod", "cond_stage_model.transformer.text_model.embeddings.position_ids", "model_ema.decay"])
+        #expect(
+            checkpoint.ignoredKeys == [
+                "alphas_cumprod", "cond_stage_model.transformer.text_model.embeddings.position_ids", "model_ema.decay"
+            ])
     }
 
     @Test("a missing tensor is named as in the file and as in diffusers", arguments: [
@@ -112,7 +118,9 @@ struct OpeningTests {
         let tensors = TinyCheckpoint.minimal().singleFileTensors().filter { $0.key != key }
         let path = try folder.write(SafetensorsWriter.file(tensors), to: "part.safetensors")
         #expect { try Checkpoint.open(path) } throws: { error in
-            "\(error)" == "\"part.safetensors\" has no tensor \"\(key)\" (\(place)). The file is incomplete, or of another kind than its other tensors say."
+            "\(error)"
+                == "\"part.safetensors\" has no tensor \"\(key)\" (\(place)). The file is incomplete, or of another kind than its "
+                    + "other tensors say."
         }
     }
 
@@ -126,12 +134,15 @@ struct OpeningTests {
         #expect(try weights.tensor(name, shape: [32, 32, 1, 1]).shape == [32, 32, 1, 1])
         #expect { try weights.tensor(name, shape: [32, 16]) } throws: { error in
             "\(error)" == """
-                Tensor "first_stage_model.decoder.mid.attn_1.q.weight" in "tiny.safetensors" has the shape [32, 32, 1, 1] instead of [32, 16] \
+                Tensor "first_stage_model.decoder.mid.attn_1.q.weight" in "tiny.safetensors" has the shape [32, 32, 1, 1] instead \
+                of [32, 16] \
                 (VAE, decoder.mid_block.attentions.0.to_q.weight). The file does not fit its configuration, or mixes two models.
                 """
         }
         #expect { try weights.tensor("decoder.odd", shape: [1]) } throws: { error in
-            "\(error)" == "\"tiny.safetensors\" has no tensor \"decoder.odd\" (VAE). The file is incomplete, or of another kind than its other tensors say."
+            "\(error)"
+                == "\"tiny.safetensors\" has no tensor \"decoder.odd\" (VAE). The file is incomplete, or of another kind than its "
+                    + "other tensors say."
         }
     }
 
@@ -140,12 +151,20 @@ struct OpeningTests {
         func message(_ path: String) -> String {
             do { return try Checkpoint.open(path).name } catch { return error.description }
         }
-        #expect(message("/no/such/model.safetensors") == "There is no file or folder \"/no/such/model.safetensors\". Check the path, or list what there is with `easel models`.")
-        #expect(message(folder.path).hasPrefix("The folder \"\(folder.path)\" has no model_index.json, so it is not a checkpoint in the diffusers layout."))
+        #expect(
+            message("/no/such/model.safetensors")
+                == "There is no file or folder \"/no/such/model.safetensors\". Check the path, or list what there is with `easel models`.")
+        #expect(
+            message(folder.path).hasPrefix(
+                "The folder \"\(folder.path)\" has no model_index.json, so it is not a checkpoint in the diffusers layout."))
         #expect(message(try folder.write("x", to: "old.ckpt")).hasPrefix("\"old.ckpt\" is a pickle file."))
         let tiny = try TinyCheckpoint.minimal().writeFolder(in: folder)
         try FileManager.default.removeItem(atPath: tiny + "/unet/diffusion_pytorch_model.safetensors")
-        #expect(message(tiny) == "Checkpoint \"tiny\" has no UNet weights (there is no unet/diffusion_pytorch_model.safetensors). Use a complete checkpoint.")
+        #expect(
+            message(tiny)
+                == "Checkpoint \"tiny\" has no UNet weights (there is no unet/diffusion_pytorch_model.safetensors). Use a "
+                    + "complete checkpoint."
+        )
         try folder.write("x", to: "tiny/unet/diffusion_pytorch_model.bin")
         #expect(message(tiny).hasPrefix("\"unet/diffusion_pytorch_model.bin\" is a pickle file."))
     }
@@ -175,7 +194,9 @@ struct OpeningTests {
             let whole = try Array(Data(contentsOf: URL(filePath: "\(path)/\(file)")))
             try folder.write(Array(whole.prefix(whole.count / 2)), to: "tiny/\(file)")
             #expect { try Checkpoint.open(path) } throws: { error in
-                "\(error)" == "\"\(file)\" is damaged: it has \(whole.count / 2) bytes and needs \(whole.count - whole.count / 2) more. Download or copy it again."
+                "\(error)"
+                    == "\"\(file)\" is damaged: it has \(whole.count / 2) bytes and needs \(whole.count - whole.count / 2) more. "
+                        + "Download or copy it again."
             }
         }
     }

@@ -55,7 +55,8 @@ struct PredictionTests {
     @Test("marks count more than metadata, metadata more than a .yaml file, and what the caller says more than all")
     func order() throws {
         func open(hasMark: Bool, metadata: [String: String], prediction: SchedulerConfiguration.Prediction? = nil) throws -> Checkpoint {
-            let tensors = openCLIP.singleFileTensors() + (hasMark ? [RawTensor(key: "v_pred", elementType: .f32, shape: [0], bytes: [])] : [])
+            let tensors =
+                openCLIP.singleFileTensors() + (hasMark ? [RawTensor(key: "v_pred", elementType: .f32, shape: [0], bytes: [])] : [])
             let path = try folder.write(SafetensorsWriter.file(tensors, metadata: metadata), to: "tiny.safetensors")
             return try Checkpoint.open(path, prediction: prediction)
         }
@@ -80,7 +81,9 @@ struct PredictionTests {
     ])
     func scaling(name: String, expected: SchedulerConfiguration.Prediction) throws {
         let path = try TinyCheckpoint.sdxl(vocabularySize: 8).writeSingleFile(in: folder)
-        try folder.write("model:\n  target: sgm.models.diffusion.DiffusionEngine\n      target: sgm.modules.diffusionmodules.denoiser_scaling.\(name)\n", to: "tiny.yaml")
+        try folder.write(
+            "model:\n  target: sgm.models.diffusion.DiffusionEngine\n      target: sgm.modules.diffusionmodules.denoiser_scaling.\(name)\n",
+            to: "tiny.yaml")
         let checkpoint = try Checkpoint.open(path)
         #expect((checkpoint.scheduler.prediction, checkpoint.predictionSource) == (expected, .sidecar(file: "tiny.yaml")))
     }
@@ -91,8 +94,10 @@ struct PredictionTests {
         let checkpoint = try Checkpoint.open(path)
         #expect((checkpoint.scheduler.prediction, checkpoint.nativeSize / checkpoint.vae.configuration.scaleFactor) == (.velocity, 96))
         #expect(checkpoint.assumption == """
-            Nothing in "my model.safetensors" says what this Stable Diffusion 2 model predicts; v_prediction was assumed, as for the models of \
-            768 pixels. If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line parameterization: "eps" \
+            Nothing in "my model.safetensors" says what this Stable Diffusion 2 model predicts; v_prediction was assumed, as for \
+            the models of \
+            768 pixels. If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line \
+            parameterization: "eps" \
             into a file "my model.yaml" beside it.
             """)
         let chosen = try Checkpoint.open(path, prediction: .epsilon)

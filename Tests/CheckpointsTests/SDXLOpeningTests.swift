@@ -13,7 +13,9 @@ struct SDXLOpeningTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func bytes<Configuration>(_ network: StoredNetwork<Configuration>, _ mapping: MappedWeights) -> [String: [UInt8]] {
-        let tensors = network.weights.names.compactMap { name in network.weights[name].map { (name, mapping.withBytes(of: $0) { Array($0) }) } }
+        let tensors = network.weights.names.compactMap { name in
+            network.weights[name].map { (name, mapping.withBytes(of: $0) { Array($0) }) }
+        }
         return Dictionary(uniqueKeysWithValues: tensors)
     }
 
@@ -39,7 +41,9 @@ struct SDXLOpeningTests {
             #expect(bytes(checkpoint.vae, mapping) == bytes(tiny.vaeTensors()))
             // open_clip stores the projection the other way round.
             var second = bytes(checkpoint.textEncoders[1], mapping), expected = bytes(tiny.textTensors(1))
-            let (stored, projection) = (second.removeValue(forKey: "text_projection"), expected.removeValue(forKey: "text_projection.weight"))
+            let (stored, projection) = (
+                second.removeValue(forKey: "text_projection"), expected.removeValue(forKey: "text_projection.weight")
+            )
             if checkpoint.layout == .diffusers { expected["text_projection.weight"] = projection }
             #expect(second == expected)
             #expect((stored == nil) == (checkpoint.layout == .diffusers))
@@ -87,7 +91,8 @@ struct SDXLOpeningTests {
     @Test("model_index.json says whether an empty negative prompt is zeros", arguments: [true, false])
     func emptyNegative(isZero: Bool) throws {
         let path = try tiny.writeFolder(in: folder)
-        try folder.write("{\"_class_name\": \"StableDiffusionXLPipeline\", \"force_zeros_for_empty_prompt\": \(isZero)}", to: "tiny/model_index.json")
+        try folder.write(
+            "{\"_class_name\": \"StableDiffusionXLPipeline\", \"force_zeros_for_empty_prompt\": \(isZero)}", to: "tiny/model_index.json")
         #expect(try Checkpoint.open(path).conditioning.zeroesEmptyNegative == isZero)
     }
 
@@ -108,8 +113,16 @@ struct SDXLOpeningTests {
     }
 
     @Test("networks that do not fit each other are refused", arguments: [
-        ("cross", "\"unet/diffusion_pytorch_model.safetensors\" gives 64 for cross_attention_dim, which no model can have. Expected: 192, the width of the text encoders together."),
-        ("vector", "\"unet/diffusion_pytorch_model.safetensors\" gives 1408 for projection_class_embeddings_input_dim, which no model can have. Expected: 1664, the pooled text and 6 sizes."),
+            (
+                "cross",
+                "\"unet/diffusion_pytorch_model.safetensors\" gives 64 for cross_attention_dim, which no model can have. "
+                    + "Expected: 192, the width of the text encoders together."
+            ),
+            (
+                "vector",
+                "\"unet/diffusion_pytorch_model.safetensors\" gives 1408 for projection_class_embeddings_input_dim, which no "
+                    + "model can have. Expected: 1664, the pooled text and 6 sizes."
+            )
     ])
     func mismatch(part: String, message: String) throws {
         var other = tiny
@@ -148,7 +161,8 @@ struct SDXLOpeningTests {
             TextEncoderConfiguration(width: 768, intermediateWidth: 3072, layerCount: 12, headCount: 12, activation: .quickGELU), second,
         ]
         tiny.unet.blocks = [
-            .init(channels: 320, hasAttention: false, headCount: 5), .init(channels: 640, hasAttention: true, headCount: 10, transformerDepth: 2),
+            .init(channels: 320, hasAttention: false, headCount: 5),
+            .init(channels: 640, hasAttention: true, headCount: 10, transformerDepth: 2),
             .init(channels: 1280, hasAttention: true, headCount: 20, transformerDepth: 10),
         ]
         tiny.unet.middle = .attention(depth: 10)
@@ -161,8 +175,10 @@ struct SDXLOpeningTests {
         var tiny = trueSDXL
         tiny.textEncoders.removeFirst()
         tiny.unet.blocks = [
-            .init(channels: 384, hasAttention: false, headCount: 6), .init(channels: 768, hasAttention: true, headCount: 12, transformerDepth: 4),
-            .init(channels: 1536, hasAttention: true, headCount: 24, transformerDepth: 4), .init(channels: 1536, hasAttention: false, headCount: 24),
+            .init(channels: 384, hasAttention: false, headCount: 6),
+            .init(channels: 768, hasAttention: true, headCount: 12, transformerDepth: 4),
+            .init(channels: 1536, hasAttention: true, headCount: 24, transformerDepth: 4),
+            .init(channels: 1536, hasAttention: false, headCount: 24)
         ]
         tiny.unet.middle = .attention(depth: 4)
         (tiny.unet.crossAttentionWidth, tiny.unet.vectorWidth) = (1280, 2560)
@@ -188,7 +204,9 @@ struct SDXLOpeningTests {
             let isOpenCLIP = encoder.projectionWidth != nil
             let prefix = stem + (isOpenCLIP ? "model." : "transformer.text_model.")
             let projection = isOpenCLIP ? TextProjection(key: prefix + "text_projection", isTransposed: false) : nil
-            add(NameTable(textEncoder: encoder, naming: isOpenCLIP ? .openCLIP : .transformers, prefix: prefix, projection: projection), ParameterShapes(textEncoder: encoder))
+            add(
+                NameTable(textEncoder: encoder, naming: isOpenCLIP ? .openCLIP : .transformers, prefix: prefix, projection: projection),
+                ParameterShapes(textEncoder: encoder))
             stored[isOpenCLIP ? prefix + "logit_scale" : prefix + "embeddings.position_ids"] = isOpenCLIP ? [] : [1, 77]
         }
         return stored
@@ -203,7 +221,8 @@ struct SDXLOpeningTests {
         let tiny = isRefiner ? Self.trueRefiner : Self.trueSDXL
         let shapes = shapes(tiny)
         #expect(shapes.count == count)
-        let text = shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.map(String.init).joined(separator: "x"))" }.joined(separator: "\n")
+        let text = shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.map(String.init).joined(separator: "x"))" }.joined(
+            separator: "\n")
         let memory = HashMemory(folder: folder.url.appending(path: "hashes"))
         #expect(memory.computeBlocking(ofFile: try folder.write(text, to: "names.txt")) == hash)
 
@@ -213,7 +232,8 @@ struct SDXLOpeningTests {
             end += 2 * shape.reduce(1, *)
             return SafetensorsWriter.member(key, "F16", shape, begin, end)
         }
-        let path = try folder.write(SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "true.safetensors")
+        let path = try folder.write(
+            SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "true.safetensors")
         let checkpoint = try Checkpoint.open(path)
         #expect(checkpoint.textEncoders.map(\.configuration) == tiny.textEncoders)
         #expect(checkpoint.unet.configuration == tiny.unet)

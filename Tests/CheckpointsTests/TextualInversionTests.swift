@@ -15,8 +15,10 @@ struct TextualInversionTests {
     private static func path(_ name: String) -> String { Fixture.url("checkpoints/embeddings/\(name)").path }
 
     @Test("every form of a word's vectors is read", arguments: [
-        ("a1111.pt", 3), ("a1111-f16.pt", 3), ("a1111-bf16.pt", 3), ("parameter.pt", 3), ("parameter-dict.pt", 3), ("legacy.pt", 3), ("protocol4.pt", 3),
-        ("diffusers.bin", 1), ("ordered.bin", 2), ("emb_params.safetensors", 3), ("bf16.safetensors", 3), ("diffusers.safetensors", 1), ("a1111.safetensors", 3),
+            ("a1111.pt", 3), ("a1111-f16.pt", 3), ("a1111-bf16.pt", 3), ("parameter.pt", 3), ("parameter-dict.pt", 3), ("legacy.pt", 3),
+            ("protocol4.pt", 3),
+            ("diffusers.bin", 1), ("ordered.bin", 2), ("emb_params.safetensors", 3), ("bf16.safetensors", 3), ("diffusers.safetensors", 1),
+            ("a1111.safetensors", 3)
     ] as [(String, Int)])
     func forms(file: String, rows: Int) throws {
         let inversion = try TextualInversion(path: Self.path(file))
@@ -41,7 +43,9 @@ struct TextualInversionTests {
         let inversion = try TextualInversion(path: Self.path(file))
         #expect(inversion.vectors == .pair(clipL: Self.vectors(2, 8), clipG: Self.vectors(2, 12, salt: 1)))
         #expect(inversion.vectorCount == 2)
-        #expect(throws: CheckpointError.textualInversion(file: file, .otherFamily(clipL: 8, clipG: 12, textEncoder: 8))) { try inversion.vectors(width: 8) }
+        #expect(throws: CheckpointError.textualInversion(file: file, .otherFamily(clipL: 8, clipG: 12, textEncoder: 8))) {
+            try inversion.vectors(width: 8)
+        }
         #expect(try inversion.vectors(widths: [8, 12]) == [Self.vectors(2, 8), Self.vectors(2, 12, salt: 1)])
         #expect(throws: CheckpointError.textualInversion(file: file, .widths([8, 12], textEncoders: [768, 1280]))) {
             try inversion.vectors(widths: [768, 1280])
@@ -53,23 +57,32 @@ struct TextualInversionTests {
         let inversion = try TextualInversion(path: Self.path("a1111.safetensors"))
         #expect(try inversion.vectors(widths: [8]) == [Self.vectors(3, 8)])
         #expect { try inversion.vectors(widths: [768, 1280]) } throws: {
-            "\($0)" == "\"a1111.safetensors\" has vectors of 8 numbers, and this model's text encoders take 768 and 1280. It was made for another model."
+            "\($0)"
+                == "\"a1111.safetensors\" has vectors of 8 numbers, and this model's text encoders take 768 and 1280. It was made "
+                    + "for another model."
         }
     }
 
     @Test("vectors for another text encoder are refused with what they were made for")
     func width() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f16, shape: [1, 1024], bytes: .init(repeating: 0, count: 2048))]), to: "other.safetensors")
+        let path = try folder.write(
+            SafetensorsWriter.file([
+                RawTensor(key: "emb_params", elementType: .f16, shape: [1, 1024], bytes: .init(repeating: 0, count: 2048))
+            ]), to: "other.safetensors")
         #expect { try TextualInversion(path: path).vectors(width: 768) } throws: {
-            "\($0)" == "\"other.safetensors\" has vectors of 1024 numbers, and this model's text encoder takes 768. It was made for Stable Diffusion 2."
+            "\($0)"
+                == "\"other.safetensors\" has vectors of 1024 numbers, and this model's text encoder takes 768. It was made for "
+                    + "Stable Diffusion 2."
         }
     }
 
     @Test("code in a pickle is refused by name and not run")
     func code() {
         #expect { try TextualInversion(path: Self.path("evil.pt")) } throws: {
-            "\($0)" == "\"evil.pt\" asks to run \"posix.system\". Easel runs no code from files. If you trust where it is from, convert it to .safetensors elsewhere."
+            "\($0)"
+                == "\"evil.pt\" asks to run \"posix.system\". Easel runs no code from files. If you trust where it is from, "
+                    + "convert it to .safetensors elsewhere."
         }
         #expect(!FileManager.default.fileExists(atPath: "/tmp/easel-was-here"))
     }
@@ -92,14 +105,18 @@ struct TextualInversionTests {
     ] as [([(String, [Int])], TextualInversionProblem)])
     func shapes(tensors: [(String, [Int])], problem: TextualInversionProblem) throws {
         let folder = try TemporaryFolder()
-        let raw = tensors.map { RawTensor(key: $0.0, elementType: .f32, shape: $0.1, bytes: .init(repeating: 0, count: 4 * $0.1.reduce(1, *))) }
+        let raw = tensors.map {
+            RawTensor(key: $0.0, elementType: .f32, shape: $0.1, bytes: .init(repeating: 0, count: 4 * $0.1.reduce(1, *)))
+        }
         let path = try folder.write(SafetensorsWriter.file(raw), to: "x.safetensors")
         #expect(throws: CheckpointError.textualInversion(file: "x.safetensors", problem)) { try TextualInversion(path: path) }
     }
 
     @Test("a file without tensors is refused")
     func noTensor() {
-        #expect(throws: CheckpointError.textualInversion(file: "no-tensor.pt", .noVectors)) { try TextualInversion(path: Self.path("no-tensor.pt")) }
+        #expect(throws: CheckpointError.textualInversion(file: "no-tensor.pt", .noVectors)) {
+            try TextualInversion(path: Self.path("no-tensor.pt"))
+        }
     }
 
     @Test("a folder's words are its file names, and are read when they are asked for")
@@ -115,7 +132,9 @@ struct TextualInversionTests {
         #expect(throws: CheckpointError.notFound(path: "/nowhere")) { try EmbeddingLibrary(folder: "/nowhere") }
     }
 
-    @Test("no damage to a file makes the reader leave it or crash", arguments: ["a1111.pt", "a1111-f16.pt", "parameter-dict.pt", "legacy.pt", "protocol4.pt", "strided.pt", "xl.pt"])
+    @Test(
+        "no damage to a file makes the reader leave it or crash",
+        arguments: ["a1111.pt", "a1111-f16.pt", "parameter-dict.pt", "legacy.pt", "protocol4.pt", "strided.pt", "xl.pt"])
     func mutations(file: String) throws {
         let original = Array(try Data(contentsOf: URL(filePath: Self.path(file))))
         let count = ProcessInfo.processInfo.environment["EASEL_MUTATIONS"].flatMap(Int.init) ?? 1000

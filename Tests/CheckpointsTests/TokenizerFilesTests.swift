@@ -36,7 +36,12 @@ struct TokenizerFilesTests {
         // Stable Diffusion 2's folders: both files, and they differ.
         (["tokenizer_config.json": #"{"pad_token": "<|endoftext|>"}"#, "special_tokens_map.json": #"{"pad_token": "!"}"#], 0),
         // Newer files: the map is not read.
-        (["tokenizer_config.json": #"{"pad_token": "a", "added_tokens_decoder": {"7": {"content": "a"}}}"#, "special_tokens_map.json": #"{"pad_token": "!"}"#], 7),
+            (
+                [
+                    "tokenizer_config.json": #"{"pad_token": "a", "added_tokens_decoder": {"7": {"content": "a"}}}"#,
+                    "special_tokens_map.json": #"{"pad_token": "!"}"#
+                ], 7
+            ),
         (["tokenizer_config.json": #"{"added_tokens_decoder": {}}"#, "special_tokens_map.json": #"{"pad_token": "!"}"#], 299),
     ])
     func padding(files: [String: String], expected: Int) throws {
@@ -46,15 +51,20 @@ struct TokenizerFilesTests {
     @Test("a padding token outside the vocabulary is refused")
     func unknownToken() throws {
         #expect { try paddingToken(["tokenizer_config.json": #"{"pad_token": "[PAD]"}"#]) } throws: { error in
-            "\(error)" == "\"tokenizer/tokenizer_config.json\" gives \"[PAD]\" for pad_token, which no model can have. Expected: a token of the vocabulary."
+            "\(error)"
+                == "\"tokenizer/tokenizer_config.json\" gives \"[PAD]\" for pad_token, which no model can have. Expected: a token "
+                    + "of the vocabulary."
         }
     }
 
     @Test("tokenizer.json serves where there is no vocab.json")
     func tokenizerJSON() throws {
         try folder.write(
-            #"{"added_tokens": [{"id": 299, "content": "<|endoftext|>"}], "model": {"vocab": {"!": 0, "<|endoftext|>": 299}}}"#, to: "tiny/tokenizer/tokenizer.json")
-        #expect(try Checkpoint.open(path).tokenizer == TokenizerFiles(source: .tokenizerJSON(path + "/tokenizer/tokenizer.json"), paddingTokenID: 299))
+            #"{"added_tokens": [{"id": 299, "content": "<|endoftext|>"}], "model": {"vocab": {"!": 0, "<|endoftext|>": 299}}}"#,
+            to: "tiny/tokenizer/tokenizer.json")
+        #expect(
+            try Checkpoint.open(path).tokenizer
+                == TokenizerFiles(source: .tokenizerJSON(path + "/tokenizer/tokenizer.json"), paddingTokenID: 299))
         try folder.write(#"{"pad_token": "!"}"#, to: "tiny/tokenizer/tokenizer_config.json")
         #expect(try Checkpoint.open(path).tokenizer.paddingTokenID == 0)
     }

@@ -17,11 +17,14 @@ struct TrueSizeTests {
     }
 
     private func parameters(_ family: Family) throws -> [Parameter] {
-        try String(contentsOf: Fixture.url("checkpoints/names_\(family.rawValue).tsv"), encoding: .utf8).split(separator: "\n").map { line in
+        try String(contentsOf: Fixture.url("checkpoints/names_\(family.rawValue).tsv"), encoding: .utf8).split(separator: "\n").map {
+            line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             try #require(fields.count == 6)
             func shape(_ text: String) -> [Int] { text.split(separator: "x").compactMap { Int($0) } }
-            return Parameter(component: fields[0], name: fields[1], key: fields[2], slice: Int(fields[3]), shape: shape(fields[4]), storedShape: shape(fields[5]))
+            return Parameter(
+                component: fields[0], name: fields[1], key: fields[2], slice: Int(fields[3]), shape: shape(fields[4]),
+                storedShape: shape(fields[5]))
         }
     }
 
@@ -32,7 +35,8 @@ struct TrueSizeTests {
             end += 2 * shape.reduce(1, *)
             return SafetensorsWriter.member(key, "F16", shape, begin, end)
         }
-        return try folder.write(SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "sparse.safetensors")
+        return try folder.write(
+            SafetensorsWriter.file(header: "{\(members.joined(separator: ","))}"), followedByHoleOf: end, to: "sparse.safetensors")
     }
 
     @Test("a single file's tensors get the names that diffusers gives them", arguments: [Family.sd1, .sd2])
@@ -43,7 +47,9 @@ struct TrueSizeTests {
         #expect(checkpoint.family == family)
         #expect(checkpoint.unusedKeys == [])
         #expect(checkpoint.ignoredKeys == reference.filter { $0.component == "-" }.map(\.key).sorted())
-        for (component, weights) in [("text_encoder", checkpoint.textEncoder.weights), ("unet", checkpoint.unet.weights), ("vae", checkpoint.vae.weights)] {
+        for (component, weights) in [
+            ("text_encoder", checkpoint.textEncoder.weights), ("unet", checkpoint.unet.weights), ("vae", checkpoint.vae.weights)
+        ] {
             let expected = reference.filter { $0.component == component }
             #expect(Set(weights.names) == Set(expected.map(\.name)))
             for parameter in expected {
@@ -74,7 +80,8 @@ struct TrueSizeTests {
             #expect(
                 checkpoint.textEncoder.configuration
                     == (family == .sd1
-                        ? TextEncoderConfiguration(width: 768, intermediateWidth: 3072, layerCount: 12, headCount: 12, activation: .quickGELU)
+                        ? TextEncoderConfiguration(
+                            width: 768, intermediateWidth: 3072, layerCount: 12, headCount: 12, activation: .quickGELU)
                         : TextEncoderConfiguration(width: 1024, intermediateWidth: 4096, layerCount: 23, headCount: 16, activation: .gelu)))
             #expect(checkpoint.scheduler.prediction == (family == .sd1 ? .epsilon : .velocity))
             #expect(checkpoint.tokenizer == TokenizerFiles(source: .bundled, paddingTokenID: family == .sd1 ? 49_407 : 0))

@@ -28,7 +28,9 @@ struct VAEReplacementTests {
     }
 
     private func expectReplaced(_ vae: String, layout: Checkpoint.Layout = .single) throws {
-        let path = layout == .single ? try tiny.writeSingleFile(in: folder, name: "model.safetensors") : try tiny.writeFolder(in: folder, name: "model")
+        let path =
+            layout == .single
+            ? try tiny.writeSingleFile(in: folder, name: "model.safetensors") : try tiny.writeFolder(in: folder, name: "model")
         let own = try Checkpoint.open(path), checkpoint = try Checkpoint.open(path, vae: vae)
         #expect(own.vae.configuration == tiny.vae)
         #expect(checkpoint.vae.configuration == other.vae)

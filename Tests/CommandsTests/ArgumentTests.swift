@@ -50,7 +50,7 @@ struct ArgumentTests {
         #expect(request.sizeConditioning.original == PictureSize(width: 1024, height: 768))
         #expect(request.sizeConditioning.crop == CropOffset(top: 0, left: 128))
         #expect(request.sizeConditioning.target == PictureSize(width: 512, height: 512))
-        #expect(request.clipSkipSDXL == .forge && !request.zeroesEmptyNegative)
+        #expect(request.clipSkipRule == .forge && !request.zeroesEmptyNegative)
         #expect(command.promptOptions.files.stylesFile == "s.csv")
         #expect(command.promptOptions.files.wildcards == "w" && command.promptOptions.files.embeddings == "e")
     }

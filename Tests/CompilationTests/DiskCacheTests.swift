@@ -148,7 +148,11 @@ struct DiskCacheTests {
         let file = try temporary.write("in the way", to: "file")
         let cache = DiskCache(in: URL(filePath: file), byteLimit: 1000)
         let error = #expect(throws: DiskCacheError.self) { try cache.entry(for: key()) }
-        #expect(error?.description == "Compiled networks cannot be kept in \"\(file)/compiled\", so every start compiles anew. Make the folder writable, or let XDG_CACHE_HOME name another.")
+        #expect(
+            error?.description
+                == "Compiled networks cannot be kept in \"\(file)/compiled\", so every start compiles anew. Make the folder "
+                    + "writable, or let XDG_CACHE_HOME name another."
+        )
         #expect(cache.items().isEmpty)
     }
 }

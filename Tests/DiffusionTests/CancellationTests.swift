@@ -29,7 +29,8 @@ struct CancellationTests {
     }
 
     @Test("cancelled from within an event, nothing is told after it", arguments: [
-        GenerationEvent.compiling(Compiling(.text(0), device: "CPU", shape: "any shape", reason: .firstUse)), .encoding, .denoising(done: 0, total: 1000), .denoising(done: 2, total: 1000),
+            GenerationEvent.compiling(Compiling(.text(0), device: "CPU", shape: "any shape", reason: .firstUse)), .encoding,
+            .denoising(done: 0, total: 1000), .denoising(done: 2, total: 1000)
     ])
     func withinEvent(_ last: GenerationEvent) async throws {
         let pipeline = try Demo.newPipeline()

@@ -58,6 +58,7 @@ struct CompileCountTests {
     private static func staticKey(_ pipeline: DiffusionPipeline) -> CompileKey {
         CompileKey(
             checkpoint: pipeline.checkpoint.identity, network: .denoiser, placement: .reference,
-            shape: ShapePlan(.static).shape(of: .denoise, on: "CPU", for: ShapeNeed(pictureCount: 1, latentHeight: 16, latentWidth: 16, chunkCounts: [1, 1])))
+            shape: ShapePlan(.static).shape(
+                of: .denoise, on: "CPU", for: ShapeNeed(pictureCount: 1, latentHeight: 16, latentWidth: 16, chunkCounts: [1, 1])))
     }
 }

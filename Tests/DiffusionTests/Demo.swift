@@ -14,14 +14,19 @@ enum Demo {
 
     /// One that has compiled nothing yet.
     static func newPipeline(
-        placements: PerStage<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil, retention: DiffusionPipeline.Retention = .always,
+        placements: PerStage<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        retention: DiffusionPipeline.Retention = .always,
         resources: PromptResources = PromptResources()
     ) throws -> DiffusionPipeline {
-        try DiffusionPipeline(path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention, resources: resources)
+        try DiffusionPipeline(
+            path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention,
+            resources: resources)
     }
 
     /// A request that is drawn in a moment.
-    static func request(_ prompt: String = "red apple on a white background", _ change: (inout GenerationRequest) -> Void = { _ in }) -> GenerationRequest {
+    static func request(
+        _ prompt: String = "red apple on a white background", _ change: (inout GenerationRequest) -> Void = { _ in }
+    ) -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
         request.width = 64
         request.height = 64

@@ -20,7 +20,9 @@ struct EncodedPromptsTests {
             output: output, emphasis: emphasis)
     }
 
-    private static let entry = EncodedPrompts.Entry(EncodedText(context: NDArray(repeating: 1, shape: [1, 1, 10])), at: .reference)
+    private static let entry = EncodedPrompts.Entry(
+        EncodedText(context: NDArray(repeating: 1, shape: [1, 1, 10])),
+        by: CompileKey(checkpoint: "", network: .text(0), placement: .reference), at: .reference)
 
     @Test("what was not used for longest makes room")
     func leastRecentlyUsed() {

@@ -90,7 +90,8 @@ struct LadderTests {
     func lastRung(_ stage: Stage) async throws {
         let networks = CompiledNetworks(core: try Core(), fault: { key, output in key.stage == stage ? Self.spoiled(output) : output })
         let pipeline = try DiffusionPipeline(
-            OpenCheckpoint(path: Fixture.demoModel.path), fallbacks: PerStage(repeating: Fallbacks(Self.half, then: [.reference])), networks: networks)
+            OpenCheckpoint(path: Fixture.demoModel.path), fallbacks: PerStage(repeating: Fallbacks(Self.half, then: [.reference])),
+            networks: networks)
         await #expect(throws: DiffusionError.self) { try await pipeline.pictures(Demo.request()) }.map { error in
             #expect("\(error)".contains("\(stage.label) on CPU in f32"))
             #expect("\(error)".contains("not finite"))

@@ -94,7 +94,9 @@ private struct Background: CustomStringConvertible {
 extension RGBImage {
     /// The median of the outermost 5 pixels.
     fileprivate var background: Background {
-        let frame = (0..<width * height).filter { ![$0 % width, width - 1 - $0 % width, $0 / width, height - 1 - $0 / width].allSatisfy { $0 >= 5 } }
+        let frame = (0..<width * height).filter {
+            ![$0 % width, width - 1 - $0 % width, $0 / width, height - 1 - $0 / width].allSatisfy { $0 >= 5 }
+        }
         return Background(channels: (0..<3).map { channel in Double(frame.map { pixels[3 * $0 + channel] }.sorted()[frame.count / 2]) })
     }
 

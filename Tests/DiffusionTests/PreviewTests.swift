@@ -77,7 +77,9 @@ struct PreviewTests {
         #expect(Self.greatestDifference(fit.colors, Self.truth) < 0.2)
     }
 
-    @Test("a family's factors are assumed for a VAE of its scale, another's are not", arguments: [(Float(0.18215), true), (0.13025, false), (1, false)])
+    @Test(
+        "a family's factors are assumed for a VAE of its scale, another's are not",
+        arguments: [(Float(0.18215), true), (0.13025, false), (1, false)])
     func known(scale: Float, isKnown: Bool) throws {
         let folder = try TemporaryFolder()
         var tiny = TinyCheckpoint.sd1(vocabularySize: 8)

@@ -14,7 +14,9 @@ import Testing
 
 @Suite("What the prompt language does to pictures")
 struct PromptPictureTests {
-    @Test("weights, emphasis, clip skip, schedules and AND give what diffusers' networks give by A1111's formulas", arguments: try PromptReference.all(), [ShapePolicy.dynamic, .static])
+    @Test(
+        "weights, emphasis, clip skip, schedules and AND give what diffusers' networks give by A1111's formulas",
+        arguments: try PromptReference.all(), [ShapePolicy.dynamic, .static])
     func equalsReference(_ reference: PromptReference, shapes: ShapePolicy) async throws {
         let pipeline = try #require(shapes == .dynamic ? Demo.pipeline : Self.staticPipeline)
         let picture = try await pipeline.pictures(reference.request)[0]
@@ -27,14 +29,17 @@ struct PromptPictureTests {
 
     @Test("the references are told apart: none is another's picture")
     func referencesDiffer() throws {
-        let pictures = try PromptReference.all().map { try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/\($0.picture)")))).image }
+        let pictures = try PromptReference.all().map {
+            try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/\($0.picture)")))).image
+        }
         for (index, picture) in pictures.enumerated() {
             for other in pictures[..<index] { #expect(picture.peakSignalToNoiseRatio(to: other) < 60) }
         }
     }
 
     @Test("a schedule whose switch is outside of the steps is the plain prompt", arguments: [
-        ("[red:blue:0] apple", "blue apple"), ("[red:blue:2] apple", "red apple"), ("[red:blue:1.0] apple", "red apple"), ("[red:blue:99] apple", "red apple"),
+            ("[red:blue:0] apple", "blue apple"), ("[red:blue:2] apple", "red apple"), ("[red:blue:1.0] apple", "red apple"),
+            ("[red:blue:99] apple", "red apple"),
         ("red[ big:0] apple", "red big apple"), ("red[ big::0] apple", "red apple"),
     ])
     func edges(prompt: String, plain: String) async throws {
@@ -79,7 +84,9 @@ struct PromptPictureTests {
         #expect(try await pipeline.generate(request) { _ in }.compiles.isEmpty)
     }
 
-    @Test("the pictures of a batch have prompts of their own, of any length and number of parts", arguments: [ShapePolicy.dynamic, .static, .exact])
+    @Test(
+        "the pictures of a batch have prompts of their own, of any length and number of parts",
+        arguments: [ShapePolicy.dynamic, .static, .exact])
     func batch(_ policy: ShapePolicy) async throws {
         let long = Array(repeating: "blue star", count: 60).joined(separator: " ")
         let pipeline = try Demo.newPipeline(shapes: ShapePlan(policy, contextChunks: 2))
@@ -127,7 +134,8 @@ struct PromptPictureTests {
         let error = await #expect(throws: DiffusionError.self) {
             try await #require(Demo.pipeline).pictures(Demo.request(prompt) { ($0.steps, $0.emphasis) = (4, .noNorm) })
         }
-        #expect(error?.description.hasPrefix("A weight of 1e+38 in the prompt takes the numbers out of the range of floating point.") == true)
+        #expect(
+            error?.description.hasPrefix("A weight of 1e+38 in the prompt takes the numbers out of the range of floating point.") == true)
     }
 
     @Test("a textual inversion changes the picture, one that cannot be read is told and does not")
@@ -136,7 +144,8 @@ struct PromptPictureTests {
         let numbers: [Float] = (0..<3 * Demo.contextWidth).map { Float($0 * 37 % 64) / 64 - 0.5 }
         let vectors: [UInt8] = numbers.withUnsafeBytes { [UInt8]($0) }
         try folder.write(
-            SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [3, Demo.contextWidth], bytes: vectors)]), to: "shiny.safetensors")
+            SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [3, Demo.contextWidth], bytes: vectors)]),
+            to: "shiny.safetensors")
         try folder.write("no tensors", to: "broken.pt")
         try folder.write("no tensors", to: "pp.pt")
         let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folder: folder.path)))
@@ -161,7 +170,10 @@ struct PromptPictureTests {
         func write(_ step: Int) throws {
             let numbers: [Float] = (0..<2 * Demo.contextWidth).map { Float($0 * step % 64) / 64 - 0.5 }
             try folder.write(
-                SafetensorsWriter.file([RawTensor(key: "emb_params", elementType: .f32, shape: [2, Demo.contextWidth], bytes: numbers.withUnsafeBytes { [UInt8]($0) })]),
+                SafetensorsWriter.file([
+                    RawTensor(
+                        key: "emb_params", elementType: .f32, shape: [2, Demo.contextWidth], bytes: numbers.withUnsafeBytes { [UInt8]($0) })
+                ]),
                 to: "shiny.safetensors")
         }
         try write(37)

@@ -18,7 +18,8 @@ struct PromptPlanTests {
         request.steps = 4
         change(&request)
         return try PromptPlan(
-            request, guidance: Guidance(scale: request.cfgScale), resources: resources, tokenizer: .bundled, paddingToken: 49407, widths: [4],
+            request, guidance: Guidance(scale: request.cfgScale), resources: resources, tokenizer: .bundled, paddingToken: 49407,
+            widths: [4],
             zeroesEmptyNegative: zeroesEmptyNegative)
     }
 
@@ -33,7 +34,10 @@ struct PromptPlanTests {
     func plain() throws {
         let plan = try Self.plan("a cat") { $0.negativePrompt = "a dog" }
         #expect(plan.pictures.count == 1)
-        #expect(plan.pictures[0].slots.map { $0.texts.map { Self.text(plan, $0) } } == [.init(repeating: "a dog", count: 4), .init(repeating: "a cat", count: 4)])
+        #expect(
+            plan.pictures[0].slots.map { $0.texts.map { Self.text(plan, $0) } } == [
+                .init(repeating: "a dog", count: 4), .init(repeating: "a cat", count: 4)
+            ])
         #expect(plan.texts.count == 2)
         #expect(plan.ignored.isEmpty && plan.warnings.isEmpty)
     }
@@ -71,7 +75,9 @@ struct PromptPlanTests {
 
     @Test("requests that count otherwise and are drawn together keep what each of them says")
     func joinedCounting() throws {
-        let plans = try ScheduleCounting.allCases.map { counting in try Self.plan("[a:b:2]") { ($0.cfgScale, $0.scheduleCounting) = (1, counting) } }
+        let plans = try ScheduleCounting.allCases.map { counting in
+            try Self.plan("[a:b:2]") { ($0.cfgScale, $0.scheduleCounting) = (1, counting) }
+        }
         let joined = PromptPlan(joining: plans)
         #expect(joined.pictures.map { $0.parts[0].texts.map { Self.text(joined, $0) } } == [["a", "a", "b", "b"], ["a", "a", "a", "b"]])
     }
@@ -79,11 +85,15 @@ struct PromptPlanTests {
     @Test("the negative prompt has a schedule too, and AND is a word there")
     func negative() throws {
         let plan = try Self.plan("a cat") { $0.negativePrompt = "[red:blue:2] AND green" }
-        #expect(plan.pictures[0].negative?.texts.map { Self.text(plan, $0) } == ["red and green", "red and green", "blue and green", "blue and green"])
+        #expect(
+            plan.pictures[0].negative?.texts.map { Self.text(plan, $0) } == [
+                "red and green", "red and green", "blue and green", "blue and green"
+            ])
     }
 
     @Test("AND makes weighted parts; guidance 1 leaves the negative prompt out only for a single part that counts 1", arguments: [
-        ("a AND b :0.5", 7, [1, 0.5], true), ("a", 1, [1], false), ("a :0.5", 1, [0.5], true), ("a :0.5", 2, [0.5], false), ("a AND b", 1, [1, 1], true),
+            ("a AND b :0.5", 7, [1, 0.5], true), ("a", 1, [1], false), ("a :0.5", 1, [0.5], true), ("a :0.5", 2, [0.5], false),
+            ("a AND b", 1, [1, 1], true)
     ] as [(String, Float, [Float], Bool)])
     func parts(prompt: String, scale: Float, weights: [Float], hasNegative: Bool) throws {
         let picture = try Self.plan(prompt) { $0.cfgScale = scale }.pictures[0]

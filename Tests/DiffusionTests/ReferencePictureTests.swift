@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Pictures that diffusers draws with the demo checkpoint")
 struct ReferencePictureTests {
-    @Test("each is drawn again, compiled for any request or for this one", arguments: try ReferencePicture.all(), [ShapePolicy.dynamic, .static, .exact])
+    @Test(
+        "each is drawn again, compiled for any request or for this one", arguments: try ReferencePicture.all(),
+        [ShapePolicy.dynamic, .static, .exact])
     func equalsDiffusers(_ reference: ReferencePicture, shapes: ShapePolicy) async throws {
         let pipeline = shapes == .dynamic ? try #require(Demo.pipeline) : try Demo.newPipeline(shapes: ShapePlan(shapes))
         let result = try await pipeline.generate(reference.request) { _ in }

@@ -71,7 +71,9 @@ struct RefusalTests {
         }
         #expect(culprit.stage == stage)
         #expect(error?.description
-            == "The \(label) on CPU in f32 answered with numbers that are not finite. Its weights may be damaged: download the checkpoint again.")
+                == "The \(label) on CPU in f32 answered with numbers that are not finite. Its weights may be damaged: download "
+                    + "the checkpoint again."
+        )
     }
 
     @Test("the precision that is reported is the one that was computed in", arguments: [Precision.f16, .bf16])

@@ -68,7 +68,7 @@ struct SDXLPictureTests {
         var skipping = request("empty negative")
         skipping.clipSkip = 2
         #expect(try await pipeline.generate(skipping) { _ in }.images[0] == plain)
-        skipping.clipSkipSDXL = .sdnext
+        skipping.clipSkipRule = .sdnext
         #expect(try await pipeline.generate(skipping) { _ in }.images[0] != plain)
     }
 
@@ -82,7 +82,8 @@ struct SDXLPictureTests {
         #expect(first.compiles.count == 4)
         let again = try await fixed.draw(fixed.plan(for: [request])) { _ in }
         #expect(again.results[0].images == first.images)
-        #expect(again.networks.map(\.key.network) == [.denoiser, .decoder])
+        #expect(again.results[0].compiles.isEmpty)
+        #expect(again.networks.map(\.key.network) == [.text(0), .text(1), .denoiser, .decoder])
         request.prompt += String(repeating: ", more words of a longer prompt", count: 14)
         let longer = try await fixed.generate(request) { _ in }
         #expect(longer.chunkCount == 2)
@@ -93,10 +94,10 @@ struct SDXLPictureTests {
 
     /// Source: the table of clip skip in the original programs, 1 is the last layer's state.
     @Test("clip skip is counted as each program does", arguments: [
-        (SDXLClipSkip.none, [[2, 2], [2, 2], [2, 2]]), (.a1111L, [[1, 2], [2, 2], [3, 2]]), (.forge, [[2, 2], [2, 2], [3, 3]]),
+        (ClipSkipRule.none, [[2, 2], [2, 2], [2, 2]]), (.a1111L, [[1, 2], [2, 2], [3, 2]]), (.forge, [[2, 2], [2, 2], [3, 3]]),
         (.sdnext, [[2, 2], [3, 3], [4, 4]]),
     ])
-    func clipSkip(rule: SDXLClipSkip, states: [[Int]]) {
+    func clipSkip(rule: ClipSkipRule, states: [[Int]]) {
         for (index, expected) in states.enumerated() {
             #expect([0, 1].map { rule.layersFromEnd(clipSkip: index + 1, encoder: $0) } == expected)
         }

@@ -77,7 +77,8 @@ struct ScaledCase: CustomTestStringConvertible, Sendable {
                 return key.hasSuffix("input_blocks.0.0.weight") ? [mark, input] : [input]
             }),
         ScaledCase(
-            testDescription: "a weight_scale without axes in all networks, in bf16", type: .f8e4m3, scaleSuffix: "weight_scale", scaleType: .bf16,
+            testDescription: "a weight_scale without axes in all networks, in bf16", type: .f8e4m3, scaleSuffix: "weight_scale",
+            scaleType: .bf16,
             parts: ["model.diffusion_model.", "first_stage_model.", "cond_stage_model."]),
         ScaledCase(
             testDescription: "a weight_scale for each row, with comfy_quant", type: .f8e5m2, scaleSuffix: "weight_scale", rows: true,
@@ -91,9 +92,11 @@ struct ScaledCase: CustomTestStringConvertible, Sendable {
         ScaledCase(
             testDescription: "bytes that the header calls f8", type: .f8e4m3, scaleSuffix: "weight_scale",
             parts: ["model.diffusion_model.middle_block.0.in_layers.2."],
-            metadata: ["_quantization_metadata": #"{"layers": {"middle_block.0.in_layers.2": {"format": "float8_e4m3fn"}}}"#], storedAs: .u8),
+            metadata: ["_quantization_metadata": #"{"layers": {"middle_block.0.in_layers.2": {"format": "float8_e4m3fn"}}}"#], storedAs: .u8
+        ),
         ScaledCase(
-            testDescription: "bitsandbytes, in a folder", isFolder: true, type: .i8, scaleSuffix: "SCB", rows: false, parts: ["unet", "text_encoder"],
+            testDescription: "bitsandbytes, in a folder", isFolder: true, type: .i8, scaleSuffix: "SCB", rows: false,
+            parts: ["unet", "text_encoder"],
             marks: { key in [RawTensor(key: key + "_format", elementType: .u8, shape: [], bytes: [0])] }),
     ]
 
@@ -120,7 +123,8 @@ struct ScaledCase: CustomTestStringConvertible, Sendable {
             try folder.write(SafetensorsWriter.file(restored), to: "restored/\(part)/\(file).safetensors")
             let configuration = try String(contentsOfFile: "\(paths.0)/\(part)/config.json", encoding: .utf8)
             try folder.write(
-                #"{"quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": true, "load_in_4bit": false}, "# + configuration.dropFirst(),
+                #"{"quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": true, "load_in_4bit": false}, "#
+                    + configuration.dropFirst(),
                 to: "quantized/\(part)/config.json")
         }
         return paths
@@ -140,11 +144,15 @@ struct ScaledCase: CustomTestStringConvertible, Sendable {
             if let storedAs { stored.elementType = storedAs }
             quantized.append(stored)
             restored.append(tensor.restored)
-            let shape = rows == nil ? scaleType == .bf16 ? [] : [1] : rows == true ? [scales.count] + tensor.stored.shape.dropFirst().map { _ in 1 } : [scales.count]
+            let shape =
+                rows == nil
+                ? scaleType == .bf16 ? [] : [1]
+                : rows == true ? [scales.count] + tensor.stored.shape.dropFirst().map { _ in 1 } : [scales.count]
             // bitsandbytes stores the largest weight of a row.
             let numbers = scaleSuffix == "SCB" ? scales.map { $0 * 127 } : scales
             let bytes = scaleType == .bf16
-                ? numbers.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }.withUnsafeBytes(Array.init) : numbers.withUnsafeBytes(Array.init)
+                ? numbers.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) }.withUnsafeBytes(Array.init)
+                : numbers.withUnsafeBytes(Array.init)
             quantized.append(RawTensor(key: stored.key.dropLast(6) + scaleSuffix, elementType: scaleType, shape: shape, bytes: bytes))
             quantized += marks(stored.key)
         }

@@ -18,7 +18,8 @@ struct TogetherTests {
         Demo.request("a {red|green|blue} star") { ($0.seed, $0.batchSize, $0.negativePrompt) = (11, 2, words(80)) },
     ]
 
-    @Test("each gets the pictures that it gets alone", arguments: [ShapePlan(.dynamic), ShapePlan(.static)], [Sampler.euler, .eulerAncestral])
+    @Test(
+        "each gets the pictures that it gets alone", arguments: [ShapePlan(.dynamic), ShapePlan(.static)], [Sampler.euler, .eulerAncestral])
     func equalsAlone(_ shapes: ShapePlan, _ sampler: Sampler) async throws {
         let pipeline = try Demo.newPipeline(shapes: shapes)
         for padded in [false, true] {
@@ -88,7 +89,9 @@ struct TogetherTests {
         #expect(log.all.isEmpty)
         #expect(await pipeline.networks.readyKeys.isEmpty)
         try pipeline.validate(requests[0])
-        #expect(throws: InvalidRequest(field: "styles", "There is no style \"inc\". Did you mean \"ink\"?")) { try pipeline.validate(requests[1]) }
+        #expect(throws: InvalidRequest(field: "styles", "There is no style \"inc\". Did you mean \"ink\"?")) {
+            try pipeline.validate(requests[1])
+        }
     }
 
     @Test("what drawing refuses, checking refuses in the same words", arguments: [

@@ -53,7 +53,9 @@ struct WeightedEncodingTests {
         var encoder = try PromptEncoder(try await Self.networks["sd1"].value(), inversions: ["word": Self.noise([3, Self.width], salt: 5)])
         let chunks = Self.prompt(padding: Self.end)
         let together = try await encoder.encode([Array(chunks[0..<2]), Array(chunks[2...])]).map(\.context)
-        let apart = [try await encoder.encode([Array(chunks[0..<2])])[0].context, try await encoder.encode([Array(chunks[2...])])[0].context]
+        let apart = [
+            try await encoder.encode([Array(chunks[0..<2])])[0].context, try await encoder.encode([Array(chunks[2...])])[0].context
+        ]
         for (one, other) in zip(together, apart) { #expect(Self.error(one.values, other.values[...]) <= tolerance) }
     }
 
@@ -112,7 +114,8 @@ private struct CompiledEncoders {
     private let tasks: [String: Task<CompiledNetwork, any Error>]
 
     init() {
-        tasks = Dictionary(uniqueKeysWithValues: [("sd1", TinyCheckpoint.sd1(vocabularySize: 400)), ("sd2", .sd2(vocabularySize: 400))].map { name, tiny in
+        tasks = Dictionary(
+            uniqueKeysWithValues: [("sd1", TinyCheckpoint.sd1(vocabularySize: 400)), ("sd2", .sd2(vocabularySize: 400))].map { name, tiny in
             (name, Task { try await Self.compile(tiny) })
         })
     }

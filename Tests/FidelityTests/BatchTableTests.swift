@@ -12,7 +12,9 @@ struct BatchTableTests {
     /// - Parameter seconds: of a step with one, two, four and eight pictures; sizes beyond are refused.
     private static func table(_ seconds: [Double]) async throws -> BatchTable {
         try await .measured { batchSize in
-            guard let index = BatchTable.batchSizes.firstIndex(of: batchSize), index < seconds.count else { throw InvalidRequest(field: "", "Out of memory.") }
+            guard let index = BatchTable.batchSizes.firstIndex(of: batchSize), index < seconds.count else {
+                throw InvalidRequest(field: "", "Out of memory.")
+            }
             return seconds[index]
         }
     }
@@ -51,7 +53,8 @@ struct BatchTableTests {
         fingerprint: "ab12", deviceName: "Arc A770", precision: "f16", width: 512, height: 512, runtimeVersion: "2026.4.1")
 
     @Test("sizes of about as many pixels share a measurement", arguments: [
-        (512, 512, 18), (8, 8, 6), (1, 1, 0), (768, 512, 19), (640, 512, 18), (704, 512, 18), (728, 512, 19), (512, 360, 17), (512, 376, 18), (1024, 1024, 20),
+            (512, 512, 18), (8, 8, 6), (1, 1, 0), (768, 512, 19), (640, 512, 18), (704, 512, 18), (728, 512, 19), (512, 360, 17),
+            (512, 376, 18), (1024, 1024, 20),
         (4096, 4096, 24),
     ])
     func sizeClasses(width: Int, height: Int, sizeClass: Int) {

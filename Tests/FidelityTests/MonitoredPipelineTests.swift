@@ -72,7 +72,10 @@ struct MonitoredPipelineTests {
         // The reference's text encoder is that of pictures, too.
         let ready = await watching.pipeline.networks.readyKeys
         #expect(Set(ready.map(\.stage)) == Set(Stage.allCases) && ready.count == 3)
-        #expect(await watching.pipeline.networks.records.filter { $0.reason == .reference }.map(\.stage.rawValue).sorted() == ["text_encoder", "unet", "vae"])
+        #expect(
+            await watching.pipeline.networks.records.filter { $0.reason == .reference }.map(\.stage.rawValue).sorted() == [
+                "text_encoder", "unet", "vae"
+            ])
 
         watching.fault.begin()
         let off = try await watching.monitored.compare(request)
@@ -112,16 +115,19 @@ struct MonitoredPipelineTests {
 
     @Test("a scale error of 5 % is noticed at the next probe, and mended by the rung that helps", arguments: [
         // How many UNets are wrong, one compiled after the other.
-        (.reference, 1, [.recompile], "It is compiled again from scratch"), (Watching.other, 2, [.recompile, .move(.reference)], "It moves to the CPU"),
+            (.reference, 1, [.recompile], "It is compiled again from scratch"),
+            (Watching.other, 2, [.recompile, .move(.reference)], "It moves to the CPU")
     ] as [(Placement, Int, [Remedy], String)])
     func mending(start: Placement, wrongCompiles: Int, remedies: [Remedy], words: String) async throws {
-        let watching = try Watching(denoise: start, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= wrongCompiles }))
+        let watching = try Watching(
+            denoise: start, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= wrongCompiles }))
         try await expectMended(watching, remedies, words)
     }
 
     @Test("… and one of 30 % by f32, where it was less", .enabled(if: Watching.hasHalf))
     func mendingByAccuracy() async throws {
-        let watching = try Watching(denoise: Watching.half, fault: Fault(Self.farScaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
+        let watching = try Watching(
+            denoise: Watching.half, fault: Fault(Self.farScaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
         try await expectMended(watching, [.recompile, .move(.reference)], "It moves to accuracy, f32 on CPU")
     }
 
@@ -162,7 +168,8 @@ struct MonitoredPipelineTests {
 
     @Test("an answer that is stale is noticed")
     func stale() async throws {
-        let watching = try Watching(fault: Fault({ output, previous in previous ?? output }, in: { key, compiles in key.stage == .denoise && compiles == 1 }))
+        let watching = try Watching(
+            fault: Fault({ output, previous in previous ?? output }, in: { key, compiles in key.stage == .denoise && compiles == 1 }))
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
@@ -174,7 +181,8 @@ struct MonitoredPipelineTests {
     func nonFinite() async throws {
         // The picture's own move is the second UNet; the third is the repaired one.
         let watching = try Watching(
-            denoise: Watching.other, fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .denoise && key.placement != .reference && compiles < 3 }))
+            denoise: Watching.other,
+            fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .denoise && key.placement != .reference && compiles < 3 }))
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
@@ -190,6 +198,8 @@ struct MonitoredPipelineTests {
     @Test("NaN where there is no other placement: the network is compiled again and the picture drawn after all")
     func nonFiniteWithoutFallback() async throws {
         let watching = try Watching(fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .decode && compiles <= 1 }))
+        try await watching.draw()
+        try await watching.monitored.checkIfDue()
         watching.fault.begin()
         let result = try await watching.draw()
         #expect(Suspicion(picture: result.images[0]) == nil)
@@ -201,7 +211,9 @@ struct MonitoredPipelineTests {
 
     @Test("a flat picture is looked into at once, and drawn again when a network was to blame")
     func flat() async throws {
-        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }), lastRung: .nothing)
+        let watching = try Watching(
+            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }),
+            lastRung: .nothing)
         // Told only: no ladder is allowed.
         watching.fault.begin()
         let flat = try await watching.draw()
@@ -211,7 +223,8 @@ struct MonitoredPipelineTests {
 
     @Test("a flat picture that no rung mends is an error")
     func unmended() async throws {
-        let watching = try Watching(fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }))
+        let watching = try Watching(
+            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode }))
         watching.fault.begin()
         await #expect(throws: UnmendedDrift.self) { try await watching.draw() }
     }
@@ -220,7 +233,9 @@ struct MonitoredPipelineTests {
     func flatInBatch() async throws {
         let watching = try Watching(
             decode: Watching.other,
-            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode && key.placement != .reference }))
+            fault: Fault(
+                { output, _ in NDArray(repeating: 0, shape: output.shape) },
+                in: { key, _ in key.stage == .decode && key.placement != .reference }))
         watching.fault.begin()
         let requests = (0..<2).map { Watching.request("a cat", seed: $0) }
         let results = try await watching.monitored.generate(requests) { _ in }
@@ -236,7 +251,9 @@ struct MonitoredPipelineTests {
     func flatMended() async throws {
         let watching = try Watching(
             decode: Watching.other,
-            fault: Fault({ output, _ in NDArray(repeating: 0, shape: output.shape) }, in: { key, _ in key.stage == .decode && key.placement != .reference }))
+            fault: Fault(
+                { output, _ in NDArray(repeating: 0, shape: output.shape) },
+                in: { key, _ in key.stage == .decode && key.placement != .reference }))
         watching.fault.begin()
         let result = try await watching.draw()
         #expect(Suspicion(picture: result.images[0]) == nil)
@@ -248,7 +265,8 @@ struct MonitoredPipelineTests {
 
     @Test("a reload compiles all anew, where each ran first")
     func reload() async throws {
-        let watching = try Watching(denoise: Watching.other, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
+        let watching = try Watching(
+            denoise: Watching.other, fault: Fault(Self.scaled, in: { key, compiles in key.stage == .denoise && compiles <= 2 }))
         try await watching.draw()
         watching.fault.begin()
         _ = try await watching.monitored.check()

@@ -59,7 +59,9 @@ struct PrecisionTableTests {
 
     @Test("what comes out as the same precision stands once; what is refused stands with its reason")
     func rows() async throws {
-        let table = try await Self.table([.f32: Self.figures("f32", 1, 0), .f16: Self.figures("bf16", 2, 0.03), .bf16: Self.figures("bf16", 2, 0.03)])
+        let table = try await Self.table([
+            .f32: Self.figures("f32", 1, 0), .f16: Self.figures("bf16", 2, 0.03), .bf16: Self.figures("bf16", 2, 0.03)
+        ])
         #expect(table.rows.map(\.precision) == ["f32", "bf16"])
         let refused = try await Self.table([.f32: Self.figures("f32", 1, 0)])
         #expect(refused.rows.map(\.asked) == [.f32, .f16, .bf16])

@@ -70,7 +70,8 @@ struct ProbeTests {
     }
 
     @Test("an error of 5 % comes out as 5 %", arguments: [
-        (.text(0), InputShape(batch: 1)), (.denoiser, InputShape(batch: 2, height: 16, width: 16)), (.decoder, InputShape(batch: 1, height: 16, width: 16)),
+            (.text(0), InputShape(batch: 1)), (.denoiser, InputShape(batch: 2, height: 16, width: 16)),
+            (.decoder, InputShape(batch: 1, height: 16, width: 16))
     ] as [(NetworkID, InputShape)])
     func scale(id: NetworkID, shape: InputShape) async throws {
         let (_, pipeline) = try Self.watched(factor: 1.05)
@@ -82,7 +83,8 @@ struct ProbeTests {
 
     @Test("a probe costs three calls of the UNet on each side; a second one only the device's")
     func cost() async throws {
-        let network = try await pipeline.network(.denoiser, shape: InputShape(batch: 2, height: 16, width: 16, tokens: 77, hasContextMask: true))
+        let network = try await pipeline.network(
+            .denoiser, shape: InputShape(batch: 2, height: 16, width: 16, tokens: 77, hasContextMask: true))
         let probe = Probe(pipeline)
         _ = try await probe.fidelity(of: network, prompt: "a boat")
         let first = calls.taken()

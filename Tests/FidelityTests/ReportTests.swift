@@ -15,7 +15,10 @@ struct ReportTests {
     @Test("the table has a row for each component, with figures that a person can read")
     func table() {
         let report = FidelityReport(stages: [text, good])
-        #expect(FidelityReport.tableHeader == ["COMPONENT", "DEVICE", "PRECISION", "RELATIVE ERROR", "MAXIMUM ERROR", "COSINE", "NOT FINITE", "SPEED"])
+        #expect(
+            FidelityReport.tableHeader == [
+                "COMPONENT", "DEVICE", "PRECISION", "RELATIVE ERROR", "MAXIMUM ERROR", "COSINE", "NOT FINITE", "SPEED"
+            ])
         #expect(report.tableRows == [
             ["text encoder", "CPU", "f32", "0 %", "0", "1", "0", "1×"],
             ["UNet", "GPU", "f16", "0.29 %", "0.012", "0.999996", "0", "2.3×"],
@@ -24,7 +27,8 @@ struct ReportTests {
     }
 
     @Test("errors are told in hundredths, to two digits", arguments: [
-        (0, "0 %"), (1e-7, "<0.001 %"), (0.000_01, "0.001 %"), (0.000_123, "0.012 %"), (0.0029, "0.29 %"), (0.00996, "1 %"), (0.0512, "5.1 %"),
+            (0, "0 %"), (1e-7, "<0.001 %"), (0.000_01, "0.001 %"), (0.000_123, "0.012 %"), (0.0029, "0.29 %"), (0.00996, "1 %"),
+            (0.0512, "5.1 %"),
         (0.271, "27 %"), (1.234, "120 %"), (.infinity, "∞ %"),
     ] as [(Double, String)])
     func percent(error: Double, text: String) {
@@ -40,7 +44,10 @@ struct ReportTests {
     }
 
     @Test("what is outside is named with its figures, its bound and what to do", arguments: [
-        ("GPU", "bf16", 0.027, "The UNet on GPU in bf16 is off by 2.7 %, 2.7 times the bound of 1 %. Run it in f32 (--precision accuracy)."),
+            (
+                "GPU", "bf16", 0.027,
+                "The UNet on GPU in bf16 is off by 2.7 %, 2.7 times the bound of 1 %. Run it in f32 (--precision accuracy)."
+            ),
         ("CPU", "bf16", 0.15, "The UNet on CPU in bf16 is off by 15 %, 15 times the bound of 1 %. Run it in f32 (--precision accuracy)."),
         ("GPU.1", "f32", 0.02, """
             The UNet on GPU.1 in f32 is off by 2 %, 2 times the bound of 1 %. \
@@ -72,7 +79,8 @@ struct ReportTests {
     func pictures() {
         let dim = FidelityReport(stages: [good], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
         #expect(dim.shortcomings == ["""
-            The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted. Each network is within its bound: \
+            The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted. Each network is within \
+            its bound: \
             their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge.
             """])
         #expect(!FidelityReport(stages: [good], picture: PictureDistance(psnr: 35, ssim: 0.94)).verdict.isWithinBounds)
@@ -108,8 +116,10 @@ struct ReportTests {
         let report = FidelityReport(stages: [good], picture: PictureDistance(psnr: .infinity, ssim: 1))
         #expect(try encoded(report) == #"""
             {"bounds":{"minimum_psnr_db":30,"minimum_ssim":0.95,"relative_error":{"text_encoder":0.001,"unet":0.01,"vae":0.01}},\#
-            "components":[{"component":"unet","device":"GPU","distance":{"cosine":0.99999578,"maximum_error":0.0123,"non_finite_count":0,"relative_error":0.0029},\#
-            "precision":"f16","speed_ratio":2.348}],"picture":{"equal":true,"psnr_db":null,"ssim":1},"verdict":"Within bounds.","within_bounds":true}
+            "components":[{"component":"unet","device":"GPU","distance":{"cosine":0.99999578,"maximum_error":0.0123,"non_finite_count":0,\#
+            "relative_error":0.0029},\#
+            "precision":"f16","speed_ratio":2.348}],"picture":{"equal":true,"psnr_db":null,"ssim":1},"verdict":"Within \#
+            bounds.","within_bounds":true}
             """#)
     }
 

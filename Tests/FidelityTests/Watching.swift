@@ -29,13 +29,15 @@ struct Watching {
         lastRung: Rung = .cpu, _ change: (inout MonitorSettings) -> Void = { _ in }
     ) throws {
         self.fault = fault
-        let networks = CompiledNetworks(core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
+        let networks = CompiledNetworks(
+            core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
             OpenCheckpoint(path: Fixture.demoModel.path),
             fallbacks: PerStage(encode: .reference, denoise: denoise, decode: decode).map {
                 Fallbacks($0, then: [.reference], lastRung: lastRung)
             },
-            shapes: ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1), networks: networks)
+            shapes: ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1), networks: networks
+        )
         var settings = MonitorSettings()
         change(&settings)
         var bounds = FidelityBounds()

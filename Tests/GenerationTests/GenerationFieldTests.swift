@@ -30,7 +30,9 @@ struct GenerationFieldTests {
         #expect(field.set(value, in: &request))
         #expect(field.value(in: request) == value)
         let usual = GenerationRequest(prompt: "")
-        for other in GenerationField.all where other.key != field.key { #expect(other.value(in: request) == other.value(in: usual), "\(other.key)") }
+        for other in GenerationField.all where other.key != field.key {
+            #expect(other.value(in: request) == other.value(in: usual), "\(other.key)")
+        }
     }
 
     @Test("no two fields have one key or one name")
@@ -52,18 +54,21 @@ struct GenerationFieldTests {
     @Test("words are read in any case, and a schedule that is fused to the sampler's name with it")
     func words() {
         var request = GenerationRequest(prompt: "")
-        #expect(GenerationField.noise.set(.text("PHILOX"), in: &request) && GenerationField.sampler.set(.text("dpm++ 2m karras"), in: &request))
+        #expect(
+            GenerationField.noise.set(.text("PHILOX"), in: &request) && GenerationField.sampler.set(.text("dpm++ 2m karras"), in: &request))
         #expect((request.noise, request.sampler, request.schedule) == (.philox, .dpmpp2M, .karras))
     }
 
     @Test("sizes and corners are two whole numbers", arguments: [
-        ("1024x768", PictureSize(width: 1024, height: 768)), ("1X65536", PictureSize(width: 1, height: 65536)), ("0x8", nil), ("8", nil), ("8x", nil),
+            ("1024x768", PictureSize(width: 1024, height: 768)), ("1X65536", PictureSize(width: 1, height: 65536)), ("0x8", nil),
+            ("8", nil), ("8x", nil),
         ("8x8x8", nil), ("-8x8", nil), ("8x65537", nil), ("8 x8", nil), ("", nil), ("99999999999999999999x8", nil),
     ])
     func sizes(_ text: String, size: PictureSize?) { #expect(PictureSize(text: text) == size) }
 
     @Test("corners are top and left", arguments: [
-        ("0,128", CropOffset(top: 0, left: 128)), ("8, 9", CropOffset(top: 8, left: 9)), ("0x128", nil), ("-1,0", nil), ("1", nil), ("1,2,3", nil),
+            ("0,128", CropOffset(top: 0, left: 128)), ("8, 9", CropOffset(top: 8, left: 9)), ("0x128", nil), ("-1,0", nil), ("1", nil),
+            ("1,2,3", nil)
     ])
     func corners(_ text: String, corner: CropOffset?) { #expect(CropOffset(text: text) == corner) }
 }

@@ -20,8 +20,9 @@ struct TogetherTests {
     @Test("they may not differ in anything that belongs to the whole run of the sampler", arguments: [
         request { $0.width = 256 }, request { $0.height = 256 }, request { $0.steps = 21 }, request { $0.sampler = .heun },
         request { $0.schedule = .karras }, request { $0.cfgScale = 7.5 }, request { $0.noise = .philox }, request { $0.emphasis = .noNorm },
-        request { $0.clipSkip = 2 }, request { $0.commaBacktrack = 0 }, request { $0.padsConditionings = true }, request { $0.sizeConditioning.crop.top = 8 },
-        request { $0.clipSkipSDXL = .forge }, request { $0.zeroesEmptyNegative = false },
+            request { $0.clipSkip = 2 }, request { $0.commaBacktrack = 0 }, request { $0.padsConditionings = true },
+            request { $0.sizeConditioning.crop.top = 8 },
+        request { $0.clipSkipRule = .forge }, request { $0.zeroesEmptyNegative = false },
     ])
     func apart(_ other: GenerationRequest) {
         #expect(!Self.request().canBeDrawnTogether(with: other))

@@ -21,13 +21,21 @@ struct ValidationTests {
         Refusal({ $0.cfgScale = 101 }, "cfg_scale", "CFG scale 101.0 is out of range. Use 0 to 100; 1 turns guidance off."),
         Refusal({ $0.cfgScale = .nan }, "cfg_scale", "CFG scale nan is out of range. Use 0 to 100; 1 turns guidance off."),
         Refusal({ $0.cfgScale = .infinity }, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
-        Refusal({ $0.clipSkip = 0 }, "clip_skip", "Clip skip 0 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."),
-        Refusal({ $0.clipSkip = 13 }, "clip_skip", "Clip skip 13 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."),
+            Refusal(
+                { $0.clipSkip = 0 }, "clip_skip",
+                "Clip skip 0 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."),
+            Refusal(
+                { $0.clipSkip = 13 }, "clip_skip",
+                "Clip skip 13 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."),
         Refusal({ $0.commaBacktrack = -1 }, "comma_backtrack", "Comma backtrack -1 is out of range. Use 0 to 75; 20 is usual."),
-        Refusal({ $0.sizeConditioning.original = PictureSize(width: 0, height: 8) }, "original_size", "Original size cannot be 0x8. Use 1024x768."),
+            Refusal(
+                { $0.sizeConditioning.original = PictureSize(width: 0, height: 8) }, "original_size",
+                "Original size cannot be 0x8. Use 1024x768."),
         Refusal({ $0.sizeConditioning.crop.left = -1 }, "crop_top_left", "Crop top left cannot be 0,-1. Use 64,128."),
         Refusal({ $0.prompt = "a\0b" }, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
-        Refusal({ $0.negativePrompt = "\0" }, "negative_prompt", "negative_prompt has a NUL character (U+0000) at position 1. Leave it out."),
+            Refusal(
+                { $0.negativePrompt = "\0" }, "negative_prompt", "negative_prompt has a NUL character (U+0000) at position 1. Leave it out."
+            ),
         Refusal({ $0.styles = ["ink", "in\0k"] }, "styles", "styles has a NUL character (U+0000) at position 3. Leave it out."),
     ])
     fileprivate func refused(_ refusal: Refusal) {

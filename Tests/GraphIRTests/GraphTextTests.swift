@@ -14,10 +14,16 @@ struct GraphTextTests {
             <?xml version="1.0"?>
             <net name="small" version="11">
             <layers>
-            <layer id="0" name="x" type="Parameter" version="opset1"><data shape="?,4,8" element_type="f32"/><output><port id="0" precision="FP32" names="x"/></output></layer>
-            <layer id="1" name="w" type="Const" version="opset1"><data element_type="f16" shape="4,8" offset="16" size="64"/><output><port id="0" precision="FP16"/></output></layer>
-            <layer id="2" name="Convert_2" type="Convert" version="opset1"><data destination_type="f32"/><rt_info><attribute name="decompression" version="0"/></rt_info><input><port id="0"/></input><output><port id="1" precision="FP32"/></output></layer>
-            <layer id="3" name="MatMul_3" type="MatMul" version="opset1"><data transpose_a="false" transpose_b="true"/><input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="y"/></output></layer>
+            <layer id="0" name="x" type="Parameter" version="opset1"><data shape="?,4,8" element_type="f32"/><output><port id="0" \
+            precision="FP32" names="x"/></output></layer>
+            <layer id="1" name="w" type="Const" version="opset1"><data element_type="f16" shape="4,8" offset="16" \
+            size="64"/><output><port id="0" precision="FP16"/></output></layer>
+            <layer id="2" name="Convert_2" type="Convert" version="opset1"><data destination_type="f32"/><rt_info><attribute \
+            name="decompression" version="0"/></rt_info><input><port id="0"/></input><output><port id="1" \
+            precision="FP32"/></output></layer>
+            <layer id="3" name="MatMul_3" type="MatMul" version="opset1"><data transpose_a="false" \
+            transpose_b="true"/><input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" \
+            names="y"/></output></layer>
             <layer id="4" name="y/result" type="Result" version="opset1"><input><port id="0"/></input></layer>
             </layers>
             <edges>
@@ -54,7 +60,9 @@ struct GraphTextTests {
         #expect(g.finish().literals.count == 64 + 8)
     }
 
-    @Test("a number in the text reads back as the same number", arguments: [1e-5, 1e-6, 0.1, 1.702, -0.75, .pi, .leastNonzeroMagnitude, 3.4028235e38] as [Float])
+    @Test(
+        "a number in the text reads back as the same number",
+        arguments: [1e-5, 1e-6, 0.1, 1.702, -0.75, .pi, .leastNonzeroMagnitude, 3.4028235e38] as [Float])
     func floats(value: Float) throws {
         let g = GraphBuilder()
         _ = g.normalizeLastAxis(g.parameter("x", .f32, [2]), epsilon: value)

@@ -71,7 +71,9 @@ struct OperatorTests {
     @Test("resizing repeats pixels, also to odd sizes")
     func resizing() throws {
         let x = NDArray(shape: [1, 1, 1, 2], values: [1, 2])
-        #expect(try evaluate(x) { $0.resizeNearest($1, to: $0.integers([2, 4])) } == NDArray(shape: [1, 1, 2, 4], values: [1, 1, 2, 2, 1, 1, 2, 2]))
+        #expect(
+            try evaluate(x) { $0.resizeNearest($1, to: $0.integers([2, 4])) }
+                == NDArray(shape: [1, 1, 2, 4], values: [1, 1, 2, 2, 1, 1, 2, 2]))
         #expect(try evaluate(x) { $0.resizeNearest($1, to: $0.integers([1, 3])) } == NDArray(shape: [1, 1, 1, 3], values: [1, 1, 2]))
     }
 

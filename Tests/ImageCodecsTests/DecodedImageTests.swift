@@ -34,9 +34,18 @@ import Testing
     }
 
     @Test("the message for half a picture says so", arguments: [
-        ("plain.png", "The PNG picture cannot be read: the file ends too early. Save it again with another program, or use another picture."),
-        ("plain.jpg", "The JPEG picture cannot be read: its data ends too early. Save it again with another program, or use another picture."),
-        ("lossless.webp", "The WebP picture cannot be read: the file ends too early. Save it again with another program, or use another picture."),
+            (
+                "plain.png",
+                "The PNG picture cannot be read: the file ends too early. Save it again with another program, or use another picture."
+            ),
+            (
+                "plain.jpg",
+                "The JPEG picture cannot be read: its data ends too early. Save it again with another program, or use another picture."
+            ),
+            (
+                "lossless.webp",
+                "The WebP picture cannot be read: the file ends too early. Save it again with another program, or use another picture."
+            )
     ])
     func halfMessage(name: String, message: String) throws {
         let file = try PictureFixture.file(name)

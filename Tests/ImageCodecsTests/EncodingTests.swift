@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EncodingTests {
     static let texts = [
-        "a cat\nSteps: 20, Sampler: Euler, CFG scale: 7", "café ÿ", "猫 🐱 مرحبا", "", "one\r\ntwo\n", String(repeating: "long ", count: 5000),
+        "a cat\nSteps: 20, Sampler: Euler, CFG scale: 7", "café ÿ", "猫 🐱 مرحبا", "", "one\r\ntwo\n", String(repeating: "long ", count: 5000)
     ]
 
     @Test("a PNG comes back as it was, pixels and parameters", arguments: texts)
@@ -21,7 +21,8 @@ import Testing
     @Test("a PNG's parameters are tEXt where Latin-1 suffices and iTXt where not")
     func chunkKinds() throws {
         let image = PictureFixture.gradient(width: 4, height: 4)
-        #expect(try image.encoded(as: .png, parameters: "café").contains("tEXtparameters\0caf\u{e9}".unicodeScalars.map { UInt8($0.value) }))
+        #expect(
+            try image.encoded(as: .png, parameters: "café").contains("tEXtparameters\0caf\u{e9}".unicodeScalars.map { UInt8($0.value) }))
         #expect(try image.encoded(as: .png, parameters: "猫").contains(Array("iTXtparameters\0\0\0\0\0猫".utf8)))
     }
 

@@ -59,7 +59,11 @@ import Testing
         var result = GenerationResult(
             images: [], seeds: [0], tokenCount: 2, chunkCount: 1, places: PerStage(repeating: .reference),
             runtimeVersion: "2026.4.1", timings: GenerationTimings(),
-            moves: [Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: Placement(device: "GPU", precision: .f32), reason: "The VAE on GPU in f16 answered with numbers that are not finite.")])
+            moves: [
+                Move(
+                    stage: .decode, from: Placement(device: "GPU", precision: .f16), to: Placement(device: "GPU", precision: .f32),
+                    reason: "The VAE on GPU in f16 answered with numbers that are not finite.")
+            ])
         result.relativeErrors = PerStage(encode: 0, denoise: 0.002134, decode: nil)
         result.incidents = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
         let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, index: 0, model: "demo", modelHash: nil, version: "1")
@@ -75,8 +79,10 @@ import Testing
     func promptLanguage() {
         var request = GenerationRequest(prompt: "a {red|blue} (cat:1.2) <lora:film:1>")
         let result = GenerationResult(
-            images: [], seeds: [0], prompts: ["a blue (cat:1.2) <lora:film:1>"], negativePrompts: ["grey, photo"], tokenCount: 3, chunkCount: 1,
-            ignored: ["<lora:film:1>"], warnings: ["It was left out."], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+            images: [], seeds: [0], prompts: ["a blue (cat:1.2) <lora:film:1>"], negativePrompts: ["grey, photo"], tokenCount: 3,
+            chunkCount: 1,
+            ignored: ["<lora:film:1>"], warnings: ["It was left out."], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
+            timings: GenerationTimings())
         func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
 
         #expect(infotext().prompt == "a blue (cat:1.2) <lora:film:1>")
@@ -102,7 +108,7 @@ import Testing
         request.sizeConditioning.original = PictureSize(width: 1024, height: 768)
         request.sizeConditioning.crop = CropOffset(top: 0, left: 128)
         request.sizeConditioning.target = PictureSize(width: 640, height: 512)
-        (request.clipSkipSDXL, request.zeroesEmptyNegative) = (.forge, false)
+        (request.clipSkipRule, request.zeroesEmptyNegative) = (.forge, false)
         #expect(keys.compactMap { Infotext(parsing: infotext().description)[$0] } == ["1024x768", "0,128", "640x512", "forge", "False"])
     }
 
@@ -111,7 +117,8 @@ import Testing
         var request = GenerationRequest(prompt: "[a:b:5]")
         request.scheduleCounting = counting
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
+            timings: GenerationTimings())
         func text() -> String { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "Easel 0.1.0").description }
 
         #expect(!text().contains("Schedule counting"))
@@ -121,8 +128,10 @@ import Testing
     }
 
     @Test("a picture's schedules counted as its program counts", arguments: [
-        ("Version: v1.10.1", ScheduleCounting.a1111), ("Version: v1.6.0-2-g4afaaf8a", .a1111), ("Version: f2.0.1v1.10.1-previous-669-gdfdcbab6", .a1111),
-        ("Version: Easel 0.1.0", .sdnext), ("App: SD.Next, Version: 8d1c8b7", .sdnext), ("Version: ComfyUI", nil), ("Version: volta", nil), ("Seed: 1", nil),
+            ("Version: v1.10.1", ScheduleCounting.a1111), ("Version: v1.6.0-2-g4afaaf8a", .a1111),
+            ("Version: f2.0.1v1.10.1-previous-669-gdfdcbab6", .a1111),
+            ("Version: Easel 0.1.0", .sdnext), ("App: SD.Next, Version: 8d1c8b7", .sdnext), ("Version: ComfyUI", nil),
+            ("Version: volta", nil), ("Seed: 1", nil),
         ("Version: v1.10.1, Schedule counting: SDNext", .sdnext), ("Version: v1.10.1, Schedule counting: other", .a1111),
     ])
     func counts(parameters: String, counting: ScheduleCounting?) {
@@ -139,7 +148,10 @@ import Testing
         ("a cat\nSteps: 20, Seed: 1, Size: 8x8", "a cat", "", [("Steps", "20"), ("Seed", "1"), ("Size", "8x8")]),
         ("Steps: 20, Seed: 1, Size: 8x8", "", "", [("Steps", "20"), ("Seed", "1"), ("Size", "8x8")]),
         ("  a cat \r\nSteps: 20,Seed:1,  Size: 8x8 \n", "a cat", "", [("Steps", "20"), ("Seed", "1"), ("Size", "8x8")]),
-        (#"x"# + "\n" + #"Aa: "b, c: d", Bb: "e \"f\" \\", Cc: "\u00e9\n""#, "x", "", [("Aa", "b, c: d"), ("Bb", #"e "f" \"#), ("Cc", "é\n")]),
+            (
+                #"x"# + "\n" + #"Aa: "b, c: d", Bb: "e \"f\" \\", Cc: "\u00e9\n""#, "x", "",
+                [("Aa", "b, c: d"), ("Bb", #"e "f" \"#), ("Cc", "é\n")]
+            ),
         (#"x"# + "\n" + #"Aa: "b, Bb: "c" d, Cc: "", Dd: "e\"#, "x", "", [("Aa", "\"b"), ("Bb", "\"c\" d"), ("Cc", ""), ("Dd", #""e\"#)]),
         ("x\n!!, a: b, Aa: , Bb/C-d 1: 2, Cc: 3:4", "x", "", [("Aa", ""), ("Bb/C-d 1", "2"), ("Cc", "3:4")]),
         ("x\nPrompt: (a:1.2), Été: 1, 猫猫: 2", "x", "", [("Prompt", "(a:1.2)"), ("Été", "1"), ("猫猫", "2")]),
@@ -153,7 +165,10 @@ import Testing
 
     @Test("what is written is read back")
     func roundTrip() {
-        let pieces = ["cat", " ", ",", ":", "\"", "\\", "\n", "\t", "é", "猫", "🐱", "\\n", "e\u{301}", "(a:1.2)", "<lora:x:1>", "/", "\u{7f}", "'", ", Steps: 3"]
+        let pieces = [
+            "cat", " ", ",", ":", "\"", "\\", "\n", "\t", "é", "猫", "🐱", "\\n", "e\u{301}", "(a:1.2)", "<lora:x:1>", "/", "\u{7f}", "'",
+            ", Steps: 3"
+        ]
         let keys = ["Steps", "Seed", "Size", "Lora hashes", "Tokens", "Version", "a/b-c d", "猫 1"]
         var generator = SplitMix64(state: 7)
         func text() -> String {

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test("fitting keeps the proportions, and enlarges nothing", arguments: [
-        (512, 512, 256, 256), (512, 768, 171, 256), (768, 512, 256, 171), (256, 10, 256, 10), (8, 8, 8, 8), (2000, 1, 256, 1), (257, 257, 256, 256),
+            (512, 512, 256, 256), (512, 768, 171, 256), (768, 512, 256, 171), (256, 10, 256, 10), (8, 8, 8, 8), (2000, 1, 256, 1),
+            (257, 257, 256, 256)
     ])
     func fitting(width: Int, height: Int, fittedWidth: Int, fittedHeight: Int) throws {
         let fitted = try PictureFixture.gradient(width: width, height: height).fitted(longestSide: 256)

@@ -26,7 +26,9 @@ struct SDXLAgreementTests {
         TinyCheckpoint(try .open(layout == .single ? tiny.writeSingleFile(in: folder) : tiny.writeFolder(in: folder)))
     }
 
-    @Test("the UNet predicts what diffusers predicts, told text, time, pooled text and sizes", arguments: [Checkpoint.Layout.single, .diffusers])
+    @Test(
+        "the UNet predicts what diffusers predicts, told text, time, pooled text and sizes",
+        arguments: [Checkpoint.Layout.single, .diffusers])
     func unet(layout: Checkpoint.Layout) throws {
         try checkUNet(open(.sdxl(vocabularySize: 400), layout), reference.unet)
     }
@@ -84,7 +86,9 @@ struct SDXLAgreementTests {
         }
     }
 
-    @Test("the VAE decodes and encodes what diffusers does, with Stable Diffusion XL's scale", arguments: [Checkpoint.Layout.single, .diffusers])
+    @Test(
+        "the VAE decodes and encodes what diffusers does, with Stable Diffusion XL's scale",
+        arguments: [Checkpoint.Layout.single, .diffusers])
     func vae(layout: Checkpoint.Layout) throws {
         let tiny = try open(.sdxl(vocabularySize: 400), layout)
         let stored = tiny.checkpoint.vae

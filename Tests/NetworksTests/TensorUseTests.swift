@@ -57,7 +57,11 @@ struct TensorUseTests {
     func place() throws {
         let tensor = try #require(unet.weights["conv_in.weight"])
         let xml = try Network.unet(unet.configuration, weights: unet.weights, weightsByteCount: 0).graph.xml
-        #expect(xml.contains("name=\"conv_in.weight\" type=\"Const\" version=\"opset1\"><data element_type=\"f16\" shape=\"8,4,3,3\" offset=\"\(tensor.offset)\" size=\"576\"/>"))
+        #expect(
+            xml.contains(
+                "name=\"conv_in.weight\" type=\"Const\" version=\"opset1\"><data element_type=\"f16\" shape=\"8,4,3,3\" "
+                    + "offset=\"\(tensor.offset)\" size=\"576\"/>"
+            ))
     }
 
     private func changed(_ change: (inout [String: StoredTensor]) -> Void) -> ComponentWeights {

@@ -23,7 +23,13 @@ import Testing
         ("(a:２.５)", [AttentionPiece(text: "a", weight: 2.5)]),  // Python's digits are those of all scripts
         ("[a:1.2]", [AttentionPiece(text: "a:1.2", weight: 1 / 1.1)]),
         (#"\(a\) \x \"#, [AttentionPiece(text: "(a) x ")]),
-        ("(a[b)c]", [AttentionPiece(text: "a", weight: 1.1), AttentionPiece(text: "b", weight: 1.1 / 1.1), AttentionPiece(text: "c", weight: 1 / 1.1)]),
+            (
+                "(a[b)c]",
+                [
+                    AttentionPiece(text: "a", weight: 1.1), AttentionPiece(text: "b", weight: 1.1 / 1.1),
+                    AttentionPiece(text: "c", weight: 1 / 1.1)
+                ]
+            )
     ])
     func text(prompt: String, pieces: [AttentionPiece]) { #expect(AttentionPiece.pieces(of: prompt) == pieces) }
 
@@ -36,7 +42,8 @@ import Testing
 
     @Test("BREAK is one only as a word of its own, outside brackets", arguments: [
         ("a BREAK b", true), ("a\nBREAK\u{3000}b", true), ("a,BREAK.b", true), ("BREAK", true), ("x:BREAK", true),
-        ("BREAKFAST", false), ("éBREAK", false), ("BREAK_", false), ("BREAK2", false), ("break", false), ("(BREAK)", false), ("B\\REAK", false),
+            ("BREAKFAST", false), ("éBREAK", false), ("BREAK_", false), ("BREAK2", false), ("break", false), ("(BREAK)", false),
+            ("B\\REAK", false)
     ])
     func breaks(prompt: String, isBreak: Bool) {
         #expect(AttentionPiece.pieces(of: prompt).contains(where: \.isBreak) == isBreak)
@@ -45,7 +52,8 @@ import Testing
     @Test("weights are finite whatever is typed", arguments: [
         "(a:\(String(repeating: "9", count: 400)))", "((a:\(String(repeating: "9", count: 300))):\(String(repeating: "9", count: 300)))",
         "((a:-\(String(repeating: "9", count: 400))):0)", String(repeating: "(", count: 100_000) + "a",
-        String(repeating: "[", count: 100_000) + "a", String(repeating: "(", count: 300) + "a" + String(repeating: ":99999999999999)", count: 300),
+            String(repeating: "[", count: 100_000) + "a",
+            String(repeating: "(", count: 300) + "a" + String(repeating: ":99999999999999)", count: 300)
     ])
     func finite(prompt: String) {
         #expect(AttentionPiece.pieces(of: prompt).allSatisfy { $0.weight.isFinite })

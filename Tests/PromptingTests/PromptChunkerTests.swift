@@ -56,7 +56,8 @@ import Testing
 
     @Test("weights go with their tokens to the next chunk")
     func weights() {
-        let chunks = PromptChunker(tokenizer: .bundled).chunks(of: Self.prompt(words: 60) + ", a a a a (b b b b b b b b b b b b:1.5)").chunks
+        let chunks = PromptChunker(tokenizer: .bundled).chunks(of: Self.prompt(words: 60) + ", a a a a (b b b b b b b b b b b b:1.5)")
+            .chunks
         #expect(chunks.map(\.end) == [.comma(moved: 14), .prompt])
         #expect(chunks[0].weights == Array(repeating: 1, count: 77))
         #expect(chunks[1].weights == Array(repeating: 1, count: 5) + Array(repeating: 1.5, count: 12) + Array(repeating: 1, count: 60))
@@ -85,7 +86,9 @@ import Testing
         #expect(chunks[0].weights == Array(repeating: 1, count: 77))
     }
 
-    @Test("a prompt of t tokens without commas has max(1, ⌈t/75⌉) chunks, also with brackets", arguments: [0, 1, 74, 75, 76, 149, 150, 151, 375, 1000])
+    @Test(
+        "a prompt of t tokens without commas has max(1, ⌈t/75⌉) chunks, also with brackets",
+        arguments: [0, 1, 74, 75, 76, 149, 150, 151, 375, 1000])
     func chunkCount(tokens: Int) {
         let words = Array(repeating: "(a)", count: tokens / 2) + Array(repeating: "a", count: tokens - tokens / 2)
         let prompt = PromptChunker(tokenizer: .bundled).chunks(of: words.joined(separator: " "))
@@ -102,7 +105,8 @@ import Testing
         let short = chunker.chunks(of: "a (my-style:1.4), MY-STYLE-2").chunks
         #expect(short.map(\.tokenCount) == [6])
         #expect(short[0].insertions == [
-            2: InsertedVector(name: "my-style", row: 0), 3: InsertedVector(name: "my-style", row: 1), 4: InsertedVector(name: "my-style", row: 2),
+                2: InsertedVector(name: "my-style", row: 0), 3: InsertedVector(name: "my-style", row: 1),
+                4: InsertedVector(name: "my-style", row: 2),
             6: InsertedVector(name: "my-style-2", row: 0),
         ])
         #expect(short[0].weights.prefix(6) == [1, 1, 1.4, 1.4, 1.4, 1])

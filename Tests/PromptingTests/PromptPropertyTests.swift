@@ -16,7 +16,8 @@ import Testing
     }
 
     static let scraps = [
-        "(", ")", "[", "]", "(", ")", "[", "]", ":", "|", "\\", "\\(", ":1.2)", ":-1)", ":5]", ":.5]", "[a:", "a", "b c", ",", " ", "\n", "BREAK", " AND ", "<lora:x:1>",
+        "(", ")", "[", "]", "(", ")", "[", "]", ":", "|", "\\", "\\(", ":1.2)", ":-1)", ":5]", ":.5]", "[a:", "a", "b c", ",", " ", "\n",
+        "BREAK", " AND ", "<lora:x:1>",
         "<", ">", "é", "e\u{301}", "猫", "👩‍🚀", "\u{3000}", "\u{0}", "\r\n", "٣", "9999999999", "0.5", "e", "+", "-", ".",
     ]
 
@@ -32,7 +33,9 @@ import Testing
             case 1: nodes.append(.group(.round, tree(depth - 1, &generator)))
             case 2: nodes.append(.group(.square, tree(depth - 1, &generator)))
             case 3:
-                guard let when = ["5", ".5", "-1", "1e1", "0.25"].randomElement(using: &generator).flatMap(SwitchPoint.init) else { continue }
+                guard let when = ["5", ".5", "-1", "1e1", "0.25"].randomElement(using: &generator).flatMap(SwitchPoint.init) else {
+                    continue
+                }
                 nodes.append(.schedule(before: tree(depth - 1, &generator), after: tree(depth - 1, &generator), when: when))
             case 4: nodes.append(.alternation((0...Int.random(in: 1...3, using: &generator)).map { _ in tree(depth - 1, &generator) }))
             default:
@@ -79,7 +82,8 @@ import Testing
 
     /// A megabyte each. Anything that takes quadratic time or recurses would not come to an end here.
     static let megabytes: [(String, String)] = [
-        ("(", ""), ("[", ""), ("(", ")"), ("[", "]"), ("([", ")]"), ("(a", ""), ("[a:", ""), ("[a:", ":1]"), ("[a|", "]"), ("[[a|b]:", ":.5]"),
+        ("(", ""), ("[", ""), ("(", ")"), ("[", "]"), ("([", ")]"), ("(a", ""), ("[a:", ""), ("[a:", ":1]"), ("[a|", "]"),
+        ("[[a|b]:", ":.5]"),
         (":1.2)", ""), ("<lora:", ""), (" AND ", ""), (" BREAK ", ""),
         ("\u{3000}", ""), ("[a:b:1]", ""), ("((a:1.0001)b", ")"),
     ].map { opening, closing in

@@ -11,19 +11,23 @@ import Testing
     }
 
     @Test("a number without a decimal point is a step, one with it a fraction of the steps", arguments: [
-        ("5", 5), ("5.", 20), (".5", 10), ("0.24", 4), ("1.0", 20), ("99", 20), ("0", 0), ("-1", -1), ("-0.5", -1), ("+3", 3), ("1e1", 10), ("1e-1", 0),
+            ("5", 5), ("5.", 20), (".5", 10), ("0.24", 4), ("1.0", 20), ("99", 20), ("0", 0), ("-1", -1), ("-0.5", -1), ("+3", 3),
+            ("1e1", 10), ("1e-1", 0),
         ("1.5e1", 20), ("1e400", 20), ("9999999999999999999999", 20),
     ])
     func switchPoints(text: String, step: Int) { #expect(SwitchPoint(text)?.lastStep(of: 20) == step) }
 
-    @Test("what is no number is no switch point", arguments: ["", ".", "+", "e1", "1e", "1e+", "1.2.3", "0x10", "inf", "nan", " 5", "5 ", "５", "--5", "1_000"])
+    @Test(
+        "what is no number is no switch point",
+        arguments: ["", ".", "+", "e1", "1e", "1e+", "1.2.3", "0x10", "inf", "nan", " 5", "5 ", "５", "--5", "1_000"])
     func noSwitchPoints(text: String) { #expect(SwitchPoint(text) == nil) }
 
     @Test("what does not parse is text, as typed; what is inside of it and parses still counts", arguments: [
         ("[a:b]", nil), ("[a]", nil), ("[a:b:c]", nil), ("[a:5", nil), ("a:5]", nil), ("[(a:5])", nil), ("[a:5", nil),
         ("a | b [c:5]", nil),  // a bar outside of brackets
         ("(a|b) [c:5]", nil), ("[a|b:5]", nil), ("[a:5] \\", nil), ("[a:5] \\\n", nil), ("[a:(b:5)]", nil), ("[a:[b:c]:5]", nil),
-        ("[x [a:b:5]", "[x a"), ("(x [a:b:5]", "(x a"), ("[w:x:y [a:b:5]:z]", "[w:x:y a:z]"), (":) [a:b:5]", ":) a"), ("[a:b:5] :(", "a :("),
+            ("[x [a:b:5]", "[x a"), ("(x [a:b:5]", "(x a"), ("[w:x:y [a:b:5]:z]", "[w:x:y a:z]"), (":) [a:b:5]", ":) a"),
+            ("[a:b:5] :(", "a :("),
         (#"\[x [a\:\]:b:5]"#, #"\[x a\:\]"#), ("[a:b: 5\n]", "a"), ("[[a:b:5]:c:9]", "a"), ("([a:b:5]:[1.1:1.2:5])", "(a:1.1)"),
     ] as [(String, String?)])
     func text(prompt: String, atFirst: String?) {
@@ -46,7 +50,9 @@ import Testing
 
     // Who counts how
 
-    @Test("A1111 keeps a text while the evaluation, from 0, is no larger than the text's end", arguments: try PromptTables.shared.get().schedule)
+    @Test(
+        "A1111 keeps a text while the evaluation, from 0, is no larger than the text's end",
+        arguments: try PromptTables.shared.get().schedule)
     func a1111(reference: PromptTables.Schedule) throws {
         let schedule = PromptTree(parsing: reference.prompt).schedule(steps: reference.steps, counting: .a1111)
         let expected = try (0..<reference.steps).map { evaluation in

@@ -35,7 +35,10 @@ struct StyleTests {
     @Test("A1111's styles.csv is read with its quirks")
     func stylesCSV() throws {
         var library = StyleLibrary()
-        library.add(csv: Array("\u{FEFF}name,prompt,negative_prompt\r\nInk,\"ink, {prompt}\",\"photo,\r\ncolor\"\r\n---- mine ----,,\r\nPlain,plain\r\n,x,y\r\nInk,ink 2,\r\n".utf8))
+        library.add(
+            csv: Array(
+                "\u{FEFF}name,prompt,negative_prompt\r\nInk,\"ink, {prompt}\",\"photo,\r\ncolor\"\r\n".utf8)
+                + Array("---- mine ----,,\r\nPlain,plain\r\n,x,y\r\nInk,ink 2,\r\n".utf8))
         #expect(library.styles.map(\.name) == ["Ink", "Plain"])
         #expect(try library.style(named: "Ink") == Style(name: "Ink", prompt: "ink 2"))
         library = StyleLibrary()
@@ -49,7 +52,9 @@ struct StyleTests {
     @Test("SD.Next's JSON is read from a file and from a folder of them")
     func json() throws {
         let folder = try TemporaryFolder()
-        try folder.write(#"{"name": "Ink", "prompt": "ink, {prompt}", "negative": "photo", "extra": "steps: 8", "preview": null}"#, to: "styles/one.json")
+        try folder.write(
+            #"{"name": "Ink", "prompt": "ink, {prompt}", "negative": "photo", "extra": "steps: 8", "preview": null}"#, to: "styles/one.json"
+        )
         try folder.write(#"[{"name": "Oil", "prompt": "oil"}, {"name": "Pen", "negative": null}]"#, to: "styles/art/two.json")
         try folder.write("name,prompt,negative_prompt\nTable,table,\n", to: "styles/three.csv")
         try folder.write("{", to: "styles/broken.json")

@@ -38,7 +38,9 @@ import Testing
 
     @Test("tokenizer.json holds merges as strings or as pairs", arguments: [#"["c a", "ca t</w>"]"#, #"[["c", "a"], ["ca", "t</w>"]]"#])
     func tokenizerJSON(merges: String) throws {
-        let json = #"{"added_tokens": [{"id": 9, "content": "<|endoftext|>"}], "model": {"type": "BPE", "vocab": \#(Self.vocabulary), "merges": \#(merges)}}"#
+        let json =
+            #"{"added_tokens": [{"id": 9, "content": "<|endoftext|>"}], "model": {"type": "BPE", "vocab": \#(Self.vocabulary), "#
+                + #""merges": \#(merges)}}"#
         let tokenizer = try CLIPTokenizer(tokenizerJSON: Array(json.utf8))
         #expect(tokenizer.encode("cat") == [6])
         #expect(tokenizer.endToken == 9)
@@ -68,11 +70,17 @@ import Testing
     }
 
     @Test("a tokenizer.json that is not CLIP's is refused", arguments: [
-        ("{}", #"Tokenizer file "tokenizer.json" cannot be read: it has no "model". Download it again, or remove it to use the bundled CLIP vocabulary."#),
+            (
+                "{}",
+                #"Tokenizer file "tokenizer.json" cannot be read: it has no "model". Download it again, or remove it to use the "#
+                    + #"bundled CLIP vocabulary."#
+            ),
         (#"{"model": {"type": "Unigram", "vocab": {}, "merges": []}}"#,
          #"Tokenizer file "tokenizer.json" holds a Unigram model; CLIP's is BPE. It may belong to another text encoder."#),
         (#"{"model": {"type": "BPE", "vocab": {}, "merges": [1]}}"#,
-         #"Tokenizer file "tokenizer.json" cannot be read: the value of "model.merges.Index 0" is of the wrong kind. Download it again, or remove it to use the bundled CLIP vocabulary."#),
+                #"Tokenizer file "tokenizer.json" cannot be read: the value of "model.merges.Index 0" is of the wrong kind. "#
+                    + #"Download it again, or remove it to use the bundled CLIP vocabulary."#
+            ),
         (#"{"model": {"type": "Unigram", "vocab": [["a", 1.5]]}}"#,
          #"Tokenizer file "tokenizer.json" holds a Unigram model; CLIP's is BPE. It may belong to another text encoder."#),
     ])

@@ -40,7 +40,8 @@ struct WildcardTests {
     }
 
     @Test("what offers no choice stays as typed", arguments: [
-        "", "plain", "{prompt}", "{a}", "{", "}", "}{", "{a|b", "a|b}", "[a|b]", "[a|b|c]", "\\{a|b\\}", "[[a|b]|c]", "{}", "__", "____", "_a_", "__a\nb__",
+            "", "plain", "{prompt}", "{a}", "{", "}", "}{", "{a|b", "a|b}", "[a|b]", "[a|b|c]", "\\{a|b\\}", "[[a|b]|c]", "{}", "__",
+            "____", "_a_", "__a\nb__",
         "{2$$", "a__b", "<lora:a__b:1>",
     ])
     func literal(text: String) {
@@ -115,9 +116,14 @@ struct WildcardTests {
     }
 
     static let hostileTexts: [String] = {
-        let repeated: [(String, Int)] = [("{", 1 << 18), ("{a|", 50_000), ("_", 1 << 18), ("[", 1 << 18), ("{a|b}", 20_000), ("__*a*b*c*__", 300), ("{99999999999999999999$$a|b}", 10)]
+        let repeated: [(String, Int)] = [
+            ("{", 1 << 18), ("{a|", 50_000), ("_", 1 << 18), ("[", 1 << 18), ("{a|b}", 20_000), ("__*a*b*c*__", 300),
+            ("{99999999999999999999$$a|b}", 10)
+        ]
         let nested = String(repeating: "{a|", count: 20_000) + String(repeating: "}", count: 20_000)
-        return repeated.map { String(repeating: $0.0, count: $0.1) } + [nested, "{1e999::a|b}", "{" + String(repeating: "9", count: 400) + "::a|b}"]
+        return repeated.map { String(repeating: $0.0, count: $0.1) } + [
+            nested, "{1e999::a|b}", "{" + String(repeating: "9", count: 400) + "::a|b}"
+        ]
     }()
 
     @Test("hostile texts end quickly", arguments: hostileTexts)
@@ -130,9 +136,13 @@ struct WildcardTests {
     func random() throws {
         let wildcards = try sample()
         var generator = SplitMix64(state: 5)
-        let pieces = ["{", "}", "|", "$$", "[", "]", "\\", "__", "_", "a", "2", "-", "::", "0.5", "color", "tree", "/", "*", " ", "é", "\n", "."]
+        let pieces = [
+            "{", "}", "|", "$$", "[", "]", "\\", "__", "_", "a", "2", "-", "::", "0.5", "color", "tree", "/", "*", " ", "é", "\n", "."
+        ]
         for _ in 0..<5000 {
-            let text = (0..<Int.random(in: 0...40, using: &generator)).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
+            let text = (0..<Int.random(in: 0...40, using: &generator)).map { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &generator)]
+            }.joined()
             _ = wildcards.expand(text, seed: 1)
         }
     }

@@ -94,7 +94,10 @@ struct NoiseScheduleTests {
 
     @Test(
         "an absurd scheduler configuration is refused",
-        arguments: [(0, 0.1, 0.2), (1, 0.1, 0.2), (Int.max, 0.1, 0.2), (-5, 0.1, 0.2), (10, 0, 0.2), (10, 0.1, 1), (10, .nan, 0.2), (10, 0.1, .infinity), (50_000, 0.1, 0.9)])
+        arguments: [
+            (0, 0.1, 0.2), (1, 0.1, 0.2), (Int.max, 0.1, 0.2), (-5, 0.1, 0.2), (10, 0, 0.2), (10, 0.1, 1), (10, .nan, 0.2),
+            (10, 0.1, .infinity), (50_000, 0.1, 0.9)
+        ])
     func refusal(trainStepCount: Int, betaStart: Double, betaEnd: Double) {
         #expect(throws: SamplingError.self) {
             try NoiseSchedule(trainStepCount: trainStepCount, betaStart: betaStart, betaEnd: betaEnd, scaled: false)

@@ -58,6 +58,7 @@ struct SamplerTests {
 }
 
 extension SamplerReference.Run {
-    /// diffusers takes the only step of one from timestep 0, where hardly any noise is expected; we take it from the last, as k-diffusion does.
+    /// diffusers takes the only step of one from timestep 0, where hardly any noise is expected; we take it from the last, as k-diffusion
+    /// does.
     fileprivate var startsAtTheEnd: Bool { source == "diffusers" && sampler == .euler && steps == 1 }
 }

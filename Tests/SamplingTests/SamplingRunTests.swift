@@ -81,7 +81,8 @@ struct SamplingRunTests {
     func stepCounts(sampler: Sampler, schedule: Schedule) throws {
         for steps in [1, 2, 3, 50, 1000] where sampler != .lcm || steps <= 50 {
             var run = try SamplingRun(
-                sampler, schedule: schedule, steps: steps, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1), imageShape: [1, 2, 2])
+                sampler, schedule: schedule, steps: steps, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1),
+                imageShape: [1, 2, 2])
             run.finish()
             #expect(run.latents.isFinite)
             #expect(run.completedStepCount == steps)
@@ -105,7 +106,8 @@ struct SamplingRunTests {
         var objective = objective
         objective.stepsOffset = offset
         var run = try SamplingRun(
-            .ddim, schedule: .normal, steps: 10, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1), imageShape: [1, 2, 2])
+            .ddim, schedule: .normal, steps: 10, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1),
+            imageShape: [1, 2, 2])
         run.finish { call, _ in #expect((0...999).contains(call.timestep)) }
     }
 

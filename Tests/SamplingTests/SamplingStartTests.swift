@@ -12,7 +12,8 @@ struct SamplingStartTests {
     ) throws -> SamplingRun {
         let objective = Objective(noiseSchedule: try .stableDiffusion(), prediction: .epsilon)
         return try SamplingRun(
-            sampler, schedule: .karras, steps: steps, objective: objective, noise: BatchNoise(source: .torch, seeds: [7, 8]), imageShape: shape,
+            sampler, schedule: .karras, steps: steps, objective: objective, noise: BatchNoise(source: .torch, seeds: [7, 8]),
+            imageShape: shape,
             start: start, mask: mask)
     }
 
@@ -26,7 +27,9 @@ struct SamplingStartTests {
         #expect(whole.latents == started.latents)
     }
 
-    @Test("skipped steps are not asked about, and the picture stands under the noise of the step that comes next", arguments: Sampler.allCases)
+    @Test(
+        "skipped steps are not asked about, and the picture stands under the noise of the step that comes next", arguments: Sampler.allCases
+    )
     func skipping(sampler: Sampler) throws {
         let whole = try Self.run(sampler)
         var calls: [SamplingRun.ModelCall] = []

@@ -37,7 +37,8 @@ struct ScheduleReference: Decodable {
 
     var noiseSchedule: NoiseSchedule {
         get throws(SamplingError) {
-            try NoiseSchedule(trainStepCount: trainStepCount, betaStart: betaStart, betaEnd: betaEnd, scaled: betaSchedule == "scaled_linear")
+            try NoiseSchedule(
+                trainStepCount: trainStepCount, betaStart: betaStart, betaEnd: betaEnd, scaled: betaSchedule == "scaled_linear")
         }
     }
 }

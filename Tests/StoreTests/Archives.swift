@@ -21,7 +21,9 @@ struct Archives {
         return JobRequest(model: "demo", generation: generation, client: client)
     }
 
-    static func picture(_ prompt: String = "a cat", negativePrompt: String = "", seed: UInt64 = 1, width: Int = 8, height: Int = 8) -> FinishedPicture {
+    static func picture(
+        _ prompt: String = "a cat", negativePrompt: String = "", seed: UInt64 = 1, width: Int = 8, height: Int = 8
+    ) -> FinishedPicture {
         let pixels = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 * 7 + Int(truncatingIfNeeded: seed)) }
         return FinishedPicture(
             image: RGBImage(width: width, height: height, pixels: pixels), seed: seed, prompt: prompt, negativePrompt: negativePrompt,

@@ -41,7 +41,8 @@ struct CrashTests {
         defer { try? FileManager.default.removeItem(at: place) }
         try Data(stage.rawValue.utf8).write(to: place.appending(path: "stage"))
         await #expect(processExitsWith: .signal(SIGKILL)) {
-            let stage = try FinishStage(rawValue: String(contentsOf: CrashTests.place(of: getppid()).appending(path: "stage"), encoding: .utf8))
+            let stage = try FinishStage(
+                rawValue: String(contentsOf: CrashTests.place(of: getppid()).appending(path: "stage"), encoding: .utf8))
             let archive = try CrashTests.openInChild { if $0 == stage { kill(getpid(), SIGKILL) } }
             let job = try await archive.add(Job(Archives.request()), idempotencyKey: "key").done(pictures: 2)
             try await archive.finish(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
@@ -49,7 +50,9 @@ struct CrashTests {
         let archive = try Archive(data)
         try await expectIntegrity(archive)
         let job = try #require(try await archive.jobs(in: nil, before: nil, limit: 2).first)
-        let files = { try FileManager.default.subpathsOfDirectory(atPath: data.url.path).filter { $0.hasPrefix("pictures/") && $0.contains(".") } }
+        let files = {
+            try FileManager.default.subpathsOfDirectory(atPath: data.url.path).filter { $0.hasPrefix("pictures/") && $0.contains(".") }
+        }
         if stage == .committed {
             #expect(job.state == .done && job.pictures.count == 2)
         } else {

@@ -9,8 +9,10 @@ struct GallerySearchTests {
     @Test("what is typed becomes a query of the index", arguments: [
         ("", nil), ("   ", nil), ("\"", nil), ("***", nil), ("cat", "\"cat\"*"), ("red apple", "\"red\"* \"apple\"*"),
         ("\"red apple\" cat", "\"red apple\" \"cat\"*"), ("\"red app", "\"red app\"*"), ("\"\" cat", "\"cat\"*"),
-        ("(masterpiece:1.2), 1girl", "\"masterpiece\"* \"1\"* \"2\"* \"1girl\"*"), ("cat AND NOT dog", "\"cat\"* \"AND\"* \"NOT\"* \"dog\"*"),
-        ("prompt:cat", "\"prompt\"* \"cat\"*"), ("^cat*", "\"cat\"*"), ("cat\0dog", "\"cat\"* \"dog\"*"), ("\u{301}", nil), ("cafe\u{301}", "\"cafe\u{301}\"*"),
+            ("(masterpiece:1.2), 1girl", "\"masterpiece\"* \"1\"* \"2\"* \"1girl\"*"),
+            ("cat AND NOT dog", "\"cat\"* \"AND\"* \"NOT\"* \"dog\"*"),
+            ("prompt:cat", "\"prompt\"* \"cat\"*"), ("^cat*", "\"cat\"*"), ("cat\0dog", "\"cat\"* \"dog\"*"), ("\u{301}", nil),
+            ("cafe\u{301}", "\"cafe\u{301}\"*")
     ])
     func queries(text: String, query: String?) {
         #expect(GallerySearch(text).indexQuery == query)
@@ -44,10 +46,13 @@ struct GallerySearchTests {
     }
 
     @Test("no text whatsoever is an error", arguments: [
-        "\"", "\"\"\"", "'", "' OR 1=1 --", "*", "a*b", "NEAR(a b)", "a NEAR/2 b", "-a", "+a", "a:b", "{a b}:c", "^", "(((((", ")", "\0", "a\0\"b", "\\",
-        "%", "_", "\u{FFFD}", "\u{1E900}\u{1E943}", "\u{10D40}", "\u{1F468}\u{200D}\u{1F469}", "e\u{301}\u{302}\u{303}", "\u{E000}", "²", "Ⅷ", "\r\n", "ﬁ",
+            "\"", "\"\"\"", "'", "' OR 1=1 --", "*", "a*b", "NEAR(a b)", "a NEAR/2 b", "-a", "+a", "a:b", "{a b}:c", "^", "(((((", ")",
+            "\0", "a\0\"b", "\\",
+            "%", "_", "\u{FFFD}", "\u{1E900}\u{1E943}", "\u{10D40}", "\u{1F468}\u{200D}\u{1F469}", "e\u{301}\u{302}\u{303}", "\u{E000}",
+            "²", "Ⅷ", "\r\n", "ﬁ",
         "AND", "OR", "NOT a", "rowid", "picture_text", String(repeating: "a ", count: 10_000), String(repeating: "a", count: 1_000_000),
-        String(repeating: "猫 ", count: 10_000), String(repeating: "猫", count: 100_000), String(repeating: "\"a\" ", count: 5_000), String(repeating: "(", count: 10_000),
+            String(repeating: "猫 ", count: 10_000), String(repeating: "猫", count: 100_000), String(repeating: "\"a\" ", count: 5_000),
+            String(repeating: "(", count: 10_000)
     ])
     func nasty(text: String) async throws {
         let archives = try Archives()

@@ -65,7 +65,9 @@ struct GalleryTests {
         #expect(try await archive.pictures(before: PictureID(JobID(at: .distantPast), 0), limit: 2) == [])
     }
 
-    @Test("a thumbnail is a WebP of at most 256 pixels a side", arguments: [(512, 256, 256, 128), (8, 16, 8, 16), (600, 1, 256, 1), (257, 300, 219, 256)])
+    @Test(
+        "a thumbnail is a WebP of at most 256 pixels a side",
+        arguments: [(512, 256, 256, 128), (8, 16, 8, 16), (600, 1, 256, 1), (257, 300, 219, 256)])
     func thumbnails(width: Int, height: Int, smallWidth: Int, smallHeight: Int) async throws {
         let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil).done()
         try await archive.finish(job, with: [Archives.picture(width: width, height: height)])

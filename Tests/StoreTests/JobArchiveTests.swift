@@ -55,13 +55,16 @@ struct JobArchiveTests {
         func dictionary(_ request: JobRequest) throws -> [String: Any] {
             try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(request)) as? [String: Any])
         }
-        let (written, usual) = (try dictionary(request), try dictionary(JobRequest(model: "demo", generation: GenerationRequest(prompt: ""))))
+        let (written, usual) = (
+            try dictionary(request), try dictionary(JobRequest(model: "demo", generation: GenerationRequest(prompt: "")))
+        )
         let names = try #require(path.reduce(written) { $0?[$1] as? [String: Any] }).keys
         #expect(names.count > 2)
         // A request without these is none.
         for name in names where !["model", "generation", "prompt"].contains(name) {
             let expected = written.replacing(path + [name], with: usual)
-            let stored = String(decoding: try JSONSerialization.data(withJSONObject: written.replacing(path + [name], with: [:])), as: UTF8.self)
+            let stored = String(
+                decoding: try JSONSerialization.data(withJSONObject: written.replacing(path + [name], with: [:])), as: UTF8.self)
             try await archive.database.write { db in try db.execute(literal: "UPDATE job SET request = \(stored)") }
             let read = try await archive.job(job.id)?.request
             #expect(try read == JSONDecoder().decode(JobRequest.self, from: JSONSerialization.data(withJSONObject: expected)), "\(name)")
@@ -180,7 +183,9 @@ struct JobArchiveTests {
         let archive = try archives.open()
         #expect(try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: key).id == first.id)
         let other = IdempotencyKey("key", fingerprint: "2")
-        await #expect(throws: IdempotencyKeyReused(other, job: first.id)) { try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: other) }
+        await #expect(throws: IdempotencyKeyReused(other, job: first.id)) {
+            try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: other)
+        }
         #expect(try await archive.add(Job(Archives.request(client: "b")), idempotencyKey: other).id != first.id)
         try await archive.database.write { db in try db.execute(sql: "UPDATE job SET idempotency_fingerprint = NULL") }
         #expect(try await archive.add(Job(Archives.request(client: "a")), idempotencyKey: other).id == first.id)
@@ -222,7 +227,11 @@ struct JobArchiveTests {
                 group.addTask {
                     let job = Job(id: JobID(at: Date(timeIntervalSince1970: Double(index))), Archives.request())
                     do {
-                        if index.isMultiple(of: 3) { try await archive.update(job) } else { _ = try await archive.add(job, idempotencyKey: nil) }
+                        if index.isMultiple(of: 3) {
+                            try await archive.update(job)
+                        } else {
+                            _ = try await archive.add(job, idempotencyKey: nil)
+                        }
                         return (index, nil)
                     } catch {
                         return (index, error as? StoreError)

@@ -25,7 +25,12 @@ struct OpeningTests {
         #expect(FileManager.default.fileExists(atPath: archives.temporary.url.path + "/" + path + "/easel.sqlite"))
     }
 
-    @Test("the database and the files beside it are for this user alone, also those that an older version has made, and so is a folder that is there")
+    @Test(
+        """
+            the database and the files beside it are for this user alone, also those that an older version has made, and so is a \
+            folder that is there
+            """
+    )
     func rights() async throws {
         func mode(_ path: String) throws -> Int? { try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int }
         let (folder, database) = (archives.folder.url.path, archives.folder.database.path)
@@ -48,17 +53,22 @@ struct OpeningTests {
     }
 
     @Test("a folder is trusted that is one's own, or the administrator's and closed to others", arguments: [
-        (1000, 0o040755, nil), (1000, 0o040777, nil), (0, 0o040755, nil), (0, 0o040777, 0), (0, 0o040775, 0), (0, 0o041777, 0), (0, 0o120777, nil),
+            (1000, 0o040755, nil), (1000, 0o040777, nil), (0, 0o040755, nil), (0, 0o040777, 0), (0, 0o040775, 0), (0, 0o041777, 0),
+            (0, 0o120777, nil),
         (1001, 0o040700, 1001), (1001, 0o120777, 1001),
     ] as [(uid_t, mode_t, uid_t?)])
     func trust(owner: uid_t, mode: mode_t, stranger: uid_t?) {
         #expect(PrivateFolder.stranger(owner: owner, mode: mode, user: 1000) == stranger)
     }
 
-    @Test("somebody else's folder is not trusted, but a server works in one that it was told to, also behind a link of theirs", .enabled(if: geteuid() == 0, "only root can give folders away"))
+    @Test(
+        "somebody else's folder is not trusted, but a server works in one that it was told to, also behind a link of theirs",
+        .enabled(if: geteuid() == 0, "only root can give folders away"))
     func foreign() throws {
         let root = archives.temporary.url
-        for name in ["theirs", "mine"] { try FileManager.default.createDirectory(at: root.appending(path: name), withIntermediateDirectories: true) }
+        for name in ["theirs", "mine"] {
+            try FileManager.default.createDirectory(at: root.appending(path: name), withIntermediateDirectories: true)
+        }
         try FileManager.default.createSymbolicLink(atPath: root.path + "/link", withDestinationPath: "mine")
         try #require(chown(root.path + "/theirs", 12345, 12345) == 0 && lchown(root.path + "/link", 12345, 12345) == 0)
         for name in ["theirs", "link"] {
@@ -89,7 +99,8 @@ struct OpeningTests {
         let path = archives.folder.lock.path
         // Tests that run beside this one may hold thousands.
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-        let held = try #require(descriptors.first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path })
+        let held = try #require(
+            descriptors.first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path })
         let copy = dup(try #require(CInt(held)))
         defer { close(copy) }
         withExtendedLifetime(archive) {}
@@ -158,7 +169,11 @@ struct OpeningTests {
             try await queue.write { db in
                 for name in names.shuffled() {
                     try db.execute(
-                        sql: "INSERT INTO job (id, client, request, state, attempts, submitted_at, ended_at) VALUES (?, '', ?, 'failed', 1, 0, 1)",
+                        sql:
+                            """
+                                INSERT INTO job (id, client, request, state, attempts, submitted_at, ended_at) VALUES (?, '', ?, \
+                                'failed', 1, 0, 1)
+                                """,
                         arguments: [name.description, String(decoding: JSONEncoder().encode(Archives.request()), as: UTF8.self)])
                 }
             }
@@ -178,7 +193,8 @@ struct OpeningTests {
             #expect {
                 try archives.open()
             } throws: {
-                "\($0)" == "The database \(path) was made by a newer version of Easel. Use that version, or choose another folder with --data."
+                "\($0)"
+                    == "The database \(path) was made by a newer version of Easel. Use that version, or choose another folder with --data."
             }
         }
     }
@@ -197,7 +213,9 @@ struct OpeningTests {
             let archive = try archives.open()
             try await withThrowingTaskGroup { group in
                 for index in 0..<200 {
-                    group.addTask { _ = try await archive.add(Job(Archives.request(String(repeating: "\(index) ", count: 200))), idempotencyKey: nil) }
+                    group.addTask {
+                        _ = try await archive.add(Job(Archives.request(String(repeating: "\(index) ", count: 200))), idempotencyKey: nil)
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -215,7 +233,9 @@ struct OpeningTests {
     func noFolder() throws {
         let file = try archives.temporary.write("", to: "file")
         #expect(throws: StoreError.file(file, reason: "Not a directory")) { try Archive(DataFolder(URL(filePath: file))) }
-        #expect(throws: StoreError.file(file + "/data", reason: "Not a directory")) { try Archive(DataFolder(URL(filePath: file + "/data"))) }
+        #expect(throws: StoreError.file(file + "/data", reason: "Not a directory")) {
+            try Archive(DataFolder(URL(filePath: file + "/data")))
+        }
     }
 
     @Test("commits wait for the disk")
@@ -229,12 +249,45 @@ struct OpeningTests {
     }
 
     @Test("what the system and the database say becomes a sentence", arguments: [
-        (StoreError("/data/x.png", errno: ENOSPC), "/data/x.png could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."),
-        (StoreError("/data", errno: EROFS), "/data cannot be used (Read-only file system). Give this user the right to write there, or choose another folder with --data."),
-        (StoreError("/data", errno: EIO), "/data could not be read or written (Input/output error). See whether the disk is healthy, or choose another folder with --data."),
-        (StoreError(DatabaseError(resultCode: .SQLITE_FULL), database: "/d"), "/d could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."),
-        (StoreError(DatabaseError(resultCode: .SQLITE_CORRUPT_VTAB), database: "/d"), "The database /d is damaged. Move it away, or restore it from a copy: Easel makes an empty one when there is none. The pictures beside it are not touched."),
-        (StoreError(DatabaseError(resultCode: .SQLITE_READONLY, message: "attempt to write a readonly database"), database: "/d"), "/d cannot be used (attempt to write a readonly database). Give this user the right to write there, or choose another folder with --data."),
+            (
+                StoreError("/data/x.png", errno: ENOSPC),
+                """
+                    /data/x.png could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old \
+                    pictures.
+                    """
+            ),
+            (
+                StoreError("/data", errno: EROFS),
+                """
+                    /data cannot be used (Read-only file system). Give this user the right to write there, or choose another folder \
+                    with --data.
+                    """
+            ),
+            (
+                StoreError("/data", errno: EIO),
+                """
+                    /data could not be read or written (Input/output error). See whether the disk is healthy, or choose another \
+                    folder with --data.
+                    """
+            ),
+            (
+                StoreError(DatabaseError(resultCode: .SQLITE_FULL), database: "/d"),
+                "/d could not be written: the disk is full. Free some space, or let keep_pictures or keep_days remove old pictures."
+            ),
+            (
+                StoreError(DatabaseError(resultCode: .SQLITE_CORRUPT_VTAB), database: "/d"),
+                """
+                    The database /d is damaged. Move it away, or restore it from a copy: Easel makes an empty one when there is none. \
+                    The pictures beside it are not touched.
+                    """
+            ),
+            (
+                StoreError(DatabaseError(resultCode: .SQLITE_READONLY, message: "attempt to write a readonly database"), database: "/d"),
+                """
+                    /d cannot be used (attempt to write a readonly database). Give this user the right to write there, or choose \
+                    another folder with --data.
+                    """
+            )
     ])
     func texts(error: StoreError, text: String) { #expect("\(error)" == text) }
 }

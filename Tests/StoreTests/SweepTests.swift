@@ -27,7 +27,8 @@ struct SweepTests {
         let id = try await archive.draw("a")[0]
         _ = try await archive.thumbnail(id)
         let foreign = [
-            archive.folder.url.appending(path: "pictures/notes.txt"), archive.folder.picture(id).deletingLastPathComponent().appending(path: "notes.txt"),
+            archive.folder.url.appending(path: "pictures/notes.txt"),
+            archive.folder.picture(id).deletingLastPathComponent().appending(path: "notes.txt"),
             archive.folder.picture(id).deletingLastPathComponent().appending(path: "\(PictureID(JobID(), 0)).jpg"),
         ]
         for file in foreign { try put(file) }
@@ -75,7 +76,8 @@ struct SweepTests {
         #expect(try await archive.pictures(limit: 10).map(\.id) == ids.reversed())
     }
 
-    @Test("a picture whose file was emptied, cut or replaced is told, and hidden by a sweep until the file is back", arguments: Self.changes)
+    @Test(
+        "a picture whose file was emptied, cut or replaced is told, and hidden by a sweep until the file is back", arguments: Self.changes)
     func changed(_ name: String, _ change: @Sendable (Data) -> Data) async throws {
         let id = try await archive.draw("a")[0]
         _ = try await archive.thumbnail(id)
@@ -122,7 +124,9 @@ struct SweepTests {
     @Test("opening removes what a crash has left of an unfinished job, and nothing else")
     func opening() async throws {
         let job = Job(Archives.request())
-        let (half, whole) = (URL(filePath: archive.folder.picture(PictureID(job.id, 1)).path + ".partial"), archive.folder.picture(PictureID(job.id, 0)))
+        let (half, whole) = (
+            URL(filePath: archive.folder.picture(PictureID(job.id, 1)).path + ".partial"), archive.folder.picture(PictureID(job.id, 0))
+        )
         let other = try Archives()
         var done: [PictureID] = []
         do {

@@ -10,8 +10,12 @@ struct TorchGeneratorTests {
             var generator = TorchGenerator(seed: reference.seed)
             let numbers = generator.normal(reference.n)
             #expect(numbers.count == reference.n)
-            #expect(numbers.prefix(reference.head.count).map(\.bitPattern) == reference.head.map(\.bitPattern), "seed \(reference.seed), n \(reference.n)")
-            #expect(numbers.suffix(reference.tail.count).map(\.bitPattern) == reference.tail.map(\.bitPattern), "seed \(reference.seed), n \(reference.n)")
+            #expect(
+                numbers.prefix(reference.head.count).map(\.bitPattern) == reference.head.map(\.bitPattern),
+                "seed \(reference.seed), n \(reference.n)")
+            #expect(
+                numbers.suffix(reference.tail.count).map(\.bitPattern) == reference.tail.map(\.bitPattern),
+                "seed \(reference.seed), n \(reference.n)")
             // The order of summation is not known: at most 1000 roundings of partial sums below 100.
             #expect(abs(numbers.reduce(0) { $0 + Double($1) } - reference.sum) < 1e-11)
         }

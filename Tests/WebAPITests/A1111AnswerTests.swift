@@ -15,19 +15,24 @@ struct A1111AnswerTests {
         var second = picture
         second.seed = 6
         return TextToImageAnswer(
-            try textToImage(body), pictures: [picture, second], model: twoModels.find("demo"), finishedAt: Date(timeIntervalSince1970: 0), version: "Easel 0.1.0")
+            try textToImage(body), pictures: [picture, second], model: twoModels.find("demo"), finishedAt: Date(timeIntervalSince1970: 0),
+            version: "Easel 0.1.0")
     }
 
     @Test("the answer has the pictures as bare base64, the request with its defaults, and info as a text of JSON")
     func textToImageAnswer() throws {
         let answer = try answer(#"{"prompt": "a cat", "steps": 9, "batch_size": 2, "cfg_scale": 7.3, "tiling": true, "odd": 1}"#)
         #expect(answer.images == ["AQID", "AQID"])
-        #expect(answer.parameters["steps"] == .integer(9) && answer.parameters["n_iter"] == .integer(1) && answer.parameters["odd"] == .integer(1))
+        #expect(
+            answer.parameters["steps"] == .integer(9) && answer.parameters["n_iter"] == .integer(1)
+                && answer.parameters["odd"] == .integer(1))
         let info = try json(answer.info)
         // Every key of A1111's: clients ask for them without looking.
         #expect(info.keys == [
-            "prompt", "all_prompts", "negative_prompt", "all_negative_prompts", "seed", "all_seeds", "subseed", "all_subseeds", "subseed_strength",
-            "width", "height", "sampler_name", "cfg_scale", "steps", "batch_size", "restore_faces", "face_restoration_model", "sd_model_name",
+                "prompt", "all_prompts", "negative_prompt", "all_negative_prompts", "seed", "all_seeds", "subseed", "all_subseeds",
+                "subseed_strength",
+                "width", "height", "sampler_name", "cfg_scale", "steps", "batch_size", "restore_faces", "face_restoration_model",
+                "sd_model_name",
             "sd_model_hash", "sd_vae_name", "sd_vae_hash", "seed_resize_from_w", "seed_resize_from_h", "denoising_strength",
             "extra_generation_params", "index_of_first_image", "infotexts", "styles", "job_timestamp", "clip_skip",
             "is_using_inpainting_conditioning", "version",
@@ -46,10 +51,13 @@ struct A1111AnswerTests {
     @Test("the progress of nothing is what clients take for idle")
     func idle() throws {
         let answer = try json(WebJSON.text(ProgressAnswer(DrawingProgress(), skipsImage: false)))
-        #expect(answer["progress"] == .integer(0) && answer["eta_relative"] == .integer(0) && answer["current_image"] == .null && answer["textinfo"] == .null)
+        #expect(
+            answer["progress"] == .integer(0) && answer["eta_relative"] == .integer(0) && answer["current_image"] == .null
+                && answer["textinfo"] == .null)
         #expect(answer["state"]?["job_count"] == .integer(0) && answer["state"]?["sampling_steps"] == .integer(0))
         #expect(answer["state"]?.keys == [
-            "skipped", "interrupted", "stopping_generation", "job", "job_count", "job_timestamp", "job_no", "sampling_step", "sampling_steps",
+                "skipped", "interrupted", "stopping_generation", "job", "job_count", "job_timestamp", "job_no", "sampling_step",
+                "sampling_steps"
         ])
     }
 
@@ -59,7 +67,9 @@ struct A1111AnswerTests {
             job: "a1", jobCount: 3, startedAt: Date(timeIntervalSince1970: 0), step: 10, steps: 20, remainingSeconds: 7,
             previews: [RGBImage(width: 1, height: 1, pixels: [1, 2, 3])], text: "Compiling the UNet for CPU")
         let answer = ProgressAnswer(drawing, skipsImage: false)
-        #expect(abs(answer.progress - 0.505) < 1e-12 && answer.etaRelative == 7 && answer.state.jobCount == 3 && answer.textinfo == "Compiling the UNet for CPU")
+        #expect(
+            abs(answer.progress - 0.505) < 1e-12 && answer.etaRelative == 7 && answer.state.jobCount == 3
+                && answer.textinfo == "Compiling the UNet for CPU")
         let file = try #require(answer.currentImage.flatMap { Data(base64Encoded: $0) })
         #expect(try DecodedImage(decoding: [UInt8](file)).image.pixels == [1, 2, 3])
         #expect(ProgressAnswer(drawing, skipsImage: true).currentImage == nil)
@@ -99,7 +109,8 @@ struct A1111AnswerTests {
     }
 
     @Test("base64 may have spaces and line ends in it, and the beginning of a data URL; anything else is none", arguments: [
-        ("aGVsbG8=", "hello"), ("aGVs\r\nbG8=\n", "hello"), (" aGVs\tbG8= ", "hello"), ("data:image/png;base64,aGVsbG8=", "hello"), ("data:,", ""), ("data:aGVsbG8=", nil), ("aGVsbG8", nil), ("a*==", nil),
+            ("aGVsbG8=", "hello"), ("aGVs\r\nbG8=\n", "hello"), (" aGVs\tbG8= ", "hello"), ("data:image/png;base64,aGVsbG8=", "hello"),
+            ("data:,", ""), ("data:aGVsbG8=", nil), ("aGVsbG8", nil), ("a*==", nil),
         ("ü", nil), ("aGVsbG8=ü", nil),
     ] as [(String, String?)])
     func base64(text: String, content: String?) { #expect(Base64Picture.bytes(text) == content.map { Array($0.utf8) }) }
@@ -112,11 +123,14 @@ struct A1111AnswerTests {
         let answer = try PictureInfoAnswer(PictureInfoRequest(body: Data(body.utf8)))
         #expect(answer.info == text && answer.items == ["parameters": text])
         #expect(answer.parameters == [
-            "Prompt": "a cat", "Negative prompt": "dog", "Steps": "9", "Sampler": "Euler", "Size": "512x768", "Size-1": "512", "Size-2": "768",
+                "Prompt": "a cat", "Negative prompt": "dog", "Steps": "9", "Sampler": "Euler", "Size": "512x768", "Size-1": "512",
+                "Size-2": "768"
         ])
     }
 
-    @Test("png-info refuses what is no picture", arguments: [#"{}"#, #"{"image": ""}"#, #"{"image": "%%%"}"#, #"{"image": "aGVsbG8="}"#, #"{"image": "data:image/png"}"#])
+    @Test(
+        "png-info refuses what is no picture",
+        arguments: [#"{}"#, #"{"image": ""}"#, #"{"image": "%%%"}"#, #"{"image": "aGVsbG8="}"#, #"{"image": "data:image/png"}"#])
     func noPicture(_ body: String) {
         let error = refusal { _ = try PictureInfoAnswer(PictureInfoRequest(body: Data(body.utf8))) }
         #expect(error?.kind == .invalidValue && error?.field == "image")

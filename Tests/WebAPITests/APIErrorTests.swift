@@ -10,8 +10,16 @@ struct APIErrorTests {
     private let error = APIError(.invalidValue, field: "steps", "Steps 0 is out of range.")
 
     @Test("each face's clients read an error in their own form", arguments: [
-        (.a1111, 422, #"{"error": "invalid_value", "detail": "Steps 0 is out of range.", "body": "", "errors": "Steps 0 is out of range.", "field": "steps"}"#),
-        (.openAI, 400, #"{"error": {"message": "Steps 0 is out of range.", "type": "invalid_request_error", "param": "steps", "code": "invalid_value"}}"#),
+            (
+                .a1111, 422,
+                #"{"error": "invalid_value", "detail": "Steps 0 is out of range.", "body": "", "errors": "Steps 0 is out of "#
+                    + #"range.", "field": "steps"}"#
+            ),
+            (
+                .openAI, 400,
+                #"{"error": {"message": "Steps 0 is out of range.", "type": "invalid_request_error", "param": "steps", "code": "#
+                    + #""invalid_value"}}"#
+            ),
         (.easel, 422, #"{"error": {"code": "invalid_value", "field": "steps", "message": "Steps 0 is out of range."}}"#),
     ] as [(Face, Int, String)])
     func faces(_ face: Face, status: Int, body: String) throws {
@@ -20,7 +28,8 @@ struct APIErrorTests {
     }
 
     @Test("OpenAI's clients tell errors apart by their type", arguments: [
-        (.queueFull, "rate_limit_error"), (.unauthorized, "authentication_error"), (.failed, "server_error"), (.notFound, "invalid_request_error"),
+            (.queueFull, "rate_limit_error"), (.unauthorized, "authentication_error"), (.failed, "server_error"),
+            (.notFound, "invalid_request_error")
     ] as [(APIError.Kind, String)])
     func types(_ kind: APIError.Kind, type: String) throws {
         #expect(try json(String(decoding: APIError(kind, "x").body(for: .openAI), as: UTF8.self))["error"]?["type"] == .string(type))
@@ -33,7 +42,10 @@ struct APIErrorTests {
         #expect(APIError(SettingsError.unknownKey("stepz", path: nil, nearest: nil)).field == "stepz")
     }
 
-    @Test("the path says whose clients call", arguments: [("/sdapi/v1/options", .a1111), ("/v1/models", .openAI), ("/api/v1/jobs", .easel), ("/", .easel), ("/v10", .easel)] as [(String, Face)])
+    @Test(
+        "the path says whose clients call",
+        arguments: [("/sdapi/v1/options", .a1111), ("/v1/models", .openAI), ("/api/v1/jobs", .easel), ("/", .easel), ("/v10", .easel)]
+            as [(String, Face)])
     func paths(_ path: String, face: Face) {
         #expect(Face(path: path) == face)
     }

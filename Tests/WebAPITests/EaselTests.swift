@@ -16,9 +16,11 @@ struct EaselTests {
     @Test("every field of a generation can be said, and comes back in the job's answer")
     func everything() throws {
         let text = #"""
-            {"prompt": "a cat", "negative_prompt": "dog", "styles": ["anime"], "width": 256, "height": 384, "steps": 5, "sampler": "Heun", "schedule": "karras",
+            {"prompt": "a cat", "negative_prompt": "dog", "styles": ["anime"], "width": 256, "height": 384, "steps": 5,
+            "sampler": "Heun", "schedule": "karras",
              "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "emphasis": "ignore", "clip_skip": 2, "comma_backtrack": 7,
-             "pad_conditionings": true, "schedule_counting": "a1111", "original_size": "1024x768", "crop_top_left": "0,128", "target_size": "640x512",
+             "pad_conditionings": true, "schedule_counting": "a1111", "original_size": "1024x768", "crop_top_left": "0,128",
+             "target_size": "640x512",
              "clip_skip_sdxl": "forge", "zero_empty_negative": false, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
             """#
         let job = try submission(text)
@@ -46,13 +48,17 @@ struct EaselTests {
 
     @Test("what is wrong is told with its field", arguments: [
         (#"{"stepz": 5}"#, "stepz"), (#"{"priority": 101}"#, "priority"), (#"{"runs": 0}"#, "runs"), (#"{"runs": 65}"#, "runs"),
-        (#"{"model": "nope"}"#, "model"), (#"{"schedule": "nope"}"#, "schedule"), (#"{"noise": "nope"}"#, "noise"), (#"{"emphasis": "nope"}"#, "emphasis"),
+            (#"{"model": "nope"}"#, "model"), (#"{"schedule": "nope"}"#, "schedule"), (#"{"noise": "nope"}"#, "noise"),
+            (#"{"emphasis": "nope"}"#, "emphasis"),
         (#"{"preview_interval": 9e18}"#, "preview_interval"), (#"{"comma_backtrack": 1e9}"#, "comma_backtrack"), (#"{"seed": -5}"#, "seed"),
-        (#"{"prompt": "a\u0000b"}"#, "prompt"), (#"{"styles": ["a\u0000b"]}"#, "styles"), (#"{"steps": 1e400}"#, "steps"), (#"{"seed": true}"#, "seed"),
-        (#"{"preview_interval": -1}"#, "preview_interval"), (#"{"clip_skip": 0}"#, "clip_skip"), (#"{"comma_backtrack": -1}"#, "comma_backtrack"),
+            (#"{"prompt": "a\u0000b"}"#, "prompt"), (#"{"styles": ["a\u0000b"]}"#, "styles"), (#"{"steps": 1e400}"#, "steps"),
+            (#"{"seed": true}"#, "seed"),
+            (#"{"preview_interval": -1}"#, "preview_interval"), (#"{"clip_skip": 0}"#, "clip_skip"),
+            (#"{"comma_backtrack": -1}"#, "comma_backtrack"),
         (#"{"schedule_counting": "forge"}"#, "schedule_counting"),
         (#"{"width": 12}"#, "width"), (#"{"batch_size": 65}"#, "batch_size"), (#"{"original_size": "big"}"#, "original_size"),
-        (#"{"crop_top_left": "0x8"}"#, "crop_top_left"), (#"{"target_size": "0x8"}"#, "target_size"), (#"{"clip_skip_sdxl": "all"}"#, "clip_skip_sdxl"),
+            (#"{"crop_top_left": "0x8"}"#, "crop_top_left"), (#"{"target_size": "0x8"}"#, "target_size"),
+            (#"{"clip_skip_sdxl": "all"}"#, "clip_skip_sdxl"),
         (#"{"zero_empty_negative": "maybe"}"#, "zero_empty_negative"),
     ])
     func refusals(_ body: String, field: String) {
@@ -78,16 +84,24 @@ struct EaselTests {
         #expect(answer["submitted_at"] == .string("1970-01-01T00:00:00Z") && answer["state"] == .string("done"))
         #expect(answer["position"] == .null && answer["failure"] == .null && answer["ended_at"] == .null && answer["progress"] == .null)
         #expect(answer["pictures"] == .array([.object([
-            "id": .string("\(job.id)-0"), "url": .string("/api/v1/images/\(job.id)-0.png"), "thumbnail_url": .string("/api/v1/images/\(job.id)-0/thumb"),
+                        "id": .string("\(job.id)-0"), "url": .string("/api/v1/images/\(job.id)-0.png"),
+                        "thumbnail_url": .string("/api/v1/images/\(job.id)-0/thumb")
         ])]))
     }
 
     @Test("each event has its name, and no more than belongs to it", arguments: [
         (.queued(position: 2), "queued", #"{"position": 2}"#), (.started(attempt: 1), "started", #"{"attempt": 1}"#),
-        (.compiling(Compiling(.denoiser, device: "GPU.0", shape: "any shape", reason: .newSize)), "compiling", #"{"component": "unet", "device": "GPU.0", "shape": "any shape", "reason": "new size"}"#), (.encoding, "encoding", "{}"),
-        (.moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")), "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU in f32."}"#),
+            (
+                .compiling(Compiling(.denoiser, device: "GPU.0", shape: "any shape", reason: .newSize)), "compiling",
+                #"{"component": "unet", "device": "GPU.0", "shape": "any shape", "reason": "new size"}"#
+            ), (.encoding, "encoding", "{}"),
+            (
+                .moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")),
+                "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU in f32."}"#
+            ),
         (.step(done: 3, total: 20), "step", #"{"n": 3, "of": 20}"#), (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
-        (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (.failed("No memory."), "failed", #"{"error": "No memory."}"#), (.cancelled, "cancelled", "{}"), (.done([]), "done", #"{"pictures": []}"#),
+            (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (.failed("No memory."), "failed", #"{"error": "No memory."}"#),
+            (.cancelled, "cancelled", "{}"), (.done([]), "done", #"{"pictures": []}"#)
     ] as [(JobEvent, String, String)])
     func events(_ event: JobEvent, name: String, details: String) throws {
         let job = JobID()
@@ -104,7 +118,9 @@ struct EaselTests {
     @Test("previews are data URLs of small pictures")
     func previews() throws {
         let answer = EventAnswer(.preview([RGBImage(width: 8, height: 4, pixels: Array(repeating: 128, count: 96))]), of: JobID(), at: .now)
-        guard case .array(let previews)? = try json(String(decoding: answer.data, as: UTF8.self))["previews"], case .string(let url)? = previews.first else {
+        guard case .array(let previews)? = try json(String(decoding: answer.data, as: UTF8.self))["previews"],
+            case .string(let url)? = previews.first
+        else {
             Issue.record("There are no previews.")
             return
         }
@@ -119,7 +135,10 @@ struct EaselTests {
         let answers = try SettingAnswer.all(context(["clip_skip": "2"]).settings)
         #expect(answers.map(\.key) == Setting.ofClients.map(\.key))
         let clipSkip = try #require(answers.first { $0.key == "clip_skip" })
-        #expect((clipSkip.value, clipSkip.default, clipSkip.source, clipSkip.environment) == (.integer(2), .integer(1), "change", "EASEL_CLIP_SKIP"))
+        #expect(
+            (clipSkip.value, clipSkip.default, clipSkip.source, clipSkip.environment) == (
+                .integer(2), .integer(1), "change", "EASEL_CLIP_SKIP"
+            ))
         #expect(answers.first { $0.key == "model" }?.source == "default")
         #expect(clipSkip.choices == [])
         #expect(answers.first { $0.key == "pad_conditionings" }?.choices == ["true", "false"])
@@ -137,7 +156,8 @@ struct EaselTests {
 
     @Test("a change of settings is read as text; null gives back the default")
     func settingsChange() throws {
-        let change = try SettingsChange(body: Data(#"{"values": {"clip_skip": 2, "model": null, "openvino_devices": ["GPU"]}, "keep": true}"#.utf8))
+        let change = try SettingsChange(
+            body: Data(#"{"values": {"clip_skip": 2, "model": null, "openvino_devices": ["GPU"]}, "keep": true}"#.utf8))
         #expect(change.values == ["clip_skip": "2", "model": "demo", "openvino_devices": #"["GPU"]"#] && change.isKept)
         #expect(refusal { _ = try SettingsChange(body: Data(#"{"clip_skip": 2}"#.utf8)) }?.field == "clip_skip")
         #expect(refusal { _ = try SettingsChange(body: Data("{}".utf8)) }?.field == "values")

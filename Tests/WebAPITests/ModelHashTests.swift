@@ -27,7 +27,10 @@ struct ModelHashTests {
         #expect(catalog.hashQuestions == [])
     }
 
-    @Test("what can be no hash is not looked for", arguments: ["abababa", "ababababag", String(repeating: "a", count: 65), "", "old.safetensors []", "old.safetensors [xyz]", "[abab]"])
+    @Test(
+        "what can be no hash is not looked for",
+        arguments: ["abababa", "ababababag", String(repeating: "a", count: 65), "", "old.safetensors []", "old.safetensors [xyz]", "[abab]"]
+    )
     func noHash(text: String) {
         let catalog = catalog()
         #expect(catalog.find(text) == nil && catalog.hashQuestions == [])
@@ -46,9 +49,11 @@ struct ModelHashTests {
     }
 
     @Test("an infotext's hash counts more than its name, and what is not here is told", arguments: [
-        ("Model hash: ababababab, Model: old", "new", nil), ("Model hash: ABABABABAB", "new", nil), ("Model: new", "new", nil), ("Model: sub/old", "demo", "\"sub/old\""),
+            ("Model hash: ababababab, Model: old", "new", nil), ("Model hash: ABABABABAB", "new", nil), ("Model: new", "new", nil),
+            ("Model: sub/old", "demo", "\"sub/old\""),
         ("Model hash: 0123456789, Model: old", "demo", "0123456789"), ("Model hash: 0123456789, Model: new", "new", "abababab"),
-        ("Model hash: 0123456789", "demo", "0123456789"), ("Model hash: nonsense, Model: new", "new", "nonsense"), ("Clip skip: 1", "demo", nil),
+            ("Model hash: 0123456789", "demo", "0123456789"), ("Model hash: nonsense, Model: new", "new", "nonsense"),
+            ("Clip skip: 1", "demo", nil)
     ])
     func infotext(parameters: String, model: String, note: String?) throws {
         let body = Data(#"{"infotext": "a cat\nSteps: 9, Sampler: Euler, Seed: 1, \#(parameters)"}"#.utf8)
@@ -63,7 +68,9 @@ struct ModelHashTests {
 
     @Test("a request that names its model itself asks for no hash of its infotext")
     func explicit() throws {
-        let body = Data(#"{"infotext": "a\nSteps: 9, Sampler: Euler, Seed: 1, Model hash: 0123456789", "override_settings": {"sd_model_checkpoint": "plain"}}"#.utf8)
+        let text = #"{"infotext": "a\nSteps: 9, Sampler: Euler, Seed: 1, Model hash: 0123456789", "#
+            + #""override_settings": {"sd_model_checkpoint": "plain"}}"#
+        let body = Data(text.utf8)
         let models = catalog()
         let request = try TextToImageRequest(body: body, RequestContext(settings: EaselSettings(), models: models, client: "tester"))
         #expect(request.job.model == "plain" && request.notes == [] && models.hashQuestions == [])

@@ -73,49 +73,82 @@ struct OpenAPIDocumentTests {
         job.pictures = [PictureID(job.id, 0)]
         job.startedAt = .now
         let picture = DrawnPicture(file: Data([1]), seed: 1, prompt: "", negativePrompt: "", infotext: "")
-        let record = CompileRecord(stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
+        let record = CompileRecord(
+            stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
         let context = try context()
         let notice = FidelityNotice(
-            time: .now, model: "", component: .denoise, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1, text: "")
+            time: .now, model: "", component: .denoise, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1,
+            text: "")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
         return [
             ("TextToImageAnswer", text(TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
-            ("ProgressAnswer", text(ProgressAnswer(DrawingProgress(), skipsImage: false))), ("ModelItems", text(twoModels.models.map(ModelItem.init))),
+            ("ProgressAnswer", text(ProgressAnswer(DrawingProgress(), skipsImage: false))),
+            ("ModelItems", text(twoModels.models.map(ModelItem.init))),
             ("SamplerItems", text(SamplerItem.all)), ("SchedulerItems", text(SchedulerItem.all)),
             ("EmbeddingsAnswer", text(EmbeddingsAnswer([.init(name: "a", vectorCount: 1, width: 2)]))),
-            ("MemoryAnswer", text(MemoryAnswer(used: 1, total: 1, available: 1))), ("CommandFlagsAnswer", text(CommandFlagsAnswer(listen: true, port: 1))),
+            ("MemoryAnswer", text(MemoryAnswer(used: 1, total: 1, available: 1))),
+            ("CommandFlagsAnswer", text(CommandFlagsAnswer(listen: true, port: 1))),
             ("CheckpointAnswer", text(CheckpointAnswer(twoModels.models[1]))), ("CheckpointAnswer", text(CheckpointAnswer(nil))),
-            ("CheckpointLoadedAnswer", text(CheckpointLoadedAnswer())), ("HistoryItems", text([HistoryItem(job)])), ("Strings", text(["a line"])),
+            ("CheckpointLoadedAnswer", text(CheckpointLoadedAnswer())), ("HistoryItems", text([HistoryItem(job)])),
+            ("Strings", text(["a line"])),
             ("ModulesAnswer", text(ModulesAnswer(twoModels.models[1], FidelitySummary(
                 model: nil, isWithinBounds: true, verdict: "", components: [
-                    .init(component: .decode, device: "CPU", precision: "f32", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil),
+                                .init(
+                                    component: .decode, device: "CPU", precision: "f32", relativeError: nil, cosine: 1, bound: 1,
+                                    speedRatio: nil, secondsSinceProbe: 1, notice: nil)
                 ], events: [])))),
             ("SystemStatusAnswer", text(SystemStatusAnswer(
-                version: "1", startedAt: .now, now: .now, DrawingProgress(), memory: MemoryAnswer(used: 1, total: 1, available: 1), models: twoModels))),
+                        version: "1", startedAt: .now, now: .now, DrawingProgress(), memory: MemoryAnswer(used: 1, total: 1, available: 1),
+                        models: twoModels))
+            ),
             ("ScriptsAnswer", text(ScriptsAnswer())), ("EmptyAnswers", "[]"), ("EmptyAnswer", text(EmptyAnswer())),
-            ("ImageGenerationAnswer", text(ImageGenerationAnswer(pictures: [picture], created: .now))), ("OpenAIModelsAnswer", text(OpenAIModelsAnswer(twoModels.models))),
-            ("JobAnswer", text(JobAnswer(job, position: 1, progress: .init(step: 1, steps: 2)))), ("AcceptedAnswer", text(AcceptedAnswer(job))),
+            ("ImageGenerationAnswer", text(ImageGenerationAnswer(pictures: [picture], created: .now))),
+            ("OpenAIModelsAnswer", text(OpenAIModelsAnswer(twoModels.models))),
+            ("JobAnswer", text(JobAnswer(job, position: 1, progress: .init(step: 1, steps: 2)))),
+            ("AcceptedAnswer", text(AcceptedAnswer(job))),
             ("JobAnswerPage", text(ListAnswer([JobAnswer(job)], next: nil))), ("SettingsAnswer", text(SettingsAnswer(context.settings))),
             ("PictureAnswerPage", text(ListAnswer([
-                PictureAnswer(job.pictures[0], width: 8, height: 8, seed: .max, prompt: "", negativePrompt: "", model: "", infotext: "", createdAt: .now)
+                            PictureAnswer(
+                                job.pictures[0], width: 8, height: 8, seed: .max, prompt: "", negativePrompt: "", model: "", infotext: "",
+                                createdAt: .now)
             ], next: "x"))),
-            ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("DroppedAnswer", text(DroppedAnswer(1))), ("HealthAnswer", text(HealthAnswer(version: ""))),
+            ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("DroppedAnswer", text(DroppedAnswer(1))),
+            ("HealthAnswer", text(HealthAnswer(version: ""))),
             ("ReadinessAnswer", text(ReadinessAnswer(.ready(model: "demo")))),
-            ("CompilationSummaries", text(CompilationSummaries(ready: [.init(id: "a", record: record, hits: 1)], history: [record], diskCacheBytes: 1))),
+            (
+                "CompilationSummaries",
+                text(CompilationSummaries(ready: [.init(id: "a", record: record, hits: 1)], history: [record], diskCacheBytes: 1))
+            ),
             ("DeviceSummaries", text(DeviceSummaries(
-                openvino: "", devices: [.init(name: "CPU", fullName: "", modes: ["auto": "f32"])], assignments: [.init(component: .decode, device: "", precision: "")],
-                measurements: [.init(component: .decode, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)], advice: []))),
+                        openvino: "", devices: [.init(name: "CPU", fullName: "", modes: ["auto": "f32"])],
+                        assignments: [.init(component: .decode, device: "", precision: "")],
+                        measurements: [
+                            .init(component: .decode, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)
+                        ], advice: []))
+            ),
             ("FidelitySummary", text(FidelitySummary(
                 model: nil, isWithinBounds: true, verdict: "",
-                components: [.init(component: .denoise, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil, secondsSinceProbe: 1, notice: nil)],
+                        components: [
+                            .init(
+                                component: .denoise, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil,
+                                secondsSinceProbe: 1, notice: nil)
+                        ],
                 events: [notice]))),
             ("ComparisonSummary", text(ComparisonSummary(
-                model: "", isWithinBounds: true, verdict: "", psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "", drawn: "", difference: ""))),
+                        model: "", isWithinBounds: true, verdict: "", psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "",
+                        drawn: "", difference: ""))
+            ),
             ("EventDetails", String(decoding: EventAnswer(.fidelity(notice), of: nil, at: .now).data, as: UTF8.self)),
-            ("EventDetails", String(decoding: EventAnswer(.model(.failed(model: "demo", reason: "")), of: nil, at: .now).data, as: UTF8.self)),
+            (
+                "EventDetails",
+                String(decoding: EventAnswer(.model(.failed(model: "demo", reason: "")), of: nil, at: .now).data, as: UTF8.self)
+            ),
             ("EventDetails", String(decoding: EventAnswer(.queued(position: 0), of: job.id, at: .now).data, as: UTF8.self)),
             ("EventDetails", String(decoding: EventAnswer(.done(job.pictures), of: job.id, at: .now).data, as: UTF8.self)),
-            ("PromptSummary", text(PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: []))),
+            (
+                "PromptSummary",
+                text(PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: []))
+            )
         ]
     }
 
@@ -141,7 +174,9 @@ struct OpenAPIDocumentTests {
             return found
         case ("array", .array(let items)):
             return items.flatMap { problems($0, schema["items"] ?? .null, at: "\(place)[]") }
-        case ("string", .string), ("boolean", .bool), ("integer", .integer), ("integer", .unsigned), ("number", .integer), ("number", .number), ("null", .null): return []
+        case ("string", .string), ("boolean", .bool), ("integer", .integer), ("integer", .unsigned), ("number", .integer),
+            ("number", .number), ("null", .null):
+            return []
         default: return ["\(place) is no \(type)"]
         }
     }

@@ -14,7 +14,9 @@ struct OptionsTests {
 
     @Test("options have A1111's and SD.Next's names where there are such, and Easel's otherwise")
     func all() throws {
-        let options = try Options.all(context(["clip_skip": "2", "image_format": "jpeg", "openvino_devices": "GPU,CPU", "preview_steps": "0"]).settings, models: twoModels)
+        let options = try Options.all(
+            context(["clip_skip": "2", "image_format": "jpeg", "openvino_devices": "GPU,CPU", "preview_steps": "0"]).settings,
+            models: twoModels)
         #expect(options["sd_model_checkpoint"] == .string("demo.safetensors [6ce0161689]"))
         #expect(options["sd_checkpoint_hash"] == .string(demoHash))
         #expect(options["CLIP_stop_at_last_layers"] == .integer(2))
@@ -25,14 +27,24 @@ struct OptionsTests {
         #expect(options["openvino_devices"] == .array([.string("GPU"), .string("CPU")]) && options["openvino_accuracy"] == .string("auto"))
         #expect(options["max_steps"] == .integer(150))
         // A setting is listed once: sent back under two names, it could not be changed under one.
-        #expect(["model", "clip_skip", "image_format", "comma_backtrack", "pad_conditionings", "preview_steps"].allSatisfy { options[$0] == nil })
+        #expect(
+            ["model", "clip_skip", "image_format", "comma_backtrack", "pad_conditionings", "preview_steps"].allSatisfy {
+                options[$0] == nil
+            })
     }
 
     @Test("all options sent back change nothing")
     func roundTrip() throws {
-        for before in [[:], ["model": "anime", "clip_skip": "2", "openvino_devices": "HETERO:GPU,CPU", "image_format": "jpeg", "emphasis": "no_norm", "preview_steps": "0"]] {
+        for before in [
+            [:],
+            [
+                "model": "anime", "clip_skip": "2", "openvino_devices": "HETERO:GPU,CPU", "image_format": "jpeg", "emphasis": "no_norm",
+                "preview_steps": "0"
+            ]
+        ] {
             let context = try context(before)
-            let changes = try Options.changes(Options.all(context.settings, models: context.models), settings: context.settings, models: context.models)
+            let changes = try Options.changes(
+                Options.all(context.settings, models: context.models), settings: context.settings, models: context.models)
             #expect(changes == [:])
         }
     }
@@ -49,7 +61,10 @@ struct OptionsTests {
         (#"{"CLIP_stop_at_last_layers": 2}"#, ["clip_skip": "2"]), (#"{"clip_skip": "2"}"#, ["clip_skip": "2"]),
         (#"{"samples_format": "JPG"}"#, ["image_format": "jpeg"]), (#"{"samples_format": "webp"}"#, ["image_format": "webp"]),
         (#"{"emphasis": "No norm"}"#, ["emphasis": "No norm"]), (#"{"emphasis": "no_norm"}"#, ["emphasis": "no_norm"]),
-        (#"{"openvino_devices": ["GPU", "CPU"], "openvino_accuracy": "ACCURACY"}"#, ["openvino_devices": #"["GPU", "CPU"]"#, "openvino_accuracy": "ACCURACY"]),
+            (
+                #"{"openvino_devices": ["GPU", "CPU"], "openvino_accuracy": "ACCURACY"}"#,
+                ["openvino_devices": #"["GPU", "CPU"]"#, "openvino_accuracy": "ACCURACY"]
+            ),
         (#"{"live_previews_enable": false}"#, ["preview_steps": "0"]), (#"{"live_previews_enable": true}"#, [:]),
         (#"{"live_previews_enable": true, "show_progress_every_n_steps": 2}"#, ["preview_steps": "2"]),
         (#"{"live_previews_enable": false, "show_progress_every_n_steps": 2}"#, ["preview_steps": "0"]),
@@ -65,7 +80,10 @@ struct OptionsTests {
     func idle() throws {
         var options = IdleOptions()
         #expect(options.values["send_seed"] == .bool(true))
-        let written: [String: JSONValue] = ["send_seed": .bool(false), "of_a_plug_in": .array([.integer(1)]), "CLIP_stop_at_last_layers": .integer(2), "max_steps": .integer(9)]
+        let written: [String: JSONValue] = [
+            "send_seed": .bool(false), "of_a_plug_in": .array([.integer(1)]), "CLIP_stop_at_last_layers": .integer(2),
+            "max_steps": .integer(9)
+        ]
         #expect(try options.change(written) == ["of_a_plug_in", "send_seed"])
         #expect(options.values["send_seed"] == .bool(false) && options.values["of_a_plug_in"] == .array([.integer(1)]))
         // Those of settings are no business of theirs.
@@ -73,7 +91,8 @@ struct OptionsTests {
         #expect(try options.change(options.values) == [])
         let before = options
         for (name, value) in [
-            ("send_seed", .integer(0)), ("of_a_plug_in", .string("x")), ("jpeg_quality", .string("80")), (String(repeating: "n", count: 101), .bool(true)),
+            ("send_seed", .integer(0)), ("of_a_plug_in", .string("x")), ("jpeg_quality", .string("80")),
+            (String(repeating: "n", count: 101), .bool(true)),
             ("long", .string(String(repeating: "x", count: 10_001))),
         ] as [(String, JSONValue)] {
             let error = refusal { _ = try options.change(["another": .bool(true), name: value]) }
@@ -97,13 +116,19 @@ struct OptionsTests {
     }
 
     @Test("a value that cannot be is refused under the client's name", arguments: [
-        (#"{"CLIP_stop_at_last_layers": 99}"#, "CLIP_stop_at_last_layers", #"CLIP_stop_at_last_layers cannot be "99". Use a whole number from 1 to 12."#),
+            (
+                #"{"CLIP_stop_at_last_layers": 99}"#, "CLIP_stop_at_last_layers",
+                #"CLIP_stop_at_last_layers cannot be "99". Use a whole number from 1 to 12."#
+            ),
         (#"{"max_steps": 0}"#, "max_steps", #"max_steps cannot be "0". Use a whole number from 1 to 1000."#),
         (#"{"sd_model_checkpoint": "nope"}"#, "sd_model_checkpoint", #"There is no model "nope". Use anime, demo."#),
         (#"{"sd_model_checkpoint": 5}"#, "sd_model_checkpoint", "sd_model_checkpoint is a model's title or name."),
         (#"{"openvino_devices": ["AUTO"], "CLIP_stop_at_last_layers": 2}"#, "openvino_devices", nil),
         (#"{"live_previews_enable": 3}"#, "live_previews_enable", "live_previews_enable cannot be 3. Use true or false."),
-        (#"{"comma_padding_backtrack": {"a": 1}}"#, "comma_padding_backtrack", #"comma_padding_backtrack cannot be "{…}". Use a whole number from 0 to 75."#),
+            (
+                #"{"comma_padding_backtrack": {"a": 1}}"#, "comma_padding_backtrack",
+                #"comma_padding_backtrack cannot be "{…}". Use a whole number from 0 to 75."#
+            )
     ] as [(String, String, String?)])
     func refusals(_ text: String, field: String, message: String?) {
         let error = refusal { _ = try changes(text) }

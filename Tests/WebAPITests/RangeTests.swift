@@ -30,7 +30,8 @@ struct RangeTests {
                 case .number(let number): bound = Int128(number)
                 default: continue
                 }
-                for value in ["\(bound + away)", "\"\(bound + away)\"", "\(away)e18", "\(away)e400"] where value != "1e18" || bound < 1_000_000 {
+                for value in ["\(bound + away)", "\"\(bound + away)\"", "\(away)e18", "\(away)e400"]
+                where value != "1e18" || bound < 1_000_000 {
                     let error = refusal { _ = try read(Data("{\(others)\"\(field.name)\": \(value)}".utf8)) }
                     #expect(error?.kind == .invalidValue && error?.field == field.name, "\(field.name): \(value)")
                     checked += 1

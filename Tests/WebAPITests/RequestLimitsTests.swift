@@ -12,7 +12,10 @@ struct RequestLimitsTests {
         (#"{"width": 1024}"#, "width", "Width × height 1024×512 is 524288 pixels; the limit is 262144 (max_pixels)."),
         (#"{"steps": 31}"#, "steps", "Steps 31 are too many; the limit is 30 (max_steps)."),
         (#"{"steps": 20, "batch_size": 9}"#, "batch_size", "9 pictures are too many for one request; the limit is 8 (max_pictures)."),
-        (#"{"steps": 20, "batch_size": 3, "n_iter": 3}"#, "n_iter", "3 × 3 pictures are too many for one request; the limit is 8 (max_pictures)."),
+            (
+                #"{"steps": 20, "batch_size": 3, "n_iter": 3}"#, "n_iter",
+                "3 × 3 pictures are too many for one request; the limit is 8 (max_pictures)."
+            ),
         (#"{"steps": 20, "n_iter": 9223372036854775807, "batch_size": 64}"#, "n_iter",
             "9223372036854775807 × 64 pictures are too many for one request; the limit is 8 (max_pictures)."),
         (#"{"steps": 20, "prompt": "123456789012345678901"}"#, "prompt", "prompt has 21 characters; the limit is 20 (max_prompt_length)."),

@@ -22,7 +22,8 @@ func catalog(current: String = "demo") -> ModelCatalog {
 func context(_ changes: [String: String] = [:]) throws -> RequestContext {
     let settings = LiveSettings(EaselSettings(), file: nil)
     try settings.change(changes)
-    return RequestContext(settings: settings.current, models: catalog(current: settings.current.requests.model), client: "tester", randomSeed: 4711)
+    return RequestContext(
+        settings: settings.current, models: catalog(current: settings.current.requests.model), client: "tester", randomSeed: 4711)
 }
 
 func textToImage(_ json: String, _ changes: [String: String] = [:]) throws -> TextToImageRequest {

@@ -8,7 +8,9 @@ import WebAPI
 
 @Suite("A1111's txt2img")
 struct TextToImageTests {
-    @Test("nothing at all is A1111's defaults, with any seed", arguments: ["", "{}", #"{"prompt": null, "steps": null, "styles": null, "unknown": [1]}"#])
+    @Test(
+        "nothing at all is A1111's defaults, with any seed",
+        arguments: ["", "{}", #"{"prompt": null, "steps": null, "styles": null, "unknown": [1]}"#])
     func defaults(_ body: String) throws {
         let request = try textToImage(body)
         let generation = request.job.generation
@@ -32,7 +34,8 @@ struct TextToImageTests {
     @Test("what SillyTavern sends is drawn, and what has no effect is told")
     func sillyTavern() throws {
         let request = try textToImage(#"""
-            {"prompt": "portrait", "negative_prompt": "lowres", "sampler_name": "DPM++ 2M", "scheduler": "Automatic", "steps": 20, "cfg_scale": 7,
+            {"prompt": "portrait", "negative_prompt": "lowres", "sampler_name": "DPM++ 2M", "scheduler": "Automatic", "steps": 20,
+            "cfg_scale": 7,
              "width": 512, "height": 512, "restore_faces": true, "enable_hr": false, "hr_upscaler": "Latent", "hr_scale": 1.5,
              "hr_additional_modules": [], "denoising_strength": 0.7, "hr_second_pass_steps": 0, "clip_skip": 2,
              "override_settings": {"CLIP_stop_at_last_layers": 2, "sd_vae": "Automatic", "forge_additional_modules": []},
@@ -59,12 +62,15 @@ struct TextToImageTests {
         let request = try textToImage(#"""
             {"enable_hr": false, "hr_scale": 2, "hr_upscaler": "Latent", "hr_second_pass_steps": 0, "hr_resize_x": 0, "hr_resize_y": 0,
              "hr_checkpoint_name": null, "hr_sampler_name": null, "hr_scheduler": null, "hr_prompt": "", "hr_negative_prompt": "",
-             "denoising_strength": 0.7, "firstphase_width": 0, "firstphase_height": 0, "prompt": "cute squirrel", "styles": ["anime"], "seed": 1003,
-             "subseed": -1, "subseed_strength": 0.0, "seed_resize_from_h": 0, "seed_resize_from_w": 0, "batch_size": 1, "n_iter": 3, "steps": 20,
+             "denoising_strength": 0.7, "firstphase_width": 0, "firstphase_height": 0, "prompt": "cute squirrel", "styles": ["anime"],
+             "seed": 1003,
+             "subseed": -1, "subseed_strength": 0.0, "seed_resize_from_h": 0, "seed_resize_from_w": 0, "batch_size": 1, "n_iter": 3,
+             "steps": 20,
              "cfg_scale": 7, "width": 512, "height": 512, "restore_faces": false, "tiling": false, "do_not_save_samples": false,
              "do_not_save_grid": false, "negative_prompt": "ugly", "eta": 1.0, "s_churn": 0, "s_tmax": 0, "s_tmin": 0, "s_noise": 1,
              "override_settings": {}, "override_settings_restore_afterwards": true, "sampler_name": "Euler a", "scheduler": "automatic",
-             "sampler_index": "Euler a", "script_name": null, "script_args": [], "send_images": true, "save_images": false, "alwayson_scripts": {}}
+             "sampler_index": "Euler a", "script_name": null, "script_args": [], "send_images": true, "save_images": false,
+             "alwayson_scripts": {}}
             """#)
         #expect(request.ignored == [])
         #expect((request.job.runs, request.job.generation.seed, request.job.generation.styles) == (3, 1003, ["anime"]))
@@ -72,10 +78,13 @@ struct TextToImageTests {
 
     @Test("a sampler is named in either field, in any case; a scheduler comes before the name's schedule", arguments: [
         (#"{"sampler_name": "dpm++ 2m karras"}"#, .dpmpp2M, .karras), (#"{"sampler_index": "EULER A"}"#, .eulerAncestral, .normal),
-        (#"{"sampler_name": "Heun", "sampler_index": "DDIM"}"#, .heun, .normal), (#"{"sampler_name": "", "sampler_index": "DDIM"}"#, .ddim, .normal),
+            (#"{"sampler_name": "Heun", "sampler_index": "DDIM"}"#, .heun, .normal),
+            (#"{"sampler_name": "", "sampler_index": "DDIM"}"#, .ddim, .normal),
         (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": "exponential"}"#, .dpmpp2M, .exponential),
-        (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": ""}"#, .dpmpp2M, .karras), (#"{"sampler_name": "DPM++ 2M"}"#, .dpmpp2M, .karras),
-        (#"{"sampler_name": "DPM++ 2M", "scheduler": "Uniform"}"#, .dpmpp2M, .normal), (#"{"scheduler": "SGM Uniform"}"#, .euler, .sgmUniform),
+            (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": ""}"#, .dpmpp2M, .karras),
+            (#"{"sampler_name": "DPM++ 2M"}"#, .dpmpp2M, .karras),
+            (#"{"sampler_name": "DPM++ 2M", "scheduler": "Uniform"}"#, .dpmpp2M, .normal),
+            (#"{"scheduler": "SGM Uniform"}"#, .euler, .sgmUniform)
     ] as [(String, Sampler, Schedule)])
     func samplers(_ body: String, sampler: Sampler, schedule: Schedule) throws {
         let generation = try textToImage(body).job.generation
@@ -83,7 +92,8 @@ struct TextToImageTests {
     }
 
     @Test("numbers may be written as text or with a fraction of nothing", arguments: [
-        (#"{"steps": "12", "seed": "-1"}"#, 12, 4711), (#"{"steps": 12.0, "seed": 5.0}"#, 12, 5), (#"{"steps": "12.0", "seed": ""}"#, 12, 4711),
+            (#"{"steps": "12", "seed": "-1"}"#, 12, 4711), (#"{"steps": 12.0, "seed": 5.0}"#, 12, 5),
+            (#"{"steps": "12.0", "seed": ""}"#, 12, 4711),
         (#"{"steps": 12, "seed": 4294967295}"#, 12, 4_294_967_295), (#"{"steps": 12, "seed": -1.0}"#, 12, 4711),
         (#"{"steps": 12, "seed": 18446744073709551615}"#, 12, .max), (#"{"steps": 12, "seed": "18446744073709551615"}"#, 12, .max),
         (#"{"steps": 12, "seed": 9223372036854775808}"#, 12, 9_223_372_036_854_775_808), (#"{"steps": 12, "seed": "-1"}"#, 12, 4711),
@@ -105,11 +115,17 @@ struct TextToImageTests {
         (#"{"override_settings": []}"#, "override_settings", "override_settings cannot be a list. Use an object."),
         (#"{"seed": -5}"#, "seed", "Seed -5 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
         (#"{"seed": "-2"}"#, "seed", "Seed -2 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
-        (#"{"seed": 18446744073709551616}"#, "seed", "Seed 18446744073709551616 is out of range. Use 0 to 18446744073709551615, or -1 for any."),
+            (
+                #"{"seed": 18446744073709551616}"#, "seed",
+                "Seed 18446744073709551616 is out of range. Use 0 to 18446744073709551615, or -1 for any."
+            ),
         (#"{"seed": 1.5}"#, "seed", "seed cannot be 1.5. Use a whole number."),
         (#"{"steps": 1e400}"#, "steps", "steps cannot be a number of that size. Use a whole number."),
         (#"{"steps": 1e30}"#, "steps", "steps 1000000000000000019884624838656 is out of range."),
-        (#"{"clip_skip": 13}"#, "clip_skip", "Clip skip 13 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."),
+            (
+                #"{"clip_skip": 13}"#, "clip_skip",
+                "Clip skip 13 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."
+            ),
         (#"{"override_settings": {"preview_steps": 9e18}}"#, "override_settings.preview_steps",
             #"override_settings.preview_steps cannot be "9000000000000000000". Use a whole number from 0 to 1000."#),
         (#"{"prompt": "a\u0000b"}"#, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
@@ -120,11 +136,20 @@ struct TextToImageTests {
         (#"{"sampler_name": "Foo"}"#, "sampler_name", #"There is no sampler "Foo". Use Euler, Euler a, Heun, DPM++ 2M, DDIM, LCM."#),
         (#"{"sampler_index": "Foo"}"#, "sampler_index", #"There is no sampler "Foo". Use Euler, Euler a, Heun, DPM++ 2M, DDIM, LCM."#),
         (#"{"scheduler": "Foo"}"#, "scheduler", #"There is no scheduler "Foo". Use automatic, normal, karras, exponential, sgm_uniform."#),
-        (#"{"override_settings": {"sd_model_checkpoint": "x"}}"#, "override_settings.sd_model_checkpoint", #"There is no model "x". Use anime, demo."#),
+            (
+                #"{"override_settings": {"sd_model_checkpoint": "x"}}"#, "override_settings.sd_model_checkpoint",
+                #"There is no model "x". Use anime, demo."#
+            ),
         (#"{"override_settings": {"samples_format": "bmp"}}"#, "override_settings.samples_format",
             #"override_settings.samples_format cannot be "bmp". Use png, jpeg or webp."#),
-        (#"{"override_settings": {"sd_vae": "x.pt"}}"#, "override_settings.sd_vae", "Easel uses the VAE in the checkpoint's file. Use Automatic."),
-        (#"{"override_settings": {"randn_source": "TPU"}}"#, "override_settings.randn_source", #"override_settings.randn_source cannot be "TPU". Use CPU, GPU, NV."#),
+            (
+                #"{"override_settings": {"sd_vae": "x.pt"}}"#, "override_settings.sd_vae",
+                "Easel uses the VAE in the checkpoint's file. Use Automatic."
+            ),
+            (
+                #"{"override_settings": {"randn_source": "TPU"}}"#, "override_settings.randn_source",
+                #"override_settings.randn_source cannot be "TPU". Use CPU, GPU, NV."#
+            )
     ])
     func refusals(_ body: String, field: String, message: String) {
         let error = refusal { _ = try textToImage(body) }
@@ -146,7 +171,8 @@ struct TextToImageTests {
     func noStyles(_ styles: String) throws { #expect(try textToImage(#"{"styles": \#(styles)}"#).job.generation.styles == []) }
 
     @Test("what a model refuses is told under the client's name for the field", arguments: [
-        (#"{"clip_skip": 3}"#, "clip_skip"), (#"{"override_settings": {"CLIP_stop_at_last_layers": 3}}"#, "override_settings.CLIP_stop_at_last_layers"),
+            (#"{"clip_skip": 3}"#, "clip_skip"),
+            (#"{"override_settings": {"CLIP_stop_at_last_layers": 3}}"#, "override_settings.CLIP_stop_at_last_layers"),
         (#"{"clip_skip": 3, "override_settings": {"CLIP_stop_at_last_layers": 3}}"#, "clip_skip"),
         (#"{"infotext": "x\nSteps: 3, Sampler: Euler, Clip skip: 3"}"#, "clip_skip"),
     ])
@@ -167,7 +193,10 @@ struct TextToImageTests {
         (#"{"s_churn": 3, "s_noise": 1.01}"#, ["s_churn", "s_noise"]), (#"{"eta": 1, "sampler_name": "Euler a"}"#, []),
         (#"{"eta": 0.5, "sampler_name": "Euler a"}"#, ["eta"]), (#"{"eta": 1, "sampler_name": "DDIM"}"#, ["eta"]), (#"{"eta": 0.3}"#, []),
         (#"{"script_name": "X/Y/Z plot", "refiner_checkpoint": "None"}"#, ["script_name"]),
-        (#"{"override_settings": {"face_restoration": true, "openvino_devices": ["GPU"]}}"#, ["override_settings.face_restoration", "override_settings.openvino_devices"]),
+            (
+                #"{"override_settings": {"face_restoration": true, "openvino_devices": ["GPU"]}}"#,
+                ["override_settings.face_restoration", "override_settings.openvino_devices"]
+            )
     ])
     func ignored(_ body: String, names: [String]) throws {
         #expect(try textToImage(body).ignored == names)
@@ -176,26 +205,36 @@ struct TextToImageTests {
     @Test("override_settings hold for the request, and stay only when they shall")
     func overrides() throws {
         let settings = #"""
-            "override_settings": {"sd_model_checkpoint": "anime", "CLIP_stop_at_last_layers": 2, "samples_format": "jpg", "emphasis": "No norm",
+            "override_settings": {"sd_model_checkpoint": "anime", "CLIP_stop_at_last_layers": 2, "samples_format": "jpg",
+                 "emphasis": "No norm",
              "comma_padding_backtrack": 0, "pad_cond_uncond": true, "randn_source": "NV", "show_progress_every_n_steps": 3}
             """#
         let request = try textToImage("{\(settings)}")
         let generation = request.job.generation
         #expect((request.job.model, request.format, generation.clipSkip, generation.emphasis) == ("anime", .jpeg, 2, .noNorm))
-        #expect((generation.commaBacktrack, generation.padsConditionings, generation.noise, request.job.previewInterval) == (0, true, .philox, 3))
+        #expect(
+            (generation.commaBacktrack, generation.padsConditionings, generation.noise, request.job.previewInterval) == (
+                0, true, .philox, 3
+            ))
         #expect(request.settingChanges == [:])
         let staying = try textToImage("{\(settings), \"override_settings_restore_afterwards\": false}")
-        #expect(staying.settingChanges["model"] == "anime" && staying.settingChanges["clip_skip"] == "2" && staying.settingChanges.count == 7)
+        #expect(
+            staying.settingChanges["model"] == "anime" && staying.settingChanges["clip_skip"] == "2" && staying.settingChanges.count == 7)
     }
 
-    @Test("a model is found by title, name, file or hash", arguments: ["demo", "demo.safetensors", "demo.safetensors [6ce0161689]", "demo.safetensors [0000000000]", "6ce0161689", demoHash, "DEMO"])
+    @Test(
+        "a model is found by title, name, file or hash",
+        arguments: [
+            "demo", "demo.safetensors", "demo.safetensors [6ce0161689]", "demo.safetensors [0000000000]", "6ce0161689", demoHash, "DEMO"
+        ])
     func models(_ text: String) throws {
         #expect(twoModels.find(text)?.name == "demo")
         #expect(try textToImage(#"{"override_settings": {"sd_model_checkpoint": "\#(text)"}}"#, ["model": "anime"]).job.model == "demo")
     }
 
     @Test("a model in a folder is found by its place, as A1111 writes it on any system, and by its last part", arguments: [
-        "sub/anime", "sub/anime.safetensors", #"sub\anime.safetensors [6ce0161689]"#, #"\sub\anime.safetensors"#, "/sub/anime", "SUB/Anime.SafeTensors", "sub_anime",
+            "sub/anime", "sub/anime.safetensors", #"sub\anime.safetensors [6ce0161689]"#, #"\sub\anime.safetensors"#, "/sub/anime",
+            "SUB/Anime.SafeTensors", "sub_anime",
         "anime", "anime.safetensors [ffffffffff]",
     ])
     func inFolder(_ text: String) throws {
@@ -216,7 +255,9 @@ struct TextToImageTests {
             refusal { _ = try JobSubmission(body: Data(#"{"model": "x"}"#.utf8), reading) },
             refusal { _ = try ImageGenerationRequest(body: Data(#"{"prompt": "", "model": "x"}"#.utf8), reading) },
         ]
-        for refusal in refusals { #expect(refusal?.message == "There are several models that \"x\" may stand for: a/x, b/x. Use one of these names.") }
+        for refusal in refusals {
+            #expect(refusal?.message == "There are several models that \"x\" may stand for: a/x, b/x. Use one of these names.")
+        }
         #expect(models.find("b/x")?.name == "b/x")
     }
 
@@ -227,8 +268,11 @@ struct TextToImageTests {
 
     @Test("an infotext fills what is not said")
     func infotext() throws {
-        let text = "a cat\\nNegative prompt: dog\\nSteps: 9, Sampler: DPM++ 2M, Schedule type: Exponential, CFG scale: 5.5, Seed: 77, Size: 640x448, Model hash: 6ce0161689, Clip skip: 2, RNG: NV"
-        let request = try textToImage(#"{"infotext": "\#(text)", "steps": 4, "override_settings": {"pad_cond_uncond": true}}"#, ["model": "anime"])
+        let text =
+            "a cat\\nNegative prompt: dog\\nSteps: 9, Sampler: DPM++ 2M, Schedule type: Exponential, CFG scale: 5.5, Seed: 77, "
+            + "Size: 640x448, Model hash: 6ce0161689, Clip skip: 2, RNG: NV"
+        let request = try textToImage(
+            #"{"infotext": "\#(text)", "steps": 4, "override_settings": {"pad_cond_uncond": true}}"#, ["model": "anime"])
         let generation = request.job.generation
         #expect((generation.prompt, generation.negativePrompt, generation.steps, generation.seed) == ("a cat", "dog", 4, 77))
         #expect((generation.sampler, generation.schedule, generation.cfgScale, generation.clipSkip) == (.dpmpp2M, .exponential, 5.5, 2))
@@ -237,15 +281,17 @@ struct TextToImageTests {
     }
 
     @Test("what SDXL is told is said as in Easel's own API, and read from an infotext, A1111's checkbox for clip skip too", arguments: [
-        #""original_size": "1024x768", "crop_top_left": "0,128", "target_size": "640x512", "clip_skip_sdxl": "a1111-l", "zero_empty_negative": false"#,
-        #""infotext": "x\nSteps: 3, Original size: 1024x768, Crop top left: \"0,128\", Target size: 640x512, Clip skip SDXL: True, Zero empty negative: False""#,
+            #""original_size": "1024x768", "crop_top_left": "0,128", "target_size": "640x512", "clip_skip_sdxl": "a1111-l", "#
+                + #""zero_empty_negative": false"#,
+            #""infotext": "x\nSteps: 3, Original size: 1024x768, Crop top left: \"0,128\", Target size: 640x512, Clip skip SDXL: True, "#
+                + #"Zero empty negative: False""#
     ])
     func sdxl(_ fields: String) throws {
         let recipe = try textToImage("{\(fields)}").job.generation.recipe
         #expect(recipe.sizeConditioning.original == PictureSize(width: 1024, height: 768))
         #expect(recipe.sizeConditioning.crop == CropOffset(top: 0, left: 128))
         #expect(recipe.sizeConditioning.target == PictureSize(width: 640, height: 512))
-        #expect(recipe.clipSkipSDXL == .a1111L && !recipe.zeroesEmptyNegative)
+        #expect(recipe.clipSkipRule == .a1111L && !recipe.zeroesEmptyNegative)
     }
 
     @Test("schedules count as A1111's, unless field, option, infotext or setting says otherwise", arguments: [
@@ -267,7 +313,9 @@ struct TextToImageTests {
         #expect(try textToImage(body, ["schedule_counting": setting]).job.generation.scheduleCounting == expected)
     }
 
-    @Test("on the other faces schedules count as SD.Next's, unless the setting says otherwise", arguments: [("", ScheduleCounting.sdnext), ("a1111", .a1111)])
+    @Test(
+        "on the other faces schedules count as SD.Next's, unless the setting says otherwise",
+        arguments: [("", ScheduleCounting.sdnext), ("a1111", .a1111)])
     func scheduleCountingElsewhere(setting: String, expected: ScheduleCounting) throws {
         let reading = try context(["schedule_counting": setting])
         #expect(try JobSubmission(body: Data("{}".utf8), reading).job.generation.scheduleCounting == expected)
@@ -277,6 +325,9 @@ struct TextToImageTests {
     @Test("what the settings say holds where the request says nothing")
     func settings() throws {
         let request = try textToImage("{}", ["clip_skip": "2", "image_format": "webp", "emphasis": "ignore", "preview_steps": "0"])
-        #expect((request.job.generation.clipSkip, request.format, request.job.generation.emphasis, request.job.previewInterval) == (2, .webp, .ignore, 0))
+        #expect(
+            (request.job.generation.clipSkip, request.format, request.job.generation.emphasis, request.job.previewInterval) == (
+                2, .webp, .ignore, 0
+            ))
     }
 }

@@ -16,6 +16,7 @@ public func serve(
     var options = ServerOptions()
     options.port = port
     let server = EaselServer(
-        engine: host, settings: settings, archive: try Archive(DataFolder(folder)), options: options, events: events, onListening: onListening)
+        engine: host, settings: settings, archive: try Archive(DataFolder(folder)), options: options, events: events,
+        onListening: onListening)
     try await server.runAll()
 }

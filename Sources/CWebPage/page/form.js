@@ -185,7 +185,11 @@ function fitSize() {
 }
 
 function presets() {
-  const { native_size, size_multiple } = currentModel() ?? {}
+  const { native_size, native_sizes = [], size_multiple } = currentModel() ?? {}
+  // A model that was trained on several sizes draws those best.
+  if (native_sizes.length > 1) {
+    return native_sizes.map(size => size.split('x').map(Number)).map(([w, h]) => [w === h ? 'square' : w < h ? 'portrait' : 'landscape', w, h])
+  }
   const side = native_size ?? 512, multiple = Math.max(size_multiple ?? 8, 8)
   const round = value => Math.max(multiple, Math.round(value / multiple) * multiple)
   return [

@@ -67,7 +67,7 @@ public struct UNetConfiguration: Sendable, Hashable {
     public var normGroups = 32
     /// Added to the variance in group norms of residual blocks.
     public var normEpsilon: Float = 1e-5
-    /// `proj_in` and `proj_out` are linear layers (SD2, SDXL) rather than 1×1 convolutions (SD1).
+    /// `proj_in` and `proj_out` are linear layers rather than 1×1 convolutions.
     public var usesLinearProjection = false
     /// Cosines stand before sines in the time embedding.
     public var flipsSineToCosine = true
@@ -79,7 +79,7 @@ public struct UNetConfiguration: Sendable, Hashable {
     /// Side of the latents that the model was trained on (`sample_size`): 64 for 512 pixels. nil when the file does not say.
     public var sampleSize: Int?
 
-    /// Latents per position of the smallest feature map, along one side: 8 for SD1 and SD2, 4 for SDXL.
+    /// Latents per position of the smallest feature map, along one side: 8 with four levels, 4 with three.
     public var downscale: Int { 1 << (blocks.count - 1) }
 
     /// - Parameter middle: attention as deep as the innermost block's when left out.

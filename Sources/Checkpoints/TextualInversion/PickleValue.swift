@@ -1,6 +1,7 @@
 import Tensors
 
-/// A value in a pickle. Containers lie in `PickledData` and are named by their place there, so that values never nest: a file cannot make them
+/// A value in a pickle. Containers lie in `PickledData` and are named by their place there, so that values never nest: a file cannot make
+/// them
 /// deep enough to exhaust the stack.
 enum PickleValue: Sendable, Hashable {
     case none

@@ -12,7 +12,8 @@ struct CacheManifest: Codable, Hashable {
 
     /// - Returns: nil when there is none, or it is not one of ours.
     init?(in folder: URL) {
-        guard let data = try? Data(contentsOf: folder.appending(path: Self.fileName)), let manifest = try? Self.decoder.decode(Self.self, from: data)
+        guard let data = try? Data(contentsOf: folder.appending(path: Self.fileName)),
+            let manifest = try? Self.decoder.decode(Self.self, from: data)
         else { return nil }
         self = manifest
     }
@@ -21,7 +22,9 @@ struct CacheManifest: Codable, Hashable {
     /// - Returns: nil when one cannot be read, or there are none.
     init?(key: DiskCacheKey, filesIn folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let files = names.filter { $0 != Self.fileName && $0 != DiskCache.lockName }.sorted().map { FileDigest(of: folder.appending(path: $0)) }
+        let files = names.filter { $0 != Self.fileName && $0 != DiskCache.lockName }.sorted().map {
+            FileDigest(of: folder.appending(path: $0))
+        }
         guard !files.isEmpty, !files.contains(nil) else { return nil }
         self.key = key
         created = Date()

@@ -46,7 +46,8 @@ public struct DiskCache: Sendable, Hashable {
         }
         try? FileManager.default.removeItem(at: existing)
 
-        let unfinished = folder.appending(path: "\(key.folderName)-\(String(UInt32.random(in: .min ... .max), radix: 16))\(Self.unfinishedSuffix)")
+        let unfinished = folder.appending(
+            path: "\(key.folderName)-\(String(UInt32.random(in: .min ... .max), radix: 16))\(Self.unfinishedSuffix)")
         do {
             try FileManager.default.createDirectory(at: unfinished, withIntermediateDirectories: true)
         } catch {
@@ -118,6 +119,7 @@ public struct DiskCacheError: Error, Hashable, CustomStringConvertible {
     public let folder: String
 
     public var description: String {
-        "Compiled networks cannot be kept in \"\(folder)\", so every start compiles anew. Make the folder writable, or let XDG_CACHE_HOME name another."
+        "Compiled networks cannot be kept in \"\(folder)\", so every start compiles anew. Make the folder writable, or let "
+            + "XDG_CACHE_HOME name another."
     }
 }

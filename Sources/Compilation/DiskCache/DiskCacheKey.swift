@@ -23,7 +23,8 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
     public var form: CacheForm
 
     public init(
-        model: String, component: String, shape: String, graph: String, weights: String, device: String, properties: [String], runtime: String,
+        model: String, component: String, shape: String, graph: String, weights: String, device: String, properties: [String],
+        runtime: String,
         form: CacheForm
     ) {
         self.model = model

@@ -22,7 +22,9 @@ extension NDArray {
         for (index, chunkWeights) in weights.enumerated() where chunkWeights.contains(where: { $0 != 1 }) {
             let chunk = index * chunkLength..<(index + 1) * chunkLength
             for (position, weight) in chunkWeights.enumerated() {
-                for place in chunk.lowerBound + position * width..<chunk.lowerBound + (position + 1) * width { result.values[place] *= weight }
+                for place in chunk.lowerBound + position * width..<chunk.lowerBound + (position + 1) * width {
+                    result.values[place] *= weight
+                }
             }
             guard emphasis == .original else { continue }
             let (before, after) = (Self.sum(values[chunk]), Self.sum(result.values[chunk]))

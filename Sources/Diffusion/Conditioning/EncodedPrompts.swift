@@ -1,3 +1,4 @@
+import Compilation
 import Generation
 import Prompting
 import Tensors
@@ -22,12 +23,14 @@ struct EncodedPrompts: Sendable {
 
     struct Entry: Sendable {
         let text: EncodedText
-        /// Where the text encoder ran.
+        /// The network that encoded it, and where that ran.
+        let network: CompileKey
         let place: Place
         fileprivate var lastUse = 0
 
-        init(_ text: EncodedText, at place: Place) {
+        init(_ text: EncodedText, by network: CompileKey, at place: Place) {
             self.text = text
+            self.network = network
             self.place = place
         }
     }
@@ -52,7 +55,9 @@ struct EncodedPrompts: Sendable {
     mutating func keep(_ entry: Entry, for key: Key) {
         remove(key)
         guard key.chunks.count <= chunkLimit else { return }
-        while chunkCount + key.chunks.count > chunkLimit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) { remove(oldest.key) }
+        while chunkCount + key.chunks.count > chunkLimit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            remove(oldest.key)
+        }
         useCount += 1
         entries[key] = entry
         entries[key]?.lastUse = useCount

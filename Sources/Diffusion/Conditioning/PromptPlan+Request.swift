@@ -11,7 +11,8 @@ extension PromptPlan {
     ///   - zeroesEmptyNegative: whether the denoiser is told zeros in place of a negative prompt that is empty at every step.
     /// - Throws: `InvalidRequest` for a style that is not there.
     init(
-        _ request: GenerationRequest, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, widths: [Int],
+        _ request: GenerationRequest, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32,
+        widths: [Int],
         zeroesEmptyNegative: Bool = false
     ) throws(InvalidRequest) {
         let styled: (prompt: String, negativePrompt: String, warnings: [String])
@@ -29,7 +30,8 @@ extension PromptPlan {
             return reader.picture(reader.storable(prompt.text), negativePrompt: reader.storable(negativePrompt.text))
         }
 
-        let inversions = PromptInversions(in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, widths: widths, emphasis: request.emphasis)
+        let inversions = PromptInversions(
+            in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, widths: widths, emphasis: request.emphasis)
         let chunker = PromptChunker(
             tokenizer: tokenizer, paddingToken: paddingToken, commaBacktrack: request.commaBacktrack, inversions: inversions.words)
         var texts = reader.texts.map { chunker.chunks(of: $0, request.emphasis) }

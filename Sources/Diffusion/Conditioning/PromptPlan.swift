@@ -77,7 +77,9 @@ extension PromptPlan {
 extension PromptPlan.Picture {
     /// - Parameter indices: for each text, where it is now.
     fileprivate func renumbered(_ indices: [Int]) -> Self {
-        func renumbered(_ slot: PromptPlan.Slot) -> PromptPlan.Slot { PromptPlan.Slot(weight: slot.weight, texts: slot.texts.map { indices[$0] }, isZeroed: slot.isZeroed) }
+        func renumbered(_ slot: PromptPlan.Slot) -> PromptPlan.Slot {
+            PromptPlan.Slot(weight: slot.weight, texts: slot.texts.map { indices[$0] }, isZeroed: slot.isZeroed)
+        }
         var picture = self
         picture.negative = negative.map(renumbered)
         picture.parts = parts.map(renumbered)
@@ -90,7 +92,9 @@ extension PromptPlan.Picture {
 extension PromptPlan {
     /// The longest text of the prompt; the negative prompt does not count.
     var longestText: ChunkedPrompt? {
-        Set(pictures.flatMap { $0.parts.flatMap(\.texts) }).map { texts[$0] }.max { ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount) }
+        Set(pictures.flatMap { $0.parts.flatMap(\.texts) }).map { texts[$0] }.max {
+            ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount)
+        }
     }
 
     /// The largest weight of a word or of a part, without its sign.

@@ -5,7 +5,8 @@ public enum NaturalLatents {
     /// - Parameters:
     ///   - shape: `[channels, height, width]`.
     ///   - seed: the same one gives the same latents everywhere.
-    /// - Returns: `[1, channels, height, width]`; each channel has the mean 0 and the standard deviation 1, as latents are scaled in training.
+    /// - Returns: `[1, channels, height, width]`; each channel has the mean 0 and the standard deviation 1, as latents are scaled in
+    ///   training.
     public static func make(shape: [Int], seed: UInt64) -> NDArray {
         var generator = TorchGenerator(seed: seed)
         let (height, width) = (shape[1], shape[2])

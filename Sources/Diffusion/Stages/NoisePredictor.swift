@@ -40,7 +40,9 @@ public struct NoisePredictor: ~Copyable {
     ///   - question: latents of as many pictures as were given at `init`.
     ///   - texts: for each picture what the UNet is told beside the latents.
     /// - Returns: for each picture the UNet's answer to each of its texts, `[1, channels, height, width]`.
-    public mutating func predict(_ question: SamplingRun.ModelCall, forEach texts: [[Conditioning]]) async throws(OpenVINOError) -> [[NDArray]] {
+    public mutating func predict(
+        _ question: SamplingRun.ModelCall, forEach texts: [[Conditioning]]
+    ) async throws(OpenVINOError) -> [[NDArray]] {
         precondition(texts.count == pictureCount, "texts of \(texts.count) pictures were given for \(pictureCount)")
         if texts != self.texts {
             batches = UNetBatch.batches(of: texts, on: call.network.key.shape)

@@ -64,7 +64,8 @@ public struct PromptEncoder: ~Copyable {
                 guard let rows = inversions[insertion.name] else { preconditionFailure("no vectors were given for \(insertion.name)") }
                 let place = index * PromptChunk.length + position
                 tokens[place] = Network.insertedToken
-                vectors.values.replaceSubrange(place * width..<(place + 1) * width, with: rows.slice(insertion.row..<insertion.row + 1).values)
+                vectors.values.replaceSubrange(
+                    place * width..<(place + 1) * width, with: rows.slice(insertion.row..<insertion.row + 1).values)
             }
         }
         try call.setInput("input_ids", to: Tensor(shape: [chunks.count, PromptChunk.length], values: tokens))

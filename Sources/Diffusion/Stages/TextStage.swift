@@ -12,7 +12,8 @@ struct TextStage {
     /// The vectors of the textual inversions that the texts name, for this encoder.
     let inversions: [String: NDArray]
 
-    /// Encodes each text by itself: what else is encoded with a text changes its last digits, and a picture must not depend on what came before it.
+    /// Encodes each text by itself: what else is encoded with a text changes its last digits, and a picture must not depend on what came
+    /// before it.
     /// - Throws: `OpenVINOError`; `DiffusionError.nonFinite`.
     func run(_ texts: [ChunkedPrompt]) async throws -> [EncodedText] {
         var encoder = try PromptEncoder(network, reading, emphasis: emphasis, inversions: inversions)

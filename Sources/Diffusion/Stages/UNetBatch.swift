@@ -24,7 +24,8 @@ struct UNetBatch {
     /// - Parameter texts: for each picture those that it is asked about with.
     static func batches(of texts: [[Conditioning]], on shape: InputShape) -> [UNetBatch] {
         let entries = texts.indices.flatMap { picture in texts[picture].indices.map { Entry(picture: picture, text: $0) } }
-        let size = if case .fixed(let size) = shape.batch { size } else { min(entries.count, ShapePlan.entriesPerCall(pictureCount: texts.count)) }
+        let size =
+            if case .fixed(let size) = shape.batch { size } else { min(entries.count, ShapePlan.entriesPerCall(pictureCount: texts.count)) }
         let isFixed = shape.batch != .dynamic
         let capacity: Int? = if shape.hasContextMask, case .fixed(let tokens) = shape.tokens { tokens } else { nil }
         let groups = capacity == nil ? entries.grouped { texts[$0.picture][$0.text].context.shape[1] } : [entries]
@@ -68,7 +69,11 @@ extension Array {
     fileprivate func grouped(by key: (Element) -> Int) -> [[Element]] {
         reduce(into: [(key: Int, members: [Element])]()) { groups, element in
             let key = key(element)
-            if let known = groups.firstIndex(where: { $0.key == key }) { groups[known].members.append(element) } else { groups.append((key, [element])) }
+            if let known = groups.firstIndex(where: { $0.key == key }) {
+                groups[known].members.append(element)
+            } else {
+                groups.append((key, [element]))
+            }
         }.map(\.members)
     }
 

@@ -18,7 +18,8 @@ public struct Fallbacks: Sendable, Hashable {
     /// The next thing to try for a stage that fails.
     /// - Parameters:
     ///   - placement: where it ran.
-    ///   - place: where it ran in fact; nil before anything was compiled. A move to f32 is skipped on a device that computed in f32 already.
+    ///   - place: where it ran in fact; nil before anything was compiled. A move to f32 is skipped on a device that computed in f32
+    ///     already.
     ///   - tried: what was tried last against the same trouble.
     /// - Returns: nil when nothing is left.
     public func remedy(after placement: Placement, at place: Place? = nil, tried: Remedy? = nil, because failure: StageFailure) -> Remedy? {

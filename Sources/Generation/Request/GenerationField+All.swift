@@ -3,8 +3,10 @@ extension GenerationField {
     public static let negativePrompt = GenerationField("negative_prompt", "Negative prompt", \.negativePrompt, .text, "what not to draw")
     public static let styles = GenerationField("styles", "Styles", \.styles, .texts, "names of styles that are put on the prompts")
     public static let width = GenerationField("width", "Width", \.recipe.width, .side, "width of the pictures in pixels, a multiple of 8")
-    public static let height = GenerationField("height", "Height", \.recipe.height, .side, "height of the pictures in pixels, a multiple of 8")
-    public static let steps = GenerationField("steps", "Steps", \.recipe.steps, .whole(1...1000), infotext: .always, "steps from noise to picture")
+    public static let height = GenerationField(
+        "height", "Height", \.recipe.height, .side, "height of the pictures in pixels, a multiple of 8")
+    public static let steps = GenerationField(
+        "steps", "Steps", \.recipe.steps, .whole(1...1000), infotext: .always, "steps from noise to picture")
     public static let sampler = GenerationField(
         "sampler", "Sampler", \.samplerName, .samplerName, infotext: .always,
         "how to go from noise to picture; a schedule may be fused to the name: DPM++ 2M Karras")
@@ -16,7 +18,8 @@ extension GenerationField {
         "how strongly to follow the prompt; 1 leaves out the negative prompt and takes half the time")
     public static let seed = GenerationField(
         "seed", "Seed", \.seed, .seed, "seed of the first picture, the others count up; -1: any")
-    public static let batchSize = GenerationField("batch_size", "Batch size", \.batchSize, .whole(1...64), "pictures that are drawn together")
+    public static let batchSize = GenerationField(
+        "batch_size", "Batch size", \.batchSize, .whole(1...64), "pictures that are drawn together")
     public static let noise = GenerationField(
         "noise", "RNG", \.recipe.noise, .word, infotext: .always, label: { $0 == .torch ? "CPU" : "NV" },
         "whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU)")
@@ -45,8 +48,8 @@ extension GenerationField {
     public static let targetSize = GenerationField(
         "target_size", "Target size", \.recipe.sizeConditioning.target, .size, infotext: .unlessDefault,
         "SDXL: the size in pixels that the picture is to look made for, as 1024x768; the picture's size, if it is not said")
-    public static let clipSkipSDXL = GenerationField(
-        "clip_skip_sdxl", "Clip skip SDXL", \.recipe.clipSkipSDXL, .word, infotext: .unlessDefault,
+    public static let clipSkipRule = GenerationField(
+        "clip_skip_sdxl", "Clip skip SDXL", \.recipe.clipSkipRule, .word, infotext: .unlessDefault,
         "SDXL: how clip_skip counts: not at all (none), or as A1111's setting Clip skip SDXL, Forge or SD.Next count it")
     public static let zeroesEmptyNegative = GenerationField(
         "zero_empty_negative", "Zero empty negative", \.recipe.zeroesEmptyNegative, .flag, infotext: .unlessDefault,
@@ -55,13 +58,14 @@ extension GenerationField {
     /// Every field, in the order in which they are listed. The defaults are those of `GenerationRequest` and `Recipe`.
     public static let all = [
         prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise, emphasis, clipSkip,
-        commaBacktrack, padsConditionings, scheduleCounting, originalSize, crop, targetSize, clipSkipSDXL, zeroesEmptyNegative,
+        commaBacktrack, padsConditionings, scheduleCounting, originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
     ]
 }
 
 extension GenerationField.Kind<Int> {
     /// A side of a picture. Latents are pixels/8 in every released model, so sizes count in eights everywhere.
-    fileprivate static let side = whole(GenerationRequest.sideMultiple...GenerationRequest.largestSide, multipleOf: GenerationRequest.sideMultiple)
+    fileprivate static let side = whole(
+        GenerationRequest.sideMultiple...GenerationRequest.largestSide, multipleOf: GenerationRequest.sideMultiple)
 }
 
 extension GenerationField.Kind<SamplerName> {

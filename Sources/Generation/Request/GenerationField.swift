@@ -98,7 +98,8 @@ extension GenerationField {
 
 extension GenerationField.Kind<Int> {
     static func whole(_ range: ClosedRange<Int>, multipleOf step: Int = 1) -> Self {
-        Self(form: .whole(range, multipleOf: step), write: { .whole($0) }, read: { if case .whole(let number) = $0 { number } else { nil } })
+        Self(
+            form: .whole(range, multipleOf: step), write: { .whole($0) }, read: { if case .whole(let number) = $0 { number } else { nil } })
     }
 }
 

@@ -21,20 +21,21 @@ public struct Recipe: Sendable, Hashable, Codable {
 
     /// What weights in the prompts do.
     public var emphasis = Emphasis.original
-    /// Which of the text encoder's layers the UNet is told: 1 is the last, 2 the one before it. SDXL follows `clipSkipSDXL` instead.
+    /// Which of the text encoder's layers the UNet is told: 1 is the last, 2 the one before it. Models that read
+    /// the layer before the last follow `clipSkipRule` instead.
     public var clipSkip = 1
     /// A full chunk of 75 tokens ends after a comma among its last tokens, this many at most; 0 always cuts at 75.
     public var commaBacktrack = 20
     /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
     public var padsConditionings = false
 
-    // SDXL
+    // Models with a pooled text and sizes
 
-    /// Sizes that an SDXL model is told. Other models are told none.
+    /// Sizes that the denoiser is told. Models without such an input are told none.
     public var sizeConditioning = SizeConditioning()
-    /// What `clipSkip` does to SDXL's two text encoders.
-    public var clipSkipSDXL = SDXLClipSkip.none
-    /// Whether an SDXL model gets zeros for an empty negative prompt, as A1111 does it, instead of the encoded empty text.
+    /// How `clipSkip` counts for models that read the layer before the last.
+    public var clipSkipRule = ClipSkipRule.none
+    /// Whether a model that was trained so is told zeros for an empty negative prompt, as A1111 does it, instead of the encoded empty text.
     public var zeroesEmptyNegative = true
 
     /// Makes the recipe that is followed when nothing is said.

@@ -1,4 +1,5 @@
-/// Sizes that SDXL is told beside the prompt. Its training pictures had been scaled and cropped, so that it can draw as if its own had been.
+/// Sizes that some models are told beside the prompt. Their training pictures had been scaled and cropped, so that they can draw as if
+/// their own had been.
 public struct SizeConditioning: Sendable, Hashable, Codable {
     /// The size that the picture had before it was scaled; nil for the size that is drawn.
     public var original: PictureSize?
@@ -64,15 +65,16 @@ private func wholePair(_ text: String, separators: String) -> (Int, Int)? {
     let parts = text.split(maxSplits: 2, omittingEmptySubsequences: false) { separators.contains($0) }
     let range = 0...65536
     // A space behind a comma is usual.
-    guard parts.count == 2, let first = Int(parts[0]), let second = Int(parts[1].drop { $0 == " " }), range.contains(first), range.contains(second)
+    guard parts.count == 2, let first = Int(parts[0]), let second = Int(parts[1].drop { $0 == " " }), range.contains(first),
+        range.contains(second)
     else { return nil }
     return (first, second)
 }
 
-/// What clip skip does to SDXL's two text encoders. Raw values are those of `clip_skip_sdxl`.
+/// How clip skip counts for models that read the layer before the last. Raw values are those of `clip_skip_sdxl`.
 ///
 /// Without clip skip each encoder gives the state before its last layer, which is what others call clip skip 2.
-public enum SDXLClipSkip: String, Sendable, Hashable, CaseIterable, Codable {
+public enum ClipSkipRule: String, Sendable, Hashable, CaseIterable, Codable {
     /// Nothing, as A1111 by default.
     case none
     /// A1111's setting "Clip skip SDXL": clip skip counts in the first encoder only, from its last layer.

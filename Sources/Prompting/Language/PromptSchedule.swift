@@ -34,7 +34,8 @@ public struct PromptSchedule: Sendable, Hashable {
 extension PromptTree {
     /// The text at each evaluation.
     ///
-    /// A1111 1.10 makes its schedules for all evaluations that it expects, twice the steps with Heun, and keeps a text while the evaluation,
+    /// A1111 1.10 makes its schedules for all evaluations that it expects, twice the steps with Heun, and keeps a text while the
+    /// evaluation,
     /// counted from 0, is no larger than the text's last step: `modules/prompt_parser.py`, `modules/processing.py`.
     /// - Parameter steps: at least 1.
     public func schedule(steps: Int, sampler: Sampler = .euler, counting: ScheduleCounting = .sdnext) -> PromptSchedule {

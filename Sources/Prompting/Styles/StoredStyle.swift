@@ -16,7 +16,9 @@ struct StoredStyle: Decodable {
         prompt = try members.decodeIfPresent(String.self, forKey: .prompt) ?? ""
         negativePrompt = try members.decodeIfPresent(String.self, forKey: .negative)
             ?? members.decodeIfPresent(String.self, forKey: .negativePrompt) ?? ""
-        ignoredFields = [Key.extra, .wildcards].filter { (try? members.decodeIfPresent(String.self, forKey: $0))??.trimmingSpace.isEmpty == false }
+        ignoredFields = [Key.extra, .wildcards].filter {
+            (try? members.decodeIfPresent(String.self, forKey: $0))??.trimmingSpace.isEmpty == false
+        }
             .map(\.rawValue)
     }
 
@@ -25,7 +27,8 @@ struct StoredStyle: Decodable {
         let data = Data(TextFile.utf8(bytes))
         do {
             let isList = data.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")
-            return isList ? try JSONDecoder().decode([StoredStyle].self, from: data) : [try JSONDecoder().decode(StoredStyle.self, from: data)]
+            return isList
+                ? try JSONDecoder().decode([StoredStyle].self, from: data) : [try JSONDecoder().decode(StoredStyle.self, from: data)]
         } catch let error as DecodingError {
             throw .unreadable(path: path, reason: error.reason)
         } catch {
@@ -39,7 +42,8 @@ extension DecodingError {
     fileprivate var reason: String {
         let context: Context
         switch self {
-        case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found): context = found
+        case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found):
+            context = found
         @unknown default: return "it is not a style or a list of styles"
         }
         let place = context.codingPath.map { $0.intValue.map { "style \($0 + 1)" } ?? $0.stringValue }.joined(separator: ", ")

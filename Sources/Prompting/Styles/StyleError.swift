@@ -11,9 +11,11 @@ public enum StyleError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .unknownStyle(let name, let nearest, let others) where name.count > 100:
             Self.unknownStyle(name: name.prefix(100) + "…", nearest: nearest, others: others).description
-        case .unknownStyle(let name, _, 0): "There is no style \"\(name)\", for no styles were loaded. Name a styles.csv, a .json file or a folder with --styles-file."
+        case .unknownStyle(let name, _, 0):
+            "There is no style \"\(name)\", for no styles were loaded. Name a styles.csv, a .json file or a folder with --styles-file."
         case .unknownStyle(let name, let nearest?, _): "There is no style \"\(name)\". Did you mean \"\(nearest)\"?"
-        case .unknownStyle(let name, nil, let others): "There is no style \"\(name)\" among the \(others) that were loaded. Names are written as in the styles file."
+        case .unknownStyle(let name, nil, let others):
+            "There is no style \"\(name)\" among the \(others) that were loaded. Names are written as in the styles file."
         case .unreadable(let path, let reason): "Styles cannot be read from \"\(path)\": \(reason)."
         }
     }

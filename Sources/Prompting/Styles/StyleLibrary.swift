@@ -39,7 +39,9 @@ public struct StyleLibrary: Sendable {
         var names: [String] = []
         var start = 0
         while start < parts.count {
-            let candidates = (start..<parts.count).lazy.reversed().map { (end: $0 + 1, name: parts[start...$0].joined(separator: ",").trimmingSpace) }
+            let candidates = (start..<parts.count).lazy.reversed().map {
+                (end: $0 + 1, name: parts[start...$0].joined(separator: ",").trimmingSpace)
+            }
             let found = candidates.first { $0.end == start + 1 || find($0.name) != nil } ?? (start + 1, "")
             if !found.name.isEmpty { names.append(found.name) }
             start = found.end
@@ -64,7 +66,10 @@ public struct StyleLibrary: Sendable {
             prompt = style.applied(toPrompt: prompt)
             negativePrompt = style.applied(toNegativePrompt: negativePrompt)
             if !style.ignoredFields.isEmpty {
-                warnings.append("Style \"\(name)\": \(style.ignoredFields.joined(separator: ", ")) \(style.ignoredFields.count == 1 ? "has" : "have") no effect.")
+                warnings.append(
+                    "Style \"\(name)\": \(style.ignoredFields.joined(separator: ", ")) "
+                        + "\(style.ignoredFields.count == 1 ? "has" : "have") no effect."
+                )
             }
         }
         return (prompt, negativePrompt, warnings)
@@ -80,7 +85,9 @@ extension StyleLibrary {
     public mutating func add(csv bytes: [UInt8]) {
         var rows = CSVReader.rows(of: bytes)[...]
         var columns = ["name", "prompt", "negative_prompt"]
-        if let header = rows.first?.map({ $0.trimmingSpace.lowercased() }), header.contains("name"), header.contains("prompt") || header.contains("text") {
+        if let header = rows.first?.map({ $0.trimmingSpace.lowercased() }), header.contains("name"),
+            header.contains("prompt") || header.contains("text")
+        {
             columns = header
             rows = rows.dropFirst()
         }

@@ -87,7 +87,10 @@ struct WildcardDraw {
         let files = folder.files(for: name)
         guard !files.isEmpty else {
             let nearest = folder.names.nearest(to: name)
-            warn("There is no wildcard \"\(name)\" in \"\(folder.path)\". It stays as typed.\(nearest.map { " Did you mean __\($0)__?" } ?? "")")
+            warn(
+                "There is no wildcard \"\(name)\" in \"\(folder.path)\". It stays as "
+                    + "typed.\(nearest.map { " Did you mean __\($0)__?" } ?? "")"
+            )
             return []
         }
         var options: [WildcardChoice.Option] = []

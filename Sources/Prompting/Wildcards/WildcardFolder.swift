@@ -28,7 +28,9 @@ public struct WildcardFolder: Sendable {
         names = found.keys.sorted()
     }
 
-    private static func list(_ entries: [String], in folder: String, as prefix: String, root: String, depth: Int, into found: inout [String: String]) {
+    private static func list(
+        _ entries: [String], in folder: String, as prefix: String, root: String, depth: Int, into found: inout [String: String]
+    ) {
         for entry in entries.sorted() where !entry.hasPrefix(".") && found.count < mostFiles {
             // A link is followed only when it stays inside.
             guard let path = realPath(folder + "/" + entry), path.hasPrefix(root == "/" ? root : root + "/") else { continue }

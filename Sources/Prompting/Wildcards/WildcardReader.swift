@@ -163,7 +163,8 @@ extension WildcardReader {
     /// `2`, `2-3`, `-3` (from 1) or `2-` (up to all).
     private func count(in range: Range<Int>) -> ClosedRange<Int>? {
         let parts = string(range).trimmingSpace.split(separator: "-", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts.contains(where: { !$0.isEmpty }), parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+        guard (1...2).contains(parts.count), parts.contains(where: { !$0.isEmpty }),
+            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
         else { return nil }
         // Nobody has more options than fit into a prompt.
         let numbers = parts.map { $0.isEmpty ? nil : Int($0) ?? .max }
@@ -185,7 +186,8 @@ enum WeightPrefix {
     static func read(_ bytes: ArraySlice<UInt8>) -> (weight: Double, start: Int) {
         let digits = bytes.drop { $0 == 0x20 }.prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
         let colons = bytes[digits.endIndex...].prefix(2)
-        guard !digits.isEmpty, digits.count < 20, colons.elementsEqual("::".utf8), let weight = Double(String(decoding: digits, as: UTF8.self))
+        guard !digits.isEmpty, digits.count < 20, colons.elementsEqual("::".utf8),
+            let weight = Double(String(decoding: digits, as: UTF8.self))
         else { return (1, bytes.startIndex) }
         return (weight, colons.endIndex)
     }

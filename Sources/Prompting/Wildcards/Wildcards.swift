@@ -24,7 +24,9 @@ public struct Wildcards: Sendable {
 
     /// - Parameter seed: of the picture.
     public func expand(_ text: String, seed: UInt64, purpose: Purpose = .prompt) -> Expansion {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "_") }) else { return Expansion(text: text, warnings: []) }
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "_") }) else {
+            return Expansion(text: text, warnings: [])
+        }
         var draw = WildcardDraw(folder: folder, generator: DrawGenerator(seed: seed, stream: purpose.rawValue))
         return draw.expansion(of: WildcardReader.nodes(of: text))
     }

@@ -97,9 +97,12 @@ extension JobRecord {
     }()
 
     /// Rows and the pictures of theirs that are shown.
-    static func fetch(_ db: Database, where condition: SQL, order: SQL, limit: Int? = nil) throws -> [(row: JobRecord, pictures: [PictureID])] {
+    static func fetch(
+        _ db: Database, where condition: SQL, order: SQL, limit: Int? = nil
+    ) throws -> [(row: JobRecord, pictures: [PictureID])] {
         let request: SQLRequest<Row> = """
-            SELECT job.*, CASE WHEN json_valid(request) THEN json_patch(json_remove(\(defaults), '$.model', '$.generation.prompt'), request) ELSE request END AS whole_request, (
+            SELECT job.*, CASE WHEN json_valid(request) THEN json_patch(json_remove(\(defaults), '$.model', \
+            '$.generation.prompt'), request) ELSE request END AS whole_request, (
                 SELECT group_concat(place) FROM picture WHERE picture.job = job.id AND deleted_at IS NULL AND is_missing = 0
             ) AS places
             FROM job WHERE \(condition) ORDER BY \(order) LIMIT \(limit ?? -1)

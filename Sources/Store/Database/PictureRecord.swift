@@ -49,7 +49,8 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
     var picture: GalleryPicture? {
         id.map { id in
             GalleryPicture(
-                id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), width: width, height: height, seed: UInt64(bitPattern: seed),
+                id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), width: width, height: height,
+                seed: UInt64(bitPattern: seed),
                 prompt: prompt, negativePrompt: negativePrompt, model: model, infotext: infotext, byteCount: byteCount)
         }
     }

@@ -74,8 +74,10 @@ enum Schema {
 
         """
 
-    /// Until here, `request` had one flat `generation` with the names of the HTTP API. From here on it has the names of the Swift types, the
-    /// recipe as a part of its own, and the previews beside the generation. Numbers, texts and lists that stay where they are, are not read,
+    /// Until here, `request` had one flat `generation` with the names of the HTTP API. From here on it has the names of the Swift types,
+    /// the
+    /// recipe as a part of its own, and the previews beside the generation. Numbers, texts and lists that stay where they are, are not
+    /// read,
     /// so that no digit of a seed is lost. A field that is not there is left out: it has its default.
     private static let recipes = """
         UPDATE job SET request = json_patch(request, json_object(

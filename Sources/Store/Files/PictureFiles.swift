@@ -24,7 +24,9 @@ struct PictureFiles: Sendable {
     func isWhole(_ id: PictureID, byteCount: Int?) -> Bool {
         switch kind {
         case .picture: DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.pngSignature, end: Self.pngEnd)
-        case .thumbnail: DurableFile.size(of: url(id)).map { DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.webPStart(byteCount: $0)) } ?? false
+        case .thumbnail:
+            DurableFile.size(of: url(id)).map { DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.webPStart(byteCount: $0)) }
+                ?? false
         }
     }
 

@@ -6,16 +6,20 @@ public import Settings
 public struct IdleOptions: Sendable, Equatable {
     /// Values that are there before anybody writes them: options that clients ask for by name.
     private static let standard: [String: JSONValue] = [
-        "send_seed": .bool(true), "send_size": .bool(true), "samples_save": .bool(true), "grid_save": .bool(true), "return_grid": .bool(true),
-        "do_not_show_images": .bool(false), "save_images_add_number": .bool(true), "save_to_dirs": .bool(true), "grid_format": .string("png"),
+        "send_seed": .bool(true), "send_size": .bool(true), "samples_save": .bool(true), "grid_save": .bool(true),
+        "return_grid": .bool(true),
+        "do_not_show_images": .bool(false), "save_images_add_number": .bool(true), "save_to_dirs": .bool(true),
+        "grid_format": .string("png"),
         "samples_filename_pattern": .string(""), "jpeg_quality": .integer(80), "enable_pnginfo": .bool(true), "save_txt": .bool(false),
         "face_restoration": .bool(false), "face_restoration_model": .string("None"), "code_former_weight": .number(0.5),
         "upscaler_for_img2img": .string("None"), "img2img_fix_steps": .bool(false), "img2img_color_correction": .bool(false),
         "eta_ddim": .integer(0), "eta_ancestral": .integer(1), "s_churn": .integer(0), "s_tmin": .integer(0), "s_noise": .integer(1),
         "eta_noise_seed_delta": .integer(0), "enable_batch_seeds": .bool(true), "add_model_name_to_info": .bool(true),
         "add_model_hash_to_info": .bool(true), "sd_checkpoint_cache": .integer(0), "sd_checkpoints_limit": .integer(1),
-        "sd_lora": .string("None"), "sd_hypernetwork": .string("None"), "show_progressbar": .bool(true), "live_previews_image_format": .string("png"),
-        "n_rows": .integer(-1), "enable_emphasis": .bool(true), "use_old_emphasis_implementation": .bool(false), "interrogate_keep_models_in_memory": .bool(false),
+        "sd_lora": .string("None"), "sd_hypernetwork": .string("None"), "show_progressbar": .bool(true),
+        "live_previews_image_format": .string("png"),
+        "n_rows": .integer(-1), "enable_emphasis": .bool(true), "use_old_emphasis_implementation": .bool(false),
+        "interrogate_keep_models_in_memory": .bool(false)
     ]
     /// Clients can invent names.
     static let (mostOptions, longestName, longestValue) = (1000, 100, 10_000)
@@ -26,14 +30,17 @@ public struct IdleOptions: Sendable, Equatable {
 
     /// Takes up those among `values` that no setting has, or none when one of them cannot be; `null` is nothing.
     /// - Returns: names of those that are other now.
-    /// - Throws: `.invalidValue` with the option's name for a value of another type than the one before it, and for what is too much to keep.
+    /// - Throws: `.invalidValue` with the option's name for a value of another type than the one before it, and for what is too much to
+    ///   keep.
     public mutating func change(_ values: [String: JSONValue]) throws(APIError) -> [String] {
         var changed = self.values
         for (name, value) in values.sorted(by: { $0.key < $1.key }) where value != .null && Options.isIdle(name) {
             guard name.utf8.count <= Self.longestName, WebJSON.data(value).count <= Self.longestValue else {
                 throw APIError(
                     .invalidValue, field: name.clipped,
-                    "\(name.clipped) has no effect here, and is too long to be kept: a name may have \(Self.longestName) bytes, a value \(Self.longestValue).")
+                    "\(name.clipped) has no effect here, and is too long to be kept: a name may have \(Self.longestName) bytes, a "
+                        + "value \(Self.longestValue)."
+                )
             }
             if let before = changed[name], before.type != value.type {
                 throw APIError(.invalidValue, field: name, "\(name) cannot be \(value.text?.clipped ?? "null"). Use \(before.type).")

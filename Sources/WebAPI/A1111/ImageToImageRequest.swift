@@ -7,7 +7,8 @@ public enum ImageToImageRequest {
         do throws(APIError) {
             let fields = try RequestFields(body: body)
             guard let images = try fields.texts("init_images"), !images.isEmpty else {
-                return APIError(.malformedBody, field: "init_images", "There is no picture to begin with. Send init_images: [\"<base64>\"].")
+                return APIError(
+                    .malformedBody, field: "init_images", "There is no picture to begin with. Send init_images: [\"<base64>\"].")
             }
             return .imageToImage(field: "init_images")
         } catch {

@@ -27,8 +27,8 @@ struct InfotextFields {
         if let seed = infotext["Seed"] { fields["seed"] = .string(seed) }
         if let strength = infotext["Variation seed strength"] { fields["subseed_strength"] = .string(strength) }
         // A checkbox of A1111's.
-        if let skip = infotext[GenerationField.clipSkipSDXL.name], let isOn = ["True": true, "False": false][skip] {
-            fields[GenerationField.clipSkipSDXL.key] = .string((isOn ? SDXLClipSkip.a1111L : .none).rawValue)
+        if let skip = infotext[GenerationField.clipSkipRule.name], let isOn = ["True": true, "False": false][skip] {
+            fields[GenerationField.clipSkipRule.key] = .string((isOn ? ClipSkipRule.a1111L : .none).rawValue)
         }
         if let size = infotext["Size"]?.split(separator: "x"), size.count == 2 {
             fields["width"] = .string(String(size[0]))

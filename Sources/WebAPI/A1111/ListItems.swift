@@ -64,7 +64,9 @@ public struct SchedulerItem: Codable, Sendable {
                 defaultRho: schedule == .karras ? 7 : -1, needInnerModel: schedule == .normal || schedule == .sgmUniform)
         }
 
-    private enum CodingKeys: String, CodingKey { case name, label, aliases, defaultRho = "default_rho", needInnerModel = "need_inner_model" }
+    private enum CodingKeys: String, CodingKey {
+        case name, label, aliases, defaultRho = "default_rho", needInnerModel = "need_inner_model"
+    }
 }
 
 public struct StyleItem: Codable, Sendable {
@@ -92,14 +94,18 @@ public struct EmbeddingsAnswer: Codable, Sendable {
         public var shape: Int
         public var vectors: Int
 
-        private enum CodingKeys: String, CodingKey { case step, shape, vectors, sdCheckpoint = "sd_checkpoint", sdCheckpointName = "sd_checkpoint_name" }
+        private enum CodingKeys: String, CodingKey {
+            case step, shape, vectors, sdCheckpoint = "sd_checkpoint", sdCheckpointName = "sd_checkpoint_name"
+        }
     }
 
     public var loaded: [String: Item]
     public var skipped: [String: Item] = [:]
 
     public init(_ embeddings: [PromptResourceSummary.Embedding]) {
-        let items = embeddings.map { ($0.name, Item(step: nil, sdCheckpoint: nil, sdCheckpointName: nil, shape: $0.width, vectors: $0.vectorCount)) }
+        let items = embeddings.map {
+            ($0.name, Item(step: nil, sdCheckpoint: nil, sdCheckpointName: nil, shape: $0.width, vectors: $0.vectorCount))
+        }
         loaded = Dictionary(items) { first, _ in first }
     }
 }

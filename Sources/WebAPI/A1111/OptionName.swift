@@ -45,7 +45,8 @@ struct OptionName: Sendable {
             name: "sd_vae", key: "sd_vae",
             read: { _, _ in .string("Automatic") },
             write: { value, _, _, _ in
-                ["Automatic", "None", ""].contains(value.text) ? .nothing : .refused("Easel uses the VAE in the checkpoint's file. Use Automatic.")
+                ["Automatic", "None", ""].contains(value.text)
+                    ? .nothing : .refused("Easel uses the VAE in the checkpoint's file. Use Automatic.")
             }),
         same("CLIP_stop_at_last_layers", as: "clip_skip"),
         same("comma_padding_backtrack", as: "comma_backtrack"),

@@ -6,7 +6,9 @@ public enum Options {
     /// Every option: settings that A1111 or SD.Next has under its own name, and all others under Easel's.
     public static func all(_ settings: EaselSettings, models: ModelCatalog) -> [String: JSONValue] {
         var all: [String: JSONValue] = [:]
-        for setting in Setting.ofClients where !OptionName.renamedKeys.contains(setting.key) { all[setting.key] = WebJSON.value(setting.value(in: settings)) }
+        for setting in Setting.ofClients where !OptionName.renamedKeys.contains(setting.key) {
+            all[setting.key] = WebJSON.value(setting.value(in: settings))
+        }
         for option in OptionName.all { all[option.name] = option.read(settings, models) }
         return all
     }
@@ -46,6 +48,7 @@ public enum Options {
 
     /// Whether an option may be another for a single request.
     static func isOfRequests(_ name: String) -> Bool {
-        OptionName.byName[name]?.isOfRequests ?? ["comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "schedule_counting"].contains(name)
+        OptionName.byName[name]?.isOfRequests
+            ?? ["comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "schedule_counting"].contains(name)
     }
 }

@@ -33,7 +33,8 @@ extension Route {
         Route(.get, path("checkpoint"), "Tells of the current model, as SD.Next does", answer: .json(CheckpointAnswer.self)),
         Route(
             .post, path("checkpoint"), "Loads a model, and makes it the current one",
-            parameters: [.query("sd_model_checkpoint", "its title, name or hash")], answer: .json(CheckpointLoadedAnswer.self), errors: [.unavailable]),
+            parameters: [.query("sd_model_checkpoint", "its title, name or hash")], answer: .json(CheckpointLoadedAnswer.self),
+            errors: [.unavailable]),
         Route(.get, path("modules"), "Lists the networks of the current model, and where they run", answer: .json(ModulesAnswer.self)),
         Route(
             .get, path("history"), "Lists the latest jobs, the oldest first", parameters: [.query("id", "only this job")],
@@ -47,8 +48,10 @@ extension Route {
 
     /// What is nothing of here.
     private static let emptyLists = [
-        ("upscalers", "upscalers"), ("latent-upscale-modes", "ways to enlarge latents"), ("sd-vae", "VAEs in files of their own"), ("loras", "LoRAs"),
-        ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("realesrgan-models", "Real-ESRGAN models"), ("script-info", "scripts"),
+        ("upscalers", "upscalers"), ("latent-upscale-modes", "ways to enlarge latents"), ("sd-vae", "VAEs in files of their own"),
+        ("loras", "LoRAs"),
+        ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("realesrgan-models", "Real-ESRGAN models"),
+        ("script-info", "scripts"),
         ("extensions", "extensions"),
     ].map { Route(.get, path($0), "Lists \($1): none", answer: .list(of: EmptyAnswer.self)) }
 
@@ -56,7 +59,8 @@ extension Route {
         ("interrupt", "Ends what is being drawn; finished pictures are answered and kept"),
         ("skip", "Ends the run of n_iter that is being drawn, and goes on with the next"),
         ("refresh-checkpoints", "Looks for models, styles, wildcards and textual inversions anew"),
-        ("refresh-loras", "As refresh-checkpoints: there are no LoRAs"), ("refresh-vae", "As refresh-checkpoints: there are no VAEs by themselves"),
+        ("refresh-loras", "As refresh-checkpoints: there are no LoRAs"),
+        ("refresh-vae", "As refresh-checkpoints: there are no VAEs by themselves"),
         ("refresh-embeddings", "As refresh-checkpoints"),
         ("reload-checkpoint", "Loads the current model"), ("unload-checkpoint", "Lets go of what is loaded; the next job loads again"),
         ("server-restart", "Stops the server, for what started it to start it again"), ("server-stop", "Stops the server"),

@@ -140,7 +140,8 @@ public struct SystemStatusAnswer: Codable, Sendable {
         uptime = startedAt
         self.version = Version(app: "Easel", version: version)
         state = State(
-            started: drawing.startedAt?.a1111Timestamp ?? "0", step: drawing.job == nil ? "" : "\(drawing.step)/\(drawing.steps)", jobs: drawing.jobCount)
+            started: drawing.startedAt?.a1111Timestamp ?? "0", step: drawing.job == nil ? "" : "\(drawing.step)/\(drawing.steps)",
+            jobs: drawing.jobCount)
         self.memory = memory
         model = Model(configured: models.currentTitle, loaded: models.models.first { $0.name == models.current && $0.isLoaded }?.title)
         self.models = models.models.map(\.title)

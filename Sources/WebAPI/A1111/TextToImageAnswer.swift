@@ -39,11 +39,13 @@ public struct TextToImageAnswer: Codable, Sendable {
     ///   - finishedAt: when the job ended.
     ///   - version: of the program: `Easel 0.1.0`.
     public init(
-        _ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String] = [], model: ModelSummary?, finishedAt: Date, version: String
+        _ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String] = [], model: ModelSummary?, finishedAt: Date,
+        version: String
     ) {
         images = request.sendsImages ? pictures.map { $0.file.base64EncodedString() } : []
         parameters = request.parameters
-        info = WebJSON.text(GenerationInfo(request, pictures: pictures, warnings: warnings, model: model, finishedAt: finishedAt, version: version))
+        info = WebJSON.text(
+            GenerationInfo(request, pictures: pictures, warnings: warnings, model: model, finishedAt: finishedAt, version: version))
     }
 }
 
@@ -82,7 +84,9 @@ struct GenerationInfo: Codable {
     var isUsingInpaintingConditioning = false
     var version: String
 
-    init(_ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String], model: ModelSummary?, finishedAt: Date, version: String) {
+    init(
+        _ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String], model: ModelSummary?, finishedAt: Date, version: String
+    ) {
         let generation = request.job.generation
         prompt = pictures.first?.prompt ?? generation.prompt
         allPrompts = pictures.map(\.prompt)
@@ -144,6 +148,7 @@ struct GenerationInfo: Codable {
 extension Date {
     /// `20261123080522`, in UTC.
     var a1111Timestamp: String {
-        ISO8601Format(.iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false).timeSeparator(.omitted)).filter(\.isNumber)
+        ISO8601Format(.iso8601.year().month().day().dateSeparator(.omitted).time(includingFractionalSeconds: false).timeSeparator(.omitted))
+            .filter(\.isNumber)
     }
 }

@@ -8,7 +8,8 @@ extension TextToImageRequest {
         RequestField(field, standard: field.key == GenerationField.steps.key ? .integer(steps) : nil, otherwise: otherwise[field.key])
     } + [
         RequestField("subseed", .whole, "has no effect", standard: .integer(-1)),
-        RequestField("subseed_strength", .number, "has no effect; above 0 it is named in info.extra_generation_params", standard: .integer(0)),
+            RequestField(
+                "subseed_strength", .number, "has no effect; above 0 it is named in info.extra_generation_params", standard: .integer(0)),
         RequestField("sampler_name", .text, "any name of a sampler, perhaps with a schedule: DPM++ 2M Karras", standard: .null),
         RequestField("sampler_index", .text, "the older name of sampler_name, which comes first", standard: .string("Euler")),
         RequestField("scheduler", .text, "the schedule; comes before one in the sampler's name", standard: .null),
@@ -19,14 +20,16 @@ extension TextToImageRequest {
         RequestField("override_settings_restore_afterwards", .flag, "false: override_settings stay", standard: .bool(true)),
         RequestField("send_images", .flag, "whether the answer has the pictures", standard: .bool(true)),
         RequestField("save_images", .flag, "has no effect: the gallery keeps every picture", standard: .bool(false)),
-        RequestField("alwayson_scripts", .map(of: .any), "has no effect; each is named in info.extra_generation_params", standard: .object([:])),
+            RequestField(
+                "alwayson_scripts", .map(of: .any), "has no effect; each is named in info.extra_generation_params", standard: .object([:])),
         RequestField("infotext", .text, "parameters as in a picture's file, for the fields that are left out", standard: .null),
     ]
 
     /// Fields that A1111's API has under Easel's keys, and fields of Easel's that it has not.
     static let shared: [GenerationField] = [
-        .prompt, .negativePrompt, .styles, .seed, .batchSize, .steps, .cfgScale, .width, .height, .clipSkip, .scheduleCounting, .originalSize, .crop,
-        .targetSize, .clipSkipSDXL, .zeroesEmptyNegative,
+        .prompt, .negativePrompt, .styles, .seed, .batchSize, .steps, .cfgScale, .width, .height, .clipSkip, .scheduleCounting,
+        .originalSize, .crop,
+        .targetSize, .clipSkipRule, .zeroesEmptyNegative,
     ]
 
     /// A1111's default.

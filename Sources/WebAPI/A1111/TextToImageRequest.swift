@@ -64,7 +64,9 @@ public struct TextToImageRequest: Sendable {
     }
 
     /// An error as this client reads it: with its own name for the field.
-    public func named(_ error: InvalidRequest) -> InvalidRequest { InvalidRequest(field: overriddenNames[error.field] ?? error.field, error.description) }
+    public func named(_ error: InvalidRequest) -> InvalidRequest {
+        InvalidRequest(field: overriddenNames[error.field] ?? error.field, error.description)
+    }
 
     private static let defaults = Dictionary(uniqueKeysWithValues: fields.compactMap { field in field.standard.map { (field.name, $0) } })
 }
@@ -77,10 +79,13 @@ extension RequestFields {
             let field = named.isEmpty ? "sampler_index" : "sampler_name"
             let name = try named.isEmpty ? text("sampler_index") ?? "" : named
             guard let sampler = SamplerName(name.isEmpty ? Sampler.euler.rawValue : name) else {
-                throw invalid(field, "There is no sampler \"\(name.clipped)\". Use \(Sampler.allCases.map(\.rawValue).joined(separator: ", ")).")
+                throw invalid(
+                    field, "There is no sampler \"\(name.clipped)\". Use \(Sampler.allCases.map(\.rawValue).joined(separator: ", ")).")
             }
             let scheduler = try text("scheduler") ?? ""
-            if scheduler.isEmpty || scheduler.lowercased() == "automatic" { return (sampler.sampler, sampler.schedule ?? sampler.sampler.automaticSchedule) }
+            if scheduler.isEmpty || scheduler.lowercased() == "automatic" {
+                return (sampler.sampler, sampler.schedule ?? sampler.sampler.automaticSchedule)
+            }
             // A1111 calls the even spacing "Uniform", and ComfyUI's nearly equal one "Normal".
             guard let schedule = scheduler.lowercased() == "uniform" ? .normal : Schedule(name: scheduler) else {
                 let known = ["automatic"] + Schedule.allCases.map(\.rawValue)
@@ -99,6 +104,8 @@ extension Sampler {
 extension APIError {
     /// - Parameter field: that has the picture to begin with.
     static func imageToImage(field: String) -> APIError {
-        APIError(.notImplemented, field: field, "Easel cannot begin with a picture yet: image-to-image and inpainting are to come. Use text to image.")
+        APIError(
+            .notImplemented, field: field,
+            "Easel cannot begin with a picture yet: image-to-image and inpainting are to come. Use text to image.")
     }
 }

@@ -24,7 +24,8 @@ public struct JobSubmission: Sendable {
         var model = context.models.current
         if let name = try fields.text("model") { model = try context.models.named(name, field: "model").name }
         job = try context.job(
-            generation, model: model, runs: fields.whole("runs") ?? 1, priority: priority, previewInterval: fields.whole("preview_interval"), names: .easel)
+            generation, model: model, runs: fields.whole("runs") ?? 1, priority: priority,
+            previewInterval: fields.whole("preview_interval"), names: .easel)
         try fields.check(Self.fields)
     }
 

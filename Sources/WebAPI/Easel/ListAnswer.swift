@@ -42,7 +42,9 @@ public struct ListQuery: Sendable, Equatable {
     private func name<ID>(_ read: (String) -> ID?, of kind: String) throws(APIError) -> ID? {
         guard let before else { return nil }
         guard let id = read(before) else {
-            throw APIError(.invalidValue, field: "before", "before cannot be \"\(before.clipped)\". Use a \(kind)'s id, such as `next` of the page before.")
+            throw APIError(
+                .invalidValue, field: "before",
+                "before cannot be \"\(before.clipped)\". Use a \(kind)'s id, such as `next` of the page before.")
         }
         return id
     }

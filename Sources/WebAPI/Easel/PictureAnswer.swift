@@ -36,7 +36,8 @@ public struct PictureAnswer: Codable, Sendable {
     public var createdAt: Date
 
     public init(
-        _ picture: PictureID, width: Int, height: Int, seed: UInt64, prompt: String, negativePrompt: String, model: String, infotext: String,
+        _ picture: PictureID, width: Int, height: Int, seed: UInt64, prompt: String, negativePrompt: String, model: String,
+        infotext: String,
         createdAt: Date
     ) {
         id = picture.description

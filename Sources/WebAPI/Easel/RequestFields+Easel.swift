@@ -3,8 +3,10 @@ import Generation
 import Settings
 
 extension JobSubmission {
-    static let fields: [RequestField] = GenerationField.all.map { RequestField($0, otherwise: ofSettings.contains($0.key) ? "the setting" : nil) } + [
-        RequestField("preview_interval", .whole(0...1000), "steps between two previews, 0: none; the setting preview_steps, if it is not said"),
+    static let fields: [RequestField] =
+        GenerationField.all.map { RequestField($0, otherwise: ofSettings.contains($0.key) ? "the setting" : nil) } + [
+            RequestField(
+                "preview_interval", .whole(0...1000), "steps between two previews, 0: none; the setting preview_steps, if it is not said"),
         RequestField("model", .text, "its name; the current one, if it is not said"),
         RequestField("runs", .whole.with("minimum", .integer(1)), "how often, one after another", standard: .integer(1)),
         RequestField("priority", .whole(priorities), "higher ones come first", standard: .integer(0)),

@@ -91,7 +91,8 @@ public struct PromptRequest: Sendable {
             throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a (red:1.2) apple\"}.")
         }
         guard prompt.unicodeScalars.count <= longest else {
-            throw fields.invalid("prompt", "prompt has \(prompt.unicodeScalars.count) characters; the limit is \(longest) (max_prompt_length).")
+            throw fields.invalid(
+                "prompt", "prompt has \(prompt.unicodeScalars.count) characters; the limit is \(longest) (max_prompt_length).")
         }
         try fields.check(Self.fields)
         try self.init(

@@ -12,21 +12,25 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var isLoaded: Bool
     /// Side in pixels of the squares that it was trained on, and draws best; nil when the file cannot be opened.
     @OrNull public var nativeSize: Int?
+    /// Sizes that it draws best, as `1216x832`, the square first; empty when the file cannot be opened.
+    public var nativeSizes: [String]
     /// Width and height are multiples of this, in pixels.
     public var sizeMultiple = GenerationRequest.sideMultiple
 
-    public init(name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil) {
+    public init(name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = []) {
         self.name = name
         self.sha256 = sha256
         self.file = file
         self.isLoaded = isLoaded
         self.nativeSize = nativeSize
+        self.nativeSizes = nativeSizes
     }
 
     private enum CodingKeys: String, CodingKey {
         case name, sha256, file
         case isLoaded = "is_loaded"
         case nativeSize = "native_size"
+        case nativeSizes = "native_sizes"
         case sizeMultiple = "size_multiple"
     }
 }
@@ -275,7 +279,9 @@ public struct PromptSummary: Sendable, Equatable, Codable {
         self.warnings = warnings
     }
 
-    private enum CodingKeys: String, CodingKey { case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, schedules, warnings }
+    private enum CodingKeys: String, CodingKey {
+        case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, schedules, warnings
+    }
 }
 
 /// What prompts can name.

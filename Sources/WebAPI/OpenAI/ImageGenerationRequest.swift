@@ -41,9 +41,13 @@ public struct ImageGenerationRequest: Sendable {
         quality = try fields.whole("output_compression") ?? ImageFormat.usualQuality
         format = try fields.word("output_format") ?? context.settings.requests.imageFormat
         if isStreamed {
-            guard count == 1 else { throw fields.invalid("n", "n is \(count), and a stream has one picture. Leave n out, or send stream: false.") }
+            guard count == 1 else {
+                throw fields.invalid("n", "n is \(count), and a stream has one picture. Leave n out, or send stream: false.")
+            }
             guard delivery == .base64 else {
-                throw fields.invalid("response_format", "response_format is url, and a stream has the pictures themselves. Leave it out, or send stream: false.")
+                throw fields.invalid(
+                    "response_format",
+                    "response_format is url, and a stream has the pictures themselves. Leave it out, or send stream: false.")
             }
             let form = try ImageStreamForm(fields, format: format, generation)
             if form.partialImages > 0 { previewInterval = form.previewInterval(steps: generation.steps) }
@@ -52,7 +56,8 @@ public struct ImageGenerationRequest: Sendable {
             stream = nil
         }
         try fields.check(Self.fields)
-        job = try context.job(generation, model: Self.model(named, context.models), runs: count, previewInterval: previewInterval, names: .openAI)
+        job = try context.job(
+            generation, model: Self.model(named, context.models), runs: count, previewInterval: previewInterval, names: .openAI)
     }
 
     /// Clients that know OpenAI only cannot be told another model's name: theirs stand for the current one.

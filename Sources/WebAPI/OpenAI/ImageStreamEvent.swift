@@ -51,7 +51,8 @@ public struct ImageStreamEvent: Codable, Sendable {
         public var inputTokensDetails = Details()
 
         private enum CodingKeys: String, CodingKey {
-            case totalTokens = "total_tokens", inputTokens = "input_tokens", outputTokens = "output_tokens", inputTokensDetails = "input_tokens_details"
+            case totalTokens = "total_tokens", inputTokens = "input_tokens", outputTokens = "output_tokens", inputTokensDetails =
+                "input_tokens_details"
         }
     }
 

@@ -13,7 +13,8 @@ public enum OpenAPIDocument {
             "openapi": .string("3.1.0"),
             "info": .object([
                 "title": .string("Easel"), "version": .string(version),
-                "description": .string("Stable Diffusion on OpenVINO: A1111's API under /sdapi/v1, OpenAI's under /v1, Easel's own under /api/v1."),
+                    "description": .string(
+                        "Stable Diffusion on OpenVINO: A1111's API under /sdapi/v1, OpenAI's under /v1, Easel's own under /api/v1.")
             ]),
             "paths": .object(paths),
             "components": .object(["schemas": .object(components), "securitySchemes": .object(securitySchemes)]),
@@ -27,10 +28,14 @@ public enum OpenAPIDocument {
         ]
         if !route.parameters.isEmpty { operation["parameters"] = .array(route.parameters.map(parameter)) }
         if let body = route.body {
-            operation["requestBody"] = .object(["required": .bool(body.isRequired), "content": content(body.mediaType, .component(body.name))])
+            operation["requestBody"] = .object([
+                "required": .bool(body.isRequired), "content": content(body.mediaType, .component(body.name))
+            ])
         }
         // Credentials are asked for only where the server was told to: hence the empty alternative.
-        if !route.isOpen { operation["security"] = .array(([[:]] + securitySchemes.keys.sorted().map { [$0: .array([])] }).map(JSONValue.object)) }
+        if !route.isOpen {
+            operation["security"] = .array(([[:]] + securitySchemes.keys.sorted().map { [$0: .array([])] }).map(JSONValue.object))
+        }
         return .object(operation)
     }
 
@@ -63,7 +68,9 @@ public enum OpenAPIDocument {
         return Dictionary(uniqueKeysWithValues: answers.map { ("\($0.key)", $0.value) })
     }
 
-    private static func content(_ mediaType: String, _ schema: Schema) -> JSONValue { .object([mediaType: .object(["schema": schema.json])]) }
+    private static func content(_ mediaType: String, _ schema: Schema) -> JSONValue {
+        .object([mediaType: .object(["schema": schema.json])])
+    }
 
     private static var components: [String: JSONValue] {
         var schemas: [String: Schema] = [

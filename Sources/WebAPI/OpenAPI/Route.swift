@@ -74,7 +74,8 @@ public struct Route: Sendable {
             schema: .object(
                 [
                     "id": .text, "event": .words(of: EventDetails.Name.self),
-                    "data": .text.with("contentMediaType", .string("application/json")).with("contentSchema", Schema.component("EventDetails").json),
+                    "data": .text.with("contentMediaType", .string("application/json")).with(
+                        "contentSchema", Schema.component("EventDetails").json)
                 ], required: ["data", "event", "id"]))
 
         static func file(_ mediaType: String) -> Answer { .text(mediaType, .text.with("format", .string("binary"))) }

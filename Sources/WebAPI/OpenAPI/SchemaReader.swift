@@ -95,7 +95,9 @@ private struct SchemaProperties<Key: CodingKey>: KeyedDecodingContainerProtocol 
         return value
     }
 
-    func nestedContainer<NestedKey>(keyedBy type: NestedKey.Type, forKey key: Key) throws -> KeyedDecodingContainer<NestedKey> { throw Unreadable() }
+    func nestedContainer<NestedKey>(keyedBy type: NestedKey.Type, forKey key: Key) throws -> KeyedDecodingContainer<NestedKey> {
+        throw Unreadable()
+    }
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer { throw Unreadable() }
     func superDecoder() throws -> any Decoder { throw Unreadable() }
     func superDecoder(forKey key: Key) throws -> any Decoder { throw Unreadable() }
@@ -122,7 +124,9 @@ private struct SchemaItems: UnkeyedDecodingContainer {
         return value
     }
 
-    mutating func nestedContainer<NestedKey>(keyedBy type: NestedKey.Type) throws -> KeyedDecodingContainer<NestedKey> { throw Unreadable() }
+    mutating func nestedContainer<NestedKey>(keyedBy type: NestedKey.Type) throws -> KeyedDecodingContainer<NestedKey> {
+        throw Unreadable()
+    }
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer { throw Unreadable() }
     mutating func superDecoder() throws -> any Decoder { throw Unreadable() }
 }

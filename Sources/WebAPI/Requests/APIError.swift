@@ -69,7 +69,9 @@ public struct APIError: Error, Sendable, Equatable {
         switch error {
         case .invalidValue(let key, let value, let source, let allowed):
             let field = field ?? key
-            self.init(.invalidValue, field: field, SettingsError.invalidValue(key: field, value: value, source: source, allowed: allowed).description)
+            self.init(
+                .invalidValue, field: field,
+                SettingsError.invalidValue(key: field, value: value, source: source, allowed: allowed).description)
         case .unknownKey(let key, _, _):
             self.init(.invalidValue, field: key, error.description)
         case .unwritableFile(_, let reason):

@@ -76,9 +76,17 @@ public struct ModelCatalog: Sendable {
         let hashed = Self.hash(text).map { models(withHash: $0, named: named?.name) } ?? []
         if let model = hashed.first(where: { $0.name == named?.name }) ?? hashed.first { return (model, nil) }
         guard let named else {
-            return (nil, "The model \(name.map { "\"\($0.clipped)\" " } ?? "")with the hash \(text.clipped) that the infotext names is not here: drawn with \(current).")
+            return (
+                nil,
+                "The model \(name.map { "\"\($0.clipped)\" " } ?? "")with the hash \(text.clipped) that the infotext names is not "
+                    + "here: drawn with \(current)."
+            )
         }
-        return (named, "No model here has the hash \(text.clipped) that the infotext names: drawn with \(named.name), which has the model's name\(named.shortHash.map { " and the hash \($0)" } ?? "").")
+        return (
+            named,
+            "No model here has the hash \(text.clipped) that the infotext names: drawn with \(named.name), which has the model's "
+                + "name\(named.shortHash.map { " and the hash \($0)" } ?? "")."
+        )
     }
 
     private func models(withHash hash: String, named name: String?) -> [ModelSummary] {
@@ -128,7 +136,9 @@ public struct ModelCatalog: Sendable {
     func unknown(_ text: String, field: String) -> APIError {
         let several = matches(text).map(\.name)
         if several.count > 1 {
-            return APIError(.invalidValue, field: field, "There are several models that \"\(text.clipped)\" may stand for: \(Self.list(several)). Use one of these names.")
+            return APIError(
+                .invalidValue, field: field,
+                "There are several models that \"\(text.clipped)\" may stand for: \(Self.list(several)). Use one of these names.")
         }
         let names = models.map(\.name)
         return APIError(

@@ -23,7 +23,8 @@ public struct RequestContext: Sendable {
     /// - Parameter previewInterval: see `JobRequest`; nil for what the settings say.
     /// - Throws: `.invalidValue`.
     func job(
-        _ generation: GenerationRequest, model: String, runs: Int, priority: Int = 0, previewInterval: Int? = nil, names: RequestLimits.Names
+        _ generation: GenerationRequest, model: String, runs: Int, priority: Int = 0, previewInterval: Int? = nil,
+        names: RequestLimits.Names
     ) throws(APIError) -> JobRequest {
         do throws(InvalidRequest) {
             try RequestLimits(settings.limits, names: names).check(generation, runs: runs)

@@ -42,7 +42,9 @@ public struct RequestFields: Sendable, Equatable {
     /// - Throws: `.invalidValue` for a field that is none of `names`.
     func allow(only names: [String]) throws(APIError) {
         guard let unknown = values.keys.sorted().first(where: { !names.contains($0) }) else { return }
-        throw APIError(.invalidValue, field: prefix + unknown, "There is no field \"\(unknown.clipped)\". Use \(names.sorted().joined(separator: ", ")).")
+        throw APIError(
+            .invalidValue, field: prefix + unknown,
+            "There is no field \"\(unknown.clipped)\". Use \(names.sorted().joined(separator: ", ")).")
     }
 
     // MARK: One field. Each throws `.invalidValue` with the field's name when the value is of another kind.

@@ -65,7 +65,8 @@ public struct RequestLimits: Sendable {
         // Scalars: a character of many combining marks would be free.
         let length = prompt.unicodeScalars.count
         guard length <= limits.promptLength else {
-            throw InvalidRequest(field: field, "\(field) has \(length) characters; the limit is \(limits.promptLength) (max_prompt_length).")
+            throw InvalidRequest(
+                field: field, "\(field) has \(length) characters; the limit is \(limits.promptLength) (max_prompt_length).")
         }
     }
 
