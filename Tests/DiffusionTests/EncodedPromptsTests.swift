@@ -96,7 +96,7 @@ struct EncodedPromptsTests {
     }
 }
 
-private final class Counter: Sendable {
+final class Counter: Sendable {
     private let count = Mutex(0)
     var value: Int { count.withLock { $0 } }
     func add() { count.withLock { $0 += 1 } }

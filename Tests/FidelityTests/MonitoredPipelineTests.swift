@@ -197,7 +197,7 @@ struct MonitoredPipelineTests {
 
     @Test("NaN where there is no other placement: the network is compiled again and the picture drawn after all")
     func nonFiniteWithoutFallback() async throws {
-        let watching = try Watching(fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .decode && compiles <= 1 }))
+        let watching = try Watching(fault: Fault(Self.spoiled, in: { key, compiles in key.stage == .denoise && compiles <= 1 }))
         try await watching.draw()
         try await watching.monitored.checkIfDue()
         watching.fault.begin()
