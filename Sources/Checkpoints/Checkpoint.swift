@@ -32,9 +32,9 @@ public struct Checkpoint: Sendable {
     public let vaeSource: VAESource
     /// How the model was trained to be denoised.
     public let scheduler: SchedulerConfiguration
-    /// Who says `scheduler.prediction`.
+    /// The source of `scheduler.prediction`.
     public let predictionSource: TrainingSource
-    /// Who says that the noise schedule ends without any signal; nil when it does not.
+    /// The source that says that the noise schedule ends without any signal; nil when it does not.
     public let zeroTerminalSNRSource: TrainingSource?
     /// One for each text encoder. They differ in padding only.
     public let tokenizers: [TokenizerFiles]

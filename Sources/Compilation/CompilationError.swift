@@ -37,7 +37,7 @@ public enum CompilationError: Error, Sendable, CustomStringConvertible {
 }
 
 extension Placement {
-    /// What to try when this does not work.
+    /// The advice for a placement that does not work.
     fileprivate var alternative: String {
         switch (device, arithmetic) {
         case ("CPU", .exactly(.f32)): "Free some memory and try again, or report this."

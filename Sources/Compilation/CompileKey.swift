@@ -63,7 +63,7 @@ extension CompileKey: CustomStringConvertible {
 }
 
 extension InputShape {
-    /// What is fixed, in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`.
+    /// The fixed inputs in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`.
     public func summary(of stage: Stage) -> String {
         var parts: [String] = []
         if case .fixed(let batch) = batch { parts.append("batch \(batch)") }

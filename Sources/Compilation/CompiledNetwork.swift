@@ -4,7 +4,7 @@ public import Tensors
 
 /// A network that is ready to run on its device. Shared: each user makes a `NetworkCall` of its own.
 public final class CompiledNetwork: Sendable {
-    /// What it was compiled for.
+    /// The key that it was compiled for.
     public let key: CompileKey
     public let model: CompiledModel
     /// The precision that OpenVINO says it runs in: `f32`, `bf16`, `f16`.

@@ -55,7 +55,7 @@ public actor CompiledNetworks {
     private var stores: [String: EntryStore] = [:]
     private var compiling: [CompileKey: Compile] = [:]
     private var ready: [CompileKey: Ready] = [:]
-    /// What has been compiled, in order, for saying why something is compiled.
+    /// The compiles so far, in order, for saying why something is compiled.
     private var history: [CompileKey] = []
     private var useCount = 0
     private var startCount = 0
@@ -159,7 +159,7 @@ public actor CompiledNetworks {
     /// Deletes what the disk cache holds of a checkpoint.
     public func dropDiskCache(of checkpoint: Checkpoint) async { await store(of: checkpoint)?.removeAll() }
 
-    /// What is ready, most recently used last.
+    /// The keys that are ready, most recently used last.
     public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
 
     /// The networks of a checkpoint that are ready, most recently used last. Does not count as a use.
@@ -167,7 +167,7 @@ public actor CompiledNetworks {
         readyKeys.filter { $0.checkpoint == checkpoint }.compactMap { ready[$0]?.network }
     }
 
-    /// What is ready, most recently used last. Does not count as a use.
+    /// The networks that are ready, most recently used last. Does not count as a use.
     public var readyUses: [Use] {
         ready.values.sorted { $0.lastUse < $1.lastUse }.map { Use(network: $0.network, hits: $0.hits) }
     }

@@ -7,7 +7,7 @@ public import Tensors
 public struct NetworkCall: ~Copyable, Sendable {
     public let network: CompiledNetwork
     private var request: InferRequest
-    /// What `latents` was last set to, as long as the network may have to be introduced to larger ones first.
+    /// The latest `latents`, as long as the network may have to see larger ones first.
     private var firstLatents: NDArray?
     private var hasRun = false
 

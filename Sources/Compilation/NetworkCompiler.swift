@@ -105,7 +105,7 @@ public actor NetworkCompiler {
 }
 
 extension CompiledModel {
-    /// What the device says it computes in. Where several share a model, as with `HETERO:GPU,CPU`, nobody says; then it is `mixed`.
+    /// The precision that the device says it computes in. Where several share a model, as with `HETERO:GPU,CPU`, it is `mixed`.
     fileprivate func precision(on device: String) throws(OpenVINOError) -> String {
         do {
             return try value(of: .inferencePrecision).rawValue

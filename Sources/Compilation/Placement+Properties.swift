@@ -2,7 +2,7 @@ public import Generation
 public import OpenVINO
 
 extension Placement {
-    /// What a compile for this placement asks OpenVINO for.
+    /// The properties of a compile for this placement.
     var properties: [Property] {
         // One request at a time gets every core.
         arithmetic.properties + [Property(.performanceHint, .latency)]
@@ -10,7 +10,7 @@ extension Placement {
 }
 
 extension Arithmetic {
-    /// What a compile asks OpenVINO for.
+    /// The properties of a compile in this arithmetic.
     ///
     /// `EXECUTION_MODE_HINT=ACCURACY` is not used: GPUs then still quantize in groups of 32, and answer `dynamic` when asked
     /// for their precision.

@@ -20,7 +20,7 @@ public struct ShapePlan: Sendable, Hashable {
         self.init(policies: PerStage(repeating: policy), contextChunks: contextChunks)
     }
 
-    /// What the network is compiled for.
+    /// The shape that a stage's network is compiled for.
     public func shape(of stage: Stage, on device: String, for need: ShapeNeed) -> InputShape {
         let (height, width) = (Extent.fixed(need.latentHeight), Extent.fixed(need.latentWidth))
         switch (stage, policies[stage].resolved(on: device)) {
@@ -58,7 +58,7 @@ public struct ShapePlan: Sendable, Hashable {
     }
 }
 
-/// What a request asks of the networks.
+/// The demands of a request on the networks.
 public struct ShapeNeed: Sendable, Hashable {
     public var pictureCount: Int
     /// Latents: pixels divided by the VAE's scale factor.

@@ -28,7 +28,7 @@ extension CLIPTokenizer {
 }
 
 extension Objective {
-    /// What a checkpoint was trained for.
+    /// Reads a checkpoint's objective off its scheduler configuration.
     init(_ scheduler: SchedulerConfiguration) throws(SamplingError) {
         let prediction: Prediction = switch scheduler.prediction {
         case .epsilon: .epsilon

@@ -6,7 +6,7 @@ public import Prompting
 public import Sampling
 import Tensors
 
-/// What a request means with this checkpoint.
+/// Reads requests for this checkpoint.
 extension DiffusionPipeline {
     /// A picture of the checkpoint's own size, and defaults for all else.
     public func nativeRequest(prompt: String) -> GenerationRequest {
@@ -58,7 +58,7 @@ extension DiffusionPipeline {
 
     // MARK: Networks
 
-    /// What the networks are asked for by one picture of such a request with short prompts: for what is compiled ahead of any prompt.
+    /// The need of one picture of such a request with short prompts: for networks that are compiled ahead of any prompt.
     public func need(forShortPromptsOf request: GenerationRequest) -> ShapeNeed {
         let scaleFactor = checkpoint.vae.configuration.scaleFactor
         return ShapeNeed(
@@ -66,7 +66,7 @@ extension DiffusionPipeline {
             chunkCounts: guidance(of: request).needsUnconditional() ? [1, 1] : [1])
     }
 
-    /// What the networks are likely to be asked for by a request, from the length of its prompts as typed: for sorting what waits.
+    /// The likely need of a request, from the length of its prompts as typed: for sorting requests that wait.
     public func estimatedNeed(of request: GenerationRequest) -> ShapeNeed {
         var need = need(forShortPromptsOf: request)
         let counts = [request.negativePrompt, request.prompt].map { opened.tokenizer.encode($0).count / (PromptChunk.capacity + 1) + 1 }
@@ -74,7 +74,7 @@ extension DiffusionPipeline {
         return need
     }
 
-    /// What a network is compiled for.
+    /// The key of a network.
     /// - Parameter placement: nil for where its stage runs now.
     public func key(of id: NetworkID, for need: ShapeNeed, at placement: Placement? = nil) -> CompileKey {
         let placement = placement ?? placements[id.stage]
@@ -83,7 +83,7 @@ extension DiffusionPipeline {
             shape: shapes.shape(of: id.stage, on: placement.device, for: need))
     }
 
-    /// What all networks are compiled for where they run now.
+    /// The keys of all networks where they run now.
     public func keys(for need: ShapeNeed) -> [CompileKey] { checkpoint.networks.map { key(of: $0, for: need) } }
 
     // MARK: Texts
@@ -101,7 +101,7 @@ extension DiffusionPipeline {
         return readings[index]
     }
 
-    /// What the denoiser is told of texts for a picture of the checkpoint's own size.
+    /// Conditionings of texts for a picture of the checkpoint's own size.
     /// - Parameter parts: for each text encoder what it made of the texts, in their order.
     public func plainConditionings(_ parts: [[EncodedText]]) -> [Conditioning] {
         let sizes = sizes(of: nativeRequest(prompt: ""))
@@ -120,7 +120,7 @@ extension DiffusionPipeline {
         }
     }
 
-    /// What the denoiser is told at an evaluation.
+    /// Conditionings of all pictures at an evaluation.
     /// - Parameter texts: the plan's texts after the text encoders.
     /// - Returns: for each picture what is told for each of its texts.
     func conditionings(of plan: RequestPlan, _ texts: [EncodedText], atEvaluation index: Int) -> [[Conditioning]] {
@@ -135,7 +135,7 @@ extension DiffusionPipeline {
         return Conditioning(context: text.context, vectors: ["vector": NDArray(shape: [1, vector.count], values: vector)])
     }
 
-    /// What the denoiser is told of the picture's sizes; empty where it is told none.
+    /// The picture's sizes as waves; empty where the denoiser is told none.
     private func sizes(of request: GenerationRequest) -> [Float] {
         let told = request.sizeConditioning
         let size = PictureSize(width: request.width, height: request.height)
@@ -151,12 +151,12 @@ extension DiffusionPipeline {
 
     // MARK: Sampling
 
-    /// What the sampler asks the UNet for this request.
+    /// Starts a run of the sampler for a request.
     public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
         try samplingRun(request, seeds: request.seeds)
     }
 
-    /// What the sampler asks the UNet for requests that are drawn together.
+    /// Starts a run of the sampler for requests that are drawn together.
     func samplingRun(for plan: RequestPlan) throws(SamplingError) -> SamplingRun {
         try samplingRun(plan.shared, seeds: plan.requests.flatMap(\.seeds))
     }

@@ -12,7 +12,7 @@ import Tensors
 ///
 /// Safe to share: requests that run at the same time use the same compiled networks, each with buffers of its own.
 public final class DiffusionPipeline: Sendable {
-    /// What becomes of a compiled network that a request is done with.
+    /// The fate of a compiled network once a request is done with it.
     public enum Retention: Sendable {
         /// It stays for the next request.
         case always
@@ -26,7 +26,7 @@ public final class DiffusionPipeline: Sendable {
     public let shapes: ShapePlan
     public let networks: CompiledNetworks
     let retention: Retention
-    /// What prompts refer to by name.
+    /// Styles, wildcards and textual inversions, which prompts refer to by name.
     public let resources: PromptResources
     private let current: Mutex<PerStage<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
@@ -143,7 +143,7 @@ public final class DiffusionPipeline: Sendable {
     /// Forgets all prompts that were encoded, as when the text encoder turns out to have answered wrongly.
     public func forgetEncodedPrompts() { encodedPrompts.withLock { $0.removeAll() } }
 
-    /// What is known of a prompt.
+    /// The remembered answer for a prompt.
     func encodedPrompt(_ key: EncodedPrompts.Key) -> EncodedPrompts.Entry? { encodedPrompts.withLock { $0.entry(for: key) } }
 
     /// Remembers a prompt for later requests.
@@ -154,7 +154,7 @@ public final class DiffusionPipeline: Sendable {
     /// Learns what latents look like from a picture, for later previews.
     func learn(_ latents: NDArray, became picture: RGBImage) { colorFit.withLock { $0.learn(latents, became: picture) } }
 
-    /// What the pictures look like so far; nil as long as that is not known.
+    /// Sketches of the pictures so far; nil as long as the latents' colours are not known.
     /// - Parameter decoder: the network that finds out by a decode, once, what latents look like of which nothing is known. It is not
     ///   waited for.
     func preview(of run: SamplingRun, decoder: CompileKey) async -> [RGBImage]? {

@@ -9,7 +9,7 @@ public import Sampling
 public struct OpenCheckpoint: Sendable {
     public let checkpoint: Checkpoint
     public let tokenizer: CLIPTokenizer
-    /// What the denoiser was trained to predict, and for which noise.
+    /// The meaning of the denoiser's output, and the noise that it was trained for.
     public let objective: Objective
     /// Seconds that opening took.
     let seconds: Double

@@ -4,7 +4,7 @@ public import Generation
 /// Requests that are drawn together, read and checked: all that is known of them before anything is compiled.
 public struct RequestPlan: Sendable {
     public let requests: [GenerationRequest]
-    /// What the requests ask of the networks.
+    /// The demands on the networks.
     public let need: ShapeNeed
     /// The prompts of each request.
     let prompts: [PromptPlan]
@@ -13,7 +13,7 @@ public struct RequestPlan: Sendable {
     /// How the requests read each text encoder.
     let readings: [EncoderReading]
 
-    /// What one run of the sampler shares: the requests differ in nothing but their pictures.
+    /// The recipe's request: all others differ from it in nothing but their pictures.
     var shared: GenerationRequest { requests[0] }
 }
 

@@ -9,7 +9,7 @@ public struct RequestRules: Sendable {
     private let encoders: [Encoder]
     private let objective: Objective
 
-    /// What a request may ask of one text encoder.
+    /// The limits of one text encoder.
     private struct Encoder {
         let layerCount: Int
         let state: ConditioningPlan.State

@@ -19,7 +19,7 @@ struct RequestRun {
     private var timings = GenerationTimings()
     private var placements: PerStage<Placement>
     private var places: PerStage<Place>
-    /// What is compiled for this request.
+    /// Keys whose compile began for this request.
     private var compiling: Set<CompileKey> = []
     private var compiles: [CompileRecord] = []
     private var moves: [Move] = []
@@ -133,7 +133,7 @@ struct RequestRun {
     /// Whether all that a text encoder would be asked is known from earlier requests. No other network is remembered.
     private func isRemembered(_ id: NetworkID) -> Bool { id.stage == .encode && rememberedTexts(id) != nil }
 
-    /// What a text encoder made of the plan's texts for earlier requests; nil unless that is all.
+    /// A text encoder's answers to the plan's texts from earlier requests; nil unless all are there.
     private func rememberedTexts(_ id: NetworkID) -> [EncodedPrompts.Entry]? {
         let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, id, at: placements.encode)) }
         return known.count == plan.joined.texts.count ? known : nil
@@ -246,6 +246,6 @@ struct RequestRun {
         return network
     }
 
-    /// What a network is compiled for.
+    /// The key of a network.
     private func key(_ id: NetworkID) -> CompileKey { pipeline.key(of: id, for: plan.need, at: placements[id.stage]) }
 }

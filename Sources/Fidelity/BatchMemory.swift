@@ -3,15 +3,15 @@ import Glibc
 
 /// Remembers measured batches from one process to the next, in one file. What cannot be read or written is done without.
 public struct BatchMemory: Sendable {
-    /// What a table holds for.
+    /// The circumstances that a table holds for.
     public struct Key: Sendable, Hashable {
-        /// Of all files; see `Checkpoint.fingerprint`.
+        /// The fingerprint of the checkpoint; see `Checkpoint.fingerprint`.
         public var fingerprint: String
         /// The device's own name, such as its model.
         public var deviceName: String
-        /// What the UNet is asked to compute in: `f32`, `performance`.
+        /// The arithmetic that the UNet is asked for: `f32`, `performance`.
         public var precision: String
-        /// Of the pictures, as a power of two of pixels: 18 for 512×512 and what comes near it.
+        /// The pictures' size as a power of two of pixels: 18 for 512×512 and sizes near it.
         public var sizeClass: Int
         public var runtimeVersion: String
 

@@ -1,10 +1,10 @@
-/// What a step of the UNet takes with batches of several sizes: how many pictures are best drawn together on a device.
+/// Times of a UNet step with batches of several sizes: how many pictures are best drawn together on a device.
 public struct BatchTable: Sendable, Equatable, Codable {
     /// One size that was tried.
     public struct Row: Sendable, Equatable, Codable {
         /// Pictures.
         public let batchSize: Int
-        /// Of a step, divided by the pictures.
+        /// Seconds of a step, divided by the pictures.
         public let secondsPerPicture: Double
 
         private enum CodingKeys: String, CodingKey {

@@ -40,7 +40,7 @@ public struct Comparison: Sendable, Hashable {
         return RGBImage(width: 3 * width, height: height, pixels: pixels)
     }
 
-    /// What the two pictures say about the candidate.
+    /// The report that the two pictures give on the candidate.
     /// - Parameter stages: what is known of the networks that drew it.
     public func report(stages: [StageFidelity] = [], bounds: FidelityBounds = .init()) -> FidelityReport {
         FidelityReport(

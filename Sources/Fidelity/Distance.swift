@@ -49,7 +49,7 @@ public struct Distance: Sendable, Hashable {
     }
 }
 
-/// What one pass over both arrays collects.
+/// Sums that one pass over both arrays collects.
 private struct Sums {
     var referenceSquares = 0.0
     var candidateSquares = 0.0

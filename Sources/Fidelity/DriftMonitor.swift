@@ -19,7 +19,7 @@ public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
     /// The remedy tried last, until a later probe has shown that it helped for more than a moment:
     /// a compile that drifts again at once is not just compiled again, forever.
     private var tried: Remedy?
-    /// What is asked for where the stage runs.
+    /// The placement that was asked for.
     private var placement: Placement
     private let fallbacks: Fallbacks
 

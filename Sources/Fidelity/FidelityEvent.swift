@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Generation
 
-/// What was found out about a stage, and what is done about it: for the log, the status and the picture's metadata.
+/// A finding about a stage and the response to it: for the log, the status and the picture's metadata.
 public struct FidelityEvent: Sendable, Hashable {
     public enum Finding: Sendable, Hashable {
         /// The first probe of a compiled network, within bounds: later ones are compared with it.
@@ -37,7 +37,7 @@ public struct FidelityEvent: Sendable, Hashable {
     }
 }
 
-/// What was found out, and when.
+/// A finding and its time.
 public struct FidelityRecord: Sendable, Hashable {
     public let event: FidelityEvent
     public let time: Date

@@ -1,11 +1,11 @@
 public import Generation
 
-/// What came out of comparing a device with the reference: CPU, f32, same checkpoint and inputs.
+/// The result of comparing a device with the reference: CPU, f32, same checkpoint and inputs.
 public struct FidelityReport: Sendable, Hashable {
     public let stages: [StageFidelity]
-    /// Of the pictures drawn on both; nil when only networks were compared.
+    /// The distance of the pictures drawn on both; nil when only networks were compared.
     public let picture: PictureDistance?
-    /// What is wrong with the device's picture by itself.
+    /// A fault of the device's picture by itself; nil when there is none.
     public let suspicion: Suspicion?
     public let bounds: FidelityBounds
 

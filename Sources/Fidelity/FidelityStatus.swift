@@ -1,18 +1,18 @@
 public import Generation
 
-/// What runs where, how exact it was when it was last probed, and what has happened: for a page or a client to show.
+/// The place of each stage, its error at the latest probe, and the events so far: for a page or a client to show.
 public struct FidelityStatus: Sendable {
     public struct Row: Sendable {
         public let stage: Stage
         public let device: String
         /// As read back after compiling; what was asked for before the first compile.
         public let precision: String
-        /// Of the latest probe; nil before the first.
+        /// The distance of the latest probe; nil before the first.
         public let distance: Distance?
         /// How many times as fast as the reference it was then.
         public let speedRatio: Double?
         public let secondsSinceProbe: Double?
-        /// What a rung was climbed for, or why there is none left.
+        /// The reason of the latest remedy, or why none is left.
         public let notice: String?
     }
 
@@ -22,7 +22,7 @@ public struct FidelityStatus: Sendable {
 }
 
 extension MonitoredPipeline {
-    /// What the latest probes of all stages found; nil before the first.
+    /// The latest probes of all stages; nil before the first.
     public var latestReport: FidelityReport? {
         let stages = Stage.allCases.compactMap { latest[$0]?.fidelity }
         return stages.isEmpty ? nil : FidelityReport(stages: stages, bounds: bounds)

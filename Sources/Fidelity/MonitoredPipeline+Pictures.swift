@@ -6,7 +6,7 @@ public import Generation
 extension MonitoredPipeline {
     /// Draws a picture on the reference and where the stages run now; pictures and probes wait meanwhile.
     ///
-    /// What is compiled for the reference alone is let go of again.
+    /// Networks that were compiled for the reference alone are let go of again.
     /// - Throws: `CancellationError`; `DiffusionError`.
     public func compare(_ request: GenerationRequest) async throws -> Comparison {
         try await withTurn {

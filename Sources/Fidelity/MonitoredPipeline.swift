@@ -11,7 +11,7 @@ public import Generation
 /// there is nothing to draw: without, nothing is probed but what a suspicious picture gives reason to.
 public actor MonitoredPipeline {
     public nonisolated let pipeline: DiffusionPipeline
-    /// What is found out, as it happens; the latest hundred wait for whoever reads them.
+    /// Findings as they happen. The latest hundred wait for a reader.
     public nonisolated let events: AsyncStream<FidelityRecord>
 
     public nonisolated let bounds: FidelityBounds
@@ -22,15 +22,15 @@ public actor MonitoredPipeline {
     private let eventSource: AsyncStream<FidelityRecord>.Continuation
 
     var monitors: PerStage<DriftMonitor<CompileKey>>
-    /// What the monitors know of.
+    /// The networks that the monitors know.
     var watched: [CompileKey: WeakNetwork] = [:]
     /// The latest batch, drawn or attempted; nil before the first.
     var lastPlan: RequestPlan?
     /// The figures of the latest probe of each stage, and when it was.
     var latest = PerStage<(fidelity: StageFidelity, time: ContinuousClock.Instant)?>(repeating: nil)
-    /// What pictures have to tell: the last rung that a stage climbed, or that there is none for it.
+    /// Notices for the results of pictures: the last remedy of each stage, or that none is left.
     var notices = PerStage<FidelityEvent?>(repeating: nil)
-    /// What was found out, oldest first; the latest hundred.
+    /// Findings, oldest first; the latest hundred.
     public private(set) var history: [FidelityRecord] = []
     private var reloads: ReloadSchedule
 

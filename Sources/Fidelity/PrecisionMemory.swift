@@ -3,9 +3,9 @@ public import Generation
 
 /// Remembers measured precisions from one process to the next, in one file. What cannot be read or written is done without.
 public struct PrecisionMemory: Sendable {
-    /// What a table holds for.
+    /// The circumstances that a table holds for.
     public struct Key: Sendable, Hashable {
-        /// Of all files; see `Checkpoint.fingerprint`.
+        /// The fingerprint of the checkpoint; see `Checkpoint.fingerprint`.
         public var fingerprint: String
         public var stage: Stage
         /// The device's own name, such as its model: what is listed as `GPU` may be another one after a change of hardware.

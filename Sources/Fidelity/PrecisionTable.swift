@@ -1,12 +1,12 @@
 public import Compilation
 public import Generation
 
-/// What a device's precisions cost and what they are off by, for one stage of one checkpoint: what `auto` decides from.
+/// The time and the error of a device's precisions for one stage of one checkpoint. `auto` decides from it.
 public struct PrecisionTable: Sendable, Equatable, Codable {
     /// One precision that was tried.
     public struct Row: Sendable, Equatable, Codable {
         public let asked: Precision
-        /// What the device then computed in, by its own words; nil when it refused.
+        /// The precision that the device then computed in, by its own words; nil when it refused.
         public let precision: String?
         /// Seconds of one step.
         public let seconds: Double?
@@ -21,7 +21,7 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
         }
     }
 
-    /// What was measured of one precision.
+    /// The measurement of one precision.
     public struct Measurement: Sendable, Equatable {
         /// As read back after compiling.
         public var precision: String

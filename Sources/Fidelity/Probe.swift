@@ -69,7 +69,7 @@ public actor Probe {
             speedRatio: isReference ? 1 : answer.seconds > 0 ? expected.seconds / answer.seconds : nil, seconds: answer.seconds)
     }
 
-    /// What the denoiser is told of each text, as the reference encodes them: a device is not to blame for another one's text encoder.
+    /// Conditionings of the texts as the reference encodes them: a device is not to blame for another one's text encoder.
     private func encodedByReference(_ texts: [[PromptChunk]]) async throws(DiffusionError) -> [Conditioning] {
         guard !texts.isEmpty else { return [] }
         var parts: [[EncodedText]] = []

@@ -9,7 +9,7 @@ import Prompting
 import Sampling
 import Tensors
 
-/// What a stage is asked in a probe: the same on its device and on the reference. Each part is a call by itself.
+/// The question of a probe: the same on a stage's device and on the reference. Each part is a call by itself.
 enum ProbeQuestion: Sendable, Hashable {
     /// One part for each text, read as plain words are.
     case encode([[PromptChunk]], EncoderReading)
@@ -22,13 +22,13 @@ enum ProbeQuestion: Sendable, Hashable {
     case decode(shape: [Int])
 }
 
-/// What a network answered.
+/// The answer of a network.
 struct ProbeAnswer: Sendable {
     /// The numbers of all parts.
     let arrays: [NDArray]
     /// The same as texts, when a text encoder answered.
     var texts: [EncodedText] = []
-    /// That a part took, without the first one: a network's first call has more to do than later ones.
+    /// Seconds of a part, without the first one: a network's first call has more to do than later ones.
     let seconds: Double
 }
 
@@ -85,7 +85,7 @@ extension ProbeQuestion {
         return [checkpoint.vae.configuration.latentChannels, extent(shape.height, size?.height), extent(shape.width, size?.width)]
     }
 
-    /// What has to be encoded before the question can be asked.
+    /// Texts that have to be encoded before the question can be asked.
     var texts: [[PromptChunk]] {
         if case .predict(let texts, _, _) = self { texts } else { [] }
     }

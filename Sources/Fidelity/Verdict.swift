@@ -50,7 +50,7 @@ extension Drift {
 }
 
 extension Place {
-    /// What to do when a stage is off here.
+    /// The advice for a stage that is off here.
     fileprivate var advice: String {
         if isReference {
             "This is the reference's own device and precision: close other programs, run this again, and report it if it stays."

@@ -1,4 +1,4 @@
-/// What a monitor knows of one compiled network.
+/// A monitor's knowledge of one compiled network.
 struct Watch<Model: Hashable & Sendable>: Sendable {
     let model: Model
     /// The relative error of the first probe, if that was within bounds.
@@ -6,7 +6,7 @@ struct Watch<Model: Hashable & Sendable>: Sendable {
     var lastProbe: ContinuousClock.Instant?
     /// Since the last probe.
     var pictures = 0
-    /// What a picture looked wrong by, until the next probe.
+    /// The fault of a picture, until the next probe.
     private(set) var suspicion: Suspicion?
     /// A flat picture was looked into, and the network was not to blame.
     private var excusesFlatPictures = false

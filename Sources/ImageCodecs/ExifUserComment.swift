@@ -1,7 +1,7 @@
 /// The one field of Exif that holds generation parameters: a TIFF whose first directory points to the Exif directory,
 /// in which tag 0x9286 is the comment. Source: Exif 2.32, sections 4.5 and 4.6.5.
 enum ExifUserComment {
-    /// What a JPEG's Exif segment begins with.
+    /// The beginning of a JPEG's Exif segment.
     static let prefix = Array("Exif\0\0".utf8)
 
     private static let exifDirectoryTag: UInt16 = 0x8769

@@ -23,7 +23,7 @@ public final class CompiledModel: Sendable {
         self.owners = owners
     }
 
-    /// What the model was compiled with, after the device filled in what was left open.
+    /// The properties of the compiled model, after the device filled in those that were left open.
     /// The corresponding C function is `ov_compiled_model_get_property`.
     public func value<Value>(of key: PropertyKey<Value>) throws(OpenVINOError) -> Value {
         try key.value(of: String("read \(key.name) of a compiled model") {

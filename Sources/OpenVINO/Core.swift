@@ -36,7 +36,7 @@ public final class Core: Sendable {
 // MARK: Properties
 
 extension Core {
-    /// What a device has set, or is.
+    /// A property of a device.
     /// The corresponding C function is `ov_core_get_property`.
     public func value<Value>(of key: PropertyKey<Value>, device: String) throws(OpenVINOError) -> Value {
         do {

@@ -2,7 +2,7 @@
 public struct Device: Sendable, Hashable {
     /// OpenVINO's name: `CPU`, `GPU`, `GPU.1`, `NPU`.
     public let name: String
-    /// What the maker calls it.
+    /// The maker's name for it.
     public let fullName: String
     /// Number types and operations that it is good at: `FP32`, `BF16`, `EXPORT_IMPORT`.
     public let capabilities: [String]

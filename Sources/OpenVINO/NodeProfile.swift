@@ -15,7 +15,7 @@ public struct NodeProfile: Sendable, Hashable {
 }
 
 extension InferRequest {
-    /// What each node cost in the last inference. The model must have been compiled with `Property(.profiling, true)`.
+    /// The cost of each node in the last inference. The model must have been compiled with `Property(.profiling, true)`.
     /// The corresponding C function is `ov_infer_request_get_profiling_info`.
     public func profile() throws(OpenVINOError) -> [NodeProfile] {
         var list = ov_profiling_info_list_t()

@@ -1,6 +1,6 @@
 import COpenVINO
 
-/// What went wrong in a call into OpenVINO, and what was attempted.
+/// A failed call into OpenVINO, with what was attempted.
 public enum OpenVINOError: Error, Sendable, Equatable {
     /// OpenVINO refused a call. `attempt` is a phrase such as `compile the model for GPU`; `detail` is OpenVINO's
     /// own text, which is a hint: the status is the fact.

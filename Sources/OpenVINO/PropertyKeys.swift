@@ -33,7 +33,7 @@ extension PropertyKey where Value == Int {
 extension PropertyKey where Value == String {
     /// A folder for compiled models; empty: no cache.
     public static var cacheFolder: Self { .init("CACHE_DIR") }
-    /// What the maker calls the device. Read-only.
+    /// The maker's name for the device. Read-only.
     public static var fullDeviceName: Self { .init("FULL_DEVICE_NAME") }
     public static var modelName: Self { .init("NETWORK_NAME") }
 }
@@ -69,7 +69,7 @@ public enum InferencePrecision: String, PropertyValue, CaseIterable {
     }
 }
 
-/// What a device optimizes for when nothing more exact is set.
+/// The aim of a device when nothing more exact is set.
 public enum ExecutionMode: String, PropertyValue, CaseIterable {
     case performance = "PERFORMANCE"
     case accuracy = "ACCURACY"
@@ -82,7 +82,7 @@ public enum PerformanceHint: String, PropertyValue, CaseIterable {
     case cumulativeThroughput = "CUMULATIVE_THROUGHPUT"
 }
 
-/// What a cached model holds.
+/// The content of a cached model.
 public enum CacheMode: String, PropertyValue, CaseIterable {
     /// Without the weights.
     case optimizeSize = "OPTIMIZE_SIZE"

@@ -97,7 +97,7 @@ private struct TokenizerFile: Decodable {
 }
 
 extension DecodingError {
-    /// What was expected and where, in one phrase.
+    /// The expected value and its place, in one phrase.
     fileprivate var reason: String {
         let context: Context
         switch self {

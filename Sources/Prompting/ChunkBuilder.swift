@@ -7,7 +7,7 @@ struct ChunkBuilder {
         var vector: InsertedVector?
     }
 
-    /// What a chunk holds between its begin and end tokens.
+    /// The content of a chunk between its begin and end tokens.
     struct Content {
         var positions: [Position]
         var end: ChunkEnd

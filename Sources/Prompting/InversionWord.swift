@@ -1,6 +1,6 @@
 /// A word of the prompt that stands for the vectors of a textual inversion.
 public struct InversionWord: Sendable, Hashable {
-    /// What the prompt says for it.
+    /// The word that stands for it in a prompt.
     public let name: String
     /// How many positions its vectors take, 1 ... 75.
     public let vectorCount: Int

@@ -24,7 +24,7 @@ struct MergeTable: Sendable {
         slots = Array(repeating: Slot(), count: size)
     }
 
-    /// What `left` and `right` become side by side.
+    /// The token that `left` and `right` become side by side.
     subscript(left: Int32, right: Int32) -> Merge? {
         let pair = Self.pair(left, right)
         let slot = slots[index(of: pair)]

@@ -1,6 +1,6 @@
 import Generation
 
-/// What CLIP reads at a time: 77 tokens, of which 75 are the prompt's.
+/// A piece of text as CLIP reads it: 77 tokens, of which 75 are the prompt's.
 public struct PromptChunk: Sendable, Hashable {
     /// How many tokens of the prompt fit in.
     public static let capacity = 75

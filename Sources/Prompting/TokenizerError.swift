@@ -1,4 +1,4 @@
-/// What is wrong with a vocabulary file. `file` is the name that the caller gave.
+/// A fault of a vocabulary file. `file` is the name that the caller gave.
 public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Not JSON, or JSON of another shape; `detail` says where.
     case unreadable(file: String, detail: String)

@@ -44,7 +44,7 @@ struct VocabularyReader {
         return nil
     }
 
-    /// What follows a backslash; nil for surrogates, which no token of a byte alphabet needs, and for control characters.
+    /// The character that an escape stands for; nil for surrogates, which no token of a byte alphabet needs, and for control characters.
     private mutating func escape() -> Unicode.Scalar? {
         guard position < json.count else { return nil }
         let kind = json[position]

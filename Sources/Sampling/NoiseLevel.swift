@@ -1,6 +1,6 @@
 import Tensors
 
-/// What latents are made of at one point of the way: `x = signal · x₀ + noise · ε`.
+/// The parts of latents at one point of the way: `x = signal · x₀ + noise · ε`.
 struct NoiseLevel: Sendable, Equatable {
     let signal: Float
     let noise: Float

@@ -1,6 +1,6 @@
-/// What a model was trained to do, as far as a sampler has to know.
+/// The task that a model was trained for, as far as a sampler has to know.
 public struct Objective: Sendable, Equatable {
-    /// What the model's output means, for input of unit variance `√ᾱ · x₀ + √(1 − ᾱ) · ε`.
+    /// The meaning of the model's output, for input of unit variance `√ᾱ · x₀ + √(1 − ᾱ) · ε`.
     public enum Prediction: Sendable {
         /// The noise ε.
         case epsilon

@@ -11,7 +11,7 @@ public import Tensors
 ///     }
 ///     decode(run.latents)
 public struct SamplingRun: Sendable {
-    /// What the model is to be asked.
+    /// A question to the model.
     public struct ModelCall: Sendable, Equatable {
         /// `[images, channels, height, width]`, brought to unit variance: ready for the UNet.
         public let latents: NDArray
@@ -74,7 +74,7 @@ public struct SamplingRun: Sendable {
         }
     }
 
-    /// What to ask the model next; nil when the pictures are done.
+    /// The next question to the model; nil when the pictures are done.
     public var nextCall: ModelCall? {
         evaluation.map { ModelCall(latents: latents * $0.level.inputScale, timestep: $0.level.timestep) }
     }

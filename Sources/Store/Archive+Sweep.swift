@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import GRDB
 internal import Jobs
 
-/// What was found when files and rows were compared.
+/// The differences between files and rows.
 public struct SweepReport: Sendable, Hashable {
     /// Files that no row knows; removed.
     public internal(set) var removedFiles = 0

@@ -5,7 +5,7 @@ internal import Jobs
 
 /// Jobs and pictures that outlast the process: a database and a folder of files.
 ///
-/// What a method has returned from is on the disk. Cancelling a task does not stop what it has asked of the archive.
+/// Everything is on the disk once a method has returned. Cancelling a task does not stop what it has asked of the archive.
 public final class Archive: Sendable {
     public let folder: DataFolder
     let database: ArchiveDatabase
@@ -17,7 +17,7 @@ public final class Archive: Sendable {
 
     /// Opens a data folder, or makes one that only this user can read.
     ///
-    /// What a crash has left behind of unfinished jobs' pictures is removed. An unfinished job that this version cannot read fails.
+    /// Removes pictures of unfinished jobs that a crash has left. An unfinished job that this version cannot read fails.
     /// - Throws: `StoreError.folderInUse` when another server has it open, `.newerDatabase`, `.damagedDatabase`, or what the disk says.
     public convenience init(_ folder: DataFolder) throws(StoreError) {
         try self.init(folder, onStage: { _ in })

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Jobs
 
-/// What a server keeps, and where: the database, the pictures and their thumbnails.
+/// The folder that a server keeps: the database, the pictures and their thumbnails.
 public struct DataFolder: Sendable {
     public let url: URL
 

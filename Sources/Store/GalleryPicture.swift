@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Jobs
 
-/// What is known of a picture that was drawn.
+/// A picture that was drawn, as the gallery knows it.
 public struct GalleryPicture: Sendable, Hashable, Identifiable {
     public let id: PictureID
     public let createdAt: Date
@@ -15,7 +15,7 @@ public struct GalleryPicture: Sendable, Hashable, Identifiable {
     public let model: String
     /// Generation parameters, as they stand in the file.
     public let infotext: String
-    /// Of the PNG file.
+    /// Bytes of the PNG file.
     public let byteCount: Int
 
     public var job: JobID { id.job }
@@ -27,7 +27,7 @@ public struct GalleryPicture: Sendable, Hashable, Identifiable {
 public struct ArchiveUsage: Sendable, Hashable {
     /// Pictures that can be seen.
     public let pictureCount: Int
-    /// Of their PNG files.
+    /// Bytes of their PNG files.
     public let pictureBytes: Int
     /// States that no job is in are left out.
     public let jobs: [JobState: Int]

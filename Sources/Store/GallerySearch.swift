@@ -1,14 +1,14 @@
 import GRDB
 
-/// What a person types to find pictures, as questions that the database understands.
+/// A search for pictures as a person types it, as questions that the database understands.
 ///
 /// Words are all to be found, each at least as the beginning of a word; what stands between quotation marks is to be found as it
 /// stands. Everything but letters and digits separates words, as in the index. Writing without spaces between words, such as
 /// Chinese, is found anywhere.
 struct GallerySearch: Equatable {
-    /// What the index is asked, in FTS5's language; nil for nothing.
+    /// The question to the index, in FTS5's language; nil for none.
     private(set) var indexQuery: String?
-    /// What the texts are to hold somewhere.
+    /// Words that the texts are to hold somewhere.
     private(set) var fragments: [String] = []
 
     /// SQLite takes expressions of a limited depth.

@@ -26,7 +26,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case changedPicture(PictureID)
     case noSuchJob(JobID)
     case jobHasEnded(JobID)
-    /// What the job asks for is written in a way that this version does not know.
+    /// The job's request is written in a way that this version does not know.
     case unreadableJob(String, reason: String)
 
     public var description: String {

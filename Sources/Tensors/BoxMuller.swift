@@ -1,8 +1,8 @@
 /// The Box–Muller transform in single precision, with the roundings of PyTorch's kernel for x86-64 processors with AVX2.
 ///
-/// That kernel does not call the C library: it approximates the functions by the polynomials of the Cephes library
+/// The original kernel does not call the C library: it approximates the functions by the polynomials of the Cephes library
 /// (Moshier, `logf.c` and `sinf.c`), and its compiler fuses multiplications with the additions that follow them.
-/// What is fused with what decides the last bit of one result in a hundred, so neither order nor grouping may change.
+/// The fusing of operations decides the last bit of one result in a hundred, so neither order nor grouping may change.
 enum BoxMuller {
     /// Two independent standard normal numbers.
     /// - Parameters:

@@ -155,7 +155,7 @@ public final class FakePainter: Painting {
         state.withLock { $0.isResting = false }
     }
 
-    /// What is drawn for a request.
+    /// The result for a request.
     public static func painted(_ request: GenerationRequest, model: String, compiles: [CompileRecord] = []) -> PaintedRequest {
         let seeds = (0..<request.batchSize).map { request.seed &+ UInt64($0) }
         var timings = GenerationTimings()

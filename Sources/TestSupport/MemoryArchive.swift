@@ -16,7 +16,7 @@ public actor MemoryArchive: JobArchive {
     /// The number of jobs that were added before each job.
     private var numbers: [JobID: Int] = [:]
     private var failures: [Operation: any Error] = [:]
-    /// What has been finished, by job.
+    /// Finished pictures, by job.
     public private(set) var pictures: [JobID: [FinishedPicture]] = [:]
     /// States that were written down, in order.
     public private(set) var history: [JobID: [JobState]] = [:]

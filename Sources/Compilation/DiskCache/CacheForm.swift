@@ -1,6 +1,6 @@
 import OpenVINO
 
-/// What of a compiled network is kept on disk for the next start.
+/// The part of a compiled network that is kept on disk for the next start.
 public enum CacheForm: String, Sendable, Hashable, Codable, CaseIterable {
     /// Nothing: compiling again is as quick as loading, or all that loading saves is not worth its space.
     case none
@@ -9,7 +9,7 @@ public enum CacheForm: String, Sendable, Hashable, Codable, CaseIterable {
     /// All but the weights, which are taken from the checkpoint when it is loaded.
     case small
 
-    /// What measurements showed to be right for a device; the figures are in Documentation/Fidelity.md.
+    /// The form that measurements showed to be right for a device; the figures are in Documentation/Fidelity.md.
     ///
     /// - CPU: compiling with dynamic axes takes about a second. The small form takes as long to load; the full one is
     ///   quicker, but takes as much space as the weights for every shape.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What `entry.json` says of the files beside it. It is written last, so a folder without it is not whole.
+/// The content of `entry.json`: the files beside it. It is written last, so a folder without it is not whole.
 struct CacheManifest: Codable, Hashable {
     static let fileName = "entry.json"
 
@@ -18,7 +18,7 @@ struct CacheManifest: Codable, Hashable {
         self = manifest
     }
 
-    /// Of all files in a folder.
+    /// Lists all files in a folder.
     /// - Returns: nil when one cannot be read, or there are none.
     init?(key: DiskCacheKey, filesIn folder: URL) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -15,7 +15,7 @@ public struct DiskCache: Sendable, Hashable {
     public let root: URL
     /// Bytes that all entries may take together.
     public let byteLimit: Int
-    /// What is kept for every device; nil for what suits each.
+    /// The form for every device; nil for the one that suits each.
     let form: CacheForm?
 
     /// Nothing is read or written yet.
@@ -72,7 +72,7 @@ public struct DiskCache: Sendable, Hashable {
 
     // MARK: Keeping it small
 
-    /// What lies in the folder, most recently used first. Contents are not checked.
+    /// The items in the folder, most recently used first. Contents are not checked.
     public func items() -> [DiskCacheItem] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.map { DiskCacheItem(at: folder.appending(path: $0)) }.sorted { $0.lastUse > $1.lastUse }

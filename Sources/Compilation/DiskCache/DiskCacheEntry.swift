@@ -6,7 +6,7 @@ public import OpenVINO
 /// A folder of the disk cache, lent for one compile: either loaded from, or filled and then committed.
 public final class DiskCacheEntry: Sendable {
     public let key: DiskCacheKey
-    /// What OpenVINO is told to load from or to write to.
+    /// The folder that OpenVINO loads from or writes to.
     public let folder: URL
     /// Whether there is something to load; its files are the ones that were committed.
     public let isWhole: Bool
@@ -22,7 +22,7 @@ public final class DiskCacheEntry: Sendable {
         self.lock = lock
     }
 
-    /// What a compile that uses the entry asks OpenVINO for besides.
+    /// The further properties of a compile that uses the entry.
     public var properties: [Property] {
         guard let mode = key.form.mode else { return [] }
         return [Property(.cacheFolder, folder.path), Property(.cacheMode, mode)]

@@ -9,7 +9,7 @@ public struct DiskCacheItem: Sendable, Hashable {
     public let key: DiskCacheKey?
     public let created: Date
     public let lastUse: Date
-    /// Of all its files.
+    /// Bytes of all its files.
     public let byteCount: Int
 
     /// Folder name.

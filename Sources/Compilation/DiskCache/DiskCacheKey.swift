@@ -8,7 +8,7 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
     public var model: String
     /// `UNet`, for people; `graph` says more.
     public var component: String
-    /// What was fixed when it was compiled, for people: `batch 2, latents 64×64, up to 4 chunks`.
+    /// The fixed inputs in words, for people: `batch 2, latents 64×64, up to 4 chunks`.
     public var shape: String
     /// SHA-256 of the graph's text and its literals: architecture, shapes and layout of the weights.
     public var graph: String
@@ -16,7 +16,7 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
     public var weights: String
     /// OpenVINO's name of the device, what its maker calls it, and its driver's version where it tells: `GPU, Intel Arc A770, 25.18`.
     public var device: String
-    /// What was asked of the device, as `NAME=value`, sorted.
+    /// The properties that the device was asked for, as `NAME=value`, sorted.
     public var properties: [String]
     /// OpenVINO's build: compiled networks of one cannot be loaded by another.
     public var runtime: String

@@ -18,7 +18,7 @@ public struct EncodedText: Sendable, Hashable {
     }
 }
 
-/// What a denoiser is told besides latents and timestep.
+/// The inputs of a denoiser besides latents and timestep.
 public struct Conditioning: Sendable, Hashable {
     /// `[1, 77·chunks, width]`: the text that it attends to.
     public var context: NDArray

@@ -44,7 +44,7 @@ struct EncodedPrompts: Sendable {
     ///   should not go on filling memory for thousands of pictures.
     init(chunkLimit: Int = 256) { self.chunkLimit = chunkLimit }
 
-    /// What is known of a prompt, which is then the last to make room.
+    /// The entry of a prompt, which is then the last to make room.
     mutating func entry(for key: Key) -> Entry? {
         useCount += 1
         entries[key]?.lastUse = useCount

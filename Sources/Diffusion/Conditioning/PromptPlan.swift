@@ -36,7 +36,7 @@ struct PromptPlan: Sendable {
     let filler: Int?
     /// The vectors of textual inversions that the texts name: for each text encoder `[rows, width]`.
     let inversions: [String: [NDArray]]
-    /// What was typed and has no effect, as typed.
+    /// Parts of the prompts that have no effect, as typed.
     let ignored: [String]
     /// In whole sentences.
     var warnings: [String]

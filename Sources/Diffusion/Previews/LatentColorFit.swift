@@ -10,10 +10,10 @@ struct LatentColorFit: Sendable {
     /// How much less each picture counts than the one after it.
     private static let memory = 0.95
 
-    /// What counts as much as this many pictures.
+    /// The weight of `base`, in pictures.
     private static let baseWeight = 8.0
 
-    /// Of latents in all colours. Without, nothing is known.
+    /// Sums of latents in all colours; nil as long as nothing is known.
     private var base: ColorSums?
     private var pictures: ColorSums
 
@@ -54,7 +54,7 @@ private struct ColorSums {
         colorProducts = .init(repeating: zeros, count: 3)
     }
 
-    /// Of latents whose channels have the variance 1, the mean 0 and nothing to do with each other.
+    /// Sums of latents whose channels have the variance 1, the mean 0 and nothing to do with each other.
     init(unitLatentsOf colors: LatentColors) {
         self.init(channels: colors.factors[0].count - 1)
         for row in products.indices { products[row][row] = 1 }

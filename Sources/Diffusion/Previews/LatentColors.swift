@@ -2,7 +2,7 @@ import Checkpoints
 import Generation
 import Tensors
 
-/// What latents look like, roughly and at once: a linear map from their channels to a colour, the same for every position.
+/// A rough look of latents: a linear map from their channels to a colour, the same for every position.
 ///
 /// A decoder's first-order approximation. It shows what is where and in which colour, and no texture.
 struct LatentColors: Sendable, Equatable {
@@ -28,7 +28,7 @@ struct LatentColors: Sendable, Equatable {
 }
 
 extension LatentColors {
-    /// What is known of a checkpoint's VAE from its family, if it has the usual shape and scale.
+    /// Takes the colours of a checkpoint's family, if its VAE has the usual shape and scale.
     init?(_ checkpoint: Checkpoint) {
         let vae = checkpoint.vae.configuration
         guard let factors = checkpoint.family.latentColors, vae.latentChannels == factors[0].count - 1, vae.scaleFactor == 8,

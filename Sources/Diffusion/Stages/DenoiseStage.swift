@@ -7,11 +7,11 @@ import Tensors
 struct DenoiseStage {
     let network: CompiledNetwork
     let plan: PromptPlan
-    /// What the denoiser is told of each text of the plan at an evaluation.
+    /// Gives the conditionings of all pictures at an evaluation.
     let conditionings: (_ evaluation: Int) -> [[Conditioning]]
     /// How the answers to prompt and negative prompt are put together.
     let guidance: Guidance
-    /// What a denoiser is told that takes guidance as an input.
+    /// The guidance that a denoiser is told that takes it as an input.
     let toldGuidance: Guidance
 
     /// - Parameter onStep: told of the run after each step, and of the seconds that the step took.
@@ -34,7 +34,7 @@ struct DenoiseStage {
         return run.latents
     }
 
-    /// What the sampler is told.
+    /// Puts the answers together for the sampler.
     /// - Parameter answers: for each picture those to its texts, each `[1, channels, height, width]`.
     /// - Returns: `[pictures, channels, height, width]`.
     private func guided(_ answers: [[NDArray]]) -> NDArray {

@@ -6,7 +6,7 @@ public import Tensors
 
 /// Asks the UNet about a batch of latents, for each of several texts.
 ///
-/// What the compiled shape allows decides how: texts of the same length go through one call where the batch is dynamic or
+/// The compiled shape decides how: texts of the same length go through one call where the batch is dynamic or
 /// large enough, others one after the other. Where the UNet has a mask, texts of all lengths share calls.
 /// No text ever attends to another's padding.
 public struct NoisePredictor: ~Copyable {

@@ -3,7 +3,7 @@ import GraphIR
 import Networks
 import Tensors
 
-/// What goes into one call of the UNet.
+/// The inputs of one call of the UNet.
 struct UNetBatch {
     /// A picture, and one of the texts that it is asked about with.
     struct Entry {

@@ -1,4 +1,4 @@
-/// What happens while a request is worked on, in order.
+/// An event on the way of a request, in order.
 public enum GenerationEvent: Sendable, Equatable {
     /// A network is being compiled for a device; takes seconds.
     case compiling(Compiling)
@@ -8,7 +8,7 @@ public enum GenerationEvent: Sendable, Equatable {
     case encoding
     /// `done` of `total` steps are finished; sent with 0 before the first.
     case denoising(done: Int, total: Int)
-    /// What the pictures look like so far: one per picture of the batch, in order. A pixel for each position of the latents, so an
+    /// Sketches of the pictures so far: one per picture of the batch, in order. A pixel for each position of the latents, so an
     /// eighth of the pictures' size with every released model.
     case preview([RGBImage])
     /// Latents are turned into pixels: picture `index` (from 0) of `total`.

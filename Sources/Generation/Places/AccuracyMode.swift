@@ -4,7 +4,7 @@ public enum AccuracyMode: String, Sendable, Hashable, CaseIterable, Codable {
     case auto
     /// Nothing is asked of the device.
     case `default`
-    /// What the device thinks fastest: f16 on GPUs, bf16 on recent CPUs.
+    /// The device's fastest: f16 on GPUs, bf16 on recent CPUs.
     case performance
     /// f32 throughout, with nothing quantized on the fly.
     case accuracy

@@ -2,12 +2,12 @@
 public enum Arithmetic: Sendable, Hashable {
     /// This precision, and nothing quantized on the fly.
     case exactly(Precision)
-    /// What the device thinks fastest: f16 on GPUs, bf16 on CPUs that have it, activations quantized where it likes.
+    /// The device's fastest: f16 on GPUs, bf16 on CPUs that have it, activations quantized where it likes.
     case performance
     /// Nothing is asked for. Devices then do as with `performance`, unless their own defaults were changed.
     case deviceDefault
 
-    /// What a mode stands for; nil for `auto`, which stands for what a measurement says.
+    /// The arithmetic of a mode; nil for `auto`, which a measurement decides.
     public init?(_ mode: AccuracyMode) {
         switch mode {
         case .auto: return nil

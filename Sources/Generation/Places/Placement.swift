@@ -11,7 +11,7 @@ public struct Placement: Sendable, Hashable {
 
     public init(device: String, precision: Precision) { self.init(device: device, arithmetic: .exactly(precision)) }
 
-    /// What every other device is measured against.
+    /// The placement that every other one is measured against.
     public static let reference = Placement(device: "CPU", precision: .f32)
 }
 

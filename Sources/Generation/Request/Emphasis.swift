@@ -1,4 +1,4 @@
-/// What the weights of a prompt, as in `(red:1.3)`, do to its embeddings. Raw values are those of `--emphasis`.
+/// The effect of a prompt's weights, as in `(red:1.3)`, on its embeddings. Raw values are those of `--emphasis`.
 public enum Emphasis: String, Sendable, Hashable, CaseIterable, Codable {
     /// Each position is multiplied by its weight, then the whole chunk is scaled so that its mean is what it was before.
     case original

@@ -2,7 +2,7 @@
 public struct InvalidRequest: Error, Sendable, Equatable, CustomStringConvertible {
     /// The field's name in JSON: `width`, `steps`, …
     public let field: String
-    /// What is wrong, with the value, and what to use instead.
+    /// The fault with the user's value, and what to use instead.
     public let description: String
 
     /// Makes an error whose description is a whole sentence or two.

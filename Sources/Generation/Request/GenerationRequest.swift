@@ -3,9 +3,9 @@
 /// The recipe's fields can be written as if they were the request's own: `request.steps` is `request.recipe.steps`.
 @dynamicMemberLookup
 public struct GenerationRequest: Sendable, Hashable, Codable {
-    /// What to draw, in the prompt language.
+    /// The picture to draw, in the prompt language.
     public var prompt: String
-    /// What not to draw.
+    /// The things not to draw, in the prompt language.
     public var negativePrompt = ""
     /// Names of styles that are put on the prompts, one after another, before anything else is read.
     public var styles: [String] = []

@@ -19,7 +19,7 @@ public struct Recipe: Sendable, Hashable, Codable {
 
     // How the prompts are read
 
-    /// What weights in the prompts do.
+    /// The effect of weights in the prompts.
     public var emphasis = Emphasis.original
     /// Which of the text encoder's layers the UNet is told: 1 is the last, 2 the one before it. Models that read
     /// the layer before the last follow `clipSkipRule` instead.

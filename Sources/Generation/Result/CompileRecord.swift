@@ -5,7 +5,7 @@ public struct CompileRecord: Sendable, Hashable, Codable {
     public var device: String
     /// As the device says after compiling: `f32`.
     public var precision: String
-    /// What was fixed, in words: `batch 2, latents 64×64, up to 4 chunks`; `any shape`.
+    /// The fixed inputs in words: `batch 2, latents 64×64, up to 4 chunks`; `any shape`.
     public var shape: String
     public var reason: CompileReason
     public var seconds: Double
@@ -37,7 +37,7 @@ public struct Compiling: Sendable, Hashable {
     public var network: NetworkID
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
-    /// What is fixed, in words, as in `CompileRecord`.
+    /// The fixed inputs in words, as in `CompileRecord`.
     public var shape: String
     public var reason: CompileReason
 
@@ -75,7 +75,7 @@ public enum CompileReason: String, Sendable, Hashable, CaseIterable, Codable {
     case batchTrial = "batch trial"
     /// To compare a device with.
     case reference
-    /// What was compiled before gave wrong numbers.
+    /// The network compiled before gave wrong numbers.
     case repair
     /// The user or a schedule asked to start afresh.
     case reload

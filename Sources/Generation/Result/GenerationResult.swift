@@ -3,16 +3,16 @@ public struct GenerationResult: Sendable {
     /// One per picture of the batch, in order of their seeds.
     public var images: [RGBImage]
     public var seeds: [UInt64]
-    /// Of each picture: the prompt with its styles, and with what was drawn for its wildcards.
+    /// The prompt of each picture, with its styles and with its draws for wildcards.
     public var prompts: [String]
     public var negativePrompts: [String]
     /// Tokens of the prompt as A1111 counts them, every chunk but the last as full; of its longest text where it has several.
     public var tokenCount: Int
     /// Chunks of 75 tokens that the prompt took; of its longest text where it has several.
     public var chunkCount: Int
-    /// What was typed and has no effect, as typed: `<lora:film:0.8>`.
+    /// Parts of the prompts that have no effect, as typed: `<lora:film:0.8>`.
     public var ignored: [String]
-    /// What the user should know, in whole sentences.
+    /// Notes for the user, in whole sentences.
     public var warnings: [String]
     /// Whether a picture would be another if its prompt's schedules counted otherwise.
     public var dependsOnScheduleCounting: Bool
@@ -25,9 +25,9 @@ public struct GenerationResult: Sendable {
     public var compiles: [CompileRecord]
     /// Stages that failed and went on elsewhere.
     public var moves: [Move]
-    /// Of what made the pictures, when it was last compared with CPU f32: relative errors (L2); nil where it was not.
+    /// Relative errors (L2) of each stage when it was last compared with CPU f32; nil where it was not.
     public var relativeErrors = PerStage<Double?>(repeating: nil)
-    /// What is known of devices that drifted and were mended, as sentences; see the module Fidelity.
+    /// Notices of devices that drifted and were mended, as sentences; see the module Fidelity.
     public var incidents: [String] = []
 
     public init(

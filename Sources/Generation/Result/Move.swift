@@ -3,7 +3,7 @@ public struct Move: Sendable, Hashable {
     public var stage: Stage
     public var from: Placement
     public var to: Placement
-    /// What went wrong, as a sentence.
+    /// The fault, as a sentence.
     public var reason: String
 
     public init(stage: Stage, from: Placement, to: Placement, reason: String) {

@@ -1,8 +1,8 @@
 /// A tag that names an extra network: `<lora:name:0.8>`, `<hypernet:name:1>`. It is taken out of the text.
 public struct NetworkTag: Sendable, Hashable, CustomStringConvertible {
-    /// What stands before the first colon, as typed: `lora`, `lyco`, `hypernet`, or a word that nothing is known by.
+    /// The kind, as typed before the first colon: `lora`, `lyco`, `hypernet`, or a word that nothing is known by.
     public let kind: String
-    /// What stands after it, separated by colons; at least one, and the first is the network's name.
+    /// The arguments after it, separated by colons; at least one, and the first is the network's name.
     public let arguments: [String]
 
     public var name: String { arguments[0] }

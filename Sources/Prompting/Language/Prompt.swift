@@ -7,7 +7,7 @@
 ///     let schedule = prompt.parts[0].tree.schedule(steps: 20)   // "a red (car:1.2)" until step 10, then "a blue (car:1.2)"
 ///     let chunks = schedule.texts.map(chunker.chunks(of:))
 public struct Prompt: Sendable, Hashable {
-    /// What was typed, without the network tags.
+    /// The text as typed, without the network tags.
     public let text: String
     public let tags: [NetworkTag]
     /// At least one. A negative prompt has none: A1111 takes the AND there for a word; use `tree`.
@@ -25,6 +25,6 @@ public struct Prompt: Sendable, Hashable {
 }
 
 extension PromptPart {
-    /// What the part says at each step.
+    /// The text of the part at each step.
     public var tree: PromptTree { PromptTree(parsing: text) }
 }

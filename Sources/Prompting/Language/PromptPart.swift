@@ -2,7 +2,7 @@
 public struct PromptPart: Sendable, Hashable {
     /// Without its weight, and without white space at the end.
     public let text: String
-    /// What stands after the last colon; finite, 1 when nothing does.
+    /// The weight after the last colon; finite, 1 when there is none.
     public let weight: Double
 
     public init(text: String, weight: Double = 1) {

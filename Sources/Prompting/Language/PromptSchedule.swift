@@ -63,7 +63,7 @@ extension PromptTree {
         return Set(texts).count > 1
     }
 
-    /// What the text says at `step`, 1 ... `steps`.
+    /// The text at `step`, 1 ... `steps`.
     public func text(atStep step: Int, of steps: Int) -> String {
         var text = ""
         Self.render(nodes, atStep: step, of: steps, into: &text)

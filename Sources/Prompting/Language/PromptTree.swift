@@ -1,4 +1,4 @@
-/// What a text says at each step: its schedules and alternations as a tree.
+/// A text over the steps: its schedules and alternations as a tree.
 ///
 /// Any text has a tree: what does not parse is text. Trees are at most `depthLimit` levels deep, so walking, comparing and
 /// releasing one needs little of the stack.

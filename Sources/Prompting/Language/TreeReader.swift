@@ -98,7 +98,7 @@ struct TreeReader {
         }
     }
 
-    /// What stands before each separator.
+    /// The parts before each separator.
     private func fields(from start: Int, separators: ArraySlice<Int>, placed: ArraySlice<PlacedNode>) -> [[PromptNode]] {
         var start = start
         var rest = placed

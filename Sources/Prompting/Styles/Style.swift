@@ -5,7 +5,7 @@ public struct Style: Sendable, Hashable {
     public var prompt: String
     /// The same for the negative prompt.
     public var negativePrompt: String
-    /// What its file says besides and Easel does nothing with, such as SD.Next's `extra`.
+    /// Further fields of its file that have no effect, such as SD.Next's `extra`.
     public var ignoredFields: [String]
 
     public init(name: String, prompt: String = "", negativePrompt: String = "", ignoredFields: [String] = []) {

@@ -4,7 +4,7 @@ import Files
 public struct StyleLibrary: Sendable {
     /// In the order of their files. Of styles of one name, the last.
     public private(set) var styles: [Style] = []
-    /// What was passed over while reading, in whole sentences.
+    /// Lines that were passed over while reading, in whole sentences.
     public internal(set) var warnings: [String] = []
     private var indices: [String: Int] = [:]
 

@@ -65,7 +65,7 @@ public struct WildcardFolder: Sendable {
         return names.first { $0.hasSuffix("/" + name) }.map { [$0] } ?? []
     }
 
-    /// What a file offers.
+    /// The entries of a file.
     func lines(of file: String) throws(WildcardError) -> [WildcardLine] {
         guard let path = paths[file] else { return [] }
         do {

@@ -13,7 +13,7 @@ public struct Wildcards: Sendable {
     /// A text after all draws.
     public struct Expansion: Sendable, Hashable {
         public var text: String
-        /// What stayed as typed and why, in whole sentences, each once.
+        /// Reasons why something stayed as typed, in whole sentences, each once.
         public var warnings: [String]
     }
 

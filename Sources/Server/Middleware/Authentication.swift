@@ -3,7 +3,7 @@ internal import WebAPI
 
 /// Lets in who can say who they are; everybody, when nobody has to.
 ///
-/// What tells whether the server is alive is open to all: those who ask it, such as Docker and Kubernetes, have no password.
+/// Routes that tell whether the server is alive are open to all: programs that ask them, such as Docker and Kubernetes, have no password.
 struct Authentication: RouterMiddleware {
     typealias Context = ClientContext
 

@@ -6,7 +6,7 @@ import Jobs
 /// A picture's row.
 struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "picture"
-    /// What is neither deleted nor without its file.
+    /// Pictures that are neither deleted nor without their file.
     static let isShown: SQL = "picture.deleted_at IS NULL AND picture.is_missing = 0"
 
     private(set) var job: String

@@ -3,7 +3,7 @@ import Glibc
 
 /// Files that outlast a power cut once they are written, and that never have half of their contents under their own name.
 enum DurableFile {
-    /// What the name of a file ends with while it is written.
+    /// The end of a file's name while it is written.
     static let partialSuffix = ".partial"
 
     /// Writes a file beside where it is to be, waits until the disk has it, and gives it its name.

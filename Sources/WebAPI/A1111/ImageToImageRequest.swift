@@ -18,9 +18,9 @@ public enum ImageToImageRequest {
 }
 
 extension APIError {
-    /// What `/extra-single-image` and `/extra-batch-images` answer.
+    /// The answer to `/extra-single-image` and `/extra-batch-images`.
     public static let upscaling = APIError(.notImplemented, "Easel cannot enlarge pictures yet. Draw them in the size that you want.")
-    /// What `/interrogate` answers.
+    /// The answer to `/interrogate`.
     public static let interrogation = APIError(
         .notImplemented, "Easel has no model that describes pictures. /sdapi/v1/png-info reads the prompt that stands in a picture's file.")
 }

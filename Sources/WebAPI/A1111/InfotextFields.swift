@@ -4,11 +4,11 @@ import Generation
 import ImageCodecs
 import Settings
 
-/// What the text in a picture's file stands for in a request.
+/// The fields of a request that the text in a picture's file stands for.
 struct InfotextFields {
     /// By the names of A1111's fields.
     private(set) var fields: [String: JSONValue] = [:]
-    /// Of `override_settings`, by name.
+    /// The fields of `override_settings`, by name.
     private(set) var settings: [String: JSONValue] = [:]
     /// Sentences on fields that could not be taken over.
     private(set) var notes: [String] = []

@@ -84,13 +84,13 @@ public struct StyleItem: Codable, Sendable {
     private enum CodingKeys: String, CodingKey { case name, prompt, negativePrompt = "negative_prompt" }
 }
 
-/// What `GET /sdapi/v1/embeddings` answers.
+/// The answer to `GET /sdapi/v1/embeddings`.
 public struct EmbeddingsAnswer: Codable, Sendable {
     public struct Item: Codable, Sendable {
         @OrNull public var step: Int?
         @OrNull public var sdCheckpoint: String?
         @OrNull public var sdCheckpointName: String?
-        /// Of each vector.
+        /// Numbers of each vector.
         public var shape: Int
         public var vectors: Int
 
@@ -110,7 +110,7 @@ public struct EmbeddingsAnswer: Codable, Sendable {
     }
 }
 
-/// What `GET /sdapi/v1/scripts` answers: there are none.
+/// The answer to `GET /sdapi/v1/scripts`: there are none.
 public struct ScriptsAnswer: Codable, Sendable {
     public var txt2img: [String] = []
     public var img2img: [String] = []
@@ -118,7 +118,7 @@ public struct ScriptsAnswer: Codable, Sendable {
     public init() {}
 }
 
-/// What `GET /sdapi/v1/memory` answers, in bytes. No memory of a device is known: `cuda` says so as A1111 does.
+/// The answer to `GET /sdapi/v1/memory`, in bytes. No memory of a device is known: `cuda` says so as A1111 does.
 public struct MemoryAnswer: Codable, Sendable {
     public struct RAM: Codable, Sendable {
         public var free: Int
@@ -136,7 +136,7 @@ public struct MemoryAnswer: Codable, Sendable {
     public init(used: Int, total: Int, available: Int) { ram = RAM(free: available, used: used, total: total) }
 }
 
-/// What `GET /sdapi/v1/cmd-flags` answers: A1111's names of what a client may want to know.
+/// The answer to `GET /sdapi/v1/cmd-flags`: A1111's names of what a client may want to know.
 public struct CommandFlagsAnswer: Codable, Sendable {
     public var api = true
     public var listen: Bool

@@ -5,7 +5,7 @@ import Settings
 /// An option that A1111 or SD.Next has under another name than Easel, or with other values.
 struct OptionName: Sendable {
     let name: String
-    /// Of Easel's setting.
+    /// The key of Easel's setting.
     let key: String
     /// Whether `override_settings` may have it.
     var isOfRequests = true
@@ -14,7 +14,7 @@ struct OptionName: Sendable {
     let write: @Sendable (_ value: JSONValue, _ others: [String: JSONValue], EaselSettings, ModelCatalog) -> Written
 
     enum Written {
-        /// What the setting becomes.
+        /// The text that the setting becomes.
         case text(String)
         case nothing
         case refused(String)

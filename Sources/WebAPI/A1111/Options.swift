@@ -13,7 +13,7 @@ public enum Options {
         return all
     }
 
-    /// What a client asks to be changed.
+    /// The changes that a client asks for.
     ///
     /// Names that are no option's are ignored, as A1111's clients send many; so are those that can only be read, and `null`. A
     /// client may send back all that it got.

@@ -21,7 +21,7 @@ public struct PictureInfoRequest: Sendable {
     }
 }
 
-/// What `POST /sdapi/v1/png-info` answers.
+/// The answer to `POST /sdapi/v1/png-info`.
 public struct PictureInfoAnswer: Codable, Sendable {
     /// The text as it stands in the file; empty when there is none.
     public var info: String

@@ -2,7 +2,7 @@ public import FoundationEssentials
 public import Generation
 import ImageCodecs
 
-/// What is being drawn, as `GET /sdapi/v1/progress` needs it.
+/// The drawing in progress, as `GET /sdapi/v1/progress` needs it.
 public struct DrawingProgress: Sendable {
     /// Names what is drawn; nil while nothing is.
     public var job: String?
@@ -15,7 +15,7 @@ public struct DrawingProgress: Sendable {
     /// Until it is finished, in seconds.
     public var remainingSeconds: Double?
     public var previews: [RGBImage]
-    /// What takes so long, such as a compile, in words.
+    /// The present work, such as a compile, in words.
     public var text: String?
     /// Whether somebody asked for it to stop.
     public var isInterrupted: Bool
@@ -36,7 +36,7 @@ public struct DrawingProgress: Sendable {
     }
 }
 
-/// What `GET /sdapi/v1/progress` answers. Clients take `progress == 0` with `state.job_count == 0` for idle.
+/// The answer to `GET /sdapi/v1/progress`. Clients take `progress == 0` with `state.job_count == 0` for idle.
 public struct ProgressAnswer: Codable, Sendable {
     public struct State: Codable, Sendable {
         public var skipped = false

@@ -46,7 +46,7 @@ extension Route {
             answer: .list(of: String.self)),
     ]
 
-    /// What is nothing of here.
+    /// Routes of things that are not here.
     private static let emptyLists = [
         ("upscalers", "upscalers"), ("latent-upscale-modes", "ways to enlarge latents"), ("sd-vae", "VAEs in files of their own"),
         ("loras", "LoRAs"),
@@ -66,7 +66,7 @@ extension Route {
         ("server-restart", "Stops the server, for what started it to start it again"), ("server-stop", "Stops the server"),
     ].map { Route(.post, path($0), $1, errors: $0 == "reload-checkpoint" ? [.unavailable] : []) }
 
-    /// What answers 501, or what is wrong with the request.
+    /// The answer 501, or the fault of the request.
     private static let toCome = [
         ("img2img", "Is to come: draws from a picture"), ("extra-single-image", "Is to come: enlarges a picture"),
         ("extra-batch-images", "Is to come: enlarges pictures"), ("interrogate", "Is to come: describes a picture"),
@@ -74,6 +74,6 @@ extension Route {
 
     private static func path(_ name: String) -> String { "/sdapi/v1/" + name }
 
-    /// What can go wrong where drawing is waited for.
+    /// Errors of routes that wait for pictures.
     static let drawing: [APIError.Kind] = [.cancelled, .queueFull, .failed, .unavailable]
 }

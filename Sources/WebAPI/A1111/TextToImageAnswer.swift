@@ -23,7 +23,7 @@ public struct DrawnPicture: Sendable {
     }
 }
 
-/// What `POST /sdapi/v1/txt2img` answers.
+/// The answer to `POST /sdapi/v1/txt2img`.
 public struct TextToImageAnswer: Codable, Sendable {
     /// Base64 without a prefix; none when the request says `send_images: false`.
     public var images: [String]

@@ -35,7 +35,7 @@ extension TextToImageRequest {
     /// A1111's default.
     static let steps = 50
 
-    /// What stands for a field that is not said, and is no constant.
+    /// The default of a field that is no constant.
     private static let otherwise = [
         GenerationField.clipSkip.key: "the setting",
         GenerationField.scheduleCounting.key: "as the infotext's program or the setting says, else a1111",

@@ -8,7 +8,7 @@ public import Settings
 /// `POST /sdapi/v1/txt2img`, read: what to draw, and how to answer.
 public struct TextToImageRequest: Sendable {
     public let job: JobRequest
-    /// What the pictures are sent as: PNG unless the settings, or `override_settings.samples_format`, say otherwise.
+    /// The format of the pictures: PNG unless the settings, or `override_settings.samples_format`, say otherwise.
     public let format: ImageFormat
     /// Whether the answer has the pictures.
     public let sendsImages: Bool
@@ -97,7 +97,7 @@ extension RequestFields {
 }
 
 extension Sampler {
-    /// What A1111 takes "Automatic" for.
+    /// The schedule that A1111 takes for "Automatic".
     var automaticSchedule: Schedule { self == .dpmpp2M ? .karras : .normal }
 }
 

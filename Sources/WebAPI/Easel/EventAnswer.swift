@@ -23,7 +23,7 @@ public struct EventAnswer: Sendable {
     }
 }
 
-/// What stands in an event's `data`.
+/// The content of an event's `data`.
 struct EventDetails: Codable {
     enum Name: String, Codable, CaseIterable {
         case queued, started, compiling, moved, encoding, step, preview, decoding, warnings, done, failed, cancelled, fidelity, model

@@ -11,7 +11,7 @@ public struct JobAnswer: Codable, Sendable {
         public var step: Int
         /// Over all runs.
         public var steps: Int
-        /// What takes so long, such as a compile, in words.
+        /// The present work, such as a compile, in words.
         @OrNull public var text: String?
         @OrNull public var remainingSeconds: Double?
 
@@ -55,7 +55,7 @@ public struct JobAnswer: Codable, Sendable {
     public var pictures: [Picture]
     /// Warnings about the pictures, in sentences.
     public var warnings: [String]
-    /// What `POST /api/v1/jobs` takes, with every default filled in.
+    /// The body of `POST /api/v1/jobs`, with every default filled in.
     public var request: [String: JSONValue]
 
     public init(_ job: Job, position: Int? = nil, progress: Progress? = nil) {
@@ -91,7 +91,7 @@ public struct JobAnswer: Codable, Sendable {
     }
 }
 
-/// What `POST /api/v1/jobs` answers, with 202.
+/// The answer to `POST /api/v1/jobs`, with 202.
 public struct AcceptedAnswer: Codable, Sendable {
     public var id: String
     public var state: JobState

@@ -3,7 +3,7 @@ public import Jobs
 /// A page of a list, the newest first.
 public struct ListAnswer<Item: Codable & Sendable>: Codable, Sendable {
     public var items: [Item]
-    /// What to send as `before` for the page after this one; null when this is the last.
+    /// The value of `before` for the page after this one; null when this is the last.
     @OrNull public var next: String?
 
     public init(_ items: [Item], next: String?) {
@@ -12,7 +12,7 @@ public struct ListAnswer<Item: Codable & Sendable>: Codable, Sendable {
     }
 }
 
-/// What a list is asked for: `?before=&limit=&state=&q=`.
+/// The query of a list: `?before=&limit=&state=&q=`.
 public struct ListQuery: Sendable, Equatable {
     public static let limits = 1...200
 

@@ -9,11 +9,11 @@ public struct SettingAnswer: Codable, Sendable {
     public var `default`: JSONValue
     /// One sentence without a full stop.
     public var meaning: String
-    /// What it may be, as it stands after "Use".
+    /// The values that it may have, as they stand after "Use".
     public var allowed: String
     /// All that it may be, where that is a handful of words; empty where it is not.
     public var choices: [String]
-    /// Who says so: `default`, `file`, `environment`, `flag`, `change`.
+    /// The source of the value: `default`, `file`, `environment`, `flag`, `change`.
     public var source: String
     /// The environment variable that sets it.
     public var environment: String
@@ -43,7 +43,7 @@ extension SettingSource {
     }
 }
 
-/// What `GET` and `PUT /api/v1/settings` answer.
+/// The answer to `GET` and `PUT /api/v1/settings`.
 public struct SettingsAnswer: Codable, Sendable {
     public var settings: [SettingAnswer]
 

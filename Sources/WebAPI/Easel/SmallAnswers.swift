@@ -5,12 +5,12 @@ public import Settings
 
 // Requests and answers of Easel's own API that have a field or two.
 
-/// What routes answer that have nothing to tell: clients parse every answer as JSON.
+/// The answer of routes that have nothing to tell: clients parse every answer as JSON.
 public struct EmptyAnswer: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// What `GET /api/v1/models` answers.
+/// The answer to `GET /api/v1/models`.
 public struct ModelsAnswer: Codable, Sendable {
     /// The name of the one that is used when none is named.
     public var current: String
@@ -22,14 +22,14 @@ public struct ModelsAnswer: Codable, Sendable {
     }
 }
 
-/// What `DELETE /api/v1/compilations` answers, for one or all.
+/// The answer to `DELETE /api/v1/compilations`, for one or all.
 public struct DroppedAnswer: Codable, Sendable {
     public var dropped: Int
 
     public init(_ dropped: Int) { self.dropped = dropped }
 }
 
-/// What `GET /healthz` answers: the process runs.
+/// The answer to `GET /healthz`: the process runs.
 public struct HealthAnswer: Codable, Sendable {
     public var status = "ok"
     public var version: String
@@ -38,7 +38,7 @@ public struct HealthAnswer: Codable, Sendable {
     public init(version: String) { self.version = version }
 }
 
-/// What `GET /readyz` answers, with 200 or 503.
+/// The answer to `GET /readyz`, with 200 or 503.
 public struct ReadinessAnswer: Codable, Sendable {
     public enum Status: String, Codable, Sendable, CaseIterable { case ready, loading, failed }
 
@@ -46,7 +46,7 @@ public struct ReadinessAnswer: Codable, Sendable {
     public var model: String
     @OrNull public var reason: String?
 
-    /// Of HTTP.
+    /// The HTTP status.
     public var httpStatus: Int { status == .ready ? 200 : 503 }
 
     public init(_ readiness: Readiness) {

@@ -1,7 +1,7 @@
 public import Generation
 public import Jobs
 
-/// What the APIs tell and do beside drawing: models, devices, what is compiled, how exact it is. The models of a machine, or a
+/// The work of the APIs beside drawing: models, devices, compiled networks, their errors. The models of a machine, or a
 /// fake in tests.
 public protocol Engine: Painting {
     /// Which model is ready, or why none is.

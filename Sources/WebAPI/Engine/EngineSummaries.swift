@@ -65,12 +65,12 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
         }
     }
 
-    /// What `auto` measured of a component on a device.
+    /// A measurement of `auto` for a component on a device.
     public struct Measurement: Sendable, Equatable, Codable {
         public var component: Stage
         public var device: String
         public var precision: String
-        /// Of one call; nil when it was refused.
+        /// Seconds of one call; nil when it was refused.
         public var seconds: Double?
         /// Against CPU f32, relative L2; nil when it was refused.
         public var relativeError: Double?
@@ -92,12 +92,12 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
         }
     }
 
-    /// Of OpenVINO: `2026.4.1`.
+    /// OpenVINO's version: `2026.4.1`.
     public var openvino: String
     public var devices: [Device]
     public var assignments: [Assignment]
     public var measurements: [Measurement]
-    /// What is missing for hardware that was found, in sentences.
+    /// Drivers that are missing for hardware that was found, in sentences.
     public var advice: [String]
 
     public init(openvino: String, devices: [Device], assignments: [Assignment], measurements: [Measurement], advice: [String]) {
@@ -144,14 +144,14 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
         public var component: Stage
         public var device: String
         public var precision: String
-        /// Of the latest probe, relative L2 against CPU f32; nil before the first, and when it was not finite.
+        /// The error of the latest probe, relative L2 against CPU f32; nil before the first, and when it was not finite.
         public var relativeError: Double?
         public var cosine: Double?
         public var bound: Double
         /// How many times as fast as the reference.
         public var speedRatio: Double?
         public var secondsSinceProbe: Double?
-        /// What was done about a drift, or why nothing can be.
+        /// The remedy for a drift, or why there is none.
         public var notice: String?
 
         public init(
@@ -284,7 +284,7 @@ public struct PromptSummary: Sendable, Equatable, Codable {
     }
 }
 
-/// What prompts can name.
+/// The things that prompts can name.
 public struct PromptResourceSummary: Sendable, Equatable, Codable {
     public struct Style: Sendable, Equatable, Codable {
         public var name: String

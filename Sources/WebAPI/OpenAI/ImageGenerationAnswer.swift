@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
-/// What `POST /v1/images/generations` answers.
+/// The answer to `POST /v1/images/generations`.
 public struct ImageGenerationAnswer: Codable, Sendable {
     public struct Item: Codable, Sendable {
         public var base64: String?
         public var url: String?
-        /// What was drawn: with styles, and with what was drawn for wildcards.
+        /// The prompt that was drawn, with styles and with the draws for wildcards.
         public var revisedPrompt: String
 
         private enum CodingKeys: String, CodingKey { case base64 = "b64_json", url, revisedPrompt = "revised_prompt" }
@@ -29,9 +29,9 @@ public struct ImageGenerationAnswer: Codable, Sendable {
     }
 }
 
-/// What `GET /v1/models` answers.
+/// The answer to `GET /v1/models`.
 public struct OpenAIModelsAnswer: Codable, Sendable {
-    /// What `GET /v1/models/{model}` answers.
+    /// The answer to `GET /v1/models/{model}`.
     public struct Model: Codable, Sendable {
         public var id: String
         public var object = "model"

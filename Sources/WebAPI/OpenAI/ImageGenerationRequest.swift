@@ -103,6 +103,6 @@ extension GenerationRequest {
 }
 
 extension APIError {
-    /// What `POST /v1/images/edits` and `/v1/images/variations` answer.
+    /// The answer to `POST /v1/images/edits` and `/v1/images/variations`.
     public static let editing = APIError.imageToImage(field: "image")
 }

@@ -5,7 +5,7 @@ import Settings
 struct RequestField: Sendable {
     let name: String
     let schema: Schema
-    /// What it means, and what stands there if it does not.
+    /// The meaning, and the default.
     let meaning: String
     var standard: JSONValue?
     var isRequired = false

@@ -10,14 +10,14 @@ public struct Route: Sendable {
     public let method: Method
     /// `/api/v1/jobs/{id}`: parameters in braces.
     public let path: String
-    /// What it does, as a sentence without a full stop.
+    /// The action, as a sentence without a full stop.
     public let summary: String
     /// Whether it answers without credentials, where others ask for them.
     public let isOpen: Bool
     let parameters: [Parameter]
     let body: RequestBody?
     let answer: Answer
-    /// What can go wrong beside what can everywhere.
+    /// Errors beside those of all routes.
     let errors: [APIError.Kind]
 
     /// Whose clients it is made for.

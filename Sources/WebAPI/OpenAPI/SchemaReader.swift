@@ -3,7 +3,7 @@ import FoundationEssentials
 import Settings
 
 extension Schema {
-    /// What the JSON of a type looks like.
+    /// The schema of a type's JSON.
     ///
     /// It is read off the type itself: it is decoded from nothing, and what it asks the decoder for is noted down. So the document
     /// cannot say anything else than what is sent.
@@ -17,7 +17,7 @@ extension Schema {
     }
 }
 
-/// What a type asks for while it is decoded.
+/// The fields that a type asks for while it is decoded.
 private final class SchemaNotes {
     var schema = Schema.any
     var mayBeNull = false
@@ -135,7 +135,7 @@ private struct SchemaValue: SingleValueDecodingContainer {
     let notes: SchemaNotes
     var codingPath: [any CodingKey] { [] }
 
-    /// Who asks for null may write it.
+    /// A type that asks for null may write it.
     func decodeNil() -> Bool {
         notes.mayBeNull = true
         return false

@@ -4,7 +4,7 @@ public import Settings
 
 /// Why a request was not done, as a client is told.
 public struct APIError: Error, Sendable, Equatable {
-    /// What kind of mishap it is. Raw values are `code` in Easel's own and OpenAI's errors.
+    /// The kind of error. Raw values are `code` in Easel's own and OpenAI's errors.
     public enum Kind: String, Sendable, CaseIterable {
         case malformedBody = "malformed_body"
         case unauthorized
@@ -29,7 +29,7 @@ public struct APIError: Error, Sendable, Equatable {
         /// No model is ready.
         case unavailable
 
-        /// Of HTTP.
+        /// The HTTP status.
         public var status: Int {
             switch self {
             case .malformedBody: 400
@@ -50,7 +50,7 @@ public struct APIError: Error, Sendable, Equatable {
     public let kind: Kind
     /// The field, parameter or header at fault, as the client names it.
     public let field: String?
-    /// What happened, why, and what to do: whole sentences, without paths.
+    /// The error, its cause and the remedy: whole sentences, without paths.
     public let message: String
     /// For the header `Retry-After`.
     public let retryAfterSeconds: Int?
@@ -82,7 +82,7 @@ public struct APIError: Error, Sendable, Equatable {
         }
     }
 
-    /// What is told of an error that nobody foresaw; its own words are for the log.
+    /// The text for an error that nobody foresaw; its own words are for the log.
     /// - Parameter reference: names the entry in the log.
     public static func unexpected(reference: String) -> APIError {
         APIError(.unexpected, "Something went wrong that should not. Details: log, id \(reference).")

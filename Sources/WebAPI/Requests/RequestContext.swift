@@ -2,9 +2,9 @@ public import Generation
 import Jobs
 public import Settings
 
-/// What requests are read with.
+/// The context in which requests are read.
 public struct RequestContext: Sendable {
-    /// What stands where a request says nothing, and how much it may ask for.
+    /// The settings: defaults where a request says nothing, and limits.
     public var settings: EaselSettings
     public var models: ModelCatalog
     /// Whose request it is; see `JobRequest.client`.

@@ -1,12 +1,12 @@
 public import Generation
 public import Settings
 
-/// What the server refuses to draw: every refusal names the field, its value and the limit.
+/// The limits of the server: every refusal names the field, its value and the limit.
 public struct RequestLimits: Sendable {
     private let limits: EaselSettings.Limits
     private let names: Names
 
-    /// What a face calls its fields.
+    /// The names of a face's fields.
     public struct Names: Sendable {
         var runs = "runs"
         var batchSize = "batch_size"
