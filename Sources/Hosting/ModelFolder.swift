@@ -60,6 +60,9 @@ struct ModelFolder {
         // Pictures and notes beside the models need no second look.
         guard isNamedAsFile || FolderKey(path) != nil else { return }
         switch ModelLook(path, known: known) {
+        case .file where Self.withoutEnding(file).lowercased().hasSuffix(".vae"):
+            leftOut.append(LeftOutModel(
+                file: file, path: path, reason: "it is the VAE of the model of the same name; --vae uses it with others"))
         case .file: models.append(ListedModel(name: Self.withoutEnding(file), file: file, path: path))
         case .diffusersFolder: models.append(ListedModel(name: file, file: file, path: path, isFolder: true))
         case .otherFolder: walk(path, below: file + "/", ancestors: ancestors)

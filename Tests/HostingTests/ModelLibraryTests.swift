@@ -116,12 +116,13 @@ struct ModelLibraryTests {
         #expect(mkfifo(folder.path + "/m/pipe.safetensors", 0o600) == 0)
         #expect(mkfifo(folder.path + "/m/folder.safetensors/model_index.json", 0o600) == 0)
         try folder.write(Self.start, to: "m/good.safetensors")
+        try folder.write(Self.start, to: "m/good.VAE.safetensors")
         let listing = library(folder.path + "/m").listing()
         #expect(listing.models.map(\.name) == ["good"])
         let reasons = Dictionary(uniqueKeysWithValues: listing.leftOut.map { ($0.file, $0.reason) })
         let words = [
             "pointer.safetensors": "Git LFS", "empty.safetensors": "empty", "page.safetensors": "web page", "clone": "Git LFS",
-            "gone.safetensors": "link",
+            "gone.safetensors": "link", "good.VAE.safetensors": "VAE",
             "pipe.safetensors": "pipe",
         ]
         #expect(Set(reasons.keys) == Set(words.keys))
