@@ -1,6 +1,7 @@
 import Checkpoints
 import Compilation
 import Generation
+import OpenVINO
 import Tensors
 import TestSupport
 import Testing
@@ -21,13 +22,17 @@ struct SDXLPictureTests {
         let cases: [Case]
     }
 
+    /// One for all tests: CLIP's whole vocabulary takes seconds to write.
+    private static let shared = Result {
+        let folder = try TemporaryFolder()
+        return (folder: folder, pipeline: try DiffusionPipeline(path: TinyCheckpoint.sdxl().writeSingleFile(in: folder), placements: .cpu))
+    }
+
     private let pipeline: DiffusionPipeline
-    private let folder: TemporaryFolder
     private let reference: Reference
 
     init() throws {
-        folder = try TemporaryFolder()
-        pipeline = try DiffusionPipeline(path: TinyCheckpoint.sdxl().writeSingleFile(in: folder), placements: .cpu)
+        pipeline = try Self.shared.get().pipeline
         reference = try Fixture.decode(from: "diffusion/sdxl_pictures.json")
     }
 
@@ -75,7 +80,8 @@ struct SDXLPictureTests {
     @Test("a prompt that is used again asks neither text encoder, and one static UNet serves prompts of other lengths")
     func reuse() async throws {
         let fixed = DiffusionPipeline(
-            pipeline.opened, fallbacks: pipeline.fallbacks, shapes: .init(.static, contextChunks: 2), networks: pipeline.networks)
+            pipeline.opened, fallbacks: pipeline.fallbacks, shapes: .init(.static, contextChunks: 2),
+            networks: CompiledNetworks(core: try Core()))
         var request = request("plain")
         let first = try await fixed.generate(request) { _ in }
         #expect(Set(first.compiles.map(\.stage)) == Set(Stage.allCases))
