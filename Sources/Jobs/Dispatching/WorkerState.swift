@@ -91,7 +91,7 @@ struct Batch: Sendable {
         jobCount = jobs.count
     }
 
-    /// Those of `members` that are not over.
+    /// Members that are not over.
     var wanted: [Member] { members.filter(\.isWanted) }
 
     /// Jobs that are not over, drawn now or later.

@@ -368,7 +368,7 @@ extension JobService {
                 await painter.rest()
             } else {
                 try? await sleep(Self.calm)
-                // What is due by the clock comes while nothing else does.
+                // Work that is due by the clock comes while nothing else does.
                 while !Task.isCancelled {
                     await painter.rest()
                     if !Task.isCancelled { dispatcher.rested(worker) }
@@ -391,7 +391,7 @@ extension JobService {
             let pictureCount = painted.reduce(0) { $0 + $1.result.images.count }
             measure(.drawn(jobs: painted.count, pictures: pictureCount, timings: first.timings, devices: first.places.map(\.device)))
         }
-        // What is drawn together is moved once, and told with each.
+        // Requests that are drawn together move once, and each is told.
         for move in Set(painted.flatMap(\.result.moves)) { measure(.moved(move)) }
     }
 
