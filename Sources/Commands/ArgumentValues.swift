@@ -42,15 +42,20 @@ extension PredictionMode: ExpressibleByArgument {
 }
 
 extension SamplerName: ExpressibleByArgument {
+    /// Reads a sampler's name in any case, with or without a schedule fused to it; nil when no sampler is called that.
     public init?(argument: String) { self.init(argument) }
+    /// The sampler's name as the help shows it, without a schedule.
     public var defaultValueDescription: String { sampler.rawValue }
+    /// Names of all samplers, as the help lists them.
     public static var allValueStrings: [String] { Sampler.allCases.map(\.rawValue) }
 }
 
 extension Schedule: ExpressibleByArgument {
+    /// Reads a schedule's name, regardless of case and separators; nil when no schedule is called that.
     public init?(argument: String) { self.init(name: argument) }
 }
 
 extension ImageFormat: ExpressibleByArgument {
+    /// Reads a file extension as the name of a format; nil when no format has it.
     public init?(argument: String) { self.init(fileExtension: argument) }
 }

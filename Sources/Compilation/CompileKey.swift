@@ -9,10 +9,14 @@ import GraphIR
 public struct CompileKey: Sendable, Hashable {
     /// `Checkpoint.identity`: changes with the checkpoint's files.
     public let checkpoint: String
+    /// The network within the checkpoint.
     public let network: NetworkID
+    /// The device, and the arithmetic that it is asked for.
     public let placement: Placement
+    /// The inputs that are fixed at the compile; all others may have any size.
     public let shape: InputShape
 
+    /// Makes a key; without `shape`, of a network that takes any size.
     public init(checkpoint: String, network: NetworkID, placement: Placement, shape: InputShape = InputShape()) {
         self.checkpoint = checkpoint
         self.network = network

@@ -6,6 +6,7 @@ public import Tensors
 public final class CompiledNetwork: Sendable {
     /// The key that it was compiled for.
     public let key: CompileKey
+    /// The compiled model, which makes requests for inference.
     public let model: CompiledModel
     /// The precision that OpenVINO says it runs in: `f32`, `bf16`, `f16`.
     public let precision: String
@@ -36,7 +37,9 @@ public final class CompiledNetwork: Sendable {
         self.fault = fault
     }
 
+    /// The stage that runs the network.
     public var stage: Stage { key.stage }
+    /// The device, and the arithmetic that it was asked for.
     public var placement: Placement { key.placement }
     /// Where it runs in fact.
     public var place: Place { Place(device: placement.device, precision: precision) }

@@ -21,7 +21,9 @@ public actor CompiledNetworks {
 
     /// A network that is ready, and how often it was found so.
     public struct Use: Sendable {
+        /// The network that is ready.
         public let network: CompiledNetwork
+        /// Times that it was found ready.
         public let hits: Int
         /// Names it among those that are ready; short, and of letters and digits only.
         public var id: String { network.key.id }
@@ -29,6 +31,7 @@ public actor CompiledNetworks {
 
     /// A network for one use, and what its user waited for.
     public struct Lease: Sendable {
+        /// The wait for a network.
         public enum Wait: Sendable {
             /// It was ready.
             case none
@@ -38,7 +41,9 @@ public actor CompiledNetworks {
             case ownCompile
         }
 
+        /// The network to run.
         public let network: CompiledNetwork
+        /// The wait that came before.
         public let wait: Wait
     }
 

@@ -5,12 +5,14 @@ public import Tensors
 
 /// One user's way to run a compiled network, again and again.
 public struct NetworkCall: ~Copyable, Sendable {
+    /// The network that is run.
     public let network: CompiledNetwork
     private var request: InferRequest
     /// The latest `latents`, as long as the network may have to see larger ones first.
     private var firstLatents: NDArray?
     private var hasRun = false
 
+    /// Makes a request of its own for the network, without inputs.
     public init(_ network: CompiledNetwork) throws(OpenVINOError) {
         self.network = network
         request = try network.model.makeInferRequest()

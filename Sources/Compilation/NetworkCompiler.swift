@@ -12,6 +12,7 @@ public actor NetworkCompiler {
     private let store: EntryStore?
     private let executor = QueueExecutor(label: "easel.compile")
 
+    /// The queue that compiles run on, so that they do not block the threads of other tasks.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameter fault: put on all that is compiled.
@@ -117,5 +118,6 @@ extension CompiledModel {
 }
 
 extension MappedWeights: ChangeableMemory {
+    /// The change of the checkpoint's files since they were mapped, as a sentence; nil when there is none.
     public var change: String? { changedFile.map { CheckpointError.changed(file: $0).description } }
 }

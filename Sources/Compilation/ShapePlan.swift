@@ -10,6 +10,7 @@ public struct ShapePlan: Sendable, Hashable {
     /// a few per cent of a step at 4 chunks (`make bench` prints how much).
     public var contextChunks: Int
 
+    /// Makes a plan with a policy for each stage.
     public init(policies: PerStage<ShapePolicy> = PerStage(repeating: .auto), contextChunks: Int = 4) {
         self.policies = policies
         self.contextChunks = contextChunks
@@ -60,9 +61,11 @@ public struct ShapePlan: Sendable, Hashable {
 
 /// The demands of a request on the networks.
 public struct ShapeNeed: Sendable, Hashable {
+    /// Pictures that are drawn together.
     public var pictureCount: Int
     /// Latents: pixels divided by the VAE's scale factor.
     public var latentHeight: Int
+    /// Columns of the latents.
     public var latentWidth: Int
     /// Chunks of each text that the UNet is asked about in a step: those of the prompt's parts, and the negative prompt's unless guidance
     /// is off. The most that a text has at any step, for any picture.

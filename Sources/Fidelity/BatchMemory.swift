@@ -13,6 +13,7 @@ public struct BatchMemory: Sendable {
         public var precision: String
         /// The pictures' size as a power of two of pixels: 18 for 512×512 and sizes near it.
         public var sizeClass: Int
+        /// OpenVINO's version: another one may be faster or slower.
         public var runtimeVersion: String
 
         /// - Parameters:
@@ -33,7 +34,9 @@ public struct BatchMemory: Sendable {
     /// - Parameter folder: the user's cache folder; made when missing.
     public init(folder: URL) { tables = MeasurementFile("batches.json", in: folder) }
 
+    /// The table that was remembered under this key; nil when there is none.
     public subscript(key: Key) -> BatchTable? { tables[key.text] }
 
+    /// Keeps a table, in place of the one that was kept under the same key.
     public func remember(_ table: BatchTable, for key: Key) { tables.remember(table, for: key.text) }
 }

@@ -16,6 +16,7 @@ public struct BatchTable: Sendable, Equatable, Codable {
     /// The sizes that are tried, one after the other.
     public static let batchSizes = [1, 2, 4, 8]
 
+    /// The sizes in the order in which they were tried, smallest first; sizes after the first useless one are left out.
     public let rows: [Row]
 
     /// Tries one size after another, until one is not worth it or the device cannot take it.

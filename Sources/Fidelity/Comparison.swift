@@ -6,8 +6,11 @@ public struct Comparison: Sendable, Hashable {
     /// compared: one step of 255 is just visible on black then, and 26 steps are as bright as can be.
     public static let defaultAmplification = 10
 
+    /// The picture as the reference draws it.
     public let reference: RGBImage
+    /// The picture that is compared with the reference.
     public let candidate: RGBImage
+    /// How many times greater the difference is drawn than it is.
     public let amplification: Int
     /// For each channel, how far the pictures are apart, amplified.
     public let difference: RGBImage

@@ -9,6 +9,7 @@ public import Generation
 ///
 /// `Model` identifies a compiled network among those of the stage, by what it was compiled for.
 public struct DriftMonitor<Model: Hashable & Sendable>: Sendable {
+    /// The stage whose networks are watched.
     public let stage: Stage
     /// Where the stage runs, or is to run once the owner has done what the last event asked for.
     public private(set) var assignment: Place

@@ -3,6 +3,7 @@ public import Generation
 
 /// A finding about a stage and the response to it: for the log, the status and the picture's metadata.
 public struct FidelityEvent: Sendable, Hashable {
+    /// The result of a probe, or of a failure.
     public enum Finding: Sendable, Hashable {
         /// The first probe of a compiled network, within bounds: later ones are compared with it.
         case baseline
@@ -12,6 +13,7 @@ public struct FidelityEvent: Sendable, Hashable {
         case drift(Drift)
     }
 
+    /// The measures that follow a finding.
     public enum Response: Sendable, Hashable {
         case none
         /// The stage is compiled again or moves; then it is probed again.
@@ -20,12 +22,15 @@ public struct FidelityEvent: Sendable, Hashable {
         case giveUp
     }
 
+    /// The stage that the finding is about.
     public let stage: Stage
     /// Where the stage ran when this was found.
     public let assignment: Place
+    /// The result of the probe, or of the failure.
     public let finding: Finding
     /// The figures; nil when there was no probe.
     public let distance: Distance?
+    /// The measures that are taken.
     public let response: Response
 
     init(_ stage: Stage, _ assignment: Place, _ finding: Finding, _ distance: Distance? = nil, response: Response = .none) {
@@ -39,7 +44,9 @@ public struct FidelityEvent: Sendable, Hashable {
 
 /// A finding and its time.
 public struct FidelityRecord: Sendable, Hashable {
+    /// The finding and the response to it.
     public let event: FidelityEvent
+    /// The time at which it was found.
     public let time: Date
 }
 

@@ -2,13 +2,16 @@ public import Generation
 
 /// The result of comparing a device with the reference: CPU, f32, same checkpoint and inputs.
 public struct FidelityReport: Sendable, Hashable {
+    /// The networks that were compared; empty when only pictures were.
     public let stages: [StageFidelity]
     /// The distance of the pictures drawn on both; nil when only networks were compared.
     public let picture: PictureDistance?
     /// A fault of the device's picture by itself; nil when there is none.
     public let suspicion: Suspicion?
+    /// The bounds that the verdict goes by.
     public let bounds: FidelityBounds
 
+    /// Makes a report from what was measured.
     public init(
         stages: [StageFidelity], picture: PictureDistance? = nil, suspicion: Suspicion? = nil, bounds: FidelityBounds = .init()
     ) {
@@ -18,8 +21,10 @@ public struct FidelityReport: Sendable, Hashable {
         self.bounds = bounds
     }
 
+    /// The judgement of the report by its bounds.
     public var verdict: Verdict { Verdict(self) }
 
+    /// Titles of the columns of a table for people.
     public static let tableHeader = ["COMPONENT", "DEVICE", "PRECISION", "RELATIVE ERROR", "MAXIMUM ERROR", "COSINE", "NOT FINITE", "SPEED"]
 
     /// A row for each stage, in the columns of `tableHeader`.
@@ -28,7 +33,9 @@ public struct FidelityReport: Sendable, Hashable {
 
 /// One stage on one device against the reference.
 public struct StageFidelity: Sendable, Hashable {
+    /// The network that was compared.
     public let network: NetworkID
+    /// The device that it ran on, and the precision that it computed in.
     public let assignment: Place
     /// The worst of all calls that were compared.
     public let distance: Distance
@@ -37,6 +44,7 @@ public struct StageFidelity: Sendable, Hashable {
     /// Seconds per call (for a UNet: per step). nil when not measured.
     public let seconds: Double?
 
+    /// Makes the result of one network.
     public init(_ network: NetworkID, on assignment: Place, distance: Distance, speedRatio: Double? = nil, seconds: Double? = nil) {
         self.network = network
         self.assignment = assignment
@@ -45,6 +53,7 @@ public struct StageFidelity: Sendable, Hashable {
         self.seconds = seconds
     }
 
+    /// The stage that the network belongs to.
     public var stage: Stage { network.stage }
 
     fileprivate var tableRow: [String] {

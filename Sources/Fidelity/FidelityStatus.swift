@@ -2,8 +2,11 @@ public import Generation
 
 /// The place of each stage, its error at the latest probe, and the events so far: for a page or a client to show.
 public struct FidelityStatus: Sendable {
+    /// A stage, its place, and its latest probe.
     public struct Row: Sendable {
+        /// The stage that the row is about.
         public let stage: Stage
+        /// OpenVINO's name of the device: `CPU`, `GPU.0`.
         public let device: String
         /// As read back after compiling; what was asked for before the first compile.
         public let precision: String
@@ -11,11 +14,13 @@ public struct FidelityStatus: Sendable {
         public let distance: Distance?
         /// How many times as fast as the reference it was then.
         public let speedRatio: Double?
+        /// Seconds since the latest probe; nil before the first.
         public let secondsSinceProbe: Double?
         /// The reason of the latest remedy, or why none is left.
         public let notice: String?
     }
 
+    /// A row for each stage, in the order text encoder, UNet, VAE.
     public let stages: [Row]
     /// Oldest first.
     public let events: [FidelityEvent]

@@ -9,6 +9,7 @@ public struct PictureDistance: Sendable, Hashable {
     /// Structural similarity, −1 … 1, the mean over the three channels; 1 when the pictures are equal.
     public let ssim: Double
 
+    /// Whether the pictures are equal in every byte.
     public var isEqual: Bool { psnr == .infinity }
 
     /// Figures that were worked out before.

@@ -5,6 +5,7 @@ public import Generation
 public struct PrecisionTable: Sendable, Equatable, Codable {
     /// One precision that was tried.
     public struct Row: Sendable, Equatable, Codable {
+        /// The precision that the device was asked for.
         public let asked: Precision
         /// The precision that the device then computed in, by its own words; nil when it refused.
         public let precision: String?
@@ -25,9 +26,12 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
     public struct Measurement: Sendable, Equatable {
         /// As read back after compiling.
         public var precision: String
+        /// Seconds of one step.
         public var seconds: Double
+        /// The error against the CPU in f32, relative L2; infinite when a number of the answer is not finite.
         public var relativeError: Double
 
+        /// Makes the measurement of one precision.
         public init(precision: String, seconds: Double, relativeError: Double) {
             self.precision = precision
             self.seconds = seconds
@@ -35,8 +39,11 @@ public struct PrecisionTable: Sendable, Equatable, Codable {
         }
     }
 
+    /// The stage that was measured.
     public let stage: Stage
+    /// OpenVINO's name of the device: `CPU`, `GPU.0`.
     public let device: String
+    /// The precisions in the order in which they were tried: f32, f16, bf16. One that computes as an earlier row does is left out.
     public let rows: [Row]
 
     private enum CodingKeys: String, CodingKey { case stage = "component", device, rows }

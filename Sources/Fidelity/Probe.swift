@@ -122,6 +122,7 @@ public enum ProbeError: Error, Sendable, CustomStringConvertible {
     /// The reference could not be had: says nothing about the device.
     case reference(DiffusionError)
 
+    /// The failure behind it, of either side.
     public var cause: DiffusionError {
         switch self {
         case .candidate(let error), .reference(let error): error
@@ -131,6 +132,7 @@ public enum ProbeError: Error, Sendable, CustomStringConvertible {
     /// Whether the failure tells something of the device that was to be compared.
     var isOfDevice: Bool { if case .candidate = self { !isCheckpointAtFault } else { false } }
 
+    /// Whether the probe stopped because its task was cancelled.
     public var isCancelled: Bool { if case .cancelled = cause { true } else { false } }
 
     public var description: String { cause.description }

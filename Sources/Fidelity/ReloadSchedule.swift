@@ -7,12 +7,14 @@ public struct ReloadSchedule: Sendable, Hashable {
     private var picturesSinceLoad = 0
     private var loadedAt: ContinuousClock.Instant
 
+    /// Makes a schedule that begins at `loadedAt`; without a number or a time nothing is ever due.
     public init(everyPictures pictures: Int? = nil, every time: Duration? = nil, loadedAt: ContinuousClock.Instant) {
         self.pictures = pictures
         self.time = time
         self.loadedAt = loadedAt
     }
 
+    /// Counts a picture since the last load.
     public mutating func finishedPicture() { picturesSinceLoad += 1 }
 
     /// The checkpoint was loaded anew, for whatever reason.

@@ -5,6 +5,7 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
     /// One sentence or two for each thing that is not as it should be. Empty: within bounds.
     public let shortcomings: [String]
 
+    /// Whether nothing is beyond its bound and no picture is suspicious.
     public var isWithinBounds: Bool { shortcomings.isEmpty }
 
     public var description: String {

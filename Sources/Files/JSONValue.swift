@@ -118,8 +118,12 @@ extension JSONValue: CustomStringConvertible {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral {
+    /// Makes a string from a literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Makes `true` or `false` from a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Makes a whole number from a literal.
     public init(integerLiteral value: Int) { self = .integer(value) }
+    /// Makes a null from `nil`.
     public init(nilLiteral: ()) { self = .null }
 }

@@ -25,6 +25,7 @@ extension GraphBuilder {
         add("Select", inputs: [condition, a, b], type: a.type)
     }
 
+    /// Limits each number to the range: one beyond a bound becomes the bound.
     public func clamp(_ x: Value, _ range: ClosedRange<Float>) -> Value {
         add("Clamp", attributes: [.init("min", range.lowerBound), .init("max", range.upperBound)], inputs: [x])
     }
@@ -39,6 +40,7 @@ extension GraphBuilder {
         add("Gelu", 7, attributes: [.init("approximation_mode", "ERF")], inputs: [x])
     }
 
+    /// Converts each number to another type, as OpenVINO's `Convert` does.
     public func convert(_ x: Value, to type: ElementType) -> Value {
         add("Convert", attributes: [.init("destination_type", type.rawValue)], inputs: [x], type: type)
     }

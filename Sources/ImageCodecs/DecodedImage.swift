@@ -10,6 +10,7 @@ public struct DecodedImage: Sendable, Hashable {
     public let alpha: [UInt8]?
     /// The text that says how the picture was made; see `Infotext`.
     public let parameters: String?
+    /// The format of the file, told by its first bytes.
     public let format: ImageFormat
 
     /// Reads a PNG, JPEG or WebP file of at most 16,384 pixels a side and 100 million in all.

@@ -4,16 +4,21 @@
 ///     Negative prompt: <negative prompt>
 ///     Steps: 20, Sampler: Euler, Schedule type: Karras, CFG scale: 7, Seed: 1, Size: 512x768, Model: v1-5
 public struct Infotext: Sendable, Hashable {
+    /// The prompt; it may have several lines.
     public var prompt: String
+    /// The negative prompt; empty when there is none.
     public var negativePrompt: String
     /// In the order of the text.
     public private(set) var parameters: [Parameter]
 
+    /// One `key: value` of the last line.
     public struct Parameter: Sendable, Hashable {
         /// A letter, digit or underscore, then one or more of these, spaces, `-` and `/`; other keys cannot be read back.
         public var key: String
+        /// The value without quotes; it is quoted in the text where it has to be.
         public var value: String
 
+        /// Makes a parameter; neither text is checked.
         public init(_ key: String, _ value: String) {
             self.key = key
             self.value = value

@@ -10,7 +10,9 @@ public final class CompiledModel: Sendable {
     /// Objects in whose memory constants may still lie.
     let owners: [any AnyObject & Sendable]
 
+    /// The inputs in the model's order. An extent is nil where the model takes any.
     public let inputs: [Port]
+    /// The outputs in the model's order.
     public let outputs: [Port]
 
     init(handle: Handle, core: Core, owners: [any AnyObject & Sendable]) throws(OpenVINOError) {

@@ -2,15 +2,20 @@ import COpenVINO
 
 /// How long one node of a compiled model ran in the last inference.
 public struct NodeProfile: Sendable, Hashable {
+    /// Whether the node ran: it may not have been reached, or have been merged into another one.
     public enum Status: Sendable { case notRun, optimizedOut, executed }
 
+    /// The node's name in the compiled model.
     public let name: String
     /// The operation: `Convolution`.
     public let type: String
     /// The implementation and number type: `brgconv_avx512_f32`.
     public let executionType: String
+    /// Whether the node ran.
     public let status: Status
+    /// Time that passed while it ran, in microseconds.
     public let wallMicroseconds: Int
+    /// Time of the processor for it, in microseconds.
     public let cpuMicroseconds: Int
 }
 

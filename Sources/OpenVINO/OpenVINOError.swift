@@ -45,19 +45,28 @@ extension OpenVINOError: CustomStringConvertible {
 extension OpenVINOError {
     /// The result code of a C call. The corresponding C type is `ov_status_e`.
     public struct Status: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        /// The number of the code, 0 or negative.
         public let rawValue: Int32
 
         public init(rawValue: Int32) { self.rawValue = rawValue }
 
+        /// An error without a code of its own: −1.
         public static let generalError = Self(rawValue: -1)
+        /// A function that the device or this build does not have: −2.
         public static let notImplemented = Self(rawValue: -2)
+        /// Something that was asked for by name and is not there: −5.
         public static let notFound = Self(rawValue: -5)
+        /// An index or a size beyond its range: −6.
         public static let outOfBounds = Self(rawValue: -6)
+        /// An error that OpenVINO did not foresee: −7.
         public static let unexpected = Self(rawValue: -7)
+        /// A request that is used while it runs: −8.
         public static let requestBusy = Self(rawValue: -8)
+        /// An inference that was cancelled: −13. It is thrown as `OpenVINOError.cancelled`.
         public static let cancelled = Self(rawValue: -13)
         /// The C layer itself refused an argument; it leaves no text.
         public static let invalidArgument = Self(rawValue: -14)
+        /// An exception of an unknown kind: −17.
         public static let unknownException = Self(rawValue: -17)
 
         /// OpenVINO's name for the code. The corresponding C function is `ov_get_error_info`.

@@ -5,10 +5,14 @@ public struct PartialShape: Sendable, Hashable, ExpressibleByArrayLiteral {
     /// The extent of each axis, outermost first; nil where any extent fits.
     public var extents: [Int?]
 
+    /// Makes a shape from extents, nil where any extent fits.
     public init(_ extents: [Int?]) { self.extents = extents }
+    /// Makes a shape without open extents.
     public init(_ shape: [Int]) { extents = shape }
+    /// Makes a shape from a literal: `[nil, 4, nil, nil]`.
     public init(arrayLiteral elements: Int?...) { extents = elements }
 
+    /// Whether any extent is open.
     public var isDynamic: Bool { extents.contains(nil) }
 
     /// Whether a tensor of this shape can be given to the port.

@@ -5,8 +5,10 @@ import Glibc
 ///
 /// Names that are missing here are made on the spot: `PropertyKey<String>("GPU_QUEUE_PRIORITY")`.
 public struct PropertyKey<Value: PropertyValue>: Sendable, Hashable {
+    /// OpenVINO's spelling of the name: `NUM_STREAMS`.
     public let name: String
 
+    /// Makes a key by OpenVINO's spelling of its name.
     public init(_ name: String) { self.name = name }
 }
 
@@ -18,9 +20,12 @@ public protocol PropertyValue: Sendable {
 
 /// A setting for a device or a model: `Property(.inferencePrecision, .f32)`.
 public struct Property: Sendable, Hashable {
+    /// OpenVINO's spelling of the name: `NUM_STREAMS`.
     public let name: String
+    /// The value as OpenVINO writes it.
     public let text: String
 
+    /// Sets a property to a value of its type.
     public init<Value>(_ key: PropertyKey<Value>, _ value: Value) {
         name = key.name
         text = value.propertyText

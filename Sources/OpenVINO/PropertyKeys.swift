@@ -6,14 +6,17 @@ extension PropertyKey where Value == InferencePrecision {
 }
 
 extension PropertyKey where Value == ExecutionMode {
+    /// Whether the device may be less exact to be faster, as with a lower precision than the model's.
     public static var executionMode: Self { .init("EXECUTION_MODE_HINT") }
 }
 
 extension PropertyKey where Value == PerformanceHint {
+    /// The aim of a device when the number of streams and requests is left to it.
     public static var performanceHint: Self { .init("PERFORMANCE_HINT") }
 }
 
 extension PropertyKey where Value == CacheMode {
+    /// The content of what is written to `cacheFolder`: everything, or all but the weights.
     public static var cacheMode: Self { .init("CACHE_MODE") }
 }
 
@@ -35,6 +38,7 @@ extension PropertyKey where Value == String {
     public static var cacheFolder: Self { .init("CACHE_DIR") }
     /// The maker's name for the device. Read-only.
     public static var fullDeviceName: Self { .init("FULL_DEVICE_NAME") }
+    /// The name of a compiled model, from its XML. Read-only.
     public static var modelName: Self { .init("NETWORK_NAME") }
 }
 
@@ -54,6 +58,7 @@ extension PropertyKey where Value == Bool {
     public static var memoryMapping: Self { .init("ENABLE_MMAP") }
     /// Whether a compiled model came out of `cacheFolder`. Read-only.
     public static var isLoadedFromCache: Self { .init("LOADED_FROM_CACHE") }
+    /// Whether the CPU plugin ties its threads to cores.
     public static var cpuPinning: Self { .init("ENABLE_CPU_PINNING") }
 }
 
@@ -63,6 +68,7 @@ public enum InferencePrecision: String, PropertyValue, CaseIterable {
     /// Left to the device.
     case dynamic
 
+    /// Reads the raw value, and `undefined`, which some devices answer for `dynamic`.
     public init?(propertyText: String) {
         // Devices answer with either word.
         self.init(rawValue: propertyText == "undefined" ? "dynamic" : propertyText)
@@ -92,20 +98,26 @@ public enum CacheMode: String, PropertyValue, CaseIterable {
 
 extension PropertyValue where Self: RawRepresentable<String> {
     public init?(propertyText: String) { self.init(rawValue: propertyText) }
+    /// The raw value, as OpenVINO spells it.
     public var propertyText: String { rawValue }
 }
 
 extension String: PropertyValue {
+    /// Takes the text as it is.
     public init?(propertyText: String) { self = propertyText }
+    /// The text itself.
     public var propertyText: String { self }
 }
 
 extension Int: PropertyValue {
+    /// Reads a decimal number; nil for any other text.
     public init?(propertyText: String) { self.init(propertyText) }
+    /// The number in decimal digits.
     public var propertyText: String { String(self) }
 }
 
 extension Bool: PropertyValue {
+    /// Reads `YES`, `TRUE`, `NO` and `FALSE` in any case; nil for any other text.
     public init?(propertyText: String) {
         switch propertyText.uppercased() {
         case "YES", "TRUE": self = true
@@ -113,13 +125,16 @@ extension Bool: PropertyValue {
         default: return nil
         }
     }
+    /// `YES` or `NO`.
     public var propertyText: String { self ? "YES" : "NO" }
 }
 
 /// Lists come separated by spaces or commas.
 extension [String]: PropertyValue {
+    /// Splits the text at spaces and commas; nothing between two of them is no element.
     public init?(propertyText: String) {
         self = propertyText.split { $0 == " " || $0 == "," }.map(String.init)
     }
+    /// The elements with commas between them.
     public var propertyText: String { joined(separator: ",") }
 }

@@ -6,9 +6,11 @@ public import Tensors
 /// A view of memory, not a value: an inference request reads an input where it lies, at the time it runs.
 /// One task uses it at a time, so it is not Sendable. The corresponding C type is `ov_tensor_t`.
 public struct Tensor: ~Copyable {
+    /// The type of the elements.
     public let elementType: ElementType
     /// The extent of each axis, outermost first. Empty for a scalar.
     public let shape: [Int]
+    /// Bytes of all elements.
     public let byteCount: Int
 
     let handle: Handle
@@ -77,6 +79,7 @@ public struct Tensor: ~Copyable {
         self.byteCount = byteCount
     }
 
+    /// Elements of the whole tensor; 1 for a scalar.
     public var elementCount: Int { byteCount / elementType.byteCount }
 }
 

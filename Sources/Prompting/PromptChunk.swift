@@ -48,6 +48,7 @@ public struct InsertedVector: Sendable, Hashable {
     /// Which of its vectors, from 0.
     public var row: Int
 
+    /// Makes a reference to a vector; the vector itself is looked up when the chunk is encoded.
     public init(name: String, row: Int) {
         self.name = name
         self.row = row

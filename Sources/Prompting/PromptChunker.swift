@@ -1,5 +1,6 @@
 /// Cuts a prompt of any length into chunks. Nothing is left out: what does not fit goes into one more chunk.
 public struct PromptChunker: Sendable {
+    /// The tokenizer of the text encoder that the chunks are for.
     public let tokenizer: CLIPTokenizer
     /// Fills a short chunk after its end token: the end token itself for Stable Diffusion 1 and XL's first encoder,
     /// 0 for Stable Diffusion 2 and OpenCLIP encoders.

@@ -6,6 +6,7 @@ public struct Guidance: Sendable, Hashable {
     /// 1 follows the prompt's own prediction, 0 the negative prompt's; usually 4 to 12.
     public var scale: Float
 
+    /// Makes guidance of a scale, `Recipe.cfgScale`.
     public init(scale: Float) { self.scale = scale }
 
     /// Whether the negative prompt matters; if not, the model need not be asked about it.

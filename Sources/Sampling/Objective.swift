@@ -10,13 +10,16 @@ public struct Objective: Sendable, Equatable {
         case sample
     }
 
+    /// The noise levels of the training steps.
     public var noiseSchedule: NoiseSchedule
+    /// The meaning of the model's output.
     public var prediction: Prediction
     /// Added to each timestep of DDIM; diffusers' `steps_offset`.
     public var stepsOffset: Int
     /// Whether the last step of DDIM ends at no noise at all rather than at that of training step 0; diffusers' `set_alpha_to_one`.
     public var setsFinalAlphaToOne: Bool
 
+    /// Makes an objective; the defaults are those of Stable Diffusion 1.x.
     public init(noiseSchedule: NoiseSchedule, prediction: Prediction, stepsOffset: Int = 1, setsFinalAlphaToOne: Bool = false) {
         self.noiseSchedule = noiseSchedule
         self.prediction = prediction

@@ -18,6 +18,7 @@ public struct SamplingRun: Sendable {
         /// Training step, 0 ... T − 1; fractional with Euler, Euler a, Heun and DPM++ 2M.
         public let timestep: Float
 
+        /// Makes a question with latents of unit variance and the training step that has their noise.
         public init(latents: NDArray, timestep: Float) {
             self.latents = latents
             self.timestep = timestep

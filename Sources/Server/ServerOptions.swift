@@ -35,5 +35,6 @@ public struct ServerOptions: Sendable {
 /// Without passwords and keys, wherever it is printed.
 extension ServerOptions: CustomStringConvertible, CustomReflectable {
     public var description: String { "\(host):\(port), \(passwords.count) accounts, \(keys.count) keys" }
+    /// The description alone, so that `dump` shows no passwords and keys either.
     public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -4,8 +4,10 @@ public import Generation
 public struct ComponentChoice: Sendable, Hashable {
     /// OpenVINO's names, in the order in which they are tried. Never empty.
     public var devices: [String]
+    /// The accuracy that is asked of each of the devices.
     public var accuracy: AccuracyMode
 
+    /// Makes a choice. There has to be at least one device.
     public init(devices: [String], accuracy: AccuracyMode) {
         self.devices = devices
         self.accuracy = accuracy

@@ -8,6 +8,7 @@ extension EaselSettings {
         /// Texts by key.
         public let values: [String: String]
 
+        /// Makes a flag that sets some keys; the values are checked with all others when settings are made from it.
         public init(_ name: String, _ values: [String: String]) {
             self.name = name
             self.values = values

@@ -39,9 +39,13 @@ public struct EaselSettings: Sendable, Equatable {
     /// Hours between two reloads; 0: never.
     public var reloadHours = 0.0
 
+    /// The values of requests that say nothing.
     public var requests = RequestDefaults()
+    /// The order in which jobs are drawn.
     public var queue = Queue()
+    /// The bounds of requests to the server.
     public var limits = Limits()
+    /// The pictures that the server keeps.
     public var pictures = Pictures()
 
     /// The source of each setting, by key. Keys with their default are left out.
@@ -67,9 +71,13 @@ extension EaselSettings {
     public struct RequestDefaults: Sendable, Equatable {
         /// Name of the model that is used when none is named.
         public var model = "demo"
+        /// The text encoder's layer, 1 for the last; see `Recipe.clipSkip`.
         public var clipSkip = 1
+        /// Tokens at the end of a chunk in which a comma may end it; see `Recipe.commaBacktrack`.
         public var commaBacktrack = 20
+        /// Whether the shorter prompt is filled up with empty chunks; see `Recipe.padsConditionings`.
         public var padsConditionings = false
+        /// The effect of weights in prompts.
         public var emphasis = Emphasis.original
         /// nil: A1111's in its own API and for its pictures, else SD.Next's.
         public var scheduleCounting: ScheduleCounting?

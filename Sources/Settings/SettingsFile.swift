@@ -4,6 +4,7 @@ import Glibc
 
 /// The content of a settings file: Easel's own, or SD.Next's `config.json`.
 public struct SettingsFile: Sendable {
+    /// The path of the file as it was given, for messages.
     public let path: String
     /// Whether SD.Next wrote it. Then only the settings that both programs have are read.
     public let isSDNext: Bool

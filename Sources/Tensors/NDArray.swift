@@ -12,6 +12,7 @@ public struct NDArray: Sendable, Hashable {
         self.values = values
     }
 
+    /// Makes an array with the same value in each element.
     public init(repeating value: Float, shape: [Int]) {
         self.init(shape: shape, values: .init(repeating: value, count: shape.reduce(1, *)))
     }

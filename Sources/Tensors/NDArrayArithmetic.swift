@@ -1,10 +1,15 @@
 /// Arithmetic element by element. Operands of different shape are a programmer's mistake: nothing is broadcast.
 extension NDArray {
+    /// Adds element by element. The shapes must be equal.
     public static func + (left: NDArray, right: NDArray) -> NDArray { left.combined(with: right, +) }
+    /// Subtracts element by element. The shapes must be equal.
     public static func - (left: NDArray, right: NDArray) -> NDArray { left.combined(with: right, -) }
 
+    /// Multiplies each element by the same number.
     public static func * (left: NDArray, right: Float) -> NDArray { left.map { $0 * right } }
+    /// Multiplies each element by the same number.
     public static func * (left: Float, right: NDArray) -> NDArray { right.map { left * $0 } }
+    /// Divides each element by the same number.
     public static func / (left: NDArray, right: Float) -> NDArray { left.map { $0 / right } }
 
     /// Whether no element is infinite or not a number.

@@ -8,10 +8,12 @@ public struct PhiloxGenerator: NoiseGenerator {
     private let seed: UInt64
     private var call: UInt32 = 0
 
+    /// Seeds the generator with all 64 bits.
     public init(seed: UInt64) {
         self.seed = seed
     }
 
+    /// Draws the next `count` numbers of the standard normal distribution. Each call counts as one, however many numbers it draws.
     public mutating func normal(_ count: Int) -> [Float] {
         defer { call &+= 1 }
         return (0..<count).map { index in

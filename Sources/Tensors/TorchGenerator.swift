@@ -14,6 +14,7 @@ public struct TorchGenerator: NoiseGenerator {
         engine = MersenneTwister(seed: UInt32(truncatingIfNeeded: seed))
     }
 
+    /// Draws the next `count` numbers of the standard normal distribution. As in PyTorch, 16 and more are drawn in another way than fewer.
     public mutating func normal(_ count: Int) -> [Float] {
         count < Self.blockLength ? singles(count) : blocks(count)
     }

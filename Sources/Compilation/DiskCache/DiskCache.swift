@@ -116,6 +116,7 @@ extension FolderLock {
 
 /// There is no disk cache to write to. Nothing else depends on it.
 public struct DiskCacheError: Error, Hashable, CustomStringConvertible {
+    /// The path of the folder that cannot be written to.
     public let folder: String
 
     public var description: String {

@@ -5,6 +5,7 @@ public import OpenVINO
 
 /// A folder of the disk cache, lent for one compile: either loaded from, or filled and then committed.
 public final class DiskCacheEntry: Sendable {
+    /// The key of the network that the entry is for.
     public let key: DiskCacheKey
     /// The folder that OpenVINO loads from or writes to.
     public let folder: URL

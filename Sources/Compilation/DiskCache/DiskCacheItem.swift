@@ -4,10 +4,13 @@ import Glibc
 
 /// Something that lies in the disk cache's folder.
 public struct DiskCacheItem: Sendable, Hashable {
+    /// The item's folder.
     public let url: URL
     /// nil for what is not a whole entry: left behind by a compile that did not end, or foreign.
     public let key: DiskCacheKey?
+    /// The time at which it was compiled; for what is not an entry, the time of its last change.
     public let created: Date
+    /// The time at which it was last loaded or written; the cache deletes the entries with the oldest first.
     public let lastUse: Date
     /// Bytes of all its files.
     public let byteCount: Int

@@ -20,8 +20,10 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
     public var properties: [String]
     /// OpenVINO's build: compiled networks of one cannot be loaded by another.
     public var runtime: String
+    /// The content of the entry, with or without the weights.
     public var form: CacheForm
 
+    /// Makes a key; the properties are put in order.
     public init(
         model: String, component: String, shape: String, graph: String, weights: String, device: String, properties: [String],
         runtime: String,

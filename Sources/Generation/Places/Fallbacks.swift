@@ -5,6 +5,7 @@ public struct Fallbacks: Sendable, Hashable {
     /// The most that may be done about drift. A device that fails is left in any case, as far as there is another placement.
     public let lastRung: Rung
 
+    /// Makes fallbacks in order of preference; a placement that is named twice counts once.
     public init(_ first: Placement, then others: [Placement] = [], lastRung: Rung = .cpu) {
         placements = others.reduce(into: [first]) { placements, placement in
             if !placements.contains(placement) { placements.append(placement) }

@@ -5,6 +5,7 @@ public struct Place: Sendable, Hashable, Codable {
     /// The precision as the device tells it after compiling: `f32`, `bf16`, `f16`; `mixed` when several devices share a network.
     public var precision: String
 
+    /// Makes a place from OpenVINO's own words.
     public init(device: String, precision: String) {
         self.device = device
         self.precision = precision
@@ -16,7 +17,9 @@ public struct Place: Sendable, Hashable, Codable {
     /// The place that every other one is compared with: the CPU in f32.
     public static let reference = Place(device: "CPU", precision: Precision.f32.rawValue)
 
+    /// Whether it is the CPU in f32, so that a comparison with the reference says nothing.
     public var isReference: Bool { self == .reference }
+    /// Whether the precision is f32, on any device.
     public var isFullPrecision: Bool { precision == Self.reference.precision }
 }
 

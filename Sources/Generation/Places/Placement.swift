@@ -2,13 +2,16 @@
 public struct Placement: Sendable, Hashable {
     /// OpenVINO's device name: `CPU`, `GPU`, `GPU.1`, `NPU`.
     public var device: String
+    /// The arithmetic that the device is asked for: a precision, or an aim that leaves it the choice.
     public var arithmetic: Arithmetic
 
+    /// Makes a placement with an arithmetic.
     public init(device: String, arithmetic: Arithmetic) {
         self.device = device
         self.arithmetic = arithmetic
     }
 
+    /// Makes a placement with one exact precision.
     public init(device: String, precision: Precision) { self.init(device: device, arithmetic: .exactly(precision)) }
 
     /// The placement that every other one is measured against.

@@ -20,18 +20,24 @@ public enum Stage: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// One value for each stage.
 public struct PerStage<Value> {
+    /// The value for the text encoders.
     public var encode: Value
+    /// The value for the UNet.
     public var denoise: Value
+    /// The value for the VAE.
     public var decode: Value
 
+    /// Makes the values one by one.
     public init(encode: Value, denoise: Value, decode: Value) {
         self.encode = encode
         self.denoise = denoise
         self.decode = decode
     }
 
+    /// Makes the same value for all stages.
     public init(repeating value: Value) { self.init(encode: value, denoise: value, decode: value) }
 
+    /// The value for a stage.
     public subscript(stage: Stage) -> Value {
         get {
             switch stage {
@@ -49,6 +55,7 @@ public struct PerStage<Value> {
         }
     }
 
+    /// Applies `transform` to each of the three values.
     public func map<Result>(_ transform: (Value) -> Result) -> PerStage<Result> {
         .init(encode: transform(encode), denoise: transform(denoise), decode: transform(decode))
     }

@@ -1,9 +1,11 @@
 /// A sampler as people write it: any case, with or without the schedule fused to it (`DPM++ 2M Karras`, `euler a`, `dpmpp_2m`).
 public struct SamplerName: Sendable, Hashable {
+    /// The sampler that is named.
     public let sampler: Sampler
     /// The schedule named together with the sampler; `nil` when there was none.
     public let schedule: Schedule?
 
+    /// Makes a name from a sampler, and a schedule if one is named with it.
     public init(_ sampler: Sampler, _ schedule: Schedule? = nil) {
         self.sampler = sampler
         self.schedule = schedule

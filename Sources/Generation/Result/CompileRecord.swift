@@ -1,5 +1,6 @@
 /// A compile that took place, or was spared by the disk cache.
 public struct CompileRecord: Sendable, Hashable, Codable {
+    /// The stage whose network was compiled.
     public var stage: Stage
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
@@ -7,11 +8,14 @@ public struct CompileRecord: Sendable, Hashable, Codable {
     public var precision: String
     /// The fixed inputs in words: `batch 2, latents 64×64, up to 4 chunks`; `any shape`.
     public var shape: String
+    /// The reason of the compile.
     public var reason: CompileReason
+    /// Seconds from the graph's text to the compiled model, or those of loading it from the disk cache.
     public var seconds: Double
     /// Loaded from the disk cache instead of compiled.
     public var isFromDiskCache: Bool
 
+    /// Makes the record of one compile.
     public init(
         stage: Stage, device: String, precision: String, shape: String, reason: CompileReason, seconds: Double,
         isFromDiskCache: Bool
@@ -34,13 +38,16 @@ public struct CompileRecord: Sendable, Hashable, Codable {
 
 /// A compile that is under way.
 public struct Compiling: Sendable, Hashable {
+    /// The network that is being compiled.
     public var network: NetworkID
     /// OpenVINO's name: `CPU`, `GPU.0`.
     public var device: String
     /// The fixed inputs in words, as in `CompileRecord`.
     public var shape: String
+    /// The reason of the compile.
     public var reason: CompileReason
 
+    /// Tells of a compile that has begun.
     public init(_ network: NetworkID, device: String, shape: String, reason: CompileReason) {
         self.network = network
         self.device = device

@@ -1,11 +1,15 @@
 /// A stage that was moved to another device or precision, because it failed where it was.
 public struct Move: Sendable, Hashable {
+    /// The stage that was moved.
     public var stage: Stage
+    /// The placement that failed.
     public var from: Placement
+    /// The placement from then on.
     public var to: Placement
     /// The fault, as a sentence.
     public var reason: String
 
+    /// Makes the record of a move and of the fault that led to it.
     public init(stage: Stage, from: Placement, to: Placement, reason: String) {
         self.stage = stage
         self.from = from

@@ -1,6 +1,8 @@
 /// A picture: 8-bit red, green, blue; rows from top to bottom, no padding.
 public struct RGBImage: Sendable, Hashable {
+    /// Pixels in a row.
     public let width: Int
+    /// Rows of pixels.
     public let height: Int
     /// `width · height · 3` bytes.
     public let pixels: [UInt8]

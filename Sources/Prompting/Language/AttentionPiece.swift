@@ -1,9 +1,11 @@
 /// A stretch of a prompt and how much it counts.
 public struct AttentionPiece: Sendable, Hashable {
+    /// The text without its brackets and escapes.
     public var text: String
     /// 1 is plain text; finite, may be 0 or negative.
     public var weight: Double
 
+    /// Makes a piece, of plain text unless a weight is given.
     public init(text: String, weight: Double = 1) {
         self.text = text
         self.weight = weight
@@ -41,6 +43,7 @@ public struct UnmatchedBrackets: Sendable, Hashable {
     /// `)` and `]`, which are text.
     public var unopened = 0
 
+    /// Makes the counts of a text; without arguments, of one whose brackets all match.
     public init(unclosed: Int = 0, unopened: Int = 0) {
         self.unclosed = unclosed
         self.unopened = unopened

@@ -5,6 +5,7 @@ public struct NetworkTag: Sendable, Hashable, CustomStringConvertible {
     /// The arguments after it, separated by colons; at least one, and the first is the network's name.
     public let arguments: [String]
 
+    /// The network's name, the first of the arguments.
     public var name: String { arguments[0] }
 
     /// How strongly the network changes the text encoder: the first number after the name, or `te=…`; 1 when there is none.

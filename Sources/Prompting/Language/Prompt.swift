@@ -9,10 +9,12 @@
 public struct Prompt: Sendable, Hashable {
     /// The text as typed, without the network tags.
     public let text: String
+    /// The network tags from left to right, such as `<lora:film:0.8>`.
     public let tags: [NetworkTag]
     /// At least one. A negative prompt has none: A1111 takes the AND there for a word; use `tree`.
     public let parts: [PromptPart]
 
+    /// Reads a prompt. Any text is one: what does not parse is taken as words.
     public init(_ prompt: String) {
         (text, tags) = NetworkTag.strip(prompt)
         parts = PromptPart.parts(of: text)

@@ -8,6 +8,7 @@ public enum PromptNode: Sendable, Hashable {
     /// `[a|b|c]`: one after the other, a step each.
     case alternation([[PromptNode]])
 
+    /// The brackets of a group: `( )` for more weight, `[ ]` for less.
     public enum Bracket: Sendable, Hashable {
         case round, square
 

@@ -5,6 +5,7 @@ public struct PromptPart: Sendable, Hashable {
     /// The weight after the last colon; finite, 1 when there is none.
     public let weight: Double
 
+    /// Makes a part; with the weight 1 it counts as a prompt without AND does.
     public init(text: String, weight: Double = 1) {
         self.text = text
         self.weight = weight

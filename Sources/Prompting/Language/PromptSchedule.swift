@@ -4,6 +4,7 @@ public import Generation
 public struct PromptSchedule: Sendable, Hashable {
     /// A text and the last evaluation, counted from 1, that has it. Most samplers have one evaluation a step.
     public struct Entry: Sendable, Hashable {
+        /// The last evaluation that has the text, counted from 1.
         public var until: Int
         /// An index into `texts`.
         public var text: Int

@@ -3,11 +3,13 @@
 /// Any text has a tree: what does not parse is text. Trees are at most `depthLimit` levels deep, so walking, comparing and
 /// releasing one needs little of the stack.
 public struct PromptTree: Sendable, Hashable, CustomStringConvertible {
+    /// The parts of the text in their order.
     public var nodes: [PromptNode]
 
     /// Deeper nesting is text.
     public static let depthLimit = 100
 
+    /// Makes a tree from its parts, without a check of their depth.
     public init(_ nodes: [PromptNode]) { self.nodes = nodes }
 
     /// Reads the tree of a text.

@@ -1,5 +1,6 @@
 /// Texts that are added to prompts under a name.
 public struct Style: Sendable, Hashable {
+    /// The name under which requests ask for the style; with its folder, `art/ink`, where it lies in one.
     public var name: String
     /// With `{prompt}` where the prompt goes; without, it is added at the end. May be empty.
     public var prompt: String
@@ -8,6 +9,7 @@ public struct Style: Sendable, Hashable {
     /// Further fields of its file that have no effect, such as SD.Next's `extra`.
     public var ignoredFields: [String]
 
+    /// Makes a style; without texts it changes nothing.
     public init(name: String, prompt: String = "", negativePrompt: String = "", ignoredFields: [String] = []) {
         self.name = name
         self.prompt = prompt

@@ -11,6 +11,7 @@ public struct StyleLibrary: Sendable {
     /// - Parameter warnings: why there is nothing in it, if there is a reason.
     public init(warnings: [String] = []) { self.warnings = warnings }
 
+    /// Adds a style, in place of the one that has the same name.
     public mutating func add(_ style: Style) {
         if let index = indices[style.name] {
             styles[index] = style

@@ -11,6 +11,7 @@ public struct WildcardFolder: Sendable {
     static let (mostFiles, deepestFolder) = (50_000, 10)
     static let largestFile = 16 << 20
 
+    /// The path of the folder as it was given.
     public let path: String
     /// Names without `.txt`, sorted; folders are separated by slashes.
     public let names: [String]

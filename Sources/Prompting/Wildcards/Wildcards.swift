@@ -12,6 +12,7 @@ public struct Wildcards: Sendable {
 
     /// A text after all draws.
     public struct Expansion: Sendable, Hashable {
+        /// The text with each draw in its place.
         public var text: String
         /// Reasons why something stayed as typed, in whole sentences, each once.
         public var warnings: [String]
@@ -20,6 +21,7 @@ public struct Wildcards: Sendable {
     /// nil when there are no files; choices in braces are drawn nevertheless.
     public let folder: WildcardFolder?
 
+    /// Makes wildcards that draw from the files of a folder, and from choices in braces.
     public init(folder: WildcardFolder?) { self.folder = folder }
 
     /// - Parameter seed: of the picture.

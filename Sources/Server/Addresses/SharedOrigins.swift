@@ -4,6 +4,7 @@ public enum SharedOrigins: Sendable, Equatable {
     /// Every page of the web, without passwords that browsers remember.
     case any
 
+    /// No origin but the server's own.
     public static let none = SharedOrigins.some([])
 
     /// - Parameter texts: origins, with commas between them if they are in one; `*` for any. Without a scheme, http and https are meant.

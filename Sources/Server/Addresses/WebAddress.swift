@@ -1,5 +1,6 @@
 /// Why an address that somebody wrote cannot be used, and what to write instead: the end of a sentence that begins with it.
 public struct AddressError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The end of the sentence, with its full stop.
     public let description: String
     init(_ description: String) { self.description = description }
 }
@@ -7,6 +8,7 @@ public struct AddressError: Error, Sendable, Equatable, CustomStringConvertible 
 /// The origin of a web page, as browsers spell it: in lower case, without the port that the scheme has anyway, without a slash at the
 /// end.
 public struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
+    /// `http`, `https`, or another scheme that a browser sends as an origin, in lower case.
     public let scheme: String
     /// The name or address, and the port unless it is the scheme's own: `example.org:8443`, `[::1]:7860`.
     public let authority: String
@@ -63,6 +65,7 @@ public struct WebOrigin: Hashable, Sendable, CustomStringConvertible {
 
 /// An address that people can reach a server at: `https://example.org/easel`.
 public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The scheme, the machine and the port.
     public let origin: WebOrigin
     /// Empty, or with a slash at the beginning and none at the end.
     public let path: String

@@ -22,6 +22,7 @@ public struct ServerMetrics: Sendable {
     private let moves: Counter
     private let archiveFailures: Counter
 
+    /// Makes all counters at 0 and registers them under the names that Prometheus reads, `easel_…`.
     public init() {
         let registry = MetricsRegistry()
         self.registry = registry

@@ -24,6 +24,7 @@ public struct IdleOptions: Sendable, Equatable {
     /// Clients can invent names.
     static let (mostOptions, longestName, longestValue) = (1000, 100, 10_000)
 
+    /// The values by name: A1111's defaults at first, then what clients write.
     public private(set) var values = standard
 
     public init() {}

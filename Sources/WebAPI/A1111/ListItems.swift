@@ -2,13 +2,19 @@ import Generation
 
 // What A1111's lists hold: an array of these is the answer.
 
+/// A model, as A1111's `/sdapi/v1/sd-models` lists it.
 public struct ModelItem: Codable, Sendable {
+    /// The name that clients show and send back as `sd_model_checkpoint`: the file, and the short hash in brackets when it is known.
     public var title: String
+    /// The name under which requests ask for the model.
     public var modelName: String
+    /// The first 10 digits of the SHA-256; null until it is known.
     @OrNull public var hash: String?
+    /// SHA-256 of the file in hexadecimal; null until it is known.
     @OrNull public var sha256: String?
     /// Without its place: that is nobody's business who asks over a network.
     public var filename: String
+    /// A configuration file beside the model in A1111; always null here.
     @OrNull public var config: String?
 
     /// `GET /sdapi/v1/sd-models`.
@@ -23,9 +29,13 @@ public struct ModelItem: Codable, Sendable {
     private enum CodingKeys: String, CodingKey { case title, modelName = "model_name", hash, sha256, filename, config }
 }
 
+/// A sampler, as A1111's `/sdapi/v1/samplers` lists it.
 public struct SamplerItem: Codable, Sendable {
+    /// A1111's name of the sampler, such as `Euler a`.
     public var name: String
+    /// Other names in A1111 that requests may use, in k-diffusion's spelling.
     public var aliases: [String]
+    /// A1111's options of the sampler: the schedule that "Automatic" stands for under `scheduler`, unless it is the normal one.
     public var options: [String: String]
 
     /// `GET /sdapi/v1/samplers`.
@@ -48,11 +58,17 @@ extension Sampler {
     }
 }
 
+/// A schedule of noise levels, as A1111's `/sdapi/v1/schedulers` lists it.
 public struct SchedulerItem: Codable, Sendable {
+    /// The name that requests use: `sgm_uniform`.
     public var name: String
+    /// The name that pages and infotexts show: `SGM Uniform`.
     public var label: String
+    /// Other names that A1111 knows for the schedule; null when there are none.
     @OrNull public var aliases: [String]?
+    /// The exponent ρ by default, as for Karras; −1 for schedules without one.
     public var defaultRho: Double
+    /// Whether A1111 computes the levels from the model's own training schedule.
     public var needInnerModel: Bool
 
     /// `GET /sdapi/v1/schedulers`.
@@ -69,9 +85,13 @@ public struct SchedulerItem: Codable, Sendable {
     }
 }
 
+/// A style, as A1111's `/sdapi/v1/prompt-styles` lists it.
 public struct StyleItem: Codable, Sendable {
+    /// The name that requests give in `styles`.
     public var name: String
+    /// The text that is put on the prompt; `{prompt}` stands for the prompt itself.
     public var prompt: String
+    /// The text that is put on the negative prompt, in the same way.
     public var negativePrompt: String
 
     /// `GET /sdapi/v1/prompt-styles`.
@@ -86,12 +106,17 @@ public struct StyleItem: Codable, Sendable {
 
 /// The answer to `GET /sdapi/v1/embeddings`.
 public struct EmbeddingsAnswer: Codable, Sendable {
+    /// A textual inversion, under the word that names it in prompts.
     public struct Item: Codable, Sendable {
+        /// Steps of its training in A1111; null, as it is not known here.
         @OrNull public var step: Int?
+        /// Hash of the model that it was trained on; null, as it is not known here.
         @OrNull public var sdCheckpoint: String?
+        /// Name of the model that it was trained on; null, as it is not known here.
         @OrNull public var sdCheckpointName: String?
         /// Numbers of each vector.
         public var shape: Int
+        /// Vectors of the inversion: the number of positions that its word takes in a chunk.
         public var vectors: Int
 
         private enum CodingKeys: String, CodingKey {
@@ -99,9 +124,12 @@ public struct EmbeddingsAnswer: Codable, Sendable {
         }
     }
 
+    /// The inversions that prompts can use, by name.
     public var loaded: [String: Item]
+    /// Inversions that A1111 leaves out because they do not fit the model; always empty here.
     public var skipped: [String: Item] = [:]
 
+    /// Makes the answer; of two inversions with the same name it lists the first.
     public init(_ embeddings: [PromptResourceSummary.Embedding]) {
         let items = embeddings.map {
             ($0.name, Item(step: nil, sdCheckpoint: nil, sdCheckpointName: nil, shape: $0.width, vectors: $0.vectorCount))
@@ -112,7 +140,9 @@ public struct EmbeddingsAnswer: Codable, Sendable {
 
 /// The answer to `GET /sdapi/v1/scripts`: there are none.
 public struct ScriptsAnswer: Codable, Sendable {
+    /// Names of scripts for pictures from text; always empty.
     public var txt2img: [String] = []
+    /// Names of scripts for pictures from pictures; always empty.
     public var img2img: [String] = []
 
     public init() {}
@@ -120,13 +150,19 @@ public struct ScriptsAnswer: Codable, Sendable {
 
 /// The answer to `GET /sdapi/v1/memory`, in bytes. No memory of a device is known: `cuda` says so as A1111 does.
 public struct MemoryAnswer: Codable, Sendable {
+    /// Memory of the machine in bytes.
     public struct RAM: Codable, Sendable {
+        /// Bytes that any process may still take.
         public var free: Int
+        /// Bytes that this process takes.
         public var used: Int
+        /// Bytes of the whole machine.
         public var total: Int
     }
 
+    /// The machine's memory and the process's share of it.
     public var ram: RAM
+    /// A1111's answer on a machine without CUDA: the reason under `error`.
     public var cuda = ["error": "unavailable"]
 
     /// - Parameters:
@@ -138,8 +174,11 @@ public struct MemoryAnswer: Codable, Sendable {
 
 /// The answer to `GET /sdapi/v1/cmd-flags`: A1111's names of what a client may want to know.
 public struct CommandFlagsAnswer: Codable, Sendable {
+    /// Whether the API is on; always true here.
     public var api = true
+    /// Whether other machines can call the server.
     public var listen: Bool
+    /// The port on which the server listens.
     public var port: Int
     /// Without places on the disk, passwords and keys.
     public var useOpenvino = true

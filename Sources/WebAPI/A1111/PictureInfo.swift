@@ -25,6 +25,7 @@ public struct PictureInfoRequest: Sendable {
 public struct PictureInfoAnswer: Codable, Sendable {
     /// The text as it stands in the file; empty when there is none.
     public var info: String
+    /// The texts of the file by keyword, as A1111 sends them: `parameters` alone here; empty when there is none.
     public var items: [String: String]
     /// Its parts by name, as A1111 names them.
     public var parameters: [String: String]

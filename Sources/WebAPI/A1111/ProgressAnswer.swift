@@ -8,18 +8,22 @@ public struct DrawingProgress: Sendable {
     public var job: String?
     /// Jobs that are being drawn or wait.
     public var jobCount: Int
+    /// The time at which the drawing began; nil while nothing is drawn.
     public var startedAt: Date?
     /// Over all runs of what is drawn.
     public var step: Int
+    /// Steps over all runs; 0 while nothing is drawn.
     public var steps: Int
     /// Until it is finished, in seconds.
     public var remainingSeconds: Double?
+    /// Previews of the pictures so far, in their order; empty until the first one is made.
     public var previews: [RGBImage]
     /// The present work, such as a compile, in words.
     public var text: String?
     /// Whether somebody asked for it to stop.
     public var isInterrupted: Bool
 
+    /// Tells of a drawing; without arguments, that nothing is drawn.
     public init(
         job: String? = nil, jobCount: Int = 0, startedAt: Date? = nil, step: Int = 0, steps: Int = 0, remainingSeconds: Double? = nil,
         previews: [RGBImage] = [], text: String? = nil, isInterrupted: Bool = false
@@ -38,15 +42,25 @@ public struct DrawingProgress: Sendable {
 
 /// The answer to `GET /sdapi/v1/progress`. Clients take `progress == 0` with `state.job_count == 0` for idle.
 public struct ProgressAnswer: Codable, Sendable {
+    /// A1111's account of its present work.
     public struct State: Codable, Sendable {
+        /// Whether the run was skipped in A1111; always false here.
         public var skipped = false
+        /// Whether somebody asked for the drawing to stop.
         public var interrupted: Bool
+        /// Whether A1111 is about to stop after the present picture; always false here.
         public var stoppingGeneration = false
+        /// The name of the drawing; empty while nothing is drawn.
         public var job: String
+        /// Jobs that are being drawn or wait.
         public var jobCount: Int
+        /// The time at which the drawing began: `20260131235959`; `0` while nothing is drawn.
         public var jobTimestamp: String
+        /// The number of the run in A1111; always 0 here, since steps count over all runs.
         public var jobNo = 0
+        /// Steps that are done, over all runs.
         public var samplingStep: Int
+        /// Steps of all runs together.
         public var samplingSteps: Int
 
         private enum CodingKeys: String, CodingKey {
@@ -64,9 +78,11 @@ public struct ProgressAnswer: Codable, Sendable {
     public var progress: Double
     /// Seconds until it is finished; 0 while nobody knows.
     public var etaRelative: Double
+    /// The present work.
     public var state: State
     /// A small PNG as base64, without a prefix.
     @OrNull public var currentImage: String?
+    /// The present work in words, such as a compile; null when there is nothing to say.
     @OrNull public var textinfo: String?
 
     /// - Parameter skipsImage: `skip_current_image` of the query.

@@ -6,16 +6,22 @@ public import Jobs
 
 /// The answer to `GET /sdapi/v1/checkpoint`: the current model, with a class when it is loaded.
 public struct CheckpointAnswer: Codable, Sendable {
+    /// SD.Next's word for the kind of model, `sd`; null until it is loaded.
     @OrNull public var type: String?
+    /// The class of the pipeline in diffusers, `StableDiffusionPipeline`; null until it is loaded.
     @OrNull public var `class`: String?
+    /// The model's name; null when there is no model.
     @OrNull public var checkpoint: String?
+    /// The file, and the short hash in brackets when it is known; null when there is no model.
     @OrNull public var title: String?
+    /// The model's name again, as SD.Next sends it under both keys.
     @OrNull public var name: String?
     /// Without its place.
     @OrNull public var filename: String?
     /// The first 10 digits of the SHA-256.
     @OrNull public var hash: String?
 
+    /// Tells of the current model.
     public init(_ model: ModelSummary?) {
         let isLoaded = model?.isLoaded == true
         type = isLoaded ? "sd" : nil
@@ -30,6 +36,7 @@ public struct CheckpointAnswer: Codable, Sendable {
 
 /// The answer to `POST /sdapi/v1/checkpoint`.
 public struct CheckpointLoadedAnswer: Codable, Sendable {
+    /// Whether the model was loaded; always true, since failures are answered as errors.
     public var ok = true
 
     public init() {}
@@ -37,21 +44,33 @@ public struct CheckpointLoadedAnswer: Codable, Sendable {
 
 /// The answer to `GET /sdapi/v1/modules`: the networks of the current model, and where they run; nothing of them until it is loaded.
 public struct ModulesAnswer: Codable, Sendable {
+    /// A network of the current model.
     public struct Module: Codable, Sendable {
+        /// The class of the network in diffusers: `UNet2DConditionModel`.
         public var `class`: String
+        /// Parameters of the network in SD.Next; always null here.
         @OrNull public var params: Int?
+        /// Layers of the network in SD.Next; always null here.
         @OrNull public var modules: Int?
+        /// The kind of quantization in SD.Next; always null here.
         @OrNull public var quant: String?
         /// OpenVINO's: `CPU`, `GPU.0`.
         public var device: String
+        /// The precision that the device computes in: `f32`.
         public var dtype: String
     }
 
+    /// The current model's name; null when there is no model.
     @OrNull public var model: String?
+    /// SD.Next's word for the kind of model, `sd`; null until it is loaded.
     @OrNull public var type: String?
+    /// The class of the pipeline in diffusers; null until the model is loaded.
     @OrNull public var `class`: String?
+    /// Bytes of the model's file in SD.Next; always null here.
     @OrNull public var size: Int?
+    /// The time of the model's file in SD.Next; always null here.
     @OrNull public var mtime: String?
+    /// The networks, in the order text encoder, UNet, VAE; empty until the model is loaded.
     public var modules: [Module]
 
     /// - Parameter fidelity: of the current model.
@@ -80,6 +99,7 @@ extension Stage {
 /// A job, as `GET /sdapi/v1/history` lists it.
 public struct HistoryItem: Codable, Sendable {
     public var id: String
+    /// The kind of job in A1111's words; always `txt2img`.
     public var job: String
     /// Its state.
     public var op: String
@@ -90,6 +110,7 @@ public struct HistoryItem: Codable, Sendable {
     /// Addresses of its pictures.
     public var outputs: [String]
 
+    /// Makes the entry of a job. Its duration is null until the job is over.
     public init(_ job: Job) {
         id = job.id.description
         self.job = "txt2img"
@@ -102,12 +123,17 @@ public struct HistoryItem: Codable, Sendable {
 
 /// The answer to `GET /sdapi/v1/system-info/status`.
 public struct SystemStatusAnswer: Codable, Sendable {
+    /// The program and its version.
     public struct Version: Codable, Sendable {
+        /// The program's name: `Easel`.
         public var app: String
+        /// The program's version: `0.1.0`.
         public var version: String
     }
 
+    /// The drawing in progress.
     public struct State: Codable, Sendable {
+        /// The time at which drawing began, as A1111 writes it: `20260131235959`; `0` while nothing is drawn.
         public var started: String
         /// `3/20`, over all runs; empty while nothing is drawn.
         public var step: String
@@ -115,21 +141,31 @@ public struct SystemStatusAnswer: Codable, Sendable {
         public var jobs: Int
     }
 
+    /// The current model, as it is set and as it is loaded.
     public struct Model: Codable, Sendable {
+        /// Title of the model that is set as the current one.
         public var configured: String
         /// Null until it is loaded.
         @OrNull public var loaded: String?
     }
 
+    /// The time of the answer.
     public var date: Date
     /// When the server began.
     public var uptime: Date
+    /// The program and its version.
     public var version: Version
+    /// The drawing in progress.
     public var state: State
+    /// Memory in bytes.
     public var memory: MemoryAnswer
+    /// The current model.
     public var model: Model
+    /// Titles of all models.
     public var models: [String]
+    /// Names of the samplers, which SD.Next calls schedulers.
     public var schedulers: [String]
+    /// The library that runs the networks; always `OpenVINO`.
     public var backend: String
 
     /// - Parameters:

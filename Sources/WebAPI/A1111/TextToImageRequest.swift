@@ -7,6 +7,7 @@ public import Settings
 
 /// `POST /sdapi/v1/txt2img`, read: what to draw, and how to answer.
 public struct TextToImageRequest: Sendable {
+    /// The pictures to draw, within the limits of the server.
     public let job: JobRequest
     /// The format of the pictures: PNG unless the settings, or `override_settings.samples_format`, say otherwise.
     public let format: ImageFormat

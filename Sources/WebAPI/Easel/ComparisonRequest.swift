@@ -6,6 +6,7 @@ import Settings
 
 /// `POST /api/v1/fidelity/compare`, read: which picture is drawn twice. The answer is a `ComparisonSummary`.
 public struct ComparisonRequest: Sendable {
+    /// The picture to draw twice. Without other values it is an apple at the model's native size in 12 steps, with the seed 0.
     public let generation: GenerationRequest
 
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field, also for what a job may not ask for.

@@ -7,14 +7,18 @@ public import Settings
 
 /// A job, as `GET /api/v1/jobs/{id}` tells of it.
 public struct JobAnswer: Codable, Sendable {
+    /// The state of a job that is being drawn.
     public struct Progress: Codable, Sendable {
+        /// Steps that are done, over all runs.
         public var step: Int
         /// Over all runs.
         public var steps: Int
         /// The present work, such as a compile, in words.
         @OrNull public var text: String?
+        /// Seconds until the job is finished, by estimate; null while nobody knows.
         @OrNull public var remainingSeconds: Double?
 
+        /// Makes the progress of a job; `step` and `steps` count over all of its runs.
         public init(step: Int, steps: Int, text: String? = nil, remainingSeconds: Double? = nil) {
             self.step = step
             self.steps = steps
@@ -25,9 +29,12 @@ public struct JobAnswer: Codable, Sendable {
         private enum CodingKeys: String, CodingKey { case step, steps, text, remainingSeconds = "remaining_seconds" }
     }
 
+    /// A finished picture and its addresses.
     public struct Picture: Codable, Sendable {
         public var id: String
+        /// The address of the PNG file, beginning with `/`.
         public var url: String
+        /// The address of the small picture, beginning with `/`.
         public var thumbnailURL: String
 
         init(_ picture: PictureID) {
@@ -40,14 +47,19 @@ public struct JobAnswer: Codable, Sendable {
     }
 
     public var id: String
+    /// The state of the job: `queued`, `running`, `done`, `failed` or `cancelled`.
     public var state: JobState
     /// How many jobs come before it; null when it does not wait.
     @OrNull public var position: Int?
     /// Null unless it is being drawn.
     @OrNull public var progress: Progress?
+    /// Number of times that it was begun.
     public var attempts: Int
+    /// The time at which the job was accepted.
     public var submittedAt: Date
+    /// The time at which it was last begun; null before, and when it waits again.
     @OrNull public var startedAt: Date?
+    /// The time at which it was over; null before.
     @OrNull public var endedAt: Date?
     /// Why it failed or was cancelled.
     @OrNull public var failure: String?
@@ -58,6 +70,7 @@ public struct JobAnswer: Codable, Sendable {
     /// The body of `POST /api/v1/jobs`, with every default filled in.
     public var request: [String: JSONValue]
 
+    /// Tells of a job; its place in the queue and its progress come from the caller, as they are not kept with it.
     public init(_ job: Job, position: Int? = nil, progress: Progress? = nil) {
         id = job.id.description
         state = job.state
@@ -94,11 +107,14 @@ public struct JobAnswer: Codable, Sendable {
 /// The answer to `POST /api/v1/jobs`, with 202.
 public struct AcceptedAnswer: Codable, Sendable {
     public var id: String
+    /// The state of the job at the time of the answer.
     public var state: JobState
     /// Where the job is told of.
     public var url: String
+    /// The address of the job's events, a stream of server-sent events.
     public var eventsURL: String
 
+    /// Makes the answer for a job that was just accepted.
     public init(_ job: Job) {
         id = job.id.description
         state = job.state
@@ -118,5 +134,6 @@ public enum PictureAddress {
         "/api/v1/images/\(picture).\(format.fileExtension)" + (quality.map { "?quality=\($0)" } ?? "")
     }
 
+    /// The address of a picture's thumbnail, which the server keeps as WebP.
     public static func thumbnail(_ picture: PictureID) -> String { "/api/v1/images/\(picture)/thumb" }
 }

@@ -6,6 +6,7 @@ import Settings
 
 /// `POST /api/v1/jobs`, read. Nobody else's clients send this, so a field that does not exist is a mistake worth telling.
 public struct JobSubmission: Sendable {
+    /// The pictures to draw, within the limits of the server.
     public let job: JobRequest
     /// The body in one spelling, whatever the order of its fields and the space between them.
     public let canonicalBody: Data

@@ -2,10 +2,12 @@ public import Jobs
 
 /// A page of a list, the newest first.
 public struct ListAnswer<Item: Codable & Sendable>: Codable, Sendable {
+    /// The items of this page, the newest first.
     public var items: [Item]
     /// The value of `before` for the page after this one; null when this is the last.
     @OrNull public var next: String?
 
+    /// Makes a page; `next` is nil for the last one.
     public init(_ items: [Item], next: String?) {
         self.items = items
         self.next = next
@@ -14,10 +16,12 @@ public struct ListAnswer<Item: Codable & Sendable>: Codable, Sendable {
 
 /// The query of a list: `?before=&limit=&state=&q=`.
 public struct ListQuery: Sendable, Equatable {
+    /// The allowed lengths of a page.
     public static let limits = 1...200
 
     /// One more than is shown may be asked of the store, to see whether there is a next page.
     public var limit: Int
+    /// The id of the last item before the page, as the client sent it; nil for the first page.
     public var before: String?
 
     /// - Parameters: as they stand in the query; nil and empty text are the same.

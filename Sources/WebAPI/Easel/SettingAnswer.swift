@@ -4,8 +4,11 @@ public import Settings
 
 /// A setting, as `GET /api/v1/settings` lists it.
 public struct SettingAnswer: Codable, Sendable {
+    /// The setting's name in files, and in `PUT /api/v1/settings`.
     public var key: String
+    /// The value in force.
     public var value: JSONValue
+    /// The value when nobody sets one.
     public var `default`: JSONValue
     /// One sentence without a full stop.
     public var meaning: String
@@ -45,8 +48,10 @@ extension SettingSource {
 
 /// The answer to `GET` and `PUT /api/v1/settings`.
 public struct SettingsAnswer: Codable, Sendable {
+    /// All settings, in the order in which they are listed.
     public var settings: [SettingAnswer]
 
+    /// Makes the answer from the settings in force.
     public init(_ settings: EaselSettings) { self.settings = SettingAnswer.all(settings) }
 }
 

@@ -58,5 +58,6 @@ public struct ModelUnavailable: Error, Sendable, Equatable {
     /// As a sentence for the client.
     public let reason: String
 
+    /// Makes the error from a sentence for the client.
     public init(reason: String) { self.reason = reason }
 }

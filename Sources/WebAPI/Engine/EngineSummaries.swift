@@ -3,12 +3,15 @@ public import Jobs
 
 // Answers of the engine. They are what Easel's own API sends, so keys are in snake case.
 
+/// A model that requests can name, as `GET /api/v1/models` lists it.
 public struct ModelSummary: Sendable, Equatable, Codable {
+    /// The name under which requests ask for the model.
     public var name: String
     /// SHA-256 of the file in hexadecimal; nil until it is known.
     @OrNull public var sha256: String?
     /// The file's or folder's place below its model folder: `sub/name.safetensors`.
     public var file: String
+    /// Whether the model is loaded and ready to draw; any other is loaded by the first request for it.
     public var isLoaded: Bool
     /// Side in pixels of the squares that it was trained on, and draws best; nil when the file cannot be opened.
     @OrNull public var nativeSize: Int?
@@ -17,6 +20,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     /// Width and height are multiples of this, in pixels.
     public var sizeMultiple = GenerationRequest.sideMultiple
 
+    /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = []) {
         self.name = name
         self.sha256 = sha256
@@ -35,14 +39,18 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     }
 }
 
+/// The machine's devices and where the current model runs on them, as `GET /api/v1/devices` answers.
 public struct DeviceSummaries: Sendable, Equatable, Codable {
+    /// A device that OpenVINO finds on the machine.
     public struct Device: Sendable, Equatable, Codable {
         /// OpenVINO's: `CPU`, `GPU.0`.
         public var name: String
+        /// The maker's name for the device, as OpenVINO's `FULL_DEVICE_NAME` tells it.
         public var fullName: String
         /// Which precision each accuracy mode leads to; a refusal in words where it is refused.
         public var modes: [String: String]
 
+        /// Makes a device from OpenVINO's names and the outcome of each accuracy mode.
         public init(name: String, fullName: String, modes: [String: String]) {
             self.name = name
             self.fullName = fullName
@@ -54,10 +62,14 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
 
     /// Where a component of the current model runs.
     public struct Assignment: Sendable, Equatable, Codable {
+        /// The stage that runs there.
         public var component: Stage
+        /// OpenVINO's name of the device: `CPU`, `GPU.0`.
         public var device: String
+        /// The precision as read back after compiling, `f32` for example; the one that was asked for before the first compile.
         public var precision: String
 
+        /// Makes the assignment of a stage to a device.
         public init(component: Stage, device: String, precision: String) {
             self.component = component
             self.device = device
@@ -67,15 +79,20 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
 
     /// A measurement of `auto` for a component on a device.
     public struct Measurement: Sendable, Equatable, Codable {
+        /// The stage that was measured.
         public var component: Stage
+        /// OpenVINO's name of the device: `CPU`, `GPU.0`.
         public var device: String
+        /// The precision that the device computed in; the one that was asked for when it was refused.
         public var precision: String
         /// Seconds of one call; nil when it was refused.
         public var seconds: Double?
         /// Against CPU f32, relative L2; nil when it was refused.
         public var relativeError: Double?
+        /// Whether `auto` took this precision for the component.
         public var isChosen: Bool
 
+        /// Makes one row; figures that are not finite have to be left out, as JSON has none.
         public init(component: Stage, device: String, precision: String, seconds: Double?, relativeError: Double?, isChosen: Bool) {
             self.component = component
             self.device = device
@@ -94,12 +111,16 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
 
     /// OpenVINO's version: `2026.4.1`.
     public var openvino: String
+    /// The devices in OpenVINO's order.
     public var devices: [Device]
+    /// The place of each stage; empty while no model is loaded.
     public var assignments: [Assignment]
+    /// The precisions that `auto` has tried for the current model; empty where it had nothing to choose.
     public var measurements: [Measurement]
     /// Drivers that are missing for hardware that was found, in sentences.
     public var advice: [String]
 
+    /// Makes the answer; without a loaded model, `assignments` and `measurements` are empty.
     public init(openvino: String, devices: [Device], assignments: [Assignment], measurements: [Measurement], advice: [String]) {
         self.openvino = openvino
         self.devices = devices
@@ -109,14 +130,18 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
     }
 }
 
+/// The compiled networks in memory and the compiles so far, as `GET /api/v1/compilations` answers.
 public struct CompilationSummaries: Sendable, Equatable, Codable {
+    /// A compiled network that is in memory.
     public struct Compilation: Sendable, Equatable, Codable {
         /// Names it in `DELETE /api/v1/compilations/{id}`.
         public var id: String
+        /// The compile that it came from.
         public var record: CompileRecord
         /// Times that it was found ready.
         public var hits: Int
 
+        /// Makes the entry of a compiled network.
         public init(id: String, record: CompileRecord, hits: Int) {
             self.id = id
             self.record = record
@@ -128,8 +153,10 @@ public struct CompilationSummaries: Sendable, Equatable, Codable {
     public var ready: [Compilation]
     /// Everything that was compiled since the start, oldest first; the last hundred.
     public var history: [CompileRecord]
+    /// Bytes of compiled networks on disk.
     public var diskCacheBytes: Int
 
+    /// Makes the answer; `history` is expected to be cut to a hundred already.
     public init(ready: [Compilation], history: [CompileRecord], diskCacheBytes: Int) {
         self.ready = ready
         self.history = history
@@ -139,21 +166,30 @@ public struct CompilationSummaries: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey { case ready, history, diskCacheBytes = "disk_cache_bytes" }
 }
 
+/// The error of each stage against CPU f32, as `GET /api/v1/fidelity` answers.
 public struct FidelitySummary: Sendable, Equatable, Codable {
+    /// A stage, its place, and its latest comparison with the reference.
     public struct Row: Sendable, Equatable, Codable {
+        /// The stage that was compared.
         public var component: Stage
+        /// OpenVINO's name of the device: `CPU`, `GPU.0`.
         public var device: String
+        /// The precision as read back after compiling; the one that was asked for before the first compile.
         public var precision: String
         /// The error of the latest probe, relative L2 against CPU f32; nil before the first, and when it was not finite.
         public var relativeError: Double?
+        /// Cosine of the angle between the answers and the reference, 1 for the same direction; nil before the first probe.
         public var cosine: Double?
+        /// The largest relative error that is within bounds.
         public var bound: Double
         /// How many times as fast as the reference.
         public var speedRatio: Double?
+        /// Seconds since the latest probe; nil before the first.
         public var secondsSinceProbe: Double?
         /// The remedy for a drift, or why there is none.
         public var notice: String?
 
+        /// Makes one row; figures that are not finite have to be left out, as JSON has none.
         public init(
             component: Stage, device: String, precision: String, relativeError: Double?, cosine: Double?, bound: Double,
             speedRatio: Double?, secondsSinceProbe: Double?, notice: String?
@@ -177,13 +213,18 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
         }
     }
 
+    /// The name of the current model; nil when none is loaded.
     public var model: String?
+    /// Whether the latest probes of all stages were within their bounds; true before the first.
     public var isWithinBounds: Bool
+    /// The result in a sentence: the verdict of the latest probes, or why there is none.
     public var verdict: String
+    /// A row for each stage, in the order text encoder, UNet, VAE; empty when no model is loaded.
     public var components: [Row]
     /// Oldest first; the last hundred.
     public var events: [FidelityNotice]
 
+    /// Makes the answer; without a loaded model it has no rows and is within bounds.
     public init(model: String?, isWithinBounds: Bool, verdict: String, components: [Row], events: [FidelityNotice]) {
         self.model = model
         self.isWithinBounds = isWithinBounds
@@ -197,6 +238,7 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
 
 /// A picture as the reference draws it, the CPU in f32, and as it is drawn where the settings have it.
 public struct ComparisonSummary: Sendable, Equatable, Codable {
+    /// The name of the model that drew both.
     public var model: String
     /// Whether the pictures are alike enough, and the drawn one is not suspicious by itself. Networks are compared by a check.
     public var isWithinBounds: Bool
@@ -206,14 +248,18 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
     @OrNull public var psnr: Double?
     /// Structural similarity; 1 when the pictures are equal.
     public var ssim: Double
+    /// Whether the pictures are equal in every byte.
     public var isEqual: Bool
     /// How many times greater the difference is shown than it is.
     public var amplification: Int
     /// These are data URLs of PNG files.
     public var reference: String
+    /// The picture as the settings have it drawn: a data URL of a PNG file.
     public var drawn: String
+    /// The amplified distance in each channel, black where the pictures are equal: a data URL of a PNG file.
     public var difference: String
 
+    /// Makes the answer from pictures that are encoded already.
     public init(
         model: String, isWithinBounds: Bool, verdict: String, psnr: Double?, ssim: Double, isEqual: Bool, amplification: Int,
         reference: String, drawn: String, difference: String
@@ -239,10 +285,14 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
 
 /// How a prompt is read.
 public struct PromptSummary: Sendable, Equatable, Codable {
+    /// A token of a chunk and its weight.
     public struct Token: Sendable, Equatable, Codable {
+        /// The token as text.
         public var text: String
+        /// The weight from the prompt's brackets; 1 for plain text.
         public var weight: Double
 
+        /// Makes a token with its weight.
         public init(text: String, weight: Double) {
             self.text = text
             self.weight = weight
@@ -251,9 +301,12 @@ public struct PromptSummary: Sendable, Equatable, Codable {
 
     /// The text of a part between ANDs up to an evaluation of the UNet, counted from 1. Most samplers have one in each step.
     public struct Scheduled: Sendable, Equatable, Codable {
+        /// The last evaluation of the UNet that the text is for.
         public var until: Int
+        /// The text without brackets of schedules; weights are still in it.
         public var text: String
 
+        /// Makes an entry that ends with an evaluation, counted from 1.
         public init(until: Int, text: String) {
             self.until = until
             self.text = text
@@ -271,6 +324,7 @@ public struct PromptSummary: Sendable, Equatable, Codable {
     /// In sentences.
     public var warnings: [String]
 
+    /// Makes the answer; `schedules` may be left out where only the chunks matter.
     public init(tokenCount: Int, tokenCapacity: Int, chunks: [[Token]], schedules: [[Scheduled]] = [], warnings: [String]) {
         self.tokenCount = tokenCount
         self.tokenCapacity = tokenCapacity
@@ -286,11 +340,16 @@ public struct PromptSummary: Sendable, Equatable, Codable {
 
 /// The things that prompts can name.
 public struct PromptResourceSummary: Sendable, Equatable, Codable {
+    /// A style that requests can put on their prompts.
     public struct Style: Sendable, Equatable, Codable {
+        /// The name under which requests ask for the style.
         public var name: String
+        /// The text that is put on the prompt; `{prompt}` stands for the prompt itself.
         public var prompt: String
+        /// The text that is put on the negative prompt, in the same way.
         public var negativePrompt: String
 
+        /// Makes a style's entry; either text may be empty.
         public init(name: String, prompt: String, negativePrompt: String) {
             self.name = name
             self.prompt = prompt
@@ -300,11 +359,16 @@ public struct PromptResourceSummary: Sendable, Equatable, Codable {
         private enum CodingKeys: String, CodingKey { case name, prompt, negativePrompt = "negative_prompt" }
     }
 
+    /// A textual inversion, which prompts name by a word.
     public struct Embedding: Sendable, Equatable, Codable {
+        /// The word in prompts.
         public var name: String
+        /// Vectors of the inversion: the number of positions that the word takes in a chunk.
         public var vectorCount: Int
+        /// Numbers of each vector, which is the width of the text encoder that it is for.
         public var width: Int
 
+        /// Makes the entry of an inversion with `vectorCount` vectors of `width` numbers.
         public init(name: String, vectorCount: Int, width: Int) {
             self.name = name
             self.vectorCount = vectorCount
@@ -314,10 +378,14 @@ public struct PromptResourceSummary: Sendable, Equatable, Codable {
         private enum CodingKeys: String, CodingKey { case name, vectorCount = "vector_count", width }
     }
 
+    /// The styles that requests can name.
     public var styles: [Style]
+    /// The textual inversions that can be read.
     public var embeddings: [Embedding]
+    /// Names of the wildcard files, as `__name__` in a prompt refers to them.
     public var wildcards: [String]
 
+    /// Makes the answer from the three kinds of things that prompts can name.
     public init(styles: [Style], embeddings: [Embedding], wildcards: [String]) {
         self.styles = styles
         self.embeddings = embeddings

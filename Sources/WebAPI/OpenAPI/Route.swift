@@ -3,10 +3,12 @@ import Settings
 
 /// A route of the server, as far as its clients are concerned.
 public struct Route: Sendable {
+    /// HTTP's methods that routes have. Raw values are in lower case, as in an OpenAPI document.
     public enum Method: String, Sendable, CaseIterable {
         case get, post, put, delete
     }
 
+    /// The method that requests have to use.
     public let method: Method
     /// `/api/v1/jobs/{id}`: parameters in braces.
     public let path: String

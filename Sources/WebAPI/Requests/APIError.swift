@@ -47,6 +47,7 @@ public struct APIError: Error, Sendable, Equatable {
         }
     }
 
+    /// The kind of error, which decides the HTTP status.
     public let kind: Kind
     /// The field, parameter or header at fault, as the client names it.
     public let field: String?
@@ -55,6 +56,7 @@ public struct APIError: Error, Sendable, Equatable {
     /// For the header `Retry-After`.
     public let retryAfterSeconds: Int?
 
+    /// Makes an error. The message consists of whole sentences.
     public init(_ kind: Kind, field: String? = nil, retryAfterSeconds: Int? = nil, _ message: String) {
         self.kind = kind
         self.field = field
@@ -62,6 +64,7 @@ public struct APIError: Error, Sendable, Equatable {
         self.retryAfterSeconds = retryAfterSeconds
     }
 
+    /// Makes an `invalidValue` that names the field and keeps the text.
     public init(_ error: InvalidRequest) { self.init(.invalidValue, field: error.field, error.description) }
 
     /// - Parameter field: the client's name for what `error` calls by its key.

@@ -15,6 +15,7 @@ public struct ModelCatalog: Sendable {
 
     private final class Questions: Sendable { let asked = Mutex<[HashQuestion]>([]) }
 
+    /// Makes a catalog. Hashes that are not in `namesByHash`, and no model's, become questions when a request names them.
     public init(_ models: [ModelSummary], current: String, namesByHash: [String: String?] = [:]) {
         self.models = models
         self.current = current

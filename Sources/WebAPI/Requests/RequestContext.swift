@@ -6,12 +6,14 @@ public import Settings
 public struct RequestContext: Sendable {
     /// The settings: defaults where a request says nothing, and limits.
     public var settings: EaselSettings
+    /// The models that requests can name, and the one that is used when none is named.
     public var models: ModelCatalog
     /// Whose request it is; see `JobRequest.client`.
     public var client: String
     /// The seed of a request that leaves it open.
     public var randomSeed: UInt64
 
+    /// Makes a context; without a seed it draws one from 32 bits, as A1111 does.
     public init(settings: EaselSettings, models: ModelCatalog, client: String, randomSeed: UInt64 = .random(in: Seed.drawn)) {
         self.settings = settings
         self.models = models

@@ -6,6 +6,7 @@ public import Settings
 /// The fields of a JSON object that a client sent, read as leniently as is harmless: numbers may be written as text, and `null`
 /// is the same as nothing.
 public struct RequestFields: Sendable, Equatable {
+    /// The fields by name as they were sent, `null` included.
     public private(set) var values: [String: JSONValue]
     /// Stands before the names in errors: `override_settings.`
     private let prefix: String

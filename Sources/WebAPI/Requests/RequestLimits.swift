@@ -13,11 +13,15 @@ public struct RequestLimits: Sendable {
         /// Errors of the picture's size are told under this name, where width and height are one field.
         var size: String?
 
+        /// The names in Easel's own API: `runs`, `batch_size`.
         public static let easel = Names()
+        /// The names in A1111's API: `n_iter`, `batch_size`.
         public static let a1111 = Names(runs: "n_iter")
+        /// The names in OpenAI's API, where `n` counts pictures and `size` is width and height.
         public static let openAI = Names(runs: "n", batchSize: "n", size: "size")
     }
 
+    /// Makes limits whose errors speak of a face's own fields.
     public init(_ limits: EaselSettings.Limits, names: Names) {
         self.limits = limits
         self.names = names

@@ -19,6 +19,7 @@ public enum WebJSON {
         }
     }
 
+    /// The JSON as text; see `data(_:)`.
     public static func text(_ value: some Encodable) -> String { String(decoding: data(value), as: UTF8.self) }
 
     /// Any value as JSON, taken apart.
@@ -31,8 +32,10 @@ public enum WebJSON {
 /// A value that is written as `null` when there is none, for clients that ask for the key without looking.
 @propertyWrapper
 public struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
+    /// The value; nil is written as `null`.
     public var wrappedValue: Value?
 
+    /// Wraps a value, or none.
     public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
     public init(from decoder: any Decoder) throws {
