@@ -2,6 +2,15 @@
 
 export PKG_CONFIG_PATH := $(CURDIR)/.openvino$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
+# `make test configuration=release` tests what the optimizer makes, and shares one build with `build` and all that needs it.
+configuration := debug
+testing := --configuration $(configuration)
+release := --configuration release
+ifeq ($(configuration),release)
+testing += -Xswiftc -enable-testing
+release += -Xswiftc -enable-testing
+endif
+
 easel := .build/release/easel
 demo_picture := outputs/demo.png
 demo := $(easel) generate "red apple" --seed 1 --steps 12 --cfg-scale 4 --output $(demo_picture)
@@ -15,7 +24,7 @@ setup: ## get the libraries and the OpenVINO runtime that the build needs
 	@Scripts/setup.sh
 
 build: setup ## build .build/release/easel
-	swift build --configuration release --product easel
+	swift build $(release) --product easel
 	@Scripts/missing-openvino.sh
 
 demo: build ## make a picture with the bundled checkpoint
@@ -28,20 +37,20 @@ serve: build ## listen at http://127.0.0.1:7860
 
 # Tests that wait for sockets starve beside hundreds of compiles.
 test: setup ## run all tests
-	swift build --build-tests
-	swift test --skip-build --skip '^(Jobs|Server)Tests'
-	swift test --skip-build --filter '^(Jobs|Server)Tests'
+	swift build $(testing) --build-tests
+	swift test $(testing) --skip-build --skip '^(Jobs|Server)Tests'
+	swift test $(testing) --skip-build --filter '^(Jobs|Server)Tests'
 
 test-gpu: setup ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh
-	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test --filter EndToEndTests.GPUTests
+	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --filter EndToEndTests.GPUTests
 
 e2e: build ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
 	@Tests/e2e/setup.sh
 	.e2e/bin/python Tests/e2e/run.py
 
 bench: build ## measure speed, memory and agreement against other programs
-	swift build --configuration release --product easel-bench
+	swift build $(release) --product easel-bench
 	Benchmarks/bench.py
 
 clean: ## remove what was built, but not what was fetched

@@ -23,7 +23,7 @@ def main():
     arguments = parse()
     if not easel.BINARY.exists():
         sys.exit(f"{easel.BINARY.relative_to(ROOT)} is not built. Run `make build` first.")
-    place = Workplace(arguments.folder, arguments.python, arguments.tiny)
+    place = Workplace(arguments.folder, arguments.python, arguments.tiny, arguments.sdxl)
     setting = figures.Setting(place, arguments.runs)
     warn_when_busy()
 
@@ -53,6 +53,7 @@ def parse():
     parser.add_argument("--tiny", action="store_true", help="use tiny checkpoints, to see in a few minutes whether everything runs")
     parser.add_argument("--folder", help="where checkpoints and pictures are kept (default .build-bench)")
     parser.add_argument("--python", help="a Python that has the peers already")
+    parser.add_argument("--sdxl", metavar="FILE", help="an SDXL checkpoint, for the topic forecast, which measures SD1.5 alone without it")
     arguments = parser.parse_args()
     if arguments.runs < 1:
         parser.error("--runs must be at least 1")

@@ -1,6 +1,7 @@
 """Easel's command line, as the measurements use it."""
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 
@@ -32,6 +33,15 @@ def generate(model, prompt, out, size, steps, seed, watch_memory=False):
 def show_information(model):
     """Opens a checkpoint and says what it is."""
     return processes.run([BINARY, "models", "info", model], watch_memory=True)
+
+
+def memory_forecast(model, size):
+    """Bytes that `easel models info` says a picture takes with the UNet in f32."""
+    run = processes.run([BINARY, "models", "info", model, "--size", f"{size}x{size}"])
+    said = re.search(r"takes about ([\d.]+) ([kMG]B) with the UNet in f32", run.output)
+    if not said:
+        raise processes.Failed(f"easel models info says nothing of memory: {run.output!r}")
+    return float(said[1]) * {"kB": 1e3, "MB": 1e6, "GB": 1e9}[said[2]]
 
 
 def openvino_version():

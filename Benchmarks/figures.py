@@ -92,6 +92,19 @@ def memory(setting):
                  f"Easel itself says {made.report['peak_memory_bytes'] / 1e9:.2f} GB; {made.run.seconds:.0f} s for 4 steps")
 
 
+def forecast(setting):
+    """The memory that `easel models info` forecasts, against the most anonymous memory that was measured, in f32."""
+    cases = [("SD1.5", setting.place.sd15(), size) for size in (256, 512, 768)]
+    if setting.place.sdxl:
+        cases += [("SDXL", setting.place.sdxl, size) for size in (512, 1024)]
+    for name, model, size in cases:
+        said = easel.memory_forecast(model, size)
+        made = easel.generate(model, prompts.SHORT, setting.place.folder / "forecast.png", size=size, steps=1, seed=SEED, watch_memory=True)
+        peak = made.run.peak_anonymous_bytes
+        yield Figure(f"Memory forecast / measured: {name}, {size}×{size}", "0.9 to 1.25", f"{said / peak:.2f}", 0.9 <= said / peak <= 1.25,
+                     f"{said / 1e9:.2f} GB / {peak / 1e9:.2f} GB")
+
+
 def opening(setting):
     """What it costs to open a checkpoint, before anything is compiled."""
     for name, model in (("diffusers folder", setting.place.sd15()), ("single file", setting.place.sd15_single_file())):
@@ -134,7 +147,7 @@ def shapes(setting):
         yield Figure(f"UNet compiles, {policy}: three other sizes, twice", f"≤ {limit}", f"{others}", others <= limit)
 
 
-TOPICS = {topic.__name__: topic for topic in (agreement, speed, memory, opening, overhead, shapes)}
+TOPICS = {topic.__name__: topic for topic in (agreement, speed, memory, forecast, opening, overhead, shapes)}
 
 
 def in_turns(runs, programs):

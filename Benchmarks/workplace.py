@@ -14,11 +14,13 @@ ROOT = BENCHMARKS.parent
 class Workplace:
     """Where everything is. Asking for a thing makes it when it is missing."""
 
-    def __init__(self, folder=None, peers_python=None, tiny=False):
+    def __init__(self, folder=None, peers_python=None, tiny=False, sdxl=None):
         self.folder = Path(folder or ROOT / ".build-bench").resolve()
         self.environment = ROOT / ".venv-bench"
         self.given_python = Path(peers_python) if peers_python else None
         self.tiny = tiny
+        self.sdxl = sdxl
+        """An SDXL checkpoint of the user's, for figures that need one; None leaves them out."""
         self.folder.mkdir(parents=True, exist_ok=True)
 
     # The peers' Python

@@ -49,12 +49,6 @@ public struct Checkpoint: Sendable {
     /// understood, or it is of a kind that cannot be drawn with.
     public let refusal: CheckpointError?
 
-    /// The first text encoder.
-    public var textEncoder: StoredNetwork<TextEncoderConfiguration> { textEncoders[0] }
-
-    /// The first text encoder's tokenizer.
-    public var tokenizer: TokenizerFiles { tokenizers[0] }
-
     /// The model's name for people, which may say more than its family's: "SSD-1B (Stable Diffusion XL)".
     public var modelName: String { family.name(of: unet.configuration) }
 

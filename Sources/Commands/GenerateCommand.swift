@@ -158,20 +158,18 @@ struct GenerateCommand: AsyncParsableCommand {
         if seed == .any { request.seed = .random(in: Seed.drawn) }
         let forecast = pipeline.memoryForecast(width: request.width, height: request.height, pictureCount: request.batchSize)
         if let warning = forecast.warning(for: "\(request.width)×\(request.height)") { progress.warn(warning) }
-        let result = try await pipeline.generate(request) { progress.report($0) }
+        var result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
         for warning in result.allWarnings(asked: pipeline.placements) { progress.warn(warning) }
 
-        let modelHash = await hash
+        result.writeInfotexts(
+            for: request, model: pipeline.checkpoint.name, modelHash: await hash, version: "Easel \(Version.current)")
         var paths: [String] = []
         // Told at the end: what fails for one picture must not lose the next.
         var failures: [String] = []
-        for (index, image) in result.images.enumerated() {
-            let infotext = Infotext(
-                request, result, index: index, model: pipeline.checkpoint.name, modelHash: modelHash, version: "Easel \(Version.current)")
+        for (index, picture) in result.pictures.enumerated() {
             do {
-                let saved = try destination.save(
-                    image, parameters: infotext.description, seed: result.seeds[index], index: index, of: result.images.count)
+                let saved = try destination.save(picture, index: index, of: result.pictures.count)
                 paths.append(saved.path)
                 if let detour = saved.detour { failures.append(detour) }
                 if !json, destination.place != .standardOutput { Terminal.write("\(saved.path)\n", to: .standardOutput) }

@@ -37,9 +37,9 @@ struct GenerationReport: Encodable {
     /// - Parameter total: seconds from the start of the command to its last file.
     init(paths: [String], model: String, result: GenerationResult, precisionTables: [PrecisionTable] = [], total: Double) {
         images = paths
-        seeds = result.seeds
-        prompts = result.prompts
-        negativePrompts = result.negativePrompts
+        seeds = result.pictures.map(\.seed)
+        prompts = result.pictures.map(\.prompt)
+        negativePrompts = result.pictures.map(\.negativePrompt)
         self.model = model
         tokens = result.tokenCount
         chunks = result.chunkCount

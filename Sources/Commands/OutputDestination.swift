@@ -108,19 +108,21 @@ struct OutputDestination {
     // MARK: After that
 
     /// Writes one picture of `count`. A file is whole or not there.
-    /// - Parameter parameters: how the picture was made.
     /// - Returns: where it is. Elsewhere than chosen, or in another format, when that could not be.
     /// - Throws: `.cannotWrite` when it could be written nowhere.
-    func save(_ image: RGBImage, parameters: String?, seed: UInt64, index: Int, of count: Int) throws(CommandFailure) -> Saved {
+    func save(_ picture: Picture<RGBImage>, index: Int, of count: Int) throws(CommandFailure) -> Saved {
         let bytes: [UInt8]
+        let parameters = picture.infotext.isEmpty ? nil : picture.infotext
         do {
-            bytes = try image.encoded(as: format, quality: ImageFormat.usualQuality, parameters: parameters)
+            bytes = try picture.content.encoded(as: format, quality: ImageFormat.usualQuality, parameters: parameters)
         } catch {
             // A PNG holds any picture and any text.
-            guard format != .png, let png = try? image.encoded(as: .png, parameters: parameters) else { throw CommandFailure(error) }
-            return try saveElsewhere(png, .png, seed: seed, because: CommandFailure(error))
+            guard format != .png, let png = try? picture.content.encoded(as: .png, parameters: parameters) else {
+                throw CommandFailure(error)
+            }
+            return try saveElsewhere(png, .png, seed: picture.seed, because: CommandFailure(error))
         }
-        return try save(bytes, seed: seed, index: index, of: count)
+        return try save(bytes, seed: picture.seed, index: index, of: count)
     }
 
     /// Writes one encoded picture of `count`.

@@ -73,7 +73,7 @@ struct PromptCommand: ParsableCommand {
 
     private func chunker() throws -> PromptChunker {
         guard let model else { return PromptChunker(tokenizer: .bundled, commaBacktrack: commaBacktrack) }
-        let files = try Checkpoint.open(ModelLibrary().path(of: model)).tokenizer
+        let files = try Checkpoint.open(ModelLibrary().path(of: model)).tokenizers[0]
         return PromptChunker(
             tokenizer: try CLIPTokenizer(files), paddingToken: Int32(clamping: files.paddingTokenID), commaBacktrack: commaBacktrack)
     }

@@ -115,7 +115,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
         let comparison = Comparison(of: expected, and: result.images[0])
         let fidelity = comparison.report(stages: stages, bounds: opener.bounds)
-        let file = try destination.save(comparison.image, parameters: nil, seed: request.seed, index: 0, of: 1)
+        let file = try destination.save(Picture(comparison.image, seed: request.seed), index: 0, of: 1)
         let table = VerifyReport(
             fidelity: fidelity, model: candidate.checkpoint.name, request: request, placements: placements,
             amplification: comparison.amplification, comparison: file.path)

@@ -1,12 +1,12 @@
 import Glibc
 
-/// How much memory compiled networks may take.
+/// How much memory compiled networks may take, in bytes.
 public enum MemoryBudget {
-    /// Half of the machine's memory, in bytes: activations, pictures and other programs need the rest.
-    public static var `default`: Int {
-        let pages = sysconf(Int32(_SC_PHYS_PAGES))
-        let pageByteCount = sysconf(Int32(_SC_PAGESIZE))
-        // Neither can fail on Linux; if one did, a budget of nothing would still leave one network at a time.
-        return max(0, pages) / 2 * max(0, pageByteCount)
-    }
+    /// Half of the machine's memory: activations, pictures and other programs need the rest.
+    ///
+    /// Where the system does not tell its memory, a budget of nothing still leaves one network at a time.
+    public static var `default`: Int { machine / 2 }
+
+    /// All of the machine's memory; 0 when the system does not tell.
+    public static var machine: Int { max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE))) }
 }

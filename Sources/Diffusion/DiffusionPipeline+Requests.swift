@@ -27,19 +27,18 @@ extension DiffusionPipeline {
         // One state of the files for all of them.
         let resources = resources.current
         var prompts: [PromptPlan] = []
+        // Equal recipes read the text encoders alike.
+        var readings: [EncoderReading] = []
         for request in requests {
-            try opened.rules.validate(request, styles: resources.styles)
+            readings = try opened.rules.checkedReadings(of: request, styles: resources.styles)
             prompts.append(try promptPlan(for: request, resources))
         }
         let joined = PromptPlan(joining: prompts)
-        let scaleFactor = checkpoint.vae.configuration.scaleFactor
-        let (chunkCounts, vary) = joined.chunkCounts
-        let need = ShapeNeed(
-            pictureCount: joined.pictures.count, latentHeight: requests[0].height / scaleFactor,
-            latentWidth: requests[0].width / scaleFactor,
-            chunkCounts: chunkCounts, chunkCountsVary: vary)
+        var need = need(forShortPromptsOf: requests[0])
+        need.pictureCount = joined.pictures.count
+        (need.chunkCounts, need.chunkCountsVary) = joined.chunkCounts
         return RequestPlan(
-            requests: requests, need: need, prompts: prompts, joined: joined, readings: try opened.rules.readings(of: requests[0]))
+            requests: requests, need: need, prompts: prompts, joined: joined, readings: readings, sizeWaves: sizeWaves(of: requests[0]))
     }
 
     private func promptPlan(for request: GenerationRequest, _ resources: PromptResources) throws(InvalidRequest) -> PromptPlan {
@@ -60,9 +59,9 @@ extension DiffusionPipeline {
 
     /// The need of one picture of such a request with short prompts: for networks that are compiled ahead of any prompt.
     public func need(forShortPromptsOf request: GenerationRequest) -> ShapeNeed {
-        let scaleFactor = checkpoint.vae.configuration.scaleFactor
+        let latents = checkpoint.vae.configuration.latentShape(width: request.width, height: request.height)
         return ShapeNeed(
-            pictureCount: request.batchSize, latentHeight: request.height / scaleFactor, latentWidth: request.width / scaleFactor,
+            pictureCount: request.batchSize, latentHeight: latents[1], latentWidth: latents[2],
             chunkCounts: guidance(of: request).needsUnconditional() ? [1, 1] : [1])
     }
 
@@ -104,8 +103,8 @@ extension DiffusionPipeline {
     /// Conditionings of texts for a picture of the checkpoint's own size.
     /// - Parameter parts: for each text encoder what it made of the texts, in their order.
     public func plainConditionings(_ parts: [[EncodedText]]) -> [Conditioning] {
-        let sizes = sizes(of: nativeRequest(prompt: ""))
-        return joined(parts).map { conditioning($0, sizes) }
+        let waves = sizeWaves(of: nativeRequest(prompt: ""))
+        return joined(parts).map { conditioning($0, waves) }
     }
 
     /// The texts after all text encoders.
@@ -124,19 +123,17 @@ extension DiffusionPipeline {
     /// - Parameter texts: the plan's texts after the text encoders.
     /// - Returns: for each picture what is told for each of its texts.
     func conditionings(of plan: RequestPlan, _ texts: [EncodedText], atEvaluation index: Int) -> [[Conditioning]] {
-        let sizes = sizes(of: plan.shared)
-        return plan.joined.contexts(atEvaluation: index, texts).map { $0.map { conditioning($0, sizes) } }
+        plan.joined.contexts(atEvaluation: index, texts).map { $0.map { conditioning($0, plan.sizeWaves) } }
     }
 
-    /// - Parameter sizes: what the denoiser is told of the picture's sizes, as waves.
-    private func conditioning(_ text: EncodedText, _ sizes: [Float]) -> Conditioning {
+    private func conditioning(_ text: EncodedText, _ sizeWaves: [Float]) -> Conditioning {
         guard let pooled = text.pooled else { return Conditioning(context: text.context) }
-        let vector = pooled.values + sizes
+        let vector = pooled.values + sizeWaves
         return Conditioning(context: text.context, vectors: ["vector": NDArray(shape: [1, vector.count], values: vector)])
     }
 
-    /// The picture's sizes as waves; empty where the denoiser is told none.
-    private func sizes(of request: GenerationRequest) -> [Float] {
+    /// The picture's sizes as waves, which the denoiser is told; empty where it is told none.
+    private func sizeWaves(of request: GenerationRequest) -> [Float] {
         let told = request.sizeConditioning
         let size = PictureSize(width: request.width, height: request.height)
         let (original, target) = (told.original ?? size, told.target ?? size)
@@ -162,11 +159,10 @@ extension DiffusionPipeline {
     }
 
     private func samplingRun(_ request: GenerationRequest, seeds: [UInt64]) throws(SamplingError) -> SamplingRun {
-        let vae = checkpoint.vae.configuration
-        return try SamplingRun(
+        try SamplingRun(
             request.sampler, schedule: request.schedule, steps: request.steps, objective: opened.objective,
             noise: BatchNoise(source: request.noise, seeds: seeds),
-            imageShape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor])
+            imageShape: checkpoint.vae.configuration.latentShape(width: request.width, height: request.height))
     }
 }
 

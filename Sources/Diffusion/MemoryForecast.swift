@@ -1,6 +1,6 @@
 public import Checkpoints
+public import Compilation
 public import Generation
-import Glibc
 
 /// How much memory drawing takes, as forecast from a checkpoint's headers: for a warning before anything is compiled.
 ///
@@ -22,8 +22,7 @@ public struct MemoryForecast: Sendable, Hashable {
     ///   - precisions: what each stage computes in.
     public init(_ checkpoint: Checkpoint, width: Int, height: Int, pictureCount: Int = 1, precisions: PerStage<Precision>) {
         func byteCount(_ stage: Stage) -> Int { precisions[stage] == .f32 ? 4 : 2 }
-        let scaleFactor = checkpoint.vae.configuration.scaleFactor
-        let positions = (width / scaleFactor) * (height / scaleFactor)
+        let positions = checkpoint.vae.configuration.latentShape(width: width, height: height).dropFirst().reduce(1, *)
         weights = PerStage(
             encode: checkpoint.textEncoders.reduce(0) { $0 + $1.weights.parameterCount } * byteCount(.encode),
             denoise: checkpoint.unet.weights.parameterCount * byteCount(.denoise),
@@ -53,7 +52,7 @@ extension MemoryForecast {
     ///   - byteCount: of the machine's memory.
     ///   - isServing: all networks stay for the next picture.
     public func warning(
-        for picture: String, machineWith byteCount: Int = MemoryForecast.machineByteCount, isServing: Bool = false
+        for picture: String, machineWith byteCount: Int = MemoryBudget.machine, isServing: Bool = false
     ) -> String? {
         let needed = isServing ? peakOfServing : peakOfOnePicture
         guard byteCount > 0, needed > byteCount else { return nil }
@@ -62,9 +61,6 @@ extension MemoryForecast {
             "A picture of \(picture) takes about \(gigabytes(needed)) of memory, and this machine has \(gigabytes(byteCount)). It may take "
             + "very long, or the system may end the program. Use a smaller size, or bf16 (--precision bf16)."
     }
-
-    /// Bytes of the machine's memory; 0 when the system does not say.
-    public static var machineByteCount: Int { max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE))) }
 }
 
 extension DiffusionPipeline {

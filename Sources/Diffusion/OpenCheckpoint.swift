@@ -37,7 +37,7 @@ public struct OpenCheckpoint: Sendable {
     var rules: RequestRules { RequestRules(checkpoint, objective: objective) }
 
     /// The token that fills a chunk after the end of its text; text encoders after the first may have another one.
-    var paddingToken: Int32 { Int32(clamping: checkpoint.tokenizers[0].paddingTokenID) }
+    public var paddingToken: Int32 { Int32(clamping: checkpoint.tokenizers[0].paddingTokenID) }
 
     /// Whether the denoiser is told the CFG scale, and has learned what guidance does.
     var takesGuidance: Bool { checkpoint.unet.configuration.guidanceWidth != nil }

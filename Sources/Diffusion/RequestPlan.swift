@@ -3,6 +3,7 @@ public import Generation
 
 /// Requests that are drawn together, read and checked: all that is known of them before anything is compiled.
 public struct RequestPlan: Sendable {
+    /// The requests, in order.
     public let requests: [GenerationRequest]
     /// The demands on the networks.
     public let need: ShapeNeed
@@ -12,6 +13,8 @@ public struct RequestPlan: Sendable {
     let joined: PromptPlan
     /// How the requests read each text encoder.
     let readings: [EncoderReading]
+    /// What the denoiser is told of the pictures' sizes, as waves; empty where it is told nothing.
+    let sizeWaves: [Float]
 
     /// The recipe's request: all others differ from it in nothing but their pictures.
     var shared: GenerationRequest { requests[0] }
@@ -26,6 +29,7 @@ public struct DrawnRequests: Sendable {
 
     /// A compiled network that took part in a picture.
     public struct NetworkUse: Sendable, Hashable {
+        /// The network, and where it was to run.
         public let key: CompileKey
         /// Its numbers were not finite, so that the stage went on elsewhere.
         public let hasFailed: Bool

@@ -39,14 +39,20 @@ public struct RequestRules: Sendable {
 
     /// Checks all that can be known of a request before anything is compiled: what `DiffusionPipeline.generate` refuses, it refuses.
     public func validate(_ request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) {
+        _ = try checkedReadings(of: request, styles: styles)
+    }
+
+    /// Checks a request as `validate` does.
+    /// - Returns: how it reads each text encoder.
+    func checkedReadings(of request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) -> [EncoderReading] {
         try request.validate()
         try styles.validate(request.styles)
-        _ = try readings(of: request)
         do {
             try request.sampler.validate(steps: request.steps, objective: objective)
         } catch {
             throw InvalidRequest(error)
         }
+        return try readings(of: request)
     }
 
     /// How a request reads each text encoder.

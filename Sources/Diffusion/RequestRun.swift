@@ -66,10 +66,9 @@ struct RequestRun {
         of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String
     ) -> GenerationResult {
         GenerationResult(
-            images: images,
-            seeds: request.seeds,
-            prompts: plan.pictures.map(\.prompt),
-            negativePrompts: plan.pictures.map(\.negativePrompt),
+            pictures: zip(images, zip(request.seeds, plan.pictures)).map { image, made in
+                Picture(image, seed: made.0, prompt: made.1.prompt, negativePrompt: made.1.negativePrompt)
+            },
             tokenCount: plan.longestText?.tokenCount ?? 0,
             chunkCount: plan.longestText?.chunks.count ?? 0,
             ignored: plan.ignored,
@@ -92,7 +91,7 @@ struct RequestRun {
         var parts: [[EncodedText]] = []
         for (index, reading) in plan.readings.enumerated() {
             let id = NetworkID.text(index)
-            if let known = rememberedTexts(id) {
+            if let known = rememberedTexts(ofEncoder: index) {
                 places.encode = known[0].place
                 // Its answers take part in the picture as much as if it had run.
                 uses.append(.init(key: known[0].network, hasFailed: false))
@@ -104,7 +103,7 @@ struct RequestRun {
                 isTold = true
                 let began = ContinuousClock.now
                 defer { spent += (ContinuousClock.now - began).seconds }
-                return try await run.encode(reading, id, network)
+                return try await run.encode(reading, byEncoder: index, network)
             })
         }
         if !isTold { onEvent(.encoding) }
@@ -112,13 +111,14 @@ struct RequestRun {
         return pipeline.joined(parts)
     }
 
-    private func encode(_ reading: EncoderReading, _ id: NetworkID, _ network: CompiledNetwork) async throws -> [EncodedText] {
-        guard case .text(let index) = id else { preconditionFailure("\(id) encodes no text") }
+    private func encode(
+        _ reading: EncoderReading, byEncoder index: Int, _ network: CompiledNetwork
+    ) async throws -> [EncodedText] {
         let stage = TextStage(
             network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions.mapValues { $0[index] })
         var encoded: [EncodedText] = []
         for text in plan.joined.texts {
-            let key = memoryKey(text, id, at: network.placement)
+            let key = memoryKey(text, ofEncoder: index, at: network.placement)
             if let known = pipeline.encodedPrompt(key) {
                 encoded.append(known.text)
                 continue
@@ -131,21 +131,21 @@ struct RequestRun {
     }
 
     /// Whether all that a text encoder would be asked is known from earlier requests. No other network is remembered.
-    private func isRemembered(_ id: NetworkID) -> Bool { id.stage == .encode && rememberedTexts(id) != nil }
+    private func isRemembered(_ id: NetworkID) -> Bool {
+        if case .text(let index) = id { rememberedTexts(ofEncoder: index) != nil } else { false }
+    }
 
     /// A text encoder's answers to the plan's texts from earlier requests; nil unless all are there.
-    private func rememberedTexts(_ id: NetworkID) -> [EncodedPrompts.Entry]? {
-        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, id, at: placements.encode)) }
+    private func rememberedTexts(ofEncoder index: Int) -> [EncodedPrompts.Entry]? {
+        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, at: placements.encode)) }
         return known.count == plan.joined.texts.count ? known : nil
     }
 
-    private func memoryKey(_ text: ChunkedPrompt, _ id: NetworkID, at placement: Placement) -> EncodedPrompts.Key {
-        guard case .text(let index) = id else { preconditionFailure("\(id) encodes no text") }
+    private func memoryKey(_ text: ChunkedPrompt, ofEncoder index: Int, at placement: Placement) -> EncodedPrompts.Key {
         let names = Set(text.chunks.flatMap { $0.insertions.values.map(\.name) })
         return EncodedPrompts.Key(
-            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] }, network: id,
-            placement: placement,
-            output: plan.readings[index].output, emphasis: plan.shared.emphasis)
+            chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] },
+            network: .text(index), placement: placement, output: plan.readings[index].output, emphasis: plan.shared.emphasis)
     }
 
     /// - Returns: the finished latents.

@@ -33,9 +33,8 @@ extension DiffusionPipeline {
 
     /// The least of a few calls, without the first one, which finds no memory of its shape ready.
     private func secondsPerStep(of network: CompiledNetwork, _ request: GenerationRequest) async throws -> Double {
-        let vae = checkpoint.vae.configuration
-        let latents = NaturalLatents.make(
-            shape: [vae.latentChannels, request.height / vae.scaleFactor, request.width / vae.scaleFactor], seed: 0)
+        let shape = checkpoint.vae.configuration.latentShape(width: request.width, height: request.height)
+        let latents = NaturalLatents.make(shape: shape, seed: 0)
         let call = SamplingRun.ModelCall(
             latents: .concatenated(.init(repeating: latents, count: request.batchSize)),
             timestep: Float(opened.objective.noiseSchedule.stepCount / 2))

@@ -10,6 +10,8 @@ actor CheckpointHeaders {
         let nativeSize: Int
         /// See `ModelSummary`.
         let nativeSizes: [String]
+        /// See `ModelSummary`.
+        let takesSizes: Bool
         let rules: RequestRules
         /// The path of the file whose hash names the checkpoint.
         let hashedPath: String?
@@ -46,8 +48,9 @@ actor CheckpointHeaders {
         let header = Result {
             let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae)
             if let refusal = checkpoint.refusal { throw refusal }
-            return Header(nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map { "\($0.width)x\($0.height)" },
-                rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
+            return Header(
+                nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map { "\($0.width)x\($0.height)" },
+                takesSizes: checkpoint.conditioning.sizes != nil, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
         known[path] = (FileIdentity(path), choice, header)
         return header

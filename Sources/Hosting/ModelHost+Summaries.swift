@@ -39,7 +39,7 @@ extension ModelHost {
         let pipeline = currentModel?.pipeline
         let chunker = PromptChunker(
             tokenizer: pipeline?.opened.tokenizer ?? .bundled,
-            paddingToken: Int32(clamping: pipeline?.checkpoint.tokenizer.paddingTokenID ?? Int(CLIPTokenizer.bundled.endToken)))
+            paddingToken: pipeline?.opened.paddingToken ?? CLIPTokenizer.bundled.endToken)
         return PromptSummary(request, chunker: chunker)
     }
 

@@ -95,7 +95,8 @@ public actor ModelHost: Engine {
             let hashedPath = model.isFolder ? header?.hashedPath : model.path
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
-                isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? []))
+                isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
+                takesSizes: header?.takesSizes ?? false))
         }
         return summaries
     }
@@ -276,7 +277,7 @@ public actor ModelHost: Engine {
     public func draw(
         _ requests: [GenerationRequest], model name: String, previews: PreviewSchedule = .none,
         onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [PaintedRequest] {
+    ) async throws -> [GenerationResult] {
         let model = try await model(name)
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
         let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
@@ -285,9 +286,8 @@ public actor ModelHost: Engine {
         return zip(requests, results).map { request, result in
             var result = result
             result.warnings = result.allWarnings(asked: placements)
-            return PaintedRequest(result: result, infotexts: result.images.indices.map { index in
-                Infotext(request, result, index: index, model: name, modelHash: hash, version: "Easel \(Version.current)").description
-            })
+            result.writeInfotexts(for: request, model: name, modelHash: hash, version: "Easel \(Version.current)")
+            return result
         }
     }
 

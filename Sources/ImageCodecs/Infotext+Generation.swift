@@ -1,18 +1,33 @@
 public import Generation
 
+extension GenerationResult {
+    /// Writes the infotext of each picture.
+    /// - Parameters:
+    ///   - request: the one that the result is of.
+    ///   - model: the checkpoint's file name without its extension.
+    ///   - modelHash: the file's SHA-256 in hexadecimal, of which the first 10 digits are kept; nil leaves it out.
+    ///   - version: of the program, such as `Easel 0.1.0`.
+    public mutating func writeInfotexts(for request: GenerationRequest, model: String, modelHash: String?, version: String) {
+        for index in pictures.indices {
+            pictures[index].infotext =
+                Infotext(request, self, pictures[index], model: model, modelHash: modelHash, version: version).description
+        }
+    }
+}
+
 extension Infotext {
     /// The text for one picture of a request.
     /// - Parameters:
-    ///   - index: which picture of the batch, from 0.
+    ///   - picture: one of `result.pictures`.
     ///   - model: the checkpoint's file name without its extension.
     ///   - modelHash: the file's SHA-256 in hexadecimal, of which the first 10 digits are kept.
     ///   - version: of the program, such as `Easel 0.1.0`.
-    /// - Precondition: `result` has a picture at `index`.
     public init(
-        _ request: GenerationRequest, _ result: GenerationResult, index: Int, model: String, modelHash: String?, version: String
+        _ request: GenerationRequest, _ result: GenerationResult, _ picture: Picture<RGBImage>, model: String, modelHash: String?,
+        version: String
     ) {
         var parameters = [
-            Parameter("Seed", "\(result.seeds[index])"),
+            Parameter("Seed", "\(picture.seed)"),
             Parameter("Size", "\(request.width)x\(request.height)"),
             Parameter("Model", model),
             Parameter("Device", Self.list(result.places.map(\.device))),
@@ -22,9 +37,7 @@ extension Infotext {
             Parameter("Chunks", "\(result.chunkCount)"),
             Parameter("Version", version),
         ]
-        let prompt = result.prompts.indices.contains(index) ? result.prompts[index] : request.prompt
-        let negativePrompt = result.negativePrompts.indices.contains(index) ? result.negativePrompts[index] : request.negativePrompt
-        let hasBrackets = (prompt + negativePrompt).contains { $0 == "(" || $0 == "[" }
+        let hasBrackets = (picture.prompt + picture.negativePrompt).contains { $0 == "(" || $0 == "[" }
         // As A1111: emphasis only where there is something to emphasize.
         for field in GenerationField.all where field.key != GenerationField.emphasis.key || hasBrackets {
             if let text = field.infotext(of: request) { parameters.append(Parameter(field.name, text)) }
@@ -37,7 +50,7 @@ extension Infotext {
         let fallbacks = result.moves.map(\.description) + result.incidents
         if !fallbacks.isEmpty { parameters.append(Parameter("Fallback", fallbacks.joined(separator: " "))) }
         if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
-        self.init(prompt: prompt, negativePrompt: negativePrompt, parameters: parameters)
+        self.init(prompt: picture.prompt, negativePrompt: picture.negativePrompt, parameters: parameters)
     }
 
     /// How the prompt's schedules counted: as it says itself, or as the program counts that made it. nil when that is not known.

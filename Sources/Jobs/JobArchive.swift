@@ -16,7 +16,7 @@ public protocol JobArchive: Sendable {
     /// Writes the pictures' files, and then in one transaction that they are there and that the job is over.
     /// - Parameter job: with its final state, times and picture names.
     /// - Precondition: as many pictures as `job.pictures` names.
-    func finish(_ job: Job, with pictures: [FinishedPicture]) async throws
+    func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws
 
     /// Jobs that were queued or running, in the order in which they were added.
     func unfinishedJobs() async throws -> [Job]
@@ -29,26 +29,4 @@ public protocol JobArchive: Sendable {
     ///   - before: only jobs that were added before this one; nil for the newest.
     /// - Returns: `limit` jobs at most, those added last first, whatever the clock said.
     func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job]
-}
-
-/// A picture and what is known of it, on its way to a file.
-public struct FinishedPicture: Sendable {
-    /// Pixels.
-    public var image: RGBImage
-    /// Seed of this picture.
-    public var seed: UInt64
-    /// Prompt with its styles, and with what was drawn for its wildcards.
-    public var prompt: String
-    /// Negative prompt, likewise.
-    public var negativePrompt: String
-    /// Generation parameters, as they stand in the file.
-    public var infotext: String
-
-    public init(image: RGBImage, seed: UInt64, prompt: String, negativePrompt: String, infotext: String) {
-        self.image = image
-        self.seed = seed
-        self.prompt = prompt
-        self.negativePrompt = negativePrompt
-        self.infotext = infotext
-    }
 }

@@ -19,10 +19,10 @@ public protocol Painting: Sendable {
     /// - Parameters:
     ///   - requests: each `canBeDrawnTogether` with the others.
     ///   - previews: the steps after which `onEvent` is told what the pictures look like.
-    /// - Returns: for each request its pictures, in order of their seeds.
+    /// - Returns: for each request its pictures, in order of their seeds, with their infotexts.
     func draw(
         _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [PaintedRequest]
+    ) async throws -> [GenerationResult]
 
     /// Called now and then while there is nothing to draw, and between jobs when there is always something: time to look after
     /// devices. Returns when all is well for now. Is cancelled when a job comes.
@@ -39,18 +39,5 @@ public struct CompileGroup: Sendable, Hashable, Codable {
     public init(model: String, shape: String) {
         self.model = model
         self.shape = shape
-    }
-}
-
-/// The pictures of a request, on their way from the painter to the archive.
-public struct PaintedRequest: Sendable {
-    /// The pictures, and how they came to be.
-    public var result: GenerationResult
-    /// The generation parameters of each picture, as they stand in its file.
-    public var infotexts: [String]
-
-    public init(result: GenerationResult, infotexts: [String]) {
-        self.result = result
-        self.infotexts = infotexts
     }
 }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+public import Generation
 public import Jobs
 
 extension Archive: JobArchive {
@@ -27,7 +28,7 @@ extension Archive: JobArchive {
         try await database.write { db in try JobRecord(job).updateOutcome(job.id, in: db) }
     }
 
-    public func finish(_ job: Job, with pictures: [FinishedPicture]) async throws(StoreError) {
+    public func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws(StoreError) {
         precondition(pictures.count == job.pictures.count, "\(pictures.count) pictures for \(job.pictures.count) names")
         try await refuseEndedJob(job.id)
         let byteCounts = try await pngFiles.store(Array(zip(job.pictures, pictures)), of: job.id, onStage: onStage)

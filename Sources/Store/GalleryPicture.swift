@@ -1,26 +1,27 @@
 public import FoundationEssentials
+public import Generation
 public import Jobs
 
 /// A picture that was drawn, as the gallery knows it.
 public struct GalleryPicture: Sendable, Hashable, Identifiable {
+    /// Job that drew the picture, and its place in it.
     public let id: PictureID
+    /// When the job was done.
     public let createdAt: Date
+    /// Name of the model that drew it.
+    public let model: String
+    /// What it was drawn from, and the size of its file.
+    public let picture: Picture<PictureFile>
+}
+
+/// Size of a picture's PNG file.
+public struct PictureFile: Sendable, Hashable {
     /// In pixels.
     public let width: Int
+    /// In pixels.
     public let height: Int
-    public let seed: UInt64
-    /// With styles and with what was drawn for wildcards.
-    public let prompt: String
-    public let negativePrompt: String
-    public let model: String
-    /// Generation parameters, as they stand in the file.
-    public let infotext: String
-    /// Bytes of the PNG file.
+    /// Bytes of the file.
     public let byteCount: Int
-
-    public var job: JobID { id.job }
-    /// Its place among the pictures of the job, from 0.
-    public var index: Int { id.index }
 }
 
 /// How much there is, for metrics.

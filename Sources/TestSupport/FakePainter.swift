@@ -89,7 +89,7 @@ public final class FakePainter: Painting {
 
     public func draw(
         _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [PaintedRequest] {
+    ) async throws -> [GenerationResult] {
         state.withLock { state in
             state.draws.append(Draw(requests: requests, model: model, previews: previews))
             state.drawsNow += 1
@@ -107,7 +107,7 @@ public final class FakePainter: Painting {
 
     private func paint(
         _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @Sendable (GenerationEvent) -> Void
-    ) async throws -> [PaintedRequest] {
+    ) async throws -> [GenerationResult] {
         guard let first = requests.first else { return [] }
         let compile = compile(Self.group(of: JobRequest(model: model, generation: first)))
         if compile != nil { onEvent(.compiling(Compiling(.denoiser, device: "CPU", shape: "any shape", reason: .firstUse))) }
@@ -124,7 +124,7 @@ public final class FakePainter: Painting {
         for index in 0..<total { onEvent(.decoding(index: index, total: total)) }
         return requests.map { request in
             var painted = Self.painted(request, model: model, compiles: compile.map { [$0] } ?? [])
-            painted.result.warnings = warnings(request)
+            painted.warnings = warnings(request)
             return painted
         }
     }
@@ -156,24 +156,25 @@ public final class FakePainter: Painting {
     }
 
     /// The result for a request.
-    public static func painted(_ request: GenerationRequest, model: String, compiles: [CompileRecord] = []) -> PaintedRequest {
+    public static func painted(_ request: GenerationRequest, model: String, compiles: [CompileRecord] = []) -> GenerationResult {
         let seeds = (0..<request.batchSize).map { request.seed &+ UInt64($0) }
         var timings = GenerationTimings()
         timings.steps = Array(repeating: 0.01, count: request.steps)
         timings.total = 0.01 * Double(request.steps)
-        let result = GenerationResult(
-            images: seeds.map { image(width: request.width, height: request.height, seed: $0) }, seeds: seeds,
-            prompts: seeds.map { _ in request.prompt }, negativePrompts: seeds.map { _ in request.negativePrompt }, tokenCount: 1,
-            chunkCount: 1,
-            places: .init(repeating: .reference), runtimeVersion: "2026.4.1", timings: timings, compiles: compiles)
-        return PaintedRequest(result: result, infotexts: seeds.map { seed in
-            """
-            \(request.prompt)
-            Negative prompt: \(request.negativePrompt)
-            Steps: \(request.steps), Sampler: \(request.sampler.rawValue), Schedule type: \(request.schedule.label), CFG scale: \
-            \(request.cfgScale), Seed: \(seed), Size: \(request.width)x\(request.height), Model: \(model)
-            """
-        })
+        let pictures = seeds.map { seed in
+            Picture(
+                image(width: request.width, height: request.height, seed: seed), seed: seed, prompt: request.prompt,
+                negativePrompt: request.negativePrompt,
+                infotext: """
+                    \(request.prompt)
+                    Negative prompt: \(request.negativePrompt)
+                    Steps: \(request.steps), Sampler: \(request.sampler.rawValue), Schedule type: \(request.schedule.label), CFG scale: \
+                    \(request.cfgScale), Seed: \(seed), Size: \(request.width)x\(request.height), Model: \(model)
+                    """)
+        }
+        return GenerationResult(
+            pictures: pictures, tokenCount: 1, chunkCount: 1, places: .init(repeating: .reference), runtimeVersion: "2026.4.1",
+            timings: timings, compiles: compiles)
     }
 
     /// One colour, by the seed.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import Generation
 public import Jobs
 
 /// Keeps jobs as a database would, for as long as it lives: a service that takes over one finds what another has left.
@@ -17,7 +18,7 @@ public actor MemoryArchive: JobArchive {
     private var numbers: [JobID: Int] = [:]
     private var failures: [Operation: any Error] = [:]
     /// Finished pictures, by job.
-    public private(set) var pictures: [JobID: [FinishedPicture]] = [:]
+    public private(set) var pictures: [JobID: [Picture<RGBImage>]] = [:]
     /// States that were written down, in order.
     public private(set) var history: [JobID: [JobState]] = [:]
     /// Jobs that were finished more than once: none, if all is well.
@@ -53,7 +54,7 @@ public actor MemoryArchive: JobArchive {
         set(job)
     }
 
-    public func finish(_ job: Job, with pictures: [FinishedPicture]) async throws {
+    public func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws {
         precondition(pictures.count == job.pictures.count, "\(job.pictures.count) pictures are named, and \(pictures.count) given")
         try await writes.pass()
         try check(.finish)

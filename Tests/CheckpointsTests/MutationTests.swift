@@ -48,7 +48,7 @@ struct MutationTests {
             let path = try Self.write(mutated, in: folder)
             guard let checkpoint = try? Checkpoint.open(path) else { continue }
             let end = checkpoint.files[0].byteCount
-            for weights in [checkpoint.textEncoder.weights, checkpoint.unet.weights, checkpoint.vae.weights] {
+            for weights in [checkpoint.textEncoders[0].weights, checkpoint.unet.weights, checkpoint.vae.weights] {
                 for name in weights.names {
                     let tensor = try #require(weights[name])
                     #expect(tensor.offset >= 8 && tensor.offset + tensor.byteCount <= end)

@@ -21,14 +21,14 @@ struct OpeningTests {
     private func expectSame(_ path: String, as tiny: TinyCheckpoint, family: Family) throws {
         let checkpoint = try Checkpoint.open(path)
         #expect(checkpoint.family == family)
-        #expect(checkpoint.textEncoder.configuration == tiny.textEncoder)
+        #expect(checkpoint.textEncoders[0].configuration == tiny.textEncoder)
         #expect(checkpoint.unet.configuration == tiny.unet)
         #expect(checkpoint.vae.configuration == tiny.vae)
         #expect(checkpoint.scheduler == tiny.scheduler)
         #expect(checkpoint.unusedKeys == [])
         let mapping = try MappedWeights(checkpoint)
         func expected(_ tensors: [RawTensor]) -> [String: [UInt8]] { Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0.bytes) }) }
-        #expect(contents(checkpoint.textEncoder, mapping) == expected(tiny.textTensors()))
+        #expect(contents(checkpoint.textEncoders[0], mapping) == expected(tiny.textTensors()))
         #expect(contents(checkpoint.unet, mapping) == expected(tiny.unetTensors()))
         #expect(contents(checkpoint.vae, mapping) == expected(tiny.vaeTensors()))
     }

@@ -20,12 +20,12 @@ struct TokenizerFilesTests {
         try folder.write(#"{"!": 0, "a": 7, "<|endoftext|>": 299}"#, to: "tiny/tokenizer/vocab.json")
         try folder.write("#version: 0.2\n", to: "tiny/tokenizer/merges.txt")
         for (name, text) in files { try folder.write(text, to: "tiny/tokenizer/\(name)") }
-        return try Checkpoint.open(path).tokenizer.paddingTokenID
+        return try Checkpoint.open(path).tokenizers[0].paddingTokenID
     }
 
     @Test("a folder without tokenizer uses the bundled vocabulary and the family's padding")
     func bundled() throws {
-        #expect(try Checkpoint.open(path).tokenizer == TokenizerFiles(source: .bundled, paddingTokenID: 0))
+        #expect(try Checkpoint.open(path).tokenizers[0] == TokenizerFiles(source: .bundled, paddingTokenID: 0))
     }
 
     @Test("the padding token is looked up by name", arguments: [
@@ -63,9 +63,9 @@ struct TokenizerFilesTests {
             #"{"added_tokens": [{"id": 299, "content": "<|endoftext|>"}], "model": {"vocab": {"!": 0, "<|endoftext|>": 299}}}"#,
             to: "tiny/tokenizer/tokenizer.json")
         #expect(
-            try Checkpoint.open(path).tokenizer
+            try Checkpoint.open(path).tokenizers[0]
                 == TokenizerFiles(source: .tokenizerJSON(path + "/tokenizer/tokenizer.json"), paddingTokenID: 299))
         try folder.write(#"{"pad_token": "!"}"#, to: "tiny/tokenizer/tokenizer_config.json")
-        #expect(try Checkpoint.open(path).tokenizer.paddingTokenID == 0)
+        #expect(try Checkpoint.open(path).tokenizers[0].paddingTokenID == 0)
     }
 }

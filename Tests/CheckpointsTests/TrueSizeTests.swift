@@ -48,7 +48,7 @@ struct TrueSizeTests {
         #expect(checkpoint.unusedKeys == [])
         #expect(checkpoint.ignoredKeys == reference.filter { $0.component == "-" }.map(\.key).sorted())
         for (component, weights) in [
-            ("text_encoder", checkpoint.textEncoder.weights), ("unet", checkpoint.unet.weights), ("vae", checkpoint.vae.weights)
+            ("text_encoder", checkpoint.textEncoders[0].weights), ("unet", checkpoint.unet.weights), ("vae", checkpoint.vae.weights)
         ] {
             let expected = reference.filter { $0.component == component }
             #expect(Set(weights.names) == Set(expected.map(\.name)))
@@ -78,13 +78,13 @@ struct TrueSizeTests {
             #expect(checkpoint.unet.configuration == unet)
             #expect(checkpoint.vae.configuration == VAEConfiguration(blockChannels: [128, 256, 512, 512]))
             #expect(
-                checkpoint.textEncoder.configuration
+                checkpoint.textEncoders[0].configuration
                     == (family == .sd1
                         ? TextEncoderConfiguration(
                             width: 768, intermediateWidth: 3072, layerCount: 12, headCount: 12, activation: .quickGELU)
                         : TextEncoderConfiguration(width: 1024, intermediateWidth: 4096, layerCount: 23, headCount: 16, activation: .gelu)))
             #expect(checkpoint.scheduler.prediction == (family == .sd1 ? .epsilon : .velocity))
-            #expect(checkpoint.tokenizer == TokenizerFiles(source: .bundled, paddingTokenID: family == .sd1 ? 49_407 : 0))
+            #expect(checkpoint.tokenizers[0] == TokenizerFiles(source: .bundled, paddingTokenID: family == .sd1 ? 49_407 : 0))
         }
     }
 
@@ -96,6 +96,6 @@ struct TrueSizeTests {
                 return Int(number) ?? 0 < stored
             }.map { ($0.key, $0.storedShape) }, uniquingKeysWith: { first, _ in first })
         let checkpoint = try Checkpoint.open(writeSparse(shapes))
-        #expect(checkpoint.textEncoder.configuration.layerCount == used)
+        #expect(checkpoint.textEncoders[0].configuration.layerCount == used)
     }
 }

@@ -169,7 +169,7 @@ struct OutputDestinationTests {
     func unencodable() throws {
         let image = RGBImage(width: 1, height: 1, pixels: [1, 2, 3])
         let text = String(repeating: "a cat, ", count: 10_000)
-        let saved = try OutputDestination("\(folder.path)/cat.jpg").save(image, parameters: text, seed: 7, index: 0, of: 1)
+        let saved = try OutputDestination("\(folder.path)/cat.jpg").save(Picture(image, seed: 7, infotext: text), index: 0, of: 1)
         #expect(saved.path == "\(folder.path)/easel-7.png")
         #expect(saved.detour?.contains("a JPEG holds 65533") == true)
         #expect(try DecodedImage(decoding: Array(Data(contentsOf: URL(filePath: saved.path)))).parameters == text)

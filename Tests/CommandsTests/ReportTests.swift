@@ -15,8 +15,10 @@ struct ReportTests {
         timings.load = 0.25
         timings.compile.denoise = 1.5
         timings.steps = [0.5, 0.75]
+        let pixel = RGBImage(width: 1, height: 1, pixels: [0, 0, 0])
         let result = GenerationResult(
-            images: [], seeds: [.max, 0], prompts: ["a", "b"], negativePrompts: ["c", ""], tokenCount: 80, chunkCount: 2,
+            pictures: [Picture(pixel, seed: .max, prompt: "a", negativePrompt: "c"), Picture(pixel, seed: 0, prompt: "b")],
+            tokenCount: 80, chunkCount: 2,
             ignored: ["<lora:x>"],
             warnings: ["It was left out."], places: PerStage(
                 encode: .reference, denoise: Place(device: "GPU.0", precision: "f16"),

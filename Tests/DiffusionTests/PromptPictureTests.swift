@@ -92,12 +92,12 @@ struct PromptPictureTests {
         let pipeline = try Demo.newPipeline(shapes: ShapePlan(policy, contextChunks: 2))
         let request = Demo.request("a {red|yellow|\(long)|big AND a green :0.7} apple") { ($0.seed, $0.batchSize) = (3, 5) }
         let result = try await pipeline.generate(request) { _ in }
-        #expect(Set(result.prompts).count > 2)
+        #expect(Set(result.pictures.map(\.prompt)).count > 2)
         for (index, image) in result.images.enumerated() {
             var single = request
-            (single.seed, single.batchSize, single.prompt) = (result.seeds[index], 1, result.prompts[index])
+            (single.seed, single.batchSize, single.prompt) = (result.pictures[index].seed, 1, result.pictures[index].prompt)
             let expected = try await #require(Demo.pipeline).pictures(single)[0]
-            #expect(image.peakSignalToNoiseRatio(to: expected) > 60, "\(result.prompts[index])")
+            #expect(image.peakSignalToNoiseRatio(to: expected) > 60, "\(result.pictures[index].prompt)")
         }
     }
 

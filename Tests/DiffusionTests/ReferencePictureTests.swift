@@ -17,7 +17,7 @@ struct ReferencePictureTests {
 
         #expect(result.tokenCount == reference.tokens)
         #expect(result.chunkCount == reference.chunks)
-        #expect(result.seeds == (0..<reference.batchSize).map { reference.seed + UInt64($0) })
+        #expect(result.pictures.map(\.seed) == (0..<reference.batchSize).map { reference.seed + UInt64($0) })
         #expect(result.images.count == reference.pictures.count)
         for (image, name) in zip(result.images, reference.pictures) {
             let expected = try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/\(name)")))).image

@@ -29,7 +29,8 @@ struct RequestPlanTests {
     func refusal() async throws {
         let pipeline = try Demo.newPipeline()
         for (field, change) in [
-            ("steps", { $0.steps = 0 }), ("clip_skip", { $0.clipSkip = 12 }), ("styles", { $0.styles = ["none of these"] }), ("width", { $0.width = 100 }),
+            ("steps", { $0.steps = 0 }), ("clip_skip", { $0.clipSkip = 12 }), ("styles", { $0.styles = ["none of these"] }),
+            ("width", { $0.width = 100 }),
         ] as [(String, (inout GenerationRequest) -> Void)] {
             let error = #expect(throws: InvalidRequest.self) { try pipeline.plan(for: [Demo.request("a cat", change)]) }
             #expect(error?.field == field)

@@ -239,7 +239,7 @@ struct MonitoredPipelineTests {
         watching.fault.begin()
         let requests = (0..<2).map { Watching.request("a cat", seed: $0) }
         let results = try await watching.monitored.generate(requests) { _ in }
-        #expect(results.map(\.seeds) == [[0], [1]])
+        #expect(results.map { $0.pictures.map(\.seed) } == [[0], [1]])
         for result in results {
             #expect(Suspicion(picture: result.images[0]) == nil)
             #expect(result.incidents.first?.contains("It moves to the CPU") == true)

@@ -49,11 +49,11 @@ struct ModelHostTests {
         #expect(await host.readiness == .loading(model: "tiny"))
         #expect(await host.models().map(\.isLoaded) == [false])
         let painted = try await host.draw([request()], model: "tiny") { _ in }
-        #expect(painted.map(\.result.images.count) == [1])
-        #expect(painted[0].infotexts[0].contains("Model: tiny,"))
+        #expect(painted.map(\.pictures.count) == [1])
+        #expect(painted[0].pictures[0].infotext.contains("Model: tiny,"))
         let model = try #require(await host.models().first)
         #expect(model.isLoaded && model.name == "tiny" && model.file == "tiny")
-        #expect(painted[0].infotexts[0].contains("Model hash: \(try #require(model.sha256).prefix(10))"))
+        #expect(painted[0].pictures[0].infotext.contains("Model hash: \(try #require(model.sha256).prefix(10))"))
         #expect(await host.readiness == .ready(model: "tiny"))
     }
 
@@ -174,7 +174,7 @@ struct ModelHostTests {
         "a file that is rewritten while it is drawn with costs that picture only; whole again, it draws as before",
         arguments: [true, false])
     func rewrittenFile(staysCut: Bool) async throws {
-        let expected = try await host.draw([request()], model: "tiny") { _ in }[0].result
+        let expected = try await host.draw([request()], model: "tiny") { _ in }[0]
         let model = try #require(await host.currentModel)
         let unet = try #require(model.pipeline.checkpoint.files.first { $0.path.contains("/unet/") })
         let content = try Data(contentsOf: URL(filePath: unet.path))
@@ -191,7 +191,7 @@ struct ModelHostTests {
         // A file that is not whole is refused in its own words.
         await #expect(throws: DiffusionError.self) { _ = try await host.draw([request()], model: "tiny") { _ in } }
         try content.write(to: URL(filePath: unet.path), options: [])
-        let again = try await host.draw([request()], model: "tiny") { _ in }[0].result
+        let again = try await host.draw([request()], model: "tiny") { _ in }[0]
         #expect(again.images == expected.images)
         #expect(again.moves.isEmpty)
     }

@@ -5,6 +5,8 @@ import Testing
 @Suite struct InfotextTests {
     typealias Parameter = Infotext.Parameter
 
+    private static let pixel = RGBImage(width: 1, height: 1, pixels: [0, 0, 0])
+
     @Test("A1111's text is written in A1111's order, with values quoted where they must be")
     func writing() {
         let infotext = Infotext(
@@ -32,12 +34,12 @@ import Testing
         request.cfgScale = 7.5
         request.width = 640
         let result = GenerationResult(
-            images: [], seeds: [0, 4_294_967_295], tokenCount: 2, chunkCount: 1,
+            pictures: [0, 4_294_967_295].map { Picture(Self.pixel, seed: $0, prompt: "a cat") }, tokenCount: 2, chunkCount: 1,
             places: PerStage(
                 encode: .reference, denoise: Place(device: "GPU.0", precision: "f32"), decode: Place(device: "GPU.0", precision: "f32")),
             runtimeVersion: "2026.4.1", timings: GenerationTimings())
         let infotext = Infotext(
-            request, result, index: 1, model: "demo", modelHash: "0123456789abcdef", version: "Easel 0.1.0")
+            request, result, result.pictures[1], model: "demo", modelHash: "0123456789abcdef", version: "Easel 0.1.0")
         #expect(
             infotext.description == """
                 a cat
@@ -47,7 +49,7 @@ import Testing
                 """)
         request.cfgScale = 7
         request.noise = .philox
-        let other = Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1")
+        let other = Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "1")
         #expect(other["CFG scale"] == "7")
         #expect(other["RNG"] == "NV")
         #expect(other["Model hash"] == nil)
@@ -57,8 +59,8 @@ import Testing
     @Test("what went wrong with a device on the way to a picture stays with the picture")
     func incidents() {
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, places: PerStage(repeating: .reference),
-            runtimeVersion: "2026.4.1", timings: GenerationTimings(),
+            pictures: [Picture(Self.pixel, seed: 0, prompt: "a cat")], tokenCount: 2, chunkCount: 1,
+            places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings(),
             moves: [
                 Move(
                     stage: .decode, from: Placement(device: "GPU", precision: .f16), to: Placement(device: "GPU", precision: .f32),
@@ -66,7 +68,7 @@ import Testing
             ])
         result.relativeErrors = PerStage(encode: 0, denoise: 0.002134, decode: nil)
         result.incidents = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
-        let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, index: 0, model: "demo", modelHash: nil, version: "1")
+        let infotext = Infotext(GenerationRequest(prompt: "a cat"), result, result.pictures[0], model: "demo", modelHash: nil, version: "1")
         #expect(infotext["Fidelity"] == "text 0, unet 0.0021")
         #expect(infotext["Fallback"] == """
             The VAE on GPU in f16 answered with numbers that are not finite. The VAE now runs on GPU in f32. \
@@ -79,11 +81,11 @@ import Testing
     func promptLanguage() {
         var request = GenerationRequest(prompt: "a {red|blue} (cat:1.2) <lora:film:1>")
         let result = GenerationResult(
-            images: [], seeds: [0], prompts: ["a blue (cat:1.2) <lora:film:1>"], negativePrompts: ["grey, photo"], tokenCount: 3,
-            chunkCount: 1,
+            pictures: [Picture(Self.pixel, seed: 0, prompt: "a blue (cat:1.2) <lora:film:1>", negativePrompt: "grey, photo")],
+            tokenCount: 3, chunkCount: 1,
             ignored: ["<lora:film:1>"], warnings: ["It was left out."], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
             timings: GenerationTimings())
-        func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
+        func infotext() -> Infotext { Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "1") }
 
         #expect(infotext().prompt == "a blue (cat:1.2) <lora:film:1>")
         #expect(infotext().negativePrompt == "grey, photo")
@@ -99,9 +101,9 @@ import Testing
     func sdxl() {
         var request = GenerationRequest(prompt: "a cat")
         let result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 2, chunkCount: 1, places: PerStage(repeating: .reference),
-            runtimeVersion: "2026.4.1", timings: GenerationTimings())
-        func infotext() -> Infotext { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "1") }
+            pictures: [Picture(Self.pixel, seed: 0, prompt: "a cat")], tokenCount: 2, chunkCount: 1,
+            places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+        func infotext() -> Infotext { Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "1") }
         let keys = ["Original size", "Crop top left", "Target size", "Clip skip SDXL", "Zero empty negative"]
 
         #expect(keys.compactMap { infotext()[$0] } == [])
@@ -117,9 +119,11 @@ import Testing
         var request = GenerationRequest(prompt: "[a:b:5]")
         request.scheduleCounting = counting
         var result = GenerationResult(
-            images: [], seeds: [0], tokenCount: 1, chunkCount: 1, places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
-            timings: GenerationTimings())
-        func text() -> String { Infotext(request, result, index: 0, model: "demo", modelHash: nil, version: "Easel 0.1.0").description }
+            pictures: [Picture(Self.pixel, seed: 0, prompt: "a cat")], tokenCount: 1, chunkCount: 1,
+            places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+        func text() -> String {
+            Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "Easel 0.1.0").description
+        }
 
         #expect(!text().contains("Schedule counting"))
         result.dependsOnScheduleCounting = true
@@ -184,9 +188,19 @@ import Testing
         }
     }
 
-    @Test("a last line of a megabyte is read in one pass", arguments: ["a", "a ", "a: ", "a: \"", "aa: \"b, ", ","])
+    @Test("a long last line that is no infotext is read in one pass, and stays the prompt's", .timeLimit(.minutes(1)), arguments: [
+        "a", "a ", "a: ", "a: \"", ",",
+    ])
     func longLines(piece: String) {
-        let line = String(repeating: piece, count: 1_000_000 / piece.utf8.count / 10)
-        _ = Infotext(parsing: "x\n" + line)
+        let line = String(repeating: piece, count: 100_000 / piece.utf8.count)
+        let infotext = Infotext(parsing: "x\n" + line)
+        #expect(infotext.prompt.utf8.count > 90_000 && infotext.prompt.hasPrefix("x\n\(piece.prefix(1))") && infotext.parameters.isEmpty)
+    }
+
+    @Test("a long last line of pairs is read in one pass, pair by pair", .timeLimit(.minutes(1)))
+    func manyPairs() {
+        let infotext = Infotext(parsing: "x\n" + (0..<10_000).map { "Key \($0): \"b, \($0)\"" }.joined(separator: ", "))
+        #expect(infotext.prompt == "x" && infotext.parameters.count == 10_000)
+        #expect(infotext["Key 9999"] == "b, 9999")
     }
 }

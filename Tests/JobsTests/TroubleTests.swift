@@ -143,7 +143,7 @@ struct TroubleTests {
         func draw(
             _ requests: [GenerationRequest], model: String, previews: PreviewSchedule,
             onEvent: @escaping @Sendable (GenerationEvent) -> Void
-        ) async throws -> [PaintedRequest] { [] }
+        ) async throws -> [GenerationResult] { [] }
         func rest() async {}
     }
 

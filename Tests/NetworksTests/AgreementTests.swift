@@ -45,7 +45,7 @@ struct AgreementTests {
     @Test("the text encoder leaves what transformers leaves after every layer", arguments: ["sd1", "sd2"])
     func textEncoder(name: String) throws {
         let tiny = try TinyCheckpoint(name)
-        let stored = tiny.checkpoint.textEncoder
+        let stored = tiny.checkpoint.textEncoders[0]
         let network = try Network.textEncoder(stored.configuration, weights: stored.weights, weightsByteCount: tiny.byteCount)
         let model = try tiny.compile(network)
         for expected in try ReferenceNumbers.load(name).textEncoder {

@@ -15,7 +15,7 @@ struct TensorUseTests {
     @Test("a complete checkpoint is used to its last tensor", arguments: ["sd1", "sd2"])
     func everything(name: String) throws {
         let tiny = try TinyCheckpoint(name)
-        let (text, unet, vae) = (tiny.checkpoint.textEncoder, tiny.checkpoint.unet, tiny.checkpoint.vae)
+        let (text, unet, vae) = (tiny.checkpoint.textEncoders[0], tiny.checkpoint.unet, tiny.checkpoint.vae)
         #expect(try Network.textEncoder(text.configuration, weights: text.weights, weightsByteCount: 0).unused(in: text.weights) == [])
         #expect(try Network.unet(unet.configuration, weights: unet.weights, weightsByteCount: 0).unused(in: unet.weights) == [])
         let encoder = try Network.vaeEncoder(vae.configuration, weights: vae.weights, weightsByteCount: 0)

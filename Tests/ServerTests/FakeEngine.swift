@@ -37,7 +37,7 @@ final class FakeEngine: Engine {
     func validate(_ request: JobRequest) async throws { try await painter.validate(request) }
     func draw(
         _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [PaintedRequest] { try await painter.draw(requests, model: model, previews: previews, onEvent: onEvent) }
+    ) async throws -> [GenerationResult] { try await painter.draw(requests, model: model, previews: previews, onEvent: onEvent) }
     func rest() async { await painter.rest() }
 
     var readiness: Readiness { get async { seen.readiness } }

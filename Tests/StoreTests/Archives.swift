@@ -23,10 +23,10 @@ struct Archives {
 
     static func picture(
         _ prompt: String = "a cat", negativePrompt: String = "", seed: UInt64 = 1, width: Int = 8, height: Int = 8
-    ) -> FinishedPicture {
+    ) -> Picture<RGBImage> {
         let pixels = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 * 7 + Int(truncatingIfNeeded: seed)) }
-        return FinishedPicture(
-            image: RGBImage(width: width, height: height, pixels: pixels), seed: seed, prompt: prompt, negativePrompt: negativePrompt,
+        return Picture(
+            RGBImage(width: width, height: height, pixels: pixels), seed: seed, prompt: prompt, negativePrompt: negativePrompt,
             infotext: "\(prompt)\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: \(seed)")
     }
 }

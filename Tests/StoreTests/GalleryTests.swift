@@ -27,10 +27,10 @@ struct GalleryTests {
         #expect(
             picture
                 == GalleryPicture(
-                    id: job.pictures[0], createdAt: try #require(job.endedAt), width: 24, height: 16, seed: .max, prompt: "a café, 猫",
-                    negativePrompt: "dogs", model: "demo", infotext: finished.infotext, byteCount: bytes.count))
+                    id: job.pictures[0], createdAt: try #require(job.endedAt), model: "demo",
+                    picture: finished.with(PictureFile(width: 24, height: 16, byteCount: bytes.count))))
         let decoded = try DecodedImage(decoding: bytes)
-        #expect(decoded.image == finished.image)
+        #expect(decoded.image == finished.content)
         #expect(decoded.parameters == finished.infotext)
         #expect(try await archive.usage() == ArchiveUsage(pictureCount: 1, pictureBytes: bytes.count, jobs: [.done: 1]))
     }

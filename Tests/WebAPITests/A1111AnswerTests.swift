@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A1111's answers")
 struct A1111AnswerTests {
-    private let picture = DrawnPicture(file: Data([1, 2, 3]), seed: 5, prompt: "a cat", negativePrompt: "dog", infotext: "a cat\nSteps: 9")
+    private let picture = Picture(Data([1, 2, 3]), seed: 5, prompt: "a cat", negativePrompt: "dog", infotext: "a cat\nSteps: 9")
 
     private func answer(_ body: String) throws -> TextToImageAnswer {
         var second = picture
@@ -100,11 +100,16 @@ struct A1111AnswerTests {
 
     @Test("every scheduler and sampler that is listed can be asked for")
     func listed() throws {
-        for item in SchedulerItem.all {
-            for name in [item.name, item.label] + (item.aliases ?? []) { _ = try textToImage(#"{"scheduler": "\#(name)"}"#) }
+        for item in SchedulerItem.all where item.name != "automatic" {
+            for name in [item.name, item.label] + (item.aliases ?? []) {
+                #expect(try textToImage(#"{"scheduler": "\#(name)"}"#).job.generation.schedule.rawValue == item.name)
+            }
         }
+        #expect(try textToImage(#"{"scheduler": "automatic"}"#).job == textToImage("{}").job)
         for item in SamplerItem.all {
-            for name in [item.name] + item.aliases { _ = try textToImage(#"{"sampler_name": "\#(name)"}"#) }
+            for name in [item.name] + item.aliases {
+                #expect(try textToImage(#"{"sampler_name": "\#(name)"}"#).job.generation.sampler.rawValue == item.name)
+            }
         }
     }
 

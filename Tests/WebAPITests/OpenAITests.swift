@@ -69,7 +69,7 @@ struct OpenAITests {
 
     @Test("answers have files or addresses")
     func answers() throws {
-        let picture = DrawnPicture(file: Data([1, 2, 3]), seed: 5, prompt: "a cat", negativePrompt: "", infotext: "")
+        let picture = Picture(Data([1, 2, 3]), seed: 5, prompt: "a cat", negativePrompt: "", infotext: "")
         let files = try json(WebJSON.text(ImageGenerationAnswer(pictures: [picture], created: Date(timeIntervalSince1970: 12.7))))
         #expect(try files == json(#"{"created": 12, "data": [{"b64_json": "AQID", "revised_prompt": "a cat"}]}"#))
         let addresses = try json(

@@ -72,7 +72,7 @@ struct OpenAPIDocumentTests {
         var job = Job(request.job)
         job.pictures = [PictureID(job.id, 0)]
         job.startedAt = .now
-        let picture = DrawnPicture(file: Data([1]), seed: 1, prompt: "", negativePrompt: "", infotext: "")
+        let picture = Picture(Data([1]), seed: 1, prompt: "", negativePrompt: "", infotext: "")
         let record = CompileRecord(
             stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)
         let context = try context()
@@ -109,8 +109,7 @@ struct OpenAPIDocumentTests {
             ("JobAnswerPage", text(ListAnswer([JobAnswer(job)], next: nil))), ("SettingsAnswer", text(SettingsAnswer(context.settings))),
             ("PictureAnswerPage", text(ListAnswer([
                             PictureAnswer(
-                                job.pictures[0], width: 8, height: 8, seed: .max, prompt: "", negativePrompt: "", model: "", infotext: "",
-                                createdAt: .now)
+                                job.pictures[0], Picture((), seed: .max), width: 8, height: 8, model: "", createdAt: .now)
             ], next: "x"))),
             ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("DroppedAnswer", text(DroppedAnswer(1))),
             ("HealthAnswer", text(HealthAnswer(version: ""))),

@@ -50,7 +50,7 @@ struct RangeTests {
             #expect(try JSONDecoder().decode(JobRequest.self, from: JSONEncoder().encode(job)) == job)
             let request = try textToImage(#"{"infotext": "x\nSteps: 3, Sampler: Euler, Seed: \#(seed)"}"#)
             #expect(request.job.generation.seed == seed)
-            let picture = DrawnPicture(file: Data(), seed: seed, prompt: "", negativePrompt: "", infotext: "")
+            let picture = Picture(Data(), seed: seed, prompt: "", negativePrompt: "", infotext: "")
             let answer = TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: "")
             #expect(answer.info.contains(#""seed":\#(seed)"#))
         }

@@ -15,6 +15,8 @@ const texts = new Set(['prompt', 'negative_prompt'])
 let samplers = [], schedules = []
 /** Fields by their names in the API. */
 const fields = () => [...$('form').elements].filter(({ name, multiple }) => name && !multiple)
+/** Fields that the model at hand has a use for. */
+const usedFields = () => fields().filter(input => !input.closest('details[hidden]'))
 
 // Errors belong where they arose.
 
@@ -37,6 +39,7 @@ function showError(error) {
   place.append(el('p', { class: 'error', id, role: 'alert' }, error.message))
   input.setAttribute('aria-invalid', 'true')
   input.setAttribute('aria-describedby', id)
+  place.closest('details')?.setAttribute('open', '')
   input.focus()
 }
 
@@ -44,7 +47,7 @@ function showError(error) {
 function request() {
   const job = {}
   // The server reads numbers that are written as text, and judges what is none; seeds have more digits than numbers here.
-  for (const { name, value } of fields()) if (value.trim() !== '' || texts.has(name)) job[name] = value
+  for (const { name, value } of usedFields()) if (value.trim() !== '' || texts.has(name)) job[name] = value
   const styles = [...$('styles').selectedOptions].map(({ value }) => value)
   return { ...job, ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
 }
@@ -174,7 +177,8 @@ let fittedSide = 0
 
 /** A new model has another size of its own, which the fields follow unless somebody chose one. */
 function fitSize() {
-  const { native_size: side = 512, size_multiple: multiple = 8 } = currentModel() ?? {}
+  const { native_size: side = 512, size_multiple: multiple = 8, takes_sizes = false } = currentModel() ?? {}
+  $('sizes').hidden = !takes_sizes
   if (!side) return
   for (const name of ['width', 'height']) {
     $(name).step = multiple ?? 8
@@ -200,6 +204,7 @@ function presets() {
 
 function showPresets() {
   const [width, height] = [$('width').value, $('height').value]
+  for (const name of ['original_size', 'target_size']) $(name).placeholder = `${width}x${height}`
   const options = presets().map(([name, w, h]) => option(`${w}x${h}`, `${t(`size.${name}`)} ${w}×${h}`))
   const now = `${width}x${height}`
   if (!options.some(({ value }) => value === now)) options.push(option(now, t('size.other')))

@@ -44,6 +44,8 @@ export function fieldsOf({ prompt, negativePrompt, parameters }) {
     // A1111 says nothing where it drew on a GPU.
     noise: parameters.get('RNG') === 'CPU' ? 'torch' : 'philox',
     schedule_counting: countingOf(parameters),
+    original_size: parameters.get('Original size') ?? '', target_size: parameters.get('Target size') ?? '',
+    crop_top_left: parameters.get('Crop top left') ?? '', clip_skip_sdxl: parameters.get('Clip skip SDXL') ?? '',
   }
   const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
   for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)

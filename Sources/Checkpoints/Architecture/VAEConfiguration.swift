@@ -26,6 +26,12 @@ public struct VAEConfiguration: Sendable, Hashable {
     /// Pixels per latent along one side: 8 for all released models.
     public var scaleFactor: Int { 1 << (blockChannels.count - 1) }
 
+    /// Shape of one picture's latents: channels, height, width.
+    /// - Parameters:
+    ///   - width: of the picture, in pixels.
+    ///   - height: of the picture, in pixels.
+    public func latentShape(width: Int, height: Int) -> [Int] { [latentChannels, height / scaleFactor, width / scaleFactor] }
+
     /// Stable Diffusion's VAE with other channels.
     public init(blockChannels: [Int]) { self.blockChannels = blockChannels }
 }

@@ -1,11 +1,7 @@
 /// The pictures of a request, and how they came to be.
 public struct GenerationResult: Sendable {
     /// One per picture of the batch, in order of their seeds.
-    public var images: [RGBImage]
-    public var seeds: [UInt64]
-    /// The prompt of each picture, with its styles and with its draws for wildcards.
-    public var prompts: [String]
-    public var negativePrompts: [String]
+    public var pictures: [Picture<RGBImage>]
     /// Tokens of the prompt as A1111 counts them, every chunk but the last as full; of its longest text where it has several.
     public var tokenCount: Int
     /// Chunks of 75 tokens that the prompt took; of its longest text where it has several.
@@ -30,16 +26,14 @@ public struct GenerationResult: Sendable {
     /// Notices of devices that drifted and were mended, as sentences; see the module Fidelity.
     public var incidents: [String] = []
 
+    /// Makes a result from its parts.
     public init(
-        images: [RGBImage], seeds: [UInt64], prompts: [String] = [], negativePrompts: [String] = [], tokenCount: Int, chunkCount: Int,
+        pictures: [Picture<RGBImage>], tokenCount: Int, chunkCount: Int,
         ignored: [String] = [], warnings: [String] = [], dependsOnScheduleCounting: Bool = false,
         places: PerStage<Place>, runtimeVersion: String,
         timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {
-        self.images = images
-        self.seeds = seeds
-        self.prompts = prompts
-        self.negativePrompts = negativePrompts
+        self.pictures = pictures
         self.ignored = ignored
         self.warnings = warnings
         self.dependsOnScheduleCounting = dependsOnScheduleCounting
@@ -51,18 +45,26 @@ public struct GenerationResult: Sendable {
         self.compiles = compiles
         self.moves = moves
     }
+
+    /// Pixels of the pictures.
+    public var images: [RGBImage] { pictures.map(\.content) }
 }
 
 /// Where the time of a request went, in seconds.
 public struct GenerationTimings: Sendable, Equatable, Encodable {
     /// Opening the checkpoint and its vocabulary.
     public var load = 0.0
-    /// Compiling each component; 0 where it was ready. Overlaps with other work, so it may add up to more than `total`.
+    /// Compiling each stage's networks; 0 where they were ready. Overlaps with other work, so it may add up to more than `total`.
     public var compile = PerStage(repeating: 0.0)
+    /// Running the text encoders; 0 for texts that were encoded for an earlier request.
     public var encode = 0.0
+    /// Each step of the sampler, its evaluations of the denoiser included.
     public var steps: [Double] = []
+    /// Decoding all pictures with the VAE.
     public var decode = 0.0
+    /// From the start of the request to its last picture, without `load`.
     public var total = 0.0
 
+    /// Starts at zero seconds everywhere.
     public init() {}
 }

@@ -11,7 +11,7 @@ final class Drawing: Sendable {
         var active: [JobID]
         var progress: QueueProgress
         /// Pictures of each of `jobs`, run after run.
-        var pictures: [[FinishedPicture]]
+        var pictures: [[Picture<RGBImage>]]
         var stepsOfEarlierRuns = 0
         var firstStepAt: Date?
     }
@@ -53,14 +53,14 @@ final class Drawing: Sendable {
     }
 
     /// - Parameter pictures: those of each job, in the order of `jobs`.
-    func finishRun(_ pictures: [[FinishedPicture]]) {
+    func finishRun(_ pictures: [[Picture<RGBImage>]]) {
         state.withLock { state in
             for index in pictures.indices { state.pictures[index] += pictures[index] }
         }
     }
 
     /// The pictures that a job has so far.
-    func pictures(of job: JobID) -> [FinishedPicture] {
+    func pictures(of job: JobID) -> [Picture<RGBImage>] {
         guard let index = jobs.firstIndex(where: { $0.id == job }) else { return [] }
         return state.withLock { $0.pictures[index] }
     }

@@ -292,7 +292,7 @@ extension JobService {
 
     /// Writes the pictures of a job down, and with them that it is over.
     /// - Returns: the job as it is then: failed when the archive could not store them.
-    private func store(_ job: Job, _ pictures: [FinishedPicture]) -> Task<Job, Never> {
+    private func store(_ job: Job, _ pictures: [Picture<RGBImage>]) -> Task<Job, Never> {
         let previous = lastWrite
         return Task {
             // The archive must not hear later that the job was running.
@@ -332,13 +332,13 @@ extension JobService {
             do {
                 try Task.checkCancellation()
                 let painted = try await painter.draw(order.requests, model: order.model, previews: order.previews) { drawing.report($0) }
-                guard painted.count == order.requests.count, zip(order.requests, painted).allSatisfy({ $1.isComplete(for: $0) }) else {
+                guard painted.map(\.pictures.count) == order.requests.map(\.batchSize) else {
                     throw IncompletePainting()
                 }
                 measureDrawing(painted)
-                drawing.finishRun(painted.map(\.finishedPictures))
+                drawing.finishRun(painted.map(\.pictures))
                 let results = painted.map {
-                    DrawnRequest(pictureCount: $0.result.images.count, warnings: $0.result.warnings.map(PublicReason.withoutFolders))
+                    DrawnRequest(pictureCount: $0.pictures.count, warnings: $0.warnings.map(PublicReason.withoutFolders))
                 }
                 follow { $0.drew(order, results, at: $1) }
             } catch {
@@ -386,13 +386,13 @@ extension JobService {
         }
     }
 
-    private func measureDrawing(_ painted: [PaintedRequest]) {
-        if let first = painted.first?.result {
-            let pictureCount = painted.reduce(0) { $0 + $1.result.images.count }
+    private func measureDrawing(_ painted: [GenerationResult]) {
+        if let first = painted.first {
+            let pictureCount = painted.reduce(0) { $0 + $1.pictures.count }
             measure(.drawn(jobs: painted.count, pictures: pictureCount, timings: first.timings, devices: first.places.map(\.device)))
         }
         // Requests that are drawn together move once, and each is told.
-        for move in Set(painted.flatMap(\.result.moves)) { measure(.moved(move)) }
+        for move in Set(painted.flatMap(\.moves)) { measure(.moved(move)) }
     }
 
     private func logEnd(of job: Job) {
@@ -411,19 +411,4 @@ extension JobService {
 /// The painter returned other pictures than were asked for: a mistake of ours.
 private struct IncompletePainting: Error, CustomStringConvertible {
     let description = "The pictures that were drawn are not those that were asked for. This is a mistake of Easel: please report it."
-}
-
-extension PaintedRequest {
-    fileprivate func isComplete(for request: GenerationRequest) -> Bool {
-        [result.images.count, result.seeds.count, result.prompts.count, result.negativePrompts.count, infotexts.count]
-            .allSatisfy { $0 == request.batchSize }
-    }
-
-    fileprivate var finishedPictures: [FinishedPicture] {
-        result.images.indices.map { index in
-            FinishedPicture(
-                image: result.images[index], seed: result.seeds[index], prompt: result.prompts[index],
-                negativePrompt: result.negativePrompts[index], infotext: infotexts[index])
-        }
-    }
 }

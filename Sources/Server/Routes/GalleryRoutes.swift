@@ -85,8 +85,8 @@ struct GalleryRoutes {
 extension PictureAnswer {
     fileprivate init(_ picture: GalleryPicture) {
         self.init(
-            picture.id, width: picture.width, height: picture.height, seed: picture.seed, prompt: picture.prompt,
-            negativePrompt: picture.negativePrompt, model: picture.model, infotext: picture.infotext, createdAt: picture.createdAt)
+            picture.id, picture.picture, width: picture.picture.content.width, height: picture.picture.content.height,
+            model: picture.model, createdAt: picture.createdAt)
     }
 }
 

@@ -10,12 +10,12 @@ extension Backend {
     ///
     /// PNG files are sent as they are stored.
     /// - Parameter quality: of JPEG and WebP.
-    func pictures(of job: Job, as format: ImageFormat, quality: Int = ImageFormat.usualQuality) async throws -> [DrawnPicture] {
-        var pictures: [DrawnPicture] = []
+    func pictures(of job: Job, as format: ImageFormat, quality: Int = ImageFormat.usualQuality) async throws -> [Picture<Data>] {
+        var pictures: [Picture<Data>] = []
         for id in job.pictures {
             guard let picture = try await archive.picture(id), let png = try await archive.pngFile(id) else { throw Self.removed }
             let file = try await offloaded { try Self.file(png, of: picture, as: format, quality: quality) }
-            pictures.append(DrawnPicture(picture, file: file))
+            pictures.append(picture.picture.with(file))
         }
         return pictures
     }
@@ -25,15 +25,15 @@ extension Backend {
         let png = try Data(contentsOf: png)
         if format == .png { return png }
         guard let decoded = try? DecodedImage(decoding: [UInt8](png)) else { throw StoreError.changedPicture(picture.id) }
-        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.infotext))
+        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.picture.infotext))
     }
 
     /// The pictures of a job that is done, without their files.
-    func descriptions(of job: Job) async throws -> [DrawnPicture] {
-        var pictures: [DrawnPicture] = []
+    func descriptions(of job: Job) async throws -> [Picture<Data>] {
+        var pictures: [Picture<Data>] = []
         for id in job.pictures {
             guard let picture = try await archive.picture(id) else { throw Self.removed }
-            pictures.append(DrawnPicture(picture, file: Data()))
+            pictures.append(picture.picture.with(Data()))
         }
         return pictures
     }
@@ -41,13 +41,6 @@ extension Backend {
     static let removed = APIError(
         .notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and "
             + "keep_days.")
-}
-
-extension DrawnPicture {
-    fileprivate init(_ picture: GalleryPicture, file: Data) {
-        self.init(
-            file: file, seed: picture.seed, prompt: picture.prompt, negativePrompt: picture.negativePrompt, infotext: picture.infotext)
-    }
 }
 
 extension APIError {

@@ -29,12 +29,12 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
         case byteCount = "byte_count"
     }
 
-    init(_ id: PictureID, _ picture: FinishedPicture, model: String, createdAt: Date, byteCount: Int) {
+    init(_ id: PictureID, _ picture: Picture<RGBImage>, model: String, createdAt: Date, byteCount: Int) {
         job = id.job.description
         place = id.index
         self.createdAt = createdAt.timeIntervalSinceReferenceDate
-        width = picture.image.width
-        height = picture.image.height
+        width = picture.content.width
+        height = picture.content.height
         seed = Int64(bitPattern: picture.seed)
         prompt = picture.prompt
         negativePrompt = picture.negativePrompt
@@ -49,9 +49,10 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
     var picture: GalleryPicture? {
         id.map { id in
             GalleryPicture(
-                id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), width: width, height: height,
-                seed: UInt64(bitPattern: seed),
-                prompt: prompt, negativePrompt: negativePrompt, model: model, infotext: infotext, byteCount: byteCount)
+                id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), model: model,
+                picture: Picture(
+                    PictureFile(width: width, height: height, byteCount: byteCount), seed: UInt64(bitPattern: seed), prompt: prompt,
+                    negativePrompt: negativePrompt, infotext: infotext))
         }
     }
 }

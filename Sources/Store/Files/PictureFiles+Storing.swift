@@ -18,7 +18,7 @@ extension PictureFiles {
     /// Writes the PNG files of a job's pictures; all of them or, when it throws, none.
     /// - Returns: their sizes in bytes.
     func store(
-        _ pictures: [(PictureID, FinishedPicture)], of job: JobID, onStage: @escaping @Sendable (FinishStage) -> Void
+        _ pictures: [(PictureID, Picture<RGBImage>)], of job: JobID, onStage: @escaping @Sendable (FinishStage) -> Void
     ) async throws(StoreError) -> [Int] {
         guard !pictures.isEmpty else { return [] }
         return try await queue.run { () throws(StoreError) in
@@ -37,10 +37,10 @@ extension PictureFiles {
         }
     }
 
-    private func store(_ picture: FinishedPicture, _ id: PictureID, _ onStage: (FinishStage) -> Void) throws(StoreError) -> Int {
+    private func store(_ picture: Picture<RGBImage>, _ id: PictureID, _ onStage: (FinishStage) -> Void) throws(StoreError) -> Int {
         let file: [UInt8]
         do {
-            file = try picture.image.encoded(as: .png, parameters: picture.infotext)
+            file = try picture.content.encoded(as: .png, parameters: picture.infotext)
         } catch {
             throw .unencodablePicture(id, error)
         }

@@ -1,27 +1,8 @@
 public import Files
 public import FoundationEssentials
-import Generation
+public import Generation
 import Jobs
 public import Settings
-
-/// A picture that was drawn, with its file.
-public struct DrawnPicture: Sendable {
-    /// As it is sent: PNG, JPEG or WebP.
-    public var file: Data
-    public var seed: UInt64
-    /// With styles, and with what was drawn for wildcards.
-    public var prompt: String
-    public var negativePrompt: String
-    public var infotext: String
-
-    public init(file: Data, seed: UInt64, prompt: String, negativePrompt: String, infotext: String) {
-        self.file = file
-        self.seed = seed
-        self.prompt = prompt
-        self.negativePrompt = negativePrompt
-        self.infotext = infotext
-    }
-}
 
 /// The answer to `POST /sdapi/v1/txt2img`.
 public struct TextToImageAnswer: Codable, Sendable {
@@ -33,16 +14,16 @@ public struct TextToImageAnswer: Codable, Sendable {
     public var info: String
 
     /// - Parameters:
-    ///   - pictures: all of the job, in order.
+    ///   - pictures: the files of all pictures of the job, in order.
     ///   - warnings: what the user should know of them, in sentences.
     ///   - model: that drew them.
     ///   - finishedAt: when the job ended.
     ///   - version: of the program: `Easel 0.1.0`.
     public init(
-        _ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String] = [], model: ModelSummary?, finishedAt: Date,
+        _ request: TextToImageRequest, pictures: [Picture<Data>], warnings: [String] = [], model: ModelSummary?, finishedAt: Date,
         version: String
     ) {
-        images = request.sendsImages ? pictures.map { $0.file.base64EncodedString() } : []
+        images = request.sendsImages ? pictures.map { $0.content.base64EncodedString() } : []
         parameters = request.parameters
         info = WebJSON.text(
             GenerationInfo(request, pictures: pictures, warnings: warnings, model: model, finishedAt: finishedAt, version: version))
@@ -85,7 +66,8 @@ struct GenerationInfo: Codable {
     var version: String
 
     init(
-        _ request: TextToImageRequest, pictures: [DrawnPicture], warnings: [String], model: ModelSummary?, finishedAt: Date, version: String
+        _ request: TextToImageRequest, pictures: [Picture<Data>], warnings: [String], model: ModelSummary?, finishedAt: Date,
+        version: String
     ) {
         let generation = request.job.generation
         prompt = pictures.first?.prompt ?? generation.prompt

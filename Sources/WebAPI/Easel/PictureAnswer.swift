@@ -1,10 +1,11 @@
 public import FoundationEssentials
-import Generation
+public import Generation
 import ImageCodecs
 public import Jobs
 
 /// The quality that a picture is asked for in: `?quality=80`.
 public enum PictureQuality {
+    /// From the smallest file to the best picture.
     public static let range = 0...100
 
     /// - Parameter text: as it stands in the query; nil and empty text are the usual.
@@ -20,37 +21,44 @@ public enum PictureQuality {
 
 /// A picture of the gallery, as `GET /api/v1/images/{id}` tells of it.
 public struct PictureAnswer: Codable, Sendable {
+    /// Job and place in it: `JOB-0`.
     public var id: String
     /// The job that it was drawn for.
     public var job: String
+    /// Address of the PNG file on this server, from `/`.
     public var url: String
+    /// Address of a small WebP picture, from `/`.
     public var thumbnailURL: String
+    /// In pixels.
     public var width: Int
+    /// In pixels.
     public var height: Int
+    /// Seed of this picture.
     public var seed: UInt64
+    /// Prompt with its styles, and with what was drawn for its wildcards.
     public var prompt: String
+    /// Negative prompt, likewise.
     public var negativePrompt: String
+    /// Name of the model that drew it.
     public var model: String
     /// The parameters as they stand in the file.
     public var infotext: String
+    /// When its job was done.
     public var createdAt: Date
 
-    public init(
-        _ picture: PictureID, width: Int, height: Int, seed: UInt64, prompt: String, negativePrompt: String, model: String,
-        infotext: String,
-        createdAt: Date
-    ) {
-        id = picture.description
-        job = picture.job.description
-        url = PictureAddress.file(picture)
-        thumbnailURL = PictureAddress.thumbnail(picture)
+    /// Tells of a picture, however it is held.
+    public init<Content>(_ id: PictureID, _ picture: Picture<Content>, width: Int, height: Int, model: String, createdAt: Date) {
+        self.id = id.description
+        job = id.job.description
+        url = PictureAddress.file(id)
+        thumbnailURL = PictureAddress.thumbnail(id)
         self.width = width
         self.height = height
-        self.seed = seed
-        self.prompt = prompt
-        self.negativePrompt = negativePrompt
+        seed = picture.seed
+        prompt = picture.prompt
+        negativePrompt = picture.negativePrompt
         self.model = model
-        self.infotext = infotext
+        infotext = picture.infotext
         self.createdAt = createdAt
     }
 

@@ -19,15 +19,21 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var nativeSizes: [String]
     /// Width and height are multiples of this, in pixels.
     public var sizeMultiple = GenerationRequest.sideMultiple
+    /// Whether it is told `original_size`, `crop_top_left` and `target_size`; other models take no notice of them.
+    public var takesSizes: Bool
 
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
-    public init(name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = []) {
+    public init(
+        name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
+        takesSizes: Bool = false
+    ) {
         self.name = name
         self.sha256 = sha256
         self.file = file
         self.isLoaded = isLoaded
         self.nativeSize = nativeSize
         self.nativeSizes = nativeSizes
+        self.takesSizes = takesSizes
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -36,6 +42,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         case nativeSize = "native_size"
         case nativeSizes = "native_sizes"
         case sizeMultiple = "size_multiple"
+        case takesSizes = "takes_sizes"
     }
 }
 

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import Generation
 
 /// The answer to `POST /v1/images/generations`.
 public struct ImageGenerationAnswer: Codable, Sendable {
@@ -16,9 +17,9 @@ public struct ImageGenerationAnswer: Codable, Sendable {
     public var data: [Item]
 
     /// With the files themselves.
-    public init(pictures: [DrawnPicture], created: Date) {
+    public init(pictures: [Picture<Data>], created: Date) {
         self.created = Int(created.timeIntervalSince1970)
-        data = pictures.map { Item(base64: $0.file.base64EncodedString(), revisedPrompt: $0.prompt) }
+        data = pictures.map { Item(base64: $0.content.base64EncodedString(), revisedPrompt: $0.prompt) }
     }
 
     /// With addresses to fetch them from.

@@ -94,8 +94,8 @@ public struct ImageStreamEvent: Codable, Sendable {
         partialImageIndex = index
     }
 
-    public init(completed picture: DrawnPicture, _ form: ImageStreamForm, at time: Date) {
-        self.init(.completed, picture.file, form, at: time)
+    public init(completed picture: Picture<Data>, _ form: ImageStreamForm, at time: Date) {
+        self.init(.completed, picture.content, form, at: time)
         usage = Usage()
         revisedPrompt = picture.prompt
     }

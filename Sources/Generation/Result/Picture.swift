@@ -1,0 +1,32 @@
+/// A picture that was drawn, and what it was drawn from.
+///
+/// `Content` is how the picture itself is held: `RGBImage` from the pipeline to the archive, a file's bytes on the way to a client.
+public struct Picture<Content: Sendable>: Sendable {
+    /// Pixels or a file.
+    public var content: Content
+    /// Seed of this picture: that of the request plus its place in the batch.
+    public var seed: UInt64
+    /// Prompt with its styles, and with what was drawn for its wildcards.
+    public var prompt: String
+    /// Negative prompt, likewise.
+    public var negativePrompt: String
+    /// Generation parameters as they stand in the picture's file; empty until the one who opened the model writes them.
+    public var infotext: String
+
+    /// Makes a picture from its parts.
+    public init(_ content: Content, seed: UInt64, prompt: String = "", negativePrompt: String = "", infotext: String = "") {
+        self.content = content
+        self.seed = seed
+        self.prompt = prompt
+        self.negativePrompt = negativePrompt
+        self.infotext = infotext
+    }
+
+    /// The same picture, held in another way.
+    public func with<Other>(_ content: Other) -> Picture<Other> {
+        Picture<Other>(content, seed: seed, prompt: prompt, negativePrompt: negativePrompt, infotext: infotext)
+    }
+}
+
+extension Picture: Equatable where Content: Equatable {}
+extension Picture: Hashable where Content: Hashable {}
