@@ -75,10 +75,12 @@ struct GPUTests {
         #expect(report.images.count == 1)
     }
 
-    @Test("easel verify: f32 agrees with the CPU, f16 shows a larger error", arguments: [("accuracy", 1e-4), ("performance", 5e-2)])
-    func verify(precision: String, bound: Double) async throws {
+    @Test("easel verify: f32 agrees with the CPU, f16 shows a larger error", arguments: [
+        ("accuracy", 1e-4, TinyCheckpoint.sd1()), ("performance", 5e-2, .sd1()), ("accuracy", 1e-4, .sdxl()),
+    ])
+    func verify(precision: String, bound: Double, checkpoint: TinyCheckpoint) async throws {
         let run = try await easel(
-            "verify", "--model", model, "--device", "GPU", "--precision", precision, "--size", "128", "--steps", "2", "--json",
+            "verify", "--model", checkpoint.writeSingleFile(in: easel.folder), "--device", "GPU", "--precision", precision, "--size", "128", "--steps", "2", "--json",
             environment: environment)
         let report = try JSONDecoder().decode(Verification.self, from: Data(run.lastLine.utf8))
         let unet = try #require(report.components.first { $0.component == "unet" })
