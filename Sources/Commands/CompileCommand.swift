@@ -72,25 +72,27 @@ struct CompileCommand: AsyncParsableCommand {
         let pipeline = try await opener.open(path) { progress.report($0, errorBound: opener.settings.autoErrorBound) }
         let native = pipeline.checkpoint.nativeSize
 
-        var records: [CompileRecord] = []
+        var compiled: [(network: NetworkID, record: CompileRecord)] = []
         for size in sizes.sizes.isEmpty ? [PictureSize(width: native, height: native)] : sizes.sizes {
             var request = GenerationRequest(prompt: "")
             (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
             for key in pipeline.keys(for: pipeline.need(forShortPromptsOf: request)) {
-                progress.report("Compiling the \(key.network) for \(key.placement), \(size)")
+                progress.report("Compiling the \(key.network) for \(key.placement), \(size.text)")
                 let known = await pipeline.networks.compileCounts[key.stage]
                 let network = try await pipeline.network(key.network, shape: key.shape, reason: .preparation)
-                if await pipeline.networks.compileCounts[key.stage] > known { records.append(network.record) }
+                if await pipeline.networks.compileCounts[key.stage] > known {
+                    compiled.append((key.network, network.record))
+                }
             }
         }
         progress.finish()
         if json {
-            Terminal.write(jsonLine(Report(model: pipeline.checkpoint.name, compiles: records)) + "\n", to: .standardOutput)
+            Terminal.write(jsonLine(Report(model: pipeline.checkpoint.name, compiles: compiled.map(\.record))) + "\n", to: .standardOutput)
         } else {
             var table = Table(header: ["COMPONENT", "DEVICE", "PRECISION", "SHAPE", "SECONDS", ""])
-            for record in records {
+            for (network, record) in compiled {
                 table.append([
-                    record.stage.label, record.device, record.precision, record.shape, "\(record.seconds.rounded(decimals: 2))",
+                    "\(network)", record.device, record.precision, record.shape, "\(record.seconds.rounded(decimals: 2))",
                     record.isFromDiskCache ? "from the disk cache" : "",
                 ])
             }

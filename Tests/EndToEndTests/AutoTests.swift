@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Precision by measurement, and compiling ahead")
@@ -50,6 +51,16 @@ struct AutoTests {
 
         let dynamic = try await easel("compile", "--sizes", "128x128,192x128", "--json", environment: environment)
         #expect(try JSONDecoder().decode(Compiles.self, from: Data(dynamic.lastLine.utf8)).compiles.count == 3)
+    }
+
+    @Test("easel compile names each network and size in words, also where a model has two text encoders")
+    func networksOfTwoEncoders() async throws {
+        let model = try TinyCheckpoint.sdxl().writeSingleFile(in: easel.folder)
+        let run = try await easel("compile", "--model", model, "--sizes", "128x96", environment: ["EASEL_OPENVINO_ACCURACY": "f32"])
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(run.errors.contains("Compiling the second text encoder for CPU in f32, 128x96\n"))
+        let names = run.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "C" } }
+        #expect(names.map { String($0).trimmingCharacters(in: .whitespaces) } == ["text encoder", "second text encoder", "UNet", "VAE"])
     }
 
     @Test("bad values of easel compile are usage errors", arguments: [
