@@ -36,7 +36,8 @@ struct PromptOptions: ParsableArguments {
         "SDXL: the size that the picture is to look scaled from. The picture's size when left out.", valueName: "WxH"))
     var originalSize: PictureSize?
 
-    @Option(help: ArgumentHelp("SDXL: the rows and columns that the picture is to look cropped by.", valueName: "top,left"))
+    @Option(name: [.long, .customLong("crop")], help: ArgumentHelp(
+        "SDXL: the rows and columns that the picture is to look cropped by.", valueName: "top,left"))
     var cropTopLeft: CropOffset?
 
     @Option(help: ArgumentHelp("SDXL: the size that the picture is to look made for. The picture's size when left out.", valueName: "WxH"))

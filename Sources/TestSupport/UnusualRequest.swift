@@ -15,7 +15,7 @@ extension GenerationRequest {
                 case .whole(let range, _): .whole(usual == .whole(range.upperBound) ? range.lowerBound : range.upperBound)
                 case .number(let range): .number(range.lowerBound + 7.3)
                 case .word(let words), .name(let words): .text(words.last { usual != .text($0) } ?? "")
-                case .pair(let example): .text(example)
+                case .pair(_, let example): .text(example)
                 }
             precondition(
                 field.set(value, in: &request) && field.value(in: request) != usual, "\(field.key) has no other value than the usual one")

@@ -36,7 +36,7 @@ struct ArgumentTests {
         let command = try GenerateCommand.parse([
             "a cat", "--styles", "ink, art/old  masters", "--styles", "calm", "--emphasis", "no_norm", "--clip-skip", "2",
             "--comma-backtrack", "0",
-            "--pad-cond-uncond", "--schedule-counting", "a1111", "--original-size", "1024x768", "--crop-top-left", "0,128", "--target-size",
+            "--pad-cond-uncond", "--schedule-counting", "a1111", "--original-size", "1024x768", "--crop", "0,128", "--target-size",
             "512",
             "--clip-skip-sdxl", "forge", "--no-zero-empty-negative", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
         ])

@@ -80,8 +80,8 @@ struct GPUTests {
     ])
     func verify(precision: String, bound: Double, checkpoint: TinyCheckpoint) async throws {
         let run = try await easel(
-            "verify", "--model", checkpoint.writeSingleFile(in: easel.folder), "--device", "GPU", "--precision", precision, "--size", "128", "--steps", "2", "--json",
-            environment: environment)
+            "verify", "--model", checkpoint.writeSingleFile(in: easel.folder), "--device", "GPU", "--precision", precision,
+            "--size", "128", "--steps", "2", "--json", environment: environment)
         let report = try JSONDecoder().decode(Verification.self, from: Data(run.lastLine.utf8))
         let unet = try #require(report.components.first { $0.component == "unet" })
         #expect(unet.device == "GPU")

@@ -30,8 +30,10 @@ struct ValidationTests {
         Refusal({ $0.commaBacktrack = -1 }, "comma_backtrack", "Comma backtrack -1 is out of range. Use 0 to 75; 20 is usual."),
             Refusal(
                 { $0.sizeConditioning.original = PictureSize(width: 0, height: 8) }, "original_size",
-                "Original size cannot be 0x8. Use 1024x768."),
-        Refusal({ $0.sizeConditioning.crop.left = -1 }, "crop_top_left", "Crop top left cannot be 0,-1. Use 64,128."),
+                "Original size cannot be 0x8. Use two whole numbers from 1 to 65536, such as 1024x768."),
+        Refusal(
+            { $0.sizeConditioning.crop.left = -1 }, "crop_top_left",
+            "Crop top left cannot be 0,-1. Use two whole numbers from 0 to 65536, such as 64,128."),
         Refusal({ $0.prompt = "a\0b" }, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
             Refusal(
                 { $0.negativePrompt = "\0" }, "negative_prompt", "negative_prompt has a NUL character (U+0000) at position 1. Leave it out."

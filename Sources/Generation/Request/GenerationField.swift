@@ -40,7 +40,12 @@ public struct GenerationField: Sendable {
         /// One of these names, or another spelling of one.
         case name([String])
         /// Two whole numbers: see `PictureSize.init(text:)` and `CropOffset.init(text:)`. The example shows how they are written.
-        case pair(example: String)
+        case pair(ClosedRange<Int>, example: String)
+    }
+
+    /// Tells what a pair of numbers may be: `two whole numbers from 1 to 65536, such as 1024x768`.
+    public static func pairs(_ range: ClosedRange<Int>, _ example: String) -> String {
+        "two whole numbers from \(range.lowerBound) to \(range.upperBound), such as \(example)"
     }
 
     /// When a field is written into infotexts.
@@ -141,7 +146,7 @@ extension GenerationField.Kind where Property: RawRepresentable<String> & CaseIt
 }
 
 extension GenerationField.Kind<PictureSize?> {
-    static let size = Self(form: .pair(example: "1024x768"), write: { $0.map { .text($0.text) } }) { value in
+    static let size = Self(form: .pair(1...PictureSize.largestSide, example: "1024x768"), write: { $0.map { .text($0.text) } }) { value in
         // Text that is no size is none, and not the size nil.
         guard let text = value.text, let size = PictureSize(text: text) else { return nil as PictureSize?? }
         return size
@@ -149,7 +154,9 @@ extension GenerationField.Kind<PictureSize?> {
 }
 
 extension GenerationField.Kind<CropOffset> {
-    static let offset = Self(form: .pair(example: "64,128"), write: { .text($0.text) }, read: { $0.text.flatMap(CropOffset.init(text:)) })
+    static let offset = Self(form: .pair(0...PictureSize.largestSide, example: "64,128"), write: { .text($0.text) }) { value in
+        value.text.flatMap(CropOffset.init(text:))
+    }
 }
 
 extension GenerationField.Value {

@@ -14,6 +14,9 @@ public struct SizeConditioning: Sendable, Hashable, Codable {
 
 /// Width and height of a picture in pixels.
 public struct PictureSize: Sendable, Hashable, Codable {
+    /// Largest width and height that are read, in pixels.
+    public static let largestSide = 65536
+
     /// Pixels in a row.
     public var width: Int
     /// Rows of pixels.
@@ -63,7 +66,7 @@ public struct CropOffset: Sendable, Hashable, Codable {
 /// Two whole numbers from 0 to 65536 with one separator between them.
 private func wholePair(_ text: String, separators: String) -> (Int, Int)? {
     let parts = text.split(maxSplits: 2, omittingEmptySubsequences: false) { separators.contains($0) }
-    let range = 0...65536
+    let range = 0...PictureSize.largestSide
     // A space behind a comma is usual.
     guard parts.count == 2, let first = Int(parts[0]), let second = Int(parts[1].drop { $0 == " " }), range.contains(first),
         range.contains(second)

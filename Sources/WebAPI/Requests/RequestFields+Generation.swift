@@ -31,8 +31,8 @@ extension RequestFields {
         switch field.form {
         case .word(let words): return cannotBe(field.key, text, words)
         case .name(let names): return invalid(field.key, "There is no \(field.key) \"\(text)\". Use \(names.joined(separator: ", ")).")
-        case .pair(let example):
-            return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use two whole numbers from 0 to 65536, such as \(example).")
+        case .pair(let range, let example):
+            return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use \(GenerationField.pairs(range, example)).")
         case .text, .texts, .flag, .seed, .whole, .number: return invalid(field.key, "\(field.key) cannot be \"\(text)\".")
         }
     }
@@ -61,7 +61,7 @@ extension Schema {
         case .whole(let range, let step): self = .whole(range, multipleOf: step == 1 ? nil : step)
         case .number(let range): self = .number(Double(range.lowerBound)...Double(range.upperBound))
         case .word(let words): self = .words(words)
-        case .pair(let example): self = .text.with("examples", .array([.string(example)]))
+        case .pair(_, let example): self = .text.with("examples", .array([.string(example)]))
         }
     }
 }
