@@ -5,10 +5,11 @@ export PKG_CONFIG_PATH := $(CURDIR)/.openvino$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 # `make test configuration=release` tests what the optimizer makes, and shares one build with `build` and all that needs it.
 configuration := debug
 testing := --configuration $(configuration)
-release := --configuration release
+release := --configuration release --product easel
 ifeq ($(configuration),release)
 testing += -Xswiftc -enable-testing
-release += -Xswiftc -enable-testing
+# The very command of the tests: with other arguments SwiftPM builds everything again.
+release := $(testing) --build-tests
 endif
 
 easel := .build/release/easel
@@ -24,7 +25,7 @@ setup: ## get the libraries and the OpenVINO runtime that the build needs
 	@Scripts/setup.sh
 
 build: setup ## build .build/release/easel
-	swift build $(release) --product easel
+	swift build $(release)
 	@Scripts/missing-openvino.sh
 
 demo: build ## make a picture with the bundled checkpoint
@@ -43,14 +44,15 @@ test: setup ## run all tests
 
 test-gpu: setup ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh
-	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --filter EndToEndTests.GPUTests
+	swift build $(testing) --build-tests
+	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --skip-build --filter EndToEndTests.GPUTests
 
 e2e: build ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
 	@Tests/e2e/setup.sh
 	.e2e/bin/python Tests/e2e/run.py
 
 bench: build ## measure speed, memory and agreement against other programs
-	swift build $(release) --product easel-bench
+	swift build --configuration release --product easel-bench
 	Benchmarks/bench.py
 
 clean: ## remove what was built, but not what was fetched
