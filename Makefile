@@ -5,18 +5,19 @@ export PKG_CONFIG_PATH := $(CURDIR)/.openvino$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 # `make test configuration=release` tests what the optimizer makes, and shares one build with `build` and all that needs it.
 configuration := debug
 testing := --configuration $(configuration)
-release := --configuration release --product easel
 ifeq ($(configuration),release)
 testing += -Xswiftc -enable-testing
 # The very command of the tests: with other arguments SwiftPM builds everything again.
 release := $(testing) --build-tests
+else
+release := --configuration release --product easel
 endif
 
 easel := .build/release/easel
 demo_picture := outputs/demo.png
 demo := $(easel) generate "red apple" --seed 1 --steps 12 --cfg-scale 4 --output $(demo_picture)
 
-.PHONY: help setup build demo serve test test-gpu e2e bench clean
+.PHONY: help setup build demo serve build-tests test test-gpu e2e bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,15 +37,16 @@ demo: build ## make a picture with the bundled checkpoint
 serve: build ## listen at http://127.0.0.1:7860
 	$(easel) serve
 
-# Tests that wait for sockets starve beside hundreds of compiles.
-test: setup ## run all tests
+build-tests: setup
 	swift build $(testing) --build-tests
+
+# Tests that wait for sockets starve beside hundreds of compiles.
+test: build-tests ## run all tests
 	swift test $(testing) --skip-build --skip '^(Jobs|Server)Tests'
 	swift test $(testing) --skip-build --filter '^(Jobs|Server)Tests'
 
-test-gpu: setup ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
+test-gpu: build-tests ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh
-	swift build $(testing) --build-tests
 	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --skip-build --filter EndToEndTests.GPUTests
 
 e2e: build ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server

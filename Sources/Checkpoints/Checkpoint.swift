@@ -1,4 +1,5 @@
 import Files
+public import Generation
 
 /// A Stable Diffusion checkpoint: what its networks look like and where in its files their weights lie.
 ///
@@ -64,9 +65,9 @@ public struct Checkpoint: Sendable {
     public var nativeSize: Int { (unet.configuration.sampleSize ?? usualLatentSide) * vae.configuration.scaleFactor }
 
     /// Sizes in pixels that the model draws best, the square first.
-    public var nativeSizes: [PixelSize] {
+    public var nativeSizes: [PictureSize] {
         let side = nativeSize
-        return family.nativeSizes.first?.width == side ? family.nativeSizes : [PixelSize(width: side, height: side)]
+        return family.nativeSizes.first?.width == side ? family.nativeSizes : [PictureSize(width: side, height: side)]
     }
 
     /// Pixels that both sides of a picture are best multiples of: no level of the UNet has to round then. Multiples of the VAE's

@@ -47,12 +47,13 @@ public struct RequestRules: Sendable {
     func checkedReadings(of request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) -> [EncoderReading] {
         try request.validate()
         try styles.validate(request.styles)
+        let readings = try readings(of: request)
         do {
             try request.sampler.validate(steps: request.steps, objective: objective)
         } catch {
             throw InvalidRequest(error)
         }
-        return try readings(of: request)
+        return readings
     }
 
     /// How a request reads each text encoder.

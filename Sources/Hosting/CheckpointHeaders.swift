@@ -49,7 +49,7 @@ actor CheckpointHeaders {
             let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae)
             if let refusal = checkpoint.refusal { throw refusal }
             return Header(
-                nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map { "\($0.width)x\($0.height)" },
+                nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map(\.text),
                 takesSizes: checkpoint.conditioning.sizes != nil, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
         known[path] = (FileIdentity(path), choice, header)

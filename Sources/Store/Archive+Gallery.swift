@@ -49,7 +49,7 @@ extension Archive {
     /// - Throws: `.changedPicture` when the file is not what was written.
     public func pngFile(_ id: PictureID) async throws(StoreError) -> URL? {
         guard let picture = try await picture(id), DurableFile.size(of: pngFiles.url(id)) != nil else { return nil }
-        guard pngFiles.isWhole(id, byteCount: picture.picture.content.byteCount) else { throw .changedPicture(id) }
+        guard pngFiles.isWhole(id, byteCount: picture.details.content.byteCount) else { throw .changedPicture(id) }
         return pngFiles.url(id)
     }
 

@@ -11,15 +11,13 @@ public struct GalleryPicture: Sendable, Hashable, Identifiable {
     /// Name of the model that drew it.
     public let model: String
     /// What it was drawn from, and the size of its file.
-    public let picture: Picture<PictureFile>
+    public let details: Picture<PictureFile>
 }
 
 /// Size of a picture's PNG file.
 public struct PictureFile: Sendable, Hashable {
-    /// In pixels.
-    public let width: Int
-    /// In pixels.
-    public let height: Int
+    /// Width and height of the picture.
+    public let size: PictureSize
     /// Bytes of the file.
     public let byteCount: Int
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Generation
 import Tensors
 import TestSupport
 import Testing
@@ -79,12 +80,12 @@ struct SDXLOpeningTests {
     func properties() throws {
         let single = try Checkpoint.open(tiny.writeSingleFile(in: folder))
         #expect((single.nativeSize, single.sizeMultiple, single.decoderOverflowsF16) == (1024, 32, true))
-        #expect(single.nativeSizes.count == 9 && single.nativeSizes[1] == PixelSize(width: 1152, height: 896))
+        #expect(single.nativeSizes.count == 9 && single.nativeSizes[1] == PictureSize(width: 1152, height: 896))
         #expect((single.predictionSource, single.zeroTerminalSNRSource) == (.family, nil))
         var other = tiny
         (other.vae.forcesUpcast, other.unet.sampleSize) = (false, 64)
         let diffusers = try Checkpoint.open(other.writeFolder(in: folder))
-        #expect((diffusers.nativeSizes, diffusers.decoderOverflowsF16) == ([PixelSize(width: 512, height: 512)], false))
+        #expect((diffusers.nativeSizes, diffusers.decoderOverflowsF16) == ([PictureSize(width: 512, height: 512)], false))
         #expect(try Checkpoint.open(TinyCheckpoint.minimal().writeSingleFile(in: folder)).decoderOverflowsF16 == false)
     }
 

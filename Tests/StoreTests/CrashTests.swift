@@ -62,7 +62,7 @@ struct CrashTests {
             try await archive.finish(job.done(pictures: 2), with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
         }
         #expect(try files().count == 2)
-        #expect(try await archive.pictures(limit: 10).map(\.picture.seed) == [2, 1])
+        #expect(try await archive.pictures(limit: 10).map(\.details.seed) == [2, 1])
         #expect(try await archive.add(Job(Archives.request()), idempotencyKey: "key").id == job.id)
         #expect(try await archive.sweep() == SweepReport())
     }

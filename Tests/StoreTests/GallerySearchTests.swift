@@ -26,7 +26,7 @@ struct GallerySearchTests {
         _ = try await archive.draw("a red apple on a Café table", model: "dreams", negativePrompt: "blurry")
         _ = try await archive.draw("a green apple", "red sky, apple tree")
         _ = try await archive.draw("一只红色的猫, masterpiece", "猫")
-        let found = { (query: String) in try await archive.pictures(limit: 10, matching: query).map(\.picture.prompt) }
+        let found = { (query: String) in try await archive.pictures(limit: 10, matching: query).map(\.details.prompt) }
         let red = "a red apple on a Café table"
         #expect(try await found("apple").sorted() == ["a green apple", red, "red sky, apple tree"])
         #expect(try await found("app red") == ["red sky, apple tree", red])

@@ -28,7 +28,7 @@ struct GalleryTests {
             picture
                 == GalleryPicture(
                     id: job.pictures[0], createdAt: try #require(job.endedAt), model: "demo",
-                    picture: finished.with(PictureFile(width: 24, height: 16, byteCount: bytes.count))))
+                    details: finished.with(PictureFile(size: PictureSize(width: 24, height: 16), byteCount: bytes.count))))
         let decoded = try DecodedImage(decoding: bytes)
         #expect(decoded.image == finished.content)
         #expect(decoded.parameters == finished.infotext)

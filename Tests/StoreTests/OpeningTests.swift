@@ -132,7 +132,7 @@ struct OpeningTests {
             let jobs = try await archives.open().jobs(in: nil, before: nil, limit: 10)
             #expect(jobs.map(\.request) == Self.requestsBeforeRecipes.reversed())
             #expect(jobs.map(\.state) == [.queued, .failed, .done, .queued])
-            #expect(try await archives.open().pictures(limit: 10).map(\.picture.prompt) == ["a cat"])
+            #expect(try await archives.open().pictures(limit: 10).map(\.details.prompt) == ["a cat"])
         }
     }
 

@@ -109,7 +109,8 @@ struct OpenAPIDocumentTests {
             ("JobAnswerPage", text(ListAnswer([JobAnswer(job)], next: nil))), ("SettingsAnswer", text(SettingsAnswer(context.settings))),
             ("PictureAnswerPage", text(ListAnswer([
                             PictureAnswer(
-                                job.pictures[0], Picture((), seed: .max), width: 8, height: 8, model: "", createdAt: .now)
+                                job.pictures[0], Picture((), seed: .max), size: PictureSize(width: 8, height: 8), model: "",
+                                createdAt: .now)
             ], next: "x"))),
             ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("DroppedAnswer", text(DroppedAnswer(1))),
             ("HealthAnswer", text(HealthAnswer(version: ""))),

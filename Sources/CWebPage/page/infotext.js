@@ -37,6 +37,12 @@ function countingOf(parameters) {
   return parameters.get('App') !== 'SD.Next' && /^(f[\d.]+)?v\d/.test(parameters.get('Version') ?? '') ? 'a1111' : 'sdnext'
 }
 
+/** How clip skip counted: A1111 writes the state of its checkbox, Easel the rule's name. */
+function clipSkipRuleOf(parameters) {
+  const told = parameters.get('Clip skip SDXL') ?? ''
+  return told === 'True' ? 'a1111-l' : told === 'False' ? '' : told
+}
+
 /** The form's fields by name, as far as an infotext tells of them. */
 export function fieldsOf({ prompt, negativePrompt, parameters }) {
   const fields = {
@@ -45,7 +51,7 @@ export function fieldsOf({ prompt, negativePrompt, parameters }) {
     noise: parameters.get('RNG') === 'CPU' ? 'torch' : 'philox',
     schedule_counting: countingOf(parameters),
     original_size: parameters.get('Original size') ?? '', target_size: parameters.get('Target size') ?? '',
-    crop_top_left: parameters.get('Crop top left') ?? '', clip_skip_sdxl: parameters.get('Clip skip SDXL') ?? '',
+    crop_top_left: parameters.get('Crop top left') ?? '', clip_skip_sdxl: clipSkipRuleOf(parameters),
   }
   const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
   for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)

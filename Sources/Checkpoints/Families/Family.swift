@@ -1,3 +1,5 @@
+public import Generation
+
 /// The line of models that a checkpoint belongs to.
 ///
 /// A family is data: all that differs between families stands in one `switch`, in `FamilyTraits`. Code elsewhere asks for a property
@@ -21,7 +23,7 @@ public enum Family: String, Sendable, CaseIterable {
     /// Sizes in pixels that the models of the family were trained on, the square first.
     ///
     /// One model may be trained on a square of another size: see `Checkpoint.nativeSizes`.
-    public var nativeSizes: [PixelSize] { traits.nativeSizes }
+    public var nativeSizes: [PictureSize] { traits.nativeSizes }
 
     /// A linear guess of colours from latents, for previews. nil when none is known.
     ///
@@ -31,18 +33,4 @@ public enum Family: String, Sendable, CaseIterable {
 
     /// The factor that the family's latents are multiplied by after encoding, when no configuration says otherwise.
     public var latentScale: Float { traits.latentScale }
-}
-
-/// A width and a height in pixels.
-public struct PixelSize: Sendable, Hashable {
-    /// In pixels.
-    public var width: Int
-    /// In pixels.
-    public var height: Int
-
-    /// A size in pixels.
-    public init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
 }

@@ -1,3 +1,5 @@
+import Generation
+
 /// All that differs between families.
 struct FamilyTraits {
     /// A text encoder of the family.
@@ -28,7 +30,7 @@ struct FamilyTraits {
     var latentSide = 64
     /// The same for models that predict velocity.
     var velocityLatentSide = 64
-    var nativeSizes = [PixelSize(width: 512, height: 512)]
+    var nativeSizes = [PictureSize(width: 512, height: 512)]
     /// Latents are multiplied by this after encoding, when no configuration says otherwise.
     var latentScale: Float = 0.18215
     /// The activations of the family's VAE decoder exceed the range of f16, unless its configuration says otherwise.
@@ -91,7 +93,7 @@ extension Family {
 
     private static let sizesOfOneMegapixel = [
         (1024, 1024), (1152, 896), (896, 1152), (1216, 832), (832, 1216), (1344, 768), (768, 1344), (1536, 640), (640, 1536),
-    ].map { PixelSize(width: $0.0, height: $0.1) }
+    ].map { PictureSize(width: $0.0, height: $0.1) }
 
     /// The VAE of Stable Diffusion 1 and 2, measured by the user "keturn" for release 1.4.
     ///

@@ -43,11 +43,6 @@ public struct GenerationField: Sendable {
         case pair(ClosedRange<Int>, example: String)
     }
 
-    /// Tells what a pair of numbers may be: `two whole numbers from 1 to 65536, such as 1024x768`.
-    public static func pairs(_ range: ClosedRange<Int>, _ example: String) -> String {
-        "two whole numbers from \(range.lowerBound) to \(range.upperBound), such as \(example)"
-    }
-
     /// When a field is written into infotexts.
     enum InfotextUse: Sendable { case always, unlessDefault, never }
 
@@ -182,7 +177,8 @@ extension GenerationField.Form {
         case .whole(let range, let step) where step > 1: "a multiple of \(step) from \(range.lowerBound) to \(range.upperBound)"
         case .whole(let range, _): "\(range.lowerBound) to \(range.upperBound)"
         case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
-        case .text, .texts, .flag, .seed, .word, .name, .pair: ""
+        case .pair(let range, let example): "two whole numbers from \(range.lowerBound) to \(range.upperBound), such as \(example)"
+        case .text, .texts, .flag, .seed, .word, .name: ""
         }
     }
 }

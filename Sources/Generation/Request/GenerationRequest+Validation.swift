@@ -39,11 +39,11 @@ extension GenerationField {
             guard range.contains(number) else { throw outOfRange("\(number)") }
         case (.text(let text)?, .text): try validate(text)
         case (.texts(let texts)?, _): for text in texts { try validate(text) }
-        case (.text(let text)?, .pair(let range, let example)):
+        case (.text(let text)?, .pair):
             // As read, so that what a program sets is checked as well.
             var copy = request
             guard set(.text(text), in: &copy) else {
-                throw InvalidRequest(field: key, "\(name) cannot be \(text). Use \(GenerationField.pairs(range, example)).")
+                throw InvalidRequest(field: key, "\(name) cannot be \(text). Use \(allowed).")
             }
         default: break
         }

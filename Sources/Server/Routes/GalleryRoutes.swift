@@ -85,8 +85,7 @@ struct GalleryRoutes {
 extension PictureAnswer {
     fileprivate init(_ picture: GalleryPicture) {
         self.init(
-            picture.id, picture.picture, width: picture.picture.content.width, height: picture.picture.content.height,
-            model: picture.model, createdAt: picture.createdAt)
+            picture.id, picture.details, size: picture.details.content.size, model: picture.model, createdAt: picture.createdAt)
     }
 }
 

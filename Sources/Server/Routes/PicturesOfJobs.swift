@@ -15,7 +15,7 @@ extension Backend {
         for id in job.pictures {
             guard let picture = try await archive.picture(id), let png = try await archive.pngFile(id) else { throw Self.removed }
             let file = try await offloaded { try Self.file(png, of: picture, as: format, quality: quality) }
-            pictures.append(picture.picture.with(file))
+            pictures.append(picture.details.with(file))
         }
         return pictures
     }
@@ -25,7 +25,7 @@ extension Backend {
         let png = try Data(contentsOf: png)
         if format == .png { return png }
         guard let decoded = try? DecodedImage(decoding: [UInt8](png)) else { throw StoreError.changedPicture(picture.id) }
-        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.picture.infotext))
+        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.details.infotext))
     }
 
     /// The pictures of a job that is done, without their files.
@@ -33,7 +33,7 @@ extension Backend {
         var pictures: [Picture<Data>] = []
         for id in job.pictures {
             guard let picture = try await archive.picture(id) else { throw Self.removed }
-            pictures.append(picture.picture.with(Data()))
+            pictures.append(picture.details.with(Data()))
         }
         return pictures
     }

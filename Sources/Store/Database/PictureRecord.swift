@@ -50,9 +50,9 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
         id.map { id in
             GalleryPicture(
                 id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), model: model,
-                picture: Picture(
-                    PictureFile(width: width, height: height, byteCount: byteCount), seed: UInt64(bitPattern: seed), prompt: prompt,
-                    negativePrompt: negativePrompt, infotext: infotext))
+                details: Picture(
+                    PictureFile(size: PictureSize(width: width, height: height), byteCount: byteCount),
+                    seed: UInt64(bitPattern: seed), prompt: prompt, negativePrompt: negativePrompt, infotext: infotext))
         }
     }
 }

@@ -47,13 +47,12 @@ public struct PictureAnswer: Codable, Sendable {
     public var createdAt: Date
 
     /// Tells of a picture, however it is held.
-    public init<Content>(_ id: PictureID, _ picture: Picture<Content>, width: Int, height: Int, model: String, createdAt: Date) {
+    public init<Content>(_ id: PictureID, _ picture: Picture<Content>, size: PictureSize, model: String, createdAt: Date) {
         self.id = id.description
         job = id.job.description
         url = PictureAddress.file(id)
         thumbnailURL = PictureAddress.thumbnail(id)
-        self.width = width
-        self.height = height
+        (width, height) = (size.width, size.height)
         seed = picture.seed
         prompt = picture.prompt
         negativePrompt = picture.negativePrompt

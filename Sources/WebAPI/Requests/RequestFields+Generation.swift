@@ -31,8 +31,7 @@ extension RequestFields {
         switch field.form {
         case .word(let words): return cannotBe(field.key, text, words)
         case .name(let names): return invalid(field.key, "There is no \(field.key) \"\(text)\". Use \(names.joined(separator: ", ")).")
-        case .pair(let range, let example):
-            return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use \(GenerationField.pairs(range, example)).")
+        case .pair: return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use \(field.allowed).")
         case .text, .texts, .flag, .seed, .whole, .number: return invalid(field.key, "\(field.key) cannot be \"\(text)\".")
         }
     }
