@@ -53,12 +53,13 @@ let package = Package(
         // Values and files
         library("Tensors"),
         library("Files"),
-        library("Generation"),
+        library("Sampling", ["Tensors"]),
+        library("Generation", ["Sampling"]),
         library("Settings", ["Files", "Generation", .product(name: "Configuration", package: "swift-configuration")]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
-        library("ImageCodecs", ["CImageCodecs", "Generation"]),
+        library("ImageCodecs", ["CImageCodecs", "Generation", "Sampling"]),
         .target(name: "CMappedFiles"),
         library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
@@ -66,10 +67,9 @@ let package = Package(
         library("GraphIR", ["Tensors"]),
         library("Networks", ["Checkpoints", "GraphIR"]),
 
-        // Text and sampling
+        // Text
         .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
-        library("Prompting", ["CCLIPVocabulary", "Files", "Generation"]),
-        library("Sampling", ["Generation", "Tensors"]),
+        library("Prompting", ["CCLIPVocabulary", "Files", "Generation", "Sampling"]),
 
         // Text to picture
         library("Compilation", [
@@ -87,7 +87,7 @@ let package = Package(
         library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         library("Store", ["Files", "Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "CWebPage", exclude: ["page"]),
-        library("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings"]),
+        library("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings"]),
         library("Server", [
             "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI",
             .product(name: "Crypto", package: "swift-crypto"),
@@ -97,13 +97,13 @@ let package = Package(
         ]),
         library("Hosting", [
             "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks",
-            "OpenVINO", "Prompting", "Settings", "Store", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
         ]),
 
         // The program
         library("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs", "Networks",
-            "OpenVINO", "Prompting", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
+            "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
@@ -116,7 +116,7 @@ let package = Package(
             name: "easel-bench",
             dependencies: [
                 "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks",
-                "OpenVINO", "Prompting", "Tensors",
+                "OpenVINO", "Prompting", "Sampling", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/easel-bench", swiftSettings: settings, linkerSettings: runtimeSearchPath),
@@ -128,35 +128,35 @@ let package = Package(
             path: "Documentation/Examples/Embedding", swiftSettings: settings),
 
         // Tests
-        library("TestSupport", ["Checkpoints", "Generation", "Jobs", "Tensors"]),
+        library("TestSupport", ["Checkpoints", "Generation", "Jobs", "Sampling", "Tensors"]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),
         tests("Files"),
-        tests("ImageCodecs", ["Generation"]),
+        tests("ImageCodecs", ["Generation", "Sampling"]),
         tests("Checkpoints", ["Files"]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["OpenVINO"]),
-        tests("Prompting", ["Generation"]),
+        tests("Prompting", ["Generation", "Sampling"]),
         tests("Sampling"),
-        tests("Generation"),
+        tests("Generation", ["Sampling"]),
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
-        tests("Settings", ["Generation"]),
-        tests("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
-        tests("Store", ["Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Settings"]),
+        tests("Settings", ["Generation", "Sampling"]),
+        tests("Jobs", ["Generation", "Sampling", .product(name: "Logging", package: "swift-log")]),
+        tests("Store", ["Generation", "ImageCodecs", "Jobs", "Sampling", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings"]),
         tests(
             "Server", [
-                "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI",
+                "Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings", "Store", "WebAPI",
                 .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests(
             "Diffusion", [
                 "Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting",
                 "Sampling", "Tensors"]),
-        tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Tensors"]),
+        tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Tensors",
-            "WebAPI",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings",
+            "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),
         .testTarget(
@@ -164,7 +164,7 @@ let package = Package(
             swiftSettings: settings, linkerSettings: runtimeSearchPath),
         tests("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs", "OpenVINO",
-            "Prompting", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            "Prompting", "Sampling", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .testTarget(

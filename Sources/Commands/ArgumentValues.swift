@@ -2,6 +2,7 @@ public import ArgumentParser
 import Checkpoints
 public import Generation
 public import ImageCodecs
+public import Sampling
 public import Settings
 
 // Values of the generation vocabulary as they are written on the command line.
@@ -45,12 +46,14 @@ extension SamplerName: ExpressibleByArgument {
     /// Reads a sampler's name in any case, with or without a schedule fused to it; nil when no sampler is called that.
     public init?(argument: String) { self.init(argument) }
     /// The sampler's name as the help shows it, without a schedule.
-    public var defaultValueDescription: String { sampler.rawValue }
+    public var defaultValueDescription: String { sampler.name }
     /// Names of all samplers, as the help lists them.
-    public static var allValueStrings: [String] { Sampler.allCases.map(\.rawValue) }
+    public static var allValueStrings: [String] { Sampler.all.map(\.name) }
 }
 
 extension Schedule: ExpressibleByArgument {
+    /// Names of all schedules, as the help lists them.
+    public static var allValueStrings: [String] { all.map(\.name) }
     /// Reads a schedule's name, regardless of case and separators; nil when no schedule is called that.
     public init?(argument: String) { self.init(name: argument) }
 }

@@ -8,6 +8,7 @@ import Generation
 import Hosting
 import ImageCodecs
 import Prompting
+import Sampling
 import Settings
 
 struct GenerateCommand: AsyncParsableCommand {
@@ -57,8 +58,11 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How to go from noise to picture. A schedule may be fused to it: \"DPM++ 2M Karras\".", valueName: "name"))
     var sampler = SamplerName(.euler)
 
-    @Option(help: ArgumentHelp("How noise levels are spaced over the steps.", valueName: "name"))
+    @Option(help: ArgumentHelp("How noise levels are spaced over the steps. What suits the sampler when left out.", valueName: "name"))
     var schedule: Schedule?
+
+    @OptionGroup(title: "Sampler options")
+    var samplingFlags: SamplingFlags
 
     @Option(
         parsing: .unconditional,
@@ -104,8 +108,9 @@ struct GenerateCommand: AsyncParsableCommand {
             throw ValidationError("--json and --output - both write to standard output. Name a file or a folder with --output.")
         }
         // The size is checked again once the model's own size is known.
+        let request = try request(defaultSize: 512)
         do {
-            try request(defaultSize: 512).validate()
+            try request.validate()
         } catch {
             throw ValidationError(error.description)
         }
@@ -122,19 +127,20 @@ struct GenerateCommand: AsyncParsableCommand {
     /// - Parameters:
     ///   - defaultSize: of the model, in pixels.
     ///   - styles: what there is to choose from.
-    func request(defaultSize: Int, styles: StyleLibrary = StyleLibrary()) -> GenerationRequest {
+    func request(defaultSize: Int, styles: StyleLibrary = StyleLibrary()) throws -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
         request.negativePrompt = negativePrompt
         request.width = width ?? defaultSize
         request.height = height ?? defaultSize
         request.steps = steps
         request.sampler = sampler.sampler
-        request.schedule = schedule ?? sampler.schedule ?? .normal
+        request.schedule = schedule ?? sampler.schedule ?? .automatic
         request.cfgScale = cfgScale
         request.batchSize = batchSize
         request.noise = noise
         if let number = seed.number { request.seed = number }
         promptOptions.apply(to: &request, styles: styles)
+        try samplingFlags.apply(to: &request)
         return request
     }
 
@@ -154,7 +160,7 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         async let hash = pipeline.checkpoint.publishedHash(rememberedIn: UserFolders().cache)
 
-        var request = request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles)
+        var request = try request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles)
         if seed == .any { request.seed = .random(in: Seed.drawn) }
         let forecast = pipeline.memoryForecast(width: request.width, height: request.height, pictureCount: request.batchSize)
         if let warning = forecast.warning(for: "\(request.width)×\(request.height)") { progress.warn(warning) }

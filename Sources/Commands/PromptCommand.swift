@@ -4,6 +4,7 @@ import Diffusion
 import Generation
 import Hosting
 import Prompting
+import Sampling
 
 struct PromptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -23,7 +23,7 @@ extension DiffusionPipeline {
     /// Checks requests and reads their prompts, once for all that is done with them.
     /// - Precondition: there is at least one, and they can be drawn together.
     public func plan(for requests: [GenerationRequest]) throws(InvalidRequest) -> RequestPlan {
-        precondition(!requests.isEmpty && requests.allSatisfy(requests[0].canBeDrawnTogether), "requests of different kinds are no batch")
+        precondition(!requests.isEmpty && (requests.count == 1 || requests.allSatisfy(requests[0].canBeDrawnTogether)), "requests of different kinds are no batch")
         // One state of the files for all of them.
         let resources = resources.current
         var prompts: [PromptPlan] = []
@@ -49,11 +49,17 @@ extension DiffusionPipeline {
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
             plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
         }
+        if let warning = request.recipe.idleOptions { plan.warnings.append(warning) }
         return plan
     }
 
     /// How the UNet's answers are put together.
-    func guidance(of request: GenerationRequest) -> Guidance { Guidance(scale: opened.takesGuidance ? 1 : request.cfgScale) }
+    func guidance(of request: GenerationRequest) -> Guidance {
+        let factor = request.sampler.plusPlusFactor
+        return Guidance(
+            scale: opened.takesGuidance ? 1 : request.cfgScale * (factor ?? 1), options: request.guidance,
+            keepsUnconditional: factor != nil && !opened.takesGuidance)
+    }
 
     // MARK: Networks
 
@@ -150,19 +156,24 @@ extension DiffusionPipeline {
 
     /// Starts a run of the sampler for a request.
     public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
-        try samplingRun(request, seeds: request.seeds)
+        try samplingRun(request, seeds: request.imageSeeds)
     }
 
     /// Starts a run of the sampler for requests that are drawn together.
     func samplingRun(for plan: RequestPlan) throws(SamplingError) -> SamplingRun {
-        try samplingRun(plan.shared, seeds: plan.requests.flatMap(\.seeds))
+        try samplingRun(plan.shared, seeds: plan.requests.flatMap(\.imageSeeds))
     }
 
-    private func samplingRun(_ request: GenerationRequest, seeds: [UInt64]) throws(SamplingError) -> SamplingRun {
-        try SamplingRun(
-            request.sampler, schedule: request.schedule, steps: request.steps, objective: opened.objective,
-            noise: BatchNoise(source: request.noise, seeds: seeds),
-            imageShape: checkpoint.vae.configuration.latentShape(width: request.width, height: request.height))
+    private func samplingRun(_ request: GenerationRequest, seeds: [ImageSeed]) throws(SamplingError) -> SamplingRun {
+        func shape(_ size: PictureSize) -> [Int] { checkpoint.vae.configuration.latentShape(width: size.width, height: size.height) }
+        let other = request.seedResizedFrom.map(shape)
+        return try SamplingRun(
+            request.sampling, objective: opened.objective,
+            noise: BatchNoise(
+                source: request.noise, seeds: seeds,
+                options: NoiseOptions(
+                    resizedFrom: other.map { LatentSize(height: $0[1], width: $0[2]) }, seedDelta: request.seedDelta)),
+            imageShape: shape(PictureSize(width: request.width, height: request.height)))
     }
 }
 

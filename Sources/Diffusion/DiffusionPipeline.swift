@@ -157,8 +157,9 @@ public final class DiffusionPipeline: Sendable {
     /// Sketches of the pictures so far; nil as long as the latents' colours are not known.
     /// - Parameter decoder: the network that finds out by a decode, once, what latents look like of which nothing is known. It is not
     ///   waited for.
-    func preview(of run: SamplingRun, decoder: CompileKey) async -> [RGBImage]? {
-        guard let estimate = run.denoised else { return nil }
+    /// - Parameters:
+    ///   - estimate: `[images, channels, height, width]`.
+    func preview(of estimate: NDArray, decoder: CompileKey) async -> [RGBImage]? {
         if latentColors == nil { await findColors(shape: Array(estimate.shape.dropFirst()), decoder) }
         guard let colors = latentColors else { return nil }
         let images = (0..<estimate.shape[0]).compactMap { colors.picture(of: estimate.slice($0..<$0 + 1)) }

@@ -26,7 +26,10 @@ public struct OpenCheckpoint: Sendable {
             checkpoint = try Checkpoint.open(path, prediction: prediction, vae: vae)
             if let refusal = checkpoint.refusal { throw refusal }
             tokenizer = try CLIPTokenizer(checkpoint.tokenizers[0])
-            objective = try Objective(checkpoint.scheduler)
+            var objective = try Objective(checkpoint.scheduler)
+            // The models that are told sizes are those that the second table was made for.
+            if checkpoint.conditioning.sizes != nil { objective.alignedSteps = .sdxl }
+            self.objective = objective
         } catch {
             throw DiffusionError(error)
         }

@@ -49,7 +49,7 @@ public struct RequestRules: Sendable {
         try styles.validate(request.styles)
         let readings = try readings(of: request)
         do {
-            try request.sampler.validate(steps: request.steps, objective: objective)
+            try request.sampling.validate(for: objective)
         } catch {
             throw InvalidRequest(error)
         }

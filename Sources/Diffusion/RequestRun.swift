@@ -66,8 +66,10 @@ struct RequestRun {
         of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String
     ) -> GenerationResult {
         GenerationResult(
-            pictures: zip(images, zip(request.seeds, plan.pictures)).map { image, made in
-                Picture(image, seed: made.0, prompt: made.1.prompt, negativePrompt: made.1.negativePrompt)
+            pictures: zip(images, zip(request.imageSeeds, plan.pictures)).map { image, made in
+                Picture(
+                    image, seed: made.0.number, variationSeed: made.0.variation?.number, prompt: made.1.prompt,
+                    negativePrompt: made.1.negativePrompt)
             },
             tokenCount: plan.longestText?.tokenCount ?? 0,
             chunkCount: plan.longestText?.chunks.count ?? 0,
@@ -156,15 +158,18 @@ struct RequestRun {
                 network: network, plan: plan.joined,
                 conditionings: { pipeline.conditionings(of: plan, texts, atEvaluation: $0) },
                 guidance: pipeline.guidance(of: plan.shared), toldGuidance: Guidance(scale: plan.shared.cfgScale))
-            var steps: [Double] = []
-            onEvent(.denoising(done: 0, total: sampling.stepCount))
-            let latents = try await stage.run(sampling) { [decoderKey = run.key(.decoder)] run, seconds in
-                steps.append(seconds)
-                onEvent(.denoising(done: run.completedStepCount, total: run.stepCount))
-                guard previews.includes(step: run.completedStepCount) else { return }
-                if let images = await pipeline.preview(of: run, decoder: decoderKey) { onEvent(.preview(images)) }
+            final class Calls { var seconds: [Double] = [] }
+            let calls = Calls()
+            let perStep = sampling.settings.sampler.evaluationsPerStep
+            onEvent(.denoising(done: 0, total: sampling.expectedCallCount))
+            let latents = try await stage.run(sampling) { [decoderKey = run.key(.decoder)] progress, seconds in
+                calls.seconds.append(seconds)
+                let done = progress.completedCallCount
+                onEvent(.denoising(done: done, total: progress.callCount))
+                guard done.isMultiple(of: perStep), previews.includes(step: done / perStep) else { return }
+                if let images = await pipeline.preview(of: progress.denoised, decoder: decoderKey) { onEvent(.preview(images)) }
             }
-            run.timings.steps = steps
+            run.timings.steps = calls.seconds
             return latents
         }
     }

@@ -127,9 +127,9 @@ extension ProbeQuestion {
         let picture = NDArray.concatenated((1...pictureCount).map { NaturalLatents.make(shape: shape, seed: UInt64($0)) })
         let schedule = objective.noiseSchedule
         return [schedule.stepCount - 1, schedule.stepCount / 2, 0].map { timestep in
-            let share = schedule.signalShares[timestep]
-            return SamplingRun.ModelCall(
-                latents: share.squareRoot() * picture + (1 - share).squareRoot() * noise, timestep: Float(timestep))
+            let share = Double(schedule.signalShares[timestep])
+            let latents = share.squareRoot() * picture + (1 - share).squareRoot() * noise
+            return SamplingRun.ModelCall(latents: latents, timestep: Float(timestep))
         }
     }
 

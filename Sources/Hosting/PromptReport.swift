@@ -1,5 +1,6 @@
 public import Generation
 public import Prompting
+public import Sampling
 
 /// A prompt as it is read: parts, weights, schedules, tokens and tags.
 public struct PromptReport: Sendable {

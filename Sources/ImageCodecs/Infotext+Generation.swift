@@ -1,4 +1,5 @@
 public import Generation
+import Sampling
 
 extension GenerationResult {
     /// Writes the infotext of each picture.
@@ -37,10 +38,11 @@ extension Infotext {
             Parameter("Chunks", "\(result.chunkCount)"),
             Parameter("Version", version),
         ]
+        if let seed = picture.variationSeed { parameters.append(Parameter(GenerationField.variationSeed.name, "\(seed)")) }
         let hasBrackets = (picture.prompt + picture.negativePrompt).contains { $0 == "(" || $0 == "[" }
         // As A1111: emphasis only where there is something to emphasize.
         for field in GenerationField.all where field.key != GenerationField.emphasis.key || hasBrackets {
-            if let text = field.infotext(of: request) { parameters.append(Parameter(field.name, text)) }
+            if let text = field.infotext(of: request) { parameters.append(Parameter(Self.name(of: field, in: request), text)) }
         }
         if result.dependsOnScheduleCounting {
             parameters.append(Parameter(GenerationField.scheduleCounting.name, request.scheduleCounting.rawValue))
@@ -65,6 +67,11 @@ extension Infotext {
         return version.contains(/^(f[0-9.]+)?v[0-9]/) ? .a1111 : nil
     }
 
+    /// A1111 names η in another way for samplers on training steps.
+    private static func name(of field: GenerationField, in request: GenerationRequest) -> String {
+        field.key == GenerationField.eta.key && !request.sampler.takes(.uniform) ? "Eta DDIM" : field.name
+    }
+
     /// `text CPU, unet GPU.0, vae GPU.0`
     private static func list(_ values: PerStage<String>) -> String {
         "text \(values.encode), unet \(values.denoise), vae \(values.decode)"
@@ -77,7 +84,6 @@ extension Infotext {
         }
         return known.isEmpty ? nil : known.joined(separator: ", ")
     }
-
 }
 
 extension Double {

@@ -18,12 +18,18 @@ public struct Objective: Sendable, Equatable {
     public var stepsOffset: Int
     /// Whether the last step of DDIM ends at no noise at all rather than at that of training step 0; diffusers' `set_alpha_to_one`.
     public var setsFinalAlphaToOne: Bool
+    /// The tables of the schedule Align Your Steps.
+    public var alignedSteps: AlignedSteps
 
     /// Makes an objective; the defaults are those of Stable Diffusion 1.x.
-    public init(noiseSchedule: NoiseSchedule, prediction: Prediction, stepsOffset: Int = 1, setsFinalAlphaToOne: Bool = false) {
+    public init(
+        noiseSchedule: NoiseSchedule, prediction: Prediction, stepsOffset: Int = 1, setsFinalAlphaToOne: Bool = false,
+        alignedSteps: AlignedSteps = .sd1
+    ) {
         self.noiseSchedule = noiseSchedule
         self.prediction = prediction
         self.stepsOffset = stepsOffset
         self.setsFinalAlphaToOne = setsFinalAlphaToOne
+        self.alignedSteps = alignedSteps
     }
 }

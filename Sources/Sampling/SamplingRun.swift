@@ -1,129 +1,133 @@
-public import Generation
 public import Tensors
 
 /// A batch of pictures on its way out of the noise.
 ///
-/// The run never calls the model; its owner does, and so decides about devices, progress and when to stop:
+/// The run does not know the model; its owner answers the calls, and so decides about devices, and when to stop:
 ///
-///     var run = try SamplingRun(.euler, schedule: .normal, steps: 20, objective: objective, noise: noise, imageShape: [4, 64, 64])
-///     while let call = run.nextCall {
-///         run.accept(try await predict(call.latents, call.timestep))
-///     }
-///     decode(run.latents)
+///     let run = try SamplingRun(SamplingSettings(.euler, steps: 20), objective: objective, noise: noise, imageShape: [4, 64, 64])
+///     let latents = try await run.latents { call in .init(try await predict(call.latents, call.timestep)) }
 public struct SamplingRun: Sendable {
     /// A question to the model.
     public struct ModelCall: Sendable, Equatable {
         /// `[images, channels, height, width]`, brought to unit variance: ready for the UNet.
         public let latents: NDArray
-        /// Training step, 0 ... T − 1; fractional with Euler, Euler a, Heun and DPM++ 2M.
+        /// Training step, 0 ... T − 1; fractional with samplers that work on σ.
         public let timestep: Float
+        /// The number of calls before it; those of skipped steps count.
+        public let index: Int
+        /// The number of calls in all, as far as is known.
+        public let count: Int
+        /// The noise relative to the pictures.
+        public let sigma: Float
 
         /// Makes a question with latents of unit variance and the training step that has their noise.
-        public init(latents: NDArray, timestep: Float) {
-            self.latents = latents
-            self.timestep = timestep
+        public init(latents: NDArray, timestep: Float, index: Int = 0, of count: Int = 1, sigma: Float = 0) {
+            (self.latents, self.timestep, self.index, self.count, self.sigma) = (latents, timestep, index, count, sigma)
         }
     }
 
-    /// `[images, channels, height, width]`: the noise at first, the pictures in the end.
-    public private(set) var latents: NDArray
-    /// The latest estimate of the pictures, for previews. Of the shape of `latents`.
-    public private(set) var denoised: NDArray?
-    /// How many of the model's calls are done; those of skipped steps count as done.
-    public private(set) var completedCallCount = 0
-    /// How many times the model is asked in all. Heun asks twice in each step but the last.
-    public var callCount: Int { method.evaluations.count }
-    /// The number of steps.
-    public let stepCount: Int
-    /// How many steps have been done.
-    public var completedStepCount: Int { evaluation?.step ?? stepCount }
+    /// The model's answer.
+    public struct ModelAnswer: Sendable {
+        /// The output after guidance, of the shape of the call's latents.
+        public let output: NDArray
+        /// The output for the negative prompt alone; nil where the model was not asked about it.
+        public let unconditional: NDArray?
 
-    private var method: any SamplingMethod
-    private let prediction: Objective.Prediction
-    private var noise: BatchNoise
-    private let mask: SamplingMask?
+        public init(_ output: NDArray, unconditional: NDArray? = nil) { (self.output, self.unconditional) = (output, unconditional) }
+    }
+
+    /// The state of a run after a call.
+    public struct Progress: Sendable {
+        /// The number of calls done; those of skipped steps count as done.
+        public let completedCallCount: Int
+        /// The number of calls in all, as far as is known.
+        public let callCount: Int
+        /// The latest estimate of the pictures, for previews: `[images, channels, height, width]`.
+        public let denoised: NDArray
+    }
+
+    /// Answers a call.
+    public typealias Model = (ModelCall) async throws -> ModelAnswer
+    /// Is told of each call that was answered.
+    public typealias Observer = (Progress) async -> Void
+
+    /// The way that is taken.
+    public let settings: SamplingSettings
+    /// How often the model is asked in all, as far as is known; DPM adaptive finds out on the way.
+    public let expectedCallCount: Int
+    /// Calls of the steps that are skipped.
+    let skippedCallCount: Int
+    let objective: Objective
+    /// Falling, from where the run begins.
+    let sigmas: [Double]
+    /// Falling, from where the run begins.
+    let timesteps: [Double]
+    /// Of the whole schedule, 0 left out.
+    let sigmaRange: (least: Double, greatest: Double)?
+    let distilled: (schedule: NoiseSchedule, spacing: Int)?
+    let imageShape: [Int]
+    let mask: SamplingMask?
+    /// What is left after the first noise.
+    let noise: BatchNoise
+    private let start: NDArray
 
     /// - Parameters:
-    ///   - schedule: ignored by DDIM and LCM, which have their own.
-    ///   - steps: 1 ... 1000; with LCM at most 50, with DDIM no more than the model was trained with.
-    ///   - noise: the source of the noise to start from, then of what Euler a and LCM add.
+    ///   - noise: the source of the noise to start from, then of what samplers add.
     ///   - imageShape: of one image's latents: `[channels, height, width]`.
     ///   - start: noise, or pictures under noise.
-    ///   - mask: what stays as it was. The estimate of x₀ is corrected after each call, as A1111 1.10 does in `CFGDenoiser`.
-    /// - Throws: `.stepCount` when the sampler cannot take that many steps.
+    ///   - mask: what stays as it was.
+    /// - Throws: `.stepCount` when the sampler cannot take that many steps; `.sigmas` when the schedule's ends are out of order.
     /// - Precondition: latents of `start` and `mask` have the shape of the batch.
     public init(
-        _ sampler: Sampler, schedule: Schedule, steps: Int, objective: Objective, noise: BatchNoise, imageShape: [Int],
-        start: SamplingStart = .noise, mask: SamplingMask? = nil
+        _ settings: SamplingSettings, objective: Objective, noise: BatchNoise, imageShape: [Int], start: SamplingStart = .noise,
+        mask: SamplingMask? = nil
     ) throws(SamplingError) {
-        try sampler.validate(steps: steps, objective: objective)
-        method = sampler.method(schedule: schedule, steps: steps, objective: objective)
-        stepCount = steps
-        prediction = objective.prediction
-        self.noise = noise
+        try settings.validate(for: objective)
+        let grid = settings.grid(for: objective)
+        self.settings = settings
+        self.objective = objective
+        self.imageShape = imageShape
         self.mask = mask
-        let fresh = self.noise.draw(imageShape)
+        distilled = grid.distilled
+        sigmaRange = grid.range
+        var noise = noise
+        let fresh = noise.start(imageShape)
+        self.noise = noise
+        var (sigmas, timesteps) = (grid.sigmas, grid.timesteps)
+        let callCount = settings.callCount(levelCount: sigmas.count, endsAtZero: sigmas.last == 0)
+        expectedCallCount = callCount
         switch start {
         case .noise:
-            latents = method.initialNoise * fresh
+            skippedCallCount = 0
+            self.start = grid.startScale * fresh
         case .latents(let pictures, let skipped):
             precondition(pictures.shape == fresh.shape, "latents of the shape \(pictures.shape) are no batch of \(fresh.shape)")
-            let evaluations = method.evaluations
-            completedCallCount = evaluations.firstIndex { $0.step >= skipped } ?? evaluations.count
-            let level = completedCallCount < evaluations.count ? evaluations[completedCallCount].level : nil
-            latents = level.map { $0.signal * pictures + $0.noise * fresh } ?? pictures
+            sigmas = Array(sigmas.dropFirst(skipped))
+            timesteps = Array(timesteps.dropFirst(skipped))
+            skippedCallCount = min(skipped * settings.sampler.evaluationsPerStep, callCount)
+            let first = sigmas.first.map { NoiseLevel(sigma: $0, in: objective.noiseSchedule) }
+                ?? timesteps.first.map { NoiseLevel(timestep: $0, in: objective.noiseSchedule) }
+            let isOver = skipped >= settings.steps || first == nil || first?.noise == 0
+            if isOver { (sigmas, timesteps) = ([], []) }
+            self.start = first.flatMap { isOver ? nil : $0.signal * pictures + $0.noise * fresh } ?? pictures
         }
+        self.sigmas = sigmas
+        self.timesteps = timesteps
     }
 
-    /// The next question to the model; nil when the pictures are done.
-    public var nextCall: ModelCall? {
-        evaluation.map { ModelCall(latents: latents * $0.level.inputScale, timestep: $0.level.timestep) }
-    }
-
-    /// Moves on with the model's answer to `nextCall`, after guidance.
-    /// - Precondition: the run is not done, and `output` has the shape of `latents`.
-    public mutating func accept(_ output: NDArray) {
-        guard let evaluation else { preconditionFailure("all \(stepCount) steps are done") }
-        var estimate = evaluation.level.denoised(latents, output: output, as: prediction)
-        if let mask { estimate = mask.blended(into: estimate) }
-        latents = method.advance(latents, denoised: estimate, step: evaluation.step, noise: &noise)
-        denoised = estimate
-        completedCallCount += 1
-        if let mask, completedCallCount == callCount { latents = mask.blended(into: latents) }
-    }
-
-    /// Where the model is to be asked next.
-    private var evaluation: Evaluation? {
-        completedCallCount < callCount ? method.evaluations[completedCallCount] : nil
-    }
-}
-
-extension Sampler {
-    /// - Throws: `.stepCount` when it cannot take that many steps.
-    public func validate(steps: Int, objective: Objective) throws(SamplingError) {
-        let limit = stepLimit(for: objective)
-        guard steps >= 1, steps <= limit else { throw .stepCount(steps, sampler: self, limit: limit) }
-    }
-
-    /// The most steps that it can take.
-    fileprivate func stepLimit(for objective: Objective) -> Int {
-        switch self {
-        case .euler, .eulerAncestral, .heun, .dpmpp2M: 1000
-        case .ddim: objective.noiseSchedule.stepCount
-        case .lcm: LCMMethod.stepLimit(of: objective)
-        }
-    }
-
-    fileprivate func method(schedule: Schedule, steps: Int, objective: Objective) -> any SamplingMethod {
-        let noiseSchedule = objective.noiseSchedule
-        var sigmas: [Float] { noiseSchedule.sigmas(schedule, steps: steps) }
-        return switch self {
-        case .euler: EulerMethod(sigmas: sigmas, in: noiseSchedule)
-        case .eulerAncestral: EulerAncestralMethod(sigmas: sigmas, in: noiseSchedule)
-        case .heun: HeunMethod(sigmas: sigmas, in: noiseSchedule)
-        case .dpmpp2M: DPMSolverMethod(sigmas: sigmas, in: noiseSchedule)
-        case .ddim: DDIMMethod(steps: steps, objective: objective)
-        case .lcm: LCMMethod(steps: steps, objective: objective)
-        }
+    /// Walks to the pictures.
+    /// - Parameters:
+    ///   - onCall: is told of each call that was answered.
+    ///   - model: answers the calls, one after another.
+    /// - Returns: `[images, channels, height, width]`.
+    /// - Throws: what `model` throws.
+    public func latents(onCall: @escaping Observer = { _ in }, _ model: @escaping Model) async throws -> NDArray {
+        // With every step skipped the pictures stay.
+        if sigmas.isEmpty, timesteps.isEmpty { return mask.map { $0.blended(into: start) } ?? start }
+        let walk = SamplingWalk(self, model: model, onCall: onCall)
+        var latents = try await settings.sampler.algorithm(start, walk)
+        // Solvers that end at some noise leave it mixed as in training.
+        if case .solver = settings.sampler.grid, let last = sigmas.last, last > 0 { latents = (1 / (last * last + 1).squareRoot()) * latents }
+        return mask.map { $0.blended(into: latents) } ?? latents
     }
 }

@@ -81,6 +81,12 @@ extension EaselSettings {
         public var emphasis = Emphasis.original
         /// nil: A1111's in its own API and for its pictures, else SD.Next's.
         public var scheduleCounting: ScheduleCounting?
+        /// The share of fresh noise in samplers on noise levels; A1111's `eta_ancestral`.
+        public var etaAncestral = 1.0
+        /// The share of fresh noise in samplers on training steps; A1111's `eta_ddim`.
+        public var etaDDIM = 0.0
+        /// A request with the values of `GenerationField.samplingOptions`.
+        public var options = GenerationRequest(prompt: "")
         /// Steps between two previews; 0: none.
         public var previewSteps = 5
         /// The format that pictures are sent in.

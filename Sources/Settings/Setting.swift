@@ -33,6 +33,31 @@ public struct Setting: Sendable {
         read = { $0[keyPath: property] }
     }
 
+    /// The default of a field of requests.
+    private init(_ field: GenerationField) {
+        (key, meaning, isLocal) = (field.key, field.meaning + ", when a request does not say", false)
+        let standard = field.value(in: GenerationRequest(prompt: ""))
+        allowed = field.allowedText + (standard == nil ? ", or nothing for the sampler's own" : "")
+        choices = []
+        assign = { text, settings in
+            var request = settings.requests.options
+            if text.isEmpty, standard == nil { field.reset(in: &request) } else {
+                guard field.set(text: text, in: &request), (try? field.validate(request)) != nil else { return false }
+            }
+            settings.requests.options = request
+            return true
+        }
+        write = { $0.requests.options.text(of: field) }
+        read = { settings in
+            switch field.value(in: settings.requests.options) {
+            case .whole(let number): number
+            case .number(let number): Double("\(number)") ?? Double(number)
+            case .flag(let flag): flag
+            case nil, .text, .texts, .seed: settings.requests.options.text(of: field)
+            }
+        }
+    }
+
     /// The environment variable that sets it.
     public var environmentName: String { "EASEL_" + key.uppercased() }
 
@@ -118,9 +143,13 @@ extension Setting {
         Setting("emphasis", \.requests.emphasis, .word, "what weights in prompts do, when a request does not say"),
         Setting("schedule_counting", \.requests.scheduleCounting, .optionalWord(),
             "how a prompt's schedules count when a request does not say; empty: a1111 in A1111's API, else sdnext"),
+        Setting("eta_ancestral", \.requests.etaAncestral, .number(0...1),
+            "the share of fresh noise in samplers on noise levels, when a request does not say"),
+        Setting("eta_ddim", \.requests.etaDDIM, .number(0...1),
+            "the share of fresh noise in DDIM, when a request does not say"),
         Setting("preview_steps", \.requests.previewSteps, .count(0...1000), "steps between two previews of a picture; 0: none"),
         Setting("image_format", \.requests.imageFormat, .word, "what the server sends pictures as, when a request does not say"),
-    ]
+    ] + GenerationField.samplingOptions.filter { $0.key != GenerationField.eta.key }.map { Setting($0) }
 
     private static let ofServing = [
         Setting("queue_capacity", \.queue.capacity, .count(1...1_000_000), "jobs that wait at most; more are refused"),
@@ -145,4 +174,19 @@ extension Setting {
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+}
+
+extension GenerationRequest {
+    /// A field's value as settings write it; empty for none.
+    fileprivate func text(of field: GenerationField) -> String {
+        switch field.value(in: self) {
+        case nil: ""
+        case .whole(let number): "\(number)"
+        case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+        case .flag(let flag): "\(flag)"
+        case .text(let text): text
+        case .texts(let texts): texts.joined(separator: ", ")
+        case .seed(let seed): "\(seed)"
+        }
+    }
 }

@@ -5,12 +5,16 @@ extension NDArray {
     /// Subtracts element by element. The shapes must be equal.
     public static func - (left: NDArray, right: NDArray) -> NDArray { left.combined(with: right, -) }
 
-    /// Multiplies each element by the same number.
-    public static func * (left: NDArray, right: Float) -> NDArray { left.map { $0 * right } }
-    /// Multiplies each element by the same number.
-    public static func * (left: Float, right: NDArray) -> NDArray { right.map { left * $0 } }
-    /// Divides each element by the same number.
-    public static func / (left: NDArray, right: Float) -> NDArray { left.map { $0 / right } }
+    /// Multiplies each element by the same number, in single precision.
+    public static func * (left: Double, right: NDArray) -> NDArray {
+        let factor = Float(left)
+        return right.map { factor * $0 }
+    }
+    /// Divides each element by the same number, in single precision.
+    public static func / (left: NDArray, right: Double) -> NDArray {
+        let divisor = Float(right)
+        return left.map { $0 / divisor }
+    }
 
     /// Whether no element is infinite or not a number.
     public var isFinite: Bool { values.allSatisfy(\.isFinite) }

@@ -1,5 +1,6 @@
 public import Generation
 public import Jobs
+import Sampling
 import Synchronization
 
 /// Draws pictures of one colour, at once or as fast as a test lets it.
@@ -168,7 +169,7 @@ public final class FakePainter: Painting {
                 infotext: """
                     \(request.prompt)
                     Negative prompt: \(request.negativePrompt)
-                    Steps: \(request.steps), Sampler: \(request.sampler.rawValue), Schedule type: \(request.schedule.label), CFG scale: \
+                    Steps: \(request.steps), Sampler: \(request.sampler.name), Schedule type: \(request.schedule.label), CFG scale: \
                     \(request.cfgScale), Seed: \(seed), Size: \(request.width)x\(request.height), Model: \(model)
                     """)
         }

@@ -13,7 +13,7 @@ extension GenerationRequest {
                 case .flag: .flag(usual != .flag(true))
                 case .seed: .seed(.max)
                 case .whole(let range, _): .whole(usual == .whole(range.upperBound) ? range.lowerBound : range.upperBound)
-                case .number(let range): .number(range.lowerBound + 7.3)
+                case .number(let range): .number(range.contains(range.lowerBound + 7.3) ? range.lowerBound + 7.3 : range.lowerBound + 0.3)
                 case .word(let words), .name(let words): .text(words.last { usual != .text($0) } ?? "")
                 case .pair(_, let example): .text(example)
                 }

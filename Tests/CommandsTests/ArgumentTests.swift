@@ -1,6 +1,7 @@
 import ArgumentParser
 import Generation
 import Prompting
+import Sampling
 import Testing
 
 @testable import Commands
@@ -25,7 +26,7 @@ struct ArgumentTests {
         #expect(command.settings.precision == nil)
         #expect(command.output == ".")
         #expect(!command.json && !command.model.quiet)
-        let request = command.request(defaultSize: 512)
+        let request = try command.request(defaultSize: 512)
         #expect(request.styles.isEmpty && request.emphasis == .original && request.clipSkip == 1)
         #expect(request.commaBacktrack == 20 && !request.padsConditionings)
         #expect(request.scheduleCounting == .sdnext)
@@ -40,7 +41,7 @@ struct ArgumentTests {
             "512",
             "--clip-skip-sdxl", "forge", "--no-zero-empty-negative", "--styles-file", "s.csv", "--wildcards", "w", "--embeddings", "e",
         ])
-        let request = command.request(defaultSize: 512)
+        let request = try command.request(defaultSize: 512)
         #expect(request.styles == ["ink", "art/old  masters", "calm"])
         #expect(request.emphasis == .noNorm)
         #expect(request.clipSkip == 2)
@@ -78,9 +79,20 @@ struct ArgumentTests {
         #expect(command.json && command.model.quiet)
     }
 
+    @Test("options of samplers go into the request, in any spelling of their names")
+    func samplingOptions() throws {
+        let request = try GenerateCommand.parse([
+            "a cat", "--option", "eta=0.5", "--option", "s-churn=3", "--option", "UNI_PC_VARIANT=bh2", "--option", "subseed=7",
+            "--option", "subseed_strength=0.25", "--option", "seed_resize_from=512x640", "--option", "s_min_uncond_all=true",
+        ]).request(defaultSize: 512)
+        #expect((request.samplerOptions.eta, request.samplerOptions.churn, request.samplerOptions.variant) == (0.5, 3, .bh2))
+        #expect((request.variationSeed, request.variationStrength) == (7, 0.25))
+        #expect(request.seedResizedFrom == PictureSize(width: 512, height: 640) && request.guidance.minimumSigmaAllSteps)
+    }
+
     @Test("a schedule may come fused to the sampler; one of its own counts more", arguments: [
         (["--sampler", "DPM++ 2M Karras"], .dpmpp2M, .karras),
-        (["--sampler", "Euler a"], .eulerAncestral, .normal),
+        (["--sampler", "Euler a"], .eulerAncestral, .automatic),
         (["--sampler", "DPM++ 2M Karras", "--schedule", "exponential"], .dpmpp2M, .exponential),
         (["--schedule", "karras"], .euler, .karras),
     ] as [([String], Sampler, Schedule)])
@@ -133,7 +145,7 @@ struct ArgumentTests {
         var library = StyleLibrary()
         for name in ["ink", "ink, old", "calm", "light/soft, warm"] { library.add(Style(name: name)) }
         let command = try GenerateCommand.parse(["a cat"] + given.flatMap { ["--styles", $0] })
-        #expect(command.request(defaultSize: 512, styles: library).styles == names)
+        #expect(try command.request(defaultSize: 512, styles: library).styles == names)
     }
 
     @Test("a bad value is named with what can be used instead, exit code 64", arguments: [
@@ -141,7 +153,7 @@ struct ArgumentTests {
         (["--steps", "0"], "Steps 0 is out of range. Use 1 to 1000."),
         (["--steps", "many"], "The value 'many' is invalid for '--steps <number>'"),
         (["--sampler", "Eulr"], "The value 'Eulr' is invalid for '--sampler <name>'. Please provide one of the following:\n  - Euler\n"),
-        (["--schedule", "fast"], "'normal', 'karras', 'exponential' or 'sgm_uniform'"),
+        (["--schedule", "fast"], "  - sgm_uniform"),
         (["--precision", "f64"], "'--precision <mode>'. Please provide one of the following:\n  - auto"),
         (["--noise", "white"], "'torch' and 'philox'"),
         (["--batch-size", "0"], "Batch size 0 is out of range. Use 1 to 64."),
@@ -157,6 +169,11 @@ struct ArgumentTests {
         (["--crop-top-left", "8"], "The value '8' is invalid for '--crop-top-left <top,left>'"),
         (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
+        (["--option", "speed=9"], "There is no option \"speed\". Use subseed, subseed_strength,"),
+        (["--option", "eta"], "--option eta gives eta no value that it can have. Use 0 to 1."),
+        (["--option", "eta=2"], "Eta 2.0 is out of range. Use 0 to 1."),
+        (["--option", "uni_pc_variant=bh3"], "gives uni_pc_variant no value that it can have. Use bh1, bh2."),
+        (["--option", "s_min_uncond_all=perhaps"], "Use true or false."), (["--option", "seed_resize_from=8"], "such as 1024x768"),
     ])
     func badValues(_ arguments: [String], message: String) {
         do {

@@ -1,5 +1,6 @@
 import Diffusion
 import Generation
+import Sampling
 import Testing
 
 @Suite("Batches and requests side by side")

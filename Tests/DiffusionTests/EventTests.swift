@@ -1,6 +1,7 @@
 import Diffusion
 import Generation
 import OpenVINO
+import Sampling
 import Synchronization
 import Testing
 

@@ -4,6 +4,7 @@ import Diffusion
 import Foundation
 import Generation
 import ImageCodecs
+import Sampling
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ struct LayoutTests {
         var request = GenerationRequest(prompt: "a red apple on a table")
         request.negativePrompt = "dogs"
         (request.width, request.height, request.seed) = (96, 64, 5)
-        (request.sampler, request.steps, request.cfgScale) = (.ddim, 3, 5)
+        (request.sampler, request.steps, request.cfgScale) = (.ddimDiffusers, 3, 5)
         let result = try await single.generate(request) { _ in }
         let picture = result.images[0]
         #expect(result.warnings.count == (warning == nil ? 0 : 1))
@@ -45,7 +46,7 @@ struct LayoutTests {
         let path = try TinyCheckpoint.lcm().writeSingleFile(in: folder)
         var request = GenerationRequest(prompt: "a red apple on a table")
         (request.width, request.height, request.seed, request.batchSize) = (96, 64, 4, 2)
-        (request.sampler, request.steps, request.cfgScale) = (.ddim, 3, 5)
+        (request.sampler, request.steps, request.cfgScale) = (.ddimDiffusers, 3, 5)
         let pictures = try await DiffusionPipeline(path: path, placements: .cpu, shapes: ShapePlan(shapes)).pictures(request)
         let expected = try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/tiny_lcm.png")))).image
         #expect(pictures[1].peakSignalToNoiseRatio(to: expected) >= 70)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Generation
+import Sampling
 import Tensors
 import TestSupport
 import Testing
@@ -112,7 +113,7 @@ struct PreviewTests {
         #expect(try await pipeline.pictures(Demo.request { ($0.steps, $0.batchSize) = (5, 2) }) == result.images)
     }
 
-    @Test("the last preview resembles the picture, with a VAE that nothing was known of", arguments: [Sampler.euler, .ddim, .lcm])
+    @Test("the last preview resembles the picture, with a VAE that nothing was known of", arguments: [Sampler.euler, .ddimDiffusers, .lcm])
     func resemblance(_ sampler: Sampler) async throws {
         let pipeline = try Demo.newPipeline()
         // As in a server that has drawn before: the VAE is compiled.

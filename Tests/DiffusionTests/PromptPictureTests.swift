@@ -197,17 +197,25 @@ struct PromptPictureTests {
         return embeddings
     }
 
+    private final class Denoiser {
+        var predictor: NoisePredictor
+        init(_ predictor: consuming NoisePredictor) { self.predictor = predictor }
+    }
+
     /// - Parameter contexts: of the negative prompt and of the prompt, at each step.
     private static func picture(_ request: GenerationRequest, contexts: (_ step: Int) -> [NDArray]) async throws -> RGBImage {
         let pipeline = try #require(Demo.pipeline)
-        var run = try pipeline.samplingRun(for: request)
-        var predictor = try NoisePredictor(try await pipeline.network(.denoiser), pictureCount: 1)
-        while let call = run.nextCall {
-            let answers = try await predictor.predict(call, for: contexts(run.completedStepCount + 1).map { Conditioning(context: $0) })
-            run.accept(answers[0] + request.cfgScale * (answers[1] - answers[0]))
+        let denoiser = Denoiser(try NoisePredictor(try await pipeline.network(.denoiser), pictureCount: 1))
+        let perStep = request.sampler.evaluationsPerStep
+        let latents = try await withoutActuallyEscaping(contexts) { contexts in
+            try await pipeline.samplingRun(for: request).latents { call in
+                let texts = contexts(call.index / perStep + 1).map { Conditioning(context: $0) }
+                let answers = try await denoiser.predictor.predict(call, for: texts)
+                return .init(answers[0] + Double(request.cfgScale) * (answers[1] - answers[0]))
+            }
         }
         var decoder = try LatentDecoder(try await pipeline.network(.decoder))
-        return try #require(RGBImage(planes: try await decoder.decode(run.latents)))
+        return try #require(RGBImage(planes: try await decoder.decode(latents)))
     }
 }
 

@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import Generation
 import ImageCodecs
+import Sampling
 import TestSupport
 import Testing
 
@@ -62,7 +63,8 @@ struct ReferencePicture: Decodable, CustomTestStringConvertible {
             request.batchSize = batchSize
             request.steps = steps
             request.cfgScale = cfgScale
-            request.sampler = try #require(SamplerName(sampler)).sampler
+            // diffusers drew them.
+            request.sampler = try #require(Sampler("\(sampler) (diffusers)") ?? Sampler(sampler))
             return request
         }
     }

@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import Generation
 import OpenVINO
+import Sampling
 import TestSupport
 import Testing
 
@@ -12,8 +13,8 @@ struct RefusalTests {
         (Demo.request { $0.width = 500 }, "Width 500 is not a multiple of 8. Use 496 or 504."),
         (Demo.request { $0.steps = 0 }, "Steps 0 is out of range. Use 1 to 1000."),
         (
-            Demo.request { ($0.sampler, $0.steps) = (.lcm, 51) },
-            "51 steps are more than the 50 that sampler LCM can take with this model. Use 1 to 50."
+            Demo.request { ($0.sampler, $0.steps) = (.lcmDiffusers, 51) },
+            "51 steps are more than the 50 that sampler LCM (diffusers) can take with this model. Use 1 to 50."
         ),
     ])
     func invalidRequest(_ request: GenerationRequest, message: String) async throws {

@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import Generation
 import ImageCodecs
+import Sampling
 import Tensors
 import TestSupport
 import Testing
@@ -44,7 +45,7 @@ struct ScaledWeightsTests {
     private static var request: GenerationRequest {
         var request = GenerationRequest(prompt: "a red apple on a table")
         (request.width, request.height, request.seed) = (64, 64, 5)
-        (request.sampler, request.steps, request.cfgScale) = (.ddim, 2, 5)
+        (request.sampler, request.steps, request.cfgScale) = (.ddimDiffusers, 2, 5)
         return request
     }
 }

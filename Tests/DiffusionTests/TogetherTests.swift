@@ -3,6 +3,7 @@ import Diffusion
 import Generation
 import OpenVINO
 import Prompting
+import Sampling
 import Synchronization
 import Testing
 
@@ -95,7 +96,7 @@ struct TogetherTests {
     }
 
     @Test("what drawing refuses, checking refuses in the same words", arguments: [
-        Demo.request { $0.width = 500 }, Demo.request { ($0.sampler, $0.steps) = (.lcm, 51) }, Demo.request { $0.clipSkip = 99 },
+        Demo.request { $0.width = 500 }, Demo.request { ($0.sampler, $0.steps) = (.lcmDiffusers, 51) }, Demo.request { $0.clipSkip = 99 },
     ])
     func validation(_ request: GenerationRequest) async throws {
         let pipeline = try #require(Demo.pipeline)

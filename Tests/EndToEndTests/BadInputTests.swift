@@ -17,8 +17,8 @@ struct BadInputTests {
         BadInput(["--steps", "0"], 64, "Steps 0 is out of range. Use 1 to 1000."),
         BadInput(["--sampler", "Eulr"], 64, "The value 'Eulr' is invalid for '--sampler <name>'", "  - DPM++ 2M\n"),
         BadInput(
-            ["--sampler", "LCM", "--steps", "51"], 64,
-            "51 steps are more than the 50 that sampler LCM can take with this model. Use 1 to 50."),
+            ["--sampler", "TCD", "--steps", "51"], 64,
+            "51 steps are more than the 50 that sampler TCD can take with this model. Use 1 to 50."),
         BadInput(["--device", "TPU"], 69, "There is no device \"TPU\" here (openvino_devices, --device). OpenVINO finds: CPU"),
         BadInput(["--output", "/dev/null/x/"], 74, "Cannot write to \"/dev/null/x\": Not a directory. Choose another place with --output."),
         BadInput(["--output", "/dev/null/cat.png"], 74, "Cannot write to \"/dev/null\": Not a directory."),

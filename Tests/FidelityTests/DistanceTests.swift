@@ -43,8 +43,8 @@ struct DistanceTests {
         #expect(Distance(from: reference, to: candidate).relativeError == 0.0078125)
     }
 
-    @Test("the relative error does not depend on the unit", arguments: [Float(0.001), 1, 1000])
-    func scaling(factor: Float) {
+    @Test("the relative error does not depend on the unit", arguments: [0.001, 1, 1000])
+    func scaling(factor: Double) {
         let (reference, candidate) = (NDArray.noise(1), NDArray.noise(1) + 0.01 * NDArray.noise(2))
         let distance = Distance(from: factor * reference, to: factor * candidate)
         #expect(isClose(distance.relativeError, Distance(from: reference, to: candidate).relativeError, 1e-5))

@@ -9,8 +9,8 @@ import Testing
 
 @Suite("A pipeline that looks after itself")
 struct MonitoredPipelineTests {
-    private static func scaled(_ output: NDArray, _: NDArray?) -> NDArray { output * 1.05 }
-    private static func farScaled(_ output: NDArray, _: NDArray?) -> NDArray { output * 1.3 }
+    private static func scaled(_ output: NDArray, _: NDArray?) -> NDArray { 1.05 * output }
+    private static func farScaled(_ output: NDArray, _: NDArray?) -> NDArray { 1.3 * output }
     private static func spoiled(_ output: NDArray, _: NDArray?) -> NDArray {
         var output = output
         output.values[3] = .nan

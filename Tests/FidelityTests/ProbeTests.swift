@@ -22,7 +22,7 @@ struct ProbeTests {
 
         func answer(_ key: CompileKey, _ output: NDArray) -> NDArray {
             counts.withLock { $0[key, default: 0] += 1 }
-            return key.shape == InputShape() ? output : factor * output
+            return key.shape == InputShape() ? output : Double(factor) * output
         }
 
         /// Calls since the last time that somebody asked: on the reference, and on others.

@@ -1,4 +1,5 @@
 import Generation
+import Sampling
 import Testing
 
 @Suite("Requests that are drawn together")

@@ -1,5 +1,6 @@
 import Generation
 import ImageCodecs
+import Sampling
 import Testing
 
 @Suite struct InfotextTests {

@@ -1,5 +1,6 @@
 import Generation
 import Jobs
+import Sampling
 import Testing
 import TestSupport
 

@@ -1,5 +1,6 @@
 import Generation
 import Prompting
+import Sampling
 import Testing
 
 @Suite struct ScheduleTests {
@@ -75,7 +76,8 @@ import Testing
         ("[a:b:5]", 20, Sampler.euler, "a5 b15", "a6 b14"),
         ("[a:b:5]", 20, .eulerAncestral, "a5 b15", "a6 b14"),
         ("[a:b:5]", 20, .dpmpp2M, "a5 b15", "a6 b14"),
-        ("[a:b:5]", 20, .ddim, "a5 b15", "a6 b14"),
+        ("[a:b:5]", 20, .ddim, "a5 b14", "a6 b13"),
+        ("[a:b:5]", 20, .ddimDiffusers, "a5 b15", "a6 b14"), ("[a:b:5]", 20, .dpmppSDE, "a10 b29", "a6 b33"),
         ("[a:b:5]", 20, .lcm, "a5 b15", "a6 b14"),
         ("[a:b:5]", 20, .heun, "a10 b29", "a6 b33"),
         ("[a:b:.25]", 20, .euler, "a5 b15", "a6 b14"),

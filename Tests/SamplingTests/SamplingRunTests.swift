@@ -1,4 +1,3 @@
-import Generation
 import Sampling
 import Tensors
 import Testing
@@ -11,13 +10,13 @@ struct SamplingRunTests {
         objective = Objective(noiseSchedule: try .stableDiffusion(), prediction: .epsilon)
     }
 
-    @Test("an image does not depend on its neighbours in the batch", arguments: Sampler.allCases, NoiseSource.allCases)
-    func batches(sampler: Sampler, source: NoiseSource) throws {
-        var batch = try makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77, count: 3))
-        batch.finish()
+    /// DPM adaptive takes its steps by all pictures of a run, as the original does.
+    @Test(
+        "an image does not depend on its neighbours in the batch", arguments: Sampler.all.filter { $0 != .dpmAdaptive }, NoiseSource.allCases)
+    func batches(sampler: Sampler, source: NoiseSource) async throws {
+        let batch = try await makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77, count: 3)).finished()
         for image in 0..<3 {
-            var single = try makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77 + UInt64(image), count: 1))
-            single.finish()
+            let single = try await makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77 + UInt64(image), count: 1)).finished()
             #expect(single.latents == batch.latents.slice(image..<image + 1))
         }
     }
@@ -33,82 +32,151 @@ struct SamplingRunTests {
         }
     }
 
-    @Test("what the model predicts does not change the picture", arguments: Sampler.allCases)
-    func predictions(sampler: Sampler) throws {
-        func finalLatents(_ prediction: Objective.Prediction) throws -> NDArray {
-            var run = try makeRun(sampler, steps: 6, prediction: prediction)
-            while let call = run.nextCall {
-                let sigma = objective.noiseSchedule.sigma(atTimestep: Double(call.timestep))
-                let signal = 1 / (1 + sigma * sigma).squareRoot()
+    @Test("what the model predicts does not change the picture", arguments: Sampler.all)
+    func predictions(sampler: Sampler) async throws {
+        func finalLatents(_ prediction: Objective.Prediction) async throws -> NDArray {
+            try await makeRun(sampler, steps: 6, prediction: prediction).finished { call in
+                let signal = Double(1 / (1 + call.sigma * call.sigma).squareRoot())
+                let noise = Double(call.sigma) * signal
                 let epsilon = referenceModel(call)
-                let picture = (call.latents - (sigma * signal) * epsilon) / signal
-                switch prediction {
-                case .epsilon: run.accept(epsilon)
-                case .sample: run.accept(picture)
-                case .velocity: run.accept(signal * epsilon - (sigma * signal) * picture)
+                let picture = (call.latents - noise * epsilon) / signal
+                return switch prediction {
+                case .epsilon: epsilon
+                case .sample: picture
+                case .velocity: signal * epsilon - noise * picture
                 }
-            }
-            return run.latents
+            }.latents
         }
-        let reference = try finalLatents(.epsilon)
+        let reference = try await finalLatents(.epsilon)
         for prediction in [Objective.Prediction.sample, .velocity] {
-            let difference = try finalLatents(prediction) - reference
-            // Latents of up to 60, each conversion rounded to 24 bits, and the timestep rounded to 6e-5.
-            #expect(difference.values.allSatisfy { abs($0) < 2e-3 })
+            let difference = try await finalLatents(prediction) - reference
+            // Latents of up to 60, each conversion rounded to 24 bits.
+            #expect(difference.values.allSatisfy { abs($0) < 2e-3 }, "\(prediction)")
         }
     }
 
-    @Test("progress counts calls and steps; Heun calls twice in each step but the last")
-    func progress() throws {
-        var run = try makeRun(.heun, steps: 3)
-        #expect(run.stepCount == 3)
-        #expect(run.callCount == 5)
-        #expect(run.completedStepCount == 0)
-        #expect(run.denoised == nil)
-        var steps: [Int] = []
-        run.finish { _, run in steps.append(run.completedStepCount) }
-        #expect(steps == [0, 1, 1, 2, 3])
-        #expect(run.completedCallCount == 5)
-        #expect(run.nextCall == nil)
+    @Test("progress counts calls; Heun calls twice in each step but the last")
+    func progress() async throws {
+        let run = try makeRun(.heun, steps: 3)
+        #expect(run.expectedCallCount == 5)
+        let finished = try await run.finished()
+        #expect(finished.calls.map(\.index) == [0, 1, 2, 3, 4])
+        #expect(finished.progress.map(\.completedCallCount) == [1, 2, 3, 4, 5])
+        #expect(finished.progress.allSatisfy { $0.callCount == 5 })
     }
 
-    @Test("a sampler's evaluations are as many as it says beforehand", arguments: Sampler.allCases, [1, 2, 7])
-    func evaluations(of sampler: Sampler, steps: Int) throws {
-        #expect(try makeRun(sampler, steps: steps).callCount == sampler.evaluationCount(steps: steps))
+    @Test(
+        "a sampler's evaluations are as many as it says beforehand", arguments: Sampler.all.filter { $0 != .dpmAdaptive }, [5, 7, 11, 24, 40])
+    func evaluations(of sampler: Sampler, steps: Int) async throws {
+        let run = try SamplingRun(
+            SamplingSettings(sampler, steps: steps), objective: objective, noise: BatchNoise(source: .philox, seed: 3, count: 1),
+            imageShape: [1, 2, 2])
+        let calls = try await run.finished().calls.count
+        #expect(calls == run.expectedCallCount)
+        #expect(calls == sampler.evaluationCount(steps: steps))
     }
 
-    @Test("any number of steps gives a finite picture", arguments: Sampler.allCases, Schedule.allCases)
-    func stepCounts(sampler: Sampler, schedule: Schedule) throws {
-        for steps in [1, 2, 3, 50, 1000] where sampler != .lcm || steps <= 50 {
-            var run = try SamplingRun(
-                sampler, schedule: schedule, steps: steps, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1),
-                imageShape: [1, 2, 2])
-            run.finish()
-            #expect(run.latents.isFinite)
-            #expect(run.completedStepCount == steps)
+    @Test("DPM adaptive tells how far it is, and asks as often as it needs")
+    func adaptive() async throws {
+        let run = try await makeRun(.dpmAdaptive, steps: 10).finished()
+        #expect(run.calls.count > 20)
+        #expect(run.progress.allSatisfy { $0.completedCallCount <= $0.callCount })
+        let middle = run.progress[run.progress.count / 2]
+        #expect(middle.callCount > middle.completedCallCount)
+        #expect(run.progress.last.map { $0.callCount < $0.completedCallCount * 2 } == true)
+    }
+
+    @Test("any number of steps gives a finite picture", arguments: Sampler.all, Schedule.all)
+    func stepCounts(sampler: Sampler, schedule: Schedule) async throws {
+        for steps in [1, 2, 3, 4, 15] + (schedule == .linspace ? [1000] : []) where sampler.minimumSteps...sampler.maximumSteps ~= steps {
+            let run = try SamplingRun(
+                SamplingSettings(sampler, schedule: schedule, steps: steps), objective: objective,
+                noise: BatchNoise(source: .philox, seed: 3, count: 1), imageShape: [1, 2, 2])
+            #expect(try await run.finished().latents.isFinite, "\(steps) steps")
         }
     }
 
-    @Test("steps that a sampler cannot take are refused, with its limit", arguments: [
+    @Test("options at their ends give finite pictures", arguments: Sampler.all)
+    func optionEnds(sampler: Sampler) async throws {
+        for change: (inout SamplerOptions) -> Void in [
+            { $0.eta = 0 }, { $0.eta = 1 }, { $0.churn = 100 }, { $0.noiseScale = 0 }, { $0.order = 1 }, { $0.order = 4 }, { $0.variant = .bh1 },
+            { $0.variant = .bh2 }, { $0.lowersFinalOrder = false }, { ($0.churn, $0.churnMinimum, $0.churnMaximum) = (5, 1, 3) },
+        ] {
+            var settings = SamplingSettings(sampler, steps: 6)
+            change(&settings.options)
+            let run = try SamplingRun(
+                settings, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1), imageShape: [1, 2, 2])
+            #expect(try await run.finished().latents.isFinite, "\(settings.options)")
+        }
+    }
+
+    @Test("each option changes the pictures of the samplers that list it, and of no other", arguments: Sampler.all)
+    func optionsCount(sampler: Sampler) async throws {
+        let changes: [(SamplerOption, (inout SamplerOptions) -> Void)] = [
+            (.eta, { $0.eta = 0.5 }), (.churn, { $0.churn = 3 }), (.noiseScale, { $0.noiseScale = 0.9 }), (.order, { $0.order = 1 }),
+            (.variant, { $0.variant = sampler == .uniPC ? .bh2 : .bh1 }), (.lowerOrderFinal, { $0.lowersFinalOrder = false }),
+        ]
+        func latents(_ change: (inout SamplerOptions) -> Void) async throws -> NDArray {
+            // 20 steps, so that Restart goes back; 8 for those that lower their order at the end of few steps.
+            var settings = SamplingSettings(sampler, steps: sampler == .restart ? 20 : 8)
+            change(&settings.options)
+            return try await SamplingRun(
+                settings, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1), imageShape: [4, 2, 2]
+            ).finished().latents
+        }
+        let plain = try await latents { _ in }
+        for (option, change) in changes {
+            #expect((try await latents(change) != plain) == sampler.options.contains(option), "\(option)")
+        }
+    }
+
+    @Test("the schedule matters where the sampler says so", arguments: Sampler.all)
+    func schedules(sampler: Sampler) async throws {
+        func latents(_ schedule: Schedule) async throws -> NDArray {
+            try await SamplingRun(
+                SamplingSettings(sampler, schedule: schedule, steps: 7), objective: objective,
+                noise: BatchNoise(source: .torch, seed: 3, count: 1), imageShape: [1, 2, 2]
+            ).finished().latents
+        }
+        let automatic = try await latents(.automatic)
+        for schedule in [Schedule.turbo, .beta, .alignYourSteps] {
+            // DPM fast and adaptive look at the ends alone.
+            if [.dpmFast, .dpmAdaptive].contains(sampler), schedule == .beta { continue }
+            #expect((try await latents(schedule) != automatic) == sampler.takes(schedule), "\(schedule.name)")
+        }
+    }
+
+    @Test("steps that a sampler cannot take are refused, with its range", arguments: [
         (Sampler.euler, 0, "0 steps make no picture. Use at least 1."),
         (.ddim, -3, "-3 steps make no picture. Use at least 1."),
+        (.ddim, 1, "1 steps are fewer than the 2 that sampler DDIM needs. Use 2 to 1000."),
+        (.pndm, 3, "3 steps are fewer than the 4 that sampler PNDM needs. Use 4 to 1000."),
         (.dpmpp2M, 1001, "1001 steps are more than the 1000 that sampler DPM++ 2M can take with this model. Use 1 to 1000."),
-        (.ddim, 1001, "1001 steps are more than the 1000 that sampler DDIM can take with this model. Use 1 to 1000."),
-        (.lcm, 60, "60 steps are more than the 50 that sampler LCM can take with this model. Use 1 to 50."),
+        (.ddimDiffusers, 1001, "1001 steps are more than the 1000 that sampler DDIM (diffusers) can take with this model. Use 1 to 1000."),
+        (.tcd, 60, "60 steps are more than the 50 that sampler TCD can take with this model. Use 1 to 50."),
     ])
     func refusal(sampler: Sampler, steps: Int, text: String) throws {
         let error = #expect(throws: SamplingError.self) { try makeRun(sampler, steps: steps) }
         #expect(error?.description == text)
     }
 
+    @Test("ends of a schedule that are out of order are refused, with what they would be")
+    func sigmaEnds() throws {
+        var settings = SamplingSettings(.euler, schedule: .karras, steps: 5)
+        settings.scheduleOptions.sigmaMinimum = 20
+        let error = #expect(throws: SamplingError.self) { try settings.validate(for: objective) }
+        #expect(error?.description.hasPrefix("The least noise level of the schedule, 20.0, is not below the greatest, 14.6146") == true)
+    }
+
     @Test("an absurd offset of DDIM's timesteps stays within training's", arguments: [Int.min, -1, 5000, .max])
-    func absurdOffset(offset: Int) throws {
+    func absurdOffset(offset: Int) async throws {
         var objective = objective
         objective.stepsOffset = offset
-        var run = try SamplingRun(
-            .ddim, schedule: .normal, steps: 10, objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1),
-            imageShape: [1, 2, 2])
-        run.finish { call, _ in #expect((0...999).contains(call.timestep)) }
+        let run = try await SamplingRun(
+            SamplingSettings(.ddimDiffusers, steps: 10), objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1),
+            imageShape: [1, 2, 2]
+        ).finished()
+        #expect(run.timesteps.allSatisfy { (0...999).contains($0) })
     }
 
     @Test("guidance goes from the negative prompt's prediction through the prompt's")
@@ -136,12 +204,48 @@ struct SamplingRunTests {
         #expect(Guidance(scale: scale).needsUnconditional(weights: weights) == needs)
     }
 
+    @Test("guidance ends where it should, and leaves the negative prompt out of the calls that options name")
+    func skippedCalls() {
+        func skipped(sigma: Float = 5, _ change: (inout GuidanceOptions) -> Void) -> [Int] {
+            var guidance = Guidance(scale: 7)
+            change(&guidance.options)
+            return (0..<10).filter {
+                guidance.skips(.init(latents: NDArray(repeating: 0, shape: [1]), timestep: 0, index: $0, of: 10, sigma: sigma))
+            }
+        }
+        #expect(skipped { _ in } == [])
+        #expect(skipped { ($0.start, $0.end) = (0.2, 0.7) } == [0, 1, 7, 8, 9])
+        #expect(skipped { $0.skipEarly = 0.3 } == [0, 1, 2, 3])
+        #expect(skipped { $0.minimumSigma = 6 } == [1, 3, 5, 7, 9])
+        #expect(skipped { ($0.minimumSigma, $0.minimumSigmaAllSteps) = (6, true) } == Array(0..<10))
+        #expect(skipped(sigma: 6) { ($0.minimumSigma, $0.minimumSigmaAllSteps) = (6, true) } == [])
+    }
+
+    @Test("a call without the negative prompt follows the prompt alone")
+    func unguided() {
+        let answer = NDArray(shape: [1, 2], values: [3, 2])
+        #expect(Guidance(scale: 7).combine(unconditional: nil, conditionals: [(1, answer)]) == answer)
+    }
+
+    /// diffusers 0.42.1, `rescale_noise_cfg(guided, positive, guidance_rescale=0.7)` on these numbers.
+    @Test("rescaling gives the guided answer the contrast of the prompt's own")
+    func rescale() {
+        let negative = NDArray(shape: [1, 4], values: [1, -1, 0.5, 2])
+        let positive = NDArray(shape: [1, 4], values: [2, 0, -1, 1])
+        var guidance = Guidance(scale: 5)
+        guidance.options.rescale = 0.7
+        let rescaled = guidance.combine(unconditional: negative, conditionals: [(1, positive)])
+        let expected: [Float] = [2.695443, 1.796962, -3.144684, -1.347722]
+        #expect(zip(rescaled.values, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(rescaled.values)")
+    }
+
     private func makeRun(
         _ sampler: Sampler, steps: Int, prediction: Objective.Prediction = .epsilon,
         noise: BatchNoise = BatchNoise(source: .torch, seed: 77, count: 1)
     ) throws(SamplingError) -> SamplingRun {
         var objective = objective
         objective.prediction = prediction
-        return try SamplingRun(sampler, schedule: .normal, steps: steps, objective: objective, noise: noise, imageShape: [4, 3, 5])
+        return try SamplingRun(
+            SamplingSettings(sampler, schedule: .uniform, steps: steps), objective: objective, noise: noise, imageShape: [4, 3, 5])
     }
 }

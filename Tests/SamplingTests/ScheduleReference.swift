@@ -1,4 +1,3 @@
-import Generation
 import Sampling
 import TestSupport
 
@@ -47,5 +46,28 @@ extension NoiseSchedule {
     /// Stable Diffusion's.
     static func stableDiffusion() throws(SamplingError) -> NoiseSchedule {
         try NoiseSchedule(trainStepCount: 1000, betaStart: 0.00085, betaEnd: 0.012, scaled: true)
+    }
+}
+
+/// Schedules of A1111 1.10 and Forge, for models of three kinds.
+struct ProgramSchedules: Decodable {
+    struct List: Decodable {
+        var schedule: String
+        var steps: Int
+        /// With the last 0, where there is one.
+        var sigmas: [Double]
+    }
+
+    var family: String
+    var lists: [List]
+
+    static func load() throws -> [ProgramSchedules] { try Fixture.decode(from: "sampling/program_schedules.json") }
+
+    var noiseSchedule: NoiseSchedule {
+        get throws {
+            try NoiseSchedule(
+                trainStepCount: 1000, betaStart: 0.00085, betaEnd: 0.012, scaled: true,
+                rescalesToZeroTerminalSNR: family.hasSuffix("zero snr"))
+        }
     }
 }

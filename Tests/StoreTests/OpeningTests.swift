@@ -3,6 +3,7 @@ import Glibc
 import GRDB
 import Generation
 import Jobs
+import Sampling
 import TestSupport
 import Testing
 

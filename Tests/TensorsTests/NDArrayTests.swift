@@ -9,7 +9,7 @@ struct NDArrayTests {
     func operators() {
         #expect(array + array == NDArray(shape: [2, 1, 2], values: [2, 4, 6, 8]))
         #expect(array - 0.5 * array == NDArray(shape: [2, 1, 2], values: [0.5, 1, 1.5, 2]))
-        #expect(array * 3 / 2 == NDArray(shape: [2, 1, 2], values: [1.5, 3, 4.5, 6]))
+        #expect(3 * array / 2 == NDArray(shape: [2, 1, 2], values: [1.5, 3, 4.5, 6]))
     }
 
     @Test("images are put one after another and taken apart again")

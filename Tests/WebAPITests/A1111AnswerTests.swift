@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import ImageCodecs
 import Jobs
+import Sampling
 import Settings
 import Testing
 @testable import WebAPI
@@ -102,13 +103,13 @@ struct A1111AnswerTests {
     func listed() throws {
         for item in SchedulerItem.all where item.name != "automatic" {
             for name in [item.name, item.label] + (item.aliases ?? []) {
-                #expect(try textToImage(#"{"scheduler": "\#(name)"}"#).job.generation.schedule.rawValue == item.name)
+                #expect(try textToImage(#"{"scheduler": "\#(name)"}"#).job.generation.schedule.name == item.name)
             }
         }
         #expect(try textToImage(#"{"scheduler": "automatic"}"#).job == textToImage("{}").job)
         for item in SamplerItem.all {
             for name in [item.name] + item.aliases {
-                #expect(try textToImage(#"{"sampler_name": "\#(name)"}"#).job.generation.sampler.rawValue == item.name)
+                #expect(try textToImage(#"{"sampler_name": "\#(name)"}"#).job.generation.sampler.name == item.name)
             }
         }
     }

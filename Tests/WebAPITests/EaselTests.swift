@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import ImageCodecs
 import Jobs
+import Sampling
 import Settings
 import Testing
 import WebAPI
@@ -21,7 +22,12 @@ struct EaselTests {
              "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "emphasis": "ignore", "clip_skip": 2, "comma_backtrack": 7,
              "pad_conditionings": true, "schedule_counting": "a1111", "original_size": "1024x768", "crop_top_left": "0,128",
              "target_size": "640x512",
-             "clip_skip_sdxl": "forge", "zero_empty_negative": false, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
+             "clip_skip_sdxl": "forge", "zero_empty_negative": false, "subseed": 77, "subseed_strength": 0.25,
+             "seed_resize_from": "512x640", "eta": 0.5, "s_churn": 1.5, "s_tmin": 0.25, "s_tmax": 9, "s_noise": 1.01, "solver_order": 2,
+             "uni_pc_variant": "bh2", "uni_pc_lower_order_final": false, "eta_noise_seed_delta": 31337, "rho": 5, "sigma_min": 0.1,
+             "sigma_max": 10, "always_discard_next_to_last_sigma": true, "beta_dist_alpha": 0.5, "beta_dist_beta": 0.7,
+             "guidance_rescale": 0.75, "cfg_start": 0.1, "cfg_end": 0.9, "skip_early_cond": 0.2, "s_min_uncond": 3,
+             "s_min_uncond_all": true, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
             """#
         let job = try submission(text)
         #expect((job.model, job.runs, job.priority, job.client) == ("anime", 4, -5, "tester"))
@@ -43,7 +49,7 @@ struct EaselTests {
     func schedules() throws {
         #expect(try submission(#"{"sampler": "DPM++ 2M Karras"}"#).generation.schedule == .karras)
         #expect(try submission(#"{"sampler": "DPM++ 2M Karras", "schedule": "normal"}"#).generation.schedule == .normal)
-        #expect(try submission(#"{"sampler": "DPM++ 2M"}"#).generation.schedule == .normal)
+        #expect(try submission(#"{"sampler": "DPM++ 2M"}"#).generation.schedule == .automatic)
     }
 
     @Test("what is wrong is told with its field", arguments: [

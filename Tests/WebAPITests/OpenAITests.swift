@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import ImageCodecs
 import Jobs
+import Sampling
 import Settings
 import Testing
 import WebAPI

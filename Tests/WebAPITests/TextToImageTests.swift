@@ -2,6 +2,7 @@ import Foundation
 import Generation
 import ImageCodecs
 import Jobs
+import Sampling
 import Settings
 import Testing
 import WebAPI
@@ -15,7 +16,7 @@ struct TextToImageTests {
         let request = try textToImage(body)
         let generation = request.job.generation
         #expect((generation.steps, generation.cfgScale, generation.width, generation.height) == (50, 7, 512, 512))
-        #expect((generation.sampler, generation.schedule, generation.seed, generation.batchSize) == (.euler, .normal, 4711, 1))
+        #expect((generation.sampler, generation.schedule, generation.seed, generation.batchSize) == (.euler, .automatic, 4711, 1))
         #expect((request.job.model, request.job.runs, request.job.client) == ("demo", 1, "tester"))
         #expect(request.sendsImages && request.format == .png && request.ignored == [] && request.settingChanges == [:])
     }
@@ -44,7 +45,7 @@ struct TextToImageTests {
             """#)
         #expect(request.job.generation.clipSkip == 2)
         // A1111's "Automatic" is Karras for this sampler.
-        #expect(request.job.generation.schedule == .karras)
+        #expect(request.job.generation.sampler.followed(request.job.generation.schedule) == .karras)
         #expect(request.ignored == ["restore_faces", "alwayson_scripts.ADetailer", "override_settings.forge_additional_modules"])
     }
 
@@ -77,13 +78,14 @@ struct TextToImageTests {
     }
 
     @Test("a sampler is named in either field, in any case; a scheduler comes before the name's schedule", arguments: [
-        (#"{"sampler_name": "dpm++ 2m karras"}"#, .dpmpp2M, .karras), (#"{"sampler_index": "EULER A"}"#, .eulerAncestral, .normal),
-            (#"{"sampler_name": "Heun", "sampler_index": "DDIM"}"#, .heun, .normal),
-            (#"{"sampler_name": "", "sampler_index": "DDIM"}"#, .ddim, .normal),
+        (#"{"sampler_name": "dpm++ 2m karras"}"#, .dpmpp2M, .karras), (#"{"sampler_index": "EULER A"}"#, .eulerAncestral, .automatic),
+            (#"{"sampler_name": "Heun", "sampler_index": "DDIM"}"#, .heun, .automatic),
+            (#"{"sampler_name": "", "sampler_index": "DDIM"}"#, .ddim, .automatic),
         (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": "exponential"}"#, .dpmpp2M, .exponential),
             (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": ""}"#, .dpmpp2M, .karras),
-            (#"{"sampler_name": "DPM++ 2M"}"#, .dpmpp2M, .karras),
-            (#"{"sampler_name": "DPM++ 2M", "scheduler": "Uniform"}"#, .dpmpp2M, .normal),
+            (#"{"sampler_name": "DPM++ 2M"}"#, .dpmpp2M, .automatic),
+            (#"{"sampler_name": "DPM++ 2M Karras", "scheduler": "Automatic"}"#, .dpmpp2M, .karras),
+            (#"{"sampler_name": "DPM++ 2M", "scheduler": "Uniform"}"#, .dpmpp2M, .uniform),
             (#"{"scheduler": "SGM Uniform"}"#, .euler, .sgmUniform)
     ] as [(String, Sampler, Schedule)])
     func samplers(_ body: String, sampler: Sampler, schedule: Schedule) throws {
@@ -133,9 +135,9 @@ struct TextToImageTests {
         (#"{"steps": 0}"#, "steps", "Steps 0 is out of range. Use 1 to 1000."),
         (#"{"n_iter": 0}"#, "n_iter", "n_iter 0 is out of range. Use 1 or more."),
         (#"{"cfg_scale": 1e300}"#, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
-        (#"{"sampler_name": "Foo"}"#, "sampler_name", #"There is no sampler "Foo". Use Euler, Euler a, Heun, DPM++ 2M, DDIM, LCM."#),
-        (#"{"sampler_index": "Foo"}"#, "sampler_index", #"There is no sampler "Foo". Use Euler, Euler a, Heun, DPM++ 2M, DDIM, LCM."#),
-        (#"{"scheduler": "Foo"}"#, "scheduler", #"There is no scheduler "Foo". Use automatic, normal, karras, exponential, sgm_uniform."#),
+        (#"{"sampler_name": "Foo"}"#, "sampler_name", #"There is no sampler "Foo". Use \#(Sampler.all.map(\.name).joined(separator: ", "))."#),
+        (#"{"sampler_index": "Foo"}"#, "sampler_index", #"There is no sampler "Foo". Use \#(Sampler.all.map(\.name).joined(separator: ", "))."#),
+        (#"{"scheduler": "Foo"}"#, "scheduler", #"There is no scheduler "Foo". Use \#(Schedule.all.map(\.name).joined(separator: ", "))."#),
             (
                 #"{"override_settings": {"sd_model_checkpoint": "x"}}"#, "override_settings.sd_model_checkpoint",
                 #"There is no model "x". Use anime, demo."#
@@ -180,6 +182,41 @@ struct TextToImageTests {
         #expect(try textToImage(body).named(InvalidRequest(field: "clip_skip", "too many")) == InvalidRequest(field: field, "too many"))
     }
 
+    @Test("options of samplers, variations and guidance are obeyed under A1111's names")
+    func samplerOptions() throws {
+        let generation = try textToImage(#"""
+            {"sampler_name": "Euler a", "eta": 0.5, "s_noise": 1.01, "s_tmax": null, "s_churn": 2, "s_min_uncond": 2, "subseed": 5,
+             "subseed_strength": 0.1, "seed_resize_from_w": 256, "seed_resize_from_h": 320,
+             "override_settings": {"eta_noise_seed_delta": 31337, "rho": 5, "sigma_min": 0.1, "skip_early_cond": 0.2,
+             "s_min_uncond_all": true, "always_discard_next_to_last_sigma": true, "uni_pc_order": 2, "eta_ancestral": 0.1}}
+            """#).job.generation
+        let options = generation.samplerOptions
+        #expect((options.eta, options.noiseScale, options.churnMaximum, options.churn) == (0.5, 1.01, 0, 2))
+        #expect((generation.variationSeed, generation.variationStrength) == (5, 0.1))
+        #expect(generation.seedResizedFrom == PictureSize(width: 256, height: 320))
+        #expect((generation.seedDelta, generation.scheduleOptions.rho, generation.scheduleOptions.sigmaMinimum) == (31337, 5, 0.1))
+        #expect((generation.guidance.minimumSigma, generation.guidance.skipEarly) == (2, 0.2))
+        #expect(generation.guidance.minimumSigmaAllSteps && generation.scheduleOptions.discardsPenultimate)
+        #expect(options.order == 2)
+    }
+
+    @Test("the setting for η counts for its kind of sampler, where the request says nothing", arguments: [
+        (#"{"sampler_name": "Euler a", "override_settings": {"eta_ancestral": 0.25, "eta_ddim": 0.75}}"#, 0.25),
+        (#"{"sampler_name": "DDIM", "override_settings": {"eta_ancestral": 0.25, "eta_ddim": 0.75}}"#, 0.75),
+        (#"{"sampler_name": "Euler", "override_settings": {"eta_ancestral": 0.25, "eta_ddim": 0.75}}"#, nil),
+        (#"{"sampler_name": "DDIM", "override_settings": {"eta_ancestral": 1, "eta_ddim": 0}}"#, nil),
+    ] as [(String, Float?)])
+    func eta(_ body: String, expected: Float?) throws {
+        #expect(try textToImage(body).job.generation.samplerOptions.eta == expected)
+    }
+
+    @Test("a variation without a seed of its own gets any, and no variation gets none")
+    func variationSeed() throws {
+        let seeds = try (0..<3).map { _ in try textToImage(#"{"subseed_strength": 0.5, "subseed": -1}"#).job.generation.variationSeed }
+        #expect(Set(seeds).count > 1)
+        #expect(try textToImage("{}").job.generation.variationSeeds == nil)
+    }
+
     @Test("what is not there yet answers 501 with the field, instead of half a picture", arguments: [
         (#"{"enable_hr": true}"#, "enable_hr"), (#"{"init_images": ["aGk="]}"#, "init_images"),
     ])
@@ -189,9 +226,7 @@ struct TextToImageTests {
     }
 
     @Test("fields that ask for what has no effect are named", arguments: [
-        (#"{"subseed_strength": 0.1, "subseed": 5}"#, ["subseed_strength"]), (#"{"tiling": true, "restore_faces": false}"#, ["tiling"]),
-        (#"{"s_churn": 3, "s_noise": 1.01}"#, ["s_churn", "s_noise"]), (#"{"eta": 1, "sampler_name": "Euler a"}"#, []),
-        (#"{"eta": 0.5, "sampler_name": "Euler a"}"#, ["eta"]), (#"{"eta": 1, "sampler_name": "DDIM"}"#, ["eta"]), (#"{"eta": 0.3}"#, []),
+        (#"{"firstphase_width": 64, "restore_faces": false}"#, ["firstphase_width"]), (#"{"tiling": true}"#, ["tiling"]),
         (#"{"script_name": "X/Y/Z plot", "refiner_checkpoint": "None"}"#, ["script_name"]),
             (
                 #"{"override_settings": {"face_restoration": true, "openvino_devices": ["GPU"]}}"#,

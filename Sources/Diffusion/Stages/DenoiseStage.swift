@@ -7,41 +7,56 @@ import Tensors
 struct DenoiseStage {
     let network: CompiledNetwork
     let plan: PromptPlan
-    /// Gives the conditionings of all pictures at an evaluation.
+    /// Gives the conditionings of all pictures at an evaluation, which may come after those that were planned.
     let conditionings: (_ evaluation: Int) -> [[Conditioning]]
     /// How the answers to prompt and negative prompt are put together.
     let guidance: Guidance
     /// The guidance that a denoiser is told that takes it as an input.
     let toldGuidance: Guidance
 
-    /// - Parameter onStep: told of the run after each step, and of the seconds that the step took.
+    /// - Parameter onCall: told of the run after each call of the denoiser, and of the seconds that it took.
     /// - Returns: the finished latents.
     /// - Throws: `OpenVINOError`; `DiffusionError.nonFinite`.
-    func run(_ start: SamplingRun, onStep: (SamplingRun, Double) async -> Void) async throws -> NDArray {
-        var run = start
-        var predictor = try NoisePredictor(network, pictureCount: plan.pictures.count, guidance: toldGuidance)
-        var stepBegan = ContinuousClock.now
-        while let call = run.nextCall {
-            let stepsBefore = run.completedStepCount
-            let answers = try await predictor.predict(call, forEach: conditionings(run.completedCallCount))
-            run.accept(guided(answers))
-            guard run.completedStepCount > stepsBefore else { continue }
-            guard run.latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
-            let seconds = (ContinuousClock.now - stepBegan).seconds
-            stepBegan = ContinuousClock.now
-            await onStep(run, seconds)
-        }
-        return run.latents
+    func run(_ sampling: SamplingRun, onCall: @escaping (SamplingRun.Progress, Double) async -> Void) async throws -> NDArray {
+        let denoiser = GuidedDenoiser(self, try NoisePredictor(network, pictureCount: plan.pictures.count, guidance: toldGuidance))
+        let latents = try await sampling.latents(onCall: { await onCall($0, denoiser.secondsOfLastCall()) }, { try await denoiser.answer($0) })
+        guard latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
+        return latents
+    }
+}
+
+/// The model as a sampler sees it: a denoiser with its texts, under guidance. Belongs to one run.
+private final class GuidedDenoiser {
+    private let stage: DenoiseStage
+    private var predictor: NoisePredictor
+    private var callBegan = ContinuousClock.now
+
+    init(_ stage: DenoiseStage, _ predictor: consuming NoisePredictor) {
+        self.stage = stage
+        self.predictor = predictor
     }
 
-    /// Puts the answers together for the sampler.
-    /// - Parameter answers: for each picture those to its texts, each `[1, channels, height, width]`.
-    /// - Returns: `[pictures, channels, height, width]`.
-    private func guided(_ answers: [[NDArray]]) -> NDArray {
-        .concatenated(zip(plan.pictures, answers).map { picture, answers in
-            guard picture.negative != nil else { return answers[0] }
-            return guidance.combine(
-                unconditional: answers[0], conditionals: zip(picture.parts, answers.dropFirst()).map { (weight: $0.weight, answer: $1) })
-        })
+    /// Seconds since the last call was told, with the sampler's own arithmetic.
+    func secondsOfLastCall() -> Double {
+        defer { callBegan = ContinuousClock.now }
+        return (ContinuousClock.now - callBegan).seconds
+    }
+
+    func answer(_ call: SamplingRun.ModelCall) async throws -> SamplingRun.ModelAnswer {
+        let pictures = stage.plan.pictures
+        var texts = stage.conditionings(call.index)
+        let skips = stage.guidance.skips(call)
+        if skips { texts = zip(pictures, texts).map { $0.negative == nil ? $1 : Array($1.dropFirst()) } }
+        let answers = try await predictor.predict(call, forEach: texts)
+        let guided: [NDArray] = zip(pictures, answers).map { picture, answers in
+            if picture.negative == nil { return answers[0] }
+            let parts = skips ? answers[...] : answers.dropFirst()
+            return stage.guidance.combine(
+                unconditional: skips ? nil : answers[0], conditionals: zip(picture.parts, parts).map { (weight: $0.weight, answer: $1) })
+        }
+        let output = NDArray.concatenated(guided)
+        guard output.isFinite else { throw DiffusionError.nonFinite(stage.network.key) }
+        let keepsUnconditional = stage.guidance.keepsUnconditional && !skips
+        return .init(output, unconditional: keepsUnconditional ? .concatenated(answers.map { $0[0] }) : nil)
     }
 }

@@ -1,3 +1,5 @@
+import Sampling
+
 extension GenerationField {
     /// `prompt`: the picture to draw, in the prompt language.
     public static let prompt = GenerationField("prompt", "Prompt", \.prompt, .text, "what to draw")
@@ -17,17 +19,110 @@ extension GenerationField {
     public static let sampler = GenerationField(
         "sampler", "Sampler", \.samplerName, .samplerName, infotext: .always,
         "how to go from noise to picture; a schedule may be fused to the name: DPM++ 2M Karras")
-    /// `schedule`: the spacing of noise levels, named as `Schedule.init(name:)` reads it.
+    /// `schedule`: the spacing of noise levels, named as `Schedule.init(name:)` reads it. Infotexts have the one that was followed.
     public static let schedule = GenerationField(
-        "schedule", "Schedule type", \.recipe.schedule, .name(Schedule.init(name:)), infotext: .always, label: \.label,
-        "how noise levels are spaced over the steps; comes before one in the sampler's name")
+        "schedule", "Schedule type", \.recipe.schedule, .schedule, infotext: .always,
+        infotextText: { $0.recipe.sampler.followed($0.recipe.schedule).label },
+        "how noise levels are spaced over the steps; comes before one in the sampler's name; automatic takes what suits the sampler")
+    /// `eta`: the share of fresh noise, 0 to 1.
+    public static let eta = GenerationField(
+        "eta", "Eta", \.recipe.samplerOptions.eta, .optionalNumber(0...1), infotext: .unlessDefault,
+        "the share of fresh noise in samplers that add some, 0 to 1; the sampler's own, if it is not said: 1, or 0 with DDIM")
+    /// `s_churn`: noise that is added before each step, 0 to 100.
+    public static let churn = GenerationField(
+        "s_churn", "Sigma churn", \.recipe.samplerOptions.churn, .number(0...100), infotext: .unlessDefault,
+        "noise that Euler, Heun and DPM2 add before each step")
+    /// `s_tmin`: the least noise level with churn.
+    public static let churnMinimum = GenerationField(
+        "s_tmin", "Sigma tmin", \.recipe.samplerOptions.churnMinimum, .number(0...10_000), infotext: .unlessDefault,
+        "the least noise level with churn")
+    /// `s_tmax`: the greatest noise level with churn.
+    public static let churnMaximum = GenerationField(
+        "s_tmax", "Sigma tmax", \.recipe.samplerOptions.churnMaximum, .number(0...10_000), infotext: .unlessDefault,
+        "the greatest noise level with churn; 0: no limit")
+    /// `s_noise`: a factor of the noise that is added on the way.
+    public static let noiseScale = GenerationField(
+        "s_noise", "Sigma noise", \.recipe.samplerOptions.noiseScale, .number(0...10), infotext: .unlessDefault,
+        "a factor of the noise that is added on the way; 1 is usual")
+    /// `solver_order`: 1 to 4, the order of LMS, UniPC and DPM++ 3M.
+    public static let solverOrder = GenerationField(
+        "solver_order", "Solver order", \.recipe.samplerOptions.order, .optionalWhole(1...4), infotext: .unlessDefault,
+        "the order of LMS, UniPC and DPM++ 3M, as far as they go; the sampler's own, if it is not said")
+    /// `uni_pc_variant`: a variant of UniPC.
+    public static let uniPCVariant = GenerationField(
+        "uni_pc_variant", "UniPC variant", \.recipe.samplerOptions.variant, .optionalWord(), infotext: .unlessDefault,
+        "the variant of UniPC: bh1 or bh2; the sampler's own, if it is not said")
+    /// `uni_pc_lower_order_final`: whether solvers of higher order end with steps of lower order.
+    public static let lowersFinalOrder = GenerationField(
+        "uni_pc_lower_order_final", "UniPC lower order final", \.recipe.samplerOptions.lowersFinalOrder, .flag, infotext: .unlessDefault,
+        "whether solvers of higher order end with steps of lower order")
+    /// `rho`: the exponent of the schedules Karras and Polyexponential.
+    public static let rho = GenerationField(
+        "rho", "Schedule rho", \.recipe.scheduleOptions.rho, .number(0...100), infotext: .unlessDefault,
+        "the exponent of the schedules Karras and Polyexponential; 0: the schedule's own, 7 and 1")
+    /// `sigma_min`: the least noise level of the schedule.
+    public static let sigmaMinimum = GenerationField(
+        "sigma_min", "Schedule min sigma", \.recipe.scheduleOptions.sigmaMinimum, .number(0...10_000), infotext: .unlessDefault,
+        "the least noise level of the schedule; 0: the model's own")
+    /// `sigma_max`: the greatest noise level of the schedule.
+    public static let sigmaMaximum = GenerationField(
+        "sigma_max", "Schedule max sigma", \.recipe.scheduleOptions.sigmaMaximum, .number(0...10_000), infotext: .unlessDefault,
+        "the greatest noise level of the schedule; 0: the model's own")
+    /// `always_discard_next_to_last_sigma`: whether the level before the last is left out with every sampler.
+    public static let discardsPenultimate = GenerationField(
+        "always_discard_next_to_last_sigma", "Discard penultimate sigma", \.recipe.scheduleOptions.discardsPenultimate, .flag,
+        infotext: .unlessDefault, "whether a step more is planned and the level before the last left out, with every sampler")
+    /// `beta_dist_alpha`: the first parameter of the schedule Beta.
+    public static let betaAlpha = GenerationField(
+        "beta_dist_alpha", "Beta schedule alpha", \.recipe.scheduleOptions.betaAlpha, .number(0.01...100), infotext: .unlessDefault,
+        "the first parameter of the schedule Beta; 0.6 is usual")
+    /// `beta_dist_beta`: the second parameter of the schedule Beta.
+    public static let betaBeta = GenerationField(
+        "beta_dist_beta", "Beta schedule beta", \.recipe.scheduleOptions.betaBeta, .number(0.01...100), infotext: .unlessDefault,
+        "the second parameter of the schedule Beta; 0.6 is usual")
     /// `cfg_scale`: 0 to 100. The value 1 turns guidance off, which leaves out the negative prompt.
     public static let cfgScale = GenerationField(
         "cfg_scale", "CFG scale", \.recipe.cfgScale, .number(0...100), allowed: "0 to 100; 1 turns guidance off", infotext: .always,
         "how strongly to follow the prompt; 1 leaves out the negative prompt and takes half the time")
+    /// `guidance_rescale`: how far the guided answer gets the contrast of the prompt's own.
+    public static let guidanceRescale = GenerationField(
+        "guidance_rescale", "CFG rescale", \.recipe.guidance.rescale, .number(0...1), infotext: .unlessDefault,
+        "how far the guided prediction gets the contrast of the prompt's own; 0.7 is usual for models with zero terminal SNR")
+    /// `cfg_start`: the share of the way before guidance begins.
+    public static let guidanceStart = GenerationField(
+        "cfg_start", "CFG start", \.recipe.guidance.start, .number(0...1), infotext: .unlessDefault,
+        "the share of the way before guidance begins, 0 to 1")
+    /// `cfg_end`: the share of the way after which guidance ends.
+    public static let guidanceEnd = GenerationField(
+        "cfg_end", "CFG end", \.recipe.guidance.end, .number(0...1), infotext: .unlessDefault,
+        "the share of the way after which guidance ends, 0 to 1")
+    /// `skip_early_cond`: the share of the way that leaves out the negative prompt at first.
+    public static let skipEarly = GenerationField(
+        "skip_early_cond", "Skip Early CFG", \.recipe.guidance.skipEarly, .number(0...1), infotext: .unlessDefault,
+        "the share of the way that leaves out the negative prompt at first, 0 to 1")
+    /// `s_min_uncond`: the noise level below which every other step leaves out the negative prompt.
+    public static let guidanceMinimumSigma = GenerationField(
+        "s_min_uncond", "NGMS", \.recipe.guidance.minimumSigma, .number(0...10_000), infotext: .unlessDefault,
+        "negative guidance minimum sigma: below this noise level every other step leaves out the negative prompt")
+    /// `s_min_uncond_all`: whether below that level every step does.
+    public static let guidanceMinimumSigmaAllSteps = GenerationField(
+        "s_min_uncond_all", "NGMS all steps", \.recipe.guidance.minimumSigmaAllSteps, .flag, infotext: .unlessDefault,
+        "whether below that level every step leaves out the negative prompt")
     /// `seed`: 0 to 2⁶⁴−1 for the first picture, or −1 for any.
     public static let seed = GenerationField(
         "seed", "Seed", \.seed, .seed, "seed of the first picture, the others count up; -1: any")
+    /// `subseed`: 0 to 2⁶⁴−1 for the first picture's variation, or −1 for any.
+    public static let variationSeed = GenerationField(
+        "subseed", "Variation seed", \.variationSeed, .seed,
+        "seed of the first picture's variation, the others count up; -1: any; no effect without subseed_strength")
+    /// `subseed_strength`: 0 to 1, how far the noise is turned towards the variation's.
+    public static let variationStrength = GenerationField(
+        "subseed_strength", "Variation seed strength", \.variationStrength, .number(0...1), infotext: .unlessDefault,
+        "how far the noise is turned from the seed's to the variation's, 0 to 1; the seed then stays the same within a batch")
+    /// `seed_resize_from`: the size in pixels of another picture with the same seed, as `512x512`.
+    public static let seedResizedFrom = GenerationField(
+        "seed_resize_from", "Seed resize from", \.recipe.seedResizedFrom, .size, infotext: .unlessDefault,
+        "the size in pixels of another picture whose composition the seed is to give, as 512x512")
     /// `batch_size`: 1 to 64 pictures that are drawn together.
     public static let batchSize = GenerationField(
         "batch_size", "Batch size", \.batchSize, .whole(1...64), "pictures that are drawn together")
@@ -35,6 +130,10 @@ extension GenerationField {
     public static let noise = GenerationField(
         "noise", "RNG", \.recipe.noise, .word, infotext: .always, label: { $0 == .torch ? "CPU" : "NV" },
         "whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU)")
+    /// `eta_noise_seed_delta`: added to the seeds for noise after the first; A1111's ENSD.
+    public static let seedDelta = GenerationField(
+        "eta_noise_seed_delta", "ENSD", \.recipe.seedDelta, .whole(-2_147_483_648...2_147_483_647), infotext: .unlessDefault,
+        "a number that is added to the seed for noise after the first, as A1111's ENSD")
     /// `emphasis`: the effect of weights such as `(red:1.3)` on embeddings.
     public static let emphasis = GenerationField(
         "emphasis", "Emphasis", \.recipe.emphasis, .word, infotext: .unlessDefault, label: \.label,
@@ -77,11 +176,20 @@ extension GenerationField {
         "zero_empty_negative", "Zero empty negative", \.recipe.zeroesEmptyNegative, .flag, infotext: .unlessDefault,
         "SDXL: whether an empty negative prompt is all zeros, as A1111 has it, instead of the encoded empty text")
 
+    /// Options of samplers, schedules, noise and guidance that few people change.
+    public static let samplingOptions = [
+        eta, churn, churnMinimum, churnMaximum, noiseScale, solverOrder, uniPCVariant, lowersFinalOrder, seedDelta,
+        rho, sigmaMinimum, sigmaMaximum, discardsPenultimate, betaAlpha, betaBeta,
+        guidanceRescale, guidanceStart, guidanceEnd, skipEarly, guidanceMinimumSigma, guidanceMinimumSigmaAllSteps,
+    ]
+
     /// Every field, in the order in which they are listed. The defaults are those of `GenerationRequest` and `Recipe`.
     public static let all = [
-        prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise, emphasis, clipSkip,
-        commaBacktrack, padsConditionings, scheduleCounting, originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
-    ]
+        prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise,
+        variationSeed, variationStrength, seedResizedFrom,
+        emphasis, clipSkip, commaBacktrack, padsConditionings, scheduleCounting,
+        originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
+    ] + samplingOptions
 }
 
 extension GenerationField.Kind<Int> {
@@ -92,8 +200,14 @@ extension GenerationField.Kind<Int> {
 
 extension GenerationField.Kind<SamplerName> {
     fileprivate static let samplerName = Self(
-        form: .name(Sampler.allCases.map(\.rawValue)), write: { .text($0.sampler.rawValue) },
+        form: .name(Sampler.all.map(\.name)), write: { .text($0.sampler.name) },
         read: { if case .text(let text) = $0 { SamplerName(text) } else { nil } })
+}
+
+extension GenerationField.Kind<Schedule> {
+    fileprivate static let schedule = Self(
+        form: .name(Schedule.all.map(\.name)), write: { .text($0.name) },
+        read: { if case .text(let text) = $0 { Schedule(name: text) } else { nil } })
 }
 
 extension GenerationRequest {

@@ -14,7 +14,10 @@ public struct GenerationField: Sendable {
     let infotextUse: InfotextUse
     private let get: @Sendable (GenerationRequest) -> Value?
     private let set: @Sendable (Value, inout GenerationRequest) -> Bool
+    private let reset: @Sendable (inout GenerationRequest) -> Void
     private let label: @Sendable (Value) -> String
+    /// The text of infotexts where it does not follow from the value alone; nil leaves the field out.
+    private let infotextText: (@Sendable (GenerationRequest) -> String?)?
 
     /// A value of any field.
     public enum Value: Sendable, Hashable {
@@ -48,7 +51,8 @@ public struct GenerationField: Sendable {
 
     init<Property>(
         _ key: String, _ name: String, _ property: any WritableKeyPath<GenerationRequest, Property> & Sendable, _ kind: Kind<Property>,
-        allowed: String? = nil, infotext: InfotextUse = .never, label: (@Sendable (Property) -> String)? = nil, _ meaning: String
+        allowed: String? = nil, infotext: InfotextUse = .never, label: (@Sendable (Property) -> String)? = nil,
+        infotextText: (@Sendable (GenerationRequest) -> String?)? = nil, _ meaning: String
     ) {
         self.key = key
         self.name = name
@@ -56,27 +60,56 @@ public struct GenerationField: Sendable {
         form = kind.form
         self.allowed = allowed ?? kind.form.range
         infotextUse = infotext
+        self.infotextText = infotextText
         get = { kind.write($0[keyPath: property]) }
         set = { value, request in
             guard let value = kind.read(value) else { return false }
             request[keyPath: property] = value
             return true
         }
+        reset = { $0[keyPath: property] = GenerationRequest(prompt: "")[keyPath: property] }
         self.label = { value in
             if let label, let property = kind.read(value) { return label(property) }
             return value.infotext
         }
     }
 
-    /// The field's value in a request; nil for a size that follows the picture's.
+    /// The field's value in a request; nil for what follows from something else, as a size that follows the picture's.
     public func value(in request: GenerationRequest) -> Value? { get(request) }
 
     /// Sets the field.
     /// - Returns: false, with nothing changed, for a value of another kind and for text that stands for none.
     public func set(_ value: Value, in request: inout GenerationRequest) -> Bool { set(value, &request) }
 
+    /// The values that the field may have, as they stand behind "Use" for somebody who types it.
+    public var allowedText: String {
+        switch form {
+        case .flag: "true or false"
+        case .word(let words), .name(let words): words.joined(separator: ", ")
+        default: allowed
+        }
+    }
+
+    /// Sets the field from text, as settings and command lines have it: `0.5`, `true`, `bh2`.
+    /// - Returns: false, with nothing changed, for text that stands for no value of the field.
+    public func set(text: String, in request: inout GenerationRequest) -> Bool {
+        let value: Value? = switch form {
+        case .text, .word, .name, .pair: .text(text)
+        case .texts: .texts([text])
+        case .flag: ["true": true, "false": false][text.lowercased()].map(Value.flag)
+        case .whole: Int(text).map(Value.whole)
+        case .number: Float(text).flatMap { $0.isFinite ? .number($0) : nil }
+        case .seed: UInt64(text).map(Value.seed)
+        }
+        return value.map { set($0, in: &request) } ?? false
+    }
+
+    /// Gives the field its default.
+    public func reset(in request: inout GenerationRequest) { reset(&request) }
+
     /// The value as a picture's infotext has it under `name`; nil where it is left out.
     public func infotext(of request: GenerationRequest) -> String? {
+        if let infotextText { return infotextText(request) }
         let value = get(request)
         let isDefault = value == get(GenerationRequest(prompt: ""))
         guard infotextUse != .never, infotextUse == .always || !isDefault else { return nil }
@@ -84,7 +117,7 @@ public struct GenerationField: Sendable {
     }
 
     /// Whether infotexts have the field under its `name`.
-    public var isInInfotexts: Bool { infotextUse != .never }
+    public var isInInfotexts: Bool { infotextUse != .never || infotextText != nil }
 }
 
 extension GenerationField {
@@ -134,9 +167,23 @@ extension GenerationField.Kind where Property: RawRepresentable<String> & CaseIt
         }
     }
 
-    /// Words with other spellings, which `find` knows.
-    static func name(_ find: @escaping @Sendable (String) -> Property?) -> Self {
-        Self(form: .name(Property.allCases.map(\.rawValue)), write: { .text($0.rawValue) }, read: { $0.text.flatMap(find) })
+}
+
+extension GenerationField.Kind {
+    /// A number that need not be said.
+    static func optionalNumber(_ range: ClosedRange<Float>) -> Self where Property == Float? {
+        Self(form: .number(range), write: { $0.map { .number($0) } }, read: { if case .number(let number) = $0 { .some(number) } else { nil } })
+    }
+
+    /// A whole number that need not be said.
+    static func optionalWhole(_ range: ClosedRange<Int>) -> Self where Property == Int? {
+        Self(form: .whole(range), write: { $0.map { .whole($0) } }, read: { if case .whole(let number) = $0 { .some(number) } else { nil } })
+    }
+
+    /// A word that need not be said.
+    static func optionalWord<Word: RawRepresentable<String> & CaseIterable & Sendable>() -> Self where Property == Word? {
+        let word = GenerationField.Kind<Word>.word
+        return Self(form: word.form, write: { $0.flatMap(word.write) }, read: { word.read($0).map { .some($0) } })
     }
 }
 
@@ -176,7 +223,8 @@ extension GenerationField.Form {
         switch self {
         case .whole(let range, let step) where step > 1: "a multiple of \(step) from \(range.lowerBound) to \(range.upperBound)"
         case .whole(let range, _): "\(range.lowerBound) to \(range.upperBound)"
-        case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .number(let range):
+            "\(GenerationField.Value.number(range.lowerBound).infotext) to \(GenerationField.Value.number(range.upperBound).infotext)"
         case .pair(let range, let example): "two whole numbers from \(range.lowerBound) to \(range.upperBound), such as \(example)"
         case .text, .texts, .flag, .seed, .word, .name: ""
         }

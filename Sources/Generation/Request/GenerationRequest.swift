@@ -1,3 +1,5 @@
+import Sampling
+
 /// Pictures to draw: their own texts and seeds, and the recipe that one run of the sampler follows for all of them.
 ///
 /// The recipe's fields can be written as if they were the request's own: `request.steps` is `request.recipe.steps`.
@@ -11,8 +13,12 @@ public struct GenerationRequest: Sendable, Hashable, Codable {
     public var styles: [String] = []
     /// How schedules in the prompts count.
     public var scheduleCounting = ScheduleCounting.sdnext
-    /// Seed of the first picture; the others of the batch count up from it.
+    /// Seed of the first picture; the others of the batch count up from it, unless there is a variation.
     public var seed: UInt64 = 0
+    /// Seed of the first picture's variation; the others of the batch count up from it.
+    public var variationSeed: UInt64 = 0
+    /// How far the noise is turned from the seed's to the variation's, 0 … 1; 0 for no variation.
+    public var variationStrength: Float = 0
     /// How many pictures are drawn, at the same time.
     public var batchSize = 1
     /// Everything else: what one run of the sampler is told.
@@ -35,11 +41,18 @@ public struct GenerationRequest: Sendable, Hashable, Codable {
 }
 
 extension GenerationRequest {
-    /// Whether one run of the sampler can draw the pictures of both requests.
-    public func canBeDrawnTogether(with other: GenerationRequest) -> Bool { recipe == other.recipe }
+    /// Whether one run of the sampler can draw the pictures of both requests, and each is what it is alone. With DPM adaptive, the
+    /// pictures of a run decide together on its steps.
+    public func canBeDrawnTogether(with other: GenerationRequest) -> Bool { recipe == other.recipe && recipe.sampler != .dpmAdaptive }
 
-    /// The seeds of the pictures, in their order. They count up, past the largest to 0.
-    public var seeds: [UInt64] { (0..<batchSize).map { seed &+ UInt64($0) } }
+    /// The seeds of the pictures, in their order. They count up, past the largest to 0; with a variation they are all the same, and the
+    /// variation's count up.
+    public var seeds: [UInt64] { (0..<batchSize).map { variationStrength == 0 ? seed &+ UInt64($0) : seed } }
+
+    /// The seeds of the pictures' variations, in their order; nil without.
+    public var variationSeeds: [UInt64]? {
+        variationStrength == 0 ? nil : (0..<batchSize).map { variationSeed &+ UInt64($0) }
+    }
 
     /// The names of styles among `names`: clients write "None", or nothing at all, where no style is chosen.
     public static func styles(named names: [String]) -> [String] {

@@ -1,3 +1,5 @@
+public import Sampling
+
 /// How pictures are drawn, apart from their texts and seeds. Requests with equal recipes can be drawn together.
 public struct Recipe: Sendable, Hashable, Codable {
     // The picture and the sampler
@@ -11,11 +13,21 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// The way from noise to picture.
     public var sampler = Sampler.euler
     /// How noise levels are spaced over the steps.
-    public var schedule = Schedule.normal
+    public var schedule = Schedule.automatic
+    /// Settings of the sampler.
+    public var samplerOptions = SamplerOptions()
+    /// Settings of the schedule.
+    public var scheduleOptions = ScheduleOptions()
     /// How strongly the prompt is followed; 1 leaves out the negative prompt and halves the work.
     public var cfgScale: Float = 7
     /// Whose random numbers a seed stands for.
     public var noise = NoiseSource.torch
+    /// Added to the seeds for all noise after the first; A1111's ENSD.
+    public var seedDelta = 0
+    /// The size in pixels of another picture, whose noise is laid into the middle; nil for the size that is drawn.
+    public var seedResizedFrom: PictureSize?
+    /// When and how guidance is applied.
+    public var guidance = GuidanceOptions()
 
     // How the prompts are read
 

@@ -6,6 +6,8 @@ public struct Picture<Content: Sendable>: Sendable {
     public var content: Content
     /// Seed of this picture: that of the request plus its place in the batch.
     public var seed: UInt64
+    /// Seed of this picture's variation; nil when there is none.
+    public var variationSeed: UInt64?
     /// Prompt with its styles, and with what was drawn for its wildcards.
     public var prompt: String
     /// Negative prompt, likewise.
@@ -14,9 +16,12 @@ public struct Picture<Content: Sendable>: Sendable {
     public var infotext: String
 
     /// Makes a picture from its parts.
-    public init(_ content: Content, seed: UInt64, prompt: String = "", negativePrompt: String = "", infotext: String = "") {
+    public init(
+        _ content: Content, seed: UInt64, variationSeed: UInt64? = nil, prompt: String = "", negativePrompt: String = "", infotext: String = ""
+    ) {
         self.content = content
         self.seed = seed
+        self.variationSeed = variationSeed
         self.prompt = prompt
         self.negativePrompt = negativePrompt
         self.infotext = infotext
@@ -24,7 +29,8 @@ public struct Picture<Content: Sendable>: Sendable {
 
     /// The same picture, held in another way.
     public func with<Other>(_ content: Other) -> Picture<Other> {
-        Picture<Other>(content, seed: seed, prompt: prompt, negativePrompt: negativePrompt, infotext: infotext)
+        Picture<Other>(
+            content, seed: seed, variationSeed: variationSeed, prompt: prompt, negativePrompt: negativePrompt, infotext: infotext)
     }
 }
 

@@ -1,4 +1,5 @@
 public import Generation
+public import Sampling
 
 /// The texts of a prompt during the evaluations of a sampler.
 public struct PromptSchedule: Sendable, Hashable {

@@ -25,7 +25,14 @@ struct InfotextFields {
             if let value = infotext[field.name] { fields[Self.a1111Keys[field.key] ?? field.key] = .string(value) }
         }
         if let seed = infotext["Seed"] { fields["seed"] = .string(seed) }
-        if let strength = infotext["Variation seed strength"] { fields["subseed_strength"] = .string(strength) }
+        if let seed = infotext[GenerationField.variationSeed.name] { fields[GenerationField.variationSeed.key] = .string(seed) }
+        for (name, field) in Self.otherNames {
+            if let value = infotext[name] { fields[field.key] = fields[field.key] ?? .string(value) }
+        }
+        if let size = infotext[GenerationField.seedResizedFrom.name].flatMap(PictureSize.init(text:)) {
+            fields["seed_resize_from_w"] = .integer(size.width)
+            fields["seed_resize_from_h"] = .integer(size.height)
+        }
         // A checkbox of A1111's.
         if let skip = infotext[GenerationField.clipSkipRule.name], let isOn = ["True": true, "False": false][skip] {
             fields[GenerationField.clipSkipRule.key] = .string((isOn ? ClipSkipRule.a1111L : .none).rawValue)
@@ -44,6 +51,11 @@ struct InfotextFields {
 
     /// A1111's keys, where they are others than Easel's.
     private static let a1111Keys = [GenerationField.sampler.key: "sampler_name", GenerationField.schedule.key: "scheduler"]
+
+    /// Names in infotexts of other programs, or of other samplers.
+    private static let otherNames: KeyValuePairs<String, GenerationField> = [
+        "Eta DDIM": .eta, "UniPC order": .solverOrder, "Guidance rescale": .guidanceRescale, "CFG Rescale phi": .guidanceRescale,
+    ]
 
     /// Fields that A1111 has in `override_settings` only.
     private static let settingKeys = Set([GenerationField.noise, .emphasis, .padsConditionings].map(\.key))

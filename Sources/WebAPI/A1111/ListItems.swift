@@ -1,4 +1,5 @@
 import Generation
+import Sampling
 
 // What A1111's lists hold: an array of these is the answer.
 
@@ -35,26 +36,24 @@ public struct SamplerItem: Codable, Sendable {
     public var name: String
     /// Other names in A1111 that requests may use, in k-diffusion's spelling.
     public var aliases: [String]
-    /// A1111's options of the sampler: the schedule that "Automatic" stands for under `scheduler`, unless it is the normal one.
+    /// A1111's options of the sampler: the schedule that "Automatic" stands for under `scheduler`, unless it is the even one, and traits.
     public var options: [String: String]
 
     /// `GET /sdapi/v1/samplers`.
-    public static let all = Sampler.allCases.map { sampler in
-        SamplerItem(
-            name: sampler.rawValue, aliases: sampler.a1111Aliases,
-            options: sampler.automaticSchedule == .normal ? [:] : ["scheduler": sampler.automaticSchedule.rawValue])
+    public static let all = Sampler.all.map { sampler in
+        SamplerItem(name: sampler.name, aliases: sampler.aliases, options: sampler.a1111Options)
     }
 }
 
 extension Sampler {
-    fileprivate var a1111Aliases: [String] {
-        switch self {
-        case .euler: ["k_euler"]
-        case .eulerAncestral: ["k_euler_a", "k_euler_ancestral"]
-        case .heun: ["k_heun"]
-        case .dpmpp2M: ["k_dpmpp_2m"]
-        case .ddim, .lcm: []
-        }
+    /// As A1111 says them; clients read `scheduler`.
+    fileprivate var a1111Options: [String: String] {
+        var options: [String: String] = [:]
+        if automaticSchedule != .uniform { options["scheduler"] = automaticSchedule.name }
+        if evaluationsPerStep == 2 { options["second_order"] = "True" }
+        if addedNoise == .brownian { options["brownian_noise"] = "True" }
+        if discardsPenultimate { options["discard_next_to_last_sigma"] = "True" }
+        return options
     }
 }
 
@@ -72,13 +71,11 @@ public struct SchedulerItem: Codable, Sendable {
     public var needInnerModel: Bool
 
     /// `GET /sdapi/v1/schedulers`.
-    public static let all =
-        [SchedulerItem(name: "automatic", label: "Automatic", aliases: nil, defaultRho: -1, needInnerModel: false)]
-        + Schedule.allCases.map { schedule in
-            SchedulerItem(
-                name: schedule.rawValue, label: schedule.label, aliases: schedule == .normal ? ["uniform"] : nil,
-                defaultRho: schedule == .karras ? 7 : -1, needInnerModel: schedule == .normal || schedule == .sgmUniform)
-        }
+    public static let all = Schedule.all.map { schedule in
+        SchedulerItem(
+            name: schedule.name, label: schedule.label, aliases: schedule.aliases.isEmpty ? nil : schedule.aliases,
+            defaultRho: schedule.defaultRho ?? -1, needInnerModel: schedule.takesTrainingSteps)
+    }
 
     private enum CodingKeys: String, CodingKey {
         case name, label, aliases, defaultRho = "default_rho", needInnerModel = "need_inner_model"

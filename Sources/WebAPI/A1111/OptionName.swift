@@ -51,6 +51,7 @@ struct OptionName: Sendable {
         same("CLIP_stop_at_last_layers", as: "clip_skip"),
         same("comma_padding_backtrack", as: "comma_backtrack"),
         same("pad_cond_uncond", as: "pad_conditionings"),
+        same("uni_pc_order", as: "solver_order"),
         OptionName(
             name: "samples_format", key: "image_format",
             read: { settings, _ in .string(settings.requests.imageFormat == .jpeg ? "jpg" : settings.requests.imageFormat.rawValue) },

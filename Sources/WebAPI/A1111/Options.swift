@@ -1,4 +1,5 @@
 public import Files
+import Generation
 public import Settings
 
 /// A1111's and SD.Next's options, and Easel's settings: what `/sdapi/v1/options` reads and writes.
@@ -48,7 +49,11 @@ public enum Options {
 
     /// Whether an option may be another for a single request.
     static func isOfRequests(_ name: String) -> Bool {
-        OptionName.byName[name]?.isOfRequests
-            ?? ["comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "schedule_counting"].contains(name)
+        OptionName.byName[name]?.isOfRequests ?? keysOfRequests.contains(name)
     }
+
+    private static let keysOfRequests = Set([
+        "comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "schedule_counting", "eta_ancestral",
+        "eta_ddim",
+    ]).union(GenerationField.samplingOptions.map(\.key))
 }

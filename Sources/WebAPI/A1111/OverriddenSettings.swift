@@ -1,5 +1,6 @@
 import Files
 import Generation
+import Sampling
 import Settings
 
 /// `override_settings`: A1111's options for one request.

@@ -2,6 +2,7 @@ public import Files
 public import FoundationEssentials
 public import Generation
 import Jobs
+import Sampling
 public import Settings
 
 /// The answer to `POST /sdapi/v1/txt2img`.
@@ -38,9 +39,9 @@ struct GenerationInfo: Codable {
     var allNegativePrompts: [String]
     var seed: UInt64
     var allSeeds: [UInt64]
-    var subseed: Int
-    var allSubseeds: [Int]
-    var subseedStrength = 0
+    var subseed: Int64
+    var allSubseeds: [Int64]
+    var subseedStrength: Double
     var width: Int
     var height: Int
     var samplerName: String
@@ -53,8 +54,8 @@ struct GenerationInfo: Codable {
     @OrNull var sdModelHash: String?
     @OrNull var sdVaeName: String?
     @OrNull var sdVaeHash: String?
-    var seedResizeFromW = -1
-    var seedResizeFromH = -1
+    var seedResizeFromW: Int
+    var seedResizeFromH: Int
     @OrNull var denoisingStrength: Double?
     var extraGenerationParams: [String: String]
     var indexOfFirstImage = 0
@@ -76,19 +77,21 @@ struct GenerationInfo: Codable {
         allNegativePrompts = pictures.map(\.negativePrompt)
         seed = pictures.first?.seed ?? generation.seed
         allSeeds = pictures.map(\.seed)
-        // None is drawn: variations have no effect here.
-        subseed = -1
-        allSubseeds = pictures.map { _ in -1 }
+        allSubseeds = pictures.map { $0.variationSeed.map(Int64.init(truncatingIfNeeded:)) ?? -1 }
+        subseed = allSubseeds.first ?? -1
+        subseedStrength = Double("\(generation.variationStrength)") ?? 0
+        seedResizeFromW = generation.seedResizedFrom?.width ?? -1
+        seedResizeFromH = generation.seedResizedFrom?.height ?? -1
         width = generation.width
         height = generation.height
-        samplerName = generation.sampler.rawValue
+        samplerName = generation.sampler.name
         // Through its text: 7.3 and not 7.300000190734863.
         cfgScale = Double("\(generation.cfgScale)") ?? Double(generation.cfgScale)
         steps = generation.steps
         batchSize = generation.batchSize
         sdModelName = model?.name ?? request.job.model
         sdModelHash = model?.shortHash
-        extraGenerationParams = ["Schedule type": generation.schedule.label]
+        extraGenerationParams = ["Schedule type": generation.sampler.followed(generation.schedule).label]
         if !request.ignored.isEmpty { extraGenerationParams["Ignored"] = request.ignored.joined(separator: ", ") }
         let warnings = request.notes + warnings
         if !warnings.isEmpty { extraGenerationParams["Warnings"] = warnings.joined(separator: " ") }

@@ -7,9 +7,8 @@ extension TextToImageRequest {
     static let fields: [RequestField] = shared.map { field in
         RequestField(field, standard: field.key == GenerationField.steps.key ? .integer(steps) : nil, otherwise: otherwise[field.key])
     } + [
-        RequestField("subseed", .whole, "has no effect", standard: .integer(-1)),
-            RequestField(
-                "subseed_strength", .number, "has no effect; above 0 it is named in info.extra_generation_params", standard: .integer(0)),
+        RequestField("seed_resize_from_w", .whole, "width of another picture whose composition the seed is to give", standard: .integer(-1)),
+        RequestField("seed_resize_from_h", .whole, "height of that picture", standard: .integer(-1)),
         RequestField("sampler_name", .text, "any name of a sampler, perhaps with a schedule: DPM++ 2M Karras", standard: .null),
         RequestField("sampler_index", .text, "the older name of sampler_name, which comes first", standard: .string("Euler")),
         RequestField("scheduler", .text, "the schedule; comes before one in the sampler's name", standard: .null),
@@ -28,9 +27,8 @@ extension TextToImageRequest {
     /// Fields that A1111's API has under Easel's keys, and fields of Easel's that it has not.
     static let shared: [GenerationField] = [
         .prompt, .negativePrompt, .styles, .seed, .batchSize, .steps, .cfgScale, .width, .height, .clipSkip, .scheduleCounting,
-        .originalSize, .crop,
-        .targetSize, .clipSkipRule, .zeroesEmptyNegative,
-    ]
+        .originalSize, .crop, .targetSize, .clipSkipRule, .zeroesEmptyNegative, .variationSeed, .variationStrength,
+    ] + GenerationField.samplingOptions
 
     /// A1111's default.
     static let steps = 50
@@ -39,5 +37,5 @@ extension TextToImageRequest {
     private static let otherwise = [
         GenerationField.clipSkip.key: "the setting",
         GenerationField.scheduleCounting.key: "as the infotext's program or the setting says, else a1111",
-    ]
+    ].merging(GenerationField.samplingOptions.map { ($0.key, "the setting") }) { first, _ in first }
 }

@@ -3,6 +3,7 @@ public import FoundationEssentials
 public import Generation
 public import ImageCodecs
 public import Jobs
+import Sampling
 public import Settings
 
 /// `POST /sdapi/v1/txt2img`, read: what to draw, and how to answer.
@@ -50,6 +51,14 @@ public struct TextToImageRequest: Sendable {
         generation.seed = context.randomSeed
         try fields.read(Self.shared, into: &generation)
         (generation.sampler, generation.schedule) = try fields.samplerAndSchedule
+        if generation.variationStrength > 0, try fields.seed(GenerationField.variationSeed.key) == nil {
+            generation.variationSeed = .random(in: Seed.drawn)
+        }
+        // A1111 takes no effect for 0 and -1.
+        if let width = try fields.whole("seed_resize_from_w"), let height = try fields.whole("seed_resize_from_h"), width > 0, height > 0 {
+            generation.seedResizedFrom = PictureSize(width: width, height: height)
+        }
+        generation.fillEta(defaults)
 
         job = try context.job(
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,
@@ -57,7 +66,7 @@ public struct TextToImageRequest: Sendable {
         try fields.check(Self.fields)
         format = defaults.imageFormat
         sendsImages = try fields.flag("send_images") ?? true
-        ignored = try IgnoredFields.names(in: fields, sampler: generation.sampler) + overrides.ignored
+        ignored = try IgnoredFields.names(in: fields) + overrides.ignored
         overriddenNames = overrides.names.filter { fields[$0.key] == nil }
         notes = infotext.notes
         settingChanges = try fields.flag("override_settings_restore_afterwards") ?? true ? [:] : overrides.changes
@@ -79,27 +88,21 @@ extension RequestFields {
             let named = try text("sampler_name") ?? ""
             let field = named.isEmpty ? "sampler_index" : "sampler_name"
             let name = try named.isEmpty ? text("sampler_index") ?? "" : named
-            guard let sampler = SamplerName(name.isEmpty ? Sampler.euler.rawValue : name) else {
+            guard let sampler = SamplerName(name.isEmpty ? Sampler.euler.name : name) else {
                 throw invalid(
-                    field, "There is no sampler \"\(name.clipped)\". Use \(Sampler.allCases.map(\.rawValue).joined(separator: ", ")).")
+                    field, "There is no sampler \"\(name.clipped)\". Use \(Sampler.all.map(\.name).joined(separator: ", ")).")
             }
             let scheduler = try text("scheduler") ?? ""
-            if scheduler.isEmpty || scheduler.lowercased() == "automatic" {
-                return (sampler.sampler, sampler.schedule ?? sampler.sampler.automaticSchedule)
-            }
-            // A1111 calls the even spacing "Uniform", and ComfyUI's nearly equal one "Normal".
-            guard let schedule = scheduler.lowercased() == "uniform" ? .normal : Schedule(name: scheduler) else {
-                let known = ["automatic"] + Schedule.allCases.map(\.rawValue)
+            if scheduler.isEmpty { return (sampler.sampler, sampler.schedule ?? .automatic) }
+            guard let schedule = Schedule(name: scheduler) else {
+                let known = Schedule.all.map(\.name)
                 throw invalid("scheduler", "There is no scheduler \"\(scheduler.clipped)\". Use \(known.joined(separator: ", ")).")
             }
+            // A client that always sends "Automatic" may still have the schedule in the sampler's name.
+            if schedule == .automatic { return (sampler.sampler, sampler.schedule ?? .automatic) }
             return (sampler.sampler, schedule)
         }
     }
-}
-
-extension Sampler {
-    /// The schedule that A1111 takes for "Automatic".
-    var automaticSchedule: Schedule { self == .dpmpp2M ? .karras : .normal }
 }
 
 extension APIError {

@@ -20,6 +20,10 @@ public struct JobSubmission: Sendable {
         var generation = GenerationRequest(prompt: "", context.settings.requests)
         generation.seed = context.randomSeed
         try fields.read(GenerationField.all, into: &generation)
+        if generation.variationStrength > 0, try fields.seed(GenerationField.variationSeed.key) == nil {
+            generation.variationSeed = .random(in: Seed.drawn)
+        }
+        generation.fillEta(context.settings.requests)
 
         let priority = try fields.whole("priority") ?? 0
         var model = context.models.current

@@ -14,7 +14,8 @@ extension JobSubmission {
 
     /// Keys of fields whose default is a setting.
     private static let ofSettings: Set = Set(
-        [.emphasis, .clipSkip, .commaBacktrack, .padsConditionings, .scheduleCounting].map(\GenerationField.key))
+        ([.emphasis, .clipSkip, .commaBacktrack, .padsConditionings, .scheduleCounting] + GenerationField.samplingOptions)
+            .map(\GenerationField.key))
 }
 
 extension SettingsChange {

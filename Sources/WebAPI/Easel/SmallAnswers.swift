@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import Generation
 public import Jobs
+public import Sampling
 public import Settings
 
 // Requests and answers of Easel's own API that have a field or two.

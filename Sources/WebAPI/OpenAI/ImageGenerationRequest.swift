@@ -3,6 +3,7 @@ public import FoundationEssentials
 public import Generation
 public import ImageCodecs
 public import Jobs
+import Sampling
 import Settings
 
 /// `POST /v1/images/generations`, read. Easel's extensions are `negative_prompt`, `steps`, `cfg_scale`, `seed` and `sampler`;
@@ -86,7 +87,7 @@ extension RequestFields {
     func sampler(_ name: String) throws(APIError) -> SamplerName? {
         guard let text = try text(name) else { return nil }
         if let sampler = SamplerName(text) { return sampler }
-        throw invalid(name, "There is no sampler \"\(text.clipped)\". Use \(Sampler.allCases.map(\.rawValue).joined(separator: ", ")).")
+        throw invalid(name, "There is no sampler \"\(text.clipped)\". Use \(Sampler.all.map(\.name).joined(separator: ", ")).")
     }
 }
 
@@ -99,6 +100,18 @@ extension GenerationRequest {
         recipe.commaBacktrack = defaults.commaBacktrack
         recipe.padsConditionings = defaults.padsConditionings
         scheduleCounting = defaults.scheduleCounting ?? .sdnext
+        for field in GenerationField.samplingOptions {
+            if let value = field.value(in: defaults.options) { _ = field.set(value, in: &self) }
+        }
+    }
+
+    /// Takes η from the settings where the request does not say it and the setting is not the sampler's own.
+    mutating func fillEta(_ defaults: EaselSettings.RequestDefaults) {
+        let sampler = recipe.sampler
+        let (setting, usual) = sampler.takes(.uniform) ? (defaults.etaAncestral, 1.0) : (defaults.etaDDIM, 0.0)
+        if recipe.samplerOptions.eta == nil, setting != usual, sampler.options.contains(.eta) {
+            recipe.samplerOptions.eta = Float(setting)
+        }
     }
 }
 

@@ -20,7 +20,7 @@ extension RequestFields {
         case .text, .word, .name, .pair: try text(field.key).map(GenerationField.Value.text)
         case .texts: self[field.key] == nil ? nil : .texts(try styles)
         case .flag: try flag(field.key).map(GenerationField.Value.flag)
-        case .seed: try seed.map(GenerationField.Value.seed)
+        case .seed: try seed(field.key).map(GenerationField.Value.seed)
         case .whole: try whole(field.key).map(GenerationField.Value.whole)
         case .number: try number(field.key).map { .number(Float($0)) }
         }

@@ -82,15 +82,13 @@ public struct RequestFields: Sendable, Equatable {
     }
 
     /// nil when it is left open: nothing, -1, or text without a number, as A1111's form sends it.
-    var seed: UInt64? {
-        get throws(APIError) {
-            if self["seed"] == .string("") { return nil }
-            guard let number = try largeWhole("seed") else { return nil }
-            do throws(InvalidRequest) {
-                return try Seed(number).number
-            } catch {
-                throw invalid("seed", error.description)
-            }
+    func seed(_ name: String) throws(APIError) -> UInt64? {
+        if self[name] == .string("") { return nil }
+        guard let number = try largeWhole(name) else { return nil }
+        do throws(InvalidRequest) {
+            return try Seed(number).number
+        } catch {
+            throw invalid(name, error.description)
         }
     }
 

@@ -40,9 +40,7 @@ public struct NoiseSchedule: Sendable, Equatable {
             product *= Double(1 - beta)
             return Float(product)
         }
-        signalShares = rescalesToZeroTerminalSNR ? Self.rescaled(shares) : shares
-        sigmas = signalShares.map { ((1 - $0) / $0).squareRoot() }
-        logSigmas = sigmas.map { log(Double($0)) }
+        self.init(signalShares: rescalesToZeroTerminalSNR ? Self.rescaled(shares) : shares)
         guard logSigmas.allSatisfy(\.isFinite) else { throw refusal }
     }
 
@@ -51,11 +49,12 @@ public struct NoiseSchedule: Sendable, Equatable {
 
     /// Moves √ᾱ so that the last is 0, and stretches it so that the first stays what it is.
     private static func rescaled(_ shares: [Float]) -> [Float] {
-        let roots = shares.map { Double($0).squareRoot() }
+        // In single precision, as A1111: near no noise little is left of the difference to 1.
+        let roots = shares.map { $0.squareRoot() }
         let (first, last) = (roots[0], roots[roots.count - 1])
         var rescaled = roots.map { root in
-            let stretched = (root - last) * first / (first - last)
-            return Float(stretched * stretched)
+            let stretched = (root - last) * (first / (first - last))
+            return stretched * stretched
         }
         rescaled[rescaled.count - 1] = terminalSignalShare
         return rescaled
@@ -66,18 +65,28 @@ public struct NoiseSchedule: Sendable, Equatable {
 
     /// The noise level at a training step.
     /// - Parameter timestep: 0 ... `stepCount` − 1, fractional allowed; clamped to this range.
-    public func sigma(atTimestep timestep: Double) -> Float {
+    public func sigma(atTimestep timestep: Double) -> Double { exp(interpolated(logSigmas, at: timestep)) }
+
+    /// ᾱ at a training step.
+    /// - Parameter timestep: 0 ... `stepCount` − 1; between the steps log ᾱ is interpolated, as UniPC does. Clamped to this range.
+    func signalShare(atTimestep timestep: Double) -> Double {
+        if let step = Int(exactly: timestep), signalShares.indices.contains(step) { return Double(signalShares[step]) }
+        return exp(interpolated(timestep) { log(Double(signalShares[$0])) })
+    }
+
+    private func interpolated(_ values: [Double], at timestep: Double) -> Double { interpolated(timestep) { values[$0] } }
+
+    private func interpolated(_ timestep: Double, _ value: (Int) -> Double) -> Double {
         let position = min(max(timestep, 0), Double(stepCount - 1))
         let lower = Int(position)
         let fraction = position - Double(lower)
-        let upper = min(lower + 1, stepCount - 1)
-        return Float(exp((1 - fraction) * logSigmas[lower] + fraction * logSigmas[upper]))
+        return (1 - fraction) * value(lower) + fraction * value(min(lower + 1, stepCount - 1))
     }
 
     /// The training step with this much noise, fractional.
     /// - Parameter sigma: greater than 0; clamped to the range of the schedule.
-    public func timestep(atSigma sigma: Float) -> Float {
-        let logSigma = log(Double(sigma))
+    public func timestep(atSigma sigma: Double) -> Double {
+        let logSigma = log(sigma)
         // The last training step, but one at most, whose noise is not above σ.
         var lower = 0
         var upper = stepCount - 1
@@ -87,12 +96,32 @@ public struct NoiseSchedule: Sendable, Equatable {
         }
         let distance = logSigmas[upper] - logSigmas[lower]
         let fraction = distance > 0 ? (logSigma - logSigmas[lower]) / distance : 0
-        return Float(Double(lower) + min(max(fraction, 0), 1))
+        return Double(lower) + min(max(fraction, 0), 1)
+    }
+
+    /// The training step whose log σ is nearest.
+    func nearestStep(toSigma sigma: Double) -> Int {
+        let logSigma = log(sigma)
+        return logSigmas.indices.min { abs(logSigmas[$0] - logSigma) < abs(logSigmas[$1] - logSigma) } ?? 0
+    }
+
+    /// The training steps that latent consistency models are distilled on, by themselves: step k is step `spacing · (k + 1) − 1`.
+    func distilled(count: Int) -> (schedule: NoiseSchedule, spacing: Int) {
+        let count = min(count, stepCount)
+        let spacing = stepCount / count
+        return (NoiseSchedule(signalShares: (1...count).map { signalShares[$0 * spacing - 1] }), spacing)
+    }
+
+    /// - Parameter signalShares: ᾱ of each training step, falling, above 0.
+    init(signalShares: [Float]) {
+        self.signalShares = signalShares
+        sigmas = signalShares.map { ((1 - $0) / $0).squareRoot() }
+        logSigmas = sigmas.map { log(Double($0)) }
     }
 }
 
 /// `count` equally spaced numbers from `start` to `end`, both included, counted from the nearer end as `torch.linspace` does.
-private func linearSpace(_ start: Float, _ end: Float, count: Int) -> [Float] {
+func linearSpace(_ start: Float, _ end: Float, count: Int) -> [Float] {
     let step = (end - start) / Float(count - 1)
     return (0..<count).map { index in
         index < count / 2

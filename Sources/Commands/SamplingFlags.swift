@@ -1,0 +1,29 @@
+import ArgumentParser
+import Generation
+
+/// The options of samplers, schedules, noise and guidance on the command line.
+struct SamplingFlags: ParsableArguments {
+    @Option(
+        name: .customLong("option"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "An option of the sampler, the schedule, the noise or the guidance; may be repeated: --option eta=0.5 --option rho=5.",
+            discussion: Self.fields.map { "\($0.key): \($0.meaning)" }.joined(separator: "\n"), valueName: "name=value"))
+    var options: [String] = []
+
+    private static let fields: [GenerationField] = [.variationSeed, .variationStrength, .seedResizedFrom] + GenerationField.samplingOptions
+
+    /// Puts the options into a request.
+    /// - Throws: `ValidationError` naming the first that is none.
+    func apply(to request: inout GenerationRequest) throws {
+        for option in options {
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let name = parts[0].replacing("-", with: "_").lowercased()
+            guard let field = Self.fields.first(where: { $0.key == name }) else {
+                throw ValidationError("There is no option \"\(parts[0])\". Use \(Self.fields.map(\.key).joined(separator: ", ")).")
+            }
+            guard parts.count == 2, field.set(text: parts[1], in: &request) else {
+                throw ValidationError("--option \(option) gives \(field.key) no value that it can have. Use \(field.allowedText).")
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+public import Sampling
+
+extension Recipe {
+    /// The way from noise to picture.
+    public var sampling: SamplingSettings {
+        SamplingSettings(sampler, schedule: schedule, steps: steps, options: samplerOptions, scheduleOptions: scheduleOptions)
+    }
+
+    /// A sentence on options that were set and do nothing with the sampler; nil when there are none.
+    public var idleOptions: String? {
+        let (options, standard) = (samplerOptions, SamplerOptions())
+        let hasChurn = sampler.options.contains(.churn)
+        let uses: [(field: GenerationField, isSet: Bool, isObeyed: Bool)] = [
+            (.eta, options.eta != nil, sampler.options.contains(.eta)),
+            (.churn, options.churn != standard.churn, hasChurn),
+            (.noiseScale, options.noiseScale != 1, hasChurn || sampler.options.contains(.noiseScale)),
+            (.solverOrder, options.order != nil, sampler.options.contains(.order)),
+            (.uniPCVariant, options.variant != nil, sampler.options.contains(.variant)),
+            (.lowersFinalOrder, !options.lowersFinalOrder, sampler.options.contains(.lowerOrderFinal)),
+            (.schedule, schedule != .automatic, sampler.takes(schedule)),
+            (.seedDelta, seedDelta != 0, sampler.addedNoise == .fresh || options.churn > 0 && hasChurn),
+        ]
+        let idle = uses.filter { $0.isSet && !$0.isObeyed }.map(\.field.name)
+        return idle.isEmpty ? nil : "\(idle.joined(separator: ", ")) had no effect: sampler \(sampler.name) does not use "
+            + "\(idle.count == 1 ? "it" : "them")."
+    }
+}
+
+extension GenerationRequest {
+    /// The way from noise to picture.
+    public var sampling: SamplingSettings { recipe.sampling }
+
+    /// The seeds of the pictures with those of their variations, in their order.
+    public var imageSeeds: [ImageSeed] {
+        let variations = variationSeeds
+        return seeds.enumerated().map { index, seed in
+            ImageSeed(seed, variation: variations.map { .init($0[index], strength: variationStrength) })
+        }
+    }
+}

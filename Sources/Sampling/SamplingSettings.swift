@@ -1,0 +1,98 @@
+import Tensors
+
+/// The way from noise to picture: sampler, schedule and their options.
+public struct SamplingSettings: Sendable, Hashable {
+    public var sampler: Sampler
+    /// The schedule that was asked for; samplers on training steps have their own.
+    public var schedule: Schedule
+    public var steps: Int
+    public var options: SamplerOptions
+    public var scheduleOptions: ScheduleOptions
+
+    public init(
+        _ sampler: Sampler, schedule: Schedule = .automatic, steps: Int, options: SamplerOptions = SamplerOptions(),
+        scheduleOptions: ScheduleOptions = ScheduleOptions()
+    ) {
+        (self.sampler, self.schedule, self.steps) = (sampler, schedule, steps)
+        (self.options, self.scheduleOptions) = (options, scheduleOptions)
+    }
+
+    /// Checks the settings for a model.
+    /// - Throws: `SamplingError`.
+    public func validate(for objective: Objective) throws(SamplingError) {
+        let range = sampler.stepRange(for: objective)
+        guard range.contains(steps) else { throw .stepCount(steps, sampler: sampler, range: range) }
+        let training = objective.noiseSchedule
+        let least = scheduleOptions.sigmaMinimum > 0 ? scheduleOptions.sigmaMinimum : training.sigmas[0]
+        let greatest = scheduleOptions.sigmaMaximum > 0 ? scheduleOptions.sigmaMaximum : training.sigmas[training.stepCount - 1]
+        guard least < greatest else { throw .sigmas(least: least, greatest: greatest) }
+    }
+
+    /// The levels of the whole way.
+    struct Grid {
+        var sigmas: [Double] = []
+        var timesteps: [Double] = []
+        /// The standard deviation of the noise to start from.
+        var startScale = 1.0
+        var distilled: (schedule: NoiseSchedule, spacing: Int)?
+
+        /// The least and the greatest σ above 0.
+        var range: (least: Double, greatest: Double)? {
+            let positive = sigmas.filter { $0 > 0 }
+            guard let least = positive.min(), let greatest = positive.max() else { return nil }
+            return (least, greatest)
+        }
+    }
+
+    func grid(for objective: Objective) -> Grid {
+        func levels(_ training: NoiseSchedule) -> [Double] {
+            training.sigmas(
+                sampler.followed(schedule), steps: steps, options: scheduleOptions,
+                discardsPenultimate: sampler.discardsPenultimate, alignedSteps: objective.alignedSteps)
+        }
+        var grid = Grid()
+        switch sampler.grid {
+        case .sigmas:
+            grid.sigmas = levels(objective.noiseSchedule)
+            grid.startScale = grid.sigmas[0]
+        case .solver(let endsAtLeastSigma):
+            grid.sigmas = levels(objective.noiseSchedule)
+            if endsAtLeastSigma, grid.sigmas.last == 0 { grid.sigmas[grid.sigmas.count - 1] = Double(objective.noiseSchedule.sigmas[0]) }
+            // Schedules that end at the least σ themselves would stand still there.
+            while grid.sigmas.count > 2, grid.sigmas[grid.sigmas.count - 2] <= grid.sigmas[grid.sigmas.count - 1] {
+                grid.sigmas.remove(at: grid.sigmas.count - 2)
+            }
+            grid.startScale = (grid.sigmas[0] * grid.sigmas[0] + 1).squareRoot()
+        case .distilled:
+            let distilled = objective.noiseSchedule.distilled(count: Sampler.distilledStepCount)
+            grid.distilled = distilled
+            grid.sigmas = levels(distilled.schedule)
+            grid.startScale = grid.sigmas[0]
+        case .timesteps(let list):
+            grid.timesteps = list(self, objective)
+        }
+        return grid
+    }
+
+    /// How often the model is asked.
+    /// - Parameters:
+    ///   - levelCount: levels of σ with the last; 0 for samplers on training steps.
+    ///   - endsAtZero: whether the last step needs one call only.
+    func callCount(levelCount: Int, endsAtZero: Bool) -> Int {
+        guard levelCount > 0 else { return sampler.evaluationCount(steps: steps) }
+        let calls = sampler.evaluationCount(steps: levelCount - 1)
+        return endsAtZero ? calls : calls + sampler.evaluationsPerStep - 1
+    }
+}
+
+extension Sampler {
+    /// The numbers of steps that it can take with a model.
+    func stepRange(for objective: Objective) -> ClosedRange<Int> { minimumSteps...max(minimumSteps, maximumSteps(for: objective)) }
+
+    private func maximumSteps(for objective: Objective) -> Int {
+        switch grid {
+        case .timesteps: min(maximumSteps, objective.noiseSchedule.stepCount)
+        case .distilled, .sigmas, .solver: maximumSteps
+        }
+    }
+}
