@@ -49,6 +49,7 @@ extension DiffusionPipeline {
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
             plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
         }
+        if let warning = checkpoint.suggestion?.preset.warning(about: request) { plan.warnings.append(warning) }
         return plan
     }
 
