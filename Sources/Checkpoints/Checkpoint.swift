@@ -46,6 +46,9 @@ public struct Checkpoint: Sendable {
     /// Keys of known extras that generating does not need, sorted: averaged copies, training state, noise schedules.
     public let ignoredKeys: [String]
 
+    /// Settings that suit the model, when it seems to be one that draws in few steps; nil for all others.
+    public let suggestion: FewStepSuggestion?
+
     /// Why no picture can be drawn with the checkpoint, although it can be opened: it holds weights, or changes to weights, that are not
     /// understood, or it is of a kind that cannot be drawn with.
     public let refusal: CheckpointError?
@@ -105,13 +108,29 @@ public struct Checkpoint: Sendable {
 
     /// An assumption about the model that may be wrong, with what to do then: whole sentences. nil when the files say all.
     public var assumption: String? {
-        guard isPredictionAssumed else { return nil }
         let file = path.lastPathComponent
+        if let known = makersPrediction, known != scheduler.prediction, let name = suggestion?.preset.name {
+            let line = "parameterization: \"\(known.sidecarSpelling)\""
+            let sidecar = ", or write the line \(line) into a file \"\(file.deletingPathExtension).yaml\" beside it"
+            return """
+                "\(file)" seems to be \(name), which predicts \(known.rawValue). Nothing in it says so, and \
+                \(scheduler.prediction.rawValue) was assumed. \
+                Use --prediction \(known.rawValue)\(layout == .single ? sidecar : "").
+                """
+        }
+        guard isPredictionAssumed else { return nil }
         return """
             Nothing in "\(file)" says what this \(family.name) model predicts; v_prediction was assumed, as for the models of 768 pixels. \
             If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line \
             parameterization: "eps" into a file "\(file.deletingPathExtension).yaml" beside it.
             """
+    }
+
+    /// The prediction of a model of few steps by its makers' words. nil for all whose families predict the same, and where a file or the
+    /// user says it.
+    private var makersPrediction: SchedulerConfiguration.Prediction? {
+        guard predictionSource == .family || predictionSource == .assumed else { return nil }
+        return suggestion?.preset.prediction.flatMap { SchedulerConfiguration.Prediction(rawValue: $0) }
     }
 
     /// Checks that the networks fit each other.
@@ -171,6 +190,7 @@ public struct Checkpoint: Sendable {
         files = parts.files
         unusedKeys = parts.unusedKeys
         ignoredKeys = parts.ignoredKeys
+        suggestion = FewStepSuggestion(parts)
         self.refusal = refusal
     }
 
@@ -192,6 +212,8 @@ public struct Checkpoint: Sendable {
         var unusedKeys, ignoredKeys: [String]
         /// The refusal for keys that nothing reads and that change what a network computes, for all that is known. nil without such keys.
         var misunderstood: CheckpointError?
+        /// What the files say of drawing in few steps.
+        var hints = FewStepSuggestion.Hints()
     }
 }
 

@@ -23,7 +23,8 @@ extension Checkpoint {
             opened.append((directory, encoder.weights))
         }
 
-        let unetConfiguration = try UNetConfiguration(folder.configuration("unet"))
+        let unetFile = try folder.configuration("unet")
+        let unetConfiguration = try UNetConfiguration(unetFile)
         let unetDirectory = try folder.weights(of: "UNet", in: "unet", stem: "diffusion_pytorch_model", &files)
         let unet = StoredNetwork(
             configuration: unetConfiguration,
@@ -64,11 +65,14 @@ extension Checkpoint {
             misunderstood = refusal ?? misunderstood
         }
 
-        let (scheduler, said) = try folder.scheduler(orAs: family)
+        let (scheduler, said, schedulerFile) = try folder.scheduler(orAs: family)
         var tokenizers: [TokenizerFiles] = []
         for traits in family.traits.textEncoders { tokenizers.append(try TokenizerFiles(folder: path, of: traits)) }
         var asked = scheduler
         if let prediction { asked.prediction = prediction }
+        let hints = FewStepSuggestion.Hints(
+            origins: [index, unetFile].compactMap { $0.hint("_name_or_path") }, schedulerClass: schedulerFile?.hint("_class_name"),
+            timestepSpacing: schedulerFile?.hint("timestep_spacing"))
         try self.init(
             Parts(
                 name: path.lastPathComponent, path: path, layout: .diffusers, family: family, conditioning: plan,
@@ -76,7 +80,7 @@ extension Checkpoint {
                 unet: unet, vae: vae, vaeSource: source, scheduler: asked, predictionSource: prediction == nil ? said : .user,
                 zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .configuration : nil, tokenizers: tokenizers,
                 files: files.files,
-                unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood))
+                unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood, hints: hints))
     }
 }
 
@@ -127,15 +131,15 @@ struct DiffusersFolder {
     }
 
     /// Reads the scheduler's configuration.
-    /// - Returns: also who says the prediction.
-    func scheduler(orAs family: Family) throws(CheckpointError) -> (SchedulerConfiguration, TrainingSource) {
+    /// - Returns: also who says the prediction, and the file itself; nil without one.
+    func scheduler(orAs family: Family) throws(CheckpointError) -> (SchedulerConfiguration, TrainingSource, ConfigurationFile?) {
         let name = "scheduler/scheduler_config.json"
-        guard PathKind("\(path)/\(name)") == .file else { return (SchedulerConfiguration(), .family) }
+        guard PathKind("\(path)/\(name)") == .file else { return (SchedulerConfiguration(), .family, nil) }
         let file = try ConfigurationFile(name: name, path: "\(path)/\(name)")
         if let type = try file.string("_class_name"), type.hasPrefix("EDM") {
             throw .unsupportedModel(file: path.lastPathComponent, .playground)
         }
-        return (try SchedulerConfiguration(file), file["prediction_type"] == nil ? .family : .configuration)
+        return (try SchedulerConfiguration(file), file["prediction_type"] == nil ? .family : .configuration, file)
     }
 
     /// The plain file first, then the variants that publishers use.

@@ -64,7 +64,8 @@ extension Checkpoint {
                 unusedKeys: (unused + (replacement?.unusedKeys ?? [])).sorted(),
                 ignoredKeys: (rest.filter(isHarmless) + (replacement?.ignoredKeys ?? [])).sorted(),
                 misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0, in: family) }
-                    ?? replacement?.misunderstood))
+                    ?? replacement?.misunderstood,
+                hints: FewStepSuggestion.Hints(metadata: metadata)))
     }
 
     /// The UNet's prediction, which no shape tells. In this order: a tensor `v_pred` that newer tools add; `modelspec.prediction_type`,

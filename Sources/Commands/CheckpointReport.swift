@@ -6,6 +6,10 @@ import Networks
 /// The output of `easel models info`.
 struct CheckpointReport {
     let text: String
+    private let document: CheckpointDocument
+
+    /// One line, keys in alphabetical order.
+    var json: String { jsonLine(document) }
 
     /// - Parameter size: of the picture whose memory is forecast; nil for the model's own.
     /// - Throws: `CheckpointError` when a network lacks tensors, as generating would.
@@ -36,6 +40,9 @@ struct CheckpointReport {
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
         let sizes = checkpoint.nativeSizes.dropFirst()
         if !sizes.isEmpty { table.append(["Further sizes", sizes.map { "\($0.width)×\($0.height)" }.joined(separator: ", ")]) }
+        if let suggestion = checkpoint.suggestion {
+            table.append(["Suits", "\(suggestion.preset.ranges) (\(suggestion.preset.name), found \(suggestion.source))"])
+        }
         table.append(["Memory", Self.memory(checkpoint, size ?? PictureSize(width: checkpoint.nativeSize, height: checkpoint.nativeSize))])
         if let width = unet.configuration.guidanceWidth {
             table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"])
@@ -64,6 +71,7 @@ struct CheckpointReport {
         if let assumption = checkpoint.assumption { text += assumption + "\n" }
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
+        document = CheckpointDocument(checkpoint, unusedKeys: unused)
     }
 
     /// The forecast for one picture, with the text encoders and the VAE in f32 as they are by default.

@@ -164,9 +164,13 @@ struct GenerateCommand: AsyncParsableCommand {
         if seed == .any { request.seed = .random(in: Seed.drawn) }
         let forecast = pipeline.memoryForecast(width: request.width, height: request.height, pictureCount: request.batchSize)
         if let warning = forecast.warning(for: "\(request.width)×\(request.height)") { progress.warn(warning) }
+        // Told before minutes are spent, and in flags.
+        let preset = pipeline.checkpoint.suggestion?.preset
+        if let preset, let warning = preset.warning(about: request, use: preset.flags) { progress.warn(warning) }
         var result = try await pipeline.generate(request) { progress.report($0) }
         progress.finish()
-        for warning in result.allWarnings(asked: pipeline.placements) { progress.warn(warning) }
+        let told = preset?.warning(about: request)
+        for warning in result.allWarnings(asked: pipeline.placements) where warning != told { progress.warn(warning) }
 
         result.writeInfotexts(
             for: request, model: pipeline.checkpoint.name, modelHash: await hash, version: "Easel \(Version.current)")

@@ -37,7 +37,7 @@ struct ModelsCommand: ParsableCommand {
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "info",
-            abstract: "Show what a checkpoint is: family, parameters, sizes, and keys that are not understood.")
+            abstract: "Show what a checkpoint is: family, parameters, sizes, settings that suit it, and keys that are not understood.")
 
         @Argument(help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
         var model: String
@@ -49,10 +49,14 @@ struct ModelsCommand: ParsableCommand {
             help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
         var vae: String?
 
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
         func run() throws {
             do {
                 let checkpoint = try Checkpoint.open(ModelLibrary().path(of: model), vae: vae)
-                Terminal.write(try CheckpointReport(checkpoint, size: size).text, to: .standardOutput)
+                let report = try CheckpointReport(checkpoint, size: size)
+                Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
             } catch {
                 CommandFailure(error).end()
             }

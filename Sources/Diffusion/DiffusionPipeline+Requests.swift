@@ -50,6 +50,7 @@ extension DiffusionPipeline {
             plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
         }
         if let warning = request.recipe.idleOptions { plan.warnings.append(warning) }
+        if let warning = checkpoint.suggestion?.preset.warning(about: request) { plan.warnings.append(warning) }
         return plan
     }
 

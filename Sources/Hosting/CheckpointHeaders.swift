@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Files
+import Generation
 import Settings
 
 /// Reads the headers of checkpoints without loading them: once, and again when a file has changed.
@@ -12,6 +13,8 @@ actor CheckpointHeaders {
         let nativeSizes: [String]
         /// See `ModelSummary`.
         let takesSizes: Bool
+        /// See `ModelSummary`.
+        let suits: SuitableSettings?
         let rules: RequestRules
         /// The path of the file whose hash names the checkpoint.
         let hashedPath: String?
@@ -50,7 +53,8 @@ actor CheckpointHeaders {
             if let refusal = checkpoint.refusal { throw refusal }
             return Header(
                 nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map(\.text),
-                takesSizes: checkpoint.conditioning.sizes != nil, rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
+                takesSizes: checkpoint.conditioning.sizes != nil, suits: checkpoint.suggestion?.settings,
+                rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
         known[path] = (FileIdentity(path), choice, header)
         return header

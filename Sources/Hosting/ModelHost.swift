@@ -96,7 +96,7 @@ public actor ModelHost: Engine {
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
                 isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
-                takesSizes: header?.takesSizes ?? false))
+                takesSizes: header?.takesSizes ?? false, suits: header?.suits))
         }
         return summaries
     }

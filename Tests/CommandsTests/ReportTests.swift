@@ -55,6 +55,39 @@ struct ReportTests {
         #expect(lines.last == "Every other key is understood." || lines.last == "Every key is understood.")
     }
 
+    @Test("a checkpoint's report tells what suits a model of few steps, in words and as JSON")
+    func fewSteps() throws {
+        let folder = try TemporaryFolder()
+        func report(_ name: String) throws -> CheckpointReport {
+            try CheckpointReport(Checkpoint.open(TinyCheckpoint.minimal().writeSingleFile(in: folder, name: name)))
+        }
+        let known = try report("photon_lcm.safetensors")
+        let words = known.text.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+        #expect(words.contains("Suits 2 to 8 steps, CFG scale 1 to 2, sampler LCM, schedule normal (LCM, found by its name)\n"))
+        #expect(!known.json.contains("\n"))
+        let json = try #require(JSONSerialization.jsonObject(with: Data(known.json.utf8)) as? NSDictionary)
+        #expect(json["suits"] as? NSDictionary == [
+            "name": "LCM", "found_by": "by its name", "steps": 4, "min_steps": 2, "max_steps": 8, "cfg_scale": 1, "min_cfg_scale": 1,
+            "max_cfg_scale": 2, "sampler": "LCM", "schedule": "normal",
+        ] as NSDictionary)
+        let other = try report("photon.safetensors")
+        #expect(!other.text.contains("Suits"))
+        let plain = try #require(JSONSerialization.jsonObject(with: Data(other.json.utf8)) as? [String: Any])
+        #expect(Set(plain.keys) == [
+            "model", "family", "layout", "prediction", "native_size", "native_sizes", "takes_sizes", "networks", "files", "unused_keys",
+            "ignored_keys",
+        ])
+        #expect(plain["model"] as? String == "photon" && plain["layout"] as? String == "single")
+    }
+
+    @Test("what suits a model is written as flags, names with a space in quotation marks")
+    func flags() {
+        #expect(FewStepPreset.lightning.flags == "--steps 4 --cfg-scale 1 --sampler Euler --schedule sgm_uniform")
+        #expect(FewStepPreset.sdxlTurbo.flags.hasPrefix("--steps 4 --cfg-scale 1 --sampler \"Euler a\""))
+        #expect(FewStepPreset.sdxlTurbo.flags.hasSuffix(" --width 512 --height 512"))
+        #expect(FewStepPreset.hyperUnified.flags == "--steps 4 --cfg-scale 1 --sampler TCD --option eta=1.0")
+    }
+
     @Test("a checkpoint's report says why nothing can be drawn with it, and tells of scales and of guidance as an input")
     func peculiarities() throws {
         let folder = try TemporaryFolder()

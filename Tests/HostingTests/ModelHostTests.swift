@@ -107,6 +107,15 @@ struct ModelHostTests {
         #expect(after.isLoaded && after.nativeSize == 512 && after.sha256?.count == 64)
     }
 
+    @Test("models tell what suits them before they are open")
+    func suits() async throws {
+        let name = "data/easel/models/photon_lcm.safetensors"
+        _ = try TinyCheckpoint.minimal().writeSingleFile(in: home, name: name, metadata: [:])
+        let models = await host.models()
+        #expect(models.map(\.name) == ["photon_lcm", "tiny"])
+        #expect(models.map(\.suits) == [SuitableSettings(.lcm, foundBy: "by its name"), nil])
+    }
+
     @Test("who only looks for a hash does not wait for it")
     func hash() async {
         let gate = Gate(isOpen: false)

@@ -79,6 +79,8 @@ struct OpenAPIDocumentTests {
         let notice = FidelityNotice(
             time: .now, model: "", component: .denoise, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1,
             text: "")
+        let suits = SuitableSettings(.sdxlTurbo, foundBy: "by its name")
+        let few = ModelCatalog([ModelSummary(name: "few", sha256: nil, file: "few", isLoaded: true, suits: suits)], current: "few")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
         return [
             ("TextToImageAnswer", text(TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
@@ -112,7 +114,8 @@ struct OpenAPIDocumentTests {
                                 job.pictures[0], Picture((), seed: .max), size: PictureSize(width: 8, height: 8), model: "",
                                 createdAt: .now)
             ], next: "x"))),
-            ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("DroppedAnswer", text(DroppedAnswer(1))),
+            ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("ModelsAnswer", text(ModelsAnswer(few))),
+            ("DroppedAnswer", text(DroppedAnswer(1))),
             ("HealthAnswer", text(HealthAnswer(version: ""))),
             ("ReadinessAnswer", text(ReadinessAnswer(.ready(model: "demo")))),
             (

@@ -11,7 +11,7 @@ LONG = {"width": 128, "height": 128, "steps": 40, "runs": 8}
 def check(server):
     for step in (
         figures, generates, batches, shows_errors_in_place, reads_prompts, cancels, survives_reload, survives_restart, reproduces, takes_dropped_pictures,
-        looks_after_devices, changes_settings, changes_language, poses,
+        offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -247,6 +247,27 @@ def takes_dropped_pictures(server):
             assert not prompt.evaluate(paste, f"told\nSteps: 9, Sampler: Euler, Seed: 1, {told}")
             values = [page.locator(f"#{name}").input_value() for name in names]
             assert values == expected, values
+
+
+def offers_what_suits(server):
+    """A model that draws in few steps has its settings offered. Nothing is filled in unasked."""
+    suits = {"name": "SDXL Lightning", "found_by": "by its name", "steps": 4, "min_steps": 4, "max_steps": 4, "cfg_scale": 1.5, "min_cfg_scale": 1,
+             "max_cfg_scale": 2.5, "sampler": "Euler a", "schedule": "sgm_uniform"}
+    with opened(server) as page:
+        expect(page.locator("#suits")).to_be_hidden()
+        answer = server.json("/api/v1/models")
+        for model in answer["models"]:
+            model["suits"] = suits
+        page.route("**/api/v1/models", lambda route: route.fulfill(json=answer))
+        page.reload()
+        expect(page.locator("#suits-text")).to_have_text("SDXL Lightning, it seems: Steps 4 · Guidance 1–2.5 · Euler a · SGM Uniform")
+        expect(page.locator("#steps")).to_have_value("20")
+        keep(page, "suits")
+        page.get_by_role("button", name="Use what suits this model").click()
+        values = [page.locator(f"#{name}").input_value() for name in ("steps", "cfg_scale", "sampler", "schedule")]
+        assert values == ["4", "1.5", "Euler a", "sgm_uniform"], values
+        page.locator("#language").select_option("zh")
+        expect(page.locator("#suits-use")).to_have_text("使用适合此模型的设置")
 
 
 def looks_after_devices(server):

@@ -5,7 +5,7 @@ import { $, el, say } from './dom.js'
 import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
 import { explain } from './prompt.js'
 import { changeSettings, currentModel, loadModel, modelsChanged, server, setting, settingsChanged } from './server.js'
-import { languageChanged, named, t } from './strings.js'
+import { languageChanged, named, number, t } from './strings.js'
 import { toast } from './toasts.js'
 
 const stored = 'easel.form'
@@ -140,6 +140,7 @@ function replaceOptions(select, options, value = select.value) {
 function showModels() {
   replaceOptions($('model'), server.models.map(({ name }) => option(name)), server.model)
   fitSize()
+  showSuits()
 }
 
 async function chooseModel(name) {
@@ -168,6 +169,30 @@ async function chooseAccuracy() {
     showError(error)
     showAccuracy()
   }
+}
+
+// Models that draw in few steps
+
+const range = (least, most) => (least === most ? number(most, 2) : `${number(least, 2)}–${number(most, 2)}`)
+
+/** Offers what suits the model, if it has something of its own. */
+function showSuits() {
+  const suits = currentModel()?.suits
+  $('suits').hidden = !suits
+  if (!suits) return
+  const settings = [
+    `${t('steps')} ${range(suits.min_steps, suits.max_steps)}`, `${t('cfg')} ${range(suits.min_cfg_scale, suits.max_cfg_scale)}`,
+    suits.sampler, schedules.find(({ name }) => name === suits.schedule)?.label ?? suits.schedule,
+    suits.width && `${suits.width}×${suits.height}`,
+  ]
+  $('suits-text').textContent = t('suits.text', { name: suits.name, settings: settings.filter(Boolean).join(' · ') })
+}
+
+/** Fills the form with it. What the server leaves out, or this form has no field for, stays as it is. */
+function useSuits() {
+  const suits = currentModel()?.suits ?? {}
+  clearErrors()
+  fill(Object.fromEntries(['steps', 'cfg_scale', 'sampler', 'schedule', 'eta', 'width', 'height'].map(name => [name, suits[name]])))
 }
 
 // Sizes
@@ -222,6 +247,8 @@ export async function readChoices() {
   replaceOptions($('styles'), styles.map(({ name }) => option(name)))
   $('styles').selectedIndex = -1
   $('styles').closest('.field').hidden = styles.length === 0
+  // Schedules have labels now.
+  showSuits()
   recall()
 }
 
@@ -239,6 +266,7 @@ export function startForm({ latest }) {
     remember()
   })
   $('model').addEventListener('change', () => chooseModel($('model').value))
+  $('suits-use').addEventListener('click', useSuits)
   $('accuracy').addEventListener('change', chooseAccuracy)
   $('preset').addEventListener('change', () => setSize(...$('preset').value.split('x')))
   $('swap').addEventListener('click', () => setSize($('height').value, $('width').value))
@@ -256,7 +284,7 @@ export function startForm({ latest }) {
 
   modelsChanged.listen(showModels)
   settingsChanged.listen(showAccuracy)
-  languageChanged.listen(() => { showAccuracy(); showPresets() })
+  languageChanged.listen(() => { showAccuracy(); showSuits(); showPresets() })
   showModels()
   showAccuracy()
   showPresets()

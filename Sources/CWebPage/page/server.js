@@ -4,7 +4,7 @@ import { call, get } from './api.js'
 import { notifier } from './dom.js'
 
 export const server = {
-  /** `{name, is_loaded, native_size, native_sizes, size_multiple, takes_sizes}` */
+  /** `{name, is_loaded, native_size, native_sizes, size_multiple, takes_sizes, suits}` */
   models: [],
   /** The name of the one that draws. */
   model: '',

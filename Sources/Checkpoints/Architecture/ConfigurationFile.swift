@@ -108,6 +108,9 @@ struct ConfigurationFile {
         }
     }
 
+    /// A text that only hints at something, so that nothing is refused for a value of another kind.
+    func hint(_ key: String) -> String? { if case .string(let text)? = self[key] { text } else { nil } }
+
     func strings(_ key: String) throws(CheckpointError) -> [String]? {
         guard let value = self[key] else { return nil }
         guard case .array(let elements) = value else { throw invalid(key, "a list of names") }

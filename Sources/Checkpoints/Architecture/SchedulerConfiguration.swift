@@ -13,6 +13,15 @@ public struct SchedulerConfiguration: Sendable, Hashable {
             default: return nil
             }
         }
+
+        /// As the original release's files write it behind `parameterization:`.
+        var sidecarSpelling: String {
+            switch self {
+            case .epsilon: "eps"
+            case .velocity: "v"
+            case .sample: "x0"
+            }
+        }
     }
     /// How β grows from step to step: `scaled_linear` means that √β grows linearly.
     public enum BetaSchedule: String, Sendable { case linear, scaledLinear = "scaled_linear" }

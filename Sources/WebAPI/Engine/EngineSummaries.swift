@@ -21,11 +21,13 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var sizeMultiple = GenerationRequest.sideMultiple
     /// Whether it is told `original_size`, `crop_top_left` and `target_size`; other models take no notice of them.
     public var takesSizes: Bool
+    /// What suits a model that seems to draw in few steps; nil for all others, and while the file has not been read.
+    @OrNull public var suits: SuitableSettings?
 
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(
         name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
-        takesSizes: Bool = false
+        takesSizes: Bool = false, suits: SuitableSettings? = nil
     ) {
         self.name = name
         self.sha256 = sha256
@@ -34,10 +36,11 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         self.nativeSize = nativeSize
         self.nativeSizes = nativeSizes
         self.takesSizes = takesSizes
+        self.suits = suits
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, sha256, file
+        case name, sha256, file, suits
         case isLoaded = "is_loaded"
         case nativeSize = "native_size"
         case nativeSizes = "native_sizes"

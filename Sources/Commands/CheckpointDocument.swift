@@ -1,0 +1,69 @@
+import Checkpoints
+import Generation
+
+/// The object that `easel models info --json` prints. Members that do not apply to a checkpoint are left out.
+struct CheckpointDocument: Encodable {
+    private let model, family, layout, prediction: String
+    private let nativeSize: Int
+    private let nativeSizes: [String]
+    private let takesSizes: Bool
+    /// Settings that suit a model which draws in few steps.
+    private let suits: SuitableSettings?
+    private let networks: [NetworkObject]
+    /// The file or folder that replaces the checkpoint's own VAE.
+    private let vae: String?
+    private let files: [FileObject]
+    private let unusedKeys, ignoredKeys: [String]
+    /// See `Checkpoint.assumption`.
+    private let assumption: String?
+    /// Why nothing can be drawn with it.
+    private let refusal: String?
+
+    private struct NetworkObject: Encodable {
+        let name: String
+        let parameters: Int
+        let elementTypes: [String]
+
+        init(_ weights: ComponentWeights) {
+            name = weights.component
+            parameters = weights.parameterCount
+            elementTypes = weights.elementTypes
+        }
+
+        private enum CodingKeys: String, CodingKey { case name, parameters, elementTypes = "element_types" }
+    }
+
+    private struct FileObject: Encodable {
+        let path: String
+        let bytes: Int
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, family, layout, prediction, suits, networks, vae, files, assumption, refusal
+        case nativeSize = "native_size"
+        case nativeSizes = "native_sizes"
+        case takesSizes = "takes_sizes"
+        case unusedKeys = "unused_keys"
+        case ignoredKeys = "ignored_keys"
+    }
+
+    /// - Parameter unusedKeys: keys that are not understood.
+    init(_ checkpoint: Checkpoint, unusedKeys: [String]) {
+        model = checkpoint.name
+        family = checkpoint.modelName
+        layout = checkpoint.layout.rawValue
+        prediction = checkpoint.scheduler.prediction.rawValue
+        nativeSize = checkpoint.nativeSize
+        nativeSizes = checkpoint.nativeSizes.map(\.text)
+        takesSizes = checkpoint.conditioning.sizes != nil
+        suits = checkpoint.suggestion?.settings
+        let weights = checkpoint.textEncoders.map(\.weights) + [checkpoint.unet.weights, checkpoint.vae.weights]
+        networks = weights.map { NetworkObject($0) }
+        vae = checkpoint.vaeSource.path
+        files = checkpoint.files.map { FileObject(path: $0.path, bytes: $0.byteCount) }
+        self.unusedKeys = unusedKeys
+        ignoredKeys = checkpoint.ignoredKeys
+        assumption = checkpoint.assumption
+        refusal = checkpoint.refusal.map { "\($0)" }
+    }
+}
