@@ -64,7 +64,7 @@ let package = Package(
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),
-        library("Networks", ["Checkpoints", "GraphIR"]),
+        library("Networks", ["Checkpoints", "Generation", "GraphIR"]),
 
         // Text and sampling
         .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
@@ -136,7 +136,7 @@ let package = Package(
         tests("ImageCodecs", ["Generation"]),
         tests("Checkpoints", ["Files"]),
         tests("GraphIR", ["OpenVINO"]),
-        tests("Networks", ["OpenVINO"]),
+        tests("Networks", ["Generation", "OpenVINO"]),
         tests("Prompting", ["Generation"]),
         tests("Sampling"),
         tests("Generation"),

@@ -35,6 +35,10 @@ extension GenerationField {
     public static let noise = GenerationField(
         "noise", "RNG", \.recipe.noise, .word, infotext: .always, label: { $0 == .torch ? "CPU" : "NV" },
         "whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU)")
+    /// `tiling`: the edges that fit together. Infotexts have `True` for both, as A1111's.
+    public static let tiling = GenerationField(
+        "tiling", "Tiling", \.recipe.tiling, .word, infotext: .unlessDefault, label: \.label,
+        "which edges of the picture fit together without a seam: x (left and right), y (top and bottom), both or none")
     /// `emphasis`: the effect of weights such as `(red:1.3)` on embeddings.
     public static let emphasis = GenerationField(
         "emphasis", "Emphasis", \.recipe.emphasis, .word, infotext: .unlessDefault, label: \.label,
@@ -79,8 +83,8 @@ extension GenerationField {
 
     /// Every field, in the order in which they are listed. The defaults are those of `GenerationRequest` and `Recipe`.
     public static let all = [
-        prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise, emphasis, clipSkip,
-        commaBacktrack, padsConditionings, scheduleCounting, originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
+        prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise, tiling, emphasis,
+        clipSkip, commaBacktrack, padsConditionings, scheduleCounting, originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
     ]
 }
 

@@ -16,6 +16,8 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var cfgScale: Float = 7
     /// Whose random numbers a seed stands for.
     public var noise = NoiseSource.torch
+    /// The edges of the pictures that fit together.
+    public var tiling = Tiling.none
 
     // How the prompts are read
 

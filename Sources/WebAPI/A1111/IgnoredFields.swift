@@ -10,9 +10,7 @@ enum IgnoredFields {
         }
         // Clients send 1 or 0 without thinking; it says something only where noise is added on the way.
         if let eta = try fields.number("eta"), let drawn = sampler.eta, eta != drawn { names.append("eta") }
-        for name in ["restore_faces", "tiling"] {
-            if try fields.flag(name) ?? false { names.append(name) }
-        }
+        if try fields.flag("restore_faces") ?? false { names.append("restore_faces") }
         for name in ["refiner_checkpoint", "script_name"] {
             if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }
         }

@@ -50,6 +50,7 @@ public struct TextToImageRequest: Sendable {
         generation.seed = context.randomSeed
         try fields.read(Self.shared, into: &generation)
         (generation.sampler, generation.schedule) = try fields.samplerAndSchedule
+        generation.tiling = try fields.tiling
 
         job = try context.job(
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,
@@ -93,6 +94,17 @@ extension RequestFields {
                 throw invalid("scheduler", "There is no scheduler \"\(scheduler.clipped)\". Use \(known.joined(separator: ", ")).")
             }
             return (sampler.sampler, schedule)
+        }
+    }
+
+    /// `tiling`: true for all edges, as A1111 has it, or one of Easel's words.
+    fileprivate var tiling: Tiling {
+        get throws(APIError) {
+            let key = GenerationField.tiling.key
+            if case .string(let text)? = self[key], !["true", "false"].contains(text.lowercased()) {
+                return try word(key, Tiling.self) ?? Tiling.none
+            }
+            return try flag(key) ?? false ? .both : Tiling.none
         }
     }
 }
