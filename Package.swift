@@ -65,7 +65,7 @@ let package = Package(
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),
-        library("Networks", ["Checkpoints", "GraphIR"]),
+        library("Networks", ["Checkpoints", "Generation", "GraphIR"]),
 
         // Text
         .target(name: "CCLIPVocabulary", exclude: ["merges.txt"]),
@@ -136,7 +136,7 @@ let package = Package(
         tests("ImageCodecs", ["Generation", "Sampling"]),
         tests("Checkpoints", ["Files"]),
         tests("GraphIR", ["OpenVINO"]),
-        tests("Networks", ["OpenVINO"]),
+        tests("Networks", ["Generation", "OpenVINO"]),
         tests("Prompting", ["Generation", "Sampling"]),
         tests("Sampling"),
         tests("Generation", ["Sampling"]),

@@ -20,6 +20,7 @@ extension Seed {
 }
 
 extension NoiseSource: ExpressibleByArgument {}
+extension Tiling: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ScheduleCounting: ExpressibleByArgument {}
 extension ClipSkipRule: ExpressibleByArgument {}

@@ -34,6 +34,9 @@ struct CompileCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], parsing: .unconditional, help: ArgumentHelp("Pictures that are drawn at once.", valueName: "number"))
     var batchSize = 1
 
+    @Option(help: ArgumentHelp("For pictures whose edges fit together, as `easel generate --tiling` draws them.", valueName: "edges"))
+    var tiling = Tiling.none
+
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
 
@@ -76,6 +79,7 @@ struct CompileCommand: AsyncParsableCommand {
         for size in sizes.sizes.isEmpty ? [PictureSize(width: native, height: native)] : sizes.sizes {
             var request = GenerationRequest(prompt: "")
             (request.width, request.height, request.batchSize) = (size.width, size.height, batchSize)
+            request.tiling = tiling
             for key in pipeline.keys(for: pipeline.need(forShortPromptsOf: request)) {
                 progress.report("Compiling the \(key.network) for \(key.placement), \(size.text)")
                 let known = await pipeline.networks.compileCounts[key.stage]

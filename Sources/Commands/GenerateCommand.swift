@@ -85,6 +85,10 @@ struct GenerateCommand: AsyncParsableCommand {
         help: ArgumentHelp("Pictures to draw, with seeds counting up.", valueName: "number"))
     var batchSize = 1
 
+    @Option(help: ArgumentHelp(
+        "Which edges fit together without a seam: x (left and right), y (top and bottom), both or none.", valueName: "edges"))
+    var tiling = Tiling.none
+
     @OptionGroup(title: "Prompt language")
     var promptOptions: PromptOptions
 
@@ -138,6 +142,7 @@ struct GenerateCommand: AsyncParsableCommand {
         request.cfgScale = cfgScale
         request.batchSize = batchSize
         request.noise = noise
+        request.tiling = tiling
         if let number = seed.number { request.seed = number }
         promptOptions.apply(to: &request, styles: styles)
         try samplingFlags.apply(to: &request)

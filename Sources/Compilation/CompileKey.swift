@@ -13,7 +13,7 @@ public struct CompileKey: Sendable, Hashable {
     public let network: NetworkID
     /// The device, and the arithmetic that it is asked for.
     public let placement: Placement
-    /// The inputs that are fixed at the compile; all others may have any size.
+    /// The inputs that are fixed at the compile, all others may have any size; and the edges that fit together.
     public let shape: InputShape
 
     /// Makes a key; without `shape`, of a network that takes any size.
@@ -40,7 +40,9 @@ public struct CompileKey: Sendable, Hashable {
     /// Why a network is compiled for this key when those of `earlier` have been compiled.
     func reason(after earlier: [CompileKey]) -> CompileReason {
         if earlier.contains(self) { return .noLongerInMemory }
-        let before = earlier.last { $0.checkpoint == checkpoint && $0.network == network && $0.placement == placement }
+        let before = earlier.last {
+            $0.checkpoint == checkpoint && $0.network == network && $0.placement == placement && $0.shape.tiling == shape.tiling
+        }
         guard let before else { return .firstUse }
         if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
         return shape.batch != before.shape.batch ? .newBatch : .longerPrompt
@@ -48,8 +50,9 @@ public struct CompileKey: Sendable, Hashable {
 }
 
 extension InputShape {
-    /// Whether every input of the shape `other` can be given to a network of this shape.
+    /// Whether every input of the shape `other` can be given to a network of this shape, and gives the same answer.
     fileprivate func accommodates(_ other: InputShape) -> Bool {
+        guard tiling == other.tiling else { return false }
         for (mine, its) in [(batch, other.batch), (height, other.height), (width, other.width)] where mine != .dynamic && mine != its {
             return false
         }
@@ -67,7 +70,7 @@ extension CompileKey: CustomStringConvertible {
 }
 
 extension InputShape {
-    /// The fixed inputs in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`.
+    /// The fixed inputs in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`; `any shape, tiled along x`.
     public func summary(of stage: Stage) -> String {
         var parts: [String] = []
         if case .fixed(let batch) = batch { parts.append("batch \(batch)") }
@@ -76,6 +79,8 @@ extension InputShape {
             let chunks = tokens / CLIPText.positionCount
             parts.append((hasContextMask ? "up to " : "") + (chunks == 1 ? "1 chunk" : "\(chunks) chunks"))
         }
-        return parts.isEmpty ? "any shape" : parts.joined(separator: ", ")
+        if parts.isEmpty { parts.append("any shape") }
+        if tiling != .none { parts.append(tiling == .both ? "tiled" : "tiled along \(tiling.rawValue)") }
+        return parts.joined(separator: ", ")
     }
 }

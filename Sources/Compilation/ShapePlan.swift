@@ -23,6 +23,13 @@ public struct ShapePlan: Sendable, Hashable {
 
     /// The shape that a stage's network is compiled for.
     public func shape(of stage: Stage, on device: String, for need: ShapeNeed) -> InputShape {
+        var shape = extents(of: stage, on: device, for: need)
+        // A text encoder's is the same for all, so that one serves pictures that tile and others.
+        if stage != .encode { shape.tiling = need.tiling }
+        return shape
+    }
+
+    private func extents(of stage: Stage, on device: String, for need: ShapeNeed) -> InputShape {
         let (height, width) = (Extent.fixed(need.latentHeight), Extent.fixed(need.latentWidth))
         switch (stage, policies[stage].resolved(on: device)) {
         case (_, .dynamic), (_, .auto):
@@ -72,6 +79,8 @@ public struct ShapeNeed: Sendable, Hashable {
     public var chunkCounts: [Int]
     /// Whether a text has fewer chunks at some step or for some picture.
     public var chunkCountsVary: Bool
+    /// The edges of the pictures that fit together.
+    public var tiling: Tiling
 
     /// Whether every step is the same calls of the UNet, and they are few.
     fileprivate var isSteady: Bool {
@@ -79,12 +88,15 @@ public struct ShapeNeed: Sendable, Hashable {
     }
 
     /// - Precondition: there is at least one text.
-    public init(pictureCount: Int, latentHeight: Int, latentWidth: Int, chunkCounts: [Int], chunkCountsVary: Bool = false) {
+    public init(
+        pictureCount: Int, latentHeight: Int, latentWidth: Int, chunkCounts: [Int], chunkCountsVary: Bool = false, tiling: Tiling = .none
+    ) {
         precondition(!chunkCounts.isEmpty, "a request has a prompt")
         self.pictureCount = pictureCount
         self.latentHeight = latentHeight
         self.latentWidth = latentWidth
         self.chunkCounts = chunkCounts
         self.chunkCountsVary = chunkCountsVary
+        self.tiling = tiling
     }
 }

@@ -69,7 +69,7 @@ extension DiffusionPipeline {
         let latents = checkpoint.vae.configuration.latentShape(width: request.width, height: request.height)
         return ShapeNeed(
             pictureCount: request.batchSize, latentHeight: latents[1], latentWidth: latents[2],
-            chunkCounts: guidance(of: request).needsUnconditional() ? [1, 1] : [1])
+            chunkCounts: guidance(of: request).needsUnconditional() ? [1, 1] : [1], tiling: request.tiling)
     }
 
     /// The likely need of a request, from the length of its prompts as typed: for sorting requests that wait.

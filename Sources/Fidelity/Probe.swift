@@ -2,6 +2,7 @@ import Checkpoints
 public import Compilation
 public import Diffusion
 import Generation
+import Networks
 import Prompting
 import Tensors
 
@@ -11,8 +12,9 @@ import Tensors
 /// - A UNet predicts noise at the first, the middle and the last training step, about both prompts as the reference encoded them.
 /// - A VAE decodes latents with the statistics of pictures.
 ///
-/// Inputs have the shape that the network was compiled for; where it takes any shape, they are small. What the reference
-/// answered is kept, so a second probe costs the device's calls only, as long as it is about the same prompt.
+/// Inputs have the shape that the network was compiled for; where it takes any shape, they are small. A network that tiles is compared
+/// with a reference that tiles as well. What the reference answered is kept, so a second probe costs the device's calls only, as long as
+/// it is about the same prompt.
 public actor Probe {
     /// The prompt that every probe asks about.
     public static let prompt = GenerationRequest.examplePrompt
@@ -26,8 +28,8 @@ public actor Probe {
     private let pipeline: DiffusionPipeline
     private let size: (width: Int, height: Int)?
     private let keepsReferenceNetworks: Bool
-    /// Most recently used last.
-    private var answers: [(question: ProbeQuestion, answer: ProbeAnswer)] = []
+    /// Most recently used last; `network` is the reference's.
+    private var answers: [(network: CompileKey, question: ProbeQuestion, answer: ProbeAnswer)] = []
 
     /// - Parameters:
     ///   - size: in pixels, for networks that take any; nil for a small one.
@@ -48,7 +50,7 @@ public actor Probe {
         let conditionings: [Conditioning]
         do {
             conditionings = try await encodedByReference(question.texts)
-            expected = try await reference(question, of: network.key.network, conditionings)
+            expected = try await ask(reference(for: network.key), question, conditionings)
         } catch {
             await releaseReferences(except: references)
             throw .reference(error)
@@ -62,7 +64,7 @@ public actor Probe {
             throw .candidate(DiffusionError(error))
         }
         // One network measured twice tells how steady the machine is, and nothing of the network.
-        let isReference = network.key == referenceKey(of: network.key.network)
+        let isReference = network.key == reference(for: network.key)
         return StageFidelity(
             network.key.network, on: network.place,
             distance: Distance(worstOf: zip(expected.arrays, answer.arrays).map { Distance(from: $0, to: $1) }),
@@ -74,44 +76,49 @@ public actor Probe {
         guard !texts.isEmpty else { return [] }
         var parts: [[EncodedText]] = []
         for id in pipeline.checkpoint.networks(of: .encode) {
-            parts.append(try await reference(.encode(texts, pipeline.plainReading(of: id)), of: id).texts)
+            let key = CompileKey(checkpoint: pipeline.checkpoint.identity, network: id, placement: .reference)
+            parts.append(try await ask(key, .encode(texts, pipeline.plainReading(of: id))).texts)
         }
         return pipeline.plainConditionings(parts)
     }
 
-    private func reference(
-        _ question: ProbeQuestion, of id: NetworkID, _ conditionings: [Conditioning] = []
+    /// Asks a network of the reference, or recalls what it has answered.
+    private func ask(
+        _ key: CompileKey, _ question: ProbeQuestion, _ conditionings: [Conditioning] = []
     ) async throws(DiffusionError) -> ProbeAnswer {
-        if let index = answers.firstIndex(where: { $0.question == question }) {
+        if let index = answers.firstIndex(where: { $0.network == key && $0.question == question }) {
             let known = answers.remove(at: index)
             answers.append(known)
             return known.answer
         }
-        let network = try await pipeline.network(id, at: .reference, reason: .reference)
+        let network = try await pipeline.network(key.network, at: .reference, shape: key.shape, reason: .reference)
         let answer: ProbeAnswer
         do {
             answer = try await question.asked(of: network, conditionings, objective: pipeline.opened.objective)
         } catch {
             throw DiffusionError(error)
         }
-        answers = answers.suffix(Self.capacity - 1) + [(question, answer)]
+        answers = answers.suffix(Self.capacity - 1) + [(key, question, answer)]
         return answer
     }
 
     // The networks of the reference
 
     private var readyReferences: Set<CompileKey> {
-        get async { await Set(pipeline.networks.readyKeys.filter { $0 == referenceKey(of: $0.network) }) }
+        get async { await Set(pipeline.networks.readyKeys.filter { $0 == reference(for: $0) }) }
     }
 
-    private func referenceKey(of id: NetworkID) -> CompileKey {
-        CompileKey(checkpoint: pipeline.checkpoint.identity, network: id, placement: .reference)
+    /// The network to compare with: of any shape, for pictures that tile as those of `key` do.
+    private func reference(for key: CompileKey) -> CompileKey {
+        CompileKey(
+            checkpoint: pipeline.checkpoint.identity, network: key.network, placement: .reference,
+            shape: InputShape(tiling: key.shape.tiling))
     }
 
     /// - Parameter kept: those that were there before the probe, for pictures.
     private func releaseReferences(except kept: Set<CompileKey>) async {
         guard !keepsReferenceNetworks else { return }
-        for key in pipeline.checkpoint.networks.map(referenceKey) where !kept.contains(key) { await pipeline.networks.release(key) }
+        for key in await readyReferences where !kept.contains(key) { await pipeline.networks.release(key) }
     }
 }
 

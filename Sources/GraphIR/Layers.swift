@@ -21,9 +21,19 @@ extension GraphBuilder {
     ///   - weight: `[out, in, kernel, kernel]`.
     ///   - padding: rows and columns of zeros before and after; they may differ.
     public func convolution(_ x: Value, _ weight: Value, stride: Int = 1, padding: (before: Int, after: Int)) -> Value {
+        convolution(x, weight, stride: stride, rows: padding, columns: padding)
+    }
+
+    /// The same with other padding for rows than for columns.
+    /// - Parameters:
+    ///   - rows: rows of zeros above and below.
+    ///   - columns: columns of zeros to the left and to the right.
+    public func convolution(
+        _ x: Value, _ weight: Value, stride: Int = 1, rows: (before: Int, after: Int), columns: (before: Int, after: Int)
+    ) -> Value {
         add("Convolution", attributes: [
             .init("strides", [stride, stride]), .init("dilations", [1, 1]),
-            .init("pads_begin", [padding.before, padding.before]), .init("pads_end", [padding.after, padding.after]),
+            .init("pads_begin", [rows.before, columns.before]), .init("pads_end", [rows.after, columns.after]),
             .init("auto_pad", "explicit"),
         ], inputs: [x, weight])
     }
@@ -35,9 +45,17 @@ extension GraphBuilder {
     ///   - weight: `[in, out, kernel, kernel]`.
     ///   - cropping: rows and columns taken away on each side.
     public func transposedConvolution(_ x: Value, _ weight: Value, stride: Int, cropping: Int) -> Value {
+        transposedConvolution(x, weight, stride: stride, croppingRows: cropping, columns: cropping)
+    }
+
+    /// The same with other cropping for rows than for columns.
+    /// - Parameters:
+    ///   - rows: rows taken away above, and as many below.
+    ///   - columns: columns taken away to the left, and as many to the right.
+    public func transposedConvolution(_ x: Value, _ weight: Value, stride: Int, croppingRows rows: Int, columns: Int) -> Value {
         add("ConvolutionBackpropData", attributes: [
             .init("strides", [stride, stride]), .init("dilations", [1, 1]),
-            .init("pads_begin", [cropping, cropping]), .init("pads_end", [cropping, cropping]),
+            .init("pads_begin", [rows, columns]), .init("pads_end", [rows, columns]),
             .init("output_padding", [0, 0]), .init("auto_pad", "explicit"),
         ], inputs: [x, weight])
     }

@@ -23,6 +23,14 @@ extension GraphBuilder {
         return lengths.indices.map { Value(node: first.node, output: $0, type: x.type) }
     }
 
+    /// Cuts the entries from `start` to before `end` out of `x` along `axis`. Places below 0 count from the axis's end, as in NumPy;
+    /// places beyond an end stand for it.
+    /// - Parameter end: nil for the axis's end.
+    public func slice(_ x: Value, axis: Int, from start: Int, to end: Int? = nil) -> Value {
+        // The largest number that every plugin takes for the end of an axis of any extent.
+        add("Slice", 8, inputs: [x, integers([start]), integers([end ?? Int(Int32.max)]), integers([1]), integers([axis])])
+    }
+
     /// The extents of all axes, as a list of whole numbers.
     public func shape(of x: Value) -> Value {
         add("ShapeOf", 3, attributes: [.init("output_type", "i64")], inputs: [x], type: .i64)

@@ -17,7 +17,7 @@ extension Network {
     public static func vaeDecoder(
         _ configuration: VAEConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
-        let root = Layer(weights: weights, externalByteCount: weightsByteCount)
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount, tiling: shape.tiling)
         let graph = root.graph
         let latents = graph.parameter("latents", .f32, [shape.batch, .fixed(configuration.latentChannels), shape.height, shape.width])
         var x = Features(graph.divide(latents, graph.literal(configuration.scalingFactor)), channels: configuration.latentChannels)
@@ -43,7 +43,7 @@ extension Network {
     public static func vaeEncoder(
         _ configuration: VAEConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
-        let root = Layer(weights: weights, externalByteCount: weightsByteCount)
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount, tiling: shape.tiling)
         let graph = root.graph
         let image = graph.parameter("image", .f32, [shape.batch, .fixed(configuration.imageChannels), shape.height, shape.width])
         var x = try root["encoder"].encoder(Features(image, channels: configuration.imageChannels), configuration)

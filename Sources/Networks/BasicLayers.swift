@@ -1,4 +1,5 @@
 import Checkpoints
+import Generation
 import GraphIR
 
 extension Layer {
@@ -20,12 +21,17 @@ extension Layer {
         return Features(y, channels: part.count)
     }
 
-    /// torch `Conv2d`.
+    /// torch `Conv2d`, whose `padding_mode` is `circular` along axes that tile.
+    /// - Parameter padding: rows and columns before and after; nil for as many as keep the size.
     func convolution(
         _ x: Features, to channels: Int, kernel: Int = 3, stride: Int = 1, padding: (before: Int, after: Int)? = nil
     ) throws(CheckpointError) -> Features {
         let weight = try weight("weight", [channels, x.channels, kernel, kernel])
-        let y = graph.convolution(x.value, weight, stride: stride, padding: padding ?? (kernel / 2, kernel / 2))
+        let padding = padding ?? (before: kernel / 2, after: kernel / 2)
+        let none = (before: 0, after: 0)
+        let y = graph.convolution(
+            wrapped(x.value, by: padding), weight, stride: stride,
+            rows: tiling.wrapsY ? none : padding, columns: tiling.wrapsX ? none : padding)
         return Features(graph.add(y, try self.weight("bias", [channels], as: [1, channels, 1, 1])), channels: channels)
     }
 

@@ -1,6 +1,7 @@
+public import Generation
 public import GraphIR
 
-/// The extents of a network's inputs, as far as they are known when it is compiled.
+/// The form of a network's inputs, as far as it is known when the network is compiled.
 ///
 /// An axis that stays dynamic takes any extent later, at the price of a slightly slower call.
 public struct InputShape: Sendable, Hashable {
@@ -15,16 +16,19 @@ public struct InputShape: Sendable, Hashable {
     /// Whether a UNet takes `context_mask`, which says what positions of the embedding are there: a prompt shorter than
     /// `tokens` then gives the same numbers as on a UNet of its own length.
     public var hasContextMask: Bool
+    /// The edges of feature maps that fit together. Text encoders have none.
+    public var tiling: Tiling
 
     /// Everything is dynamic unless it is said otherwise.
     public init(
         batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic,
-        hasContextMask: Bool = false
+        hasContextMask: Bool = false, tiling: Tiling = .none
     ) {
         self.batch = batch
         self.height = height
         self.width = width
         self.tokens = tokens
         self.hasContextMask = hasContextMask
+        self.tiling = tiling
     }
 }

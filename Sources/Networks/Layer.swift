@@ -1,4 +1,5 @@
 import Checkpoints
+import Generation
 import GraphIR
 import Tensors
 
@@ -20,14 +21,17 @@ struct Features {
 /// reads `down_blocks.0.resnets.1.conv1.weight` and `….bias`, checks their shapes and notes that they were used.
 struct Layer {
     let graph: GraphBuilder
+    /// The edges of feature maps that fit together, in all layers of the network.
+    let tiling: Tiling
     private let path: String
     private let weights: ComponentWeights
     private let used: UsedTensors
 
     /// The outermost layer of a network.
     /// - Parameter externalByteCount: size of the memory that the offsets of `weights` point into.
-    init(weights: ComponentWeights, externalByteCount: Int) {
+    init(weights: ComponentWeights, externalByteCount: Int, tiling: Tiling = .none) {
         graph = GraphBuilder(externalByteCount: externalByteCount)
+        self.tiling = tiling
         path = ""
         self.weights = weights
         used = UsedTensors()
@@ -35,6 +39,7 @@ struct Layer {
 
     private init(_ parent: Layer, path: String) {
         graph = parent.graph
+        tiling = parent.tiling
         weights = parent.weights
         used = parent.used
         self.path = path

@@ -25,7 +25,8 @@ extension Network {
     public static func unet(
         _ configuration: UNetConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
-        let unet = UNet(root: Layer(weights: weights, externalByteCount: weightsByteCount), configuration: configuration)
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount, tiling: shape.tiling)
+        let unet = UNet(root: root, configuration: configuration)
         try unet.write(shape)
         return unet.root.finish()
     }

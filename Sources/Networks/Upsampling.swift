@@ -1,4 +1,5 @@
 import Checkpoints
+import Generation
 import GraphIR
 import Tensors
 
@@ -11,8 +12,10 @@ extension Layer {
     func upsampledConvolution(_ x: Features, to channels: Int) throws(CheckpointError) -> Features {
         let kernels = try weight("weight", [channels, x.channels, 3, 3], as: [channels, x.channels, 9], isComputedWith: true)
         let spread = graph.matMulTransposed(graph.transpose(kernels, [1, 0, 2]), graph.literal(Self.spreading, shape: [16, 9]))
+        // Along axes that tile, one pixel of the opposite edge lies outside; the two that it becomes are cropped as well.
         let y = graph.transposedConvolution(
-            x.value, graph.reshape(spread, [x.channels, channels, 4, 4]), stride: 2, cropping: 1)
+            wrapped(x.value, by: (before: 1, after: 1)), graph.reshape(spread, [x.channels, channels, 4, 4]), stride: 2,
+            croppingRows: tiling.wrapsY ? 3 : 1, columns: tiling.wrapsX ? 3 : 1)
         return Features(graph.add(y, try weight("bias", [channels], as: [1, channels, 1, 1])), channels: channels)
     }
 

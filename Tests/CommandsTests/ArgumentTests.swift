@@ -29,7 +29,13 @@ struct ArgumentTests {
         let request = try command.request(defaultSize: 512)
         #expect(request.styles.isEmpty && request.emphasis == .original && request.clipSkip == 1)
         #expect(request.commaBacktrack == 20 && !request.padsConditionings)
-        #expect(request.scheduleCounting == .sdnext)
+        #expect(request.scheduleCounting == .sdnext && request.tiling == .none)
+    }
+
+    @Test("a model is compiled ahead for pictures whose edges fit together, when it is asked for", arguments: Tiling.allCases)
+    func compiledTiling(_ tiling: Tiling) throws {
+        #expect(try CompileCommand.parse(["--tiling", tiling.rawValue]).tiling == tiling)
+        #expect(try CompileCommand.parse([]).tiling == .none)
     }
 
     @Test("how prompts are read goes into the request")
@@ -61,7 +67,7 @@ struct ArgumentTests {
         let command = try GenerateCommand.parse([
             "a cat", "--negative-prompt", "dogs", "--model", "m", "--seed", "18446744073709551615", "--noise", "philox", "--steps", "3",
             "--sampler", "dpmpp_2m", "--schedule", "SGM Uniform", "--cfg-scale", "1.5", "--width", "96", "--height", "64",
-            "--batch-size", "2", "--device", "GPU.1", "--precision", "bf16", "--output", "x.png", "--json", "--quiet",
+            "--batch-size", "2", "--tiling", "x", "--device", "GPU.1", "--precision", "bf16", "--output", "x.png", "--json", "--quiet",
         ])
         #expect(command.negativePrompt == "dogs")
         #expect(command.model.name == "m")
@@ -73,6 +79,7 @@ struct ArgumentTests {
         #expect(command.cfgScale == 1.5)
         #expect(command.width == 96 && command.height == 64)
         #expect(command.batchSize == 2)
+        #expect(command.tiling == .x && command.request(defaultSize: 512).tiling == .x)
         #expect(command.settings.device == ["GPU.1"])
         #expect(command.settings.precision == .bf16)
         #expect(command.output == "x.png")
@@ -167,6 +174,7 @@ struct ArgumentTests {
         (["-W", "-8"], "Width -8 is out of range."), (["-b", "-2"], "Batch size -2 is out of range."),
         (["--clip-skip", "-2"], "Clip skip -2 is out of range."),
         (["--crop-top-left", "8"], "The value '8' is invalid for '--crop-top-left <top,left>'"),
+        (["--tiling", "z"], "'none', 'x', 'y' or 'both'"),
         (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
         (["--option", "speed=9"], "There is no option \"speed\". Use subseed, subseed_strength,"),

@@ -29,12 +29,13 @@ struct DiskCacheUseTests {
 
     /// Compiles as a new process would.
     private func compile(
-        _ cache: DiskCache, side: Int = 8, precision: Precision = .f32, path: String? = nil, reason: CompileReason? = nil
+        _ cache: DiskCache, side: Int = 8, tiling: Tiling = .none, precision: Precision = .f32, path: String? = nil,
+        reason: CompileReason? = nil
     ) async throws -> CompileRecord {
         let checkpoint = try Checkpoint.open(path ?? self.path)
         let key = CompileKey(
             checkpoint: checkpoint.identity, network: .decoder, placement: Placement(device: "CPU", precision: precision),
-            shape: InputShape(batch: 1, height: .fixed(side), width: .fixed(side)))
+            shape: InputShape(batch: 1, height: .fixed(side), width: .fixed(side), tiling: tiling))
         return try await CompiledNetworks(core: core, diskCache: cache).network(key, of: checkpoint, reason: reason).record
     }
 
@@ -61,12 +62,14 @@ struct DiskCacheUseTests {
         #expect(cache().items()[0].byteCount > 1000)
     }
 
-    @Test("another size or precision never meets an old entry")
+    @Test("another size, tiling or precision never meets an old entry")
     func keys() async throws {
         _ = try await compile(cache())
         #expect(try await !compile(cache(), side: 16).isFromDiskCache)
         #expect(try await !compile(cache(), precision: .bf16).isFromDiskCache)
-        #expect(cache().items().count == 3)
+        #expect(try await !compile(cache(), tiling: .both).isFromDiskCache)
+        #expect(try await !compile(cache(), tiling: .x).isFromDiskCache)
+        #expect(cache().items().count == 5)
         #expect(try await compile(cache()).isFromDiskCache)
     }
 

@@ -41,6 +41,19 @@ struct ShapePlanTests {
         #expect(Set(encoders) == [InputShape(batch: 1)])
     }
 
+    @Test("edges that fit together concern the UNet and the VAE, and no text encoder", arguments: ShapePolicy.allCases)
+    func tiling(_ policy: ShapePolicy) {
+        let plan = ShapePlan(policy)
+        var tiled = Self.need([1, 1])
+        tiled.tiling = .x
+        for stage in Stage.allCases {
+            var expected = plan.shape(of: stage, on: "GPU", for: Self.need([1, 1]))
+            #expect(expected.tiling == .none)
+            if stage != .encode { expected.tiling = .x }
+            #expect(plan.shape(of: stage, on: "GPU", for: tiled) == expected)
+        }
+    }
+
     @Test("the batch counts pictures and, with guidance, the negative prompt", arguments: [([1], 1, 1), ([1, 1], 1, 2), ([1, 3], 3, 6)])
     func batch(chunks: [Int], pictures: Int, expected: Int) {
         #expect(ShapePlan(.static).shape(of: .denoise, on: "GPU", for: Self.need(chunks, pictures: pictures)).batch == .fixed(expected))
@@ -76,6 +89,17 @@ struct CompileKeyTests {
         #expect(!Self.key(InputShape(), .decoder).serves(wanted))
     }
 
+    @Test(
+        "none whose edges fit together for others, nor the other way round, nor for other edges",
+        arguments: Tiling.allCases, Tiling.allCases)
+    func tiling(mine: Tiling, its: Tiling) {
+        var wanted = Self.fourChunks
+        wanted.tiling = its
+        let (any, exact) = (Self.key(InputShape(tiling: mine)), Self.key(wanted))
+        #expect(any.serves(exact) == (mine == its))
+        #expect((any.id == Self.key(InputShape(tiling: its)).id) == (mine == its))
+    }
+
     @Test("a UNet without a mask serves prompts of just its own length, and none that are padded")
     func withoutMask() {
         var exact = Self.fourChunks
@@ -99,11 +123,21 @@ struct CompileKeyTests {
         other = Self.fourChunks
         other.tokens = 616
         #expect(Self.key(other).reason(after: [first]) == .longerPrompt)
+        other = Self.fourChunks
+        other.tiling = .both
+        let tiled = Self.key(other)
+        #expect(tiled.reason(after: [first]) == .firstUse)
+        other.width = 96
+        #expect(Self.key(other).reason(after: [tiled, first]) == .newSize)
     }
 
     @Test("the shape is told in words")
     func words() {
         #expect(Self.fourChunks.summary(of: .denoise) == "batch 2, latents 64×64, up to 4 chunks")
         #expect(InputShape().summary(of: .decode) == "any shape")
+        #expect(InputShape(tiling: .both).summary(of: .decode) == "any shape, tiled")
+        var tiled = Self.fourChunks
+        tiled.tiling = .x
+        #expect(tiled.summary(of: .denoise) == "batch 2, latents 64×64, up to 4 chunks, tiled along x")
     }
 }

@@ -55,6 +55,7 @@ struct ProbeTests {
         (.denoiser, InputShape(batch: 3, height: 16, width: 16, tokens: 308, hasContextMask: true)),
         (.denoiser, InputShape(batch: 4, height: 16, width: 16, tokens: 154)), (.denoiser, InputShape(batch: 2, height: 16, width: 16)),
         (.decoder, InputShape(batch: 1, height: 16, width: 24)),
+        (.denoiser, InputShape(batch: 2, height: 16, width: 16, tiling: .x)),
     ]
 
     @Test("a network of any shape is asked what it takes, and agrees with the reference to rounding", arguments: shapes)
@@ -109,6 +110,17 @@ struct ProbeTests {
         #expect(await pipeline.networks.readyKeys.count == 2)
         _ = try await Probe(pipeline).fidelity(of: network)
         #expect(await pipeline.networks.readyKeys.count == 2)
+    }
+
+    @Test("a network that tiles is compared with a reference that tiles as well, whatever the same probe asked before")
+    func tiling() async throws {
+        let probe = Probe(pipeline)
+        for tiling in Tiling.allCases {
+            let network = try await pipeline.network(.decoder, shape: InputShape(batch: 1, height: 16, width: 16, tiling: tiling))
+            #expect(try await probe.fidelity(of: network).distance.relativeError < 1e-4, "\(tiling)")
+            await pipeline.networks.release(network.key)
+        }
+        #expect(await pipeline.networks.readyKeys.isEmpty)
     }
 
     @Test("a network that is the reference itself is as fast as itself")

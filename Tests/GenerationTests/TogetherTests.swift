@@ -23,7 +23,7 @@ struct TogetherTests {
         request { $0.schedule = .karras }, request { $0.cfgScale = 7.5 }, request { $0.noise = .philox }, request { $0.emphasis = .noNorm },
             request { $0.clipSkip = 2 }, request { $0.commaBacktrack = 0 }, request { $0.padsConditionings = true },
             request { $0.sizeConditioning.crop.top = 8 },
-        request { $0.clipSkipRule = .forge }, request { $0.zeroesEmptyNegative = false },
+        request { $0.clipSkipRule = .forge }, request { $0.zeroesEmptyNegative = false }, request { $0.tiling = .x },
     ])
     func apart(_ other: GenerationRequest) {
         #expect(!Self.request().canBeDrawnTogether(with: other))

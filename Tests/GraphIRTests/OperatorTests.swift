@@ -68,6 +68,15 @@ struct OperatorTests {
         #expect(try evaluate(x) { $0.gather($1, $0.integers([1]), axis: 1) } == NDArray(shape: [1, 1, 3], values: [3, 4, 5]))
     }
 
+    @Test("a slice counts from the beginning, or from the end of an axis of any extent")
+    func slicing() throws {
+        let x = NDArray(shape: [1, 2, 3], values: [0, 1, 2, 3, 4, 5])
+        #expect(try evaluate(x) { $0.slice($1, axis: 2, from: -1) } == NDArray(shape: [1, 2, 1], values: [2, 5]))
+        #expect(try evaluate(x) { $0.slice($1, axis: 2, from: 0, to: 2) } == NDArray(shape: [1, 2, 2], values: [0, 1, 3, 4]))
+        #expect(try evaluate(x) { $0.slice($1, axis: 1, from: 1) } == NDArray(shape: [1, 1, 3], values: [3, 4, 5]))
+        #expect(try evaluate(x) { $0.slice($1, axis: 2, from: -9) } == x)
+    }
+
     @Test("resizing repeats pixels, also to odd sizes")
     func resizing() throws {
         let x = NDArray(shape: [1, 1, 1, 2], values: [1, 2])
@@ -84,6 +93,12 @@ struct OperatorTests {
             g.convolution(x, g.literal([Float](repeating: 1, count: 9), shape: [1, 1, 3, 3]), stride: 2, padding: (before: 0, after: 1))
         }
         #expect(sum == NDArray(shape: [1, 1, 1, 1], values: [10]))
+        let sided = try evaluate(x) { g, x in
+            let kernel = g.literal([1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [1, 1, 3, 3])
+            return g.convolution(x, kernel, rows: (before: 1, after: 0), columns: (before: 0, after: 1))
+        }
+        // 4 · 1 + 5 · 2 + 7 · 3 + 8 · 4
+        #expect(sided == NDArray(shape: [1, 1, 1, 1], values: [67]))
     }
 
     @Test("a transposed convolution lays kernels a stride apart, adds them where they overlap and crops the rim")
@@ -93,6 +108,10 @@ struct OperatorTests {
             g.transposedConvolution(x, g.literal([1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [1, 1, 3, 3]), stride: 2, cropping: 1)
         }
         #expect(laid == NDArray(shape: [1, 1, 1, 3], values: [5, 46, 50]))
+        let wide = try evaluate(x) { g, x in
+            g.transposedConvolution(x, g.literal([1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [1, 1, 3, 3]), stride: 2, croppingRows: 1, columns: 0)
+        }
+        #expect(wide == NDArray(shape: [1, 1, 1, 5], values: [4, 5, 46, 50, 60]))
     }
 
     @Test("norms have mean 0 and variance 1 before scale and bias")

@@ -115,6 +115,19 @@ import Testing
         #expect(keys.compactMap { Infotext(parsing: infotext().description)[$0] } == ["1024x768", "0,128", "640x512", "forge", "False"])
     }
 
+    @Test("edges that fit together are written as A1111 writes them, and one axis as it is", arguments: [
+        (.none, nil), (.both, "True"), (.x, "x"), (.y, "y"),
+    ] as [(Tiling, String?)])
+    func tiling(_ tiling: Tiling, text: String?) {
+        var request = GenerationRequest(prompt: "a cat")
+        request.tiling = tiling
+        let result = GenerationResult(
+            pictures: [Picture(Self.pixel, seed: 0, prompt: "a cat")], tokenCount: 2, chunkCount: 1,
+            places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
+        let infotext = Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "1")
+        #expect(Infotext(parsing: infotext.description)["Tiling"] == text)
+    }
+
     @Test("how schedules counted is written where it mattered, and read back", arguments: ScheduleCounting.allCases)
     func scheduleCounting(_ counting: ScheduleCounting) {
         var request = GenerationRequest(prompt: "[a:b:5]")

@@ -22,7 +22,7 @@ struct A1111AnswerTests {
 
     @Test("the answer has the pictures as bare base64, the request with its defaults, and info as a text of JSON")
     func textToImageAnswer() throws {
-        let answer = try answer(#"{"prompt": "a cat", "steps": 9, "batch_size": 2, "cfg_scale": 7.3, "tiling": true, "odd": 1}"#)
+        let answer = try answer(#"{"prompt": "a cat", "steps": 9, "batch_size": 2, "cfg_scale": 7.3, "restore_faces": true, "odd": 1}"#)
         #expect(answer.images == ["AQID", "AQID"])
         #expect(
             answer.parameters["steps"] == .integer(9) && answer.parameters["n_iter"] == .integer(1)
@@ -41,7 +41,7 @@ struct A1111AnswerTests {
         #expect(info["seed"] == .integer(5) && info["all_seeds"] == .array([.integer(5), .integer(6)]) && info["width"] == .integer(512))
         #expect(info["infotexts"] == .array([.string("a cat\nSteps: 9"), .string("a cat\nSteps: 9")]) && info["cfg_scale"] == .number(7.3))
         #expect(info["sd_model_hash"] == .string("6ce0161689") && info["job_timestamp"] == .string("19700101000000"))
-        #expect(info["extra_generation_params"]?["Ignored"] == .string("tiling"))
+        #expect(info["extra_generation_params"]?["Ignored"] == .string("restore_faces"))
     }
 
     @Test("without send_images there are none")

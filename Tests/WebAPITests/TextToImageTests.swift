@@ -128,6 +128,8 @@ struct TextToImageTests {
                 #"{"clip_skip": 13}"#, "clip_skip",
                 "Clip skip 13 is out of range. Use 1 to 12; 1 is the text encoder's last layer, 2 the one before it."
             ),
+        (#"{"tiling": "z"}"#, "tiling", #"tiling cannot be "z". Use none, x, y, both."#),
+        (#"{"tiling": 2}"#, "tiling", "tiling cannot be 2. Use true or false."),
         (#"{"override_settings": {"preview_steps": 9e18}}"#, "override_settings.preview_steps",
             #"override_settings.preview_steps cannot be "9000000000000000000". Use a whole number from 0 to 1000."#),
         (#"{"prompt": "a\u0000b"}"#, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
@@ -226,7 +228,8 @@ struct TextToImageTests {
     }
 
     @Test("fields that ask for what has no effect are named", arguments: [
-        (#"{"firstphase_width": 64, "restore_faces": false}"#, ["firstphase_width"]), (#"{"tiling": true}"#, ["tiling"]),
+        (#"{"firstphase_width": 64, "restore_faces": false}"#, ["firstphase_width"]),
+        (#"{"tiling": true, "restore_faces": true}"#, ["restore_faces"]),
         (#"{"script_name": "X/Y/Z plot", "refiner_checkpoint": "None"}"#, ["script_name"]),
             (
                 #"{"override_settings": {"face_restoration": true, "openvino_devices": ["GPU"]}}"#,
@@ -328,6 +331,22 @@ struct TextToImageTests {
         #expect(recipe.sizeConditioning.target == PictureSize(width: 640, height: 512))
         #expect(recipe.clipSkipRule == .a1111L && !recipe.zeroesEmptyNegative)
     }
+
+    @Test("tiling is true or false as in A1111, or one of Easel's words; an infotext has either", arguments: [
+        ("{}", Tiling.none), (#"{"tiling": null}"#, .none), (#"{"tiling": false}"#, .none), (#"{"tiling": "none"}"#, .none),
+        (#"{"tiling": true}"#, .both), (#"{"tiling": 1}"#, .both), (#"{"tiling": "True"}"#, .both), (#"{"tiling": "both"}"#, .both),
+        (#"{"tiling": "x"}"#, .x), (#"{"tiling": "Y"}"#, .y),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Tiling: True"}"#, .both),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Tiling: x"}"#, .x),
+        (#"{"infotext": "a\nSteps: 4, Sampler: Euler, CFG scale: 7, Tiling: True", "tiling": false}"#, .none),
+    ] as [(String, Tiling)])
+    func tiling(_ body: String, expected: Tiling) throws {
+        let request = try textToImage(body)
+        #expect(request.job.generation.tiling == expected && request.ignored == [])
+    }
+
+    @Test("the answer repeats A1111's default of tiling")
+    func tilingDefault() throws { #expect(try textToImage("{}").parameters["tiling"] == .bool(false)) }
 
     @Test("schedules count as A1111's, unless field, option, infotext or setting says otherwise", arguments: [
         ("{}", "", ScheduleCounting.a1111),

@@ -237,12 +237,13 @@ def takes_dropped_pictures(server):
         values = [page.locator(f"#{name}").input_value() for name in names]
         assert taken and values == ["pasted", "bad", "9", "DPM++ 2M", "karras", "18446744073709551615", "128", "philox"], values
         assert prompt.evaluate(paste, "a (red:1.2) apple, a (blue:1.3) sky, (green:1.1) tree")
-        # A1111 writes the state of its checkbox, Easel a rule's name; what a text does not tell is empty again.
-        names = ("original_size", "crop_top_left", "target_size", "clip_skip_sdxl")
+        # A1111 writes the state of its checkboxes, Easel a rule's name and an axis; what a text does not tell is empty again.
+        names = ("original_size", "crop_top_left", "target_size", "clip_skip_sdxl", "tiling")
         for told, expected in [
-            ('Original size: 1024x768, Crop top left: "0,128", Target size: 640x512, Clip skip SDXL: forge', ["1024x768", "0,128", "640x512", "forge"]),
-            ("Clip skip SDXL: True", ["", "", "", "a1111-l"]),
-            ("Clip skip SDXL: False", ["", "", "", ""]),
+            ('Original size: 1024x768, Crop top left: "0,128", Target size: 640x512, Clip skip SDXL: forge', ["1024x768", "0,128", "640x512", "forge", ""]),
+            ("Clip skip SDXL: True, Tiling: True", ["", "", "", "a1111-l", "both"]),
+            ("Tiling: y", ["", "", "", "", "y"]),
+            ("Clip skip SDXL: False", ["", "", "", "", ""]),
         ]:
             assert not prompt.evaluate(paste, f"told\nSteps: 9, Sampler: Euler, Seed: 1, {told}")
             values = [page.locator(f"#{name}").input_value() for name in names]

@@ -43,13 +43,19 @@ function clipSkipRuleOf(parameters) {
   return told === 'True' ? 'a1111-l' : told === 'False' ? '' : told
 }
 
+/** The edges that fit together: A1111 writes the state of its checkbox, Easel an axis as well. */
+function tilingOf(parameters) {
+  const told = parameters.get('Tiling') ?? ''
+  return told === 'True' ? 'both' : told === 'False' ? '' : told
+}
+
 /** The form's fields by name, as far as an infotext tells of them. */
 export function fieldsOf({ prompt, negativePrompt, parameters }) {
   const fields = {
     prompt, negative_prompt: negativePrompt, batch_size: '1', runs: '1', clip_skip: parameters.get('Clip skip') ?? '1',
     // A1111 says nothing where it drew on a GPU.
     noise: parameters.get('RNG') === 'CPU' ? 'torch' : 'philox',
-    schedule_counting: countingOf(parameters),
+    schedule_counting: countingOf(parameters), tiling: tilingOf(parameters),
     original_size: parameters.get('Original size') ?? '', target_size: parameters.get('Target size') ?? '',
     crop_top_left: parameters.get('Crop top left') ?? '', clip_skip_sdxl: clipSkipRuleOf(parameters),
   }

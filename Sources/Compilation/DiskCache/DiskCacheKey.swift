@@ -10,7 +10,7 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
     public var component: String
     /// The fixed inputs in words, for people: `batch 2, latents 64×64, up to 4 chunks`.
     public var shape: String
-    /// SHA-256 of the graph's text and its literals: architecture, shapes and layout of the weights.
+    /// SHA-256 of the graph's text and its literals: architecture, shapes, tiling and layout of the weights.
     public var graph: String
     /// SHA-256 of the contents of the checkpoint's files.
     public var weights: String

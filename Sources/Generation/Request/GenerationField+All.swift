@@ -134,6 +134,10 @@ extension GenerationField {
     public static let seedDelta = GenerationField(
         "eta_noise_seed_delta", "ENSD", \.recipe.seedDelta, .whole(-2_147_483_648...2_147_483_647), infotext: .unlessDefault,
         "a number that is added to the seed for noise after the first, as A1111's ENSD")
+    /// `tiling`: the edges that fit together. Infotexts have `True` for both, as A1111's.
+    public static let tiling = GenerationField(
+        "tiling", "Tiling", \.recipe.tiling, .word, infotext: .unlessDefault, label: \.label,
+        "which edges of the picture fit together without a seam: x (left and right), y (top and bottom), both or none")
     /// `emphasis`: the effect of weights such as `(red:1.3)` on embeddings.
     public static let emphasis = GenerationField(
         "emphasis", "Emphasis", \.recipe.emphasis, .word, infotext: .unlessDefault, label: \.label,
@@ -186,7 +190,7 @@ extension GenerationField {
     /// Every field, in the order in which they are listed. The defaults are those of `GenerationRequest` and `Recipe`.
     public static let all = [
         prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise,
-        variationSeed, variationStrength, seedResizedFrom,
+        variationSeed, variationStrength, seedResizedFrom, tiling,
         emphasis, clipSkip, commaBacktrack, padsConditionings, scheduleCounting,
         originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
     ] + samplingOptions

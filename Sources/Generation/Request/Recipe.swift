@@ -28,6 +28,8 @@ public struct Recipe: Sendable, Hashable, Codable {
     public var seedResizedFrom: PictureSize?
     /// When and how guidance is applied.
     public var guidance = GuidanceOptions()
+    /// The edges of the pictures that fit together.
+    public var tiling = Tiling.none
 
     // How the prompts are read
 

@@ -8,9 +8,7 @@ enum IgnoredFields {
         for (name, idle) in idleNumbers {
             if let number = try fields.number(name), !idle.contains(number) { names.append(name) }
         }
-        for name in ["restore_faces", "tiling"] {
-            if try fields.flag(name) ?? false { names.append(name) }
-        }
+        if try fields.flag("restore_faces") ?? false { names.append("restore_faces") }
         for name in ["refiner_checkpoint", "script_name"] {
             if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }
         }

@@ -12,6 +12,10 @@ extension TextToImageRequest {
         RequestField("sampler_name", .text, "any name of a sampler, perhaps with a schedule: DPM++ 2M Karras", standard: .null),
         RequestField("sampler_index", .text, "the older name of sampler_name, which comes first", standard: .string("Euler")),
         RequestField("scheduler", .text, "the schedule; comes before one in the sampler's name", standard: .null),
+        RequestField(
+            GenerationField.tiling.key, Schema(["anyOf": .array([Schema.flag.json, Schema.words(of: Tiling.self).json])]),
+            "whether all edges of the picture fit together without a seam; x: left and right only, y: top and bottom only",
+            standard: .bool(false)),
         RequestField("n_iter", .whole.with("minimum", .integer(1)), "how often, one after another", standard: .integer(1)),
         RequestField("enable_hr", .flag, "must be false: a second pass is to come", standard: .bool(false)),
         RequestField("denoising_strength", .number, "has no effect without a second pass", standard: .null),

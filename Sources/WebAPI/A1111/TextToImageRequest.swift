@@ -59,6 +59,7 @@ public struct TextToImageRequest: Sendable {
             generation.seedResizedFrom = PictureSize(width: width, height: height)
         }
         generation.fillEta(defaults)
+        generation.tiling = try fields.tiling
 
         job = try context.job(
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,
@@ -101,6 +102,17 @@ extension RequestFields {
             // A client that always sends "Automatic" may still have the schedule in the sampler's name.
             if schedule == .automatic { return (sampler.sampler, sampler.schedule ?? .automatic) }
             return (sampler.sampler, schedule)
+        }
+    }
+
+    /// `tiling`: true for all edges, as A1111 has it, or one of Easel's words.
+    fileprivate var tiling: Tiling {
+        get throws(APIError) {
+            let key = GenerationField.tiling.key
+            if case .string(let text)? = self[key], !["true", "false"].contains(text.lowercased()) {
+                return try word(key, Tiling.self) ?? Tiling.none
+            }
+            return try flag(key) ?? false ? .both : Tiling.none
         }
     }
 }
