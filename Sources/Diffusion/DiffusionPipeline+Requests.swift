@@ -49,6 +49,9 @@ extension DiffusionPipeline {
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
             plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
         }
+        if request.correction.tintStrength != 0 {
+            plan.warnings.append("The latent tint has no effect: there is no network yet that turns its colour into latents.")
+        }
         return plan
     }
 

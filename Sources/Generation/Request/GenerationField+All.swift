@@ -81,7 +81,7 @@ extension GenerationField {
     public static let all = [
         prompt, negativePrompt, styles, width, height, steps, sampler, schedule, cfgScale, seed, batchSize, noise, emphasis, clipSkip,
         commaBacktrack, padsConditionings, scheduleCounting, originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
-    ]
+    ] + grading + correction
 }
 
 extension GenerationField.Kind<Int> {

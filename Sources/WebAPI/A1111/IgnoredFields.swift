@@ -13,7 +13,7 @@ enum IgnoredFields {
         for name in ["restore_faces", "tiling"] {
             if try fields.flag(name) ?? false { names.append(name) }
         }
-        for name in ["refiner_checkpoint", "script_name"] {
+        for name in ["refiner_checkpoint", "script_name", "grading_lut_file"] {
             if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }
         }
         if let scripts = try fields.object("alwayson_scripts") {
