@@ -32,6 +32,9 @@ static const struct web_page_file files[] = {
     {"gallery.js", (const unsigned char[]){
 #embed "page/gallery.js" suffix(, 0)
     }},
+    {"grading.js", (const unsigned char[]){
+#embed "page/grading.js" suffix(, 0)
+    }},
     {"infotext.js", (const unsigned char[]){
 #embed "page/infotext.js" suffix(, 0)
     }},

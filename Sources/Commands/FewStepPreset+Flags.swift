@@ -1,4 +1,5 @@
 import Generation
+import Sampling
 
 extension FewStepPreset {
     /// The proposed settings as flags of `easel generate`:

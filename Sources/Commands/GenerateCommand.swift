@@ -20,6 +20,7 @@ struct GenerateCommand: AsyncParsableCommand {
             easel generate "a castle" --model sd15.safetensors --width 768 --steps 30 --sampler "DPM++ 2M Karras" --output castle.png
             easel generate "a cat" --batch-size 4 --output cats/ --json
             easel generate "a [red:blue:0.5] (car:1.2), __weather__" --styles ink --wildcards ~/wildcards --clip-skip 2
+            easel generate "a harbour" --grade color_temp=5000 --grade vignette=0.4 --correct brightness=1
 
             `easel prompt` explains how a prompt is read.
             The prompt, the seed and all settings are stored in the picture, where A1111 and its tools read them.
@@ -92,6 +93,9 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Prompt language")
     var promptOptions: PromptOptions
 
+    @OptionGroup(title: "Grading and correction")
+    var grading: GradingOptions
+
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
 
@@ -146,6 +150,7 @@ struct GenerateCommand: AsyncParsableCommand {
         if let number = seed.number { request.seed = number }
         promptOptions.apply(to: &request, styles: styles)
         try samplingFlags.apply(to: &request)
+        grading.apply(to: &request)
         return request
     }
 

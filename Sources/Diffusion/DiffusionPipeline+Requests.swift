@@ -51,6 +51,9 @@ extension DiffusionPipeline {
         }
         if let warning = request.recipe.idleOptions { plan.warnings.append(warning) }
         if let warning = checkpoint.suggestion?.preset.warning(about: request) { plan.warnings.append(warning) }
+        if request.correction.tintStrength != 0 {
+            plan.warnings.append("The latent tint has no effect: there is no network yet that turns its colour into latents.")
+        }
         return plan
     }
 
@@ -174,7 +177,7 @@ extension DiffusionPipeline {
                 source: request.noise, seeds: seeds,
                 options: NoiseOptions(
                     resizedFrom: other.map { LatentSize(height: $0[1], width: $0[2]) }, seedDelta: request.seedDelta)),
-            imageShape: shape(PictureSize(width: request.width, height: request.height)))
+            imageShape: shape(PictureSize(width: request.width, height: request.height)), correction: request.correction.betweenSteps)
     }
 }
 

@@ -24,6 +24,8 @@ public struct RequestPlan: Sendable {
 public struct DrawnRequests: Sendable {
     /// One for each request, in their order.
     public var results: [GenerationResult]
+    /// The pictures of all requests as the decoder left them, before grading: what they look like is the devices' doing.
+    public var decoded: [RGBImage]
     /// Every network that took part, also those that failed, and text encoders whose answers were remembered.
     public var networks: [NetworkUse]
 

@@ -50,7 +50,8 @@ struct RequestRun {
 
         let texts = try await encode()
         let latents = try await denoise(sampling, texts)
-        let images = try await decode(latents)
+        let decoded = try await decode(latents)
+        let images = graded(decoded)
 
         timings.total = (ContinuousClock.now - began).seconds
         let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
@@ -59,7 +60,7 @@ struct RequestRun {
             defer { next += request.batchSize }
             return result(of: request, prompts, Array(images[next..<next + request.batchSize]), runtimeVersion)
         }
-        return DrawnRequests(results: results, networks: uses)
+        return DrawnRequests(results: results, decoded: decoded, networks: uses)
     }
 
     private func result(
@@ -188,6 +189,11 @@ struct RequestRun {
             run.timings.decode = (ContinuousClock.now - began).seconds
         }
         return images
+    }
+
+    /// The pictures as the recipe wants them finished; the grain of each is its own seed's.
+    private func graded(_ images: [RGBImage]) -> [RGBImage] {
+        zip(images, plan.requests.flatMap(\.seeds)).map { plan.shared.grading.applied(to: $0, seed: $1) }
     }
 
     // MARK: Networks

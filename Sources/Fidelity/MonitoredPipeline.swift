@@ -102,7 +102,7 @@ public actor MonitoredPipeline {
         let drawn = try await pipeline.draw(plan, previews: previews, onEvent: onEvent)
         await noticeCompiles()
         // Each picture is looked at once, whatever took part in it.
-        let suspicions = drawn.results.flatMap(\.images).map { Suspicion(picture: $0) }
+        let suspicions = drawn.decoded.map { Suspicion(picture: $0) }
         for use in drawn.networks {
             for suspicion in suspicions {
                 monitors[use.key.stage].finishedPicture(with: use.key, suspicion: use.hasFailed ? .nonFinite(use.key.stage) : suspicion)

@@ -46,6 +46,20 @@ public struct SamplingRun: Sendable {
         public let denoised: NDArray
     }
 
+    /// Latents between two steps.
+    public struct Step {
+        /// `[images, channels, height, width]`, as the step has left them.
+        public let latents: NDArray
+        /// The step, counted from 0 among those that are done.
+        public let step: Int
+        /// How many are done in all.
+        public let stepCount: Int
+        /// Brings the latents to the scale in which diffusers keeps those of the sampler.
+        public let scale: Double
+    }
+
+    /// Changes the latents between two steps.
+    public typealias Correction = @Sendable (Step) -> NDArray
     /// Answers a call.
     public typealias Model = (ModelCall) async throws -> ModelAnswer
     /// Is told of each call that was answered.
@@ -67,6 +81,8 @@ public struct SamplingRun: Sendable {
     let distilled: (schedule: NoiseSchedule, spacing: Int)?
     let imageShape: [Int]
     let mask: SamplingMask?
+    let correction: Correction?
+    let skippedStepCount: Int
     /// What is left after the first noise.
     let noise: BatchNoise
     private let start: NDArray
@@ -76,11 +92,12 @@ public struct SamplingRun: Sendable {
     ///   - imageShape: of one image's latents: `[channels, height, width]`.
     ///   - start: noise, or pictures under noise.
     ///   - mask: what stays as it was.
+    ///   - correction: changes the latents after each step; nil for none.
     /// - Throws: `.stepCount` when the sampler cannot take that many steps; `.sigmas` when the schedule's ends are out of order.
     /// - Precondition: latents of `start` and `mask` have the shape of the batch.
     public init(
         _ settings: SamplingSettings, objective: Objective, noise: BatchNoise, imageShape: [Int], start: SamplingStart = .noise,
-        mask: SamplingMask? = nil
+        mask: SamplingMask? = nil, correction: Correction? = nil
     ) throws(SamplingError) {
         try settings.validate(for: objective)
         let grid = settings.grid(for: objective)
@@ -88,6 +105,7 @@ public struct SamplingRun: Sendable {
         self.objective = objective
         self.imageShape = imageShape
         self.mask = mask
+        self.correction = correction
         distilled = grid.distilled
         sigmaRange = grid.range
         var noise = noise
@@ -98,12 +116,13 @@ public struct SamplingRun: Sendable {
         expectedCallCount = callCount
         switch start {
         case .noise:
-            skippedCallCount = 0
+            (skippedCallCount, skippedStepCount) = (0, 0)
             self.start = grid.startScale * fresh
         case .latents(let pictures, let skipped):
             precondition(pictures.shape == fresh.shape, "latents of the shape \(pictures.shape) are no batch of \(fresh.shape)")
             sigmas = Array(sigmas.dropFirst(skipped))
             timesteps = Array(timesteps.dropFirst(skipped))
+            skippedStepCount = min(skipped, settings.steps)
             skippedCallCount = min(skipped * settings.sampler.evaluationsPerStep, callCount)
             let first = sigmas.first.map { NoiseLevel(sigma: $0, in: objective.noiseSchedule) }
                 ?? timesteps.first.map { NoiseLevel(timestep: $0, in: objective.noiseSchedule) }
@@ -125,7 +144,7 @@ public struct SamplingRun: Sendable {
         // With every step skipped the pictures stay.
         if sigmas.isEmpty, timesteps.isEmpty { return mask.map { $0.blended(into: start) } ?? start }
         let walk = SamplingWalk(self, model: model, onCall: onCall)
-        var latents = try await settings.sampler.algorithm(start, walk)
+        var latents = walk.finished(try await settings.sampler.algorithm(start, walk))
         // Solvers that end at some noise leave it mixed as in training.
         if case .solver = settings.sampler.grid, let last = sigmas.last, last > 0 { latents = (1 / (last * last + 1).squareRoot()) * latents }
         return mask.map { $0.blended(into: latents) } ?? latents

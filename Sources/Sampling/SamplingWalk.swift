@@ -19,6 +19,7 @@ final class SamplingWalk {
     let options: SamplerOptions
     /// The share of fresh noise.
     let eta: Double
+    private let isSolver: Bool
     /// A factor of the noise on the way.
     var noiseScale: Double { Double(options.noiseScale) }
     /// How often the model has been asked.
@@ -34,10 +35,15 @@ final class SamplingWalk {
     private let model: SamplingRun.Model
     private let onCall: SamplingRun.Observer
     private var noise: BatchNoise
+    private let correction: SamplingRun.Correction?
+    /// How many steps were corrected.
+    private var correctedStepCount: Int
+    private let firstStep: Int
     private lazy var trees = range.map { noise.trees(from: $0.least, to: $0.greatest, imageShape) } ?? []
 
     init(_ run: SamplingRun, model: @escaping SamplingRun.Model, onCall: @escaping SamplingRun.Observer) {
         let sampler = run.settings.sampler
+        isSolver = if case .solver = sampler.grid { true } else { false }
         sigmas = run.sigmas
         timesteps = run.timesteps
         stepCount = run.settings.steps
@@ -49,6 +55,9 @@ final class SamplingWalk {
         range = run.sigmaRange
         distilled = run.distilled
         imageShape = run.imageShape
+        correction = run.correction
+        firstStep = run.skippedStepCount
+        correctedStepCount = firstStep
         mask = run.mask
         noise = run.noise
         self.model = model
@@ -103,6 +112,28 @@ final class SamplingWalk {
         // As A1111 finds it, in log σ.
         let nearest = distilled.schedule.nearestStep(toSigma: sigma)
         return NoiseLevel(sigma: sigma, in: objective.noiseSchedule, timestep: Double((nearest + 1) * distilled.spacing - 1))
+    }
+
+    // MARK: Between steps
+
+    /// The latents that a step has left, with what is corrected in them; each sampler ends its steps with it.
+    /// - Parameter sigma: the level that they have come to; nil for samplers on training steps.
+    func corrected(_ x: NDArray, at sigma: Double? = nil) -> NDArray {
+        guard let correction else { return x }
+        defer { correctedStepCount += 1 }
+        let count = max(stepCount - firstStep, 1)
+        return correction(.init(latents: x, step: min(correctedStepCount - firstStep, count - 1), stepCount: count, scale: scale(at: sigma)))
+    }
+
+    /// The latents of the end: samplers that return from within their last step have not corrected it yet.
+    func finished(_ x: NDArray) -> NDArray {
+        correctedStepCount < stepCount ? corrected(x, at: 0) : x
+    }
+
+    /// diffusers' solvers keep their latents as training mixed them.
+    private func scale(at sigma: Double?) -> Double {
+        guard isSolver, let sigma else { return 1 }
+        return 1 / (sigma * sigma + 1).squareRoot()
     }
 
     // MARK: Noise

@@ -13,9 +13,11 @@ extension GenerationRequest {
                 case .flag: .flag(usual != .flag(true))
                 case .seed: .seed(.max)
                 case .whole(let range, _): .whole(usual == .whole(range.upperBound) ? range.lowerBound : range.upperBound)
-                case .number(let range): .number(range.contains(range.lowerBound + 7.3) ? range.lowerBound + 7.3 : range.lowerBound + 0.3)
+                case .number(let range) where range.contains(7.3): .number(7.3)
+                case .number(let range): .number(range.lowerBound + 0.7 * (range.upperBound - range.lowerBound))
                 case .word(let words), .name(let words): .text(words.last { usual != .text($0) } ?? "")
                 case .pair(_, let example): .text(example)
+                case .color: .text("#336699")
                 }
             precondition(
                 field.set(value, in: &request) && field.value(in: request) != usual, "\(field.key) has no other value than the usual one")

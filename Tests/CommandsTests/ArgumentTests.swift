@@ -62,6 +62,31 @@ struct ArgumentTests {
         #expect(command.promptOptions.files.wildcards == "w" && command.promptOptions.files.embeddings == "e")
     }
 
+    @Test("grading and correction take names and values, with the API's prefix or without, and the last of several counts")
+    func grading() throws {
+        let request = try GenerateCommand.parse([
+            "a cat", "--grade", "brightness=0.2", "--grade", "Color-Temp=5000", "--grade", "grading_shadows_tint=336699",
+            "--grade=clahe_grid=4", "--grade", "hue=-0.5", "--grade", "brightness=0.3", "--correct", "clamp=true", "--correct", "mode=1",
+            "--correct", "hdr_brightness=-1.5",
+        ]).request(defaultSize: 512)
+        var grading = ColorGrading()
+        (grading.brightness, grading.colorTemperature, grading.equalizingGrid, grading.hue) = (0.3, 5000, 4, -0.5)
+        grading.shadowsTint = RGBColor(red: 0x33, green: 0x66, blue: 0x99)
+        var correction = LatentCorrection()
+        (correction.clamps, correction.mode, correction.brightness) = (true, .absolute, -1.5)
+        #expect(request.grading == grading && request.correction == correction)
+        #expect(try GenerateCommand.parse(["a cat"]).request(defaultSize: 512).recipe == Recipe())
+    }
+
+    @Test("the help lists every name with its values")
+    func gradingHelp() {
+        // Lines are broken anywhere.
+        let help = GenerateCommand.helpMessage().split { $0.isWhitespace }.joined(separator: " ")
+        for words in ["brightness (-1 to 1)", "clamp (true or false)", "color_picker (six digits such as #336699)"] {
+            #expect(help.contains(words), "\(words)")
+        }
+    }
+
     @Test("every option is read")
     func all() throws {
         let command = try GenerateCommand.parse([
@@ -79,7 +104,7 @@ struct ArgumentTests {
         #expect(command.cfgScale == 1.5)
         #expect(command.width == 96 && command.height == 64)
         #expect(command.batchSize == 2)
-        #expect(command.tiling == .x && command.request(defaultSize: 512).tiling == .x)
+        #expect(try command.tiling == .x && command.request(defaultSize: 512).tiling == .x)
         #expect(command.settings.device == ["GPU.1"])
         #expect(command.settings.precision == .bf16)
         #expect(command.output == "x.png")
@@ -175,6 +200,12 @@ struct ArgumentTests {
         (["--clip-skip", "-2"], "Clip skip -2 is out of range."),
         (["--crop-top-left", "8"], "The value '8' is invalid for '--crop-top-left <top,left>'"),
         (["--tiling", "z"], "'none', 'x', 'y' or 'both'"),
+        (["--grade", "brightness=3"], "Grading brightness 3.0 is out of range. Use -1 to 1."),
+        (["--grade", "glow=1"], "There is no \"glow\". Use brightness, contrast,"),
+        (["--grade", "vignette"], "A name and a value are wanted, such as vignette=0.5."),
+        (["--grade", "shadows_tint=#fff"], "shadows_tint cannot be \"#fff\". Use six digits such as #336699."),
+        (["--correct", "clamp=maybe"], "clamp cannot be \"maybe\". Use true or false."),
+        (["--correct", "vignette=1"], "There is no \"vignette\". Use mode, brightness,"),
         (["--emphasis", "strong"], "'original', 'no_norm', 'ignore' or 'none'"),
         (["--nonsense"], "Unknown option '--nonsense'"),
         (["--option", "speed=9"], "There is no option \"speed\". Use subseed, subseed_strength,"),

@@ -1,4 +1,5 @@
 import Generation
+import Sampling
 import Testing
 
 @Suite("Models that draw in few steps")

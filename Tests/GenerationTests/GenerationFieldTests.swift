@@ -67,6 +67,37 @@ struct GenerationFieldTests {
     ])
     func sizes(_ text: String, size: PictureSize?) { #expect(PictureSize(text: text) == size) }
 
+    @Test("colours are six digits in any case, with or without their sign", arguments: [
+            ("#336699", RGBColor(red: 0x33, green: 0x66, blue: 0x99)), ("ff8040", RGBColor(red: 255, green: 128, blue: 64)),
+            ("#FFFFFF", .white), ("#000000", .black), ("#ff0000", RGBColor(red: 255, green: 0, blue: 0)),
+            ("#00000a", RGBColor(red: 0, green: 0, blue: 10)),
+        ("#fff", nil), ("", nil), ("#", nil), ("##33669", nil), ("+33669", nil), ("#3366990", nil), ("#33669g", nil), ("３３", nil),
+        ("red", nil),
+    ])
+    func colors(_ text: String, color: RGBColor?) {
+        #expect(RGBColor(text: text) == color)
+        if let color { #expect(RGBColor(text: color.text) == color && color.text.hasPrefix("#")) }
+    }
+
+    @Test("fields of SD.Next's have its keys and its defaults", arguments: [
+        ("grading_brightness", .number(0)), ("grading_contrast", .number(0)), ("grading_saturation", .number(0)),
+        ("grading_hue", .number(0)), ("grading_gamma", .number(1)), ("grading_sharpness", .number(0)),
+        ("grading_color_temp", .number(6500)),
+        ("grading_shadows", .number(0)), ("grading_midtones", .number(0)), ("grading_highlights", .number(0)),
+        ("grading_clahe_clip", .number(0)), ("grading_clahe_grid", .whole(8)), ("grading_shadows_tint", .text("#000000")),
+        ("grading_highlights_tint", .text("#ffffff")), ("grading_split_tone_balance", .number(0.5)),
+        ("grading_vignette", .number(0)), ("grading_grain", .number(0)), ("hdr_mode", .whole(0)), ("hdr_brightness", .number(0)),
+        ("hdr_color", .number(0)),
+        ("hdr_sharpen", .number(0)), ("hdr_clamp", .flag(false)), ("hdr_boundary", .number(4)), ("hdr_threshold", .number(0.95)),
+        ("hdr_maximize", .flag(false)), ("hdr_max_center", .number(0.6)), ("hdr_max_boundary", .number(1)),
+        ("hdr_color_picker", .text("#000000")), ("hdr_tint_ratio", .number(0)),
+    ] as [(String, GenerationField.Value)])
+    func sdnext(_ key: String, usual: GenerationField.Value) throws {
+        let field = try #require(GenerationField.all.first { $0.key == key })
+        #expect(field.value(in: GenerationRequest(prompt: "")) == usual)
+        #expect(field.infotext(of: GenerationRequest(prompt: "")) == nil && field.infotext(of: .unusual) != nil)
+    }
+
     @Test("corners are top and left", arguments: [
             ("0,128", CropOffset(top: 0, left: 128)), ("8, 9", CropOffset(top: 8, left: 9)), ("0x128", nil), ("-1,0", nil), ("1", nil),
             ("1,2,3", nil)

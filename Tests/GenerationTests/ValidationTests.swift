@@ -34,6 +34,14 @@ struct ValidationTests {
         Refusal(
             { $0.sizeConditioning.crop.left = -1 }, "crop_top_left",
             "Crop top left cannot be 0,-1. Use two whole numbers from 0 to 65536, such as 64,128."),
+        Refusal({ $0.grading.brightness = 1.5 }, "grading_brightness", "Grading brightness 1.5 is out of range. Use -1 to 1."),
+        Refusal({ $0.grading.gamma = 0 }, "grading_gamma", "Grading gamma 0.0 is out of range. Use 0.1 to 10."),
+        Refusal(
+            { $0.grading.colorTemperature = 999 }, "grading_color_temp", "Grading color temp 999.0 is out of range. Use 1000 to 40000."),
+        Refusal({ $0.grading.equalizingGrid = 17 }, "grading_clahe_grid", "Grading clahe grid 17 is out of range. Use 2 to 16."),
+        Refusal({ $0.grading.grain = .nan }, "grading_grain", "Grading grain nan is out of range. Use 0 to 1."),
+        Refusal({ $0.correction.brightness = -4.5 }, "hdr_brightness", "Latent brightness -4.5 is out of range. Use -4 to 4."),
+        Refusal({ $0.correction.maximizingBoundary = 0 }, "hdr_max_boundary", "Latent max range 0.0 is out of range. Use 0.5 to 2."),
         Refusal({ $0.prompt = "a\0b" }, "prompt", "prompt has a NUL character (U+0000) at position 2. Leave it out."),
             Refusal(
                 { $0.negativePrompt = "\0" }, "negative_prompt", "negative_prompt has a NUL character (U+0000) at position 1. Leave it out."
@@ -52,6 +60,8 @@ struct ValidationTests {
         try request.validate()
         (request.width, request.height, request.steps, request.batchSize, request.cfgScale) = (4096, 8, 1000, 64, 100)
         request.seed = .max
+        try request.validate()
+        (request.grading.gamma, request.grading.colorTemperature, request.correction.maximizingBoundary) = (0.1, 40000, 0.5)
         try request.validate()
     }
 }

@@ -27,7 +27,15 @@ struct EaselTests {
              "uni_pc_variant": "bh2", "uni_pc_lower_order_final": false, "eta_noise_seed_delta": 31337, "rho": 5, "sigma_min": 0.1,
              "sigma_max": 10, "always_discard_next_to_last_sigma": true, "beta_dist_alpha": 0.5, "beta_dist_beta": 0.7,
              "guidance_rescale": 0.75, "cfg_start": 0.1, "cfg_end": 0.9, "skip_early_cond": 0.2, "s_min_uncond": 3,
-             "s_min_uncond_all": true, "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
+             "s_min_uncond_all": true,
+             "grading_brightness": 0.1, "grading_contrast": 0.2, "grading_saturation": -0.3, "grading_hue": -0.4, "grading_gamma": 0.9,
+             "grading_sharpness": 1.5, "grading_color_temp": 5000, "grading_shadows": 0.3, "grading_midtones": -0.1,
+             "grading_highlights": 1, "grading_clahe_clip": 2.25, "grading_clahe_grid": 4,
+             "grading_shadows_tint": "#003366", "grading_highlights_tint": "#ffcc00",
+             "grading_split_tone_balance": 0.7, "grading_vignette": 0.5, "grading_grain": 0.3, "hdr_mode": 1, "hdr_brightness": 1.5,
+             "hdr_color": 0.5, "hdr_sharpen": -1, "hdr_clamp": true, "hdr_boundary": 3.5, "hdr_threshold": 0.8, "hdr_maximize": true,
+             "hdr_max_center": 0.7, "hdr_max_boundary": 1.9, "hdr_color_picker": "#ff0000", "hdr_tint_ratio": 0.25,
+             "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
             """#
         let job = try submission(text)
         #expect((job.model, job.runs, job.priority, job.client) == ("anime", 4, -5, "tester"))
@@ -66,6 +74,9 @@ struct EaselTests {
             (#"{"crop_top_left": "0x8"}"#, "crop_top_left"), (#"{"target_size": "0x8"}"#, "target_size"),
             (#"{"clip_skip_sdxl": "all"}"#, "clip_skip_sdxl"),
         (#"{"zero_empty_negative": "maybe"}"#, "zero_empty_negative"), (#"{"tiling": "z"}"#, "tiling"),
+        (#"{"grading_lut_file": "x.cube"}"#, "grading_lut_file"),
+        (##"{"grading_shadows_tint": "#fff"}"##, "grading_shadows_tint"), (#"{"hdr_mode": 2}"#, "hdr_mode"),
+        (#"{"hdr_clamp": "much"}"#, "hdr_clamp"), (#"{"grading_clahe_grid": 2.5}"#, "grading_clahe_grid"),
     ])
     func refusals(_ body: String, field: String) {
         let error = refusal { _ = try submission(body) }

@@ -10,8 +10,8 @@ LONG = {"width": 128, "height": 128, "steps": 40, "runs": 8}
 
 def check(server):
     for step in (
-        figures, generates, batches, shows_errors_in_place, reads_prompts, cancels, survives_reload, survives_restart, reproduces, takes_dropped_pictures,
-        offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        figures, generates, batches, shows_errors_in_place, reads_prompts, cancels, survives_reload, survives_restart, reproduces, grades,
+        takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -208,6 +208,20 @@ def pixels(server, picture):
 
     from PIL import Image
     return Image.open(io.BytesIO(requests.get(server.url + picture["url"], timeout=10).content)).tobytes()
+
+
+def grades(server):
+    """Fields for grading are folded away; those of a picture come back with its other settings, and are seen then."""
+    draw(server, "a graded circle", 1, seed=78, grading_vignette=0.5, grading_shadows_tint="#336699")
+    with opened(server) as page:
+        expect(page.locator("#grading_vignette")).to_be_hidden()
+        page.locator("#latest .newest a").first.click()
+        page.locator("#picture").get_by_role("button", name="Use these settings").click()
+        expect(page.locator("#grading_vignette")).to_be_visible()
+        expect(page.locator("#hdr_color")).to_be_hidden()
+        names = ("grading_vignette", "grading_shadows_tint", "grading_highlights_tint", "grading_hue", "hdr_clamp")
+        values = [page.locator(f"#{name}").input_value() for name in names]
+        assert values == ["0.5", "#336699", "#ffffff", "", ""], values
 
 
 def takes_dropped_pictures(server):

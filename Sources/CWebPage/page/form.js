@@ -2,6 +2,7 @@
 
 import { CallError, call, get, submit } from './api.js'
 import { $, el, say } from './dom.js'
+import { addGradingFields } from './grading.js'
 import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
 import { explain } from './prompt.js'
 import { changeSettings, currentModel, loadModel, modelsChanged, server, setting, settingsChanged } from './server.js'
@@ -47,7 +48,7 @@ function showError(error) {
 function request() {
   const job = {}
   // The server reads numbers that are written as text, and judges what is none; seeds have more digits than numbers here.
-  for (const { name, value } of usedFields()) if (value.trim() !== '' || texts.has(name)) job[name] = value
+  for (const { name, value, dataset } of usedFields()) if ((value.trim() !== '' || texts.has(name)) && value !== dataset.usual) job[name] = value
   const styles = [...$('styles').selectedOptions].map(({ value }) => value)
   return { ...job, ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
 }
@@ -94,6 +95,8 @@ function fill(values) {
     } else {
       input.value = value
     }
+    // What counts is seen.
+    if (input.value !== (input.dataset.usual ?? '')) input.closest('details')?.setAttribute('open', '')
     input.dispatchEvent(new Event('input', { bubbles: true }))
   }
 }
@@ -121,7 +124,7 @@ function namesOf(fields, parameters) {
   if (fused) Object.assign(fields, { sampler: fields.sampler.slice(0, -fused.label.length - 1), schedule: fields.schedule ?? fused.name })
   const sampler = samplers.find(({ name }) => name === fields.sampler)
   if (!fields.schedule || fields.schedule === 'Automatic') fields.schedule = sampler?.options.scheduler ?? 'normal'
-  const others = ['Hires upscale', 'Variation seed', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds'].filter(name => parameters.has(name))
+  const others = ['Hires upscale', 'Variation seed', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds', 'Grading lut cube file'].filter(name => parameters.has(name))
   if (fields.sampler && !sampler) others.unshift(`Sampler: ${fields.sampler}`)
   if (others.length) toast(t('fill.others', { names: others.join(', ') }))
   return fields
@@ -258,6 +261,7 @@ export async function readChoices() {
  */
 export function startForm({ latest }) {
   const form = $('form')
+  addGradingFields()
   form.addEventListener('submit', send)
   form.addEventListener('input', remember)
   // The schedule that a sampler is known for.

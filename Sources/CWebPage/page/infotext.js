@@ -1,5 +1,7 @@
 // What A1111, SD.Next and Easel write into a picture's file: how it was made.
 
+import { gradingOf } from './grading.js'
+
 const pair = /\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g
 
 function pairs(line) {
@@ -58,6 +60,7 @@ export function fieldsOf({ prompt, negativePrompt, parameters }) {
     schedule_counting: countingOf(parameters), tiling: tilingOf(parameters),
     original_size: parameters.get('Original size') ?? '', target_size: parameters.get('Target size') ?? '',
     crop_top_left: parameters.get('Crop top left') ?? '', clip_skip_sdxl: clipSkipRuleOf(parameters),
+    ...gradingOf(parameters),
   }
   const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
   for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)

@@ -193,7 +193,7 @@ extension GenerationField {
         variationSeed, variationStrength, seedResizedFrom, tiling,
         emphasis, clipSkip, commaBacktrack, padsConditionings, scheduleCounting,
         originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
-    ] + samplingOptions
+    ] + samplingOptions + grading + correction
 }
 
 extension GenerationField.Kind<Int> {

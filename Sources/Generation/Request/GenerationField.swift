@@ -24,7 +24,7 @@ public struct GenerationField: Sendable {
         case whole(Int)
         case number(Float)
         case flag(Bool)
-        /// Text, a word of a list, or a size as text: `1024x768`.
+        /// Text, a word of a list, or a size or a colour as text: `1024x768`, `#336699`.
         case text(String)
         case texts([String])
         case seed(UInt64)
@@ -44,6 +44,8 @@ public struct GenerationField: Sendable {
         case name([String])
         /// Two whole numbers: see `PictureSize.init(text:)` and `CropOffset.init(text:)`. The example shows how they are written.
         case pair(ClosedRange<Int>, example: String)
+        /// See `RGBColor.init(text:)`.
+        case color
     }
 
     /// When a field is written into infotexts.
@@ -94,7 +96,7 @@ public struct GenerationField: Sendable {
     /// - Returns: false, with nothing changed, for text that stands for no value of the field.
     public func set(text: String, in request: inout GenerationRequest) -> Bool {
         let value: Value? = switch form {
-        case .text, .word, .name, .pair: .text(text)
+        case .text, .word, .name, .pair, .color: .text(text)
         case .texts: .texts([text])
         case .flag: ["true": true, "false": false][text.lowercased()].map(Value.flag)
         case .whole: Int(text).map(Value.whole)
@@ -187,6 +189,19 @@ extension GenerationField.Kind {
     }
 }
 
+extension GenerationField.Kind where Property: RawRepresentable<Int> & CaseIterable & Sendable {
+    /// Words that other programs have numbers for, from 0.
+    static var number: Self {
+        Self(form: .whole(0...Property.allCases.count - 1), write: { .whole($0.rawValue) }) { value in
+            if case .whole(let number) = value { Property(rawValue: number) } else { nil }
+        }
+    }
+}
+
+extension GenerationField.Kind<RGBColor> {
+    static let color = Self(form: .color, write: { .text($0.text) }, read: { $0.text.flatMap(RGBColor.init(text:)) })
+}
+
 extension GenerationField.Kind<PictureSize?> {
     static let size = Self(form: .pair(1...PictureSize.largestSide, example: "1024x768"), write: { $0.map { .text($0.text) } }) { value in
         // Text that is no size is none, and not the size nil.
@@ -208,7 +223,7 @@ extension GenerationField.Value {
     fileprivate var infotext: String {
         switch self {
         case .whole(let number): "\(number)"
-        case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
+        case .number(let number): number.short
         case .flag(let flag): flag ? "True" : "False"
         case .text(let text): text
         case .texts(let texts): texts.joined(separator: ", ")
@@ -223,10 +238,15 @@ extension GenerationField.Form {
         switch self {
         case .whole(let range, let step) where step > 1: "a multiple of \(step) from \(range.lowerBound) to \(range.upperBound)"
         case .whole(let range, _): "\(range.lowerBound) to \(range.upperBound)"
-        case .number(let range):
-            "\(GenerationField.Value.number(range.lowerBound).infotext) to \(GenerationField.Value.number(range.upperBound).infotext)"
+        case .number(let range): "\(range.lowerBound.short) to \(range.upperBound.short)"
+        case .color: "six digits such as #336699"
         case .pair(let range, let example): "two whole numbers from \(range.lowerBound) to \(range.upperBound), such as \(example)"
         case .text, .texts, .flag, .seed, .word, .name: ""
         }
     }
+}
+
+extension Float {
+    /// Whole numbers without a fraction.
+    fileprivate var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }

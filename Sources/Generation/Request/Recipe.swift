@@ -52,6 +52,13 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// Whether a model that was trained so is told zeros for an empty negative prompt, as A1111 does it, instead of the encoded empty text.
     public var zeroesEmptyNegative = true
 
+    // What is done to latents and pictures beside
+
+    /// What is done to the latents on their way.
+    public var correction = LatentCorrection()
+    /// What is done to the finished pictures.
+    public var grading = ColorGrading()
+
     /// Makes the recipe that is followed when nothing is said.
     public init() {}
 }

@@ -1,3 +1,4 @@
+import Sampling
 /// The settings that suit a model which draws in few steps, as `GET /api/v1/models` and `easel models info --json` tell them.
 public struct SuitableSettings: Sendable, Equatable, Codable {
     /// The model's name for people, or its method's: `SDXL Turbo`.

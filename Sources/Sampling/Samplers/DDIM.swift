@@ -42,6 +42,7 @@ extension Sampler {
             let end = Int(timestep) - spacing
             let to = end >= 0 ? walk.level(Double(end)) : walk.objective.setsFinalAlphaToOne ? .clean : walk.level(0)
             x = walk.ddimStep(x, try await walk.estimates(x, at: from), from, to, direction: { $0.denoised })
+            x = walk.corrected(x)
         }
         return x
     }
@@ -66,6 +67,7 @@ extension SamplingWalk {
         for (t, s) in zip(timesteps, timesteps.dropFirst()) {
             let (from, to) = (level(t), level(s))
             x = ddimStep(x, try await estimates(x, at: from), from, to, direction: direction)
+            x = corrected(x)
         }
         return x
     }

@@ -18,6 +18,7 @@ extension Sampler {
             let (beta, rest) = (1 - a / b, 1 - a)
             x = (b.squareRoot() * beta / rest) * denoised + ((a / b).squareRoot() * (1 - b) / rest) * x
             if timestep > 0 { x = x + (max((1 - b) / rest * beta, 1e-20)).squareRoot() * walk.freshNoise() }
+            x = walk.corrected(x)
         }
         return x
     }

@@ -23,6 +23,7 @@ extension Sampler {
                 x = x + (to - from) * slope
             }
             last = (slope, from)
+            x = walk.corrected(x, at: to)
         }
         return x
     }

@@ -36,6 +36,7 @@ extension Sampler {
             let from: Double
             (x, from) = walk.churned(x, at: sigma)
             x = try await walk.middleStep(x, from: from, to: to)
+            x = walk.corrected(x, at: to)
         }
         return x
     }
@@ -46,6 +47,7 @@ extension Sampler {
             let (down, up) = walk.ancestral(from, to)
             x = try await walk.middleStep(x, from: from, to: down)
             if down > 0 { x = x + (up * walk.noiseScale) * walk.freshNoise() }
+            x = walk.corrected(x, at: to)
         }
         return x
     }

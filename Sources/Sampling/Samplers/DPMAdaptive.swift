@@ -31,6 +31,7 @@ extension Sampler {
             let factor = 1 + atan(pow(1 / (error + 1e-8), 1 / (walk.eta > 0 ? 1.5 : 3)) - 1)
             if factor >= accepted {
                 (before, x, t) = (low, high + (up * walk.noiseScale) * walk.freshNoise(), next)
+                x = walk.corrected(x, at: exp(-t))
                 walk.expectedCallCount = Int(Double(walk.completedCallCount) * (end - start) / max(t - start, 1e-9))
             }
             h *= factor

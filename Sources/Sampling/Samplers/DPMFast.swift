@@ -21,6 +21,7 @@ extension Sampler {
             var step = DPMSolverStep(x, from: t, to: to, walk)
             x = try await step.moved(order: order)
             x = x + (up * walk.noiseScale) * walk.freshNoise()
+            x = walk.corrected(x, at: exp(-next))
         }
         return x
     }

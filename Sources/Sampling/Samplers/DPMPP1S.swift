@@ -25,6 +25,7 @@ extension Sampler {
                 start = (x, from, denoised)
                 x = (to / from) * x + (1 - to / from) * denoised
             }
+            x = walk.corrected(x, at: to)
         }
         return x
     }

@@ -22,6 +22,7 @@ extension Sampler {
             }
             x = (to / from) * x + (1 - to / from) * target
             last = (denoised, width)
+            x = walk.corrected(x, at: to)
         }
         return x
     }
@@ -68,6 +69,7 @@ extension SamplingWalk {
                 }
             }
             past = [(denoised, h)] + past.prefix(1)
+            x = corrected(x, at: to)
         }
         return x
     }

@@ -46,6 +46,7 @@ extension SamplingWalk {
             }
             if eta > 0 { x = x + (to * (-expm1(-2 * eta * h)).squareRoot() * noiseScale) * noise(from, to) }
             last = (denoised, h)
+            x = corrected(x, at: to)
         }
         return x
     }

@@ -20,6 +20,7 @@ extension Sampler {
                 x = (down / from) * x + (1 - down / from) * (try await walk.denoised(trial, at: middle))
             }
             if to > 0 { x = x + (up * walk.noiseScale) * walk.freshNoise() }
+            x = walk.corrected(x, at: to)
         }
         return x
     }

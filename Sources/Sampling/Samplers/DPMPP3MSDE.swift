@@ -34,6 +34,7 @@ extension Sampler {
                 x = x + (to * (-expm1(-2 * eta * h)).squareRoot() * walk.noiseScale) * walk.brownianNoise(from: from, to: to)
             }
             past = [(denoised, h)] + past.prefix(1)
+            x = walk.corrected(x, at: to)
         }
         return x
     }

@@ -23,6 +23,7 @@ extension Sampler {
             let whole = walk.ancestral(from, to)
             x = (whole.down / from) * x + (1 - whole.down / from) * second
             x = x + (whole.up * walk.noiseScale) * walk.brownianNoise(from: from, to: to)
+            x = walk.corrected(x, at: to)
         }
         return x
     }

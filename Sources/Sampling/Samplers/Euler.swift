@@ -12,6 +12,7 @@ extension Sampler {
             (x, from) = walk.churned(x, at: sigma)
             let slope = (x - (try await walk.denoised(x, at: from))) / from
             x = x + (next - from) * slope
+            x = walk.corrected(x, at: next)
         }
         return x
     }
@@ -29,6 +30,7 @@ extension Sampler {
             let slope = (x - (try await walk.denoised(x, at: from))) / from
             x = x + (down - from) * slope
             if to > 0 { x = x + up * walk.freshNoise() }
+            x = walk.corrected(x, at: to)
         }
         return x
     }

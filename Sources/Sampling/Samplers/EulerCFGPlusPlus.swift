@@ -11,6 +11,7 @@ extension Sampler {
         for (from, to) in walk.steps {
             let estimates = try await walk.estimates(x, at: from)
             x = estimates.denoised + (to / from) * (x - estimates.unconditional)
+            x = walk.corrected(x, at: to)
         }
         return x
     }
@@ -28,6 +29,7 @@ extension Sampler {
             let estimates = try await walk.estimates(x, at: from)
             x = estimates.denoised + (down / from) * (x - estimates.unconditional)
             if to > 0 { x = x + (up * walk.noiseScale) * walk.freshNoise() }
+            x = walk.corrected(x, at: to)
         }
         return x
     }

@@ -12,6 +12,7 @@ extension Sampler {
             let from: Double
             (x, from) = walk.churned(x, at: sigma)
             x = try await walk.heunStep(x, from: from, to: to)
+            x = walk.corrected(x, at: to)
         }
         return x
     }

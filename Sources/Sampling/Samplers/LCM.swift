@@ -13,6 +13,7 @@ extension Sampler {
             let level = walk.distilledLevel(from)
             x = level.jumped(x, to: try await walk.estimates(x, at: level).denoised)
             if to > 0 { x = x + to * walk.freshNoise() }
+            x = walk.corrected(x, at: to)
         }
         return x
     }
@@ -30,6 +31,7 @@ extension Sampler {
             guard index + 1 < walk.timesteps.count else { return picture }
             let next = walk.level(walk.timesteps[index + 1])
             x = next.signal * picture + next.noise * walk.freshNoise()
+            x = walk.corrected(x)
         }
         return x
     }
@@ -48,9 +50,11 @@ extension Sampler {
             let (from, to, below) = (walk.level(timestep), walk.level(next), walk.level(((1 - walk.eta) * next).rounded(.down)))
             let denoised = try await walk.estimates(x, at: from).denoised
             x = below.signal * denoised + below.noise * from.epsilon(x, denoised: denoised)
-            if isLast || walk.eta == 0 { continue }
-            let kept = to.signal / below.signal
-            x = kept * x + (max(1 - kept * kept, 0)).squareRoot() * walk.freshNoise()
+            if !isLast, walk.eta > 0 {
+                let kept = to.signal / below.signal
+                x = kept * x + (max(1 - kept * kept, 0)).squareRoot() * walk.freshNoise()
+            }
+            x = walk.corrected(x)
         }
         return x
     }

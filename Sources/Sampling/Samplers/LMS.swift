@@ -24,6 +24,7 @@ extension Sampler {
             for (index, entry) in slopes.enumerated() {
                 x = x + LagrangePolynomial(through: points, oneAt: index).integral(from: from, to: to) * entry.slope
             }
+            x = walk.corrected(x, at: to)
         }
         return x
     }

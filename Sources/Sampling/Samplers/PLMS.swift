@@ -22,6 +22,7 @@ extension Sampler {
                 x = from.moved(x, epsilon: adamsBashforth([epsilon] + past), to: to)
             }
             past = [epsilon] + past.prefix(2)
+            x = walk.corrected(x)
         }
         return x
     }
@@ -47,6 +48,7 @@ extension Sampler {
             let fourth = try await walk.epsilon(from.moved(x, epsilon: third, to: to), at: to)
             x = from.moved(x, epsilon: (first + 2 * second + 2 * third + fourth) / 6, to: to)
             past = [first] + past
+            x = walk.corrected(x)
         }
         for t in times.dropFirst(3) {
             let from = walk.level(t)
@@ -55,6 +57,7 @@ extension Sampler {
             let epsilon = try await walk.epsilon(x, at: from)
             x = from.moved(x, epsilon: adamsBashforth([epsilon] + past), to: to)
             past = [epsilon] + past.prefix(2)
+            x = walk.corrected(x)
         }
         return x
     }

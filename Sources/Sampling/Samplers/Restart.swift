@@ -17,6 +17,7 @@ extension Sampler {
             }
             x = try await walk.heunStep(x, from: from, to: to)
             reached = to
+            x = walk.corrected(x, at: to)
         }
         return x
     }

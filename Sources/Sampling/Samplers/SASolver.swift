@@ -25,6 +25,7 @@ extension Sampler {
             let step = SAStep(from: from, to: to, tau: 200...800 ~= timestep ? 1 : 0, noise: noise)
             last = (step, x, min(2, count - index + 1))
             x = step.moved(x, by: Array(past.prefix(min(2, count - index))), correcting: false)
+            x = walk.corrected(x, at: to)
         }
         return x
     }

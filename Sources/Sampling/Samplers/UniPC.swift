@@ -16,7 +16,11 @@ extension Sampler {
         return try await UniPCSolver(
             points: points, order: walk.options.order ?? 3, variant: walk.options.variant ?? .bh1, lowersFinalOrder: walk.options.lowersFinalOrder,
             warmsUpWhole: true
-        ).walk(x) { x, step in try await walk.estimates(x, at: walk.level(walk.timesteps[step])).denoised }
+        ).walk(x) { x, _ in
+            walk.corrected(x)
+        } estimate: { x, step in
+            try await walk.estimates(x, at: walk.level(walk.timesteps[step])).denoised
+        }
     }
 
     /// UniPC as diffusers has it: order 2, variant bh2, on the levels of a schedule.
@@ -29,6 +33,10 @@ extension Sampler {
         try await UniPCSolver(
             points: walk.sigmas.map { UniPCSolver.Point(signal: 1, noise: $0) }, order: walk.options.order ?? 2,
             variant: walk.options.variant ?? .bh2, lowersFinalOrder: true, warmsUpWhole: false
-        ).walk(x) { x, step in try await walk.denoised(x, at: walk.sigmas[step]) }
+        ).walk(x) { x, step in
+            walk.corrected(x, at: walk.sigmas[step])
+        } estimate: { x, step in
+            try await walk.denoised(x, at: walk.sigmas[step])
+        }
     }
 }

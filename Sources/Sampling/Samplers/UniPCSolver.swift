@@ -19,7 +19,12 @@ struct UniPCSolver {
     /// Whether the first steps have their full order even where few are left.
     let warmsUpWhole: Bool
 
-    func walk(_ start: NDArray, estimate: (NDArray, Int) async throws -> NDArray) async throws -> NDArray {
+    /// - Parameters:
+    ///   - corrected: what a step has left, and its number, with corrections.
+    ///   - estimate: x₀ at a step's level.
+    func walk(
+        _ start: NDArray, corrected: (NDArray, Int) -> NDArray, estimate: (NDArray, Int) async throws -> NDArray
+    ) async throws -> NDArray {
         var x = start
         // The latest first.
         var past = [(point: points[0], estimate: try await estimate(x, 0))]
@@ -37,7 +42,7 @@ struct UniPCSolver {
             }
             let predicted = moved(system.predictorWeights, slopes)
             if step == last { return predicted }
-            let answer = try await estimate(predicted, step)
+            let answer = try await estimate(corrected(predicted, step), step)
             x = moved(system.correctorWeights, slopes + [answer - past[0].estimate])
             past = [(to, answer)] + past.prefix(max(order - 1, 1))
         }

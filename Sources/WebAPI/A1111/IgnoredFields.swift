@@ -9,7 +9,7 @@ enum IgnoredFields {
             if let number = try fields.number(name), !idle.contains(number) { names.append(name) }
         }
         if try fields.flag("restore_faces") ?? false { names.append("restore_faces") }
-        for name in ["refiner_checkpoint", "script_name"] {
+        for name in ["refiner_checkpoint", "script_name", "grading_lut_file"] {
             if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }
         }
         if let scripts = try fields.object("alwayson_scripts") {

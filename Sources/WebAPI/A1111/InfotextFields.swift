@@ -37,6 +37,7 @@ struct InfotextFields {
         if let skip = infotext[GenerationField.clipSkipRule.name], let isOn = ["True": true, "False": false][skip] {
             fields[GenerationField.clipSkipRule.key] = .string((isOn ? ClipSkipRule.a1111L : .none).rawValue)
         }
+        fields.merge(Self.corrections(infotext)) { _, pair in pair }
         if let size = infotext["Size"]?.split(separator: "x"), size.count == 2 {
             fields["width"] = .string(String(size[0]))
             fields["height"] = .string(String(size[1]))
@@ -59,6 +60,22 @@ struct InfotextFields {
 
     /// Fields that A1111 has in `override_settings` only.
     private static let settingKeys = Set([GenerationField.noise, .emphasis, .padsConditionings].map(\.key))
+
+    /// Parts of a correction that SD.Next tells of by two numbers, and only when they are on: `Latent clamp: 0.95/4.0`.
+    private static func corrections(_ infotext: Infotext) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [:]
+        let pairs = [
+            ("Latent clamp", "hdr_clamp", "hdr_threshold", "hdr_boundary"),
+            ("Latent max", "hdr_maximize", "hdr_max_center", "hdr_max_boundary"),
+        ]
+        for (name, flag, first, second) in pairs {
+            guard let numbers = infotext[name]?.split(separator: "/"), numbers.count == 2 else { continue }
+            fields[flag] = .bool(true)
+            fields[first] = .string(String(numbers[0]))
+            fields[second] = .string(String(numbers[1]))
+        }
+        return fields
+    }
 
     private static func settings(_ infotext: Infotext) -> [String: JSONValue] {
         var settings: [String: JSONValue] = [:]

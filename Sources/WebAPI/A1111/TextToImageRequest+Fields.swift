@@ -19,6 +19,9 @@ extension TextToImageRequest {
         RequestField("n_iter", .whole.with("minimum", .integer(1)), "how often, one after another", standard: .integer(1)),
         RequestField("enable_hr", .flag, "must be false: a second pass is to come", standard: .bool(false)),
         RequestField("denoising_strength", .number, "has no effect without a second pass", standard: .null),
+        RequestField("grading_lut_file", .text, "has no effect; is named in info.extra_generation_params", standard: .string("")),
+        RequestField("grading_lut_strength", .number, "has no effect", standard: .integer(1)),
+        RequestField("hdr_apply_hires", .flag, "has no effect without a second pass", standard: .bool(true)),
         RequestField("override_settings", .map(of: .any), "options for this request, such as sd_model_checkpoint", standard: .object([:])),
         RequestField("override_settings_restore_afterwards", .flag, "false: override_settings stay", standard: .bool(true)),
         RequestField("send_images", .flag, "whether the answer has the pictures", standard: .bool(true)),
@@ -28,11 +31,11 @@ extension TextToImageRequest {
         RequestField("infotext", .text, "parameters as in a picture's file, for the fields that are left out", standard: .null),
     ]
 
-    /// Fields that A1111's API has under Easel's keys, and fields of Easel's that it has not.
+    /// Fields that A1111's and SD.Next's APIs have under Easel's keys, and fields of Easel's that they have not.
     static let shared: [GenerationField] = [
         .prompt, .negativePrompt, .styles, .seed, .batchSize, .steps, .cfgScale, .width, .height, .clipSkip, .scheduleCounting,
         .originalSize, .crop, .targetSize, .clipSkipRule, .zeroesEmptyNegative, .variationSeed, .variationStrength,
-    ] + GenerationField.samplingOptions
+    ] + GenerationField.samplingOptions + GenerationField.grading + GenerationField.correction
 
     /// A1111's default.
     static let steps = 50

@@ -18,6 +18,8 @@ extension RequestFields {
     private func value(of field: GenerationField) throws(APIError) -> GenerationField.Value? {
         switch field.form {
         case .text, .word, .name, .pair: try text(field.key).map(GenerationField.Value.text)
+        // A colour picker that nobody touched may send an empty text.
+        case .color: try text(field.key).flatMap { $0.isEmpty ? nil : .text($0) }
         case .texts: self[field.key] == nil ? nil : .texts(try styles)
         case .flag: try flag(field.key).map(GenerationField.Value.flag)
         case .seed: try seed(field.key).map(GenerationField.Value.seed)
@@ -31,8 +33,8 @@ extension RequestFields {
         switch field.form {
         case .word(let words): return cannotBe(field.key, text, words)
         case .name(let names): return invalid(field.key, "There is no \(field.key) \"\(text)\". Use \(names.joined(separator: ", ")).")
-        case .pair: return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use \(field.allowed).")
-        case .text, .texts, .flag, .seed, .whole, .number: return invalid(field.key, "\(field.key) cannot be \"\(text)\".")
+        case .pair, .color, .whole: return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use \(field.allowed).")
+        case .text, .texts, .flag, .seed, .number: return invalid(field.key, "\(field.key) cannot be \"\(text)\".")
         }
     }
 }
@@ -58,9 +60,10 @@ extension Schema {
         case .flag: self = .flag
         case .seed: self = .seed
         case .whole(let range, let step): self = .whole(range, multipleOf: step == 1 ? nil : step)
-        case .number(let range): self = .number(Double(range.lowerBound)...Double(range.upperBound))
+        case .number(let range): self = .number(range.lowerBound.asWritten...range.upperBound.asWritten)
         case .word(let words): self = .words(words)
         case .pair(_, let example): self = .text.with("examples", .array([.string(example)]))
+        case .color: self = .text.with("pattern", .string("^#?[0-9A-Fa-f]{6}$"))
         }
     }
 }
@@ -70,12 +73,16 @@ extension JSONValue {
     init(_ value: GenerationField.Value) {
         switch value {
         case .whole(let number): self = .integer(number)
-        // Through its text: 7.3 and not 7.300000190734863.
-        case .number(let number): self = Int(exactly: number).map(JSONValue.integer) ?? .number(Double("\(number)") ?? Double(number))
+        case .number(let number): self = Int(exactly: number).map(JSONValue.integer) ?? .number(number.asWritten)
         case .flag(let flag): self = .bool(flag)
         case .text(let text): self = .string(text)
         case .texts(let texts): self = .array(texts.map(JSONValue.string))
         case .seed(let seed): self = Int(exactly: seed).map(JSONValue.integer) ?? .unsigned(seed)
         }
     }
+}
+
+extension Float {
+    /// The number that people mean: 7.3 and not 7.300000190734863.
+    fileprivate var asWritten: Double { Double("\(self)") ?? Double(self) }
 }

@@ -1,0 +1,81 @@
+// The fields for colour grading and latent correction: one table, from which the form has them and infotexts are read.
+
+import { $, el } from './dom.js'
+import { knows, t } from './strings.js'
+
+/** A number: its name in the API and in infotexts, its range, a step of its arrows, and what it is when nothing is said. */
+const number = (name, info, min, max, step, usual = 0) => ({ name, info, min, max, step, usual })
+/** A colour, which is never empty: as usual it is not sent. */
+const color = (name, info, usual) => ({ name, info, color: usual })
+/** A choice of values, the usual one first and empty, each with its key in strings.js. */
+const choice = (name, info, words) => ({ name, info, words })
+
+const sections = {
+  grading: [
+    number('grading_brightness', 'Grading brightness', -1, 1, 0.05),
+    number('grading_contrast', 'Grading contrast', -1, 1, 0.05),
+    number('grading_saturation', 'Grading saturation', -1, 1, 0.05),
+    number('grading_hue', 'Grading hue', -1, 1, 0.05),
+    number('grading_gamma', 'Grading gamma', 0.1, 10, 0.1, 1),
+    number('grading_sharpness', 'Grading sharpness', 0, 2, 0.05),
+    number('grading_color_temp', 'Grading color temp', 1000, 40000, 100, 6500),
+    number('grading_shadows', 'Grading shadows', -1, 1, 0.05),
+    number('grading_midtones', 'Grading midtones', -1, 1, 0.05),
+    number('grading_highlights', 'Grading highlights', -1, 1, 0.05),
+    number('grading_clahe_clip', 'Grading clahe clip', 0, 40, 0.25),
+    number('grading_clahe_grid', 'Grading clahe grid', 2, 16, 1, 8),
+    color('grading_shadows_tint', 'Grading shadows tint', '#000000'),
+    color('grading_highlights_tint', 'Grading highlights tint', '#ffffff'),
+    number('grading_split_tone_balance', 'Grading split tone balance', 0, 1, 0.05, 0.5),
+    number('grading_vignette', 'Grading vignette', 0, 1, 0.05),
+    number('grading_grain', 'Grading grain', 0, 1, 0.05),
+  ],
+  correction: [
+    choice('hdr_mode', 'Latent mode', [['', 'hdr_mode.relative'], ['1', 'hdr_mode.absolute']]),
+    number('hdr_brightness', 'Latent brightness', -4, 4, 0.05),
+    number('hdr_color', 'Latent color', 0, 16, 0.1),
+    number('hdr_sharpen', 'Latent sharpen', -4, 4, 0.05),
+    choice('hdr_clamp', 'Latent clamp', [['', 'choice.false'], ['true', 'choice.true']]),
+    number('hdr_boundary', 'Latent range', 0, 10, 0.1, 4),
+    number('hdr_threshold', 'Latent threshold', 0, 1, 0.01, 0.95),
+    choice('hdr_maximize', 'Latent maximize', [['', 'choice.false'], ['true', 'choice.true']]),
+    number('hdr_max_center', 'Latent center', 0, 2, 0.1, 0.6),
+    number('hdr_max_boundary', 'Latent max range', 0.5, 2, 0.1, 1),
+    color('hdr_color_picker', 'Latent tint color', '#000000'),
+    number('hdr_tint_ratio', 'Latent tint', -4, 4, 0.05),
+  ],
+}
+
+/** Parts of a correction that SD.Next tells of by two numbers, and only when they are on: `Latent clamp: 0.95/4.0`. */
+const pairs = {
+  'Latent clamp': ['hdr_clamp', 'hdr_threshold', 'hdr_boundary'], 'Latent max': ['hdr_maximize', 'hdr_max_center', 'hdr_max_boundary'],
+}
+
+/** The fields by name, as an infotext has them; those that it does not tell of are as usual. */
+export function gradingOf(parameters) {
+  const fields = {}
+  for (const { name, info, color = '' } of Object.values(sections).flat()) fields[name] = parameters.get(info) ?? color
+  for (const [info, [flag, first, second]] of Object.entries(pairs)) {
+    const numbers = parameters.get(info)?.split('/')
+    if (numbers?.length === 2) Object.assign(fields, { [flag]: 'true', [first]: numbers[0], [second]: numbers[1] })
+  }
+  return fields
+}
+
+function input({ name, color, words, min, max, step, usual }) {
+  const word = key => ({ 'data-t': key, textContent: t(key) })
+  if (words) return el('select', { id: name, name }, words.map(([value, key]) => el('option', { ...word(key), value })))
+  if (color) return el('input', { type: 'color', id: name, name, value: color, 'data-usual': color })
+  return el('input', { type: 'number', id: name, name, min, max, step, inputMode: 'decimal', placeholder: usual })
+}
+
+/** Puts the fields into their sections of the form. */
+export function addGradingFields() {
+  for (const [section, fields] of Object.entries(sections)) {
+    $(section).append(el('div', { class: 'grid' }, fields.map(field => {
+      const hint = knows(`${field.name}.hint`) && { 'data-t-hint': `${field.name}.hint`, title: t(`${field.name}.hint`) }
+      return el('div', { class: 'field', 'data-field': field.name },
+        el('label', { htmlFor: field.name, 'data-t': field.name, ...hint }, t(field.name)), input(field))
+    })))
+  }
+}
