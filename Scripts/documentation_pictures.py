@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
-"""Draws the pictures of README.md and Documentation/Prompts.md with the bundled checkpoint, after `make build`. Needs Pillow."""
+"""Draws the pictures of README.md and Documentation/*.md with the bundled checkpoint, after `make build`. Needs Pillow.
+
+documentation_pictures.py [NAME …]: those sheets only.
+"""
+import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,8 +33,41 @@ SHEETS = [
 ]
 
 
+STEPS = [4, 8, 12, 20]
+
+
+def samplers():
+    """Every sampler's name, as the help lists them."""
+    text = subprocess.run([ROOT / ".build/release/easel", "generate", "--sampler", "?"], capture_output=True, text=True).stderr
+    return re.findall(r"^  - (.+)$", text, re.M)
+
+
+def draw_samplers():
+    """A row for each sampler, a column for each number of steps."""
+    names, size, gap, label = samplers(), 128, 4, 190
+    sheet = Image.new("RGB", (label + len(STEPS) * (size + gap), len(names) * (size + gap)), "white")
+    pen = ImageDraw.Draw(sheet)
+    with tempfile.TemporaryDirectory() as folder:
+        for row, name in enumerate(names):
+            pen.text((4, row * (size + gap) + size / 2 - 6), name, fill="black", font_size=14)
+            for column, steps in enumerate(STEPS):
+                path = Path(folder, "x.png")
+                scale = "0.8" if name.startswith("Euler") and "CFG++" in name else "4"
+                subprocess.run(
+                    [ROOT / ".build/release/easel", "generate", "panda on a light green background", "--steps", str(steps), "--cfg-scale", scale,
+                     "--seed", "7", "--sampler", name, "--output", path], check=True, capture_output=True)
+                sheet.paste(Image.open(path).convert("RGB"), (label + column * (size + gap), row * (size + gap)))
+    sheet.save(ROOT / "Documentation/samplers.png", optimize=True)
+    print("Documentation/samplers.png")
+
+
 def main():
+    wanted = sys.argv[1:] or [sheet[0] for sheet in SHEETS] + ["samplers"]
+    if "samplers" in wanted:
+        draw_samplers()
     for name, columns, seed, prompts in SHEETS:
+        if name not in wanted:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             pictures = []
             for index, prompt in enumerate(prompts):

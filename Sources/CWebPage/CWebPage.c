@@ -32,8 +32,8 @@ static const struct web_page_file files[] = {
     {"gallery.js", (const unsigned char[]){
 #embed "page/gallery.js" suffix(, 0)
     }},
-    {"grading.js", (const unsigned char[]){
-#embed "page/grading.js" suffix(, 0)
+    {"folded.js", (const unsigned char[]){
+#embed "page/folded.js" suffix(, 0)
     }},
     {"infotext.js", (const unsigned char[]){
 #embed "page/infotext.js" suffix(, 0)

@@ -109,8 +109,8 @@ final class ProgressReporter: Sendable {
         var parts = ["Step \(done)/\(total)"]
         if bar { parts.append(Self.bar(fraction: Double(done) / Double(total), width: 24)) }
         if done > 0, let seconds {
-            let perStep = seconds / Double(done)
-            parts.append("\(perStep.rounded(decimals: 2)) s/it, \(Self.duration(perStep * Double(total - done))) left")
+            let perCall = seconds / Double(done)
+            parts.append("\(perCall.rounded(decimals: 2)) s/it, \(Self.duration(perCall * Double(total - done))) left")
         }
         return parts.joined(separator: "  ")
     }

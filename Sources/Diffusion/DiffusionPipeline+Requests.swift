@@ -51,6 +51,9 @@ extension DiffusionPipeline {
         }
         if let warning = request.recipe.idleOptions { plan.warnings.append(warning) }
         if let warning = checkpoint.suggestion?.preset.warning(about: request) { plan.warnings.append(warning) }
+        if request.correction.changesLatents, !request.sampler.countsSteps {
+            plan.warnings.append("Latent corrections had no effect: sampler \(request.sampler.name) has steps of its own.")
+        }
         if request.correction.tintStrength != 0 {
             plan.warnings.append("The latent tint has no effect: there is no network yet that turns its colour into latents.")
         }

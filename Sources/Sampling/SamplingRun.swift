@@ -92,7 +92,7 @@ public struct SamplingRun: Sendable {
     ///   - imageShape: of one image's latents: `[channels, height, width]`.
     ///   - start: noise, or pictures under noise.
     ///   - mask: what stays as it was.
-    ///   - correction: changes the latents after each step; nil for none.
+    ///   - correction: changes the latents after each step, with samplers that count their steps; nil for none.
     /// - Throws: `.stepCount` when the sampler cannot take that many steps; `.sigmas` when the schedule's ends are out of order.
     /// - Precondition: latents of `start` and `mask` have the shape of the batch.
     public init(
@@ -105,7 +105,7 @@ public struct SamplingRun: Sendable {
         self.objective = objective
         self.imageShape = imageShape
         self.mask = mask
-        self.correction = correction
+        self.correction = settings.sampler.countsSteps ? correction : nil
         distilled = grid.distilled
         sigmaRange = grid.range
         var noise = noise

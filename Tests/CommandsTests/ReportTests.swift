@@ -63,12 +63,12 @@ struct ReportTests {
         }
         let known = try report("photon_lcm.safetensors")
         let words = known.text.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-        #expect(words.contains("Suits 2 to 8 steps, CFG scale 1 to 2, sampler LCM, schedule normal (LCM, found by its name)\n"))
+        #expect(words.contains("Suits 2 to 8 steps, CFG scale 1 to 2, sampler LCM (LCM, found by its name)\n"))
         #expect(!known.json.contains("\n"))
         let json = try #require(JSONSerialization.jsonObject(with: Data(known.json.utf8)) as? NSDictionary)
         #expect(json["suits"] as? NSDictionary == [
             "name": "LCM", "found_by": "by its name", "steps": 4, "min_steps": 2, "max_steps": 8, "cfg_scale": 1, "min_cfg_scale": 1,
-            "max_cfg_scale": 2, "sampler": "LCM", "schedule": "normal",
+            "max_cfg_scale": 2, "sampler": "LCM", "schedule": "automatic",
         ] as NSDictionary)
         let other = try report("photon.safetensors")
         #expect(!other.text.contains("Suits"))

@@ -43,6 +43,12 @@ struct SamplerNameTests {
         }
     }
 
+    @Test("SD.Next's names are diffusers' algorithms, where A1111 has others of the same name", arguments: [
+        ("UniPC", .uniPCbh2), ("DDIM", .ddimDiffusers), ("DPM++ 2M", .dpmpp2MDiffusers), ("LCM", .lcmDiffusers), ("Euler a", .eulerAncestral),
+        ("DPM++ 2M SDE", .dpmpp2MSDEWhite), ("SA Solver", .saSolver), ("Nonsense", nil),
+    ] as [(String, Sampler?)])
+    func sdNext(_ text: String, expected: Sampler?) { #expect(Sampler(sdNext: text) == expected) }
+
     @Test("a schedule is found by its name in the API and by its label", arguments: [
         ("normal", .normal), ("Normal", .normal), ("karras", .karras), ("KARRAS", .karras), ("exponential", .exponential),
         ("sgm_uniform", .sgmUniform), ("SGM Uniform", .sgmUniform), ("sgm-uniform", .sgmUniform),

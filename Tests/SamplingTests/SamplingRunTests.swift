@@ -1,5 +1,7 @@
+import Foundation
 import Sampling
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Sampling runs")
@@ -74,6 +76,34 @@ struct SamplingRunTests {
         let calls = try await run.finished().calls.count
         #expect(calls == run.expectedCallCount)
         #expect(calls == sampler.evaluationCount(steps: steps))
+    }
+
+    @Test("latents are corrected once after each step, and the picture is what was corrected last", arguments: Sampler.all, [5, 8])
+    func corrections(sampler: Sampler, steps: Int) async throws {
+        final class Log: @unchecked Sendable { var steps: [Int] = [] }
+        let log = Log()
+        let run = try SamplingRun(
+            SamplingSettings(sampler, steps: steps), objective: objective, noise: BatchNoise(source: .torch, seed: 3, count: 1),
+            imageShape: [1, 2, 2],
+            correction: { step in
+                log.steps.append(step.step)
+                return step.step == steps - 1 ? NDArray(repeating: 0.25, shape: step.latents.shape) : step.latents
+            })
+        let latents = try await run.finished().latents
+        guard sampler.countsSteps else {
+            #expect(log.steps == [])
+            return
+        }
+        #expect(log.steps == Array(0..<steps))
+        // Solvers that end at some noise leave it mixed as in training.
+        #expect(latents.values.allSatisfy { abs($0 - 0.25) < 1e-3 })
+    }
+
+    @Test("the document lists every sampler and schedule")
+    func documented() throws {
+        let document = try String(contentsOf: Fixture.checkout.appending(path: "Documentation/Samplers.md"), encoding: .utf8)
+        for sampler in Sampler.all { #expect(document.contains("| \(sampler.name) | \(sampler.summary) |"), "\(sampler.name)") }
+        for schedule in Schedule.all { #expect(document.contains("`\(schedule.name)`"), "\(schedule.name)") }
     }
 
     @Test("DPM adaptive tells how far it is, and asks as often as it needs")

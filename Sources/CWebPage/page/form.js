@@ -2,7 +2,7 @@
 
 import { CallError, call, get, submit } from './api.js'
 import { $, el, say } from './dom.js'
-import { addGradingFields } from './grading.js'
+import { addFoldedFields } from './folded.js'
 import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
 import { explain } from './prompt.js'
 import { changeSettings, currentModel, loadModel, modelsChanged, server, setting, settingsChanged } from './server.js'
@@ -123,8 +123,8 @@ function namesOf(fields, parameters) {
   const fused = schedules.find(({ label }) => fields.sampler?.toLowerCase().endsWith(` ${label.toLowerCase()}`))
   if (fused) Object.assign(fields, { sampler: fields.sampler.slice(0, -fused.label.length - 1), schedule: fields.schedule ?? fused.name })
   const sampler = samplers.find(({ name }) => name === fields.sampler)
-  if (!fields.schedule || fields.schedule === 'Automatic') fields.schedule = sampler?.options.scheduler ?? 'normal'
-  const others = ['Hires upscale', 'Variation seed', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds', 'Grading lut cube file'].filter(name => parameters.has(name))
+  fields.schedule ??= 'automatic'
+  const others = ['Hires upscale', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds', 'Grading lut cube file'].filter(name => parameters.has(name))
   if (fields.sampler && !sampler) others.unshift(`Sampler: ${fields.sampler}`)
   if (others.length) toast(t('fill.others', { names: others.join(', ') }))
   return fields
@@ -241,18 +241,27 @@ function showPresets() {
 
 const setSize = (width, height) => fill({ width: String(width), height: String(height) })
 
+/** Tells which schedule is the sampler's own. */
+function showAutomatic() {
+  const { options } = samplers.find(({ name }) => name === $('sampler').value) ?? {}
+  const label = name => schedules.find(schedule => schedule.name === name)?.label
+  const [automatic] = $('schedule').options
+  if (automatic) automatic.label = options?.scheduler ? `${label('automatic')} (${label(options.scheduler)})` : label('automatic')
+}
+
 /** Asks what there is to choose from; then what was typed at the last visit can be shown. */
 export async function readChoices() {
   let styles
   [samplers, schedules, styles] = await Promise.all(['samplers', 'schedulers', 'prompt-styles'].map(list => get(`/sdapi/v1/${list}`)))
   replaceOptions($('sampler'), samplers.map(({ name }) => option(name)))
-  replaceOptions($('schedule'), schedules.filter(({ name }) => name !== 'automatic').map(({ name, label }) => option(name, label)))
+  replaceOptions($('schedule'), schedules.map(({ name, label }) => option(name, label)))
   replaceOptions($('styles'), styles.map(({ name }) => option(name)))
   $('styles').selectedIndex = -1
   $('styles').closest('.field').hidden = styles.length === 0
   // Schedules have labels now.
   showSuits()
   recall()
+  showAutomatic()
 }
 
 /**
@@ -261,14 +270,10 @@ export async function readChoices() {
  */
 export function startForm({ latest }) {
   const form = $('form')
-  addGradingFields()
+  addFoldedFields()
   form.addEventListener('submit', send)
   form.addEventListener('input', remember)
-  // The schedule that a sampler is known for.
-  $('sampler').addEventListener('change', () => {
-    $('schedule').value = samplers.find(({ name }) => name === $('sampler').value)?.options.scheduler ?? 'normal'
-    remember()
-  })
+  $('sampler').addEventListener('input', showAutomatic)
   $('model').addEventListener('change', () => chooseModel($('model').value))
   $('suits-use').addEventListener('click', useSuits)
   $('accuracy').addEventListener('change', chooseAccuracy)

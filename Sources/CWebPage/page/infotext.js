@@ -1,6 +1,6 @@
 // What A1111, SD.Next and Easel write into a picture's file: how it was made.
 
-import { gradingOf } from './grading.js'
+import { foldedFieldsOf } from './folded.js'
 
 const pair = /\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)/g
 
@@ -51,6 +51,11 @@ function tilingOf(parameters) {
   return told === 'True' ? 'both' : told === 'False' ? '' : told
 }
 
+/** Samplers of SD.Next that are another algorithm than A1111's of the same name. */
+const diffusersNames = {
+  UniPC: 'UniPC bh2', ...Object.fromEntries(['DDIM', 'DPM++ 2M', 'DPM++ 2M SDE', 'LCM'].map(name => [name, `${name} (diffusers)`])),
+}
+
 /** The form's fields by name, as far as an infotext tells of them. */
 export function fieldsOf({ prompt, negativePrompt, parameters }) {
   const fields = {
@@ -60,10 +65,11 @@ export function fieldsOf({ prompt, negativePrompt, parameters }) {
     schedule_counting: countingOf(parameters), tiling: tilingOf(parameters),
     original_size: parameters.get('Original size') ?? '', target_size: parameters.get('Target size') ?? '',
     crop_top_left: parameters.get('Crop top left') ?? '', clip_skip_sdxl: clipSkipRuleOf(parameters),
-    ...gradingOf(parameters),
+    ...foldedFieldsOf(parameters),
   }
   const names = { steps: 'Steps', cfg_scale: 'CFG scale', seed: 'Seed', sampler: 'Sampler', schedule: 'Schedule type' }
   for (const [field, name] of Object.entries(names)) if (parameters.has(name)) fields[field] = parameters.get(name)
+  if (parameters.get('App') === 'SD.Next') fields.sampler = diffusersNames[fields.sampler] ?? fields.sampler
   const size = parameters.get('Size')?.match(/^(\d+)x(\d+)$/)
   if (size) [, fields.width, fields.height] = size
   return fields

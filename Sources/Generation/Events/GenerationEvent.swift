@@ -6,7 +6,7 @@ public enum GenerationEvent: Sendable, Equatable {
     case moved(Move)
     /// The prompts are turned into embeddings.
     case encoding
-    /// `done` of `total` steps are finished; sent with 0 before the first.
+    /// `done` of `total` calls of the denoiser are answered; sent with 0 before the first. Samplers of second order call twice a step.
     case denoising(done: Int, total: Int)
     /// Sketches of the pictures so far: one per picture of the batch, in order. A pixel for each position of the latents, so an
     /// eighth of the pictures' size with every released model.

@@ -58,7 +58,7 @@ public struct GenerationTimings: Sendable, Equatable, Encodable {
     public var compile = PerStage(repeating: 0.0)
     /// Running the text encoders; 0 for texts that were encoded for an earlier request.
     public var encode = 0.0
-    /// Each step of the sampler, its evaluations of the denoiser included.
+    /// Each call of the denoiser, with the sampler's own arithmetic; one a step but with samplers of second order.
     public var steps: [Double] = []
     /// Decoding all pictures with the VAE.
     public var decode = 0.0

@@ -7,7 +7,7 @@ extension Sampler {
     /// The pictures of a batch share their steps.
     /// Source: Lu and others, "DPM-Solver", 2022, algorithm 3; k-diffusion `sample_dpm_adaptive` with its default tolerances.
     public static let dpmAdaptive = Sampler(
-        "DPM adaptive", ["dpm_adaptive", "k_dpm_ad"], addedNoise: .fresh, options: [.eta, .noiseScale], evaluations: { $0 },
+        "DPM adaptive", ["dpm_adaptive", "k_dpm_ad"], countsSteps: false, addedNoise: .fresh, options: [.eta, .noiseScale], evaluations: { $0 },
         "decides on its steps itself: 30 to 100 calls"
     ) { x, walk in
         let (relative, absolute, accepted) = (0.05, 0.0078, 0.81)
@@ -31,7 +31,6 @@ extension Sampler {
             let factor = 1 + atan(pow(1 / (error + 1e-8), 1 / (walk.eta > 0 ? 1.5 : 3)) - 1)
             if factor >= accepted {
                 (before, x, t) = (low, high + (up * walk.noiseScale) * walk.freshNoise(), next)
-                x = walk.corrected(x, at: exp(-t))
                 walk.expectedCallCount = Int(Double(walk.completedCallCount) * (end - start) / max(t - start, 1e-9))
             }
             h *= factor

@@ -7,7 +7,7 @@ extension Sampler {
     ///
     /// Source: Lu and others, "DPM-Solver", 2022; k-diffusion `sample_dpm_fast`.
     public static let dpmFast = Sampler(
-        "DPM fast", ["dpm_fast", "k_dpm_fast"], addedNoise: .fresh, options: [.eta, .noiseScale], evaluations: { $0 },
+        "DPM fast", ["dpm_fast", "k_dpm_fast"], countsSteps: false, addedNoise: .fresh, options: [.eta, .noiseScale], evaluations: { $0 },
         "order 3 on levels of its own; one call a step"
     ) { x, walk in
         var x = x
@@ -21,7 +21,6 @@ extension Sampler {
             var step = DPMSolverStep(x, from: t, to: to, walk)
             x = try await step.moved(order: order)
             x = x + (up * walk.noiseScale) * walk.freshNoise()
-            x = walk.corrected(x, at: exp(-next))
         }
         return x
     }

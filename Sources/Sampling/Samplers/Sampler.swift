@@ -18,6 +18,8 @@ public struct Sampler: Sendable {
     public let addedNoise: AddedNoise
     /// The options that it obeys.
     public let options: Set<SamplerOption>
+    /// Whether its steps are those that were asked for; if not, nothing is corrected between them.
+    public let countsSteps: Bool
     /// The least and the most steps that it can take.
     public let (minimumSteps, maximumSteps): (Int, Int)
     /// The share of fresh noise unless a request says otherwise.
@@ -73,7 +75,8 @@ public struct Sampler: Sendable {
     ///   - algorithm: see `SamplingWalk`.
     init(
         _ name: String, _ aliases: [String] = [], automatic: Schedule = .uniform, discardsPenultimate: Bool = false,
-        evaluationsPerStep: Int = 1, steps: ClosedRange<Int> = 1...1000, addedNoise: AddedNoise = .none, options: Set<SamplerOption> = [], defaultEta: Float = 1,
+        evaluationsPerStep: Int = 1, steps: ClosedRange<Int> = 1...1000, countsSteps: Bool = true,
+        addedNoise: AddedNoise = .none, options: Set<SamplerOption> = [], defaultEta: Float = 1,
         plusPlusFactor: Float? = nil, origin: Origin = .a1111, grid: Grid = .sigmas, evaluations: (@Sendable (Int) -> Int)? = nil, _ summary: String,
         algorithm: @escaping Algorithm
     ) {
@@ -82,6 +85,7 @@ public struct Sampler: Sendable {
         automaticSchedule = automatic
         self.discardsPenultimate = discardsPenultimate
         self.evaluationsPerStep = evaluationsPerStep
+        self.countsSteps = countsSteps
         (minimumSteps, maximumSteps) = (steps.lowerBound, steps.upperBound)
         self.addedNoise = addedNoise
         self.options = options

@@ -36,6 +36,14 @@ public struct SamplerName: Sendable, Hashable {
     }
 }
 
+extension Sampler {
+    /// Finds the sampler that SD.Next calls so: diffusers', where A1111 has another algorithm of that name.
+    public init?(sdNext name: String) {
+        guard let sampler = Self(name == "UniPC" ? Self.uniPCbh2.name : "\(name) (diffusers)") ?? Self(name) else { return nil }
+        self = sampler
+    }
+}
+
 extension Schedule {
     /// `nil` when no schedule is called that. Case and separators do not matter.
     public init?(name: String) {

@@ -2,6 +2,7 @@ import Files
 import FoundationEssentials
 import Generation
 import ImageCodecs
+import Sampling
 import Settings
 
 /// The fields of a request that the text in a picture's file stands for.
@@ -23,6 +24,9 @@ struct InfotextFields {
         if !infotext.negativePrompt.isEmpty { fields["negative_prompt"] = .string(infotext.negativePrompt) }
         for field in GenerationField.all where field.isInInfotexts && !Self.settingKeys.contains(field.key) {
             if let value = infotext[field.name] { fields[Self.a1111Keys[field.key] ?? field.key] = .string(value) }
+        }
+        if infotext["App"] == "SD.Next", let sampler = infotext["Sampler"].flatMap(Sampler.init(sdNext:)) {
+            fields["sampler_name"] = .string(sampler.name)
         }
         if let seed = infotext["Seed"] { fields["seed"] = .string(seed) }
         if let seed = infotext[GenerationField.variationSeed.name] { fields[GenerationField.variationSeed.key] = .string(seed) }
