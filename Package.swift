@@ -153,7 +153,8 @@ let package = Package(
             "Diffusion", [
                 "Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting",
                 "Sampling", "Tensors"]),
-        tests("Fidelity", ["Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
+        tests("Fidelity", [
+            "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
             "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings",
             "Tensors", "WebAPI",

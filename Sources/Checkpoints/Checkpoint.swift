@@ -212,7 +212,7 @@ public struct Checkpoint: Sendable {
         var unusedKeys, ignoredKeys: [String]
         /// The refusal for keys that nothing reads and that change what a network computes, for all that is known. nil without such keys.
         var misunderstood: CheckpointError?
-        /// What the files say of drawing in few steps.
+        /// The settings for few steps that the files speak of.
         var hints = FewStepSuggestion.Hints()
     }
 }

@@ -17,7 +17,7 @@ public struct FewStepSuggestion: Sendable, Hashable {
 
     /// The settings.
     public let preset: FewStepPreset
-    /// What they were found by.
+    /// The place where they were found.
     public let source: Source
 
     /// The settings as programs read them.
@@ -25,7 +25,7 @@ public struct FewStepSuggestion: Sendable, Hashable {
 
     /// The texts of a checkpoint's files that may say it, beside their name.
     struct Hints {
-        /// Of a single file.
+        /// Finds the settings of a single file.
         var metadata: [String: String] = [:]
         /// Names of models that a folder's parts were made from: `stabilityai/sdxl-turbo`.
         var origins: [String] = []

@@ -23,7 +23,8 @@ extension DiffusionPipeline {
     /// Checks requests and reads their prompts, once for all that is done with them.
     /// - Precondition: there is at least one, and they can be drawn together.
     public func plan(for requests: [GenerationRequest]) throws(InvalidRequest) -> RequestPlan {
-        precondition(!requests.isEmpty && (requests.count == 1 || requests.allSatisfy(requests[0].canBeDrawnTogether)), "requests of different kinds are no batch")
+        let areAlike = requests.count == 1 || requests.allSatisfy { requests[0].canBeDrawnTogether(with: $0) }
+        precondition(!requests.isEmpty && areAlike, "requests of different kinds are no batch")
         // One state of the files for all of them.
         let resources = resources.current
         var prompts: [PromptPlan] = []

@@ -76,14 +76,14 @@ public struct SamplingRun: Sendable {
     let sigmas: [Double]
     /// Falling, from where the run begins.
     let timesteps: [Double]
-    /// Of the whole schedule, 0 left out.
+    /// The whole schedule's ends, 0 left out.
     let sigmaRange: (least: Double, greatest: Double)?
     let distilled: (schedule: NoiseSchedule, spacing: Int)?
     let imageShape: [Int]
     let mask: SamplingMask?
     let correction: Correction?
     let skippedStepCount: Int
-    /// What is left after the first noise.
+    /// The noise after the first.
     let noise: BatchNoise
     private let start: NDArray
 
@@ -146,7 +146,9 @@ public struct SamplingRun: Sendable {
         let walk = SamplingWalk(self, model: model, onCall: onCall)
         var latents = walk.finished(try await settings.sampler.algorithm(start, walk))
         // Solvers that end at some noise leave it mixed as in training.
-        if case .solver = settings.sampler.grid, let last = sigmas.last, last > 0 { latents = (1 / (last * last + 1).squareRoot()) * latents }
+        if case .solver = settings.sampler.grid, let last = sigmas.last, last > 0 {
+            latents = (1 / (last * last + 1).squareRoot()) * latents
+        }
         return mask.map { $0.blended(into: latents) } ?? latents
     }
 }

@@ -73,7 +73,7 @@ final class SamplingWalk {
     struct Estimates {
         /// With guidance.
         let denoised: NDArray
-        /// Of the negative prompt alone; the same as `denoised` where the model was not asked about it.
+        /// The estimate for the negative prompt alone; the same as `denoised` where the model was not asked about it.
         let unconditional: NDArray
     }
 
@@ -99,7 +99,8 @@ final class SamplingWalk {
         if let mask { denoised = mask.blended(into: denoised) }
         let unconditional = answer.unconditional.map { level.denoised(x, output: $0, as: objective.prediction) }
         completedCallCount += 1
-        await onCall(.init(completedCallCount: completedCallCount, callCount: max(expectedCallCount, completedCallCount), denoised: denoised))
+        let callCount = max(expectedCallCount, completedCallCount)
+        await onCall(.init(completedCallCount: completedCallCount, callCount: callCount, denoised: denoised))
         return Estimates(denoised: denoised, unconditional: unconditional ?? denoised)
     }
 
@@ -122,7 +123,8 @@ final class SamplingWalk {
         guard let correction else { return x }
         defer { correctedStepCount += 1 }
         let count = max(stepCount - firstStep, 1)
-        return correction(.init(latents: x, step: min(correctedStepCount - firstStep, count - 1), stepCount: count, scale: scale(at: sigma)))
+        let step = min(correctedStepCount - firstStep, count - 1)
+        return correction(.init(latents: x, step: step, stepCount: count, scale: scale(at: sigma)))
     }
 
     /// The latents of the end: samplers that return from within their last step have not corrected it yet.

@@ -163,7 +163,7 @@ private struct GradingReference: Decodable {
     var image: RGBImage { RGBImage(width: width, height: height, pixels: pixels) }
 }
 
-/// What a grading does to a measure of the picture.
+/// The effect of a grading on a measure of the picture.
 private struct Direction: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let rises: Bool

@@ -9,7 +9,8 @@ struct GenerationFieldTests {
     /// none of them can be forgotten; one with a name, as a sampler, counts by that.
     private static func properties(of value: Any, at path: String = "") -> [String: String] {
         let mirror = Mirror(reflecting: value)
-        guard mirror.displayStyle == .struct, !mirror.children.isEmpty, !(value is any CustomStringConvertible) else { return [path: "\(value)"] }
+        guard mirror.displayStyle == .struct, !mirror.children.isEmpty,
+            !(value is any CustomStringConvertible) else { return [path: "\(value)"] }
         return mirror.children.reduce(into: [:]) { found, child in
             found.merge(properties(of: child.value, at: "\(path).\(child.label ?? "")")) { first, _ in first }
         }

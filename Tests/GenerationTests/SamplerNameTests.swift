@@ -10,7 +10,8 @@ struct SamplerNameTests {
         ("euler_ancestral", .eulerAncestral), ("k_euler_a", .eulerAncestral), ("k_euler_ancestral", .eulerAncestral),
         ("Heun", .heun), ("k_heun", .heun),
         ("DPM++ 2M", .dpmpp2M), ("dpm++ 2m", .dpmpp2M), ("DPM++2M", .dpmpp2M), ("dpmpp_2m", .dpmpp2M), ("k_dpmpp_2m", .dpmpp2M),
-        ("DDIM", .ddim), ("ddim", .ddim), ("LCM", .lcm), ("lcm", .lcm), ("DPM++ 2M SDE", .dpmpp2MSDE), ("DPM++ 2M SDE Heun", .dpmpp2MSDEHeun),
+        ("DDIM", .ddim), ("ddim", .ddim), ("LCM", .lcm), ("lcm", .lcm), ("DPM++ 2M SDE", .dpmpp2MSDE), ("DPM++ 2M SDE Heun",
+            .dpmpp2MSDEHeun),
         ("k_dpm_2_a", .dpm2Ancestral), ("DDIM CFG++", .ddimCFGPlusPlus), ("UniPC bh2", .uniPCbh2), ("DDIM (diffusers)", .ddimDiffusers),
     ] as [(String, Sampler)])
     func samplers(_ text: String, expected: Sampler) {
@@ -21,7 +22,8 @@ struct SamplerNameTests {
         ("DPM++ 2M Karras", .dpmpp2M, .karras), ("dpm++ 2m karras", .dpmpp2M, .karras), ("dpmpp_2m_karras", .dpmpp2M, .karras),
         ("DPM++ 2M Exponential", .dpmpp2M, .exponential), ("DPM++ 2M SGM Uniform", .dpmpp2M, .sgmUniform),
         ("dpmpp_2m_sgm_uniform", .dpmpp2M, .sgmUniform), ("Euler Karras", .euler, .karras), ("Euler a Karras", .eulerAncestral, .karras),
-        ("Euler Normal", .euler, .normal), ("Heun Karras", .heun, .karras), ("DPM++ 2M SDE Heun Karras", .dpmpp2MSDEHeun, .karras), ("DDIM Turbo", .ddim, .turbo),
+        ("Euler Normal", .euler, .normal), ("Heun Karras", .heun, .karras), ("DPM++ 2M SDE Heun Karras", .dpmpp2MSDEHeun, .karras),
+            ("DDIM Turbo", .ddim, .turbo),
         ("DPM++ 3M SDE Exponential", .dpmpp3MSDE, .exponential), ("LMS Karras", .lms, .karras), ("DPM2 a Karras", .dpm2Ancestral, .karras),
     ] as [(String, Sampler, Schedule)])
     func fused(_ text: String, sampler: Sampler, schedule: Schedule) {
@@ -44,7 +46,8 @@ struct SamplerNameTests {
     }
 
     @Test("SD.Next's names are diffusers' algorithms, where A1111 has others of the same name", arguments: [
-        ("UniPC", .uniPCbh2), ("DDIM", .ddimDiffusers), ("DPM++ 2M", .dpmpp2MDiffusers), ("LCM", .lcmDiffusers), ("Euler a", .eulerAncestral),
+        ("UniPC", .uniPCbh2), ("DDIM", .ddimDiffusers), ("DPM++ 2M", .dpmpp2MDiffusers), ("LCM", .lcmDiffusers), ("Euler a",
+            .eulerAncestral),
         ("DPM++ 2M SDE", .dpmpp2MSDEWhite), ("SA Solver", .saSolver), ("Nonsense", nil),
     ] as [(String, Sampler?)])
     func sdNext(_ text: String, expected: Sampler?) { #expect(Sampler(sdNext: text) == expected) }

@@ -70,7 +70,8 @@ struct ModelHostTests {
     @Test("what a model refuses is refused before it is opened, and with it open, in the same words", arguments: [
         ("styles", { @Sendable in $0.styles = ["nope"] }, "There is no style \"nope\""),
         ("clip_skip", { @Sendable in $0.clipSkip = 9 }, "Clip skip 9 is out of range"),
-        ("steps", { @Sendable in ($0.sampler, $0.steps) = (.lcmDiffusers, 51) }, "51"), ("width", { @Sendable in $0.width = 500 }, "Width 500"),
+        ("steps", { @Sendable in ($0.sampler, $0.steps) = (.lcmDiffusers, 51) }, "51"), ("width", { @Sendable in $0.width = 500 },
+            "Width 500"),
     ] as [(String, Change, String)])
     fileprivate func validation(field: String, change: Change, message: String) async throws {
         var wrong = request()

@@ -40,7 +40,8 @@ struct NoiseScheduleTests {
             for list in reference.lists {
                 let timesteps = list.sigmas.dropLast().map { schedule.timestep(atSigma: Double($0)) }
                 #expect(timesteps.count == list.timesteps.count)
-                #expect(zip(timesteps, list.timesteps).allSatisfy { abs($0 - Double($1)) < 2e-4 }, "\(list.schedule.name), \(list.steps) steps")
+                #expect(zip(timesteps, list.timesteps).allSatisfy { abs($0 - Double($1)) < 2e-4 },
+                    "\(list.schedule.name), \(list.steps) steps")
             }
         }
     }

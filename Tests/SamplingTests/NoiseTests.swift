@@ -55,7 +55,8 @@ struct NoiseTests {
             let tree = BrownianTree(
                 from: expected.least, to: expected.greatest, count: reference.count, seed: expected.seed, source: expected.source)
             for query in expected.queries {
-                #expect(tree.increment(from: query.to, to: query.from) == query.increment, "\(expected.source) \(expected.seed) \(query.from)")
+                #expect(tree.increment(from: query.to, to: query.from) == query.increment,
+                    "\(expected.source) \(expected.seed) \(query.from)")
                 let draws = tree.noise(from: Double(query.from), to: Double(query.to))
                 #expect(zip(draws, query.draw).allSatisfy { abs($0 - $1) <= 2 * max($0.ulp, $1.ulp) })
             }

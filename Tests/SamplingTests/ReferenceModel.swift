@@ -14,7 +14,7 @@ func guidedReferenceModel(_ call: SamplingRun.ModelCall, scale: Double) -> Sampl
     return .init(unconditional + scale * (referenceModel(call) - unconditional), unconditional: unconditional)
 }
 
-/// What happened in a run: everything that a test may ask.
+/// The course of a run: everything that a test may ask.
 struct FinishedRun {
     var latents: NDArray
     var calls: [SamplingRun.ModelCall] = []

@@ -6,7 +6,8 @@ import Testing
 struct SamplerTests {
     /// Both sides round every operation to 24 bits. Latents start at up to 14.6 · 4, where the last bit is 4e-6, and what cancels on the
     /// way down keeps that error; Heun's trial of the last step but one divides by σ = 0.03. A thousand steps add up their roundings.
-    @Test("pictures agree, and the model is asked at the same timesteps", arguments: ["Euler", "Euler a", "Heun", "DPM++ 2M", "DDIM", "LCM"])
+    @Test("pictures agree, and the model is asked at the same timesteps", arguments: ["Euler", "Euler a", "Heun", "DPM++ 2M", "DDIM",
+        "LCM"])
     func pictures(sampler: String) async throws {
         let reference = try SamplerReference.load()
         for expected in reference.runs where expected.sampler == sampler && !expected.startsAtTheEnd {

@@ -14,11 +14,13 @@ struct SamplingRunTests {
 
     /// DPM adaptive takes its steps by all pictures of a run, as the original does.
     @Test(
-        "an image does not depend on its neighbours in the batch", arguments: Sampler.all.filter { $0 != .dpmAdaptive }, NoiseSource.allCases)
+        "an image does not depend on its neighbours in the batch", arguments: Sampler.all.filter { $0 != .dpmAdaptive },
+            NoiseSource.allCases)
     func batches(sampler: Sampler, source: NoiseSource) async throws {
         let batch = try await makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77, count: 3)).finished()
         for image in 0..<3 {
-            let single = try await makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77 + UInt64(image), count: 1)).finished()
+            let single = try await makeRun(sampler, steps: 4, noise: BatchNoise(source: source, seed: 77 + UInt64(image),
+                count: 1)).finished()
             #expect(single.latents == batch.latents.slice(image..<image + 1))
         }
     }
@@ -68,7 +70,8 @@ struct SamplingRunTests {
     }
 
     @Test(
-        "a sampler's evaluations are as many as it says beforehand", arguments: Sampler.all.filter { $0 != .dpmAdaptive }, [5, 7, 11, 24, 40])
+        "a sampler's evaluations are as many as it says beforehand", arguments: Sampler.all.filter { $0 != .dpmAdaptive }, [5, 7, 11, 24,
+            40])
     func evaluations(of sampler: Sampler, steps: Int) async throws {
         let run = try SamplingRun(
             SamplingSettings(sampler, steps: steps), objective: objective, noise: BatchNoise(source: .philox, seed: 3, count: 1),
@@ -129,7 +132,8 @@ struct SamplingRunTests {
     @Test("options at their ends give finite pictures", arguments: Sampler.all)
     func optionEnds(sampler: Sampler) async throws {
         for change: (inout SamplerOptions) -> Void in [
-            { $0.eta = 0 }, { $0.eta = 1 }, { $0.churn = 100 }, { $0.noiseScale = 0 }, { $0.order = 1 }, { $0.order = 4 }, { $0.variant = .bh1 },
+            { $0.eta = 0 }, { $0.eta = 1 }, { $0.churn = 100 }, { $0.noiseScale = 0 }, { $0.order = 1 }, { $0.order = 4 },
+                { $0.variant = .bh1 },
             { $0.variant = .bh2 }, { $0.lowersFinalOrder = false }, { ($0.churn, $0.churnMinimum, $0.churnMaximum) = (5, 1, 3) },
         ] {
             var settings = SamplingSettings(sampler, steps: 6)

@@ -19,7 +19,8 @@ struct EaselTests {
         let text = #"""
             {"prompt": "a cat", "negative_prompt": "dog", "styles": ["anime"], "width": 256, "height": 384, "steps": 5,
             "sampler": "Heun", "schedule": "karras",
-             "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "tiling": "y", "emphasis": "ignore", "clip_skip": 2, "comma_backtrack": 7,
+             "cfg_scale": 3.5, "seed": 9, "batch_size": 2, "noise": "philox", "tiling": "y", "emphasis": "ignore", "clip_skip": 2,
+                 "comma_backtrack": 7,
              "pad_conditionings": true, "schedule_counting": "a1111", "original_size": "1024x768", "crop_top_left": "0,128",
              "target_size": "640x512",
              "clip_skip_sdxl": "forge", "zero_empty_negative": false, "subseed": 77, "subseed_strength": 0.25,

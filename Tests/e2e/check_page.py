@@ -262,6 +262,20 @@ def takes_dropped_pictures(server):
             assert not prompt.evaluate(paste, f"told\nSteps: 9, Sampler: Euler, Seed: 1, {told}")
             values = [page.locator(f"#{name}").input_value() for name in names]
             assert values == expected, values
+        # Options of samplers are told by A1111's names, and SD.Next's samplers are diffusers'.
+        names = ("sampler", "schedule", "subseed", "subseed_strength", "seed_resize_from", "eta", "s_min_uncond_all", "uni_pc_variant", "solver_order")
+        for told, expected in [
+            ("Sampler: Euler a, Schedule type: Automatic, Variation seed: 18446744073709551615, Variation seed strength: 0.25, Seed resize from: 512x640, Eta: 0.5, NGMS all steps: True",
+             ["Euler a", "automatic", "18446744073709551615", "0.25", "512x640", "0.5", "true", "", ""]),
+            ("Sampler: UniPC, Eta DDIM: 0.2, UniPC variant: bh2, UniPC order: 2", ["UniPC", "automatic", "", "", "", "0.2", "", "bh2", "2"]),
+            ("Sampler: UniPC, App: SD.Next", ["UniPC bh2", "automatic", "", "", "", "", "", "", ""]),
+        ]:
+            assert not prompt.evaluate(paste, f"told\nSteps: 9, Seed: 1, {told}")
+            values = [page.locator(f"#{name}").input_value() for name in names]
+            assert values == expected, (told, values)
+        expect(page.locator("#schedule option").first).to_have_attribute("label", "Automatic")
+        page.locator("#sampler").select_option("DPM++ 2M SDE")
+        expect(page.locator("#schedule option").first).to_have_attribute("label", "Automatic (Exponential)")
 
 
 def offers_what_suits(server):

@@ -36,7 +36,7 @@ extension FloatImage {
         pixels = colors.map(\.rgb)
     }
 
-    /// What each of 256 levels becomes in a field: 0…255, whole numbers.
+    /// The new value of each of 256 levels in a field: 0…255, whole numbers.
     /// - Parameters:
     ///   - counts: how many pixels of the field have each level.
     ///   - total: pixels of the field.

@@ -19,7 +19,8 @@ struct DenoiseStage {
     /// - Throws: `OpenVINOError`; `DiffusionError.nonFinite`.
     func run(_ sampling: SamplingRun, onCall: @escaping (SamplingRun.Progress, Double) async -> Void) async throws -> NDArray {
         let denoiser = GuidedDenoiser(self, try NoisePredictor(network, pictureCount: plan.pictures.count, guidance: toldGuidance))
-        let latents = try await sampling.latents(onCall: { await onCall($0, denoiser.secondsOfLastCall()) }, { try await denoiser.answer($0) })
+        let latents = try await sampling.latents(
+            onCall: { await onCall($0, denoiser.secondsOfLastCall()) }, { try await denoiser.answer($0) })
         guard latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
         return latents
     }

@@ -3,11 +3,13 @@ import Sampling
 extension FewStepPreset {
     /// Stability AI's SDXL Turbo itself. Timesteps are counted back from the last: 999, 749, 499, 249 for four steps.
     public static let sdxlTurbo = FewStepPreset(
-        kind: .turbo, name: "SDXL Turbo", stepRange: 1...4, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .eulerAncestral, schedule: .turbo,
+        kind: .turbo, name: "SDXL Turbo", stepRange: 1...4, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .eulerAncestral,
+            schedule: .turbo,
         side: 512, source: "Hugging Face, stabilityai/sdxl-turbo")
     /// Stability AI's SD Turbo itself, made from Stable Diffusion 2.1. It predicts noise, unlike most of that family.
     public static let sdTurbo = FewStepPreset(
-        kind: .turbo, name: "SD Turbo", stepRange: 1...4, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .eulerAncestral, schedule: .turbo,
+        kind: .turbo, name: "SD Turbo", stepRange: 1...4, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .eulerAncestral,
+            schedule: .turbo,
         side: 512, prediction: "epsilon", source: "Hugging Face, stabilityai/sd-turbo")
     /// Models that were merged with SDXL Turbo: they draw the sizes of their other half.
     public static let turboMerge = FewStepPreset(
@@ -31,14 +33,16 @@ extension FewStepPreset {
         source: "Hugging Face, latent-consistency/lcm-lora-sdxl and lcm-lora-sdv1-5")
     /// Whole latent consistency models, whose UNet is told the CFG scale instead of being asked about two texts.
     public static let lcmWithGuidance = FewStepPreset(
-        kind: .lcm, name: "LCM with guidance", stepRange: 1...8, steps: 4, cfgRange: 1...14, cfgScale: 8, sampler: .lcm, source: "Hugging Face, SimianLuo/LCM_Dreamshaper_v7: 1 to 8 steps, w 8; trained on w 2 to 14")
+        kind: .lcm, name: "LCM with guidance", stepRange: 1...8, steps: 4, cfgRange: 1...14, cfgScale: 8, sampler: .lcm,
+            source: "Hugging Face, SimianLuo/LCM_Dreamshaper_v7: 1 to 8 steps, w 8; trained on w 2 to 14")
     /// ByteDance's Hyper-SD for 2, 4 or 8 steps, which the file's name tells. Timesteps are counted back from the last.
     public static let hyper = FewStepPreset(
         kind: .hyper, name: "Hyper-SD", stepRange: 2...8, steps: 8, cfgRange: 1...1, cfgScale: 1, sampler: .ddimDiffusers, schedule: .turbo,
         source: "Hugging Face, ByteDance/Hyper-SD")
     /// Hyper-SD's weights for any number of steps, named for one. A single step has to be at timestep 800, which no schedule gives.
     public static let hyperUnified = FewStepPreset(
-        kind: .hyper, name: "Hyper-SD for any number of steps", stepRange: 1...8, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .tcd, eta: 1, source: "Hugging Face, ByteDance/Hyper-SD, 1step: TCD with eta 1, less with more steps")
+        kind: .hyper, name: "Hyper-SD for any number of steps", stepRange: 1...8, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .tcd,
+            eta: 1, source: "Hugging Face, ByteDance/Hyper-SD, 1step: TCD with eta 1, less with more steps")
     /// Hyper-SD's weights that keep guidance and negative prompts, for 8 or 12 steps.
     public static let hyperWithGuidance = FewStepPreset(
         kind: .hyper, name: "Hyper-SD with guidance", stepRange: 8...12, steps: 8, cfgRange: 5...8, cfgScale: 5, sampler: .ddimDiffusers,

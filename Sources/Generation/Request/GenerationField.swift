@@ -174,12 +174,16 @@ extension GenerationField.Kind where Property: RawRepresentable<String> & CaseIt
 extension GenerationField.Kind {
     /// A number that need not be said.
     static func optionalNumber(_ range: ClosedRange<Float>) -> Self where Property == Float? {
-        Self(form: .number(range), write: { $0.map { .number($0) } }, read: { if case .number(let number) = $0 { .some(number) } else { nil } })
+        Self(
+            form: .number(range), write: { $0.map { .number($0) } },
+            read: { if case .number(let number) = $0 { .some(number) } else { nil } })
     }
 
     /// A whole number that need not be said.
     static func optionalWhole(_ range: ClosedRange<Int>) -> Self where Property == Int? {
-        Self(form: .whole(range), write: { $0.map { .whole($0) } }, read: { if case .whole(let number) = $0 { .some(number) } else { nil } })
+        Self(
+            form: .whole(range), write: { $0.map { .whole($0) } },
+            read: { if case .whole(let number) = $0 { .some(number) } else { nil } })
     }
 
     /// A word that need not be said.

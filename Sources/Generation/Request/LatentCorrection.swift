@@ -3,7 +3,7 @@
 /// Each property leaves the latents alone at its default. The program that has them too is SD.Next, whose names and defaults these are
 /// (`hdr_…` in its API); the idea is from "Explaining the SDXL latent space" by Timothy Alexis Vass.
 public struct LatentCorrection: Sendable, Hashable, Codable {
-    /// What `brightness` and `color` do with the latents' own mean. Raw values are those of `hdr_mode`.
+    /// The use that `brightness` and `color` make of the latents' own mean. Raw values are those of `hdr_mode`.
     public enum Mode: Int, Sendable, Hashable, CaseIterable, Codable {
         /// The mean stays.
         case relative
@@ -11,7 +11,7 @@ public struct LatentCorrection: Sendable, Hashable, Codable {
         case absolute
     }
 
-    /// What becomes of the latents' mean; changes nothing by itself.
+    /// The fate of the latents' mean; changes nothing by itself.
     public var mode = Mode.relative
     /// Added to the channel of lightness over the last fifth of the steps, −4 to 4.
     public var brightness: Float = 0

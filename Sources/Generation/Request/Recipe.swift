@@ -54,9 +54,9 @@ public struct Recipe: Sendable, Hashable, Codable {
 
     // What is done to latents and pictures beside
 
-    /// What is done to the latents on their way.
+    /// Corrections of the latents on their way.
     public var correction = LatentCorrection()
-    /// What is done to the finished pictures.
+    /// Grading of the finished pictures.
     public var grading = ColorGrading()
 
     /// Makes the recipe that is followed when nothing is said.

@@ -3,7 +3,7 @@ import Sampling
 public struct SuitableSettings: Sendable, Equatable, Codable {
     /// The model's name for people, or its method's: `SDXL Turbo`.
     public var name: String
-    /// What told: `by its name`.
+    /// The place that told: `by its name`.
     public var foundBy: String
     /// Steps that are proposed.
     public var steps: Int

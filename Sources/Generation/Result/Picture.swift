@@ -17,7 +17,8 @@ public struct Picture<Content: Sendable>: Sendable {
 
     /// Makes a picture from its parts.
     public init(
-        _ content: Content, seed: UInt64, variationSeed: UInt64? = nil, prompt: String = "", negativePrompt: String = "", infotext: String = ""
+        _ content: Content, seed: UInt64, variationSeed: UInt64? = nil, prompt: String = "", negativePrompt: String = "",
+        infotext: String = ""
     ) {
         self.content = content
         self.seed = seed

@@ -7,7 +7,8 @@ extension Sampler {
     /// The pictures of a batch share their steps.
     /// Source: Lu and others, "DPM-Solver", 2022, algorithm 3; k-diffusion `sample_dpm_adaptive` with its default tolerances.
     public static let dpmAdaptive = Sampler(
-        "DPM adaptive", ["dpm_adaptive", "k_dpm_ad"], countsSteps: false, addedNoise: .fresh, options: [.eta, .noiseScale], evaluations: { $0 },
+        "DPM adaptive", ["dpm_adaptive", "k_dpm_ad"], countsSteps: false, addedNoise: .fresh, options: [.eta, .noiseScale],
+        evaluations: { $0 },
         "decides on its steps itself: 30 to 100 calls"
     ) { x, walk in
         let (relative, absolute, accepted) = (0.05, 0.0078, 0.81)

@@ -5,7 +5,8 @@ extension Sampler {
     ///
     /// Source: Chung and others, "CFG++: manifold-constrained classifier free guidance", 2024; ComfyUI `sample_euler_cfg_pp`.
     public static let eulerCFGPlusPlus = Sampler(
-        "Euler CFG++", ["euler_cfg_pp"], plusPlusFactor: 1, origin: .comfyUI, "Euler with guidance for small CFG scales, 0 to 2; one call a step"
+        "Euler CFG++", ["euler_cfg_pp"], plusPlusFactor: 1, origin: .comfyUI,
+        "Euler with guidance for small CFG scales, 0 to 2; one call a step"
     ) { x, walk in
         var x = x
         for (from, to) in walk.steps {

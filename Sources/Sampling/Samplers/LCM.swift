@@ -22,7 +22,8 @@ extension Sampler {
     ///
     /// Source: diffusers `LCMScheduler` with its default settings.
     public static let lcmDiffusers = Sampler(
-        "LCM (diffusers)", steps: 1...distilledStepCount, addedNoise: .fresh, origin: .diffusers, grid: .timesteps(distilledTimesteps), "LCM as SD.Next has it"
+        "LCM (diffusers)", steps: 1...distilledStepCount, addedNoise: .fresh, origin: .diffusers, grid: .timesteps(distilledTimesteps),
+        "LCM as SD.Next has it"
     ) { x, walk in
         var x = x
         for (index, timestep) in walk.timesteps.enumerated() {
@@ -40,7 +41,8 @@ extension Sampler {
     ///
     /// Source: Zheng and others, "Trajectory consistency distillation", 2024; diffusers `TCDScheduler`.
     public static let tcd = Sampler(
-        "TCD", steps: 1...distilledStepCount, addedNoise: .fresh, options: [.eta], defaultEta: 0.3, origin: .diffusers, grid: .timesteps(distilledTimesteps),
+        "TCD", steps: 1...distilledStepCount, addedNoise: .fresh, options: [.eta], defaultEta: 0.3, origin: .diffusers,
+        grid: .timesteps(distilledTimesteps),
         "for models and LoRAs of its kind, in 4 to 8 steps; one call a step"
     ) { x, walk in
         var x = x

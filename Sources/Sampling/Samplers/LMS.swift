@@ -32,7 +32,7 @@ extension Sampler {
 
 /// The polynomial that is 1 at one of some points and 0 at the others.
 struct LagrangePolynomial {
-    /// Of 1, x, x², …
+    /// Coefficients of 1, x, x², …
     let coefficients: [Double]
 
     init(through points: [Double], oneAt index: Int) {

@@ -6,7 +6,8 @@ extension Sampler {
     /// Source: Liu and others, "Pseudo numerical methods for diffusion models on manifolds", 2022; A1111 1.10
     /// `sd_samplers_timesteps_impl.plms`.
     public static let plms = Sampler(
-        "PLMS", ["plms"], steps: 2...1000, grid: .timesteps { settings, _ in a1111Timesteps(settings.steps) }, evaluations: { a1111Timesteps($0).count },
+        "PLMS", ["plms"], steps: 2...1000, grid: .timesteps { settings, _ in a1111Timesteps(settings.steps) },
+        evaluations: { a1111Timesteps($0).count },
         "DDIM with four slopes; one call a step"
     ) { x, walk in
         var x = x

@@ -41,9 +41,9 @@ public struct Sampler: Sendable {
     /// The noise that a sampler adds on the way.
     public enum AddedNoise: Sendable {
         case none
-        /// Of each image's generator, after the noise that it starts from.
+        /// Numbers of each image's generator, after the noise that it starts from.
         case fresh
-        /// Of a Brownian tree, so that the same level sees the same noise whatever the steps are.
+        /// Numbers of a Brownian tree, so that the same level sees the same noise whatever the steps are.
         case brownian
     }
 
@@ -77,7 +77,8 @@ public struct Sampler: Sendable {
         _ name: String, _ aliases: [String] = [], automatic: Schedule = .uniform, discardsPenultimate: Bool = false,
         evaluationsPerStep: Int = 1, steps: ClosedRange<Int> = 1...1000, countsSteps: Bool = true,
         addedNoise: AddedNoise = .none, options: Set<SamplerOption> = [], defaultEta: Float = 1,
-        plusPlusFactor: Float? = nil, origin: Origin = .a1111, grid: Grid = .sigmas, evaluations: (@Sendable (Int) -> Int)? = nil, _ summary: String,
+        plusPlusFactor: Float? = nil, origin: Origin = .a1111, grid: Grid = .sigmas, evaluations: (@Sendable (Int) -> Int)? = nil,
+        _ summary: String,
         algorithm: @escaping Algorithm
     ) {
         self.name = name

@@ -23,7 +23,9 @@ public struct SamplerName: Sendable, Hashable {
         let names = Sampler.all.map { ($0.name, $0) } + Sampler.all.flatMap { sampler in sampler.aliases.map { ($0, sampler) } }
         let plain = names.map { ($0, $1, nil as Schedule?) }
         let fused = names.flatMap { name, sampler in
-            Schedule.all.flatMap { schedule in ([schedule.label] + schedule.aliases).map { ("\(name) \($0)", sampler, schedule as Schedule?) } }
+            Schedule.all.flatMap { schedule in
+                ([schedule.label] + schedule.aliases).map { ("\(name) \($0)", sampler, schedule as Schedule?) }
+            }
         }
         return (plain + fused).reduce(into: [:]) { known, entry in
             for name in [entry.0.lowercased(), folded(entry.0)] where known[name] == nil { known[name] = (entry.1, entry.2) }

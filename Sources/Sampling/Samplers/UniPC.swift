@@ -14,8 +14,8 @@ extension Sampler {
     ) { x, walk in
         let points = walk.timesteps.map { UniPCSolver.Point(walk.level($0)) }
         return try await UniPCSolver(
-            points: points, order: walk.options.order ?? 3, variant: walk.options.variant ?? .bh1, lowersFinalOrder: walk.options.lowersFinalOrder,
-            warmsUpWhole: true
+            points: points, order: walk.options.order ?? 3, variant: walk.options.variant ?? .bh1,
+            lowersFinalOrder: walk.options.lowersFinalOrder, warmsUpWhole: true
         ).walk(x) { x, _ in
             walk.corrected(x)
         } estimate: { x, step in

@@ -52,7 +52,9 @@ extension Schedule {
     }
 
     /// Align Your Steps: a table, stretched to the steps. Source: A1111 `get_align_your_steps_sigmas`.
-    public static let alignYourSteps = Schedule("align_your_steps", "Align Your Steps", aliases: ["ays"], "a table made for 10 steps") { q in
+    public static let alignYourSteps = Schedule(
+        "align_your_steps", "Align Your Steps", aliases: ["ays"], "a table made for 10 steps"
+    ) { q in
         AlignedSteps.stretched(q.alignedSteps.sigmas, to: q.steps) + [0]
     }
 
@@ -92,7 +94,9 @@ extension Schedule {
     }
 
     /// Linspace: SGM Uniform on whole training steps, which diffusers' solvers take. Source: diffusers' `timestep_spacing="linspace"`.
-    public static let linspace = Schedule("linspace", "Linspace", takesTrainingSteps: true, "whole training steps, as diffusers' solvers") { q in
+    public static let linspace = Schedule(
+        "linspace", "Linspace", takesTrainingSteps: true, "whole training steps, as diffusers' solvers"
+    ) { q in
         let last = Double(q.training.stepCount - 1)
         return fractions(q.steps + 1).dropLast().map { q.training.sigma(atTimestep: (last * (1 - $0)).rounded(.toNearestOrEven)) } + [0]
     }

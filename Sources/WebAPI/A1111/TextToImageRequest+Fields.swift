@@ -7,7 +7,8 @@ extension TextToImageRequest {
     static let fields: [RequestField] = shared.map { field in
         RequestField(field, standard: field.key == GenerationField.steps.key ? .integer(steps) : nil, otherwise: otherwise[field.key])
     } + [
-        RequestField("seed_resize_from_w", .whole, "width of another picture whose composition the seed is to give", standard: .integer(-1)),
+        RequestField(
+            "seed_resize_from_w", .whole, "width of another picture whose composition the seed is to give", standard: .integer(-1)),
         RequestField("seed_resize_from_h", .whole, "height of that picture", standard: .integer(-1)),
         RequestField("sampler_name", .text, "any name of a sampler, perhaps with a schedule: DPM++ 2M Karras", standard: .null),
         RequestField("sampler_index", .text, "the older name of sampler_name, which comes first", standard: .string("Euler")),

@@ -21,7 +21,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var sizeMultiple = GenerationRequest.sideMultiple
     /// Whether it is told `original_size`, `crop_top_left` and `target_size`; other models take no notice of them.
     public var takesSizes: Bool
-    /// What suits a model that seems to draw in few steps; nil for all others, and while the file has not been read.
+    /// The settings for a model that seems to draw in few steps; nil for all others, and while the file has not been read.
     @OrNull public var suits: SuitableSettings?
 
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
