@@ -100,6 +100,7 @@ public struct SamplingRun: Sendable {
         mask: SamplingMask? = nil, correction: Correction? = nil
     ) throws(SamplingError) {
         try settings.validate(for: objective)
+        let objective = settings.adapted(objective)
         let grid = settings.grid(for: objective)
         self.settings = settings
         self.objective = objective

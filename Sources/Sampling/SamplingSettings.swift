@@ -22,10 +22,18 @@ public struct SamplingSettings: Sendable, Hashable {
     public func validate(for objective: Objective) throws(SamplingError) {
         let range = sampler.stepRange(for: objective)
         guard range.contains(steps) else { throw .stepCount(steps, sampler: sampler, range: range) }
-        let training = objective.noiseSchedule
+        let training = adapted(objective).noiseSchedule
         let least = scheduleOptions.sigmaMinimum > 0 ? scheduleOptions.sigmaMinimum : training.sigmas[0]
         let greatest = scheduleOptions.sigmaMaximum > 0 ? scheduleOptions.sigmaMaximum : training.sigmas[training.stepCount - 1]
         guard least < greatest else { throw .sigmas(least: least, greatest: greatest) }
+    }
+
+    /// The objective of a model with the noise that the options ask for.
+    func adapted(_ objective: Objective) -> Objective {
+        guard scheduleOptions.zeroTerminalSNR else { return objective }
+        var objective = objective
+        objective.noiseSchedule = objective.noiseSchedule.withZeroTerminalSNR()
+        return objective
     }
 
     /// The levels of the whole way.

@@ -109,6 +109,19 @@ struct NoiseScheduleTests {
         ])
     }
 
+    @Test("zero terminal SNR can be asked for, and changes nothing where the model has it")
+    func askedZeroTerminalSNR() throws {
+        let rescaled = try NoiseSchedule(
+            trainStepCount: 1000, betaStart: 0.00085, betaEnd: 0.012, scaled: true, rescalesToZeroTerminalSNR: true)
+        #expect(try NoiseSchedule.stableDiffusion().withZeroTerminalSNR() == rescaled)
+        #expect(rescaled.withZeroTerminalSNR() == rescaled)
+        var settings = SamplingSettings(.euler, steps: 5)
+        settings.scheduleOptions.zeroTerminalSNR = true
+        let objective = Objective(noiseSchedule: try .stableDiffusion(), prediction: .velocity)
+        let run = try SamplingRun(settings, objective: objective, noise: BatchNoise(source: .torch, seed: 1, count: 1), imageShape: [1, 2, 2])
+        #expect(abs(run.sigmas[0] - 4518.76) < 0.01)
+    }
+
     @Test("options move the ends and the curve, and leave out the level before the last")
     func options() throws {
         let noise = try NoiseSchedule.stableDiffusion()

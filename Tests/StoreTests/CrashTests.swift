@@ -5,6 +5,7 @@ import Jobs
 import TestSupport
 import Testing
 
+import Generation
 @testable import Store
 
 /// The process ends by SIGKILL while pictures are stored, in a child that works in a folder which both find by the parent's number.

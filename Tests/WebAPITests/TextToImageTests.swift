@@ -191,7 +191,8 @@ struct TextToImageTests {
             {"sampler_name": "Euler a", "eta": 0.5, "s_noise": 1.01, "s_tmax": null, "s_churn": 2, "s_min_uncond": 2, "subseed": 5,
              "subseed_strength": 0.1, "seed_resize_from_w": 256, "seed_resize_from_h": 320,
              "override_settings": {"eta_noise_seed_delta": 31337, "rho": 5, "sigma_min": 0.1, "skip_early_cond": 0.2,
-             "s_min_uncond_all": true, "always_discard_next_to_last_sigma": true, "uni_pc_order": 2, "eta_ancestral": 0.1}}
+             "s_min_uncond_all": true, "always_discard_next_to_last_sigma": true, "uni_pc_order": 2, "eta_ancestral": 0.1,
+             "sd_noise_schedule": "Zero Terminal SNR"}}
             """#).job.generation
         let options = generation.samplerOptions
         #expect((options.eta, options.noiseScale, options.churnMaximum, options.churn) == (0.5, 1.01, 0, 2))
@@ -200,7 +201,7 @@ struct TextToImageTests {
         #expect((generation.seedDelta, generation.scheduleOptions.rho, generation.scheduleOptions.sigmaMinimum) == (31337, 5, 0.1))
         #expect((generation.guidance.minimumSigma, generation.guidance.skipEarly) == (2, 0.2))
         #expect(generation.guidance.minimumSigmaAllSteps && generation.scheduleOptions.discardsPenultimate)
-        #expect(options.order == 2)
+        #expect(options.order == 2 && generation.scheduleOptions.zeroTerminalSNR)
     }
 
     @Test("the setting for η counts for its kind of sampler, where the request says nothing", arguments: [

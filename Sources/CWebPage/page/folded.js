@@ -31,6 +31,7 @@ const sections = {
     number('rho', 'Schedule rho', 0, 100, 0.5),
     number('sigma_min', 'Schedule min sigma', 0, 10000, 0.01),
     number('sigma_max', 'Schedule max sigma', 0, 10000, 0.1),
+    choice('zero_terminal_snr', 'Noise Schedule', [['', 'choice.false'], ['true', 'choice.true']]),
     choice('always_discard_next_to_last_sigma', 'Discard penultimate sigma', [['', 'choice.false'], ['true', 'choice.true']]),
     number('beta_dist_alpha', 'Beta schedule alpha', 0.01, 100, 0.05, 0.6),
     number('beta_dist_beta', 'Beta schedule beta', 0.01, 100, 0.05, 0.6),
@@ -90,7 +91,7 @@ export function foldedFieldsOf(parameters) {
   for (const { name, info, color = '', words } of Object.values(sections).flat()) {
     const told = [info, ...(others[name] ?? [])].map(key => parameters.get(key)).find(value => value !== undefined)
     // A1111 writes True; the usual value of a choice is the empty one.
-    const value = words ? told?.toLowerCase() : told
+    const value = words ? told?.toLowerCase().replace('zero terminal snr', 'true') : told
     fields[name] = words && !words.some(([word]) => word === value) ? '' : value ?? color
   }
   for (const [info, [flag, first, second]] of Object.entries(pairs)) {

@@ -68,6 +68,11 @@ extension GenerationField {
     public static let sigmaMaximum = GenerationField(
         "sigma_max", "Schedule max sigma", \.recipe.scheduleOptions.sigmaMaximum, .number(0...10_000), infotext: .unlessDefault,
         "the greatest noise level of the schedule; 0: the model's own")
+    /// `zero_terminal_snr`: whether training's noise is stretched to zero terminal SNR; A1111's `Noise Schedule`.
+    public static let zeroTerminalSNR = GenerationField(
+        "zero_terminal_snr", "Noise Schedule", \.recipe.scheduleOptions.zeroTerminalSNR, .flag, infotext: .unlessDefault,
+        label: { $0 ? "Zero Terminal SNR" : "Default" },
+        "whether the noise of training is stretched to zero terminal SNR, for models that were trained so and do not say it")
     /// `always_discard_next_to_last_sigma`: whether the level before the last is left out with every sampler.
     public static let discardsPenultimate = GenerationField(
         "always_discard_next_to_last_sigma", "Discard penultimate sigma", \.recipe.scheduleOptions.discardsPenultimate, .flag,
@@ -183,7 +188,7 @@ extension GenerationField {
     /// Options of samplers, schedules, noise and guidance that few people change.
     public static let samplingOptions = [
         eta, churn, churnMinimum, churnMaximum, noiseScale, solverOrder, uniPCVariant, lowersFinalOrder, seedDelta,
-        rho, sigmaMinimum, sigmaMaximum, discardsPenultimate, betaAlpha, betaBeta,
+        rho, sigmaMinimum, sigmaMaximum, zeroTerminalSNR, discardsPenultimate, betaAlpha, betaBeta,
         guidanceRescale, guidanceStart, guidanceEnd, skipEarly, guidanceMinimumSigma, guidanceMinimumSigmaAllSteps,
     ]
 

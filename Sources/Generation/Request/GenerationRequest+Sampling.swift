@@ -10,6 +10,7 @@ extension Recipe {
     public var idleOptions: String? {
         let (options, standard) = (samplerOptions, SamplerOptions())
         let hasChurn = sampler.options.contains(.churn)
+        let eta = sampler.options.contains(.eta) ? options.eta ?? sampler.defaultEta : 1
         let uses: [(field: GenerationField, isSet: Bool, isObeyed: Bool)] = [
             (.eta, options.eta != nil, sampler.options.contains(.eta)),
             (.churn, options.churn != standard.churn, hasChurn),
@@ -18,7 +19,7 @@ extension Recipe {
             (.uniPCVariant, options.variant != nil, sampler.options.contains(.variant)),
             (.lowersFinalOrder, !options.lowersFinalOrder, sampler.options.contains(.lowerOrderFinal)),
             (.schedule, schedule != .automatic, sampler.takes(schedule)),
-            (.seedDelta, seedDelta != 0, sampler.addedNoise == .fresh || options.churn > 0 && hasChurn),
+            (.seedDelta, seedDelta != 0, sampler.addedNoise == .fresh && eta > 0 || options.churn > 0 && hasChurn),
         ]
         let idle = uses.filter { $0.isSet && !$0.isObeyed }.map(\.field.name)
         return idle.isEmpty ? nil : "\(idle.joined(separator: ", ")) had no effect: sampler \(sampler.name) does not use "

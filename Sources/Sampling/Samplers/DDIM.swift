@@ -5,7 +5,8 @@ extension Sampler {
     ///
     /// Source: Song and others, "Denoising diffusion implicit models", 2020, formula 12; A1111 1.10 `sd_samplers_timesteps_impl.ddim`.
     public static let ddim = Sampler(
-        "DDIM", ["ddim"], steps: 2...1000, options: [.eta], defaultEta: 0, grid: .timesteps { settings, _ in a1111Timesteps(settings.steps) },
+        "DDIM", ["ddim"], steps: 2...1000, addedNoise: .fresh, options: [.eta], defaultEta: 0,
+        grid: .timesteps { settings, _ in a1111Timesteps(settings.steps) },
         evaluations: { a1111Timesteps($0).count - 1 }, "even steps as A1111 counts them; one call fewer than steps"
     ) { x, walk in try await walk.ddim(x) { $0.denoised } }
 
@@ -13,7 +14,7 @@ extension Sampler {
     ///
     /// Source: Chung and others, "CFG++", 2024; A1111 1.10 `sd_samplers_timesteps_impl.ddim_cfgpp`.
     public static let ddimCFGPlusPlus = Sampler(
-        "DDIM CFG++", ["ddim_cfgpp"], steps: 2...1000, options: [.eta], defaultEta: 0, plusPlusFactor: 1 / 12.5,
+        "DDIM CFG++", ["ddim_cfgpp"], steps: 2...1000, addedNoise: .fresh, options: [.eta], defaultEta: 0, plusPlusFactor: 1 / 12.5,
         grid: .timesteps { settings, _ in a1111Timesteps(settings.steps) }, evaluations: { a1111Timesteps($0).count - 1 },
         "DDIM with gentler guidance; one call fewer than steps"
     ) { x, walk in try await walk.ddim(x) { $0.unconditional } }

@@ -44,6 +44,11 @@ public struct NoiseSchedule: Sendable, Equatable {
         guard logSigmas.allSatisfy(\.isFinite) else { throw refusal }
     }
 
+    /// The same steps stretched to zero terminal SNR; itself when it has that already.
+    func withZeroTerminalSNR() -> NoiseSchedule {
+        signalShares[stepCount - 1] < 1e-6 ? self : NoiseSchedule(signalShares: Self.rescaled(signalShares))
+    }
+
     /// ᾱ of the last step after rescaling.
     private static let terminalSignalShare: Float = 4.897_345_189_085_343_5e-08
 

@@ -47,6 +47,8 @@ public struct ScheduleOptions: Sendable, Hashable, Codable {
     public var sigmaMinimum: Float = 0
     /// The greatest σ; 0: the model's.
     public var sigmaMaximum: Float = 0
+    /// Stretches training's noise so that nothing of the picture is left at the last step, as models with zero terminal SNR were trained.
+    public var zeroTerminalSNR = false
     /// Plans one step more and leaves out the level before the last, with every sampler.
     public var discardsPenultimate = false
     /// The first parameter of the beta distribution, for the schedule Beta.

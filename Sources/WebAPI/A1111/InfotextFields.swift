@@ -42,6 +42,9 @@ struct InfotextFields {
             fields[GenerationField.clipSkipRule.key] = .string((isOn ? ClipSkipRule.a1111L : .none).rawValue)
         }
         fields.merge(Self.corrections(infotext)) { _, pair in pair }
+        if let noise = infotext[GenerationField.zeroTerminalSNR.name] {
+            fields[GenerationField.zeroTerminalSNR.key] = .bool(noise.lowercased() == "zero terminal snr")
+        }
         if let size = infotext["Size"]?.split(separator: "x"), size.count == 2 {
             fields["width"] = .string(String(size[0]))
             fields["height"] = .string(String(size[1]))

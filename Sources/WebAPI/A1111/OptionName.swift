@@ -53,6 +53,16 @@ struct OptionName: Sendable {
         same("pad_cond_uncond", as: "pad_conditionings"),
         same("uni_pc_order", as: "solver_order"),
         OptionName(
+            name: "sd_noise_schedule", key: "zero_terminal_snr",
+            read: { settings, _ in .string(settings.requests.options.scheduleOptions.zeroTerminalSNR ? "Zero Terminal SNR" : "Default") },
+            write: { value, _, _, _ in
+                switch value.text?.lowercased() {
+                case "zero terminal snr": .text("true")
+                case "default", "": .text("false")
+                default: .refused("sd_noise_schedule cannot be \(value.text ?? "null"). Use Default or Zero Terminal SNR.")
+                }
+            }),
+        OptionName(
             name: "samples_format", key: "image_format",
             read: { settings, _ in .string(settings.requests.imageFormat == .jpeg ? "jpg" : settings.requests.imageFormat.rawValue) },
             write: { value, _, _, _ in .text(value.text?.lowercased() == "jpg" ? "jpeg" : value.text ?? "") }),
