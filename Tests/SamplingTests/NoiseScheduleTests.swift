@@ -118,7 +118,8 @@ struct NoiseScheduleTests {
         var settings = SamplingSettings(.euler, steps: 5)
         settings.scheduleOptions.zeroTerminalSNR = true
         let objective = Objective(noiseSchedule: try .stableDiffusion(), prediction: .velocity)
-        let run = try SamplingRun(settings, objective: objective, noise: BatchNoise(source: .torch, seed: 1, count: 1), imageShape: [1, 2, 2])
+        let noise = BatchNoise(source: .torch, seed: 1, count: 1)
+        let run = try SamplingRun(settings, objective: objective, noise: noise, imageShape: [1, 2, 2])
         #expect(abs(run.sigmas[0] - 4518.76) < 0.01)
     }
 

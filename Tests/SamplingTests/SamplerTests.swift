@@ -44,7 +44,8 @@ struct SamplerTests {
         ).finished(answering: { call in
             expected.scale.map { guidedReferenceModel(call, scale: $0) } ?? .init(referenceModel(call))
         })
-        #expect(distance(run.latents, expected.latents) < (expected.sampler == "DPM++ SDE" ? 1e-3 : expected.sampler.hasSuffix("zero snr") ? 2e-5 : 1e-5))
+        let tolerance: Float = expected.sampler == "DPM++ SDE" ? 1e-3 : expected.sampler.hasSuffix("zero snr") ? 2e-5 : 1e-5
+        #expect(distance(run.latents, expected.latents) < tolerance)
         #expect(run.calls.count == expected.calls.count)
         #expect(zip(run.timesteps, expected.calls).allSatisfy { abs($0 - $1) < 1e-2 })
     }

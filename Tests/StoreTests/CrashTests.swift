@@ -1,11 +1,11 @@
 import Foundation
 import GRDB
+import Generation
 import ImageCodecs
 import Jobs
 import TestSupport
 import Testing
 
-import Generation
 @testable import Store
 
 /// The process ends by SIGKILL while pictures are stored, in a child that works in a folder which both find by the parent's number.

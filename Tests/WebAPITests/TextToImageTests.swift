@@ -138,9 +138,15 @@ struct TextToImageTests {
         (#"{"steps": 0}"#, "steps", "Steps 0 is out of range. Use 1 to 1000."),
         (#"{"n_iter": 0}"#, "n_iter", "n_iter 0 is out of range. Use 1 or more."),
         (#"{"cfg_scale": 1e300}"#, "cfg_scale", "CFG scale inf is out of range. Use 0 to 100; 1 turns guidance off."),
-        (#"{"sampler_name": "Foo"}"#, "sampler_name", #"There is no sampler "Foo". Use \#(Sampler.all.map(\.name).joined(separator: ", "))."#),
-        (#"{"sampler_index": "Foo"}"#, "sampler_index", #"There is no sampler "Foo". Use \#(Sampler.all.map(\.name).joined(separator: ", "))."#),
-        (#"{"scheduler": "Foo"}"#, "scheduler", #"There is no scheduler "Foo". Use \#(Schedule.all.map(\.name).joined(separator: ", "))."#),
+        (
+            #"{"sampler_name": "Foo"}"#, "sampler_name",
+            #"There is no sampler "Foo". Use \#(Sampler.all.map(\.name).joined(separator: ", "))."#),
+        (
+            #"{"sampler_index": "Foo"}"#, "sampler_index",
+            #"There is no sampler "Foo". Use \#(Sampler.all.map(\.name).joined(separator: ", "))."#),
+        (
+            #"{"scheduler": "Foo"}"#, "scheduler",
+            #"There is no scheduler "Foo". Use \#(Schedule.all.map(\.name).joined(separator: ", "))."#),
             (
                 #"{"override_settings": {"sd_model_checkpoint": "x"}}"#, "override_settings.sd_model_checkpoint",
                 #"There is no model "x". Use anime, demo."#

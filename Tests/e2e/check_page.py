@@ -275,7 +275,7 @@ def takes_dropped_pictures(server):
             assert values == expected, (told, values)
         expect(page.locator("#schedule option").first).to_have_attribute("label", "Automatic")
         page.locator("#sampler").select_option("DPM++ 2M SDE")
-        expect(page.locator("#schedule option").first).to_have_attribute("label", "Automatic (Exponential)")
+        expect(page.locator("#schedule option").first).to_have_attribute("label", "Exponential (Automatic)")
 
 
 def offers_what_suits(server):

@@ -246,7 +246,7 @@ function showAutomatic() {
   const { options } = samplers.find(({ name }) => name === $('sampler').value) ?? {}
   const label = name => schedules.find(schedule => schedule.name === name)?.label
   const [automatic] = $('schedule').options
-  if (automatic) automatic.label = options?.scheduler ? `${label('automatic')} (${label(options.scheduler)})` : label('automatic')
+  if (automatic) automatic.label = options?.scheduler ? `${label(options.scheduler)} (${label('automatic')})` : label('automatic')
 }
 
 /** Asks what there is to choose from; then what was typed at the last visit can be shown. */

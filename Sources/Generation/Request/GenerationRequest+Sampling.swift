@@ -11,6 +11,8 @@ extension Recipe {
         let (options, standard) = (samplerOptions, SamplerOptions())
         let hasChurn = sampler.options.contains(.churn)
         let eta = sampler.options.contains(.eta) ? options.eta ?? sampler.defaultEta : 1
+        // CFG++ always asks about the negative prompt.
+        let canSkip = sampler.plusPlusFactor == nil
         let uses: [(field: GenerationField, isSet: Bool, isObeyed: Bool)] = [
             (.eta, options.eta != nil, sampler.options.contains(.eta)),
             (.churn, options.churn != standard.churn, hasChurn),
@@ -19,6 +21,8 @@ extension Recipe {
             (.uniPCVariant, options.variant != nil, sampler.options.contains(.variant)),
             (.lowersFinalOrder, !options.lowersFinalOrder, sampler.options.contains(.lowerOrderFinal)),
             (.schedule, schedule != .automatic, sampler.takes(schedule)),
+            (.guidanceStart, guidance.start > 0, canSkip), (.guidanceEnd, guidance.end < 1, canSkip),
+            (.skipEarly, guidance.skipEarly > 0, canSkip), (.guidanceMinimumSigma, guidance.minimumSigma > 0, canSkip),
             (.seedDelta, seedDelta != 0, sampler.addedNoise == .fresh && eta > 0 || options.churn > 0 && hasChurn),
         ]
         let idle = uses.filter { $0.isSet && !$0.isObeyed }.map(\.field.name)
