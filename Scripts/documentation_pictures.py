@@ -44,7 +44,7 @@ def samplers():
 
 def draw_samplers():
     """A row for each sampler, a column for each number of steps."""
-    names, size, gap, label = samplers(), 128, 4, 190
+    names, size, gap, label = samplers(), 72, 4, 190
     sheet = Image.new("RGB", (label + len(STEPS) * (size + gap), len(names) * (size + gap)), "white")
     pen = ImageDraw.Draw(sheet)
     with tempfile.TemporaryDirectory() as folder:
@@ -56,8 +56,8 @@ def draw_samplers():
                 subprocess.run(
                     [ROOT / ".build/release/easel", "generate", "panda on a light green background", "--steps", str(steps), "--cfg-scale", scale,
                      "--seed", "7", "--sampler", name, "--output", path], check=True, capture_output=True)
-                sheet.paste(Image.open(path).convert("RGB"), (label + column * (size + gap), row * (size + gap)))
-    sheet.save(ROOT / "Documentation/samplers.png", optimize=True)
+                sheet.paste(Image.open(path).convert("RGB").resize((size, size), Image.LANCZOS), (label + column * (size + gap), row * (size + gap)))
+    sheet.quantize(128, dither=Image.Dither.NONE).save(ROOT / "Documentation/samplers.png", optimize=True)
     print("Documentation/samplers.png")
 
 
