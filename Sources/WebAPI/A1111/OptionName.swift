@@ -1,5 +1,6 @@
 import Files
 import Generation
+import Sampling
 import Settings
 
 /// An option that A1111 or SD.Next has under another name than Easel, or with other values.
