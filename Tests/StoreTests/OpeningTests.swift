@@ -137,7 +137,7 @@ struct OpeningTests {
         }
     }
 
-    /// What Tests/Fixtures/store/jobs-before-recipes.sql asks for.
+    /// The requests of Tests/Fixtures/store/jobs-before-recipes.sql.
     private static var requestsBeforeRecipes: [JobRequest] {
         var all = GenerationRequest(prompt: "a \"quoted\" 猫\nin two lines\0 \\ é 🐱")
         all.negativePrompt = "blurry, [a:b:3]"
@@ -148,8 +148,9 @@ struct OpeningTests {
         (all.commaBacktrack, all.padsConditionings, all.scheduleCounting) = (7, true, .a1111)
         var plain = GenerationRequest(prompt: "a cat")
         plain.seed = 9_007_199_254_740_993
+        plain.schedule = .normal
         var small = GenerationRequest(prompt: "a dog")
-        (small.width, small.height, small.cfgScale) = (256, 256, 1)
+        (small.width, small.height, small.cfgScale, small.schedule) = (256, 256, 1, .normal)
         var older = GenerationRequest(prompt: "[a:b:5]")
         (older.width, older.steps, older.sampler, older.schedule) = (320, 8, .eulerAncestral, .karras)
         (older.cfgScale, older.seed, older.batchSize) = (5.5, 12, 2)
