@@ -22,7 +22,7 @@ struct PageTests {
 
     @Test("every file that one of its files names is there, and none is of another place")
     func references() throws {
-        let patterns = [##"(?:href|src)="([^"#][^"]*)""##, ##"(?:from|import)\s*\(?\s*["']([^"']+)["']"##, ##"url\(["']?([^"')]+)["']?\)"##]
+        let patterns = [##"(?:href|src)="([^"#][^"]*)""##, ##"\b(?:from|import)\s*\(?\s*["']([^"']+)["']"##, ##"url\(["']?([^"')]+)["']?\)"##]
         for (name, file) in PageFile.all where !name.hasSuffix(".svg") {
             let text = String(decoding: file.content, as: UTF8.self)
             let named = try patterns.map { try Regex($0, as: (Substring, Substring).self) }.flatMap {

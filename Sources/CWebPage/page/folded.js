@@ -18,7 +18,7 @@ const sections = {
   sampling: [
     text('subseed', 'Variation seed', ''),
     number('subseed_strength', 'Variation seed strength', 0, 1, 0.05),
-    text('seed_resize_from', `Seed resize from`, '512x512'),
+    text('seed_resize_from', `Seed resize from`, '512x512'), // not in quotes, which would read as an import
     number('eta', 'Eta', 0, 1, 0.05, ''),
     number('s_churn', 'Sigma churn', 0, 100, 0.5),
     number('s_tmin', 'Sigma tmin', 0, 10000, 0.1),

@@ -54,7 +54,7 @@ export const strings = {
     grading_vignette: 'Vignette', 'grading_vignette.hint': 'Darkens the corners', grading_grain: 'Grain', 'grading_grain.hint': 'Noise as of film; the seed draws it',
     hdr_mode: 'Mean', 'hdr_mode.hint': 'Whether brightness and colour keep the latents’ own mean', 'hdr_mode.relative': 'stays', 'hdr_mode.absolute': 'is taken away',
     hdr_brightness: 'Brightness', hdr_color: 'Colour centring', 'hdr_color.hint': 'Moves channels of colour towards a mean of 0', hdr_sharpen: 'Sharpness',
-    hdr_clamp: 'Clamp', 'hdr_clamp.hint': 'Presses large values of the first steps', hdr_boundary: 'Clamp at', hdr_threshold: 'Clamp from',
+    hdr_clamp: 'Clamp', 'hdr_clamp.hint': 'Presses large values of the first steps', hdr_boundary: 'Clamp at', hdr_threshold: 'Clamp above',
     'hdr_threshold.hint': 'The share of “Clamp at” from which on values are pressed',
     hdr_maximize: 'Maximize', 'hdr_maximize.hint': 'Centres and scales the latents of the last steps', hdr_max_center: 'Centring', hdr_max_boundary: 'Range',
     hdr_color_picker: 'Tint', hdr_tint_ratio: 'Strength of tint',
