@@ -26,7 +26,7 @@ struct GradingOptions: ParsableArguments {
 /// A value for one field, as `vignette=0.5`.
 struct GradingChange: Sendable {
     private let field: GenerationField
-    private let value: GenerationField.Value
+    private let text: String
 
     /// The fields that an option has values for.
     enum Group { case grading, correction }
@@ -39,26 +39,18 @@ struct GradingChange: Sendable {
         guard let field = group.fields.first(where: { $0.key == name || group.name(of: $0) == name }) else {
             throw ValidationError("There is no \"\(parts[0])\". Use \(group.fields.map(group.name).joined(separator: ", ")).")
         }
-        self.field = field
-        let value: GenerationField.Value? =
-            switch field.form {
-            case .whole: Int(parts[1]).map(GenerationField.Value.whole)
-            case .number: Float(parts[1]).map(GenerationField.Value.number)
-            case .flag: ["true": true, "false": false][parts[1].lowercased()].map(GenerationField.Value.flag)
-            default: .text(parts[1])
-            }
+        (self.field, text) = (field, parts[1])
         var request = GenerationRequest(prompt: "")
-        guard let value, field.set(value, in: &request) else {
-            throw ValidationError("\(group.name(of: field)) cannot be \"\(parts[1])\". Use \(field.choices).")
+        guard field.set(text: text, in: &request) else {
+            throw ValidationError("\(group.name(of: field)) cannot be \"\(text)\". Use \(field.allowedText).")
         }
-        self.value = value
     }
 
-    func apply(to request: inout GenerationRequest) { _ = field.set(value, in: &request) }
+    func apply(to request: inout GenerationRequest) { _ = field.set(text: text, in: &request) }
 
     /// Every name with its values, for the help: `brightness (-1 to 1)`.
     static func summary(of group: Group) -> String {
-        group.fields.map { "\(group.name(of: $0)) (\($0.choices))" }.joined(separator: ", ")
+        group.fields.map { "\(group.name(of: $0)) (\($0.allowedText))" }.joined(separator: ", ")
     }
 }
 
@@ -79,14 +71,4 @@ extension GradingChange.Group {
 
     /// A field's name on the command line: its key without what all keys of the group begin with.
     fileprivate func name(of field: GenerationField) -> String { String(field.key.drop { $0 != "_" }.dropFirst()) }
-}
-
-extension GenerationField {
-    /// The values, as they stand behind "Use".
-    fileprivate var choices: String {
-        switch form {
-        case .flag: "true or false"
-        default: allowed
-        }
-    }
 }

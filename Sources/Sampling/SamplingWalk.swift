@@ -107,6 +107,16 @@ final class SamplingWalk {
     /// The level of a training step.
     func level(_ timestep: Double) -> NoiseLevel { NoiseLevel(timestep: timestep, in: objective.noiseSchedule) }
 
+    /// An even part of training for each step, in training steps.
+    var timestepSpacing: Int { objective.noiseSchedule.stepCount / max(stepCount, 1) }
+
+    /// The level that diffusers' samplers go to from a training step: an even part of training below it, and at the end where the model's
+    /// scheduler says.
+    func levelBelow(_ timestep: Double) -> NoiseLevel {
+        let end = timestep - Double(timestepSpacing)
+        return end >= 0 ? level(end) : objective.setsFinalAlphaToOne ? .clean : level(0)
+    }
+
     /// The level of σ, with the nearest training step that consistency models are distilled on.
     func distilledLevel(_ sigma: Double) -> NoiseLevel {
         guard let distilled else { return NoiseLevel(sigma: sigma, in: objective.noiseSchedule) }

@@ -52,7 +52,7 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// Whether a model that was trained so is told zeros for an empty negative prompt, as A1111 does it, instead of the encoded empty text.
     public var zeroesEmptyNegative = true
 
-    // What is done to latents and pictures beside
+    // Changes to latents and pictures
 
     /// Corrections of the latents on their way.
     public var correction = LatentCorrection()

@@ -9,7 +9,7 @@ extension Sampler {
         "DDIM (diffusers)", addedNoise: .fresh, options: [.eta], defaultEta: 0, origin: .diffusers,
         grid: .timesteps { settings, objective in
             let steps = settings.steps
-            if settings.schedule == .turbo { return turboTimesteps(steps, objective) }
+            if settings.schedule == .turbo { return objective.noiseSchedule.trailingTimesteps(steps) }
             let (count, spacing) = (objective.noiseSchedule.stepCount, objective.noiseSchedule.stepCount / steps)
             let offset = min(max(objective.stepsOffset, 0), count - 1)
             // With the offset, T steps would start beyond the last training step, which diffusers does not survive.
@@ -18,21 +18,12 @@ extension Sampler {
         "even steps as SD.Next counts them; one call a step"
     ) { x, walk in
         var x = x
-        let schedule = walk.objective.noiseSchedule
-        let spacing = schedule.stepCount / max(walk.stepCount, 1)
         for timestep in walk.timesteps {
             let from = walk.level(timestep)
-            let end = Int(timestep) - spacing
-            let to = end >= 0 ? walk.level(Double(end)) : walk.objective.setsFinalAlphaToOne ? .clean : walk.level(0)
-            x = walk.ddimStep(x, try await walk.estimates(x, at: from), from, to, direction: { $0.denoised })
+            let estimates = try await walk.estimates(x, at: from)
+            x = walk.ddimStep(x, estimates, from, walk.levelBelow(timestep), direction: { $0.denoised })
             x = walk.corrected(x)
         }
         return x
-    }
-
-    /// Whole training steps counted from the last, falling.
-    static func turboTimesteps(_ steps: Int, _ objective: Objective) -> [Double] {
-        let count = Double(objective.noiseSchedule.stepCount)
-        return (0..<steps).map { (count - Double($0) * count / Double(steps)).rounded(.toNearestOrEven) - 1 }
     }
 }

@@ -38,7 +38,7 @@ extension Sampler {
     ) { x, walk in
         var x = x
         let times = walk.timesteps
-        let spacing = walk.objective.noiseSchedule.stepCount / max(walk.stepCount, 1)
+        let spacing = walk.timestepSpacing
         var past: [NDArray] = []
         for (t, end) in zip(times, times.dropFirst()).prefix(3) {
             let (from, to, middle) = (walk.level(t), walk.level(end), walk.level(end + Double(spacing / 2)))
@@ -53,10 +53,8 @@ extension Sampler {
         }
         for t in times.dropFirst(3) {
             let from = walk.level(t)
-            let end = t - Double(spacing)
-            let to = end >= 0 ? walk.level(end) : walk.objective.setsFinalAlphaToOne ? .clean : walk.level(0)
             let epsilon = try await walk.epsilon(x, at: from)
-            x = from.moved(x, epsilon: adamsBashforth([epsilon] + past), to: to)
+            x = from.moved(x, epsilon: adamsBashforth([epsilon] + past), to: walk.levelBelow(t))
             past = [epsilon] + past.prefix(2)
             x = walk.corrected(x)
         }

@@ -104,6 +104,12 @@ public struct NoiseSchedule: Sendable, Equatable {
         return Double(lower) + min(max(fraction, 0), 1)
     }
 
+    /// Whole training steps counted from the last, falling: 999, 749, 499, 249 for four of a thousand.
+    func trailingTimesteps(_ steps: Int) -> [Double] {
+        let count = Double(stepCount)
+        return (0..<steps).map { (count - Double($0) * count / Double(steps)).rounded(.toNearestOrEven) - 1 }
+    }
+
     /// The training step whose log σ is nearest.
     func nearestStep(toSigma sigma: Double) -> Int {
         let logSigma = log(sigma)

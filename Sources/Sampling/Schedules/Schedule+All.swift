@@ -87,10 +87,7 @@ extension Schedule {
     public static let turbo = Schedule(
         "turbo", "Turbo", aliases: ["trailing"], takesTrainingSteps: true, "whole training steps from the last, for distilled models"
     ) { q in
-        let count = Double(q.training.stepCount)
-        return (0..<q.steps).map { index in
-            q.training.sigma(atTimestep: (count - Double(index) * count / Double(q.steps)).rounded(.toNearestOrEven) - 1)
-        } + [0]
+        q.training.trailingTimesteps(q.steps).map { q.training.sigma(atTimestep: $0) } + [0]
     }
 
     /// Linspace: SGM Uniform on whole training steps, which diffusers' solvers take. Source: diffusers' `timestep_spacing="linspace"`.
