@@ -25,7 +25,7 @@ public struct FewStepSuggestion: Sendable, Hashable {
 
     /// The texts of a checkpoint's files that may say it, beside their name.
     struct Hints {
-        /// Finds the settings of a single file.
+        /// The metadata in a single file's header.
         var metadata: [String: String] = [:]
         /// Names of models that a folder's parts were made from: `stabilityai/sdxl-turbo`.
         var origins: [String] = []
@@ -35,6 +35,7 @@ public struct FewStepSuggestion: Sendable, Hashable {
         var timestepSpacing: String?
     }
 
+    /// Reads a checkpoint's parts, the surest hint first.
     /// - Returns: nil when nothing says that the model draws in few steps.
     init?(_ parts: Checkpoint.Parts) {
         let hints = parts.hints

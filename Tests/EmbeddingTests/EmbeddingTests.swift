@@ -7,7 +7,7 @@ import ImageCodecs
 import TestSupport
 import Testing
 
-@Suite("Easel in another program", .timeLimit(.minutes(20)))
+@Suite("Easel in another program", .timeLimit(.minutes(30)))
 struct EmbeddingTests {
     private let folder: TemporaryFolder
     private var folders: UserFolders { UserFolders(environment: ["HOME": folder.path]) }

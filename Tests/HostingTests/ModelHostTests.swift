@@ -16,7 +16,7 @@ import WebAPI
 
 @testable import Hosting
 
-@Suite("The models of a server", .timeLimit(.minutes(10)))
+@Suite("The models of a server", .timeLimit(.minutes(30)))
 struct ModelHostTests {
     private let home: TemporaryFolder
     private let settings: LiveSettings

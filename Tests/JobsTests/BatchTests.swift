@@ -89,7 +89,7 @@ struct BatchTests {
     }
 }
 
-@Suite("Previews of jobs that are drawn together", .timeLimit(.minutes(10)))
+@Suite("Previews of jobs that are drawn together", .timeLimit(.minutes(30)))
 struct SharedPreviewTests {
     @Test("each client gets those that it asked for, after its own number of steps")
     func intervals() async throws {

@@ -3,7 +3,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("Cancelling", .timeLimit(.minutes(10)))
+@Suite("Cancelling", .timeLimit(.minutes(30)))
 struct CancellingTests {
     @Test("a job that waits is cancelled, and never drawn")
     func waiting() async throws {

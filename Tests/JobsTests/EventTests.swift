@@ -4,7 +4,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("Events", .timeLimit(.minutes(10)))
+@Suite("Events", .timeLimit(.minutes(30)))
 struct EventTests {
     private let job = JobID(at: noon)
     private let other = JobID(at: noon + 1)

@@ -3,7 +3,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("Pictures of finished runs", .timeLimit(.minutes(10)))
+@Suite("Pictures of finished runs", .timeLimit(.minutes(30)))
 struct KeptPicturesTests {
     /// How a job ends before it is done.
     enum End: CaseIterable { case cancelled, interrupted, failed, tooSlow }

@@ -3,7 +3,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("Stopping and starting again", .timeLimit(.minutes(10)))
+@Suite("Stopping and starting again", .timeLimit(.minutes(30)))
 struct RestartTests {
     @Test("told to stop, the service lets the job end that is drawn, and leaves the others for the next start")
     func graceful() async throws {

@@ -2,7 +2,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("The painter's rest", .timeLimit(.minutes(10)))
+@Suite("The painter's rest", .timeLimit(.minutes(30)))
 struct RestingTests {
     @Test("while there is nothing to draw the painter rests; a job ends the rest before it is drawn")
     func resting() async throws {

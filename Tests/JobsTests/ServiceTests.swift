@@ -4,7 +4,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("The service", .timeLimit(.minutes(10)))
+@Suite("The service", .timeLimit(.minutes(30)))
 struct ServiceTests {
     @Test("a job is drawn, stored and told; its seeds count up over its runs")
     func aJob() async throws {

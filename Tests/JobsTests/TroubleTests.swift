@@ -4,7 +4,7 @@ import Logging
 import Testing
 import TestSupport
 
-@Suite("When something goes wrong", .timeLimit(.minutes(10)))
+@Suite("When something goes wrong", .timeLimit(.minutes(30)))
 struct TroubleTests {
     private struct Broken: Error, CustomStringConvertible {
         let description = "Cannot read \"/srv/secret models/tiny.safetensors\": no such file."

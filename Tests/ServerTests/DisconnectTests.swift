@@ -7,7 +7,7 @@ import Jobs
 import Testing
 import TestSupport
 
-@Suite("A client that waits for its picture", .timeLimit(.minutes(10)))
+@Suite("A client that waits for its picture", .timeLimit(.minutes(30)))
 struct DisconnectTests {
     @Test("and goes: its job is cancelled, whether it is drawn or waits", arguments: ["/sdapi/v1/txt2img", "/v1/images/generations"])
     func goes(path: String) async throws {

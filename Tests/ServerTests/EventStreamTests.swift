@@ -11,7 +11,7 @@ import Settings
 import Testing
 import TestSupport
 
-@Suite("Event streams", .timeLimit(.minutes(10)))
+@Suite("Event streams", .timeLimit(.minutes(30)))
 struct EventStreamTests {
     private static let job = #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "preview_interval": 1}"#
 

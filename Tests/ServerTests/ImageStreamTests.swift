@@ -10,7 +10,7 @@ import Settings
 import Testing
 import TestSupport
 
-@Suite("OpenAI's event stream", .timeLimit(.minutes(10)))
+@Suite("OpenAI's event stream", .timeLimit(.minutes(30)))
 struct ImageStreamTests {
     private static func body(_ more: String = "") -> String {
         #"{"prompt": "a pear", "size": "64x64", "steps": 6, "stream": true\#(more)}"#

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Testing
 import TestSupport
 
-@Suite("A server's life", .timeLimit(.minutes(10)))
+@Suite("A server's life", .timeLimit(.minutes(30)))
 struct LifeTests {
     /// Runs as `easel serve` does, on a port that is free.
     private func live(

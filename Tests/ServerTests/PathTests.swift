@@ -7,7 +7,7 @@ import HummingbirdTesting
 import Settings
 import Testing
 
-@Suite("Paths of requests", .timeLimit(.minutes(10)))
+@Suite("Paths of requests", .timeLimit(.minutes(30)))
 struct PathTests {
     // MARK: Names in them
 

@@ -4,7 +4,7 @@ import HummingbirdTesting
 @testable import Server
 import Testing
 
-@Suite("Behind a proxy, and for pages of other origins", .timeLimit(.minutes(10)))
+@Suite("Behind a proxy, and for pages of other origins", .timeLimit(.minutes(30)))
 struct ProxyTests {
     private static func options(
         publicURL: String? = nil, trusting: String? = nil, cors: [String] = [], allowing: [String] = []) throws -> ServerOptions {

@@ -2,7 +2,7 @@ public import Generation
 
 extension ColorGrading {
     /// Grades a picture; at the defaults it comes back as it is.
-    /// - Parameter seed: of the picture. The same seed draws the same grain.
+    /// - Parameter seed: the picture's seed. The same seed draws the same grain.
     ///
     /// Source: SD.Next `modules/processing_grading.py` and kornia 0.9.0, which it calls; reference numbers in Tests/Fixtures/grading.
     /// SD.Next cuts fractions off in the end and draws grain that no seed decides; here values are rounded, and grain is the seed's.
@@ -13,7 +13,7 @@ extension ColorGrading {
         return picture.rounded
     }
 
-    /// Does what is not left out. The order is part of the look.
+    /// Makes each change whose value is not its default. The order is part of the look.
     func apply(to picture: inout FloatImage, seed: UInt64) {
         let usual = ColorGrading()
         if brightness != 0 { picture.brighten(by: brightness) }

@@ -4,13 +4,11 @@ extension FewStepPreset {
     /// Stability AI's SDXL Turbo itself. Timesteps are counted back from the last: 999, 749, 499, 249 for four steps.
     public static let sdxlTurbo = FewStepPreset(
         kind: .turbo, name: "SDXL Turbo", stepRange: 1...4, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .eulerAncestral,
-            schedule: .turbo,
-        side: 512, source: "Hugging Face, stabilityai/sdxl-turbo")
+        schedule: .turbo, side: 512, source: "Hugging Face, stabilityai/sdxl-turbo")
     /// Stability AI's SD Turbo itself, made from Stable Diffusion 2.1. It predicts noise, unlike most of that family.
     public static let sdTurbo = FewStepPreset(
         kind: .turbo, name: "SD Turbo", stepRange: 1...4, steps: 4, cfgRange: 1...1, cfgScale: 1, sampler: .eulerAncestral,
-            schedule: .turbo,
-        side: 512, prediction: "epsilon", source: "Hugging Face, stabilityai/sd-turbo")
+        schedule: .turbo, side: 512, prediction: "epsilon", source: "Hugging Face, stabilityai/sd-turbo")
     /// Models that were merged with SDXL Turbo: they draw the sizes of their other half.
     public static let turboMerge = FewStepPreset(
         kind: .turbo, name: "Turbo merge", stepRange: 4...10, steps: 6, cfgRange: 1...2.5, cfgScale: 2, sampler: .dpmppSDE,
@@ -34,7 +32,7 @@ extension FewStepPreset {
     /// Whole latent consistency models, whose UNet is told the CFG scale instead of being asked about two texts.
     public static let lcmWithGuidance = FewStepPreset(
         kind: .lcm, name: "LCM with guidance", stepRange: 1...8, steps: 4, cfgRange: 1...14, cfgScale: 8, sampler: .lcm,
-            source: "Hugging Face, SimianLuo/LCM_Dreamshaper_v7: 1 to 8 steps, w 8; trained on w 2 to 14")
+        source: "Hugging Face, SimianLuo/LCM_Dreamshaper_v7: 1 to 8 steps, w 8; trained on w 2 to 14")
     /// ByteDance's Hyper-SD for 2, 4 or 8 steps, which the file's name tells. Timesteps are counted back from the last.
     public static let hyper = FewStepPreset(
         kind: .hyper, name: "Hyper-SD", stepRange: 2...8, steps: 8, cfgRange: 1...1, cfgScale: 1, sampler: .ddimDiffusers, schedule: .turbo,

@@ -1,4 +1,5 @@
 import Sampling
+
 /// The settings that suit a model which draws in few steps, as `GET /api/v1/models` and `easel models info --json` tell them.
 public struct SuitableSettings: Sendable, Equatable, Codable {
     /// The model's name for people, or its method's: `SDXL Turbo`.
@@ -28,7 +29,8 @@ public struct SuitableSettings: Sendable, Equatable, Codable {
     /// Rows of pixels, where the model's own size is another than its family's.
     public var height: Int?
 
-    /// - Parameter source: what told, as it continues "found".
+    /// Makes the settings of a preset.
+    /// - Parameter source: the place where it was found, in words that continue "found": `by its name`.
     public init(_ preset: FewStepPreset, foundBy source: String) {
         name = preset.name
         foundBy = source
