@@ -68,6 +68,24 @@ static const struct web_page_file files[] = {
     {"watch.js", (const unsigned char[]){
 #embed "page/watch.js" suffix(, 0)
     }},
+    {"words-common.js", (const unsigned char[]){
+#embed "page/words-common.js" suffix(, 0)
+    }},
+    {"words-create.js", (const unsigned char[]){
+#embed "page/words-create.js" suffix(, 0)
+    }},
+    {"words-jobs.js", (const unsigned char[]){
+#embed "page/words-jobs.js" suffix(, 0)
+    }},
+    {"words-gallery.js", (const unsigned char[]){
+#embed "page/words-gallery.js" suffix(, 0)
+    }},
+    {"words-machines.js", (const unsigned char[]){
+#embed "page/words-machines.js" suffix(, 0)
+    }},
+    {"words-settings.js", (const unsigned char[]){
+#embed "page/words-settings.js" suffix(, 0)
+    }},
 };
 
 size_t web_page_file_count(void) { return sizeof files / sizeof *files; }

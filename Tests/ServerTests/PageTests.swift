@@ -38,9 +38,9 @@ struct PageTests {
         }
     }
 
-    @Test("it is under 200 kB in all, and each file is something")
+    @Test("it is under 260 kB in all, and each file is something")
     func size() {
-        #expect(PageFile.all.values.reduce(0) { $0 + $1.content.count } < 200_000)
+        #expect(PageFile.all.values.reduce(0) { $0 + $1.content.count } < 260_000)
         #expect(PageFile.all.values.allSatisfy { !$0.content.isEmpty && $0.mediaType.hasSuffix("; charset=utf-8") })
     }
 
@@ -61,9 +61,8 @@ struct PageTests {
             #expect(answer.headers[.cacheControl] == "no-cache")
             #expect(answer.headers[.contentSecurityPolicy]?.contains("script-src 'self'") == true)
             let head = try await client.ask(.head, path)
-            #expect(
-                head.status == .ok && head.headers[.contentType] == answer.headers[.contentType] && head.headers[
-                    .eTag] == answer.headers[.eTag])
+            #expect(head.status == .ok && head.headers[.contentType] == answer.headers[.contentType])
+            #expect(head.headers[.eTag] == answer.headers[.eTag])
             #expect(head.headers[.contentLength] == "\(file.content.count)")
         }
     }

@@ -1,0 +1,36 @@
+// The words about devices, precision and what is compiled.
+
+export default {
+  en: {
+    check: 'Check now', 'check.running': 'Comparing with CPU f32 …', 'check.drawing': 'Drawing the same picture on both …', reload: 'Reload model', 'reload.running': 'Compiling anew …', 'reload.done': 'The model is compiled anew.',
+    clearCache: 'Clear compiled', 'clearCache.done': '{count, plural, one {# compiled network} other {# compiled networks}} dropped.',
+    where: 'Where the model runs', component: 'Component', device: 'Device', precision: 'Precision', error: 'Error against CPU f32', bound: 'Bound', speed: 'Speed', checked: 'Checked', notice: 'Notice',
+    'speed.ratio': '{ratio}× CPU f32', 'checked.ago': '{time} ago', 'checked.never': 'not yet',
+    measured: 'What auto measured', time: 'Time of a call', chosen: 'Choice', 'chosen.yes': '✓ taken', refused: 'refused',
+    compiled: 'What is compiled', shape: 'Shape', reason: 'Why', seconds: 'Took', hits: 'Used', drop: 'Drop', 'drop.one': 'Drop the {component} for {shape}',
+    'compiled.none': 'Nothing is compiled yet.', 'compiled.disk': 'On disk: {bytes}', 'compiled.cached': '{seconds}, from disk',
+    checks: 'Fidelity checks', 'checks.none': 'No checks yet.', 'chart.label': '{component}: {count, plural, one {# check} other {# checks}}, latest {error}, bound {bound}',
+    'chart.bound': 'bound {bound}', events: 'What happened', 'events.none': 'Nothing so far.', when: 'When', finding: 'Finding', response: 'Response',
+    'finding.baseline': 'first check', 'finding.within_bounds': 'within bounds', 'finding.recovered': 'recovered', 'finding.non_finite': 'not finite',
+    'finding.over_bound': 'over the bound', 'finding.over_baseline': 'worse than before', 'finding.failed': 'failed',
+    'response.none': '–', 'response.recompile': 'compiled anew', 'response.accuracy': 'moved to f32', 'response.cpu': 'moved to the CPU', 'response.give_up': 'nothing helps',
+    devicesHere: 'Devices here', name: 'Name', modes: 'Precision by mode', 'compare.reference': 'CPU f32', 'compare.drawn': 'As it is drawn here', 'compare.difference': 'Difference, ×{factor}',
+    'compare.equal': 'The pictures are equal, bit for bit.', 'compare.distance': '{psnr} dB, SSIM {ssim}',
+  },
+  zh: {
+    check: '立即检查', 'check.running': '正在与 CPU f32 比较 …', 'check.drawing': '正在两边绘制同一张图 …', reload: '重新加载模型', 'reload.running': '正在重新编译 …', 'reload.done': '模型已重新编译。',
+    clearCache: '清除编译缓存', 'clearCache.done': '已移除 {count} 个已编译的网络。',
+    where: '模型运行位置', component: '组件', device: '设备', precision: '精度', error: '与 CPU f32 的误差', bound: '上限', speed: '速度', checked: '检查时间', notice: '说明',
+    'speed.ratio': 'CPU f32 的 {ratio} 倍', 'checked.ago': '{time}前', 'checked.never': '尚未检查',
+    measured: '自动模式的测量', time: '单次耗时', chosen: '选择', 'chosen.yes': '✓ 采用', refused: '无法运行',
+    compiled: '已编译', shape: '形状', reason: '原因', seconds: '耗时', hits: '使用次数', drop: '移除', 'drop.one': '移除{component}（{shape}）',
+    'compiled.none': '还没有编译。', 'compiled.disk': '磁盘占用：{bytes}', 'compiled.cached': '{seconds}，来自磁盘',
+    checks: '一致性检查', 'checks.none': '还没有检查。', 'chart.label': '{component}：{count} 次检查，最近 {error}，上限 {bound}',
+    'chart.bound': '上限 {bound}', events: '事件记录', 'events.none': '暂无。', when: '时间', finding: '结果', response: '处理',
+    'finding.baseline': '首次检查', 'finding.within_bounds': '在范围内', 'finding.recovered': '已恢复', 'finding.non_finite': '出现非有限值',
+    'finding.over_bound': '超出上限', 'finding.over_baseline': '比以前差', 'finding.failed': '失败',
+    'response.none': '–', 'response.recompile': '重新编译', 'response.accuracy': '改用 f32', 'response.cpu': '改用 CPU', 'response.give_up': '无法修复',
+    devicesHere: '本机设备', name: '名称', modes: '各模式的精度', 'compare.reference': 'CPU f32', 'compare.drawn': '本机当前设置', 'compare.difference': '差异 ×{factor}',
+    'compare.equal': '两张图逐位相同。', 'compare.distance': '{psnr} dB，SSIM {ssim}',
+  },
+}
