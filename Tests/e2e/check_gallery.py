@@ -72,7 +72,7 @@ def searches(server):
         page.locator("#search").fill("aubergine")
         expect(page.locator("#grid li")).to_have_count(1)
         page.locator("#search").fill("nothing of the kind")
-        expect(page.locator("#gallery-note")).to_have_text("No picture has these words in its prompt.")
+        expect(page.locator("#gallery-note")).to_have_text("No pictures match.")
         page.locator("#search").fill("")
         expect(page.locator("#grid li")).not_to_have_count(0)
         # What comes while one looks further below waits for a click.

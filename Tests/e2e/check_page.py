@@ -238,7 +238,7 @@ def takes_dropped_pictures(server):
         expect(page.locator("#prompt")).to_have_value("dropped")
         assert [page.locator(f"#{name}").input_value() for name in ("steps", "seed", "sampler")] == ["7", "12345", "Euler a"]
         page.evaluate(drop, ["notes.txt", "text/plain", [65]])
-        expect(page.locator(".toast").last).to_contain_text("notes.txt is no picture")
+        expect(page.locator(".toast").last).to_contain_text("notes.txt is not a picture")
         # Parameters can be pasted, too, also an older A1111's; a prompt with weights is no such text.
         paste = """(field, text) => {
             const data = new DataTransfer()
@@ -311,8 +311,8 @@ def looks_after_devices(server):
         stray = page.locator("#devices-body").evaluate("body => [...body.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data)")
         assert not stray, stray
         keep(page, "devices", full_page=True)
-        page.get_by_role("button", name="Clear compiled").click()
-        expect(page.locator(".toast").last).to_contain_text("dropped")
+        page.get_by_role("button", name="Clear compiled models").click()
+        expect(page.locator(".toast").last).to_contain_text("removed")
         # What the next picture waits for is told, and why.
         go(page, "create")
         fill(page, prompt="compiled anew", **SMALL)
@@ -328,7 +328,7 @@ def looks_after_devices(server):
         go(page, "devices")
         expect(page.get_by_role("button", name="Reload model")).to_be_enabled()
         page.get_by_role("button", name="Reload model").click()
-        expect(page.locator(".toast").last).to_contain_text("compiled anew", timeout=60_000)
+        expect(page.locator(".toast").last).to_contain_text("recompiled", timeout=60_000)
 
 
 def changes_settings(server):
