@@ -9,19 +9,17 @@ struct CacheCommand: ParsableCommand {
         commandName: "cache",
         abstract: "Show or delete the compiled models that are kept on disk.",
         discussion: """
-            On GPUs and NPUs compiling takes minutes, so what was compiled is kept in
-            ~/.cache/easel/compiled (or below XDG_CACHE_HOME) and loaded at the next
-            start. On CPUs nothing is kept: compiling is as quick there as loading.
+            On GPUs and NPUs compiling takes minutes, so what was compiled is kept in ~/.cache/easel/compiled (or below XDG_CACHE_HOME) \
+            and loaded at the next start. On CPUs nothing is kept: compiling is as quick there as loading.
 
               easel cache list              what is kept, the latest used first
               easel cache prune             delete what is over the limit
               easel cache prune --limit 5GB
               easel cache clear             delete everything
 
-            Nothing needs to be deleted by hand: the cache stays within the setting
-            disk_cache_bytes by itself, a changed checkpoint file or another OpenVINO
-            never meets an old entry, and a damaged entry is dropped. It is safe to
-            delete while Easel is running.
+            Nothing needs to be deleted by hand: the cache stays within the setting disk_cache_bytes by itself, a changed checkpoint \
+            file or another OpenVINO never meets an old entry, and a damaged entry is dropped. It is safe to delete while Easel is \
+            running.
             """,
         subcommands: [List.self, Prune.self, Clear.self], defaultSubcommand: List.self)
 

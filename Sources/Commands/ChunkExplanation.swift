@@ -91,8 +91,7 @@ struct ChunkExplanation {
         guard let last = prompt.chunks.last else { return "" }
         let room = last.end == .prompt ? PromptChunk.capacity - last.tokenCount : 0
         let fit = "\(room) more \(room == 1 ? "token fits" : "tokens fit") into chunk \(prompt.chunks.count)."
-        let meaning = "Each chunk is read by itself: words do not know those of another chunk, and each chunk has as much say as a full "
-            + "one."
+        let meaning = "Chunks are encoded separately; every chunk counts the same, full or not."
         return "  \(fit) " + (prompt.chunks.count == 1 ? "Beyond that a second chunk begins. " : "") + meaning + "\n"
     }
 }

@@ -12,10 +12,11 @@ struct CompileCommand: AsyncParsableCommand {
         commandName: "compile",
         abstract: "Compile a model ahead for the sizes that will be drawn.",
         discussion: """
-            easel compile --model sd15.safetensors --device GPU --sizes 512x512,768x512 --chunks 3
+            easel compile --model sd15.safetensors --device GPU \\
+                --sizes 512x512,768x512 --chunks 3
 
-            Where compiling takes minutes, as on GPUs, later runs take what was compiled from the disk cache; `easel cache list`
-            shows it. On CPUs a model of any shape compiles in a second or two, and nothing is kept: there this command only tells
+            Where compiling takes minutes, as on GPUs, later runs take what was compiled from the disk cache; `easel cache list` \
+            shows it. On CPUs a model of any shape compiles in a second or two, and nothing is kept: there this command only tells \
             how long it takes. Prompts of up to --chunks times 75 tokens then cause no compile, whatever their length.
             """)
 

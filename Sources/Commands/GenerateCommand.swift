@@ -17,18 +17,24 @@ struct GenerateCommand: AsyncParsableCommand {
         abstract: "Draw pictures from a prompt.",
         discussion: """
             easel generate "red apple on a white background" --seed 7
-            easel generate "a castle" --model sd15.safetensors --width 768 --steps 30 --sampler "DPM++ 2M Karras" --output castle.png
             easel generate "a cat" --batch-size 4 --output cats/ --json
-            easel generate "a [red:blue:0.5] (car:1.2), __weather__" --styles ink --wildcards ~/wildcards --clip-skip 2
-            easel generate "a harbour" --grade color_temp=5000 --grade vignette=0.4 --correct brightness=1
+            easel generate "a harbour" --grade color_temp=5000 --grade vignette=0.4 \\
+                --correct brightness=1
 
-            `easel prompt` explains how a prompt is read.
-            The prompt, the seed and all settings are stored in the picture, where A1111 and its tools read them.
+            With files of your own (a model, a style "ink", wildcards/weather.txt):
 
-            A file that --output names is replaced when it is there; several pictures are numbered: castle-1.png, castle-2.png.
-            In a folder, files are named by seed, and none is replaced: easel-7.png, easel-7-2.png. --output - writes one picture
-            to standard output. A picture that cannot be written where it should be is written beside, into the current folder or
-            into the temporary one, and its place is told, with exit code 74.
+            easel generate "a castle" --model sd15.safetensors --width 768 \\
+                --steps 30 --sampler "DPM++ 2M Karras" --output castle.png
+            easel generate "a [red:blue:0.5] (car:1.2), __weather__" --clip-skip 2 \\
+                --styles ink --styles-file styles.csv --wildcards wildcards
+
+            `easel prompt` explains how a prompt is read. The prompt, the seed and all settings are stored in the picture, where A1111 \
+            and its tools read them.
+
+            A file that --output names is replaced when it is there; several pictures are numbered: castle-1.png, castle-2.png. In a \
+            folder, files are named by seed, and none is replaced: easel-7.png, easel-7-2.png. --output - writes one picture to \
+            standard output. A picture that cannot be written where it should be is written to the current folder or to the temporary \
+            one instead; the command then says where it is, and ends with exit code 74.
 
             Exit codes: 0 done, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write, 130 interrupted.
             """)

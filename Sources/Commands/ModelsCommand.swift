@@ -9,13 +9,13 @@ struct ModelsCommand: ParsableCommand {
         commandName: "models",
         abstract: "List checkpoints, or look into one.",
         discussion: """
-            Checkpoints are looked for in the folders of EASEL_MODELS (several are separated by ":"), in
-            ~/.local/share/easel/models, and among those that came with Easel; also in the folders in them.
+            Checkpoints are looked for in the folders of EASEL_MODELS (several are separated by ":"), in ~/.local/share/easel/models, \
+            and among those that came with Easel; also in the folders in them.
 
-            A model's name is its place below such a folder, without .safetensors: sub/anime. The last part alone, anime,
-            will do when no other model has it; so will the file's name, A1111's title, any case, and \\ for /. When several
-            models would have one name, the first folder's keeps it. In one folder a diffusers folder comes before a file;
-            the file is then called by its whole name, anime.safetensors. A path always means what lies there.
+            A model's name is its place below such a folder, without .safetensors: sub/anime. The last part alone, anime, will do when \
+            no other model has it; so will the file's name, A1111's title, any case, and \\ for /. When several models would have one \
+            name, the first folder's keeps it. In one folder a diffusers folder comes before a file; the file is then called by its \
+            whole name, anime.safetensors. A path always means what lies there.
             """,
         subcommands: [List.self, Info.self], defaultSubcommand: List.self)
 

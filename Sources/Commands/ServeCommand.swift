@@ -18,13 +18,15 @@ struct ServeCommand: AsyncParsableCommand {
             easel serve --model ~/models/v1-5-pruned-emaonly.safetensors --port 7861
             easel serve --host 0.0.0.0 --auth-file accounts.txt --api-key-file keys.txt
 
-            http://127.0.0.1:7860 is the web page. A1111's clients use the same address; OpenAI's use http://127.0.0.1:7860/v1.
-            http://127.0.0.1:7860/openapi.json lists all there is.
+            http://127.0.0.1:7860 is the web page. A1111's clients use the same address; OpenAI's use http://127.0.0.1:7860/v1. \
+            http://127.0.0.1:7860/openapi.json describes all routes.
 
             Jobs and pictures are kept in ~/.local/share/easel/server, also when the program ends in the middle of one.
-            Beyond this machine it only listens with --auth, --auth-file or --api-key-file. There is no encryption: put a
-            reverse proxy with TLS in front of it, and say --public-url https://its.name.
-            Ctrl-C or SIGTERM ends it: a running picture may finish for some seconds, otherwise it is drawn after the next start.
+
+            Beyond this machine it only listens with --auth, --auth-file or --api-key-file. There is no encryption: put a reverse \
+            proxy with TLS in front of it, and say --public-url https://its.name.
+
+            Ctrl-C or SIGTERM stops it. The current picture gets a few seconds to finish; otherwise it is drawn at the next start.
 
             Exit codes: 0 ended as asked, 64 wrong usage, 65 bad input file, 69 device or port unavailable, 74 cannot write.
             """)
@@ -43,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
     var model: String?
 
     @Option(help: ArgumentHelp(
-        "Ask for this account. Others on this machine can read it in the list of processes: prefer --auth-file.",
+        "Ask for this account. Other users of this machine can see it in the process list; --auth-file is safer.",
         valueName: "user:password"))
     var auth: String?
 
@@ -54,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
         "Accept these keys (Authorization: Bearer …): a file with a key in each line, and a name behind it.", valueName: "file"))
     var apiKeyFile: String?
 
-    @Flag(help: "Listen beyond this machine without asking anybody who they are: whoever reaches it can draw, and see all pictures.")
+    @Flag(help: "Allow remote access without a login. Anyone who can reach the server can draw and see all pictures.")
     var noAuth = false
 
     @Option(help: ArgumentHelp("Where jobs and pictures are kept. ~/.local/share/easel/server when left out.", valueName: "folder"))
@@ -87,7 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = LogLevel.info
 
-    @Flag(help: "Let prompts stand in the log.")
+    @Flag(help: "Include prompts in the log.")
     var logPrompts = false
 
     @OptionGroup(title: "Prompt language")

@@ -15,9 +15,8 @@ struct SettingsCommand: ParsableCommand {
                  {"openvino_devices": ["GPU", "CPU"], "context_chunks": 8}
               4. the default
 
-            The file is ~/.config/easel/settings.json, or what --settings or
-            EASEL_SETTINGS names. That can be SD.Next's config.json as it is:
-            openvino_devices and openvino_accuracy are read, all else is left alone.
+            The file is ~/.config/easel/settings.json, or what --settings or EASEL_SETTINGS names. That can be SD.Next's config.json as \
+            it is: openvino_devices and openvino_accuracy are read, all else is left alone.
 
             Flags can be tried out: easel settings --device GPU --precision accuracy
 

@@ -35,7 +35,8 @@ struct SettingsOptions: ParsableArguments {
     var vae: String?
 
     @Option(name: .long, help: ArgumentHelp(
-        "What compiled models leave open: auto, dynamic (all), static (the prompt's length, up to --context-chunks) or exact (nothing).",
+        "What a compiled model stays flexible in: auto, dynamic (everything), static (the prompt's length, up to --context-chunks) or exact "
+            + "(nothing).",
         valueName: "mode"))
     var shapes: ShapePolicy?
 

@@ -17,14 +17,16 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             easel verify                      # what `easel generate` would use here
             easel verify --device GPU
-            easel verify --device GPU --precision f16 --size 768x512 --prompt "a castle on a hill" --output castle.png
+            easel verify --device GPU --precision f16 --size 768x512 \\
+                --prompt "a castle on a hill" --output castle.png
             easel verify --precision bf16 --json
 
-            Each network is asked the same on both, then a whole picture is drawn on both. The table tells what the device
-            said it computes in, how far its answers are off (relative error: 1 % is the bound for UNet and VAE), and how many
-            times as fast as the reference it is. The file shows reference, candidate and ten times their difference.
-            Exit codes: 0 within bounds, 1 outside, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write,
-            130 interrupted.
+            Each network gets the same input on both, then a whole picture is drawn on both. The table shows which precision the \
+            device said it computes in, how far its answers are off (relative error: 1 % is the bound for UNet and VAE), and how \
+            many times as fast as the reference it is. The file shows reference, candidate and ten times their difference.
+
+            Exit codes: 0 within bounds, 1 outside, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write, 130 \
+            interrupted.
             """)
 
     @OptionGroup

@@ -104,7 +104,7 @@ extension Setting {
             "a file or folder whose VAE all models use; none: each model's own; empty: NAME.vae.safetensors beside a model, or its own",
             isLocal: true),
         Setting("shapes", \.shapes, .word,
-            "what compiled models leave open; auto: all on CPUs, nothing but the prompt's length elsewhere"),
+            "what a compiled model stays flexible in; auto: everything on CPUs, only the prompt's length elsewhere"),
         Setting("context_chunks", \.contextChunks, .count(1...64),
             "chunks of 75 tokens that a static shape has room for; a longer prompt is compiled for anew"),
         Setting("memory_budget_bytes", \.memoryBudgetBytes, .byteCount,

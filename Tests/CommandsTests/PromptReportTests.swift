@@ -54,8 +54,8 @@ struct PromptReportTests {
             Tokens: 5 tokens in 1 chunk (a word, its id; ~ joins the tokens of a word)
               Chunk 1, 5 of 75
                 a 320  na~ 1097  ï~ 35689  ve 563  cat 2368
-              70 more tokens fit into chunk 1. Beyond that a second chunk begins. Each chunk is read by itself: \
-            words do not know those of another chunk, and each chunk has as much say as a full one.
+              70 more tokens fit into chunk 1. Beyond that a second chunk begins. Chunks are encoded separately; every \
+            chunk counts the same, full or not.
 
             """)
     }
