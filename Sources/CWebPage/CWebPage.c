@@ -8,6 +8,9 @@ static const struct web_page_file files[] = {
     {"index.html", (const unsigned char[]){
 #embed "page/index.html" suffix(, 0)
     }},
+    {"login.html", (const unsigned char[]){
+#embed "page/login.html" suffix(, 0)
+    }},
     {"style.css", (const unsigned char[]){
 #embed "page/style.css" suffix(, 0)
     }},

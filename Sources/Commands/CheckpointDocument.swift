@@ -9,6 +9,8 @@ struct CheckpointDocument: Encodable {
     private let takesSizes: Bool
     /// Settings that suit a model which draws in few steps.
     private let suits: SuitableSettings?
+    /// What requests get that leave it out.
+    private let defaults: ModelDefaults?
     private let networks: [NetworkObject]
     /// The file or folder that replaces the checkpoint's own VAE.
     private let vae: String?
@@ -39,7 +41,7 @@ struct CheckpointDocument: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, family, layout, prediction, suits, networks, vae, files, assumption, refusal
+        case model, family, layout, prediction, suits, defaults, networks, vae, files, assumption, refusal
         case nativeSize = "native_size"
         case nativeSizes = "native_sizes"
         case takesSizes = "takes_sizes"
@@ -47,8 +49,11 @@ struct CheckpointDocument: Encodable {
         case ignoredKeys = "ignored_keys"
     }
 
-    /// - Parameter unusedKeys: keys that are not understood.
-    init(_ checkpoint: Checkpoint, unusedKeys: [String]) {
+    /// - Parameters:
+    ///   - unusedKeys: keys that are not understood.
+    ///   - defaults: the model's.
+    init(_ checkpoint: Checkpoint, unusedKeys: [String], defaults: ModelDefaults? = nil) {
+        self.defaults = defaults
         model = checkpoint.name
         family = checkpoint.modelName
         layout = checkpoint.layout.rawValue

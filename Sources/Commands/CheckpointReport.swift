@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Generation
+import Hosting
 import Networks
 
 /// The output of `easel models info`.
@@ -11,9 +12,13 @@ struct CheckpointReport {
     /// One line, keys in alphabetical order.
     var json: String { jsonLine(document) }
 
-    /// - Parameter size: of the picture whose memory is forecast; nil for the model's own.
+    /// - Parameters:
+    ///   - size: of the picture whose memory is forecast; nil for the model's own.
+    ///   - defaults: the model's, for what requests leave out.
     /// - Throws: `CheckpointError` when a network lacks tensors, as generating would.
-    init(_ checkpoint: Checkpoint, size: PictureSize? = nil) throws(CheckpointError) {
+    init(
+        _ checkpoint: Checkpoint, size: PictureSize? = nil, defaults: ModelDefaultsLibrary.Found = .init()
+    ) throws(CheckpointError) {
         let (unet, vae) = (checkpoint.unet, checkpoint.vae)
         let byteCount = checkpoint.mappedByteCount
         var networks: [(ComponentWeights, [Network])] = []
@@ -43,6 +48,11 @@ struct CheckpointReport {
         if let suggestion = checkpoint.suggestion {
             table.append(["Suits", "\(suggestion.preset.ranges) (\(suggestion.preset.name), found \(suggestion.source))"])
         }
+        if let found = defaults.defaults {
+            let sources = "(\(defaults.sources.joined(separator: ", ")))"
+            if !found.text().isEmpty { table.append(["Defaults", "\(found.text()) \(sources)"]) }
+            for (index, example) in found.promptExamples.enumerated() { table.append([index == 0 ? "Examples" : "", example.onOneLine]) }
+        }
         table.append(["Memory", Self.memory(checkpoint, size ?? PictureSize(width: checkpoint.nativeSize, height: checkpoint.nativeSize))])
         if let width = unet.configuration.guidanceWidth {
             table.append(["Guidance", "told to the UNet (\(width) numbers); negative prompts have no effect"])
@@ -71,7 +81,7 @@ struct CheckpointReport {
         if let assumption = checkpoint.assumption { text += assumption + "\n" }
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
-        document = CheckpointDocument(checkpoint, unusedKeys: unused)
+        document = CheckpointDocument(checkpoint, unusedKeys: unused, defaults: defaults.defaults)
     }
 
     /// The forecast for one picture, with the text encoders and the VAE in f32 as they are by default.

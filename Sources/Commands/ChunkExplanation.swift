@@ -3,22 +3,25 @@ import Prompting
 /// Explains the chunks of a prompt: their tokens, the reason for each border, and its effect.
 struct ChunkExplanation {
     private let prompt: ChunkedPrompt
-    private let tokenizer: CLIPTokenizer
-    private let backtrack: Int
+    private let chunker: PromptChunker
     private let style: TextStyle
+    private var tokenizer: CLIPTokenizer { chunker.tokenizer }
+    private var backtrack: Int { chunker.commaBacktrack }
 
-    init(_ prompt: ChunkedPrompt, tokenizer: CLIPTokenizer, backtrack: Int, style: TextStyle) {
+    init(_ prompt: ChunkedPrompt, chunker: PromptChunker, style: TextStyle) {
         self.prompt = prompt
-        self.tokenizer = tokenizer
-        self.backtrack = backtrack
+        self.chunker = chunker
         self.style = style
     }
 
     func text(heading: String) -> String {
-        var text = heading + style.faint(" (a word, its id; ~ joins the tokens of a word)") + "\n"
+        let shown = prompt.chunks.prefix(Self.chunkLimit).map(chunker.spellings)
+        let joins = shown.contains { $0.contains { $0.positions.count > 1 } }
+        let meaning = "a word, its id; ~ joins the tokens of a word" + (joins ? ", + those of a character" : "")
+        var text = heading + style.faint(" (\(meaning))") + "\n"
         for (index, chunk) in prompt.chunks.prefix(Self.chunkLimit).enumerated() {
             text += "  " + style.heading("Chunk \(index + 1)") + ", \(chunk.tokenCount) of \(PromptChunk.capacity)\n"
-            text += tokens(of: chunk)
+            text += tokens(of: chunk, shown[index])
             text += border(after: index).map { "    " + style.more("└ ") + $0 + "\n" } ?? ""
         }
         let rest = prompt.chunks.count - Self.chunkLimit
@@ -29,25 +32,21 @@ struct ChunkExplanation {
     /// Nobody reads more, and a megabyte of text has thousands.
     private static let chunkLimit = 40
 
-    private func tokens(of chunk: PromptChunk) -> String {
+    private func tokens(of chunk: PromptChunk, _ spellings: [ChunkSpelling]) -> String {
         var lines: [[String]] = [[]]
         var length = 0
-        for position in 1..<chunk.tokenCount + 1 {
-            let (word, id) = (spelling(chunk.tokens[position]), "\(chunk.tokens[position])")
-            let count = word.count + id.count + 3
+        for spelling in spellings {
+            let word = spelling.text.onOneLine + (spelling.endsWord ? "" : "~")
+            let ids = chunk.tokens[spelling.positions].map { "\($0)" }.joined(separator: "+")
+            let count = word.count + ids.count + 3
             if length + count > 100 {
                 lines.append([])
                 length = 0
             }
             length += count
-            lines[lines.count - 1].append(style.weighted(word, by: chunk.weights[position]) + " " + style.faint(id))
+            lines[lines.count - 1].append(style.weighted(word, by: spelling.weight) + " " + style.faint(ids))
         }
         return lines.filter { !$0.isEmpty }.map { "    " + $0.joined(separator: "  ") + "\n" }.joined()
-    }
-
-    private func spelling(_ id: Int32) -> String {
-        let word = tokenizer.decode([id]).onOneLine
-        return tokenizer.endsWord(id) ? word : word + "~"
     }
 
     /// The words at both sides of a border, and the reason for it.
@@ -78,12 +77,19 @@ struct ChunkExplanation {
 
     private func isComma(_ token: Int32) -> Bool { token == tokenizer.id(of: ",</w>") }
 
-    private func words(_ chunk: PromptChunk, first: Int) -> String {
-        tokenizer.decode(chunk.tokens[1..<1 + min(first, chunk.tokenCount)]).onOneLine
+    /// The first pieces of a chunk, as text.
+    private func words(_ chunk: PromptChunk, first count: Int) -> String {
+        words(chunk, chunker.spellings(of: chunk).prefix(count))
     }
 
-    private func words(_ chunk: PromptChunk, last: Int) -> String {
-        tokenizer.decode(chunk.tokens[1..<1 + chunk.tokenCount].suffix(last)).onOneLine
+    /// The last pieces of a chunk, as text.
+    private func words(_ chunk: PromptChunk, last count: Int) -> String {
+        words(chunk, chunker.spellings(of: chunk).suffix(count))
+    }
+
+    private func words(_ chunk: PromptChunk, _ spellings: ArraySlice<ChunkSpelling>) -> String {
+        guard let first = spellings.first, let last = spellings.last else { return "" }
+        return tokenizer.decode(chunk.tokens[first.positions.lowerBound..<last.positions.upperBound]).onOneLine
     }
 
     /// Tells the effect of one more token, or the meaning of the borders that are there.

@@ -47,7 +47,8 @@ public struct EaselCommand: AsyncParsableCommand {
         } catch {
             // Wrong usage, or --help.
             status = exitCode(for: error).rawValue
-            let message = fullMessage(for: error)
+            var message = fullMessage(for: error)
+            if status != EXIT_SUCCESS { message = UsageHint(CommandLine.arguments.dropFirst()).added(to: message) }
             if !message.isEmpty { Terminal.write(message + "\n", to: status == EXIT_SUCCESS ? .standardOutput : .standardError) }
         }
         if let failure = Terminal.outputFailure { failure.end() }

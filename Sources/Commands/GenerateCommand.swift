@@ -42,8 +42,10 @@ struct GenerateCommand: AsyncParsableCommand {
     @Argument(help: "What to draw. Any length: nothing is cut.")
     var prompt: String
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("What not to draw.", valueName: "text"))
-    var negativePrompt = ""
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What not to draw. The model's default, or nothing, when left out.", valueName: "text"))
+    var negativePrompt: String?
 
     @OptionGroup
     var model: ModelOptions
@@ -59,11 +61,15 @@ struct GenerateCommand: AsyncParsableCommand {
         "Whose random numbers the seed stands for: torch (diffusers, SD.Next on the CPU) or philox (A1111 on a GPU).", valueName: "source"))
     var noise = NoiseSource.torch
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
-    var steps = 20
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Steps from noise to picture. The model's default, or 20, when left out.", valueName: "number"))
+    var steps: Int?
 
-    @Option(help: ArgumentHelp("How to go from noise to picture. A schedule may be fused to it: \"DPM++ 2M Karras\".", valueName: "name"))
-    var sampler = SamplerName(.euler)
+    @Option(help: ArgumentHelp(
+        "How to go from noise to picture. A schedule may be fused to it: \"DPM++ 2M Karras\". The model's default, or Euler, when left out.",
+        valueName: "name"))
+    var sampler: SamplerName?
 
     @Option(help: ArgumentHelp("How noise levels are spaced over the steps. What suits the sampler when left out.", valueName: "name"))
     var schedule: Schedule?
@@ -74,8 +80,10 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time.", valueName: "number"))
-    var cfgScale: Float = 7
+            "How strongly to follow the prompt. 1 ignores the negative prompt and takes half the time. The model's default, or 7, when left "
+                + "out.",
+            valueName: "number"))
+    var cfgScale: Float?
 
     @Option(
         name: [.customShort("W"), .long], parsing: .unconditional,
@@ -138,18 +146,24 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
+    /// The request that the flags make.
     /// - Parameters:
     ///   - defaultSize: of the model, in pixels.
     ///   - styles: what there is to choose from.
-    func request(defaultSize: Int, styles: StyleLibrary = StyleLibrary()) throws -> GenerationRequest {
+    ///   - defaults: the model's own, for what the flags leave out.
+    func request(
+        defaultSize: Int, styles: StyleLibrary = StyleLibrary(), defaults: ModelDefaults = ModelDefaults()
+    ) throws -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
-        request.negativePrompt = negativePrompt
-        request.width = width ?? defaultSize
-        request.height = height ?? defaultSize
-        request.steps = steps
-        request.sampler = sampler.sampler
-        request.schedule = schedule ?? sampler.schedule ?? .automatic
-        request.cfgScale = cfgScale
+        (request.width, request.height) = (defaultSize, defaultSize)
+        defaults.apply(fields(from: defaults), to: &request)
+        if let negativePrompt { request.negativePrompt = negativePrompt }
+        if let width { request.width = width }
+        if let height { request.height = height }
+        if let steps { request.steps = steps }
+        if let sampler { (request.sampler, request.schedule) = (sampler.sampler, sampler.schedule ?? .automatic) }
+        if let schedule { request.schedule = schedule }
+        if let cfgScale { request.cfgScale = cfgScale }
         request.batchSize = batchSize
         request.noise = noise
         request.tiling = tiling
@@ -160,6 +174,16 @@ struct GenerateCommand: AsyncParsableCommand {
         return request
     }
 
+    /// The fields that are left to the model's defaults.
+    func fields(from defaults: ModelDefaults) -> [GenerationField] {
+        let said: [(field: GenerationField, value: Any?)] = [
+            (.negativePrompt, negativePrompt), (.width, width), (.height, height), (.steps, steps), (.sampler, sampler),
+            (.schedule, schedule), (.cfgScale, cfgScale), (.clipSkip, promptOptions.clipSkip),
+        ]
+        let keys = Set(said.filter { $0.value != nil }.map(\.field.key))
+        return defaults.fields { keys.contains($0.key) }
+    }
+
     private func generate() async throws {
         let began = ContinuousClock.now
         let path = try model.path()
@@ -168,15 +192,21 @@ struct GenerateCommand: AsyncParsableCommand {
         defer { progress.finish() }
 
         let resources = try promptOptions.files.open()
+        let found = ModelDefaultsLibrary().defaults(of: ModelLibrary().name(ofPath: path), path: path)
+        for note in found.notes { progress.warn(note) }
+        let defaults = found.defaults ?? ModelDefaults()
+        let taken = fields(from: defaults)
+
         let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
         let reference = try opener.reference(for: path)
         let destination = try OutputDestination(output, format: format, count: batchSize)
+        if !taken.isEmpty { progress.note("Defaults of this model: \(defaults.text(of: taken))") }
         let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: true, resources: resources) {
             progress.report($0, errorBound: opener.settings.autoErrorBound)
         }
         async let hash = pipeline.checkpoint.publishedHash(rememberedIn: UserFolders().cache)
 
-        var request = try request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles)
+        var request = try request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles, defaults: defaults)
         if seed == .any { request.seed = .random(in: Seed.drawn) }
         let forecast = pipeline.memoryForecast(width: request.width, height: request.height, pictureCount: request.batchSize)
         if let warning = forecast.warning(for: "\(request.width)×\(request.height)") { progress.warn(warning) }
@@ -205,7 +235,7 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         if json {
             let report = GenerationReport(
-                paths: paths, model: pipeline.checkpoint.name, result: result, precisionTables: tables,
+                paths: paths, model: pipeline.checkpoint.name, modelDefaults: taken.map(\.key), result: result, precisionTables: tables,
                 total: (ContinuousClock.now - began).seconds)
             Terminal.write(report.text + "\n", to: .standardOutput)
         }

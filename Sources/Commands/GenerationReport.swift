@@ -10,6 +10,8 @@ struct GenerationReport: Encodable {
     let prompts: [String]
     let negativePrompts: [String]
     let model: String
+    /// Keys of what the model's own defaults filled in.
+    let modelDefaults: [String]
     let tokens: Int
     let chunks: Int
     /// Parts of the prompt that have no effect, such as `<lora:film:0.8>`.
@@ -30,12 +32,19 @@ struct GenerationReport: Encodable {
     private enum CodingKeys: String, CodingKey {
         case images, seeds, prompts, model, tokens, chunks, ignored, warnings, device, precision, timings, compiles, moves
         case negativePrompts = "negative_prompts"
+        case modelDefaults = "model_defaults"
         case precisionTables = "precision_tables"
         case peakMemoryBytes = "peak_memory_bytes"
     }
 
-    /// - Parameter total: seconds from the start of the command to its last file.
-    init(paths: [String], model: String, result: GenerationResult, precisionTables: [PrecisionTable] = [], total: Double) {
+    /// - Parameters:
+    ///   - modelDefaults: keys of what the model's own defaults filled in.
+    ///   - total: seconds from the start of the command to its last file.
+    init(
+        paths: [String], model: String, modelDefaults: [String] = [], result: GenerationResult, precisionTables: [PrecisionTable] = [],
+        total: Double
+    ) {
+        self.modelDefaults = modelDefaults
         images = paths
         seeds = result.pictures.map(\.seed)
         prompts = result.pictures.map(\.prompt)

@@ -26,6 +26,9 @@ struct PromptExplanation {
             sections += explanation(of: part)
         }
         if !report.tags.isEmpty { sections.append(tags) }
+        if let warning = Prompt.warning(ofUnreadable: report.unreadableCharacterCount) {
+            sections.append(style.warning("Note: ") + warning + " Their tokens are bytes or single letters, which a picture does not follow.")
+        }
         return sections.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
     }
 
@@ -41,7 +44,7 @@ struct PromptExplanation {
         let which = schedule.texts.count > 1 ? " of the first text" : ""
         sections.append(style.heading("Pieces\(which)") + " and how much they count\n" + self.pieces(pieces) + notes(on: part))
         let first = chunked[0]
-        sections.append(ChunkExplanation(first, tokenizer: report.chunker.tokenizer, backtrack: report.chunker.commaBacktrack, style: style)
+        sections.append(ChunkExplanation(first, chunker: report.chunker, style: style)
             .text(heading: style.heading("Tokens\(which)") + ": \(Self.count(first))"))
         return sections
     }

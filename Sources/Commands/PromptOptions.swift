@@ -19,8 +19,10 @@ struct PromptOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Which of the text encoder's layers the picture is drawn from: 1 is the last, 2 the one before it.", valueName: "number"))
-    var clipSkip = 1
+            "Which of the text encoder's layers the picture is drawn from: 1 is the last, 2 the one before it. The model's default, or 1, "
+                + "when left out.",
+            valueName: "number"))
+    var clipSkip: Int?
 
     @Option(
         parsing: .unconditional,
@@ -58,7 +60,7 @@ struct PromptOptions: ParsableArguments {
     func apply(to request: inout GenerationRequest, styles library: StyleLibrary) {
         request.styles = GenerationRequest.styles(named: styles.flatMap(library.names(in:)))
         request.emphasis = emphasis
-        request.clipSkip = clipSkip
+        if let clipSkip { request.clipSkip = clipSkip }
         request.commaBacktrack = commaBacktrack
         request.padsConditionings = padCondUncond
         request.scheduleCounting = scheduleCounting

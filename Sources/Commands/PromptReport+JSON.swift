@@ -15,6 +15,7 @@ extension PromptReport: Encodable {
     private enum CodingKeys: String, CodingKey {
         case parts, pieces, chunks, tags
         case tokenCount = "token_count"
+        case unreadableCharacterCount = "unreadable_characters"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -28,6 +29,7 @@ extension PromptReport: Encodable {
         }
         try container.encode(chunked.chunks.map(Chunk.init), forKey: .chunks)
         try container.encode(chunked.tokenCount, forKey: .tokenCount)
+        if unreadableCharacterCount > 0 { try container.encode(unreadableCharacterCount, forKey: .unreadableCharacterCount) }
         if !tags.isEmpty { try container.encode(tags.map(\.description), forKey: .tags) }
     }
 

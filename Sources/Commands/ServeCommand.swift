@@ -128,7 +128,7 @@ struct ServeCommand: AsyncParsableCommand {
                     + "this user. Name one with --data, or set HOME.")
         }
         let recentLog = RecentLog()
-        var logger = Logger(label: "easel") { MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recentLog.handler()]) }
+        var logger = Logger(label: "easel") { _ in MultiplexLogHandler([TerminalLog(), recentLog.handler()]) }
         logger.logLevel = logLevel.level
 
         var library = ModelLibrary()

@@ -78,9 +78,30 @@ public enum DiffusionError: Error, Sendable, CustomStringConvertible {
     }
 }
 
+extension DiffusionError: ReasonedError {
+    public var errorReason: ErrorReason {
+        switch self {
+        case .request(let error): error.errorReason
+        case .checkpoint(let error): error.errorReason
+        case .tokenizer(let error): error.errorReason
+        case .schedule(let error): error.errorReason
+        case .compilation(let error): error.errorReason
+        case .device(let error): error.errorReason
+        case .checkpointChanged: ErrorReason(.fileChanged)
+        case .nonFinite(let key):
+            ErrorReason(.notFinite, [
+                "device": .init(key.placement.device), "part": .text(key.network.stage.rawValue),
+                "precision": .text("\(key.placement.arithmetic)"),
+            ])
+        case .cancelled: ErrorReason(.brokenOff)
+        case .unknown(let error): (error as? any ReasonedError)?.errorReason ?? ErrorReason(.failed)
+        }
+    }
+}
+
 extension InvalidRequest {
     /// A number of steps that a sampler cannot take.
-    init(_ error: SamplingError) { self.init(field: "steps", error.description) }
+    init(_ error: SamplingError) { self.init(field: "steps", error.errorReason, error.description) }
 }
 
 extension SamplingError {

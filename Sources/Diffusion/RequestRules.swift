@@ -67,7 +67,7 @@ public struct RequestRules: Sendable {
             }
             guard let output = state.output(layerCount: encoder.layerCount) else {
                 throw InvalidRequest(
-                    field: "clip_skip",
+                    field: "clip_skip", .outOfRange(.init(request.clipSkip), from: 1, to: .init(encoder.layerCount)),
                     "Clip skip \(request.clipSkip) is out of range: this model's text encoder has \(encoder.layerCount) layers. "
                         + "Use 1 to \(encoder.layerCount).")
             }
@@ -100,7 +100,7 @@ extension StyleLibrary {
         do {
             for name in names { _ = try style(named: name) }
         } catch {
-            throw InvalidRequest(field: "styles", error.description)
+            throw InvalidRequest(field: "styles", error.errorReason, error.description)
         }
     }
 }

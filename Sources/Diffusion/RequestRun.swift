@@ -232,7 +232,7 @@ struct RequestRun {
         let weight = plan.joined.heaviestWeight
         guard case .nonFinite = error, weight > 100 else { return error }
         return .request(InvalidRequest(
-            field: "prompt",
+            field: "prompt", ErrorReason(.weightTooLarge, ["value": .init(weight)]),
             "A weight of \(weight) in the prompt takes the numbers out of the range of floating point. "
                 + "Most useful weights lie between 0.5 and 1.5."))
     }

@@ -97,7 +97,9 @@ public enum FileError: Error, Sendable, Hashable {
 public struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
     // Numbers, not text: every run of a network compares them.
     private let device, number: UInt
-    private let byteCount, seconds, nanoseconds: Int
+    private let seconds, nanoseconds: Int
+    /// The size in bytes.
+    public let byteCount: Int
 
     public var description: String { "\(device):\(number):\(byteCount):\(seconds).\(nanoseconds)" }
 

@@ -15,6 +15,10 @@ actor CheckpointHeaders {
         let takesSizes: Bool
         /// See `ModelSummary`.
         let suits: SuitableSettings?
+        /// See `ModelSummary`.
+        let family: String
+        /// Of all files.
+        let byteCount: Int
         let rules: RequestRules
         /// The path of the file whose hash names the checkpoint.
         let hashedPath: String?
@@ -54,6 +58,7 @@ actor CheckpointHeaders {
             return Header(
                 nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map(\.text),
                 takesSizes: checkpoint.conditioning.sizes != nil, suits: checkpoint.suggestion?.settings,
+                family: checkpoint.family.shortName, byteCount: checkpoint.files.reduce(0) { $0 + $1.byteCount },
                 rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }
         known[path] = (FileIdentity(path), choice, header)

@@ -1,4 +1,5 @@
 public import Checkpoints
+public import Generation
 public import OpenVINO
 public import Prompting
 public import Settings
@@ -47,6 +48,20 @@ extension HostingError: CustomStringConvertible {
         case .embeddings(.notFound(let path)):
             return "There is no folder \"\(path)\" to take textual inversions from. Check the path after --embeddings."
         case .embeddings(let error): return error.description
+        }
+    }
+}
+
+extension HostingError: ReasonedError {
+    public var errorReason: ErrorReason {
+        switch self {
+        case .runtime(let error): ErrorReason(.noRuntime, ["detail": .text(error.description)])
+        case .device(let error): error.errorReason
+        case .noSuchModel(let name, _): .unknownModel(name)
+        case .ambiguousModel(let name, let names): .ambiguousModel(name, choices: names)
+        case .styles(let error): error.errorReason
+        case .wildcards(let error): error.errorReason
+        case .embeddings(let error): error.errorReason
         }
     }
 }

@@ -10,7 +10,7 @@ public import WebAPI
 extension ModelHost {
     public func fidelity() async -> FidelitySummary {
         guard let model = currentModel else {
-            return FidelitySummary(model: nil, isWithinBounds: true, verdict: "No model is loaded.", components: [], events: [])
+            return FidelitySummary(model: nil, isWithinBounds: nil, verdict: nil, components: [], events: [])
         }
         let bounds = model.monitored.bounds.relativeError
         let rows = await model.monitored.status.stages.map { row in
@@ -38,7 +38,8 @@ extension ModelHost {
         } catch DiffusionError.request(let error) {
             throw error
         } catch let error as DiffusionError {
-            throw APIError(.failed, PublicReason(error).description)
+            let reason = PublicReason(error)
+            throw APIError(.failed, reason: reason.reason, reason.description)
         }
     }
 }

@@ -4,22 +4,61 @@ import Diffusion
 import Fidelity
 import Foundation
 import Generation
+import Jobs
+import Logging
 import OpenVINO
 import Prompting
-import Settings
+public import Settings
 public import WebAPI
 
 /// Tells clients of devices, compilations and prompts.
 extension ModelHost {
-    public func devices() async throws -> DeviceSummaries {
-        let opener = try currentOpener()
-        var summaries = try knownDevices ?? DeviceSummaries(of: opener.core)
-        knownDevices = summaries
-        guard let model = currentModel else { return summaries }
+    public func devices() async -> DeviceSummaries {
+        var summaries: DeviceSummaries
+        do {
+            summaries = try knownDevices ?? DeviceSummaries(of: runtime())
+            knownDevices = summaries
+        } catch {
+            logger.warning("Devices cannot be listed", metadata: ["reason": "\(error)"])
+            return DeviceSummaries(openvino: "", devices: [], problem: Self.silence(error).description)
+        }
+        guard let model = currentModel else {
+            summaries.problem = problem
+            return summaries
+        }
         let status = await model.monitored.status
         summaries.assignments = status.stages.map { .init(component: $0.stage, device: $0.device, precision: $0.precision) }
-        summaries.measurements = model.precisionTables.flatMap { $0.measurements(errorBound: opener.settings.autoErrorBound) }
+        summaries.measurements = model.precisionTables.flatMap { $0.measurements(errorBound: settings.current.autoErrorBound) }
+        summaries.secondsPerStep = secondsPerStep[model.name]
         return summaries
+    }
+
+    private static func silence(_ error: any Error) -> PublicReason {
+        PublicReason(error, otherwise: "OpenVINO does not tell its devices. The reason is in the server's log.")
+    }
+
+    /// Why no model is loaded; nil while one is being loaded.
+    private var problem: String? {
+        switch readiness {
+        case .failed(_, let reason): reason.description
+        case .loading: nil
+        case .ready(let model): "No model is loaded. The next picture loads \(model)."
+        }
+    }
+
+    public func checkDevices(in settings: EaselSettings, keys: Set<String>) async throws {
+        guard keys.contains(where: { $0.hasPrefix("openvino_devices") }) else { return }
+        let found: [String]
+        do {
+            found = try runtime().deviceNames()
+        } catch {
+            throw ModelUnavailable(Self.silence(error))
+        }
+        do throws(DeviceChoiceError) {
+            try settings.checkDevices(of: keys, found: found)
+        } catch {
+            throw InvalidRequest(field: error.key, error.errorReason, error.description)
+        }
     }
 
     public func compilations() async -> CompilationSummaries {
@@ -34,25 +73,6 @@ extension ModelHost {
     }
 
     public func dropCompilations(_ id: String?) async -> Int { await networks?.releaseUnused(id) ?? 0 }
-
-    public func explain(_ request: PromptRequest) async throws -> PromptSummary {
-        let pipeline = currentModel?.pipeline
-        let chunker = PromptChunker(
-            tokenizer: pipeline?.opened.tokenizer ?? .bundled,
-            paddingToken: pipeline?.opened.paddingToken ?? CLIPTokenizer.bundled.endToken)
-        return PromptSummary(request, chunker: chunker)
-    }
-
-    public func promptResources() async -> PromptResourceSummary {
-        let resources = resources.current
-        return PromptResourceSummary(
-            styles: resources.styles.styles.map { .init(name: $0.name, prompt: $0.prompt, negativePrompt: $0.negativePrompt) },
-            embeddings: (resources.embeddings?.names ?? []).compactMap { name in
-                guard let inversion = try? resources.embeddings?.inversion(named: name) else { return nil }
-                return .init(name: name, vectorCount: inversion.vectorCount, width: inversion.width)
-            },
-            wildcards: resources.wildcards.folder?.names ?? [])
-    }
 }
 
 extension DeviceSummaries {
@@ -66,7 +86,6 @@ extension DeviceSummaries {
                 let outcomes = probe.outcomes(on: device.name).map { ($0.key.rawValue, $0.value.text) }
                 return .init(name: device.name, fullName: device.fullName, modes: Dictionary(uniqueKeysWithValues: outcomes))
             },
-            assignments: [], measurements: [],
             advice: IntelHardware().advice(listed: devices.map(\.name)).map { $0.problem + " " + $0.steps.joined(separator: " ") })
     }
 }
@@ -94,26 +113,4 @@ extension PrecisionTable {
 extension Double {
     /// nil for infinity and NaN, which JSON does not have.
     var ifFinite: Double? { isFinite ? self : nil }
-}
-
-extension PromptSummary {
-    /// Counts the longest text that the prompt comes to, as A1111 does.
-    fileprivate init(_ request: PromptRequest, chunker: PromptChunker) {
-        let report = PromptReport(
-            Prompt(request.prompt), steps: request.steps, sampler: request.sampler, counting: request.scheduleCounting, chunker: chunker)
-        let texts = report.parts.flatMap { $0.schedule.texts.map(chunker.chunks(of:)) }
-        let longest = texts.max { ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount) }
-        let chunks = longest?.chunks ?? []
-        self.init(
-            tokenCount: longest?.tokenCount ?? 0, tokenCapacity: max(1, chunks.count) * PromptChunk.capacity,
-            chunks: chunks.map { chunk in
-                (0..<chunk.tokenCount).map {
-                    .init(text: chunker.tokenizer.decode([chunk.tokens[$0 + 1]]), weight: Double(chunk.weights[$0 + 1]))
-                }
-            },
-            schedules: report.parts.map { part in
-                part.schedule.entries.map { .init(until: $0.until, text: part.schedule.texts[$0.text]) }
-            },
-            warnings: report.tags.map { "\($0) has no effect in this version." })
-    }
 }

@@ -2,6 +2,7 @@ import Checkpoints
 import Compilation
 public import Diffusion
 import Fidelity
+import Files
 import Foundation
 public import Generation
 import ImageCodecs
@@ -16,11 +17,12 @@ public import WebAPI
 ///
 /// Models are opened when a job first needs them, and opened again when their files or the settings that they depend on change.
 public actor ModelHost: Engine {
-    private let settings: LiveSettings
-    private let library: ModelLibrary
+    let settings: LiveSettings
+    let library: ModelLibrary
+    let defaults: ModelDefaultsLibrary
     let folders: UserFolders
     let resources: PromptResources
-    private let logger: Logger
+    let logger: Logger
     private let onCompile: @Sendable (CompileRecord) -> Void
     private let onEvent: @Sendable (JobEvent) -> Void
 
@@ -40,6 +42,10 @@ public actor ModelHost: Engine {
     private var toldNotes: Set<String> = []
     /// The answers of devices to the accuracy modes: found out once, for it takes a compile each.
     var knownDevices: DeviceSummaries?
+    /// The runtime that lists devices while no model has been opened.
+    private var core: Core?
+    /// Seconds of a step of each model's latest picture, the median.
+    private(set) var secondsPerStep: [String: Double] = [:]
 
     /// Pictures that are best drawn together, as far as it was measured.
     private var batchSizes: [BatchQuestion: Int] = [:]
@@ -66,6 +72,7 @@ public actor ModelHost: Engine {
     ) {
         self.settings = settings
         self.library = library
+        defaults = ModelDefaultsLibrary(folders: folders)
         self.folders = folders
         self.resources = resources
         self.logger = logger
@@ -81,7 +88,7 @@ public actor ModelHost: Engine {
 
     public func models() async -> [ModelSummary] {
         let listing = library.listing()
-        tell(listing.notes)
+        var notes = listing.notes
         var summaries: [ModelSummary] = []
         var unread = 0
         for model in listing.models {
@@ -93,12 +100,28 @@ public actor ModelHost: Engine {
             }
             let header = try? known?.get()
             let hashedPath = model.isFolder ? header?.hashedPath : model.path
+            let found = defaults.defaults(of: model.name, path: model.path)
+            notes += found.notes
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
                 isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
-                takesSizes: header?.takesSizes ?? false, suits: header?.suits))
+                takesSizes: header?.takesSizes ?? false, suits: header?.suits, family: header?.family,
+                bytes: header?.byteCount ?? (model.isFolder ? nil : FileIdentity(model.path)?.byteCount), defaults: found.defaults))
         }
+        tell(notes)
         return summaries
+    }
+
+    public func modelFolders() async -> [String] { library.folders.map(\.path) }
+
+    public func saveDefaults(_ defaults: ModelDefaults?, of model: String) async throws {
+        do throws(ModelDefaultsError) {
+            try self.defaults.save(defaults, of: model)
+        } catch {
+            logger.error("defaults not saved", metadata: ["model": "\(model)", "reason": "\(error)"])
+            let reason = PublicReason(error)
+            throw APIError(.failed, reason: reason.reason, reason.description)
+        }
     }
 
     public func refresh() async {
@@ -123,7 +146,7 @@ public actor ModelHost: Engine {
         do {
             let model = try await model(name)
             readiness = .ready(model: name)
-            logger.info("model ready", metadata: ["model": "\(name)", "placements": "\(model.pipeline.placements)"])
+            logger.info("Model \(name) is ready\(model.pipeline.placements.inWords)", metadata: ["model": "\(name)"])
             let side = model.pipeline.checkpoint.nativeSize
             let forecast = model.pipeline.memoryForecast(width: side, height: side)
             if let warning = forecast.warning(for: "\(side)×\(side)", isServing: true) {
@@ -137,7 +160,7 @@ public actor ModelHost: Engine {
             readiness = if case .ready(let other) = before, other != name { before } else { .failed(model: name, reason: reason) }
             logger.error("model cannot be loaded", metadata: ["model": "\(name)", "reason": "\(error)"])
             if let error = error as? InvalidRequest { throw error }
-            throw error.isInputAtFault ? InvalidRequest(field: "model", reason) : ModelUnavailable(reason: reason)
+            throw error.isInputAtFault ? InvalidRequest(field: "model", reason) : ModelUnavailable(reason)
         }
     }
 
@@ -150,18 +173,24 @@ public actor ModelHost: Engine {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw ModelUnavailable(reason: reason(error, name))
+            throw ModelUnavailable(reason(error, name))
         }
     }
 
-    private func reason(_ error: any Error, _ name: String) -> String {
-        PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.").description
+    private func reason(_ error: any Error, _ name: String) -> PublicReason {
+        PublicReason(error, otherwise: "\(name) cannot be loaded. The reason is in the server's log.")
     }
 
     public func takeUpSettings() {
         // Before the first model is opened, there is nothing to take up.
-        guard let opener, opener.settings != settings.current.ofModels else { return }
-        Task { try? await load(settings.current.requests.model) }
+        let model = settings.current.requests.model
+        let hasChanged = opener.map { $0.settings != settings.current.ofModels } ?? false
+        // What was in the way of it may have changed, too.
+        var isMissing = false
+        if case .failed = readiness { isMissing = true }
+        guard hasChanged || isMissing else { return }
+        readiness = .loading(model: model)
+        Task { try? await load(model) }
     }
 
     public func unload() async {
@@ -174,8 +203,20 @@ public actor ModelHost: Engine {
         try await model(settings.current.requests.model).monitored.reload(keepingDiskCache: keepingDiskCache)
     }
 
-    /// The model that is used when none is named, when it is open.
-    var currentModel: OpenModel? { openModels[settings.current.requests.model] }
+    /// The model that is used when none is named, when it is open and can draw as the settings are now.
+    var currentModel: OpenModel? {
+        let name = settings.current.requests.model
+        if case .failed(name, _) = readiness { return nil }
+        return openModels[name]
+    }
+
+    /// OpenVINO, whether or not a model can be opened.
+    func runtime() throws(OpenVINOError) -> Core {
+        if let core = opener?.value.core ?? core { return core }
+        let core = try Core()
+        self.core = core
+        return core
+    }
 
     /// The compiled networks of all models; nil before a model is opened.
     var networks: CompiledNetworks? { opener?.value.networks }
@@ -192,6 +233,7 @@ public actor ModelHost: Engine {
         openModels = [:]
         knownDevices = nil
         batchSizes = [:]
+        secondsPerStep = [:]
         return value
     }
 
@@ -264,7 +306,8 @@ public actor ModelHost: Engine {
     }
 
     private static func unknown(_ name: String) -> InvalidRequest {
-        InvalidRequest(field: "model", "There is no model \"\(name)\". Use the name of one that is listed.")
+        InvalidRequest(
+            field: "model", .unknownModel(name), "There is no model \"\(name)\". Use the name of one that is listed.")
     }
 
     public func usefulBatchSize(of request: JobRequest) async -> Int {
@@ -281,6 +324,7 @@ public actor ModelHost: Engine {
         let model = try await model(name)
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
         let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
+        if let steps = results.first?.timings.steps.sorted(), !steps.isEmpty { secondsPerStep[name] = steps[steps.count / 2] }
         let hash = await model.publishedHash
         let placements = model.pipeline.placements
         return zip(requests, results).map { request, result in
@@ -337,6 +381,15 @@ extension OpenModel {
     }
 }
 
+extension PerStage<Placement> {
+    /// ` on CPU (f32)`, or each stage by itself where they differ; the end of a sentence.
+    fileprivate var inWords: String {
+        func place(_ placement: Placement) -> String { "\(placement.device) (\(placement.arithmetic))" }
+        if encode == denoise, denoise == decode { return " on \(place(denoise))" }
+        return ": " + Stage.allCases.map { "\($0.label) on \(place(self[$0]))" }.joined(separator: ", ")
+    }
+}
+
 extension EaselSettings {
     /// The times when the monitor looks, and the things it may do.
     fileprivate var monitor: MonitorSettings {
@@ -359,4 +412,8 @@ extension Error {
         default: false
         }
     }
+}
+
+extension InvalidRequest {
+    fileprivate init(field: String, _ reason: PublicReason) { self.init(field: field, reason.reason, reason.description) }
 }

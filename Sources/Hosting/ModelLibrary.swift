@@ -92,6 +92,12 @@ public struct ModelLibrary: Sendable {
         throw .noSuchModel(text, folders: text.hasPrefix("/") ? [] : folders.map(\.path))
     }
 
+    /// The name that a path's checkpoint is listed by; nil when it is not listed.
+    public func name(ofPath path: String) -> String? {
+        let real = Self.realPath(path)
+        return listing().models.first { $0.path == path || Self.realPath($0.path) == real }?.name
+    }
+
     /// Finds a checkpoint as `find` does, and lists it from now on, if need be by the name of its file.
     /// - Returns: the name that it is listed by.
     /// - Throws: as `find`.

@@ -22,6 +22,8 @@ public struct PromptReport: Sendable {
     public let chunked: ChunkedPrompt
     /// Tags such as `<lora:film:0.8>`.
     public let tags: [NetworkTag]
+    /// How many characters mean nothing to the text encoder.
+    public let unreadableCharacterCount: Int
     /// The steps of the schedules.
     public let steps: Int
     /// The way in which the schedules count.
@@ -29,21 +31,29 @@ public struct PromptReport: Sendable {
     /// The chunker that made the tokens.
     public let chunker: PromptChunker
 
+    /// The text of a part's schedule that takes most chunks, and most tokens.
+    func longestText(of part: Part) -> ChunkedPrompt {
+        let texts = part.schedule.texts.map(chunker.chunks(of:))
+        return texts.max { ($0.chunks.count, $0.tokenCount) < ($1.chunks.count, $1.tokenCount) } ?? chunker.chunks(of: "")
+    }
+
     /// Reads a prompt.
     /// - Parameters:
+    ///   - isNegative: whether AND is a word like any other, as it is in negative prompts.
     ///   - steps: of the schedules.
     ///   - sampler: the one that takes the steps.
     ///   - counting: the way in which the schedules count.
     ///   - chunker: makes the tokens.
     public init(
-        _ prompt: Prompt, steps: Int, sampler: Sampler = .euler, counting: ScheduleCounting = .sdnext, chunker: PromptChunker
+        _ prompt: Prompt, isNegative: Bool = false, steps: Int, sampler: Sampler = .euler, counting: ScheduleCounting = .sdnext, chunker: PromptChunker
     ) {
-        parts = prompt.parts.map {
+        parts = (isNegative ? [PromptPart(text: prompt.text)] : prompt.parts).map {
             Part(text: $0.text, weight: $0.weight, schedule: $0.tree.schedule(steps: steps, sampler: sampler, counting: counting))
         }
         pieces = prompt.pieces
         chunked = chunker.chunks(of: pieces)
         tags = prompt.tags
+        unreadableCharacterCount = chunker.tokenizer.unreadableCharacterCount(in: prompt.text, except: chunker.inversionNames)
         self.steps = steps
         self.counting = counting
         self.chunker = chunker

@@ -25,6 +25,7 @@ extension PromptResources {
             styles: place(styles, "styles.csv"), wildcards: place(wildcards, "wildcards"), embeddings: place(embeddings, "embeddings"))
         var resources = try files.read()
         resources.reader = { files.current(isForced: $0) }
+        resources.styleWriter = { (style, replaces) throws(StyleError) in try files.save(style, replaces: replaces) }
         return resources
     }
 }
@@ -37,6 +38,7 @@ private final class PromptResourceFiles: Sendable {
     private let wildcards: Place
     private let embeddings: Place
     private let known = Mutex(Known())
+    private let writing = Mutex(())
 
     private struct Known {
         var resources = PromptResources()
@@ -99,6 +101,59 @@ private final class PromptResourceFiles: Sendable {
             }
             return known.resources
         }
+    }
+
+    /// Puts a style into the styles file, or into `styles.csv` in a folder of them. A file that is there is replaced as a whole, by one
+    /// that is complete.
+    func save(_ style: Style, replaces: Bool) throws(StyleError) {
+        let outcome = writing.withLock { _ -> Result<Void, StyleError> in
+            do throws(StyleError) {
+                return .success(try saveAlone(style, replaces: replaces))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+    }
+
+    private func saveAlone(_ style: Style, replaces: Bool) throws(StyleError) {
+        guard replaces || !current(isForced: true).styles.styles.contains(where: { $0.name == style.name }) else {
+            throw .nameTaken(style.name)
+        }
+        let path = PathKind(styles.path) == .folder ? styles.path + "/styles.csv" : styles.path
+        guard !path.lowercased().hasSuffix(".json") else {
+            throw .unwritable(path: path, reason: "Easel writes styles.csv files only; name one with --styles-file")
+        }
+        do {
+            try Self.put(style, into: path)
+        } catch let error as StyleError {
+            throw error
+        } catch {
+            throw .unwritable(path: path, reason: SystemReason.text(of: error))
+        }
+        let saved = try? current(isForced: true).styles.style(named: style.name)
+        guard saved?.prompt == style.prompt, saved?.negativePrompt == style.negativePrompt else {
+            throw .unwritable(path: path, reason: "another file of the folder has a style of this name, which counts")
+        }
+    }
+
+    private static func put(_ style: Style, into path: String) throws {
+        // A link stays a link.
+        let file = URL(filePath: path).resolvingSymlinksInPath()
+        let isThere = PathKind(file.path) != .nothing
+        var sheet = StyleSheet()
+        if isThere {
+            do throws(FileError) {
+                sheet = StyleSheet(try OpenFile.contents(of: file.path, atMost: StyleLibrary.largestFile))
+            } catch {
+                throw StyleError.unreadable(path: path, reason: error.reason)
+            }
+        }
+        sheet.put(style)
+        let mode = isThere ? try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] : nil
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(sheet.bytes).write(to: file, options: .atomic)
+        if let mode { try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path) }
     }
 
     private func stamp(ofStyles place: Place) -> TreeStamp { TreeStamp(place.path, endings: [".csv", ".json"]) }

@@ -1,3 +1,5 @@
+public import Generation
+
 /// A client's name for something that it wants done once, however often it asks.
 public struct IdempotencyKey: Sendable, Hashable {
     /// The text that the client chose.
@@ -16,7 +18,7 @@ extension IdempotencyKey: ExpressibleByStringLiteral {
 }
 
 /// Refusal of a key that was used before, for something else.
-public struct IdempotencyKeyReused: Error, Sendable, Equatable, CustomStringConvertible {
+public struct IdempotencyKeyReused: ReasonedError, Sendable, Equatable, CustomStringConvertible {
     /// Text of the key.
     public let key: String
     /// The job that it was used for.
@@ -26,6 +28,8 @@ public struct IdempotencyKeyReused: Error, Sendable, Equatable, CustomStringConv
         self.key = key.text
         self.job = job
     }
+
+    public var errorReason: ErrorReason { ErrorReason(.keyReused, ["job": .init(job.description)]) }
 
     /// The refusal as sentences for the client.
     public var description: String {

@@ -33,6 +33,9 @@ public struct JobRequest: Sendable, Hashable, Codable {
     /// Number of pictures in all.
     public var pictureCount: Int { generation.batchSize * runs }
 
+    /// Places of a run's pictures among those of the job, the run from 0. The picture at place k has the k-th seed.
+    func places(ofRun run: Int) -> Range<Int> { run * generation.batchSize..<(run + 1) * generation.batchSize }
+
     /// Request of a run, from 0: seeds count up over all pictures.
     func generation(ofRun run: Int) -> GenerationRequest {
         var request = generation
@@ -67,8 +70,12 @@ public struct Job: Sendable, Hashable, Codable, Identifiable {
     public var endedAt: Date?
     /// Reason why it failed or was cancelled, as a sentence for the client; nil otherwise.
     public var failure: String?
-    /// The pictures: all when it is done, else those that were finished before it failed or was cancelled.
+    /// The same as data; nil when it did not fail, and for jobs of versions that did not write it down.
+    public var failureReason: ErrorReason?
+    /// The pictures that are stored: all when it is done, else those of the runs that are finished.
     public var pictures: [PictureID] = []
+    /// Runs that need not be drawn any more, the first ones: their pictures are stored, or they were skipped. 0 to `request.runs`.
+    public var finishedRuns = 0
     /// Warnings about the pictures, in whole sentences: parts of the request without effect, and anything that looks wrong.
     public var warnings: [String] = []
 

@@ -10,12 +10,21 @@ public protocol JobArchive: Sendable {
     /// - Throws: `IdempotencyKeyReused` when that was for something else.
     func add(_ job: Job, idempotencyKey: IdempotencyKey?) async throws -> Job
 
-    /// Writes down what has become of a job.
+    /// Writes down what has become of a job, but for its pictures and its finished runs.
     func update(_ job: Job) async throws
 
-    /// Writes the pictures' files, and then in one transaction that they are there and that the job is over.
-    /// - Parameter job: with its final state, times and picture names.
-    /// - Precondition: as many pictures as `job.pictures` names.
+    /// Writes the files of pictures, and then in one transaction that they are there and how far the job is. It goes on.
+    /// - Parameters:
+    ///   - job: with the names of its pictures so far, and the runs that are finished.
+    ///   - pictures: the last of those that the job names; those before them are stored.
+    /// - Precondition: no more pictures than `job.pictures` names.
+    func storeRun(_ job: Job, with pictures: [Picture<RGBImage>]) async throws
+
+    /// Writes the files of pictures, and then in one transaction that they are there and that the job is over.
+    /// - Parameters:
+    ///   - job: with its final state, times and picture names.
+    ///   - pictures: the last of those that the job names; those before them are stored.
+    /// - Precondition: no more pictures than `job.pictures` names.
     func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws
 
     /// Jobs that were queued or running, in the order in which they were added.

@@ -12,23 +12,27 @@ public enum JobEvent: Sendable, Equatable {
     case moved(Move)
     /// The prompts are turned into embeddings.
     case encoding
-    /// `done` of `total` steps, counted over all runs of the job.
-    case step(done: Int, total: Int)
+    /// `done` of `total` steps, counted over all runs of the job, and how far the present run is.
+    case step(done: Int, total: Int, RunProgress = RunProgress())
     /// The pictures so far, an eighth of their size.
     case preview([RGBImage])
     /// Latents are turned into pixels: picture `index`, from 0, of `total`.
     case decoding(index: Int, total: Int)
+    /// The pictures of a run are stored, and more runs follow; `run` counts from 0.
+    case pictures([PictureID], run: Int, runCount: Int)
     /// Warnings about the pictures, in whole sentences; comes right before the end.
     case warned([String])
     /// Drawn and stored.
     case done([PictureID])
-    /// Failed, with the reason as a sentence for the client.
-    case failed(String)
+    /// Failed, with the reason for the client.
+    case failed(PublicReason)
     /// Ended by a client.
     case cancelled
 
     // To no job
 
+    /// The queue was paused, resumed, put into another order or emptied.
+    case queue(isPaused: Bool, waitingCount: Int)
     /// A component was compared with the reference.
     case fidelity(FidelityNotice)
     /// A model is being loaded, is ready, or cannot be loaded.

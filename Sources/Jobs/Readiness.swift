@@ -4,8 +4,8 @@ public enum Readiness: Sendable, Equatable {
     case loading(model: String)
     /// It can draw.
     case ready(model: String)
-    /// It cannot draw, for a reason that is a sentence for the client.
-    case failed(model: String, reason: String)
+    /// It cannot draw, with the reason for the client.
+    case failed(model: String, reason: PublicReason)
 
     /// Name of the model.
     public var model: String {

@@ -96,19 +96,28 @@ public struct CLIPTokenizer: Sendable {
     public func decode(_ tokens: some Sequence<Int32>) -> String {
         var bytes: [UInt8] = []
         for token in tokens {
-            guard var spelling = vocabulary.tokens.text(of: token) else {
+            guard let spelling = spelling(of: token) else {
                 bytes += "\u{FFFD}".utf8
                 continue
             }
-            let endsWord = spelling.suffix(TokenVocabulary.endOfWord.utf8.count).elementsEqual(TokenVocabulary.endOfWord.utf8)
-            if endsWord { spelling.removeLast(TokenVocabulary.endOfWord.utf8.count) }
-            for scalar in String(decoding: spelling, as: UTF8.self).unicodeScalars {
-                if let byte = ByteAlphabet.byte(for: scalar) { bytes.append(byte) } else { bytes += Array(Character(scalar).utf8) }
-            }
-            if endsWord { bytes.append(UInt8(ascii: " ")) }
+            bytes += spelling.bytes
+            if spelling.isMarkedAsEnd { bytes.append(UInt8(ascii: " ")) }
         }
         if bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The bytes of text that a token stands for, without the mark at the end of a word, and whether it has that mark.
+    /// - Returns: nil for an id that the vocabulary lacks.
+    func spelling(of token: Int32) -> (bytes: [UInt8], isMarkedAsEnd: Bool)? {
+        guard var spelling = vocabulary.tokens.text(of: token) else { return nil }
+        let isMarked = spelling.suffix(TokenVocabulary.endOfWord.utf8.count).elementsEqual(TokenVocabulary.endOfWord.utf8)
+        if isMarked { spelling.removeLast(TokenVocabulary.endOfWord.utf8.count) }
+        var bytes: [UInt8] = []
+        for scalar in String(decoding: spelling, as: UTF8.self).unicodeScalars {
+            if let byte = ByteAlphabet.byte(for: scalar) { bytes.append(byte) } else { bytes += Array(Character(scalar).utf8) }
+        }
+        return (bytes, isMarked)
     }
 }
 

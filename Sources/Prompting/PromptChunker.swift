@@ -11,12 +11,21 @@ public struct PromptChunker: Sendable {
 
     private let comma: Int32?
     private let inversions: InversionTable
+    private let standIns: [Unicode.Scalar: String]
+    /// The words that stand for textual inversions.
+    public let inversionNames: [String]
 
     /// - Parameters:
     ///   - paddingToken: nil for the tokenizer's end token.
     ///   - commaBacktrack: 20 is A1111's and SD.Next's default.
     ///   - inversions: words that stand for vectors.
-    public init(tokenizer: CLIPTokenizer, paddingToken: Int32? = nil, commaBacktrack: Int = 20, inversions: [InversionWord] = []) {
+    ///   - standIns: scalars that take one position each, with the name that its insertion gets; see `OpenWildcards`.
+    public init(
+        tokenizer: CLIPTokenizer, paddingToken: Int32? = nil, commaBacktrack: Int = 20, inversions: [InversionWord] = [],
+        standIns: [Unicode.Scalar: String] = [:]
+    ) {
+        self.standIns = standIns
+        inversionNames = inversions.map(\.name)
         self.tokenizer = tokenizer
         self.paddingToken = paddingToken ?? tokenizer.endToken
         self.commaBacktrack = commaBacktrack
@@ -39,20 +48,39 @@ public struct PromptChunker: Sendable {
                 chunks.finish(.breakWord)
                 continue
             }
-            let tokens = tokenizer.encode(piece.text)
-            var index = 0
-            while index < tokens.count {
-                chunks.makeRoom(forComma: tokens[index] == comma)
-                if let entry = inversions.entry(at: index, of: tokens) {
-                    chunks.append(entry.word, weight: piece.weight)
-                    index += entry.tokens.count
-                } else {
-                    chunks.append(tokens[index], weight: piece.weight, isComma: tokens[index] == comma)
-                    index += 1
-                }
+            guard !standIns.isEmpty else {
+                append(piece.text, weight: piece.weight, to: &chunks)
+                continue
             }
+            var text = ""
+            for scalar in piece.text.unicodeScalars {
+                guard let name = standIns[scalar] else {
+                    text.unicodeScalars.append(scalar)
+                    continue
+                }
+                append(text, weight: piece.weight, to: &chunks)
+                text = ""
+                chunks.makeRoom(forComma: false)
+                chunks.append(InversionWord(name: name, vectorCount: 1), weight: piece.weight)
+            }
+            append(text, weight: piece.weight, to: &chunks)
         }
         return ChunkedPrompt(chunks: chunks.finished().map(chunk))
+    }
+
+    private func append(_ text: String, weight: Double, to chunks: inout ChunkBuilder) {
+        let tokens = tokenizer.encode(text)
+        var index = 0
+        while index < tokens.count {
+            chunks.makeRoom(forComma: tokens[index] == comma)
+            if let entry = inversions.entry(at: index, of: tokens) {
+                chunks.append(entry.word, weight: weight)
+                index += entry.tokens.count
+            } else {
+                chunks.append(tokens[index], weight: weight, isComma: tokens[index] == comma)
+                index += 1
+            }
+        }
     }
 
     private func chunk(_ content: ChunkBuilder.Content) -> PromptChunk {

@@ -1,3 +1,5 @@
+public import Generation
+
 /// A fault of a vocabulary file. `file` is the name that the caller gave.
 public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Not JSON, or JSON of another shape; `detail` says where.
@@ -31,6 +33,18 @@ public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownToken(let file, let merge, let token):
             "Tokenizer file \"\(file)\", merge \(merge): token \"\(token)\" is not in the vocabulary. The two files may belong to "
                 + "different models."
+        }
+    }
+}
+
+extension TokenizerError: ReasonedError {
+    public var errorReason: ErrorReason { .damagedFile(file, detail: description) }
+
+    private var file: String {
+        switch self {
+        case .unreadable(let file, _), .unsupportedModel(let file, _), .idOutOfRange(let file, _, _), .duplicateID(let file, _, _),
+            .missingSpecialToken(let file, _), .malformedMerge(let file, _, _), .unknownToken(let file, _, _):
+            file
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Generation
 internal import Hummingbird
 internal import Jobs
 internal import Logging
@@ -22,8 +23,11 @@ struct Backend: Sendable {
     /// The lines that `/sdapi/v1/log` tells.
     let recentLog: RecentLog
     let startedAt = Date.now
+    let sessions = Sessions()
     /// Finished when a client asks the server to stop.
     let stop = AsyncStream.makeStream(of: Never.self)
+
+    var sessionCookie: SessionCookie { SessionCookie(port: options.port) }
 
     /// The models that requests can name.
     func catalog() async -> ModelCatalog { ModelCatalog(await engine.models(), current: settings.current.requests.model) }
@@ -71,6 +75,9 @@ struct Backend: Sendable {
     }
 
     private static func tooLarge(_ bytes: Int?, limit: Int) -> APIError {
-        APIError(.tooLarge, "The body has \(bytes.map { "\($0)" } ?? "more than \(limit)") bytes; the limit is \(limit) (max_body_bytes).")
+        APIError(
+            .tooLarge,
+            reason: ErrorReason(.tooLarge, ["max": .init(limit), "setting": "max_body_bytes"]).with("value", bytes.map { .init($0) }),
+            "The body has \(bytes.map { "\($0)" } ?? "more than \(limit)") bytes, over the limit of \(limit) (setting max_body_bytes).")
     }
 }

@@ -8,6 +8,8 @@ struct ClientContext: Hummingbird.RequestContext {
     var address: String
     /// The name of a user or a key, or else the address.
     var client: String
+    /// The token of the session that the request belongs to; nil for clients that send their credentials with it.
+    var session: String?
     /// The address under which the client has reached the server, as far as it is known; see `Forwarding`.
     var serverAddress: WebAddress?
 

@@ -20,7 +20,7 @@ public struct EaselServer: Service {
 
     /// - Parameters:
     ///   - jobs: runs beside the server, and ends after it.
-    ///   - archive: that of `jobs`.
+    ///   - archive: that of `jobs`. It names new pictures as the settings say.
     ///   - metrics: told of what `jobs` measures: `onMeasure: { metrics.record($0) }`.
     ///   - recentLog: where `logger` writes to beside others: what clients may read of it.
     ///   - onListening: told the port, when connections are accepted.
@@ -32,6 +32,7 @@ public struct EaselServer: Service {
         backend = Backend(
             options: options, settings: settings, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger,
             recentLog: recentLog)
+        archive.nameFiles { settings.current.pictures.names }
         self.onListening = onListening
     }
 

@@ -30,6 +30,20 @@ extension EaselSettings {
         return try PerStage(encode: choice(.encode), denoise: choice(.denoise), decode: choice(.decode))
     }
 
+    /// Checks that every device that some settings name is there. `choices(found:)` is content with one of a list.
+    /// - Parameters:
+    ///   - keys: the settings to look at; those that are no lists of devices are passed over.
+    ///   - found: names of the machine's devices, as OpenVINO lists them.
+    /// - Throws: `DeviceChoiceError` for the first name that is not there.
+    public func checkDevices(of keys: Set<String>, found: [String]) throws(DeviceChoiceError) {
+        let lists = [("openvino_devices", openvinoDevices)] + Stage.allCases.map {
+            ("openvino_devices_\($0.rawValue)", openvinoDevicesPerComponent[$0])
+        }
+        for (key, names) in lists where keys.contains(key) {
+            for name in names { _ = try Self.device(called: name, found: found, key: key, source: source(of: key)) }
+        }
+    }
+
     private func devices(for stage: Stage, found: [String]) throws(DeviceChoiceError) -> [String] {
         let own = openvinoDevicesPerComponent[stage]
         let names = own.isEmpty ? openvinoDevices : own
@@ -92,11 +106,22 @@ public enum DeviceChoiceError: Error, Sendable, Hashable {
     case nothingToChoose(found: [String])
 }
 
+extension DeviceChoiceError {
+    /// The setting at fault.
+    public var key: String {
+        switch self {
+        case .notFound(_, _, let key, _), .mixesDevices(_, let key, _): key
+        case .nothingToChoose: "openvino_devices"
+        }
+    }
+}
+
 extension DeviceChoiceError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFound(let name, let found, let key, let source):
-            "There is no device \"\(name)\" here (\(key), \(source)). \(Self.list(found))"
+            // Somebody who changes a setting knows which one it is.
+            "There is no device \"\(name)\" here\(source == .change ? "" : " (\(key), \(source))"). \(Self.list(found))"
         case .mixesDevices(let name, let key, let source):
             "\(name) cannot be used (\(key), \(source)): one picture is made by one fixed set of devices. Name them in order, such as "
                 + "GPU,CPU."
@@ -107,5 +132,15 @@ extension DeviceChoiceError: CustomStringConvertible {
 
     private static func list(_ found: [String]) -> String {
         found.isEmpty ? "OpenVINO finds no device at all; `easel devices` tells more." : "OpenVINO finds: \(found.joined(separator: ", "))."
+    }
+}
+
+extension DeviceChoiceError: ReasonedError {
+    public var errorReason: ErrorReason {
+        switch self {
+        case .notFound(let name, let found, let key, _): .noDevice(name, found: found, setting: key)
+        case .mixesDevices(let name, let key, _): ErrorReason(.mixedDevices, ["name": .init(name), "setting": .init(key)])
+        case .nothingToChoose(let found): ErrorReason(.noUsableDevice, ["devices": .init(found)])
+        }
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 
 /// Lists of device names as people write them.
 enum DeviceList {
@@ -21,6 +22,12 @@ enum DeviceList {
             names = text[..<hetero].split { $0 == "," || $0.isWhitespace }.map(String.init) + (rest.isEmpty ? [] : [rest])
         }
         return names.allSatisfy { isName($0) && !mixesDevices($0) } ? names : nil
+    }
+
+    /// Why `names(in:)` refuses a text.
+    static func reason(refusing text: String) -> ErrorReason {
+        let mixed = text.uppercased().split { ",[]\" ".contains($0) }.first { mixesDevices(String($0)) }
+        return mixed.map { ErrorReason(.mixedDevices, ["name": .init($0)]) } ?? ErrorReason(.deviceList, ["value": .init(text)])
     }
 
     /// As `names(in:)` reads it.

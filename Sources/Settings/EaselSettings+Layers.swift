@@ -26,7 +26,7 @@ extension EaselSettings {
         for setting in Setting.all {
             guard let (text, source) = layers.lazy.compactMap({ $0[setting] }).first else { continue }
             guard setting.set(text, in: &self) else {
-                throw .invalidValue(key: setting.key, value: text, source: source, allowed: setting.allowed)
+                throw .invalidValue(key: setting.key, value: text, source: source, allowed: setting.allowed(insteadOf: text))
             }
             sources[setting.key] = source
         }

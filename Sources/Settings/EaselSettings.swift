@@ -1,3 +1,4 @@
+public import Files
 public import Generation
 
 /// Everything that a user can set, checked.
@@ -127,10 +128,12 @@ extension EaselSettings {
 
     /// The pictures that the server keeps.
     public struct Pictures: Sendable, Equatable {
-        /// Pictures that are kept, the newest; 0: all.
+        /// Pictures that are kept beside the favourites, the newest; 0: all.
         public var keepCount = 0
-        /// Days that pictures are kept; 0: for ever.
+        /// Days that pictures are kept that are no favourites; 0: for ever.
         public var keepDays = 0.0
+        /// The names of new files below the pictures folder.
+        public var names = FileNamePattern.standard
     }
 }
 

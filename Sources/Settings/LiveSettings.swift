@@ -18,12 +18,12 @@ public final class LiveSettings: Sendable {
 
     /// Changes some settings, or none when one of them cannot be.
     /// - Parameters:
-    ///   - changes: texts by key, as they would stand in the environment.
+    ///   - changes: texts by key, as they would stand in the environment; nil gives back the default.
     ///   - isKept: writes them down, so that the next process starts with them; flags and the environment then still come first.
     /// - Returns: the keys that have another value now.
     /// - Throws: `SettingsError.unknownKey`, `.invalidValue`; `.unwritableFile` when they shall be kept and cannot.
     @discardableResult
-    public func change(_ changes: [String: String], isKept: Bool = false) throws(SettingsError) -> Set<String> {
+    public func change(_ changes: [String: String?], isKept: Bool = false) throws(SettingsError) -> Set<String> {
         let outcome = value.withLock { settings -> Result<Set<String>, SettingsError> in
             do throws(SettingsError) {
                 let changed = try settings.changed(by: changes)
@@ -37,13 +37,21 @@ public final class LiveSettings: Sendable {
         return try outcome.get()
     }
 
-    /// Whatever else stands in the file stays there.
-    private func keep(_ changes: [String: String]) throws(SettingsError) {
+    /// The settings as they would be after a change, and the keys that would have another value. Nothing is changed.
+    /// - Throws: as `change`.
+    public func proposed(_ changes: [String: String?]) throws(SettingsError) -> (settings: EaselSettings, changed: Set<String>) {
+        let now = current
+        let next = try now.changed(by: changes)
+        return (next, Set(changes.keys.filter { Setting.byKey[$0]?.text(in: now) != Setting.byKey[$0]?.text(in: next) }))
+    }
+
+    /// Whatever else stands in the file stays there. What is given back its default is taken out.
+    private func keep(_ changes: [String: String?]) throws(SettingsError) {
         guard let file else { throw .unwritableFile(path: "settings.json", reason: "this server has no settings file of its own") }
         do {
             let contents = FileManager.default.fileExists(atPath: file) ? try Data(contentsOf: URL(filePath: file)) : Data("{}".utf8)
             var object = try JSONDecoder().decode([String: JSONValue].self, from: contents)
-            for (key, text) in changes { object[key] = .string(text) }
+            for (key, text) in changes { object[key] = text.map(JSONValue.string) }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try FileManager.default.createDirectory(at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -56,14 +64,19 @@ public final class LiveSettings: Sendable {
 }
 
 extension EaselSettings {
-    fileprivate func changed(by changes: [String: String]) throws(SettingsError) -> EaselSettings {
+    fileprivate func changed(by changes: [String: String?]) throws(SettingsError) -> EaselSettings {
         var settings = self
         for (key, text) in changes.sorted(by: { $0.key < $1.key }) {
             guard let setting = Setting.byKey[key], !setting.isLocal else {
                 throw .unknownKey(key, path: nil, nearest: Setting.nearestKey(to: key))
             }
+            guard let text else {
+                guard setting.set(setting.text(in: EaselSettings()), in: &settings) else { continue }
+                settings.sources[key] = nil
+                continue
+            }
             guard setting.set(text.trimmed, in: &settings) else {
-                throw .invalidValue(key: key, value: text, source: .change, allowed: setting.allowed)
+                throw .invalidValue(key: key, value: text, source: .change, allowed: setting.allowed(insteadOf: text))
             }
             settings.sources[key] = .change
         }

@@ -1,4 +1,5 @@
-import Generation
+import Files
+public import Generation
 
 /// One setting: its key, its meaning, and the values that it may have.
 public struct Setting: Sendable {
@@ -10,20 +11,29 @@ public struct Setting: Sendable {
     public let allowed: String
     /// All that may be written, where that is a handful of words; empty where it is not.
     public let choices: [String]
+    /// The kind of its values.
+    public let kind: SettingKind
+    /// The unit that it counts in; nil for what has none.
+    public let unit: SettingUnit?
+    /// The least and the greatest number that it may be; nil where it is no number, and for sizes.
+    public let range: ClosedRange<Double>?
     /// Names a file of this machine, so that clients of a server neither see nor change it.
     public let isLocal: Bool
+    private let objection: @Sendable (String) -> String?
     private let assign: @Sendable (String, inout EaselSettings) -> Bool
     private let write: @Sendable (EaselSettings) -> String
     private let read: @Sendable (EaselSettings) -> any Encodable & Sendable
+    private let explain: @Sendable (String) -> ErrorReason
 
     private init<Value>(
         _ key: String, _ property: any WritableKeyPath<EaselSettings, Value> & Sendable, _ form: SettingForm<Value>, _ meaning: String,
-        isLocal: Bool = false
+        unit: SettingUnit? = nil, isLocal: Bool = false
     ) {
         self.key = key
         self.meaning = meaning
         self.isLocal = isLocal
-        (allowed, choices) = (form.allowed, form.choices)
+        (allowed, choices, kind, range, objection) = (form.allowed, form.choices, form.kind, form.range, form.objection)
+        self.unit = form.kind == .bytes ? .bytes : unit
         assign = { text, settings in
             guard let value = form.parse(text) else { return false }
             settings[keyPath: property] = value
@@ -31,6 +41,7 @@ public struct Setting: Sendable {
         }
         write = { form.text($0[keyPath: property]) }
         read = { $0[keyPath: property] }
+        explain = form.reason
     }
 
     /// The default of a field of requests.
@@ -38,7 +49,9 @@ public struct Setting: Sendable {
         (key, meaning, isLocal) = (field.key, field.meaning + ", when a request does not say", false)
         let standard = field.value(in: GenerationRequest(prompt: ""))
         allowed = field.allowedText + (standard == nil ? ", or nothing for the sampler's own" : "")
-        choices = []
+        (kind, choices, range) = field.settingForm
+        unit = nil
+        objection = { _ in nil }
         assign = { text, settings in
             var request = settings.requests.options
             if text.isEmpty, standard == nil { field.reset(in: &request) } else {
@@ -56,6 +69,7 @@ public struct Setting: Sendable {
             case nil, .text, .texts, .seed: settings.requests.options.text(of: field)
             }
         }
+        explain = field.reason(refusing:)
     }
 
     /// The environment variable that sets it.
@@ -66,6 +80,13 @@ public struct Setting: Sendable {
 
     /// Its value with its own type, for JSON.
     public func value(in settings: EaselSettings) -> any Encodable & Sendable { read(settings) }
+
+    /// Why a text cannot be its value.
+    /// - Parameter text: what `allowed` does not ask for.
+    public func reason(refusing text: String) -> ErrorReason { explain(text) }
+
+    /// `allowed`, and what is wrong with a text that was refused where there is more to say.
+    func allowed(insteadOf text: String) -> String { allowed + (objection(text).map { "; " + $0 } ?? "") }
 
     /// Sets it from text.
     /// - Returns: false, with nothing changed, when the text is not what `allowed` asks for.
@@ -106,7 +127,7 @@ extension Setting {
         Setting("shapes", \.shapes, .word,
             "what a compiled model stays flexible in; auto: everything on CPUs, only the prompt's length elsewhere"),
         Setting("context_chunks", \.contextChunks, .count(1...64),
-            "chunks of 75 tokens that a static shape has room for; a longer prompt is compiled for anew"),
+            "chunks of 75 tokens that a static shape has room for; a longer prompt is compiled for anew", unit: .chunks),
         Setting("memory_budget_bytes", \.memoryBudgetBytes, .byteCount,
             "memory for compiled models; 0: chosen from the machine's memory"),
         Setting("disk_cache_bytes", \.diskCacheBytes, .byteCount,
@@ -115,9 +136,9 @@ extension Setting {
 
     private static let ofFidelity = [
         Setting("fidelity_check_pictures", \.fidelityCheckPictures, .count(0...1_000_000),
-            "pictures between two comparisons with CPU f32; 0: off"),
+            "pictures between two comparisons with CPU f32; 0: off", unit: .pictures),
         Setting("fidelity_check_hours", \.fidelityCheckHours, .hours,
-            "hours between two comparisons with CPU f32; 0: off"),
+            "hours between two comparisons with CPU f32; 0: off", unit: .hours),
         Setting("fidelity_bound_text_encoder", \.fidelityBounds.encode, .fraction,
             "largest error of the text encoder against CPU f32, relative L2"),
         Setting("fidelity_bound_unet", \.fidelityBounds.denoise, .fraction,
@@ -127,9 +148,9 @@ extension Setting {
         Setting("fidelity_last_rung", \.fidelityLastRung, .word,
             "how far a component outside its bound may be moved: compiled anew, then accuracy, then the CPU"),
         Setting("reload_pictures", \.reloadPictures, .count(0...1_000_000),
-            "pictures between two reloads of the model; 0: never"),
+            "pictures between two reloads of the model; 0: never", unit: .pictures),
         Setting("reload_hours", \.reloadHours, .hours,
-            "hours between two reloads of the model; 0: never"),
+            "hours between two reloads of the model; 0: never", unit: .hours),
     ]
 
     private static let ofRequests = [
@@ -137,7 +158,7 @@ extension Setting {
         Setting("clip_skip", \.requests.clipSkip, .count(1...12),
             "which of the text encoder's layers is used when a request does not say; 1: the last"),
         Setting("comma_backtrack", \.requests.commaBacktrack, .count(0...75),
-            "how many tokens before the end of a chunk a comma may end it, when a request does not say"),
+            "how many tokens before the end of a chunk a comma may end it, when a request does not say", unit: .tokens),
         Setting("pad_conditionings", \.requests.padsConditionings, .yesOrNo,
             "whether the shorter of prompt and negative prompt is filled up, when a request does not say"),
         Setting("emphasis", \.requests.emphasis, .word, "what weights in prompts do, when a request does not say"),
@@ -147,33 +168,58 @@ extension Setting {
             "the share of fresh noise in samplers on noise levels, when a request does not say"),
         Setting("eta_ddim", \.requests.etaDDIM, .number(0...1),
             "the share of fresh noise in DDIM, when a request does not say"),
-        Setting("preview_steps", \.requests.previewSteps, .count(0...1000), "steps between two previews of a picture; 0: none"),
+        Setting(
+            "preview_steps", \.requests.previewSteps, .count(0...1000), "steps between two previews of a picture; 0: none", unit: .steps),
         Setting("image_format", \.requests.imageFormat, .word, "what the server sends pictures as, when a request does not say"),
     ] + GenerationField.samplingOptions.filter { $0.key != GenerationField.eta.key }.map { Setting($0) }
 
     private static let ofServing = [
-        Setting("queue_capacity", \.queue.capacity, .count(1...1_000_000), "jobs that wait at most; more are refused"),
+        Setting("queue_capacity", \.queue.capacity, .count(1...1_000_000), "jobs that wait at most; more are refused", unit: .jobs),
         Setting("queue_patience_jobs", \.queue.patienceJobs, .count(0...1_000_000),
-            "jobs that may go before one whose turn it is, because they need no compile"),
+            "jobs that may go before one whose turn it is, because they need no compile", unit: .jobs),
         Setting(
             "queue_patience_minutes", \.queue.patienceMinutes, .number(0...1440),
-            "minutes that a job may wait past its turn for that reason"),
-        Setting("queue_batch_size", \.queue.batchSize, .count(1...64), "jobs that are drawn together at most, where that is faster"),
-        Setting("job_minutes", \.queue.jobMinutes, .number(0.1...10080), "minutes that drawing a job may take"),
+            "minutes that a job may wait past its turn for that reason", unit: .minutes),
+        Setting(
+            "queue_batch_size", \.queue.batchSize, .count(1...64), "jobs that are drawn together at most, where that is faster",
+            unit: .jobs),
+        Setting("job_minutes", \.queue.jobMinutes, .number(0.1...10080), "minutes that drawing a job may take", unit: .minutes),
         Setting("max_body_bytes", \.limits.bodyBytes, .byteCount, "size of a request's body at most"),
-        Setting("max_pixels", \.limits.pixels, .count(64...4096 * 4096), "width times height of a picture at most"),
-        Setting("max_steps", \.limits.steps, .count(1...1000), "steps of a job at most"),
-        Setting("max_pictures", \.limits.pictures, .count(1...1000), "pictures of a job at most"),
-        Setting("max_prompt_length", \.limits.promptLength, .count(1...1_000_000), "characters of a prompt at most"),
+        Setting("max_pixels", \.limits.pixels, .count(64...4096 * 4096), "width times height of a picture at most", unit: .pixels),
+        Setting("max_steps", \.limits.steps, .count(1...1000), "steps of a job at most", unit: .steps),
+        Setting("max_pictures", \.limits.pictures, .count(1...1000), "pictures of a job at most", unit: .pictures),
+        Setting("max_prompt_length", \.limits.promptLength, .count(1...1_000_000), "characters of a prompt at most", unit: .characters),
         Setting(
             "max_requests_per_second", \.limits.requestsPerSecond, .count(0...1_000_000),
-            "requests of one client in a second; 0: any number"),
-        Setting("max_event_streams", \.limits.eventStreams, .count(1...100_000), "event streams that are open at a time"),
-        Setting("keep_pictures", \.pictures.keepCount, .count(0...100_000_000), "pictures that the server keeps, the newest; 0: all"),
-        Setting("keep_days", \.pictures.keepDays, .number(0...36500), "days that the server keeps pictures; 0: for ever"),
+            "requests of one client in a second; 0: any number", unit: .requestsPerSecond),
+        Setting("max_event_streams", \.limits.eventStreams, .count(1...100_000), "event streams that are open at a time", unit: .streams),
+        Setting(
+            "keep_pictures", \.pictures.keepCount, .count(0...100_000_000),
+            "pictures that the server keeps, the newest; favourites stay and are not counted; 0: all", unit: .pictures),
+        Setting(
+            "keep_days", \.pictures.keepDays, .number(0...36500), "days that the server keeps pictures; favourites stay; 0: for ever",
+            unit: .days),
+        Setting(
+            "picture_names", \.pictures.names, .fileNames,
+            "names of new picture files below the pictures folder; those that are there keep theirs"),
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+}
+
+extension GenerationField {
+    /// The kind of its values, the words among them, and their range. A default that need not be said adds the empty word.
+    fileprivate var settingForm: (SettingKind, [String], ClosedRange<Double>?) {
+        let none = value(in: GenerationRequest(prompt: "")) == nil ? [""] : []
+        return switch form {
+        case .flag: (.flag, none + ["true", "false"], nil)
+        case .word(let words): (.choice, none + words, nil)
+        case .whole(let range, _): (.whole, [], Double(range.lowerBound)...Double(range.upperBound))
+        case .number(let range): (.number, [], Double(range.lowerBound)...Double(range.upperBound))
+        case .seed: (.whole, [], nil)
+        case .text, .texts, .name, .pair, .color: (.text, [], nil)
+        }
+    }
 }
 
 extension GenerationRequest {

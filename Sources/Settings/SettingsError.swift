@@ -1,3 +1,5 @@
+public import Generation
+
 /// Why there are no settings to work with.
 public enum SettingsError: Error, Sendable, Hashable {
     case unreadableFile(path: String, reason: String)
@@ -36,6 +38,20 @@ extension SettingsError: CustomStringConvertible {
                 + "settings` lists all."
         case .invalidValue(let key, let value, let source, let allowed):
             "\(key) cannot be \"\(value)\"\(source == .change ? "" : " (\(source))"). Use \(allowed)."
+        }
+    }
+}
+
+extension SettingsError: ReasonedError {
+    public var errorReason: ErrorReason {
+        switch self {
+        case .unreadableFile(let path, let reason): .unreadableFile(path, detail: reason)
+        case .malformedFile(let path, let reason): .damagedFile(path, detail: reason)
+        case .unwritableFile(_, let reason): ErrorReason(.settingsNotSaved, ["detail": .init(reason)])
+        case .unknownKey(let key, _, let nearest):
+            ErrorReason(.unknownSetting, ["name": .init(key)]).with("did_you_mean", nearest.map { .init($0) })
+        case .invalidValue(let key, let value, _, _):
+            Setting.byKey[key]?.reason(refusing: value) ?? ErrorReason(.invalidValue, ["value": .init(value)])
         }
     }
 }

@@ -10,15 +10,66 @@ extension Archive {
     ///     list goes on near where it was.
     ///   - limit: how many at most.
     ///   - query: any text; see `GallerySearch`. One without letters and digits finds everything.
-    public func pictures(before: PictureID? = nil, limit: Int, matching query: String? = nil) async throws(StoreError) -> [GalleryPicture] {
+    ///   - filter: what the pictures have in common beside.
+    public func pictures(
+        before: PictureID? = nil, limit: Int, matching query: String? = nil, filter: GalleryFilter = GalleryFilter()
+    ) async throws(StoreError) -> [GalleryPicture] {
         let search = GallerySearch(query ?? "")
         return try await database.read { db in
-            var conditions = search.conditions + [PictureRecord.isShown]
+            var conditions = search.conditions + filter.conditions + [PictureRecord.isShown]
             if let before { conditions.append("\(search.number) < \(try Self.number(of: before, in: db))") }
-            let request: SQLRequest<PictureRecord> = """
-                SELECT picture.* FROM \(search.source) WHERE \(conditions.allHold) ORDER BY \(search.number) DESC LIMIT \(max(0, limit))
-                """
-            return try request.fetchAll(db).compactMap(\.picture)
+            return try Self.pictures(
+                "FROM \(search.source) WHERE \(conditions.allHold) ORDER BY \(search.number) DESC LIMIT \(max(0, limit))", in: db)
+        }
+    }
+
+    /// How many pictures `pictures` would find without a limit.
+    public func pictureCount(matching query: String? = nil, filter: GalleryFilter = GalleryFilter()) async throws(StoreError) -> Int {
+        let search = GallerySearch(query ?? "")
+        let conditions = search.conditions + filter.conditions + [PictureRecord.isShown]
+        return try await database.read { db in
+            let request: SQLRequest<Int> = "SELECT count(*) FROM \(search.source) WHERE \(conditions.allHold)"
+            return try request.fetchOne(db) ?? 0
+        }
+    }
+
+    /// - Parameter source: rows of `picture`: `FROM …`.
+    private static func pictures(_ source: SQL, in db: Database) throws -> [GalleryPicture] {
+        let request: SQLRequest<Row> = """
+            SELECT picture.*, (SELECT json_group_array(album) FROM album_picture WHERE album_picture.picture = picture.number) AS albums
+            \(source)
+            """
+        return try request.fetchAll(db).compactMap { row in
+            let albums = try JSONDecoder().decode([String].self, from: Data((row["albums"] as String? ?? "[]").utf8))
+            return try PictureRecord(row: row).picture(albums: albums.sorted())
+        }
+    }
+
+    /// What the pictures can be narrowed down by, and how many there are of each.
+    public func facets() async throws(StoreError) -> GalleryFacets {
+        try await database.read { db in
+            func counts(_ request: SQLRequest<Row>) throws -> [GalleryFacets.Count] {
+                try request.fetchAll(db).map { GalleryFacets.Count(name: $0["name"], count: $0["count"]) }
+            }
+            var facets = GalleryFacets()
+            facets.models = try counts("""
+                SELECT model AS name, count(*) AS count FROM picture WHERE \(PictureRecord.isShown) GROUP BY model ORDER BY count DESC, name
+                """)
+            facets.samplers = try counts("""
+                SELECT sampler AS name, count(*) AS count FROM picture WHERE \(PictureRecord.isShown) AND sampler IS NOT NULL
+                GROUP BY sampler ORDER BY count DESC, name
+                """)
+            facets.albums = try counts("""
+                SELECT album AS name, count(*) AS count FROM album_picture JOIN picture ON picture.number = album_picture.picture
+                WHERE \(PictureRecord.isShown) GROUP BY album ORDER BY album
+                """)
+            facets.days = try counts("""
+                SELECT day AS name, count(*) AS count FROM picture WHERE \(PictureRecord.isShown) GROUP BY day ORDER BY day DESC
+                """)
+            let favourites: SQLRequest<Int> = "SELECT count(*) FROM picture WHERE is_favourite = 1 AND \(PictureRecord.isShown)"
+            facets.favourites = try favourites.fetchOne(db) ?? 0
+            facets.total = facets.models.reduce(0) { $0 + $1.count }
+            return facets
         }
     }
 
@@ -39,8 +90,7 @@ extension Archive {
     /// - Returns: nil when there is none, or it is deleted.
     public func picture(_ id: PictureID) async throws(StoreError) -> GalleryPicture? {
         try await database.read { db in
-            let request: SQLRequest<PictureRecord> = "SELECT * FROM picture WHERE \(id.condition) AND \(PictureRecord.isShown)"
-            return try request.fetchOne(db)?.picture
+            try Self.pictures("FROM picture WHERE \(id.condition) AND \(PictureRecord.isShown)", in: db).first
         }
     }
 
@@ -48,9 +98,18 @@ extension Archive {
     /// - Returns: nil when there is no such picture, or its file is gone.
     /// - Throws: `.changedPicture` when the file is not what was written.
     public func pngFile(_ id: PictureID) async throws(StoreError) -> URL? {
-        guard let picture = try await picture(id), DurableFile.size(of: pngFiles.url(id)) != nil else { return nil }
-        guard pngFiles.isWhole(id, byteCount: picture.details.content.byteCount) else { throw .changedPicture(id) }
-        return pngFiles.url(id)
+        guard let picture = try await picture(id) else { return nil }
+        return try pngFile(of: picture)
+    }
+
+    /// The file of a picture that was just found.
+    /// - Returns: nil when it is gone.
+    /// - Throws: `.changedPicture` when the file is not what was written.
+    public func pngFile(of picture: GalleryPicture) throws(StoreError) -> URL? {
+        let file = folder.picture(picture.file)
+        guard DurableFile.size(of: file) != nil else { return nil }
+        guard pngFiles.isWhole(file, byteCount: picture.details.content.byteCount) else { throw .changedPicture(picture.id) }
+        return file
     }
 
     /// A WebP file of the picture with at most 256 pixels a side; made when it is first asked for.
@@ -61,14 +120,48 @@ extension Archive {
         return try await thumbnailFiles.thumbnail(of: id, png: png)
     }
 
+    /// Changes what the gallery keeps about pictures; all of them at once.
+    /// - Returns: those that there are. The others are left out.
+    public func change(_ ids: [PictureID], _ change: GalleryChange) async throws(StoreError) -> Set<PictureID> {
+        try await database.write { db in
+            var changed: Set<PictureID> = []
+            for id in ids {
+                let known: SQLRequest<Int64> = "SELECT number FROM picture WHERE \(id.condition) AND \(PictureRecord.isShown)"
+                guard let number = try known.fetchOne(db) else { continue }
+                changed.insert(id)
+                if let isFavourite = change.isFavourite {
+                    try db.execute(literal: "UPDATE picture SET is_favourite = \(isFavourite) WHERE number = \(number)")
+                }
+                if change.albums != nil { try db.execute(literal: "DELETE FROM album_picture WHERE picture = \(number)") }
+                for album in (change.albums ?? []).union(change.addedAlbum.map { [$0] } ?? []) {
+                    try db.execute(literal: "INSERT OR IGNORE INTO album_picture (album, picture) VALUES (\(album), \(number))")
+                }
+                if let album = change.removedAlbum {
+                    try db.execute(literal: "DELETE FROM album_picture WHERE album = \(album) AND picture = \(number)")
+                }
+            }
+            return changed
+        }
+    }
+
     /// Takes a picture out of the gallery. It can be brought back until `applyRetention` removes it, ten minutes later or more.
     /// - Returns: false when there is none.
     public func delete(_ id: PictureID, at time: Date = .now) async throws(StoreError) -> Bool {
+        try await !delete([id], at: time).isEmpty
+    }
+
+    /// Takes pictures out of the gallery, all of them at once.
+    /// - Returns: those that were there. The others are left out.
+    public func delete(_ ids: [PictureID], at time: Date = .now) async throws(StoreError) -> Set<PictureID> {
         try await database.write { db in
-            try db.execute(literal: """
-                UPDATE picture SET deleted_at = \(time.timeIntervalSinceReferenceDate) WHERE \(id.condition) AND deleted_at IS NULL
-                """)
-            return db.changesCount > 0
+            var deleted: Set<PictureID> = []
+            for id in ids {
+                try db.execute(literal: """
+                    UPDATE picture SET deleted_at = \(time.timeIntervalSinceReferenceDate) WHERE \(id.condition) AND deleted_at IS NULL
+                    """)
+                if db.changesCount > 0 { deleted.insert(id) }
+            }
+            return deleted
         }
     }
 

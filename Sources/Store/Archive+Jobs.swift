@@ -23,26 +23,35 @@ extension Archive: JobArchive {
         return added
     }
 
-    /// `job.pictures` is left as it is: `finish` writes it.
+    /// `job.pictures` and its finished runs are left as they are: `storeRun` and `finish` write them.
     public func update(_ job: Job) async throws(StoreError) {
-        try await database.write { db in try JobRecord(job).updateOutcome(job.id, in: db) }
+        try await database.write { db in try JobRecord(job).updateOutcome(job.id, storesRuns: false, in: db) }
     }
 
-    public func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws(StoreError) {
-        precondition(pictures.count == job.pictures.count, "\(pictures.count) pictures for \(job.pictures.count) names")
+    public func storeRun(_ job: Job, with pictures: [Picture<RGBImage>]) async throws(StoreError) {
+        try await store(job, pictures)
+    }
+
+    public func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws(StoreError) { try await store(job, pictures) }
+
+    private func store(_ job: Job, _ pictures: [Picture<RGBImage>]) async throws(StoreError) {
+        precondition(pictures.count <= job.pictures.count, "\(pictures.count) pictures for \(job.pictures.count) names")
         try await refuseEndedJob(job.id)
-        let byteCounts = try await pngFiles.store(Array(zip(job.pictures, pictures)), of: job.id, onStage: onStage)
-        let rows = zip(zip(job.pictures, pictures), byteCounts).map { picture, byteCount in
-            PictureRecord(picture.0, picture.1, model: job.request.model, createdAt: job.endedAt ?? .now, byteCount: byteCount)
-        }
+        let names = job.pictures.suffix(pictures.count)
+        let (rows, warning) = try await storeFiles(of: Array(zip(names, pictures)), job.request, at: job.endedAt ?? .now)
+        var job = job
+        if let warning { job.warnings.append(warning) }
+        let files = rows.compactMap(\.file)
         do throws(StoreError) {
-            try await database.write { [onStage] db in
+            try await database.write { [onStage, job] db in
                 for row in rows { try row.insert(db) }
-                try JobRecord(job).updateOutcome(job.id, in: db)
+                try Self.forgetFiles(files, in: db)
+                try JobRecord(job).updateOutcome(job.id, storesRuns: true, in: db)
                 onStage(.rowsWritten)
             }
         } catch {
-            try? await pngFiles.remove(job.pictures)
+            try? await pngFiles.remove(files.map(folder.picture))
+            try? await forgetFiles(files)
             throw error
         }
         onStage(.committed)

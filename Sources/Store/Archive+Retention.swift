@@ -10,18 +10,23 @@ extension Archive {
 
     /// Removes what is not to be kept any more: deleted pictures after `undoSeconds`, pictures beyond a number or an age, ended jobs
     /// without pictures after `jobSeconds`. To be called now and then.
+    ///
+    /// Favourites go only when the user deletes them, and do not count among those that are kept.
     /// - Parameters:
-    ///   - keepCount: pictures that are kept, the newest; 0 for all.
-    ///   - keepDays: days that pictures are kept; 0 for ever.
+    ///   - keepCount: pictures that are kept beside the favourites, the newest; 0 for all.
+    ///   - keepDays: days that pictures are kept that are no favourites; 0 for ever.
     /// - Returns: how many pictures were removed.
     @discardableResult
     public func applyRetention(keepCount: Int, keepDays: Double, now: Date = .now) async throws(StoreError) -> Int {
         let time = now.timeIntervalSinceReferenceDate
         var conditions: [SQL] = ["deleted_at < \(time - Self.undoSeconds)"]
-        if keepDays > 0 { conditions.append("created_at < \(time - keepDays * 86_400)") }
+        if keepDays > 0 { conditions.append("is_favourite = 0 AND created_at < \(time - keepDays * 86_400)") }
         if keepCount > 0 {
             conditions.append("""
-                number <= (SELECT number FROM picture WHERE \(PictureRecord.isShown) ORDER BY number DESC LIMIT 1 OFFSET \(keepCount))
+                is_favourite = 0 AND number <= (
+                    SELECT number FROM picture WHERE is_favourite = 0 AND \(PictureRecord.isShown)
+                    ORDER BY number DESC LIMIT 1 OFFSET \(keepCount)
+                )
                 """)
         }
         var count = 0
@@ -30,18 +35,24 @@ extension Archive {
         return count
     }
 
-    /// A crash between the rows and the files leaves files without rows, which `sweep` finds. Some at a time, so that nobody waits long.
+    /// A crash between the rows and the files leaves files that are noted, which the next start removes. Some at a time, so that nobody
+    /// waits long.
     private func removePictures(where condition: SQL) async throws(StoreError) -> Int {
         var count = 0
         while true {
             let removed = try await database.write { db in
                 let request: SQLRequest<PictureRecord> =
                     "DELETE FROM picture WHERE number IN (SELECT number FROM picture WHERE \(condition) LIMIT 200) RETURNING *"
-                return try request.fetchAll(db).compactMap(\.id)
+                return try request.fetchAll(db).compactMap { row in
+                    guard let id = row.id, let path = row.path else { return nil }
+                    try db.execute(literal: "INSERT OR IGNORE INTO loose_file (file) VALUES (\(path))")
+                    return (id: id, file: path)
+                } as [(id: PictureID, file: String)]
             }
             if removed.isEmpty { return count }
-            try await pngFiles.remove(removed)
-            try await thumbnailFiles.remove(removed)
+            try await pngFiles.remove(removed.map { folder.picture($0.file) })
+            try await thumbnailFiles.remove(removed.map { thumbnailFiles.url($0.id) })
+            try await forgetFiles(removed.map(\.file))
             count += removed.count
         }
     }

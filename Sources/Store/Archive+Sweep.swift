@@ -13,8 +13,9 @@ public struct SweepReport: Sendable, Hashable {
 }
 
 extension Archive {
-    /// Compares all files with the database: removes pictures and thumbnails that no row knows, hides pictures whose file is gone
-    /// or changed until it is back. Files that Easel has not named are left alone.
+    /// Compares all files with the database: hides pictures whose file is gone or changed until it is back; removes thumbnails that no row
+    /// knows, and pictures whose names are ids, as earlier versions named them. All other files may be the user's and are left alone: those
+    /// that a crash has left are noted, and were removed by the start.
     ///
     /// It looks at every file, so it is for the background, once after the start. Jobs can be drawn meanwhile.
     public func sweep() async throws(StoreError) -> SweepReport {
@@ -25,7 +26,7 @@ extension Archive {
                 let (pictures, removedCount) = try await files.contents(of: place)
                 let owned = try await database.read { db in try Self.owned(pictures, in: db) }
                 let orphans = pictures.filter { !owned.contains($0) }
-                try await files.remove(orphans)
+                try await files.remove(orphans.map(files.url))
                 report.removedFiles += removedCount + orphans.count
             }
         }
@@ -40,19 +41,25 @@ extension Archive {
         let unfinished: SQLRequest<String> = "SELECT id FROM job WHERE id IN \(jobs) AND \(JobRecord.isUnfinished)"
         let known = Set(try rows.fetchAll(db).compactMap(\.id))
         let open = Set(try unfinished.fetchAll(db))
-        return Set(pictures.filter { known.contains($0) || open.contains($0.job.description) })
+        // A pattern of the user's may make the same names.
+        let names: SQLRequest<String> = "SELECT file FROM picture WHERE file IN \(pictures.map(DataFolder.earlierName))"
+        let named = Set(try names.fetchAll(db))
+        return Set(pictures.filter {
+            known.contains($0) || open.contains($0.job.description) || named.contains(DataFolder.earlierName($0))
+        })
     }
 
     private func comparePicturesWithFiles(_ report: inout SweepReport) async throws(StoreError) {
         var last: Int64 = 0
         while true {
             let pictures = try await database.read { [last] db in
-                let rows: SQLRequest<Row> =
-                    "SELECT number, job, place, is_missing, byte_count FROM picture WHERE number > \(last) ORDER BY number LIMIT 1000"
+                let rows: SQLRequest<Row> = """
+                    SELECT number, job, place, is_missing, byte_count, file FROM picture WHERE number > \(last) ORDER BY number LIMIT 1000
+                    """
                 return try rows.fetchAll(db).map { row in
                     (
                         number: row["number"] as Int64, id: PictureID("\(row["job"] as String)-\(row["place"] as Int)"),
-                        isHidden: row["is_missing"] as Bool, byteCount: row["byte_count"] as Int
+                        isHidden: row["is_missing"] as Bool, byteCount: row["byte_count"] as Int, file: row["file"] as String?
                     )
                 }
             }
@@ -60,7 +67,8 @@ extension Archive {
             last = end.number
             let changes = pictures.compactMap { picture -> (id: PictureID, isMissing: Bool)? in
                 guard let id = picture.id else { return nil }
-                let isMissing = !pngFiles.isWhole(id, byteCount: picture.byteCount)
+                let file = folder.picture(picture.file ?? DataFolder.earlierName(id))
+                let isMissing = !pngFiles.isWhole(file, byteCount: picture.byteCount)
                 return isMissing == picture.isHidden ? nil : (id, isMissing)
             }
             if changes.isEmpty { continue }

@@ -1,7 +1,9 @@
 import Files
 import FoundationEssentials
 internal import GRDB
+internal import Generation
 internal import Jobs
+internal import Synchronization
 
 /// Jobs and pictures that outlast the process: a database and a folder of files.
 ///
@@ -11,6 +13,8 @@ public final class Archive: Sendable {
     let database: ArchiveDatabase
     let pngFiles: PictureFiles
     let thumbnailFiles: PictureFiles
+    /// The pattern by which new files are named.
+    let fileNames: Mutex<@Sendable () -> FileNamePattern>
     /// Called while pictures are stored.
     let onStage: @Sendable (FinishStage) -> Void
     private let lock: FolderLock
@@ -32,12 +36,14 @@ public final class Archive: Sendable {
         for suffix in ["-wal", "-shm"] { try DurableFile.makePrivate(URL(filePath: folder.database.path + suffix), isMade: false) }
         let database = try ArchiveDatabase(folder.database)
         let pngFiles = PictureFiles(.picture, in: folder)
-        for job in try database.writeBlocking(Self.unfinishedJobs) { try pngFiles.removeAll(of: job) }
+        for (job, pictures) in try database.writeBlocking(Self.unfinishedJobs) { try pngFiles.removeAll(of: job, but: pictures) }
+        try Self.removeLooseFiles(pngFiles, database)
         self.folder = folder
         self.lock = lock
         self.database = database
         self.pngFiles = pngFiles
         self.onStage = onStage
+        fileNames = Mutex { .standard }
         thumbnailFiles = PictureFiles(.thumbnail, in: folder)
     }
 
@@ -53,15 +59,29 @@ public final class Archive: Sendable {
         }
     }
 
-    /// Names of jobs that are to be drawn. Those that cannot be read are failed.
-    private static func unfinishedJobs(_ db: Database) throws -> [JobID] {
+    /// Removes what a crash has left of pictures that were about to be stored or removed.
+    private static func removeLooseFiles(_ files: PictureFiles, _ database: ArchiveDatabase) throws(StoreError) {
+        let loose = try database.writeBlocking { db in try String.fetchAll(db, sql: "SELECT file FROM loose_file") }
+        if loose.isEmpty { return }
+        try files.removeNow(loose.map(files.folder.picture), isPartial: true)
+        try database.writeBlocking { db in try forgetFiles(loose, in: db) }
+    }
+
+    /// Names of jobs that are to be drawn, and of all pictures of theirs that have rows. Jobs that cannot be read are failed.
+    private static func unfinishedJobs(_ db: Database) throws -> [(job: JobID, pictures: Set<PictureID>)] {
+        let reason = String(decoding: try JSONEncoder().encode(ErrorReason(.unreadableJob)), as: UTF8.self)
         let unfinished = try JobRecord.fetch(db, where: JobRecord.isUnfinished, order: "id")
         for (row, _) in unfinished where (try? row.job(pictures: [])) == nil {
             try db.execute(literal: """
                 UPDATE job SET state = \(JobState.failed.rawValue), ended_at = \(Date.now.timeIntervalSinceReferenceDate),
+                failure_reason = \(reason),
                 failure = 'What was asked for was written down by another version of Easel. Submit it again.' WHERE id = \(row.id)
                 """)
         }
-        return unfinished.compactMap { JobID($0.row.id) }
+        return try unfinished.compactMap { row, _ in
+            guard let job = JobID(row.id) else { return nil }
+            let rows: SQLRequest<PictureRecord> = "SELECT * FROM picture WHERE job = \(row.id)"
+            return (job, Set(try rows.fetchAll(db).compactMap(\.id)))
+        }
     }
 }

@@ -10,6 +10,16 @@ public struct GalleryPicture: Sendable, Hashable, Identifiable {
     public let createdAt: Date
     /// Name of the model that drew it.
     public let model: String
+    /// Name of the sampler; nil where its infotext does not say.
+    public let sampler: String?
+    /// Number of steps; nil where its infotext does not say.
+    public let steps: Int?
+    /// Whether it is one of the user's favourites, which are never removed for their age or number.
+    public let isFavourite: Bool
+    /// Names of the albums that it is in, in order.
+    public let albums: [String]
+    /// Its file below the folder of pictures: `2026-11-28/0001-4063967448-cat-face.png`.
+    public let file: String
     /// What it was drawn from, and the size of its file.
     public let details: Picture<PictureFile>
 }

@@ -5,7 +5,7 @@ public import Jobs
 /// Keeps jobs as a database would, for as long as it lives: a service that takes over one finds what another has left.
 public actor MemoryArchive: JobArchive {
     /// Something that an archive does and that can fail.
-    public enum Operation: Sendable { case add, update, finish, read }
+    public enum Operation: Sendable { case add, update, storeRun, finish, read }
 
     private struct Key: Hashable {
         let client: String
@@ -17,7 +17,7 @@ public actor MemoryArchive: JobArchive {
     /// The number of jobs that were added before each job.
     private var numbers: [JobID: Int] = [:]
     private var failures: [Operation: any Error] = [:]
-    /// Finished pictures, by job.
+    /// Stored pictures, by job.
     public private(set) var pictures: [JobID: [Picture<RGBImage>]] = [:]
     /// States that were written down, in order.
     public private(set) var history: [JobID: [JobState]] = [:]
@@ -51,15 +51,25 @@ public actor MemoryArchive: JobArchive {
     public func update(_ job: Job) async throws {
         try await writes.pass()
         try check(.update)
+        var job = job
+        if let known = known[job.id] { (job.pictures, job.finishedRuns) = (known.pictures, known.finishedRuns) }
+        set(job)
+    }
+
+    public func storeRun(_ job: Job, with pictures: [Picture<RGBImage>]) async throws {
+        precondition(pictures.count <= job.pictures.count, "\(job.pictures.count) pictures are named, and \(pictures.count) given")
+        try await writes.pass()
+        try check(.storeRun)
+        self.pictures[job.id, default: []] += pictures
         set(job)
     }
 
     public func finish(_ job: Job, with pictures: [Picture<RGBImage>]) async throws {
-        precondition(pictures.count == job.pictures.count, "\(job.pictures.count) pictures are named, and \(pictures.count) given")
+        precondition(pictures.count <= job.pictures.count, "\(job.pictures.count) pictures are named, and \(pictures.count) given")
         try await writes.pass()
         try check(.finish)
-        if self.pictures[job.id] != nil { finishedTwice.insert(job.id) }
-        self.pictures[job.id] = pictures
+        if known[job.id]?.state.isFinal == true { finishedTwice.insert(job.id) }
+        self.pictures[job.id, default: []] += pictures
         set(job)
     }
 

@@ -12,14 +12,13 @@ struct ArgumentTests {
     func defaults() throws {
         let command = try GenerateCommand.parse(["a cat"])
         #expect(command.prompt == "a cat")
-        #expect(command.negativePrompt == "")
+        #expect(command.negativePrompt == nil)
         #expect(command.model.name == "demo")
         #expect(command.seed == .any)
         #expect(command.noise == .torch)
-        #expect(command.steps == 20)
-        #expect(command.sampler == SamplerName(.euler))
+        #expect(command.steps == nil && command.sampler == nil)
         #expect(command.schedule == nil)
-        #expect(command.cfgScale == 7)
+        #expect(command.cfgScale == nil && command.promptOptions.clipSkip == nil)
         #expect(command.width == nil && command.height == nil)
         #expect(command.batchSize == 1)
         #expect(command.settings.device.isEmpty)
@@ -99,7 +98,7 @@ struct ArgumentTests {
         #expect(command.seed == .number(.max))
         #expect(command.noise == .philox)
         #expect(command.steps == 3)
-        #expect(command.sampler.sampler == .dpmpp2M)
+        #expect(command.sampler?.sampler == .dpmpp2M)
         #expect(command.schedule == .sgmUniform)
         #expect(command.cfgScale == 1.5)
         #expect(command.width == 96 && command.height == 64)
@@ -138,6 +137,41 @@ struct ArgumentTests {
     func size() throws {
         let request = try GenerateCommand.parse(["a cat", "--height", "64"]).request(defaultSize: 128)
         #expect(request.width == 128 && request.height == 64)
+    }
+
+    @Test("what is left out is the model's default; flags come first, whatever they say", arguments: [
+        ([], (12, 4, "DPM++ 2M", "karras", 512, 768, 2, "lowres"),
+            ["steps", "cfg_scale", "sampler", "schedule", "width", "height", "clip_skip", "negative_prompt"]),
+        (["--steps", "20", "--cfg-scale", "7", "--sampler", "Euler", "--negative-prompt", "", "--width", "128"],
+            (20, 7, "Euler", "automatic", 128, 768, 2, ""), ["height", "clip_skip"]),
+        (["--schedule", "normal", "--clip-skip", "1"], (12, 4, "DPM++ 2M", "normal", 512, 768, 1, "lowres"),
+            ["steps", "cfg_scale", "sampler", "width", "height", "negative_prompt"]),
+    ] as [([String], (Int, Float, String, String, Int, Int, Int, String), [String])])
+    func modelDefaults(
+        arguments: [String], expected: (Int, Float, String, String, Int, Int, Int, String), taken: [String]
+    ) throws {
+        var defaults = ModelDefaults()
+        (defaults.steps, defaults.cfgScale, defaults.sampler, defaults.schedule) = (12, 4, "DPM++ 2M", "karras")
+        (defaults.width, defaults.height, defaults.clipSkip, defaults.negativePrompt) = (512, 768, 2, "lowres")
+        let command = try GenerateCommand.parse(["a cat"] + arguments)
+        let request = try command.request(defaultSize: 64, defaults: defaults)
+        #expect(
+            (request.steps, request.cfgScale, request.sampler.name, request.schedule.name) == (expected.0, expected.1, expected.2, expected.3))
+        #expect((request.width, request.height, request.clipSkip, request.negativePrompt) == (expected.4, expected.5, expected.6, expected.7))
+        #expect(command.fields(from: defaults).map(\.key) == taken)
+    }
+
+    @Test("the examples in the help can be read as they stand")
+    func examples() throws {
+        let text = GenerateCommand.configuration.discussion.replacing(/\\\n */, with: "")
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("easel ") }
+        #expect(lines.count == 5)
+        for line in lines {
+            // Words, or what stands in quotation marks.
+            let words = line.matches(of: /"([^"]*)"|([^ "]+)/).map { String($0.1 ?? $0.2 ?? "") }
+            let command = try #require(try EaselCommand.parseAsRoot(Array(words.dropFirst())) as? GenerateCommand, "\(line)")
+            #expect(try command.request(defaultSize: 128).prompt == words[2])
+        }
     }
 
     @Test("-1 is any seed, however it is written", arguments: [["--seed", "-1"], ["--seed=-1"], ["-s", "-1"], []])

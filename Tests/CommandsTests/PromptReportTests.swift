@@ -120,6 +120,21 @@ struct PromptReportTests {
         #expect(text.contains(#"<sora:x>  "sora" is not a kind of network that is known; ignored"#))
     }
 
+    @Test("characters are shown whole, and it is told how many mean nothing")
+    func characters() throws {
+        let report = Self.report("一只猫 🐱")
+        let text = PromptExplanation(report, style: .plain).text
+        #expect(text.contains("""
+            Tokens: 8 tokens in 1 chunk (a word, its id; ~ joins the tokens of a word, + those of a character)
+              Chunk 1, 8 of 75
+                一~ 19759+222  只~ 34517+103  猫 163+234+360  🐱 22979
+            """), "\(text)")
+        #expect(text.hasSuffix(
+            "Note: This model reads English: 3 characters of the prompt mean nothing to it. Their tokens are bytes or single letters, which a "
+                + "picture does not follow.\n"), "\(text)")
+        #expect(report.json.contains(#""unreadable_characters":3"#) && !Self.report("un été").json.contains("unreadable"))
+    }
+
     @Test("colours are for terminals only")
     func colours() {
         let report = Self.report("a (cat:1.2) [dog] <lora:x>")

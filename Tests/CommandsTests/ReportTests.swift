@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Generation
+import Hosting
 import Tensors
 import TestSupport
 import Testing
@@ -23,14 +24,14 @@ struct ReportTests {
             warnings: ["It was left out."], places: PerStage(
                 encode: .reference, denoise: Place(device: "GPU.0", precision: "f16"),
                 decode: Place(device: "GPU.0", precision: "f32")), runtimeVersion: "2026.4.1", timings: timings)
-        let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", result: result, total: 9).text
+        let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", modelDefaults: ["steps"], result: result, total: 9).text
         #expect(!text.contains("\n"))
 
         let json = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary)
         let peak = try #require(json["peak_memory_bytes"] as? Int)
         #expect(peak > 1_000_000)
         #expect(json == [
-            "images": ["/tmp/ä \"1\".png"], "seeds": [UInt64.max, 0], "model": "anime/v1", "tokens": 80, "chunks": 2,
+            "images": ["/tmp/ä \"1\".png"], "seeds": [UInt64.max, 0], "model": "anime/v1", "model_defaults": ["steps"], "tokens": 80, "chunks": 2,
             "prompts": ["a", "b"], "negative_prompts": ["c", ""], "ignored": ["<lora:x>"], "warnings": ["It was left out."],
             "device": ["text_encoder": "CPU", "unet": "GPU.0", "vae": "GPU.0"],
             "precision": ["text_encoder": "f32", "unet": "f16", "vae": "f32"],
@@ -53,6 +54,47 @@ struct ReportTests {
         ])
         #expect(lines.contains { $0.hasPrefix("File ") && $0.hasSuffix("/unet/diffusion_pytorch_model.safetensors, 21.3 MB") })
         #expect(lines.last == "Every other key is understood." || lines.last == "Every key is understood.")
+    }
+
+    @Test("a checkpoint's report tells the model's defaults, where they come from, and examples; the JSON has them, too")
+    func defaults() throws {
+        let folders = UserFolders(environment: ["HOME": "/nowhere"])
+        let found = ModelDefaultsLibrary(folders: folders).defaults(of: nil, path: Fixture.demoModel.path)
+        let report = try CheckpointReport(Checkpoint.open(Fixture.demoModel.path), defaults: found)
+        let words = report.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("Defaults 12 steps, CFG scale 4 (demo.json) Examples cat face on a pink background red apple"))
+        let json = try #require(JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+        #expect((json["defaults"] as? [String: Any])?["steps"] as? Int == 12)
+    }
+
+    @Test("the list of models begins with where they are looked for; the JSON has folders and models")
+    func models() throws {
+        let folder = try TemporaryFolder()
+        let folders = UserFolders(environment: ["XDG_DATA_HOME": folder.path + "/data"])
+        func report() -> ModelListReport {
+            ModelListReport(
+                ModelLibrary(folders: [folder.url.appending(path: "mine"), URL(filePath: "/nowhere")]),
+                defaults: ModelDefaultsLibrary(folders: folders))
+        }
+        let head = """
+            Models are looked for in these folders, and in the folders below them:
+              \(folder.path)/mine
+              /nowhere
+            EASEL_MODELS=FOLDER:FOLDER adds others, such as those of A1111, SD.Next or ComfyUI.
+
+
+            """
+        #expect(report().text == head + "There are no models yet. Put a .safetensors file into one of them.\n")
+        let path = try TinyCheckpoint.minimal().writeSingleFile(in: folder, name: "mine/sub/a.safetensors")
+        try folder.write(#"{"easel": {"steps": 0, "cfg_scale": 2}}"#, to: "mine/sub/a.json")
+        let full = report()
+        #expect(full.text == head + "MODEL  PATH\nsub/a  \(path)\n")
+        #expect(full.notes.count == 1 && full.notes[0].contains("Steps 0 is out of range"))
+        let json = try #require(JSONSerialization.jsonObject(with: Data(full.json.utf8)) as? NSDictionary)
+        #expect(json == [
+            "folders": [folder.path + "/mine", "/nowhere"],
+            "models": [["name": "sub/a", "path": path, "defaults": ["cfg_scale": 2, "prompt_examples": [] as NSArray] as NSDictionary] as NSDictionary],
+        ] as NSDictionary)
     }
 
     @Test("a checkpoint's report tells what suits a model of few steps, in words and as JSON")

@@ -121,7 +121,10 @@ struct PromptPlanTests {
         let plan = try Self.plan("a cat", resources: resources) { ($0.styles, $0.negativePrompt) = (["ink"], "blurry") }
         #expect(["ink drawing of a cat, one", "ink drawing of a cat, two"].contains(plan.pictures[0].prompt))
         #expect(plan.pictures[0].negativePrompt == "blurry, photo")
-        #expect(throws: InvalidRequest(field: "styles", "There is no style \"inc\". Did you mean \"ink\"?")) {
+        #expect(throws: InvalidRequest(
+            field: "styles", ErrorReason(.unknownStyle, ["name": "inc", "did_you_mean": "ink", "count": 1]),
+            "There is no style \"inc\". Did you mean \"ink\"?")
+        ) {
             try Self.plan("a cat", resources: resources) { $0.styles = ["inc"] }
         }
     }

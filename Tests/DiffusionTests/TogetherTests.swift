@@ -90,7 +90,10 @@ struct TogetherTests {
         #expect(log.all.isEmpty)
         #expect(await pipeline.networks.readyKeys.isEmpty)
         try pipeline.validate(requests[0])
-        #expect(throws: InvalidRequest(field: "styles", "There is no style \"inc\". Did you mean \"ink\"?")) {
+        #expect(throws: InvalidRequest(
+            field: "styles", ErrorReason(.unknownStyle, ["name": "inc", "did_you_mean": "ink", "count": 1]),
+            "There is no style \"inc\". Did you mean \"ink\"?")
+        ) {
             try pipeline.validate(requests[1])
         }
     }

@@ -20,7 +20,7 @@ struct GenerateTests {
         let report = try JSONDecoder().decode(Report.self, from: Data(run.lastLine.utf8))
         let keys = try #require(JSONSerialization.jsonObject(with: Data(run.lastLine.utf8)) as? [String: Any]).keys.sorted()
         #expect(keys == [
-            "chunks", "compiles", "device", "ignored", "images", "model", "moves", "negative_prompts", "peak_memory_bytes", "precision",
+            "chunks", "compiles", "device", "ignored", "images", "model", "model_defaults", "moves", "negative_prompts", "peak_memory_bytes", "precision",
             "precision_tables", "prompts", "seeds", "timings", "tokens", "warnings",
         ])
         #expect(report.seeds == [7, 8])
@@ -61,10 +61,20 @@ struct GenerateTests {
         #expect(!run.errors.contains("\u{1B}") && !run.errors.contains("\r") && !run.errors.contains("█"))
         let lines = run.errors.split(separator: "\n").map { $0.replacing(/\ \ [0-9.]+ s\/it, [0-9]+ s left/, with: "  … s/it, … left") }
         #expect(lines == [
-            "Compiling the text encoder for CPU", "Encoding the prompt", "Compiling the UNet for CPU", "Step 0/2",
+            "Defaults of this model: CFG scale 4", "Compiling the text encoder for CPU", "Encoding the prompt", "Compiling the UNet for CPU", "Step 0/2",
             "Step 1/2  … s/it, … left",
             "Step 2/2  … s/it, … left", "Compiling the VAE for CPU", "Decoding",
         ])
+    }
+
+    @Test("the model's defaults stand for what is not said, and the picture tells the values that it was drawn with")
+    func modelDefaults() async throws {
+        let run = try await easel("generate", "a star", "--seed", "1", "--sampler", "Heun", "--output", "star.png", "--json")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(run.errors.hasPrefix("Defaults of this model: 12 steps, CFG scale 4\n"))
+        #expect(run.lastLine.contains(#""model_defaults":["steps","cfg_scale"]"#))
+        let infotext = Infotext(parsing: try #require(DecodedImage(decoding: easel.contents(of: "star.png")).parameters))
+        #expect(infotext["Steps"] == "12" && infotext["CFG scale"] == "4" && infotext["Sampler"] == "Heun")
     }
 
     @Test("--quiet writes nothing to standard error; the same seed draws the same picture; no picture is overwritten")

@@ -23,7 +23,9 @@ struct OtherCommandsTests {
         try easel.folder.write("version https://git-lfs.github.com/spec/v1", to: "mine/pointer.safetensors")
         let run = try await easel("models", environment: ["EASEL_MODELS": "\(easel.folder.path)/mine"])
         #expect(run.exitCode == 0)
-        let names = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("Models are looked for in") == true && run.output.contains("\n  \(easel.folder.path)/mine\n"))
+        let names = lines.drop { !$0.hasPrefix("MODEL") }.compactMap { $0.split(separator: " ").first }
         #expect(names == ["MODEL", "demo", "sub/anime"])
         #expect(run.output.contains("\(easel.folder.path)/mine/sub/anime.SAFETENSORS"))
         #expect(run.errors.contains("pointer.safetensors is not listed: it is a Git LFS pointer"))
@@ -33,7 +35,7 @@ struct OtherCommandsTests {
     func info() async throws {
         let run = try await easel("models", "info", "demo")
         #expect(run.exitCode == 0)
-        for part in ["Stable Diffusion 1", "128×128", "v_prediction", "10.6 M parameters, f16"] {
+        for part in ["Stable Diffusion 1", "12 steps, CFG scale 4 (demo.json)", "128×128", "v_prediction", "10.6 M parameters, f16"] {
             #expect(run.output.contains(part), "\(run.output)")
         }
         #expect(try await easel("models", "info", "nosuch").exitCode == 65)
@@ -64,6 +66,18 @@ struct OtherCommandsTests {
         for option in options { #expect(generate.output.contains(option)) }
         let main = try await easel("--help")
         for command in ["generate", "prompt", "models", "devices"] { #expect(main.output.contains(command)) }
+    }
+
+    @Test("what was likely meant is asked", arguments: [
+        (["generat", "cat"], "There is no command \"generat\". Did you mean \"easel generate\"?"),
+        (["models", "inf", "demo"], "There is no command \"inf\". Did you mean \"easel models info\"?"),
+        (["generate", "cat", "--cfg", "4"], "There is no flag --cfg. Did you mean --cfg-scale?"),
+        (["generate", "cat", "--step=4"], "There is no flag --step. Did you mean --steps?"),
+    ])
+    func hints(arguments: [String], question: String) async throws {
+        let outcome = try await easel.start(arguments).outcome()
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.errors.contains(question), "\(outcome.errors)")
     }
 
     @Test("an unknown command and a missing prompt are wrong usage", arguments: [["paint"], ["generate"], ["--nonsense"]])

@@ -44,8 +44,8 @@ struct ServeTests {
     @Test("a seed gives the same pixels through the server as on the command line")
     func samePicture() async throws {
         let run = try await easel(
-            "generate", "red apple", "--width", "64", "--height", "64", "--steps", "2", "--seed", "7", "--shapes", "dynamic", "--output",
-            "a.png")
+            "generate", "red apple", "--width", "64", "--height", "64", "--steps", "2", "--cfg-scale", "7", "--seed", "7", "--shapes",
+            "dynamic", "--output", "a.png")
         #expect(run.exitCode == 0)
         let expected = try DecodedImage(decoding: easel.contents(of: "a.png")).image
         try await serving { server in

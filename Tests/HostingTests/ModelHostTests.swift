@@ -134,7 +134,8 @@ struct ModelHostTests {
         func refusal() async -> InvalidRequest? { await #expect(throws: InvalidRequest.self) { try await host.load("broken") } }
         let first = try #require(await refusal())
         #expect(first.field == "model" && first.description.contains("broken.safetensors") && !first.description.contains(home.url.path))
-        #expect(await host.readiness == .failed(model: "broken", reason: first.description))
+        #expect(first.errorReason.name == .damagedFile && first.errorReason.values["file"] == "broken.safetensors")
+        #expect(await host.readiness == .failed(model: "broken", reason: PublicReason(first.errorReason, first.description)))
         try await host.load("tiny")
         #expect(await refusal() == first)
         #expect(await host.readiness == .ready(model: "tiny"))
@@ -235,6 +236,40 @@ struct ModelHostTests {
         #expect(await host.currentModel?.pipeline.placements.denoise.arithmetic == .performance)
     }
 
+    @Test("without a model, devices tell why and there is no verdict; a change that heals is taken up at once")
+    func healing() async throws {
+        try await host.load("tiny")
+        try settings.change(["openvino_devices": "GPU.7"])
+        await host.takeUpSettings()
+        while told.readiness.count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        guard case .failed("tiny", let reason)? = told.readiness.last else { throw ModelUnavailable(reason: "not failed") }
+        let devices = await host.devices()
+        #expect(devices.problem == reason.description && reason.description.contains("GPU.7"))
+        #expect(devices.devices.contains { $0.name == "CPU" })
+        #expect(devices.assignments.isEmpty && devices.measurements.isEmpty)
+        let fidelity = await host.fidelity()
+        #expect(fidelity.model == nil && fidelity.isWithinBounds == nil && fidelity.verdict == nil)
+
+        // The opener that is there is one for these settings: nothing else has to be opened.
+        try settings.change(["openvino_devices": nil])
+        await host.takeUpSettings()
+        #expect(await host.readiness == .loading(model: "tiny"))
+        while told.readiness.count < 5 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(told.readiness.last == .ready(model: "tiny"))
+        #expect(await host.devices().problem == nil)
+    }
+
+    @Test("devices of changed settings are checked before they are stored, whether or not a model is open")
+    func checkedDevices() async throws {
+        let proposal = try settings.proposed(["openvino_devices_unet": "GPU.7"])
+        let error = await #expect(throws: InvalidRequest.self) {
+            try await host.checkDevices(in: proposal.settings, keys: proposal.changed)
+        }
+        #expect(error?.field == "openvino_devices_unet")
+        #expect(error?.description.hasPrefix("There is no device \"GPU.7\" here. OpenVINO finds: CPU") == true)
+        await #expect(throws: Never.self) { try await host.checkDevices(in: proposal.settings, keys: ["clip_skip"]) }
+    }
+
     @Test("a check and a comparison say why the model cannot be loaded")
     func unavailable() async throws {
         try settings.change(["openvino_devices": "GPU.7"])
@@ -273,7 +308,7 @@ struct ModelHostTests {
         #expect(await host.fidelity().components.isEmpty)
         _ = try await host.draw([request()], model: "tiny") { _ in }
         let summary = try await host.checkFidelity()
-        #expect(summary.isWithinBounds && summary.model == "tiny")
+        #expect(summary.isWithinBounds == true && summary.model == "tiny")
         #expect(summary.components.map(\.component) == Stage.allCases)
         #expect(summary.components.allSatisfy { $0.relativeError.map { $0 < 1e-5 } ?? false })
 
@@ -326,12 +361,31 @@ struct ModelHostTests {
         #expect(scheduled.schedules == [[.init(until: 3, text: "a"), .init(until: 7, text: "b")], [.init(until: 7, text: " c")]])
     }
 
+    @Test("parts, schedules, characters of several tokens, and what is likely not meant are told")
+    func parts() async throws {
+        let summary = try await host.explain(PromptRequest("a [red:猫:2] (cat:1.3) AND dog :0.5 AND (__nope__ <lora:film:1>", steps: 4))
+        #expect(summary.parts.map(\.weight) == [1, 0.5, 1])
+        #expect(summary.parts.map(\.text) == ["a [red:猫:2] (cat:1.3)", " dog", " (__nope__"])
+        #expect(summary.parts[0].schedule == [.init(until: 2, text: "a red (cat:1.3)"), .init(until: 4, text: "a 猫 (cat:1.3)")])
+        // The longest text of the schedule.
+        #expect(summary.parts[0].chunks == [[
+            .init(text: "a", weight: 1), .init(text: "猫", weight: 1, tokens: 3), .init(text: "cat", weight: 1.3),
+        ]])
+        #expect(summary.chunks == summary.parts[0].chunks && summary.tokenCount == 5)
+        #expect(summary.problems.map(\.reason) == [.unclosed, .unknownWildcard, .loraIgnored, .unknownLanguage])
+        #expect((summary.problems[0].sign, summary.problems[0].at) == ("(", 39))
+        #expect(summary.problems.map(\.name) == [nil, "nope", "film", nil] && summary.problems[3].characters == 1)
+        #expect(summary.warnings == summary.problems.map(\.message))
+        #expect(summary.expanded == "a [red:猫:2] (cat:1.3) AND dog :0.5 AND (__nope__ <lora:film:1>")
+    }
+
     @Test("devices tell where each component runs")
     func devices() async throws {
         _ = try await host.draw([request()], model: "tiny") { _ in }
-        let devices = try await host.devices()
+        let devices = await host.devices()
         #expect(devices.devices.first { $0.name == "CPU" }?.modes["accuracy"] == "f32")
         #expect(devices.assignments.map(\.precision) == ["f32", "f32", "f32"])
+        #expect(try #require(devices.secondsPerStep) > 0)
     }
 }
 

@@ -107,7 +107,7 @@ struct SharedPreviewTests {
                     var steps: [Int] = []
                     var done = 0
                     for await event in story {
-                        if case .step(let count, _) = event.event { done = count }
+                        if case .step(let count, _, _) = event.event { done = count }
                         if case .preview(let images) = event.event, images.count == 1 { steps.append(done) }
                     }
                     return steps

@@ -26,12 +26,18 @@ struct DispatcherTests {
                 guard let entry = world.model.waiting.randomElement(using: &random) else { continue }
                 world.prioritize(entry.job.id, .random(in: 0...2, using: &random))
             case 25: world.skipRun()
+            case 28..<30:
+                guard let entry = world.model.waiting.randomElement(using: &random) else { continue }
+                world.move(entry.job.id, to: .random(in: 0...5, using: &random))
+            case 30: world.pause(Bool.random(using: &random))
+            case 31 where Int.random(in: 0..<8, using: &random) == 0: world.cancelWaiting()
             case 26: if let worker = world.limits.keys.sorted().randomElement(using: &random) { world.runOutOfTime(worker) }
             case 27 where Int.random(in: 0..<10, using: &random) == 0: world.crash()
             default: Self.endSomething(in: &world, &random, failing: 12)
             }
             world.check()
         }
+        world.pause(false)
         try Self.drain(&world, &random)
 
         let runCount = world.finishes
@@ -92,6 +98,10 @@ struct DispatcherTests {
                 case 20..<22: if let job = world.model.running.randomElement(using: &random) { world.cancel(job.id) }
                 case 22: world.skipRun()
                 case 23: if let worker = world.limits.keys.sorted().randomElement(using: &random) { world.runOutOfTime(worker) }
+                case 24: world.pause(true)
+                case 25, 26: world.pause(false)
+                case 27: if let entry = world.model.waiting.randomElement(using: &random) { world.move(entry.job.id, to: 1) }
+                case 28 where operation.isMultiple(of: 7): world.cancelWaiting()
                 default: Self.endSomething(in: &world, &random, failing: 5)
                 }
                 if operation % 500 > 400, operation.isMultiple(of: 25) { world.crash() }
@@ -100,7 +110,8 @@ struct DispatcherTests {
         }
         let names = [
             "begun together", "cancelled", "could not store", "done", "drawn", "failed", "failed together", "further run", "gave up",
-            "ran out of time", "rested under load",
+            "ran out of time", "rested under load", "moved", "paused", "emptied", "stored a run", "could not store a run",
+            "went on after a crash",
         ]
         for name in names { #expect(counts[name, default: 0] > 0, "\(name)") }
     }
@@ -114,7 +125,7 @@ struct DispatcherTests {
             dispatcher.unreserve()
         }
         let refusal = #expect(throws: QueueFull.self) { try dispatcher.reserve() }
-        #expect(refusal?.description == "The queue is full: 2 jobs wait, as many as queue_capacity allows. Try again in 5 seconds.")
+        #expect(refusal?.description == "The queue is full: 2 jobs wait, which is the limit (setting queue_capacity). Try again in 5 seconds.")
         _ = dispatcher.join(Worker("w"), at: noon)
         _ = dispatcher.canDraw(1, together: "w", at: noon)
         #expect(dispatcher.running.count == 1)

@@ -12,6 +12,7 @@ struct DispatcherWorld {
     enum Pending {
         case write(Job)
         case store(Job, pictures: Int)
+        case storeRun(Job)
         case ask(Worker.ID)
         case draw(DrawOrder)
         case rest(Worker.ID)
@@ -35,6 +36,8 @@ struct DispatcherWorld {
     private var toldRunning: Set<JobID> = []
     /// Jobs whose running state the archive refused to write: they are drawn all the same.
     private var refusedWrites: Set<JobID> = []
+    /// Jobs of which a run could not be stored: the rest comes with the end.
+    private var failedRuns: Set<JobID> = []
     private var isStopped = false
     private(set) var isBrokenOff = false
     private(set) var now = noon
@@ -88,6 +91,27 @@ struct DispatcherWorld {
         take(steps)
     }
 
+    mutating func move(_ id: JobID, to place: Int) {
+        guard let steps = dispatcher.move(id, to: place) else { return }
+        model.move(id, to: place)
+        expect(dispatcher.position(of: id) == min(place, model.waiting.count - 1), "a moved job has its place")
+        count("moved")
+        take(steps)
+    }
+
+    mutating func pause(_ isPaused: Bool) {
+        if isPaused { count("paused") }
+        take(dispatcher.pause(isPaused))
+    }
+
+    mutating func cancelWaiting() {
+        let (steps, jobs) = dispatcher.cancelWaiting(at: now)
+        expect(Set(jobs) == Set(model.waiting.map(\.job.id)), "all that wait are cancelled")
+        cancelled.formUnion(jobs)
+        count("emptied")
+        take(steps)
+    }
+
     mutating func skipRun() { take(dispatcher.skipRun()) }
 
     mutating func stop() {
@@ -114,6 +138,7 @@ struct DispatcherWorld {
         limits = [:]
         cancelledWork = []
         refusedWrites = []
+        failedRuns = []
         // What the archive does not know was not promised.
         cancelled = cancelled.filter { archive[$0]?.state == .cancelled }
         ends = archive.compactMapValues { $0.outcome?.event }
@@ -131,14 +156,27 @@ struct DispatcherWorld {
     mutating func end(_ index: Int, pictureCount: Int, fails: Bool) {
         switch pending[index] {
         case .write(let job):
+            guard job.state == .running || !isStoringRun(of: job.id) else { return }
             // One job's writes come to the archive in order.
             let first = pending.firstIndex { if case .write(let other) = $0 { other.id == job.id } else { false } } ?? index
             guard case .write(let job) = pending.remove(at: first) else { return }
             if !fails { write(job) }
             if fails, job.state == .running { refusedWrites.insert(job.id) }
             take(dispatcher.wrote(job, isWritten: !fails, at: now))
+        case .storeRun(let job):
+            let first = pending.firstIndex { if case .storeRun(let other) = $0 { other.id == job.id } else { false } } ?? index
+            guard case .storeRun(let job) = pending.remove(at: first) else { return }
+            if fails { failedRuns.insert(job.id) }
+            if failedRuns.contains(job.id) { return count("could not store a run") }
+            expect(archive[job.id]?.state.isFinal != true, "a run is stored before the end")
+            expect(archive[job.id].map { $0.finishedRuns < job.finishedRuns } == true, "a run is stored once")
+            archive[job.id] = job
+            count("stored a run")
+            take(dispatcher.storedRun(job))
+            model.keep(job)
         case .store(let job, let pictures):
             // … and its pictures after them.
+            guard !isStoringRun(of: job.id) else { return }
             guard !pending.contains(where: { if case .write(let other) = $0 { other.id == job.id } else { false } }) else { return }
             pending.remove(at: index)
             expect(job.pictures.count == pictures && pictures > 0, "pictures are named")
@@ -171,7 +209,14 @@ struct DispatcherWorld {
         }
     }
 
+    private func isStoringRun(of job: JobID) -> Bool {
+        pending.contains { if case .storeRun(let other) = $0 { other.id == job } else { false } }
+    }
+
     private mutating func write(_ job: Job) {
+        var job = job
+        // Pictures of runs are told with `storeRun`, and all others with the end.
+        if let known = archive[job.id], !job.state.isFinal { (job.pictures, job.finishedRuns) = (known.pictures, known.finishedRuns) }
         expect(archive[job.id]?.state.isFinal != true || archive[job.id] == job, "what is over stays as it is")
         archive[job.id] = job
     }
@@ -183,7 +228,7 @@ struct DispatcherWorld {
     private mutating func take(_ steps: [Dispatcher.Step]) {
         let begun = steps.compactMap { if case .tell(.started, let id) = $0 { dispatcher.job(id) } else { nil } }
         if !begun.isEmpty {
-            expect(!isStopped, "nothing is begun after the stop")
+            expect(!isStopped && !dispatcher.isPaused, "nothing is begun after the stop, nor in a pause")
             let worker = dispatcher.workers.first { $0.activity.batch?.jobs.contains(begun[0].id) == true }?.worker
             model.take(begun, dispatcher.settings, pictureCount: worker?.usefulBatchSize ?? 0)
             if begun.count > 1 { count("begun together") }
@@ -201,6 +246,10 @@ struct DispatcherWorld {
         case .store(let job, _):
             expect(job.state.isFinal, "pictures are stored with the end")
             pending.append(.store(job, pictures: job.pictures.count))
+        case .storeRun(let job, _):
+            expect(job.state == .running && job.finishedRuns > 0, "a run is stored while the job goes on")
+            expect(job.pictures.count <= job.finishedRuns * job.request.generation.batchSize, "pictures of finished runs are named")
+            pending.append(.storeRun(job))
         case .tell(let event, let job):
             expect(ends[job] == nil, "nothing is told of a job after its end")
             guard event.isFinal else { return }
@@ -224,6 +273,7 @@ struct DispatcherWorld {
             }
             pending.append(.draw(order))
             count(order.run > 0 ? "further run" : "drawn")
+            if order.jobs.contains(where: { $0.attempts > 1 && $0.finishedRuns > 0 }) { count("went on after a crash") }
         case .cancel(let worker), .endRest(let worker): cancelledWork.insert(worker)
         case .limit(let worker, let batch, let limit, let jobs):
             expect(jobs > 0, "a limit is for jobs")
@@ -236,7 +286,7 @@ struct DispatcherWorld {
         case .finish:
             finishes += 1
             expect(isStopped && pending.isEmpty, "everything has ended when the service ends")
-        case .tellPosition, .release, .measure, .grace: break
+        case .tellPosition, .tellQueue, .release, .measure, .grace: break
         }
     }
 
@@ -245,7 +295,7 @@ struct DispatcherWorld {
             switch pending {
             case .ask(let other), .rest(let other): other == worker
             case .draw(let order): order.worker == worker
-            case .write, .store: false
+            case .write, .store, .storeRun: false
             }
         }
         expect(!has, "a worker does one thing at a time")
@@ -270,7 +320,7 @@ struct DispatcherWorld {
             default: false
             }
         }
-        expect(!idle || dispatcher.waitingCount <= coming, "no worker is idle while jobs wait")
+        expect(!idle || dispatcher.isPaused || dispatcher.waitingCount <= coming, "no worker is idle while jobs wait, but in a pause")
     }
 
     /// Quicker than `#expect`, which looks into each part of a condition.

@@ -35,6 +35,8 @@ struct KeptPicturesTests {
             let over = try await workshop.service.ended(job.id)
             #expect(over.state == (end == .cancelled || end == .interrupted ? .cancelled : .failed))
             #expect(over.pictures == [PictureID(job.id, 0), PictureID(job.id, 1)])
+            let reasons: [End: ErrorReason.Name] = [.failed: .failed, .tooSlow: .tookTooLong]
+            #expect(over.failureReason?.name == reasons[end] ?? .cancelled)
             #expect(over.failure?.hasSuffix(" 2 of 6 pictures were finished before, and are kept.") == true)
             #expect(await workshop.archive.pictures[job.id]?.map(\.seed) == [1, 2])
             #expect(await workshop.archive.finishedTwice.isEmpty)
@@ -45,7 +47,44 @@ struct KeptPicturesTests {
         }
     }
 
-    @Test("are drawn again when the server stopped meanwhile: the job waits for the next start")
+    @Test("are stored as soon as the run is finished, and told with their run")
+    func storedAtOnce() async throws {
+        let workshop = Workshop(FakePainter(isHeld: true))
+        let all = workshop.service.events.stream()
+        try await workshop.run {
+            let job = try await workshop.begin(.with(steps: 2, seed: 1, pictures: 2, runs: 3))
+            workshop.painter.starts.letOneThrough()
+            for await event in all {
+                guard case .pictures(let pictures, let run, let runCount) = event.event else { continue }
+                #expect(pictures == [PictureID(job.id, 0), PictureID(job.id, 1)] && run == 0 && runCount == 3)
+                break
+            }
+            let known = try #require(try await workshop.archive.job(job.id))
+            #expect(known.state == .running && known.pictures.count == 2 && known.finishedRuns == 1)
+            #expect(try await workshop.service.job(job.id)?.pictures == known.pictures)
+            workshop.painter.starts.open()
+            let done = try await workshop.service.ended(job.id)
+            #expect(done.pictures == (0..<6).map { PictureID(job.id, $0) })
+            #expect(await workshop.archive.pictures[job.id]?.map(\.seed) == [1, 2, 3, 4, 5, 6])
+            #expect(await workshop.archive.finishedTwice.isEmpty)
+        }
+    }
+
+    @Test("that could not be stored after their run are stored with the end")
+    func storedLater() async throws {
+        struct DiskFull: Error {}
+        try await inSecondRun { workshop, job in
+            await workshop.archive.fail(.storeRun, with: DiskFull())
+            workshop.painter.starts.letOneThrough()
+            await workshop.painter.starts.arrivals(reach: 3)
+            workshop.painter.starts.open()
+            let done = try await workshop.service.ended(job.id)
+            #expect(done.state == .done && done.pictures.count == 6)
+            #expect(await workshop.archive.pictures[job.id]?.map(\.seed) == [1, 2, 3, 4, 5, 6])
+        }
+    }
+
+    @Test("are kept when the server stopped meanwhile: the job goes on with the next run at the next start")
     func stopped() async throws {
         let archive = MemoryArchive()
         let workshop = Workshop(FakePainter(isHeld: true), archive: archive)
@@ -60,7 +99,7 @@ struct KeptPicturesTests {
         let next = Workshop(archive: archive)
         let done = try await next.run { try await next.service.ended(job.id) }
         #expect(done.pictures.count == 2)
-        #expect(next.painter.draws.flatMap(\.requests).map(\.seed) == [0, 1])
+        #expect(next.painter.draws.flatMap(\.requests).map(\.seed) == [1])
         #expect(await archive.pictures[job.id]?.map(\.seed) == [0, 1])
     }
 
@@ -73,7 +112,7 @@ struct KeptPicturesTests {
             let done = try await workshop.service.ended(job.id)
             #expect(done.state == .done && done.warnings == ["Run 2 of 3 was skipped."])
             #expect(await workshop.archive.pictures[job.id]?.map(\.seed) == [1, 2, 5, 6])
-            #expect(done.pictures.count == 4)
+            #expect(done.pictures == [0, 1, 4, 5].map { PictureID(job.id, $0) }, "a picture's place tells its seed")
             let story = try await workshop.story(of: job.id)
             #expect(story.suffix(2) == [.warned(["Run 2 of 3 was skipped."]), .done(done.pictures)])
         }

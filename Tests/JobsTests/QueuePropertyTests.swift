@@ -47,12 +47,20 @@ struct QueuePropertyTests {
                 model.end(try #require(cancelled))
             case 86..<90:
                 guard let job = model.ended.keys.randomElement(using: &random) else { continue }
-                #expect(queue.end(job, as: .cancelled, at: now) == nil && queue.putBack(job) == nil && queue.prioritize(job, 3) == nil)
+                #expect(queue.end(job, as: .cancelled, at: now) == nil && queue.putBack(job) == nil)
+                #expect(queue.prioritize(job, 3) == nil && queue.move(job, to: 0) == nil)
             case 90..<94:
                 guard let job = model.running.randomElement(using: &random) else { continue }
                 let back = queue.putBack(job.id)
                 model.putBack(try #require(back))
-            case 94..<99:
+            case 94..<97:
+                guard let job = model.waiting.randomElement(using: &random)?.job else { continue }
+                let place = Int.random(in: 0...6, using: &random)
+                let moved = queue.move(job.id, to: place)
+                #expect(moved?.id == job.id)
+                model.move(job.id, to: place)
+                #expect(queue.position(of: job.id) == min(place, model.waiting.count - 1))
+            case 97..<99:
                 guard let job = model.waiting.randomElement(using: &random)?.job else { continue }
                 let changed = queue.prioritize(job.id, Int.random(in: 0...2, using: &random))
                 model.prioritize(try #require(changed))

@@ -60,7 +60,7 @@ struct TroubleTests {
             let failed = try await workshop.service.ended(job.id)
             #expect(failed.state == .failed)
             #expect(failed.failure == """
-                The job was not drawn within 1.5 minutes, as long as job_minutes allows. Ask for less, or raise job_minutes.
+                The job took longer than 1.5 minutes, the limit for a job (setting job_minutes). Ask for less, or raise the limit.
                 """)
             let next = try await workshop.begin(.with())
             workshop.painter.starts.open()

@@ -100,4 +100,25 @@ struct StyleTests {
         let path = try folder.write("[1]", to: "wrong.json")
         #expect { try StyleLibrary(path: path) } throws: { "\($0)".hasSuffix("wrong.json\": style 1 is not as SD.Next writes styles.") }
     }
+
+    @Test("a style is put into a file without a loss of what is there", arguments: [
+        ("", "\u{FEFF}name,prompt,negative_prompt\r\nInk,\"ink, {prompt}\",\"a \"\"b\"\"\"\r\n"),
+        ("name,prompt,negative_prompt\nOil,oil,\n---- x ----,,\n",
+            "\u{FEFF}name,prompt,negative_prompt\r\nOil,oil,\r\n---- x ----,,\r\nInk,\"ink, {prompt}\",\"a \"\"b\"\"\"\r\n"),
+        // Of rows with one name the last counts.
+        ("\u{FEFF}name,prompt,negative_prompt\r\nInk,1,\r\nInk,2,3\r\nOil,oil,\r\n",
+            "\u{FEFF}name,prompt,negative_prompt\r\nInk,1,\r\nInk,\"ink, {prompt}\",\"a \"\"b\"\"\"\r\nOil,oil,\r\n"),
+        // Other columns stay, and so do old names of columns.
+        ("name,text,more\nOil,oil,x\n", "\u{FEFF}name,text,more,negative_prompt\r\nOil,oil,x\r\nInk,\"ink, {prompt}\",,\"a \"\"b\"\"\"\r\n"),
+        ("Oil,oil\n\"open", "\u{FEFF}name,prompt,negative_prompt\r\nOil,oil\r\nopen\r\nInk,\"ink, {prompt}\",\"a \"\"b\"\"\"\r\n"),
+    ])
+    func sheet(before: String, after: String) {
+        var sheet = StyleSheet(Array(before.utf8))
+        let style = Style(name: "Ink", prompt: "ink, {prompt}", negativePrompt: "a \"b\"")
+        sheet.put(style)
+        #expect(String(decoding: sheet.bytes, as: UTF8.self) == after)
+        var library = StyleLibrary()
+        library.add(csv: sheet.bytes)
+        #expect(library.styles.first { $0.name == "Ink" } == style)
+    }
 }

@@ -60,7 +60,7 @@ struct EngineRouteTests {
                 #expect(answer.status == .internalServerError)
                 #expect(!answer.text.contains("secret"))
                 // Who looks into the log finds the reason under the same id.
-                let id = try #require(answer.text.split(separator: "id ").last?.prefix { $0.isHexDigit })
+                let id = try #require(answer.text.split(separator: "Look for ").last?.prefix { $0.isHexDigit })
                 #expect(walk.log.lines.contains { $0.contains("id=\(id)") && $0.contains("/secret/models") })
             }
             #expect(walk.settings.current.requests.model == "demo")
@@ -94,6 +94,61 @@ struct EngineRouteTests {
             #expect(
                 try await client.ask(.put, "/api/v1/settings", #"{"values": {"model": "/etc/passwd"}}"#).status == .unprocessableContent)
             #expect(try await client.ask(.put, "/api/v1/settings", #"{"values": {"previw_steps": 3}}"#).text.contains("preview_steps"))
+        }
+    }
+
+    @Test("a device that is not there is refused before it is stored, with those that are")
+    func unknownDevice() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            for (method, path, body) in [
+                (.put, "/api/v1/settings", #"{"values": {"openvino_devices": "GPU", "clip_skip": 2}, "keep": true}"#),
+                (.put, "/api/v1/settings", #"{"values": {"openvino_devices_vae": ["CPU", "GPU.1"]}}"#),
+                (.post, "/sdapi/v1/options", #"{"openvino_devices": ["GPU"]}"#),
+            ] as [(HTTPRequest.Method, String, String)] {
+                let answer = try await client.ask(method, path, body)
+                #expect(answer.status == .unprocessableContent)
+                #expect(answer.text.contains("There is no device") && answer.text.contains("OpenVINO finds: CPU."))
+            }
+            #expect(walk.settings.current == EaselSettings() && walk.engine.seen.settingChanges == 0)
+            #expect(!FileManager.default.fileExists(atPath: walk.folder.url.appending(path: "settings.json").path))
+            let answer = try await client.ask(.put, "/api/v1/settings", #"{"values": {"openvino_devices": "CPU"}}"#)
+            #expect(answer.status == .ok && walk.engine.seen.settingChanges == 1)
+        }
+    }
+
+    @Test("a setting is given back its default, also in the file when that is asked for")
+    func reset() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let change = #"{"values": {"preview_steps": 3, "clip_skip": 2}, "keep": true}"#
+            #expect(try await client.ask(.put, "/api/v1/settings", change).status == .ok)
+            let file = walk.folder.url.appending(path: "settings.json")
+            let answer = try await client.ask(.delete, "/api/v1/settings/preview_steps?keep=true").object
+            guard case .array(let settings)? = answer["settings"] else { throw Unexpected() }
+            let item = settings.first { $0["key"] == .string("preview_steps") }
+            #expect(item?["value"] == .integer(5) && item?["source"] == .string("default"))
+            #expect(try !String(contentsOf: file, encoding: .utf8).contains("preview_steps"))
+            #expect(try await client.ask(.put, "/api/v1/settings", #"{"values": {"clip_skip": null}}"#).status == .ok)
+            #expect(walk.settings.current == EaselSettings())
+            #expect(try String(contentsOf: file, encoding: .utf8).contains("clip_skip"))
+            #expect(try await client.ask(.delete, "/api/v1/settings/vae").status == .notFound)
+            #expect(try await client.ask(.delete, "/api/v1/settings/clip_skip?keep=perhaps").status == .unprocessableContent)
+            #expect(try await client.ask(.put, "/api/v1/settings", #"{"values": {"clip_skip": {}}}"#).status == .unprocessableContent)
+        }
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test("devices are told with the memory of the program and of the machine")
+    func memory() async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.get, "/api/v1/devices").object
+            guard case .integer(let used)? = answer["memory_used_bytes"], case .integer(let total)? = answer["memory_total_bytes"] else {
+                throw Unexpected()
+            }
+            #expect(used > 1_000_000 && used < total)
+            #expect(answer["problem"] == .null)
         }
     }
 
@@ -178,6 +233,54 @@ struct EngineRouteTests {
             #expect(answer.status.code == status)
             #expect(try answer.object["status"] == .string(word))
             #expect(try await client.ask(.get, "/healthz").object["status"] == .string("ok"))
+        }
+    }
+
+    @Test("a style is saved once, or in the place of the one before it; words of prompts are as they are then")
+    func styles() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let words = try await client.ask(.get, "/api/v1/prompt/words").object
+            #expect(words["wildcards"] == .array(["weather"]) && words["styles"]?[0]?["name"] == "film")
+            #expect(words["embeddings"]?[0]?["tokens"] == 8)
+            let style = #"{"name": "ink", "prompt": "{prompt}, ink"#
+            let saved = try await client.ask(.post, "/api/v1/styles", style + #""}"#)
+            #expect(try saved.status == .created && saved.object["prompt"] == "{prompt}, ink")
+            #expect(try await client.ask(.get, "/api/v1/prompt/words").object["styles"]?[1]?["name"] == "ink")
+            let again = try await client.ask(.post, "/api/v1/styles", style + #" 2"}"#)
+            #expect(try again.status == .conflict && again.object["error"]?["code"] == "name_taken")
+            #expect(try await client.ask(.post, "/api/v1/styles", style + #" 2", "replace": true}"#).status == .created)
+            #expect(walk.engine.seen.styles.last?.prompt == "{prompt}, ink 2")
+        }
+    }
+
+    @Test("a model's defaults are saved and removed, and jobs have them")
+    func defaults() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            let saved = try await client.ask(.put, "/api/v1/models/demo/defaults", #"{"steps": 3, "sampler": "Heun"}"#)
+            #expect(try saved.status == .ok && saved.object["defaults"]?["steps"] == 3)
+            let accepted = try await client.ask(.post, "/api/v1/jobs", #"{"prompt": "a", "sampler": "Euler"}"#).object
+            #expect(accepted["model_defaults"] == .array(["steps"]))
+            guard case .string(let url)? = accepted["url"] else { return }
+            let request = try await client.ask(.get, url).object["request"]
+            #expect(request?["steps"] == 3 && request?["sampler"] == "Euler" && request?["width"] == 128)
+            #expect(try await client.ask(.put, "/api/v1/models/demo/defaults", "null").object["defaults"] == .null)
+            #expect(walk.engine.seen.defaults.isEmpty)
+            let refused = try await client.ask(.put, "/api/v1/models/demo/defaults", #"{"steps": 0}"#)
+            #expect(try refused.status == .unprocessableContent && refused.object["error"]?["field"] == "steps")
+            #expect(try await client.ask(.put, "/api/v1/models/nope/defaults", "{}").status == .notFound)
+        }
+    }
+
+    @Test("models are looked for anew when that is asked for, and where is told")
+    func refresh() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            #expect(try await client.ask(.get, "/api/v1/models").object["folders"] == .array(["/models"]))
+            #expect(walk.engine.seen.refreshes == 0)
+            #expect(try await client.ask(.post, "/api/v1/models/refresh").object["current"] == "demo")
+            #expect(walk.engine.seen.refreshes == 1)
         }
     }
 }

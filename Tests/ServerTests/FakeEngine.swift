@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import Jobs
+import Settings
 import Synchronization
 import TestSupport
 import WebAPI
@@ -25,6 +26,9 @@ final class FakeEngine: Engine {
         var dropped: [String?] = []
         var compared: [GenerationRequest] = []
         var cancelledComparisons = 0
+        var styles = [PromptResourceSummary.Style(name: "film", prompt: "film, {prompt}", negativePrompt: "")]
+        var defaults: [String: ModelDefaults] = [:]
+        var explained: [PromptRequest] = []
     }
 
     init(painter: FakePainter = FakePainter()) { self.painter = painter }
@@ -44,8 +48,10 @@ final class FakeEngine: Engine {
 
     func models() async -> [ModelSummary] {
         [
-            ModelSummary(name: "anime", sha256: nil, file: "anime.safetensors", isLoaded: false),
-            ModelSummary(name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true, nativeSize: 128),
+            ModelSummary(name: "anime", sha256: nil, file: "anime.safetensors", isLoaded: false, defaults: seen.defaults["anime"]),
+            ModelSummary(
+                name: "demo", sha256: String(repeating: "6c", count: 32), file: "demo", isLoaded: true, nativeSize: 128,
+                defaults: seen.defaults["demo"]),
         ] + seen.moreModels.map { ModelSummary(name: $0, sha256: nil, file: $0 + ".safetensors", isLoaded: false) }
     }
 
@@ -70,10 +76,19 @@ final class FakeEngine: Engine {
     func unload() async { change { $0.unloads += 1 } }
     func reload(keepingDiskCache: Bool) async throws { change { $0.reloads.append(keepingDiskCache) } }
 
-    func devices() async throws -> DeviceSummaries {
+    /// Has a CPU and nothing else.
+    func checkDevices(in settings: EaselSettings, keys: Set<String>) async throws {
+        do throws(DeviceChoiceError) {
+            try settings.checkDevices(of: keys, found: ["CPU"])
+        } catch {
+            throw InvalidRequest(field: error.key, error.errorReason, error.description)
+        }
+    }
+
+    func devices() async -> DeviceSummaries {
         DeviceSummaries(
             openvino: "2026.4.1", devices: [.init(name: "CPU", fullName: "A processor", modes: ["accuracy": "f32"])],
-            assignments: [.init(component: .denoise, device: "CPU", precision: "f32")], measurements: [], advice: [])
+            assignments: [.init(component: .denoise, device: "CPU", precision: "f32")])
     }
 
     func compilations() async -> CompilationSummaries {
@@ -115,12 +130,25 @@ final class FakeEngine: Engine {
     }
 
     func explain(_ request: PromptRequest) async throws -> PromptSummary {
-        PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: request.prompt, weight: 1)]], warnings: [])
+        change { $0.explained.append(request) }
+        return PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: request.prompt, weight: 1)]], warnings: [])
     }
 
     func promptResources() async -> PromptResourceSummary {
         PromptResourceSummary(
-            styles: [.init(name: "film", prompt: "film, {prompt}", negativePrompt: "")],
-            embeddings: [.init(name: "easynegative", vectorCount: 8, width: 768)], wildcards: [])
+            styles: seen.styles, embeddings: [.init(name: "easynegative", vectorCount: 8, width: 768)], wildcards: ["weather"])
     }
+
+    func saveStyle(_ style: PromptResourceSummary.Style, replaces: Bool) async throws {
+        guard replaces || !seen.styles.contains(where: { $0.name == style.name }) else {
+            throw APIError(.nameTaken, field: "name", "There is a style \"\(style.name)\" already.")
+        }
+        change { state in
+            state.styles.removeAll { $0.name == style.name }
+            state.styles.append(style)
+        }
+    }
+
+    func saveDefaults(_ defaults: ModelDefaults?, of model: String) async throws { change { $0.defaults[model] = defaults } }
+    func modelFolders() async -> [String] { ["/models"] }
 }

@@ -7,6 +7,7 @@ import ImageCodecs
 import NIOCore
 @testable import Server
 import Settings
+import Store
 import Testing
 import TestSupport
 
@@ -33,6 +34,9 @@ struct GalleryTests {
             #expect(found["items"]?[0]?["id"] == .string(apple) && found["items"]?[1] == nil)
             let picture = try await client.ask(.get, "/api/v1/images/\(apple)").object
             #expect(picture["seed"] == .integer(5) && picture["prompt"] == .string("a red apple") && picture["width"] == .integer(64))
+            #expect(picture["sampler"] == .string("Euler") && picture["steps"] == .integer(2) && picture["place"] == .integer(0))
+            #expect(picture["is_favourite"] == .bool(false) && picture["albums"] == .array([]))
+            #expect(all["total"] == .integer(2))
         }
     }
 
@@ -42,6 +46,11 @@ struct GalleryTests {
             let id = try await drawn(client)
             let answer = try await client.ask(.get, "/api/v1/images/\(id).png")
             #expect(answer.headers[.contentType] == "image/png")
+            #expect(answer.headers[.contentDisposition] == "inline; filename=\"5-a-red-apple.png\"")
+            for format in ["jpg", "webp"] {
+                let converted = try await client.ask(.get, "/api/v1/images/\(id).\(format)").headers[.contentDisposition]
+                #expect(converted == "inline; filename=\"5-a-red-apple.\(format)\"")
+            }
             #expect(answer.headers[.contentLength] == "\(answer.body.readableBytes)")
             #expect(answer.headers[.cacheControl] == "private, max-age=31536000, immutable")
             #expect(
@@ -72,8 +81,12 @@ struct GalleryTests {
         let walk = try Walk()
         try await walk.run { client async throws in
             let id = try await drawn(client)
-            let file = try FileManager.default.subpathsOfDirectory(atPath: walk.folder.path).first { $0.hasSuffix("\(id).png") }
-            try Data(contents.utf8).write(to: walk.folder.url.appending(path: try #require(file)))
+            guard case .string(let file)? = try await client.ask(.get, "/api/v1/images/\(id)").object["file"] else {
+                throw CancellationError()
+            }
+            let url = walk.archive.folder.pictures.appending(path: file)
+            #expect(FileManager.default.fileExists(atPath: url.path) && file.hasSuffix("/0001-5-a-red-apple.png"))
+            try Data(contents.utf8).write(to: url)
             for path in [".png", ".jpg", ".webp", "/thumb"] {
                 let answer = try await client.ask(.get, "/api/v1/images/\(id)\(path)")
                 #expect(answer.status == .notFound)

@@ -68,6 +68,65 @@ struct JobRouteTests {
         }
     }
 
+    @Test("the queue is paused, put into another order, emptied and let go on")
+    func queue() async throws {
+        let painter = FakePainter(isHeld: true)
+        try await Walk(painter: painter).run { client async throws in
+            let first = try await client.ask(.post, "/api/v1/jobs", Self.job).object["id"]
+            guard case .string(let running)? = first else { Issue.record("no job"); return }
+            await painter.starts.arrivals(reach: 1)
+            var ids: [String] = []
+            for _ in 0..<3 {
+                guard case .string(let id)? = try await client.ask(.post, "/api/v1/jobs", Self.job).object["id"] else { return }
+                ids.append(id)
+            }
+            let state = try await client.ask(.put, "/api/v1/queue", #"{"is_paused": true}"#).object
+            #expect(state == ["is_paused": .bool(true), "waiting": .integer(3), "running": .integer(1), "remaining_seconds": .null])
+            #expect(try await client.ask(.get, "/api/v1/queue").object == state)
+
+            #expect(try await client.ask(.patch, "/api/v1/jobs/\(ids[2])", #"{"position": 0}"#).object["position"] == .integer(0))
+            #expect(try await client.ask(.get, "/api/v1/jobs/\(ids[0])").object["position"] == .integer(1))
+            let refused = try await client.ask(.patch, "/api/v1/jobs/\(running)", #"{"position": 0}"#)
+            #expect(refused.status == .conflict)
+            let error = try #require(try refused.object["error"])
+            #expect(error["code"] == .string("not_waiting") && error["reason"] == .string("not_waiting"))
+            #expect(error["values"] == .object(["id": .string(running), "state": .string("running")]))
+            let nobody = "/api/v1/jobs/\(String(repeating: "0", count: 32))"
+            #expect(try await client.ask(.patch, nobody, #"{"position": 0}"#).status == .notFound)
+
+            for query in ["", "?state=done"] {
+                #expect(try await client.ask(.delete, "/api/v1/jobs\(query)").status == .unprocessableContent, "\(query)")
+            }
+            #expect(try await client.ask(.delete, "/api/v1/jobs?state=queued").object == ["cancelled": .integer(3)])
+            let over = try await client.ask(.get, "/api/v1/jobs/\(ids[0])").object
+            #expect(over["state"] == .string("cancelled") && over["failure_reason"] == .string("cancelled"))
+            #expect(try await client.ask(.put, "/api/v1/queue", #"{"is_paused": false}"#).object["is_paused"] == .bool(false))
+        }
+    }
+
+    @Test("the pictures of a run can be fetched while the next is drawn, and the job tells how far both are")
+    func runs() async throws {
+        let painter = FakePainter(isHeld: true)
+        let walk = try Walk(painter: painter)
+        let events = walk.jobs.events.stream()
+        try await walk.run { client async throws in
+            let body = #"{"prompt": "a pear", "width": 64, "height": 64, "steps": 2, "runs": 2}"#
+            guard case .string(let url)? = try await client.ask(.post, "/api/v1/jobs", body).object["url"] else { return }
+            await painter.starts.arrivals(reach: 1)
+            painter.starts.letOneThrough()
+            for await event in events { if case .pictures = event.event { break } }
+            await painter.starts.arrivals(reach: 2)
+            let job = try await client.ask(.get, url).object
+            #expect(job["state"] == .string("running"))
+            let progress = try #require(job["progress"])
+            #expect(progress["run"] == .integer(2) && progress["runs"] == .integer(2))
+            #expect(progress["run_steps"] == .integer(2) && progress["steps"] == .integer(4))
+            guard case .string(let picture)? = job["pictures"]?[0]?["url"] else { Issue.record("no picture"); return }
+            #expect(try await client.ask(.get, picture).status == .ok)
+            #expect(try await client.ask(.get, "/api/v1/images").object["items"]?[0]?["url"] == .string(picture))
+        }
+    }
+
     @Test("a repeated key of the same client gives the same job")
     func idempotency() async throws {
         var options = ServerOptions()
@@ -136,6 +195,7 @@ struct JobRouteTests {
             let answer = try await client.ask(.post, "/api/v1/jobs", body)
             #expect(answer.status == .unprocessableContent)
             #expect(try answer.object["error"]?["field"] == .string(field))
+            #expect(try answer.object["error"]?["reason"] != .string("invalid_value"))
         }
     }
 

@@ -92,6 +92,27 @@ struct ComponentChoiceTests {
         #expect(error?.description == message)
     }
 
+    @Test("each device of a setting that is changed has to be there", arguments: [
+        (["openvino_devices": "GPU,CPU"], ["openvino_devices"], ["CPU"], "There is no device \"GPU\" here. OpenVINO finds: CPU."),
+        (["openvino_devices_vae": "CPU,NPU"], ["openvino_devices_vae"], ["CPU", "GPU"],
+        "There is no device \"NPU\" here. OpenVINO finds: CPU, GPU."),
+        (["openvino_devices": "HETERO:GPU.1,CPU"], ["openvino_devices"], ["CPU"], "There is no device \"GPU.1\" here. OpenVINO finds: CPU."),
+        (["openvino_devices": "GPU.0,CPU"], ["openvino_devices"], ["CPU", "GPU"], nil),
+        (["openvino_devices": ""], ["openvino_devices"], ["CPU"], nil),
+        // What is not changed may have been written for another machine.
+        (["openvino_devices": "GPU,CPU"], ["clip_skip", "openvino_devices_vae"], ["CPU"], nil),
+    ] as [([String: String], Set<String>, [String], String?)])
+    func changed(values: [String: String], keys: Set<String>, found: [String], message: String?) throws {
+        let settings = LiveSettings(EaselSettings())
+        try settings.change(values)
+        do throws(DeviceChoiceError) {
+            try settings.current.checkDevices(of: keys, found: found)
+            #expect(message == nil)
+        } catch {
+            #expect(error.description == message && keys.contains(error.key))
+        }
+    }
+
     @Test(
         "devices that mix others at their own will are refused with the reason, however they got there",
         arguments: ["AUTO", "AUTO:GPU,CPU", "MULTI:GPU,CPU", "BATCH:GPU", "HETERO"])

@@ -33,6 +33,7 @@ struct SettingsLayersTests {
             "job_minutes": "60",
             "max_body_bytes": "64MB", "max_pixels": "4194304", "max_steps": "150", "max_pictures": "64", "max_prompt_length": "50000",
             "max_requests_per_second": "500", "max_event_streams": "256", "keep_pictures": "0", "keep_days": "0",
+            "picture_names": "[date]/[number]-[seed]-[prompt]",
         ])
         #expect(Setting.all.allSatisfy { settings.source(of: $0.key) == .standard })
     }
@@ -78,6 +79,7 @@ struct SettingsLayersTests {
             "job_minutes": "2.5",
             "max_body_bytes": "1MB", "max_pixels": "262144", "max_steps": "50", "max_pictures": "4", "max_prompt_length": "1000",
             "max_requests_per_second": "5", "max_event_streams": "2", "keep_pictures": "100", "keep_days": "1.5",
+            "picture_names": "[model]/[time] [width]x[height]",
         ]
         #expect(Set(texts.keys) == Set(Setting.all.map(\.key)))
         let environment = Dictionary(uniqueKeysWithValues: texts.map { ("EASEL_\($0.key.uppercased())", $0.value) })

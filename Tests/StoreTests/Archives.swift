@@ -31,6 +31,11 @@ struct Archives {
     }
 }
 
+extension DataFolder {
+    /// Where a picture lies that an earlier version drew.
+    func earlierPicture(_ id: PictureID) -> URL { picture(Self.earlierName(id)) }
+}
+
 extension Job {
     /// As it is when its pictures are drawn.
     func done(pictures count: Int = 1) -> Job {
@@ -45,6 +50,20 @@ extension Job {
 }
 
 extension Archive {
+    /// The file of a picture that can be seen, whether it is there or not.
+    func png(_ id: PictureID) async throws -> URL {
+        guard let picture = try await picture(id) else { throw StoreError.changedPicture(id) }
+        return folder.picture(picture.file)
+    }
+
+    /// All files below the folder of pictures, in order.
+    func pictureFiles() throws -> [String] {
+        (try FileManager.default.subpathsOfDirectory(atPath: folder.pictures.path)).filter { name in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: folder.picture(name).path, isDirectory: &isFolder) && !isFolder.boolValue
+        }.sorted()
+    }
+
     /// Adds a job and finishes it.
     func draw(_ prompts: String..., at time: Date = .now, model: String = "demo", negativePrompt: String = "") async throws -> [PictureID] {
         var request = Archives.request(prompts[0])

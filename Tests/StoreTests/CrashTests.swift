@@ -109,9 +109,10 @@ struct CrashTests {
         #expect(Set(accepted).isSubset(of: jobs.map(\.id)) && jobs.count <= accepted.count + 5)
         for job in jobs {
             #expect(job.pictures.count == (job.state == .done ? 1 : 0))
-            for id in job.pictures { _ = try DecodedImage(decoding: [UInt8](Data(contentsOf: archive.folder.picture(id)))) }
+            for id in job.pictures { _ = try DecodedImage(decoding: [UInt8](Data(contentsOf: await archive.png(id)))) }
         }
         #expect(try await archive.sweep() == SweepReport())
+        #expect(try archive.pictureFiles().count == jobs.count { $0.state == .done })
         #expect(try await archive.usage().pictureCount == jobs.count { $0.state == .done })
     }
 }

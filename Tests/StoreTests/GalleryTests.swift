@@ -20,6 +20,7 @@ struct GalleryTests {
     func picture() async throws {
         let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil).done()
         let finished = Archives.picture("a café, 猫", negativePrompt: "dogs", seed: .max, width: 24, height: 16)
+        let endedAt = try #require(job.endedAt)
         try await archive.finish(job, with: [finished])
         let picture = try #require(try await archive.picture(job.pictures[0]))
         let file = try #require(try await archive.pngFile(picture.id))
@@ -27,7 +28,8 @@ struct GalleryTests {
         #expect(
             picture
                 == GalleryPicture(
-                    id: job.pictures[0], createdAt: try #require(job.endedAt), model: "demo",
+                    id: job.pictures[0], createdAt: endedAt, model: "demo", sampler: "Euler", steps: 20, isFavourite: false, albums: [],
+                    file: "\(LocalTime(endedAt).day)/0001-18446744073709551615-a-café-猫.png",
                     details: finished.with(PictureFile(size: PictureSize(width: 24, height: 16), byteCount: bytes.count))))
         let decoded = try DecodedImage(decoding: bytes)
         #expect(decoded.image == finished.content)
@@ -96,7 +98,7 @@ struct GalleryTests {
     @Test("a picture that is damaged on the disk has no thumbnail, and says why")
     func damagedPicture() async throws {
         let id = try await archive.draw("a")[0]
-        try Data("no picture".utf8).write(to: archive.folder.picture(id))
+        try Data("no picture".utf8).write(to: try await archive.png(id))
         await #expect(throws: StoreError.changedPicture(id)) { try await archive.thumbnail(id) }
     }
 

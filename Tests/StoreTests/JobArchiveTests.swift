@@ -78,6 +78,7 @@ struct JobArchiveTests {
         var job = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
         job.state = state
         job.failure = "The device is gone."
+        job.failureReason = ErrorReason(.compileFailed, ["device": "GPU", "numbers": .list([1, .number(0.5)])])
         job.endedAt = .now
         try await archive.update(job)
         #expect(try await archive.job(job.id) == job)
@@ -113,6 +114,48 @@ struct JobArchiveTests {
         #expect(try await archive.pictures(limit: 10).map(\.id) == job.pictures)
         #expect(try await archive.sweep().removedFiles == 0)
         #expect(try await archive.pngFile(job.pictures[0]) != nil)
+    }
+
+    @Test("pictures of a run are there while the job goes on, and stay after a start; what has no row is removed")
+    func runs() async throws {
+        var request = Archives.request(batchSize: 2)
+        request.runs = 3
+        var job = try await archives.open().add(Job(request), idempotencyKey: nil)
+        (job.state, job.attempts, job.startedAt) = (.running, 1, .now)
+        try await archives.open().update(job)
+        job.pictures = (0..<2).map { PictureID(job.id, $0) }
+        job.finishedRuns = 1
+        job.warnings = ["Odd."]
+        try await archives.open().storeRun(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
+        // Such as an earlier version has left.
+        let orphan = archives.folder.picture(DataFolder.earlierName(PictureID(job.id, 2)))
+        try FileManager.default.createDirectory(at: orphan.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("half".utf8).write(to: orphan)
+        do {
+            let archive = try archives.open()
+            #expect(try await archive.unfinishedJobs() == [job])
+            #expect(try await archive.pictures(limit: 9).map(\.id) == job.pictures.reversed())
+            for id in job.pictures {
+                #expect(try await archive.pngFile(id) != nil)
+                #expect(try await archive.thumbnail(id) != nil)
+            }
+            #expect(!FileManager.default.fileExists(atPath: orphan.path))
+            #expect(try await archive.sweep() == SweepReport())
+            // Other news of the job leaves them as they are.
+            var waiting = job
+            (waiting.state, waiting.pictures, waiting.finishedRuns) = (.queued, [], 0)
+            try await archive.update(waiting)
+            #expect(try await archive.job(job.id)?.pictures == job.pictures)
+            #expect(try await archive.job(job.id)?.finishedRuns == 1)
+        }
+        // The second run was skipped.
+        var done = job
+        (done.state, done.endedAt, done.pictures) = (.done, .now, job.pictures + (4..<6).map { PictureID(job.id, $0) })
+        let archive = try archives.open()
+        try await archive.finish(done, with: [Archives.picture(seed: 5), Archives.picture(seed: 6)])
+        #expect(try await archive.job(job.id) == done)
+        #expect(try await archive.pictures(limit: 9).map(\.details.seed) == [6, 5, 2, 1])
+        await #expect(throws: StoreError.jobHasEnded(job.id)) { try await archive.storeRun(job, with: []) }
     }
 
     @Test("unfinished jobs come in the order in which they were added")
@@ -198,7 +241,7 @@ struct JobArchiveTests {
         await #expect(throws: StoreError.noSuchJob(job.id)) { try await archive.update(job) }
         await #expect(throws: StoreError.noSuchJob(job.id)) { try await archive.finish(job, with: [Archives.picture()]) }
         #expect(try await archive.job(job.id) == nil)
-        #expect(!FileManager.default.fileExists(atPath: archive.folder.picture(job.pictures[0]).path))
+        #expect(!FileManager.default.fileExists(atPath: archive.folder.pictures.path))
     }
 
     @Test("a job is finished once")
@@ -206,9 +249,11 @@ struct JobArchiveTests {
         let archive = try archives.open()
         let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil).done()
         try await archive.finish(job, with: [Archives.picture(seed: 1)])
-        let file = try Data(contentsOf: archive.folder.picture(job.pictures[0]))
+        let url = try await archive.png(job.pictures[0])
+        let file = try Data(contentsOf: url)
         await #expect(throws: StoreError.jobHasEnded(job.id)) { try await archive.finish(job, with: [Archives.picture(seed: 2)]) }
-        #expect(try Data(contentsOf: archive.folder.picture(job.pictures[0])) == file)
+        #expect(try Data(contentsOf: url) == file)
+        #expect(try archive.pictureFiles().count == 1)
     }
 
     @Test("a job may end without a picture")
@@ -272,7 +317,7 @@ struct JobArchiveTests {
         await #expect(throws: StoreError.diskFull(archive.folder.database.path)) {
             try await archive.finish(done, with: [Archives.picture(long)])
         }
-        #expect(!FileManager.default.fileExists(atPath: archive.folder.picture(done.pictures[0]).path))
+        #expect(try archive.pictureFiles() == [])
         #expect(try await archive.jobs(in: nil, before: nil, limit: 10) == [job])
     }
 

@@ -20,7 +20,7 @@ struct OpeningTests {
         let folder = DataFolder(archives.temporary.url.appending(path: path))
         let archive = try Archive(folder)
         let pictures = try await archive.draw("a cat")
-        for url in [folder.url, folder.picture(pictures[0]).deletingLastPathComponent()] {
+        for url in [folder.url, try await archive.png(pictures[0]).deletingLastPathComponent()] {
             #expect(try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int == 0o700)
         }
         #expect(FileManager.default.fileExists(atPath: archives.temporary.url.path + "/" + path + "/easel.sqlite"))

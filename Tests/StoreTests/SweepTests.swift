@@ -28,8 +28,14 @@ struct SweepTests {
         _ = try await archive.thumbnail(id)
         let foreign = [
             archive.folder.url.appending(path: "pictures/notes.txt"),
-            archive.folder.picture(id).deletingLastPathComponent().appending(path: "notes.txt"),
-            archive.folder.picture(id).deletingLastPathComponent().appending(path: "\(PictureID(JobID(), 0)).jpg"),
+            archive.folder.earlierPicture(id).deletingLastPathComponent().appending(path: "notes.txt"),
+            archive.folder.earlierPicture(id).deletingLastPathComponent().appending(path: "\(PictureID(id.job, 9)).jpg"),
+            // The user's own, in a folder of ours, and by names that are ours elsewhere.
+            try await archive.png(id).deletingLastPathComponent().appending(path: "0002-7-my-own.png"),
+            try await archive.png(id).deletingLastPathComponent().appending(path: "\(PictureID(JobID(), 0)).png"),
+            try await archive.png(id).deletingLastPathComponent().appending(path: "notes.partial"),
+            archive.folder.earlierPicture(PictureID(JobID(at: .distantPast), 0)).deletingLastPathComponent().appending(
+                path: "\(PictureID(JobID(), 0)).png"),
         ]
         for file in foreign { try put(file) }
         #expect(try await archive.sweep() == SweepReport())
@@ -42,7 +48,7 @@ struct SweepTests {
         let known = try await archive.draw("a")[0]
         let orphan = PictureID(JobID(), 0)
         let files = [
-            archive.folder.picture(orphan), archive.folder.thumbnail(orphan), archive.folder.picture(PictureID(known.job, 1)),
+            archive.folder.earlierPicture(orphan), archive.folder.thumbnail(orphan), archive.folder.earlierPicture(PictureID(known.job, 1)),
             URL(filePath: archive.folder.thumbnail(known).path + ".partial"),
         ]
         for file in files { try put(file) }
@@ -55,7 +61,7 @@ struct SweepTests {
     @Test("the files of a job that is being drawn are left alone")
     func unfinished() async throws {
         let job = try await archive.add(Job(Archives.request()), idempotencyKey: nil)
-        let file = archive.folder.picture(PictureID(job.id, 0))
+        let file = archive.folder.earlierPicture(PictureID(job.id, 0))
         try put(file)
         #expect(try await archive.sweep() == SweepReport())
         #expect(exists(file))
@@ -64,7 +70,7 @@ struct SweepTests {
     @Test("a picture whose file is gone is hidden until it is back")
     func missing() async throws {
         let ids = try await archive.draw("a", "b")
-        let file = archive.folder.picture(ids[0])
+        let file = try await archive.png(ids[0])
         let away = archive.folder.url.appending(path: "away.png")
         try FileManager.default.moveItem(at: file, to: away)
         #expect(try await archive.pngFile(ids[0]) == nil)
@@ -81,7 +87,7 @@ struct SweepTests {
     func changed(_ name: String, _ change: @Sendable (Data) -> Data) async throws {
         let id = try await archive.draw("a")[0]
         _ = try await archive.thumbnail(id)
-        let file = archive.folder.picture(id)
+        let file = try await archive.png(id)
         let whole = try Data(contentsOf: file)
         try change(whole).write(to: file)
         await #expect(throws: StoreError.changedPicture(id)) { try await archive.pngFile(id) }
@@ -114,7 +120,7 @@ struct SweepTests {
     @Test("a picture whose content is damaged where no size tells is no picture, either")
     func damagedInside() async throws {
         let id = try await archive.draw("a")[0]
-        let file = archive.folder.picture(id)
+        let file = try await archive.png(id)
         var bytes = try Data(contentsOf: file)
         for index in 20..<bytes.count - 12 { bytes[index] ^= 0x55 }
         try bytes.write(to: file)
@@ -125,7 +131,8 @@ struct SweepTests {
     func opening() async throws {
         let job = Job(Archives.request())
         let (half, whole) = (
-            URL(filePath: archive.folder.picture(PictureID(job.id, 1)).path + ".partial"), archive.folder.picture(PictureID(job.id, 0))
+            URL(filePath: archive.folder.earlierPicture(PictureID(job.id, 1)).path + ".partial"),
+            archive.folder.earlierPicture(PictureID(job.id, 0))
         )
         let other = try Archives()
         var done: [PictureID] = []
@@ -136,7 +143,7 @@ struct SweepTests {
         }
         for file in [half, whole] { try put(URL(filePath: file.path.replacing(archives.folder.url.path, with: other.folder.url.path))) }
         let reopened = try other.open()
-        let names = try FileManager.default.contentsOfDirectory(atPath: reopened.folder.picture(done[0]).deletingLastPathComponent().path)
-        #expect(names == ["\(done[0]).png"])
+        let kept = try #require(try await reopened.picture(done[0])?.file)
+        #expect(try reopened.pictureFiles() == [kept])
     }
 }

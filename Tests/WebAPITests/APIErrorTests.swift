@@ -7,7 +7,8 @@ import WebAPI
 
 @Suite("Errors of the web APIs")
 struct APIErrorTests {
-    private let error = APIError(.invalidValue, field: "steps", "Steps 0 is out of range.")
+    private let error = APIError(
+        .invalidValue, field: "steps", reason: .outOfRange(0, from: 1, to: 150), "Steps 0 is out of range.")
 
     @Test("each face's clients read an error in their own form", arguments: [
             (
@@ -20,7 +21,8 @@ struct APIErrorTests {
                 #"{"error": {"message": "Steps 0 is out of range.", "type": "invalid_request_error", "param": "steps", "code": "#
                     + #""invalid_value"}}"#
             ),
-        (.easel, 422, #"{"error": {"code": "invalid_value", "field": "steps", "message": "Steps 0 is out of range."}}"#),
+        (.easel, 422, #"{"error": {"code": "invalid_value", "field": "steps", "message": "Steps 0 is out "#
+            + #"of range.", "reason": "out_of_range", "values": {"value": 0, "min": 1, "max": 150}}}"#),
     ] as [(Face, Int, String)])
     func faces(_ face: Face, status: Int, body: String) throws {
         #expect(error.status(for: face) == status)
@@ -40,6 +42,13 @@ struct APIErrorTests {
         #expect(!APIError(SettingsError.unwritableFile(path: "/home/me/x.json", reason: "Permission denied")).message.contains("/home"))
         #expect(!APIError(SettingsError.unreadableFile(path: "/home/me/x.json", reason: "Permission denied")).message.contains("/home"))
         #expect(APIError(SettingsError.unknownKey("stepz", path: nil, nearest: nil)).field == "stepz")
+    }
+
+    @Test("an error that nobody foresaw names its entry in the log")
+    func unexpected() {
+        let error = APIError.unexpected(reference: "800633e8")
+        #expect(error.message == "Internal error. Look for 800633e8 in the server's log.")
+        #expect(error.reason == ErrorReason(.internal, ["id": "800633e8"]))
     }
 
     @Test(

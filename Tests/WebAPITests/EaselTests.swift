@@ -55,6 +55,44 @@ struct EaselTests {
         #expect((job.generation.seed, job.generation.steps, job.model) == (4711, 20, "demo"))
     }
 
+    @Test("what a submission leaves out is the model's default, then the setting, and its own size", arguments: [
+        (#"{"model": "own"}"#, (12, 4, "DPM++ 2M", "karras", 512, 768, 2, "lowres"),
+            ["steps", "cfg_scale", "sampler", "schedule", "width", "height", "clip_skip", "negative_prompt"]),
+        // The schedule is that of the sampler.
+        (#"{"model": "own", "sampler": "Euler a", "negative_prompt": "", "steps": null}"#,
+            (12, 4, "Euler a", "automatic", 512, 768, 2, ""), ["steps", "cfg_scale", "width", "height", "clip_skip"]),
+        (#"{"model": "own", "schedule": "normal", "width": 256, "height": 256, "steps": 3, "cfg_scale": 2, "clip_skip": 1}"#,
+            (3, 2, "DPM++ 2M", "normal", 256, 256, 1, "lowres"), ["sampler", "negative_prompt"]),
+        (#"{"model": "plain"}"#, (20, 7, "Euler", "automatic", 768, 768, 3, ""), []),
+        (#"{"model": "unread"}"#, (20, 7, "Euler", "automatic", 512, 512, 3, ""), []),
+    ] as [(String, (Int, Float, String, String, Int, Int, Int, String), [String])])
+    func modelDefaults(
+        body: String, expected: (Int, Float, String, String, Int, Int, Int, String), filled: [String]
+    ) throws {
+        var context = try context(["clip_skip": "3"])
+        context.models = ModelCatalog([
+            ModelSummary(name: "own", sha256: nil, file: "own", isLoaded: false, nativeSize: 768, defaults: someDefaults),
+            ModelSummary(name: "plain", sha256: nil, file: "plain", isLoaded: false, nativeSize: 768),
+            ModelSummary(name: "unread", sha256: nil, file: "unread", isLoaded: false),
+        ], current: "plain")
+        let submission = try JobSubmission(body: Data(body.utf8), context)
+        let drawn = submission.job.generation
+        #expect((drawn.steps, drawn.cfgScale, drawn.sampler.name, drawn.schedule.name) == (expected.0, expected.1, expected.2, expected.3))
+        #expect((drawn.width, drawn.height, drawn.clipSkip, drawn.negativePrompt) == (expected.4, expected.5, expected.6, expected.7))
+        #expect(submission.modelDefaults == filled)
+        #expect(try json(WebJSON.text(AcceptedAnswer(Job(submission.job), modelDefaults: filled)))["model_defaults"]
+            == .array(filled.map(JSONValue.string)))
+    }
+
+    @Test("A1111's and OpenAI's requests know nothing of a model's defaults")
+    func otherFaces() throws {
+        var context = try context()
+        context.models = ModelCatalog(
+            [ModelSummary(name: "demo", sha256: nil, file: "demo", isLoaded: false, nativeSize: 768, defaults: someDefaults)], current: "demo")
+        #expect(try TextToImageRequest(body: Data("{}".utf8), context).job.generation.cfgScale == 7)
+        #expect(try ImageGenerationRequest(body: Data(#"{"prompt": "a"}"#.utf8), context).job.generation.cfgScale == 7)
+    }
+
     @Test("a schedule may be fused to the sampler's name, and comes first by itself")
     func schedules() throws {
         #expect(try submission(#"{"sampler": "DPM++ 2M Karras"}"#).generation.schedule == .karras)
@@ -101,6 +139,7 @@ struct EaselTests {
         job.pictures = [PictureID(job.id, 0)]
         let answer = try json(WebJSON.text(JobAnswer(job)))
         #expect(answer["submitted_at"] == .string("1970-01-01T00:00:00Z") && answer["state"] == .string("done"))
+        #expect(answer["failure_reason"] == .null && answer["failure_values"] == .null)
         #expect(answer["position"] == .null && answer["failure"] == .null && answer["ended_at"] == .null && answer["progress"] == .null)
         #expect(answer["pictures"] == .array([.object([
                         "id": .string("\(job.id)-0"), "url": .string("/api/v1/images/\(job.id)-0.png"),
@@ -118,8 +157,14 @@ struct EaselTests {
                 .moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")),
                 "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU in f32."}"#
             ),
-        (.step(done: 3, total: 20), "step", #"{"n": 3, "of": 20}"#), (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
-            (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (.failed("No memory."), "failed", #"{"error": "No memory."}"#),
+        (.step(done: 13, total: 20, RunProgress(run: 1, runCount: 2, step: 3, stepCount: 10)), "step",
+            #"{"n": 13, "of": 20, "run": 2, "runs": 2, "run_step": 3, "run_steps": 10}"#),
+            (.pictures([], run: 0, runCount: 2), "pictures", #"{"pictures": [], "run": 1, "runs": 2}"#),
+            (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
+            (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (
+                .failed(PublicReason(ErrorReason(.tookTooLong, ["minutes": 5]), "Too long.")), "failed",
+                #"{"error": "Too long.", "failure_reason": "took_too_long", "failure_values": {"minutes": 5}}"#
+            ),
             (.cancelled, "cancelled", "{}"), (.done([]), "done", #"{"pictures": []}"#)
     ] as [(JobEvent, String, String)])
     func events(_ event: JobEvent, name: String, details: String) throws {
@@ -164,6 +209,22 @@ struct EaselTests {
         #expect(answers.first { $0.key == "openvino_accuracy_vae" }?.choices.prefix(2) == ["", "auto"])
     }
 
+    @Test(
+        "settings tell their kind, their unit and their range",
+        arguments: [
+            ("openvino_devices", .devices, nil, nil), ("openvino_accuracy", .choice, nil, nil), ("pad_conditionings", .flag, nil, nil),
+            ("preview_steps", .whole, .steps, 0...1000), ("keep_days", .number, .days, 0...36500),
+            ("auto_error_bound", .fraction, nil, 0...1),
+            ("disk_cache_bytes", .bytes, .bytes, nil), ("model", .text, nil, nil), ("s_noise", .number, nil, 0...10),
+            ("zero_terminal_snr", .flag, nil, nil), ("uni_pc_variant", .choice, nil, nil), ("solver_order", .whole, nil, 1...4),
+        ] as [(String, SettingKind, SettingUnit?, ClosedRange<Double>?)])
+    func kinds(key: String, kind: SettingKind, unit: SettingUnit?, range: ClosedRange<Double>?) throws {
+        let answer = try #require(SettingAnswer.all(EaselSettings()).first { $0.key == key })
+        #expect((answer.kind, answer.unit) == (kind, unit))
+        #expect((answer.minimum, answer.maximum) == (range?.lowerBound, range?.upperBound))
+        #expect(answer.choices.isEmpty == ![.choice, .flag].contains(kind))
+    }
+
     @Test("every choice of a setting is accepted")
     func choices() throws {
         let settings = Setting.ofClients.filter { !$0.choices.isEmpty }
@@ -177,7 +238,7 @@ struct EaselTests {
     func settingsChange() throws {
         let change = try SettingsChange(
             body: Data(#"{"values": {"clip_skip": 2, "model": null, "openvino_devices": ["GPU"]}, "keep": true}"#.utf8))
-        #expect(change.values == ["clip_skip": "2", "model": "demo", "openvino_devices": #"["GPU"]"#] && change.isKept)
+        #expect(change.values == ["clip_skip": "2", "model": nil, "openvino_devices": #"["GPU"]"#] && change.isKept)
         #expect(refusal { _ = try SettingsChange(body: Data(#"{"clip_skip": 2}"#.utf8)) }?.field == "clip_skip")
         #expect(refusal { _ = try SettingsChange(body: Data("{}".utf8)) }?.field == "values")
     }
@@ -204,7 +265,36 @@ struct EaselTests {
     func readiness() {
         #expect(ReadinessAnswer(.ready(model: "demo")).httpStatus == 200)
         #expect(ReadinessAnswer(.loading(model: "demo")).httpStatus == 503)
-        #expect(ReadinessAnswer(.failed(model: "demo", reason: "No memory.")).reason == "No memory.")
+        let failed = ReadinessAnswer(.failed(
+            model: "demo", reason: PublicReason(.noDevice("GPU", found: ["CPU"], setting: "openvino_devices"), "There is no GPU.")))
+        #expect(failed.reason == "There is no GPU." && failed.reasonCode == .noDevice)
+        #expect(failed.values == ["name": .string("GPU"), "devices": .array([.string("CPU")]), "setting": .string("openvino_devices")])
+    }
+
+    @Test("the queue is told of with what is known of its time")
+    func queue() throws {
+        let answer = QueueAnswer(QueueState(isPaused: true, waitingCount: 2, runningCount: 1, remainingSeconds: nil))
+        #expect(
+            try json(WebJSON.text(answer)) == json(#"{"is_paused": true, "waiting": 2, "running": 1, "remaining_seconds": null}"#))
+    }
+
+    @Test("changes of the queue are read strictly", arguments: [
+        ("{}", "is_paused", .missing), (#"{"is_paused": 5}"#, "is_paused", .wrongType), (#"{"paused": true}"#, "paused", .unknownField),
+    ] as [(String, String, ErrorReason.Name)])
+    func queueChanges(_ body: String, field: String, reason: ErrorReason.Name) throws {
+        let error = refusal { _ = try QueueChange(body: Data(body.utf8)) }
+        #expect(error?.field == field && error?.errorName == reason)
+        #expect(try QueueChange(body: Data(#"{"is_paused": true}"#.utf8)).isPaused)
+    }
+
+    @Test("another place in the queue is read strictly", arguments: [
+        ("{}", "position", .missing), (#"{"position": "first"}"#, "position", .wrongType), (#"{"position": -1}"#, "position", .outOfRange),
+        (#"{"position": 1, "priority": 2}"#, "priority", .unknownField),
+    ] as [(String, String, ErrorReason.Name)])
+    func jobChanges(_ body: String, field: String, reason: ErrorReason.Name) throws {
+        let error = refusal { _ = try JobChange(body: Data(body.utf8)) }
+        #expect(error?.field == field && error?.errorName == reason)
+        #expect(try JobChange(body: Data(#"{"position": 3}"#.utf8)).position == 3)
     }
 
     @Test("prompts and reloads are read strictly")
@@ -218,7 +308,10 @@ struct EaselTests {
         #expect((full.prompt, full.steps, full.sampler, full.scheduleCounting) == ("x", 7, .heun, .a1111))
         settings.requests.scheduleCounting = .a1111
         #expect(try read(#"{"prompt": "x"}"#).scheduleCounting == .a1111)
-        #expect(refusal { _ = try read(#"{"prompt": "xy"}"#) }?.message == "prompt has 2 characters; the limit is 1 (max_prompt_length).")
+        #expect(
+            refusal { _ = try read(#"{"prompt": "xy"}"#) }?.message
+                == "prompt has 2 characters, over the limit of 1 (setting max_prompt_length).")
+        #expect(refusal { _ = try read(#"{"prompt": "x", "steps": 151}"#) }?.errorName == .tooManySteps)
         #expect(refusal { _ = try read("{}") }?.field == "prompt")
         #expect(refusal { _ = try read(#"{"prompt": "x", "steps": 0}"#) }?.field == "steps")
         #expect(try ReloadRequest(body: Data()).keepsDiskCache)

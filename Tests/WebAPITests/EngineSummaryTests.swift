@@ -10,7 +10,9 @@ struct EngineSummaryTests {
     func keys() throws {
         let summary = PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: [])
         let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(summary)) as? [String: Any])
-        #expect(Set(object.keys) == ["token_count", "token_capacity", "chunks", "schedules", "warnings"])
+        #expect(Set(object.keys) == [
+            "token_count", "token_capacity", "chunks", "schedules", "parts", "expanded", "problems", "warnings",
+        ])
     }
 
     @Test("a model tells what suits it, and null when there is nothing to tell")
@@ -20,7 +22,7 @@ struct EngineSummaryTests {
             ModelSummary(name: "hyper", sha256: nil, file: "hyper.safetensors", isLoaded: false, suits: settings),
             ModelSummary(name: "plain", sha256: nil, file: "plain.safetensors", isLoaded: false),
         ]
-        let answer = try json(WebJSON.text(ModelsAnswer(ModelCatalog(models, current: "plain"))))
+        let answer = try json(WebJSON.text(ModelsAnswer(ModelCatalog(models, current: "plain"), folders: ["/models"])))
         guard case .array(let listed)? = answer["models"] else {
             Issue.record("there are no models")
             return

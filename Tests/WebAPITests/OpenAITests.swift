@@ -65,7 +65,7 @@ struct OpenAITests {
     func limit() {
         #expect(
             refusal { _ = try request(#"{"prompt": "x", "n": 3}"#, ["max_pictures": "2"]) }?.message
-                == "3 pictures are too many for one request; the limit is 2 (max_pictures).")
+                == "3 pictures are over the limit of 2 for one request (setting max_pictures).")
     }
 
     @Test("answers have files or addresses")

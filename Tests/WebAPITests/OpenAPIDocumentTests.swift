@@ -60,10 +60,29 @@ struct OpenAPIDocumentTests {
         }
     }
 
+    @Test("fields have the ranges of the server's own limits")
+    func limits() throws {
+        var limits = EaselSettings().limits
+        (limits.steps, limits.pictures, limits.pixels, limits.promptLength) = (30, 8, 512 * 512, 100)
+        let document = try json(String(decoding: OpenAPIDocument.data(version: "", limits: limits), as: UTF8.self))
+        func bound(_ schema: String, _ field: String, _ keyword: String = "maximum") -> JSONValue? {
+            document["components"]?["schemas"]?[schema]?["properties"]?[field]?[keyword]
+        }
+        for schema in ["JobSubmission", "TextToImageRequest", "ComparisonRequest", "PromptRequest", "ImageGenerationRequest"] {
+            #expect(bound(schema, "steps") == .integer(30), "\(schema)")
+        }
+        #expect(bound("JobSubmission", "width") == .integer(4096) && bound("JobSubmission", "batch_size") == .integer(8))
+        #expect(bound("JobSubmission", "runs") == .integer(8) && bound("TextToImageRequest", "n_iter") == .integer(8))
+        #expect(bound("JobSubmission", "prompt", "maxLength") == .integer(100))
+        limits.pixels = 64 * 64
+        let small = try json(String(decoding: OpenAPIDocument.data(version: "", limits: limits), as: UTF8.self))
+        #expect(small["components"]?["schemas"]?["JobSubmission"]?["properties"]?["height"]?["maximum"] == .integer(512))
+    }
+
     @Test("what cannot be according to the document is found by these tests")
     func control() throws {
         let schema = try #require(document["components"]?["schemas"]?["AcceptedAnswer"])
-        #expect(Self.problems(try json(#"{"id": 5, "state": "gone", "more": 1}"#), schema, at: "x").count == 5)
+        #expect(Self.problems(try json(#"{"id": 5, "state": "gone", "more": 1}"#), schema, at: "x").count == 6)
     }
 
     /// One of each answer, by the name of its schema.
@@ -107,17 +126,32 @@ struct OpenAPIDocumentTests {
             ("ImageGenerationAnswer", text(ImageGenerationAnswer(pictures: [picture], created: .now))),
             ("OpenAIModelsAnswer", text(OpenAIModelsAnswer(twoModels.models))),
             ("JobAnswer", text(JobAnswer(job, position: 1, progress: .init(step: 1, steps: 2)))),
-            ("AcceptedAnswer", text(AcceptedAnswer(job))),
+            ("AcceptedAnswer", text(AcceptedAnswer(job))), ("CancelledAnswer", text(CancelledAnswer(3))),
+            ("QueueAnswer", text(QueueAnswer(QueueState(isPaused: true, waitingCount: 1, runningCount: 1, remainingSeconds: nil)))),
             ("JobAnswerPage", text(ListAnswer([JobAnswer(job)], next: nil))), ("SettingsAnswer", text(SettingsAnswer(context.settings))),
-            ("PictureAnswerPage", text(ListAnswer([
-                            PictureAnswer(
-                                job.pictures[0], Picture((), seed: .max), size: PictureSize(width: 8, height: 8), model: "",
-                                createdAt: .now)
-            ], next: "x"))),
-            ("ModelsAnswer", text(ModelsAnswer(twoModels))), ("ModelsAnswer", text(ModelsAnswer(few))),
+            ("PicturePageAnswer", text(PicturePageAnswer([
+                PictureAnswer(
+                    job.pictures[0], Picture((), seed: .max), size: PictureSize(width: 8, height: 8), model: "", createdAt: .now,
+                    sampler: nil, steps: 20, isFavourite: true, albums: ["cats"], file: "")
+            ], next: "x", total: 1))),
+            ("FacetsAnswer", text(FacetsAnswer(
+                models: [.init(name: "", count: 1)], samplers: [], albums: [], days: [.init(day: "2026-11-28", count: 1)], total: 1,
+                favourites: 0, folder: ""))),
+            ("ChangedAnswer", text(ChangedAnswer(job.pictures, found: []))),
+            ("DeletedAnswer", text(DeletedAnswer(job.pictures, found: []))),
+            ("ModelsAnswer", text(ModelsAnswer(twoModels, folders: ["/models"]))), ("ModelsAnswer", text(ModelsAnswer(few, folders: []))),
+            ("ModelSummary", text(ModelSummary(
+                name: "a", sha256: nil, file: "b/a", isLoaded: false, family: "SDXL", bytes: 5, defaults: someDefaults))),
+            ("Style", text(PromptResourceSummary.Style(name: "a", prompt: "b", negativePrompt: ""))),
+            ("PromptWordsAnswer", text(PromptWordsAnswer(.init(
+                styles: [.init(name: "a", prompt: "b", negativePrompt: "")], embeddings: [.init(name: "e", vectorCount: 2, width: 4)],
+                wildcards: ["w"])))),
             ("DroppedAnswer", text(DroppedAnswer(1))),
+            ("SessionAnswer", text(SessionAnswer(user: nil, canLogOut: false))),
+            ("SessionAnswer", text(SessionAnswer(user: "ada", canLogOut: true))),
             ("HealthAnswer", text(HealthAnswer(version: ""))),
             ("ReadinessAnswer", text(ReadinessAnswer(.ready(model: "demo")))),
+            ("ReadinessAnswer", text(ReadinessAnswer(.failed(model: "demo", reason: PublicReason(.noDevice("GPU", found: []), "x"))))),
             (
                 "CompilationSummaries",
                 text(CompilationSummaries(ready: [.init(id: "a", record: record, hits: 1)], history: [record], diskCacheBytes: 1))
@@ -127,8 +161,10 @@ struct OpenAPIDocumentTests {
                         assignments: [.init(component: .decode, device: "", precision: "")],
                         measurements: [
                             .init(component: .decode, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)
-                        ], advice: []))
+                        ], advice: [], problem: "", secondsPerStep: 1))
             ),
+            ("DeviceSummaries", text(DeviceSummaries(openvino: "", devices: []))),
+            ("FidelitySummary", text(FidelitySummary(model: nil, isWithinBounds: nil, verdict: nil, components: [], events: []))),
             ("FidelitySummary", text(FidelitySummary(
                 model: nil, isWithinBounds: true, verdict: "",
                         components: [
@@ -148,9 +184,21 @@ struct OpenAPIDocumentTests {
             ),
             ("EventDetails", String(decoding: EventAnswer(.queued(position: 0), of: job.id, at: .now).data, as: UTF8.self)),
             ("EventDetails", String(decoding: EventAnswer(.done(job.pictures), of: job.id, at: .now).data, as: UTF8.self)),
+            ("EventDetails", String(
+                decoding: EventAnswer(.failed(PublicReason(.damagedFile("a", detail: "b"), "x")), of: job.id, at: .now).data, as: UTF8.self)
+            ),
+            ("EventDetails", String(
+                decoding: EventAnswer(.pictures(job.pictures, run: 0, runCount: 2), of: job.id, at: .now).data, as: UTF8.self)),
+            ("EventDetails", String(
+                decoding: EventAnswer(.step(done: 1, total: 2, RunProgress()), of: job.id, at: .now).data, as: UTF8.self)),
+            ("EventDetails", String(
+                decoding: EventAnswer(.queue(isPaused: true, waitingCount: 1), of: nil, at: .now).data, as: UTF8.self)),
             (
                 "PromptSummary",
-                text(PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: []))
+                text(PromptSummary(
+                    tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]],
+                    parts: [.init(weight: 1, text: "", chunks: [[.init(text: "猫", weight: 1, tokens: 3)]], schedule: [.init(until: 1, text: "")])],
+                    problems: [.init(.unclosed, "", sign: "(", at: 1), .init(.unknownLanguage, "", characters: 1)], warnings: []))
             )
         ]
     }

@@ -11,6 +11,15 @@ let demoHash = "6ce0161689b3853acaa03779ec93eafe75a02f4ced659bee03f50797806fa2fa
 
 let twoModels = catalog()
 
+/// Has a value for everything.
+let someDefaults: ModelDefaults = {
+    var defaults = ModelDefaults()
+    (defaults.steps, defaults.cfgScale, defaults.sampler, defaults.schedule) = (12, 4, "DPM++ 2M", "karras")
+    (defaults.width, defaults.height, defaults.clipSkip, defaults.negativePrompt) = (512, 768, 2, "lowres")
+    defaults.promptExamples = ["a cat"]
+    return defaults
+}()
+
 func catalog(current: String = "demo") -> ModelCatalog {
     ModelCatalog([
         ModelSummary(name: "anime", sha256: nil, file: "anime", isLoaded: false),
@@ -38,6 +47,10 @@ func refusal(_ body: () throws -> Void) -> APIError? {
     } catch {
         return error as? APIError
     }
+}
+
+extension APIError {
+    var errorName: ErrorReason.Name { reason.name }
 }
 
 /// A JSON text, taken apart.

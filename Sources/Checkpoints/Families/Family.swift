@@ -17,6 +17,9 @@ public enum Family: String, Sendable, CaseIterable {
     /// The name for people: "Stable Diffusion XL".
     public var name: String { traits.name }
 
+    /// The name as people shorten it: "SDXL".
+    public var shortName: String { traits.shortName }
+
     /// The plan of what the denoiser is told about a prompt and a picture.
     public var conditioning: ConditioningPlan { traits.conditioning }
 

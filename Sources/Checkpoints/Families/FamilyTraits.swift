@@ -20,6 +20,7 @@ struct FamilyTraits {
     }
 
     var name: String
+    var shortName: String
     var textEncoders: [TextEncoder]
     var conditioning: ConditioningPlan
     /// The meaning of the UNet's output when nothing says it.
@@ -46,13 +47,13 @@ extension Family {
         switch self {
         case .sd1:
             FamilyTraits(
-                name: "Stable Diffusion 1",
+                name: "Stable Diffusion 1", shortName: "SD 1.5",
                 textEncoders: [.init(stems: ["cond_stage_model."], paddingTokenID: 49_407)],
                 conditioning: ConditioningPlan(context: [.init(encoder: 0, state: .clipSkip)]), latentColors: Self.firstLatentColors)
         case .sd2:
             // sgm's names are those of SD-Turbo.
             FamilyTraits(
-                name: "Stable Diffusion 2",
+                name: "Stable Diffusion 2", shortName: "SD 2",
                 textEncoders: [
                     .init(stems: ["cond_stage_model.", "conditioner.embedders.0."], paddingTokenID: 0, leavesOutLastLayer: true)
                 ],
@@ -60,7 +61,7 @@ extension Family {
                 isPredictionUncertain: true, velocityLatentSide: 96, latentColors: Self.firstLatentColors)
         case .sdxl:
             FamilyTraits(
-                name: "Stable Diffusion XL",
+                name: "Stable Diffusion XL", shortName: "SDXL",
                 textEncoders: [
                     .init(component: "first text encoder", stems: ["conditioner.embedders.0."], paddingTokenID: 49_407),
                     Self.secondTextEncoder(at: 1),
@@ -74,7 +75,7 @@ extension Family {
                 latentColors: Self.secondLatentColors)
         case .sdxlRefiner:
             FamilyTraits(
-                name: "Stable Diffusion XL refiner", textEncoders: [Self.secondTextEncoder(at: 0)],
+                name: "Stable Diffusion XL refiner", shortName: "SDXL refiner", textEncoders: [Self.secondTextEncoder(at: 0)],
                 conditioning: ConditioningPlan(
                     context: [.init(encoder: 0, state: .penultimate)], pooled: 0, sizes: .refiner, zeroesEmptyNegative: true),
                 latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025,

@@ -19,7 +19,7 @@ extension PromptPlan {
         do {
             styled = try resources.styles.apply(request.styles, prompt: request.prompt, negativePrompt: request.negativePrompt)
         } catch {
-            throw InvalidRequest(field: "styles", error.description)
+            throw InvalidRequest(field: "styles", error.errorReason, error.description)
         }
         var reader = PromptReader(request, guidance: guidance, zeroesEmptyNegative: zeroesEmptyNegative)
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
@@ -45,8 +45,24 @@ extension PromptPlan {
         self.texts = texts
         self.inversions = inversions.vectors
         ignored = (reader.ignored + inversions.ignored).withoutRepetitions
-        warnings = (reader.warnings + inversions.warnings).withoutRepetitions
+        let unreadable = pictures.unreadableTexts(tokenizer: tokenizer, names: inversions.words.map(\.name))
+        warnings = (reader.warnings + inversions.warnings + unreadable).withoutRepetitions
         dependsOnScheduleCounting = reader.dependsOnScheduleCounting
+    }
+}
+
+extension [PromptPlan.Picture] {
+    /// Warnings of prompts with characters that mean nothing to a text encoder: of the prompt and of the negative prompt, one each.
+    /// - Parameter names: of textual inversions.
+    fileprivate func unreadableTexts(tokenizer: CLIPTokenizer, names: [String]) -> [String] {
+        func count(_ texts: Set<String>) -> Int {
+            texts.map { tokenizer.unreadableCharacterCount(in: Prompt($0).text, except: names) }.max() ?? 0
+        }
+        let negativePrompts = Set(filter { $0.negative != nil }.map(\.negativePrompt))
+        return [
+            Prompt.warning(ofUnreadable: count(Set(map(\.prompt)))),
+            Prompt.warning(ofUnreadable: count(negativePrompts), in: "negative prompt"),
+        ].compactMap(\.self)
     }
 }
 

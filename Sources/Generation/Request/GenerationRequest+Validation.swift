@@ -1,15 +1,24 @@
 /// A value in a request that cannot be drawn.
-public struct InvalidRequest: Error, Sendable, Equatable, CustomStringConvertible {
+public struct InvalidRequest: ReasonedError, Sendable, Equatable, CustomStringConvertible {
     /// The field's name in JSON: `width`, `steps`, …
     public let field: String
+    /// The fault as data.
+    public let errorReason: ErrorReason
     /// The fault with the user's value, and what to use instead.
     public let description: String
 
     /// Makes an error whose description is a whole sentence or two.
-    public init(field: String, _ description: String) {
+    public init(field: String, _ reason: ErrorReason, _ description: String) {
         self.field = field
+        errorReason = reason
         self.description = description
     }
+
+    /// Makes an error that is told in words alone.
+    public init(field: String, _ description: String) { self.init(field: field, ErrorReason(.invalidValue), description) }
+
+    /// The same error about a field of another name.
+    public func named(_ field: String) -> InvalidRequest { InvalidRequest(field: field, errorReason, description) }
 }
 
 extension GenerationRequest {
@@ -33,7 +42,9 @@ extension GenerationField {
             guard range.contains(number) else { throw outOfRange("\(number)") }
             guard number.isMultiple(of: step) else {
                 let below = number / step * step
-                throw InvalidRequest(field: key, "\(name) \(number) is not a multiple of \(step). Use \(below) or \(below + step).")
+                throw InvalidRequest(
+                    field: key, reason(refusing: "\(number)"),
+                    "\(name) \(number) is not a multiple of \(step). Use \(below) or \(below + step).")
             }
         case (.number(let number)?, .number(let range)):
             guard range.contains(number) else { throw outOfRange("\(number)") }
@@ -43,19 +54,52 @@ extension GenerationField {
             // As read, so that what a program sets is checked as well.
             var copy = request
             guard set(.text(text), in: &copy) else {
-                throw InvalidRequest(field: key, "\(name) cannot be \(text). Use \(allowed).")
+                throw InvalidRequest(field: key, reason(refusing: text), "\(name) cannot be \(text). Use \(allowed).")
             }
         default: break
         }
     }
 
     private func outOfRange(_ value: String) -> InvalidRequest {
-        InvalidRequest(field: key, "\(name) \(value) is out of range. Use \(allowed).")
+        InvalidRequest(field: key, reason(refusing: value), "\(name) \(value) is out of range. Use \(allowed).")
+    }
+
+    /// Why a text cannot be the field's value.
+    /// - Parameter text: a value that the field refuses, as somebody wrote it.
+    public func reason(refusing text: String) -> ErrorReason {
+        switch form {
+        case .word(let words), .name(let words): .unknownChoice(text, of: words)
+        case .flag: .wrongType(text, wanted: .flag)
+        case .text: .wrongType(text, wanted: .text)
+        case .texts: .wrongType(text, wanted: .texts)
+        case .color: .wrongForm(text, example: "#336699")
+        case .pair(let range, let example): .wrongForm(text, example: example, range: range)
+        case .seed: Seed.reason(refusing: text)
+        case .whole(let range, let step):
+            switch Int(text) {
+            case nil where Double(text) == nil: .wrongType(text, wanted: .wholeNumber)
+            case let number? where range.contains(number) && !number.isMultiple(of: step):
+                ErrorReason(.notAMultiple, [
+                    "value": .init(number), "multiple": .init(step),
+                    "nearest": .list([number / step * step, number / step * step + step].map { .init($0) }),
+                ])
+            case let number:
+                .outOfRange(number.map { .init($0) } ?? .init(text), from: .init(range.lowerBound), to: .init(range.upperBound))
+            }
+        case .number(let range):
+            if let number = Double(text) {
+                .outOfRange(.init(number), from: .init(range.lowerBound), to: .init(range.upperBound))
+            } else {
+                .wrongType(text, wanted: .number)
+            }
+        }
     }
 
     /// Refuses what databases and picture files take for a text's end.
     private func validate(_ text: String) throws(InvalidRequest) {
         guard let position = text.unicodeScalars.enumerated().first(where: { $0.element == "\0" })?.offset else { return }
-        throw InvalidRequest(field: key, "\(key) has a NUL character (U+0000) at position \(position + 1). Leave it out.")
+        throw InvalidRequest(
+            field: key, ErrorReason(.nulCharacter, ["position": .init(position + 1)]),
+            "\(key) has a NUL character (U+0000) at position \(position + 1). Leave it out.")
     }
 }

@@ -14,8 +14,15 @@ public enum Seed: Sendable, Hashable {
         } else if let seed = UInt64(exactly: number) {
             self = .number(seed)
         } else {
-            throw InvalidRequest(field: "seed", "Seed \(number) is out of range. Use 0 to \(UInt64.max), or -1 for any.")
+            throw InvalidRequest(
+                field: "seed", Self.reason(refusing: "\(number)"), "Seed \(number) is out of range. Use 0 to \(UInt64.max), or -1 for any.")
         }
+    }
+
+    /// Why a text cannot be a seed.
+    static func reason(refusing text: String) -> ErrorReason {
+        guard let number = Int128(text) else { return .wrongType(text, wanted: .wholeNumber) }
+        return .outOfRange(.init(number), from: -1, to: .init(UInt64.max))
     }
 
     /// nil for any.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 
 /// Decides what becomes of jobs, and what each worker does. A plain value: no clock, no tasks, no archive.
 ///
@@ -15,8 +16,13 @@ struct Dispatcher: Sendable {
         /// Store the pictures that a worker has drawn for a job, and with them the job, which is over then. `stored` or `couldNotStore`
         /// is told.
         case store(Job, drawnBy: Worker.ID)
+        /// Store the pictures of a run, while the worker draws the next. The job has the names of its pictures so far. `storedRun` is told
+        /// when that was done; otherwise they are stored with the end of the job.
+        case storeRun(Job, drawnBy: Worker.ID)
         /// Tell those who watch a job.
         case tell(JobEvent, JobID)
+        /// Tell that the queue was paused, resumed, put into another order or emptied.
+        case tellQueue(isPaused: Bool, waitingCount: Int)
         /// Tell the place of a job that waits, if anybody watches it.
         case tellPosition(Int, JobID)
         /// Tell nothing more of a job that a worker draws: it is over.
@@ -73,6 +79,8 @@ struct Dispatcher: Sendable {
     private var toldPositions: [JobID: Int] = [:]
     private var lastBatch: UInt64 = 0
     private var secondsPerJob = 5.0
+    /// Whether no more jobs are begun until somebody says so.
+    private(set) var isPaused = false
     private var isStopping = false
     /// The grace period is over.
     private var isBrokenOff = false
@@ -91,6 +99,8 @@ struct Dispatcher: Sendable {
 
     var waitingCount: Int { queue.waitingCount }
     var running: [Job] { queue.running }
+    /// Jobs that wait, in the order of their turns.
+    var waiting: [Job] { queue.inTurn(limit: .max).compactMap(queue.job) }
 
     /// Number of jobs that have their turn before one that waits.
     func position(of id: JobID) -> Int? { queue.position(of: id) }
@@ -133,6 +143,30 @@ struct Dispatcher: Sendable {
         return [write(job)] + positions()
     }
 
+    /// Gives a job a place among those that wait; see `JobQueue.move`.
+    /// - Returns: nil when no such job waits.
+    mutating func move(_ id: JobID, to place: Int) -> [Step]? {
+        guard queue.move(id, to: place) != nil else { return nil }
+        return positions() + [tellQueue]
+    }
+
+    /// Ends all jobs that wait.
+    /// - Returns: the jobs that were ended with it.
+    mutating func cancelWaiting(at now: Date) -> (steps: [Step], jobs: [JobID]) {
+        let waiting = queue.inTurn(limit: .max)
+        let steps = waiting.flatMap { end($0, as: .cancelled, at: now) ?? [] }
+        return (steps + [tellQueue], waiting)
+    }
+
+    /// Begins no more jobs, or begins them again. What is drawn goes on.
+    mutating func pause(_ isPaused: Bool) -> [Step] {
+        guard isPaused != self.isPaused else { return [] }
+        self.isPaused = isPaused
+        return [tellQueue] + wakeWorkers()
+    }
+
+    private var tellQueue: Step { .tellQueue(isPaused: isPaused, waitingCount: queue.waitingCount) }
+
     /// Gives up the run that each worker draws, and goes on with the next.
     mutating func skipRun() -> [Step] {
         workers.indices.compactMap { index in
@@ -173,9 +207,21 @@ struct Dispatcher: Sendable {
         return steps + finishIfDone()
     }
 
+    /// - Parameter job: as it was to be stored after a run, and now is.
+    mutating func storedRun(_ job: Job) -> [Step] {
+        // It may be over by now, and tells all of its pictures then.
+        guard queue.job(job.id) != nil else { return [] }
+        queue.keep(job)
+        let run = job.finishedRuns - 1
+        let pictures = job.request.places(ofRun: run).map { PictureID(job.id, $0) }
+        return [.tell(.pictures(pictures, run: run, runCount: job.request.runs), job.id)]
+    }
+
     mutating func couldNotStore(_ job: Job, at now: Date) -> [Step] {
         guard storing.remove(job.id) != nil else { return [] }
-        let reason = "The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log."
+        let reason = PublicReason(
+            ErrorReason(.notStored),
+            "The pictures were drawn, but the server could not store them. Its disk may be full; the reason is in its log.")
         let steps = end(job.id, as: .failed(reason), keepsPictures: false, at: now) ?? []
         return [.measure(.archiveFailed)] + steps + storeNext(after: job.id, at: now)
     }
@@ -197,7 +243,9 @@ struct Dispatcher: Sendable {
         guard let index = index(of: worker), case .choosing(let asked) = workers[index].activity else { return [] }
         workers[index].worker.usefulBatchSize = max(1, pictureCount)
         // Another may come first by now.
-        guard !isStopping, queue.next(for: workers[index].worker, at: now, settings)?.id == asked else { return free(index, at: now) }
+        guard !isStopping, !isPaused, queue.next(for: workers[index].worker, at: now, settings)?.id == asked else {
+            return free(index, at: now)
+        }
         return take(index, at: now)
     }
 
@@ -208,8 +256,7 @@ struct Dispatcher: Sendable {
         return finishRun(index, at: now)
     }
 
-    /// - Parameter reason: a sentence for the client.
-    mutating func failed(_ order: DrawOrder, reason: String, at now: Date) -> [Step] {
+    mutating func failed(_ order: DrawOrder, reason: PublicReason, at now: Date) -> [Step] {
         guard let index = reported(order), let batch = workers[index].activity.batch else { return [] }
         let left = batch.wanted.map(\.job)
         guard let first = left.first else { return drawNext(index, at: now) }
@@ -233,7 +280,9 @@ struct Dispatcher: Sendable {
         guard let index = index(of: worker), case .drawing(let batch) = workers[index].activity, batch.number == number else { return [] }
         let tenths = (limit / .seconds(6)).rounded()
         let minutes = tenths.truncatingRemainder(dividingBy: 10) == 0 ? "\(Int(tenths / 10))" : "\(tenths / 10)"
-        let reason = "The job was not drawn within \(minutes) minutes, as long as job_minutes allows. Ask for less, or raise job_minutes."
+        let reason = PublicReason(
+            ErrorReason(.tookTooLong, ["minutes": .init(tenths / 10), "setting": "job_minutes"]),
+            "The job took longer than \(minutes) minutes, the limit for a job (setting job_minutes). Ask for less, or raise the limit.")
         return batch.wanted.flatMap { end($0.job.id, as: .failed(reason), at: now) ?? [] }
     }
 
@@ -288,7 +337,7 @@ extension Dispatcher {
 
     /// Ends the rest of as many workers as jobs wait, first of those that need no compile.
     private mutating func wakeWorkers() -> [Step] {
-        guard !isStopping else { return [] }
+        guard !isStopping, !isPaused else { return [] }
         var wanted = queue.waitingCount - workers.count { state in
             switch state.activity {
             case .waking, .choosing: true
@@ -314,7 +363,7 @@ extension Dispatcher {
             workers[index].activity = .stopped
             return finishIfDone()
         }
-        guard let next = queue.next(for: worker, at: now, settings) else {
+        guard !isPaused, let next = queue.next(for: worker, at: now, settings) else {
             workers[index].activity = .idle
             return [.rest(worker.id, atMost: nil)]
         }
@@ -349,7 +398,7 @@ extension Dispatcher {
         // Together they may take as long as one after another.
         return [
             .limit(worker, batch: batch.number, settings.jobTimeout, jobs: jobs.count),
-            .draw(DrawOrder(worker: worker, batch: batch.number, run: 0, jobs: jobs)),
+            .draw(DrawOrder(worker: worker, batch: batch.number, run: batch.run, jobs: jobs)),
         ]
     }
 
@@ -370,16 +419,17 @@ extension Dispatcher {
         if left.isEmpty { return drawNext(index, at: now) }
         let worker = workers[index].worker.id
         if batch.run + 1 < batch.runCount {
-            if isBrokenOff { return putBack(left.map(\.job)) + drawNext(index, at: now) }
+            let stores = storeRun(of: batch, drawnBy: worker)
+            if isBrokenOff { return stores + putBack(left.map(\.job)) + drawNext(index, at: now) }
             batch.run += 1
             batch.isOrdered = true
             workers[index].activity = .drawing(batch)
-            return [.draw(DrawOrder(worker: worker, batch: batch.number, run: batch.run, jobs: batch.members.map(\.job)))]
+            return stores + [.draw(DrawOrder(worker: worker, batch: batch.number, run: batch.run, jobs: batch.members.map(\.job)))]
         }
         workers[index].activity = .storing(batch)
         var steps: [Step] = [.complete(worker)]
         for member in left {
-            if member.pictureCount > 0 {
+            if !member.pictures.isEmpty {
                 storing.insert(member.job.id)
             } else {
                 // Each of its runs was skipped.
@@ -387,6 +437,18 @@ extension Dispatcher {
             }
         }
         return steps + storeNext(index, at: now)
+    }
+
+    /// Has the pictures stored that the present run has given.
+    private func storeRun(of batch: Batch, drawnBy worker: Worker.ID) -> [Step] {
+        if batch.skippedRuns.last == batch.run { return [] }
+        return batch.wanted.map { member in
+            var job = member.job
+            job.pictures = member.pictures
+            job.finishedRuns = batch.run + 1
+            job.warnings = batch.warnings(for: member)
+            return .storeRun(job, drawnBy: worker)
+        }
     }
 
     private mutating func storeNext(after job: JobID, at now: Date) -> [Step] {
@@ -399,8 +461,7 @@ extension Dispatcher {
         guard let batch = workers[index].activity.batch else { return [] }
         guard let next = batch.wanted.first else { return drawNext(index, at: now) }
         workers[index].activity.batch?.storing = next.job.id
-        let names = (0..<next.pictureCount).map { PictureID(next.job.id, $0) }
-        var job = next.job.ended(.done(names), at: now)
+        var job = next.job.ended(.done(next.pictures), at: now)
         job.warnings = batch.warnings(for: next)
         return [.store(job, drawnBy: workers[index].worker.id)]
     }
@@ -418,7 +479,7 @@ extension Dispatcher {
         batch.number = lastBatch
         batch.members = [Batch.Member(next)]
         batch.alone = Array(alone.dropFirst())
-        batch.run = 0
+        batch.run = next.firstRun
         batch.skippedRuns = []
         batch.isSkipping = false
         batch.storing = nil
@@ -461,9 +522,8 @@ extension Dispatcher {
             let worker = workers[index].worker.id
             let member = workers[index].activity.batch?.leave(id) ?? nil
             steps.append(.release(id, worker))
-            if let member, member.pictureCount > 0, keepsPictures {
-                let names = (0..<member.pictureCount).map { PictureID(id, $0) }
-                var job = member.job.ended(outcome, at: now, keeping: names)
+            if let member, !member.pictures.isEmpty, keepsPictures {
+                var job = member.job.ended(outcome, at: now, keeping: member.pictures)
                 job.warnings = batch.warnings(for: member)
                 storing.insert(id)
                 steps.append(.store(job, drawnBy: worker))

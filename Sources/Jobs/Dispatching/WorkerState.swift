@@ -52,13 +52,18 @@ struct Batch: Sendable {
     /// A job, as it was when it was begun, and what has been drawn for it.
     struct Member: Sendable {
         let job: Job
-        var pictureCount = 0
+        /// Pictures that are drawn, those of earlier attempts first.
+        var pictures: [PictureID]
         /// Each once, in the order in which they came.
-        var warnings: [String] = []
+        var warnings: [String]
         /// False once the job is over or waits again.
         var isWanted = true
 
-        init(_ job: Job) { self.job = job }
+        init(_ job: Job) {
+            self.job = job
+            pictures = job.pictures
+            warnings = job.warnings
+        }
     }
 
     /// Number of the batch; changes when its jobs are drawn again, each by itself.
@@ -68,7 +73,7 @@ struct Batch: Sendable {
     /// Jobs that could not be drawn together, and are yet to be drawn each by itself.
     var alone: [Job] = []
     /// Run that is drawn, from 0.
-    var run = 0
+    var run: Int
     /// Runs that somebody has skipped.
     var skippedRuns: [Int] = []
     /// True when the present run is to be given up.
@@ -86,6 +91,7 @@ struct Batch: Sendable {
     init(number: UInt64, _ jobs: [Job], at time: Date) {
         self.number = number
         members = jobs.map(Member.init)
+        run = jobs.first?.firstRun ?? 0
         unwritten = Set(jobs.map(\.id))
         beganAt = time
         jobCount = jobs.count
@@ -112,9 +118,15 @@ struct Batch: Sendable {
 
     mutating func take(_ results: [DrawnRequest]) {
         for (index, result) in zip(members.indices, results) {
-            members[index].pictureCount += result.pictureCount
+            let job = members[index].job
+            members[index].pictures += job.request.places(ofRun: run).prefix(result.pictureCount).map { PictureID(job.id, $0) }
             for warning in result.warnings where !members[index].warnings.contains(warning) { members[index].warnings.append(warning) }
         }
         isSkipping = false
     }
+}
+
+extension Job {
+    /// Run to begin with, from 0: those that are finished are not drawn again.
+    var firstRun: Int { min(max(0, finishedRuns), max(1, request.runs) - 1) }
 }

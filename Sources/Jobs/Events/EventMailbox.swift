@@ -92,7 +92,7 @@ private enum EventWorth: CaseIterable {
         switch event {
         case .preview: self = .preview
         case .step, .queued: self = .step
-        case .started, .compiling, .moved, .encoding, .decoding, .warned, .fidelity, .model: self = .stage
+        case .started, .compiling, .moved, .encoding, .decoding, .pictures, .warned, .queue, .fidelity, .model: self = .stage
         case .done, .failed, .cancelled: self = .end
         }
     }

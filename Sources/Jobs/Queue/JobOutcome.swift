@@ -1,11 +1,12 @@
 import FoundationEssentials
+import Generation
 
 /// End of a job.
 public enum JobOutcome: Sendable, Equatable, Codable {
     /// Drawn and stored.
     case done([PictureID])
-    /// Failed, with the reason as a sentence for the client.
-    case failed(String)
+    /// Failed, with the reason for the client.
+    case failed(PublicReason)
     /// Ended by a client.
     case cancelled
 
@@ -36,8 +37,8 @@ extension Job {
         let note = kept.isEmpty ? "" : " \(kept.count) of \(request.pictureCount) pictures were finished before, and are kept."
         switch outcome {
         case .done(let pictures): job.pictures = pictures
-        case .failed(let reason): job.failure = reason + note
-        case .cancelled: job.failure = "It was cancelled." + note
+        case .failed(let reason): (job.failure, job.failureReason) = (reason.description + note, reason.reason)
+        case .cancelled: (job.failure, job.failureReason) = ("It was cancelled." + note, ErrorReason(.cancelled))
         }
         return job
     }
@@ -47,7 +48,7 @@ extension Job {
         switch state {
         case .queued, .running: nil
         case .done: .done(pictures)
-        case .failed: .failed(failure ?? "The reason was not written down.")
+        case .failed: .failed(PublicReason(failureReason ?? ErrorReason(.failed), failure ?? "The reason was not written down."))
         case .cancelled: .cancelled
         }
     }

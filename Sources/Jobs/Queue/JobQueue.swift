@@ -55,12 +55,11 @@ public struct JobQueue: Sendable {
         precondition(!job.state.isFinal && entries[job.id] == nil, "only a job that is not over is recovered, and once")
         var job = job
         if job.state == .running, job.attempts >= Self.attempts {
-            return job.ended(
-                .failed("""
-                    It was begun \(job.attempts) times, and each time the server ended before it was done. \
-                    Try a smaller picture, or see the server's log.
-                    """),
-                at: now)
+            let reason = PublicReason(ErrorReason(.interrupted, ["attempts": .init(job.attempts)]), """
+                It was begun \(job.attempts) times, and each time the server ended before it was done. \
+                Try a smaller picture, or see the server's log.
+                """)
+            return job.ended(.failed(reason), at: now, keeping: job.pictures)
         }
         job.state = .queued
         job.startedAt = nil
@@ -95,7 +94,15 @@ public struct JobQueue: Sendable {
         entries[id] = nil
         line.remove(id)
         taken.removeAll { $0 == id }
-        return job.ended(outcome, at: now)
+        return job.ended(outcome, at: now, keeping: job.pictures)
+    }
+
+    /// Notes that the pictures of a run are stored.
+    /// - Parameter job: with all of its pictures that are stored.
+    mutating func keep(_ job: Job) {
+        entries[job.id]?.job.pictures = job.pictures
+        entries[job.id]?.job.finishedRuns = job.finishedRuns
+        entries[job.id]?.job.warnings = job.warnings
     }
 
     /// Lets a running job wait again, with its place among those of its client, as if it had not been begun.
@@ -120,6 +127,14 @@ public struct JobQueue: Sendable {
         entries[id] = entry
         wait(entry)
         return entry.job
+    }
+
+    /// Gives a job a place among those that wait.
+    /// - Parameter place: 0 is next; one that is too large is the last.
+    /// - Returns: the job; nil when it does not wait.
+    public mutating func move(_ id: JobID, to place: Int) -> Job? {
+        guard line.move(id, to: place) else { return nil }
+        return entries[id]?.job
     }
 
     private mutating func enter(_ job: Job, group: CompileGroup) {

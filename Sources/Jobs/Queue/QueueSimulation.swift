@@ -173,7 +173,9 @@ private struct Run {
             case .rest(let worker, let limit): if limit != nil { due.append(.rested(worker)) }
             case .endRest(let worker): due.append(.rested(worker))
             case .draw(let order): draw(order)
-            case .tell, .tellPosition, .release, .measure, .cancel, .limit, .complete, .clear, .grace, .finish: break
+            // Stored with the end of the job, if ever.
+            case .storeRun: break
+            case .tell, .tellPosition, .tellQueue, .release, .measure, .cancel, .limit, .complete, .clear, .grace, .finish: break
             }
         }
     }

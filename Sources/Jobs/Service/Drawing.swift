@@ -10,9 +10,15 @@ final class Drawing: Sendable {
         /// Jobs that are not over.
         var active: [JobID]
         var progress: QueueProgress
-        /// Pictures of each of `jobs`, run after run.
+        /// Pictures of each of `jobs` that are not stored yet, run after run.
         var pictures: [[Picture<RGBImage>]]
+        /// Number of pictures of each of `jobs` that are stored.
+        var storedCounts: [Int]
+        /// False once a run could not be stored: the rest is stored with the end.
+        var storesRuns = true
         var stepsOfEarlierRuns = 0
+        /// Steps of runs that an earlier attempt has finished.
+        let stepsBefore: Int
         var firstStepAt: Date?
     }
 
@@ -31,8 +37,12 @@ final class Drawing: Sendable {
         if let request = jobs.first?.request {
             progress.runCount = request.runs
             progress.stepCount = request.generation.steps * request.runs
+            progress.runStepCount = request.generation.steps
         }
-        state = Mutex(State(active: jobs.map(\.id), progress: progress, pictures: jobs.map { _ in [] }))
+        progress.step = jobs.first.map { $0.request.generation.steps * $0.firstRun } ?? 0
+        state = Mutex(State(
+            active: jobs.map(\.id), progress: progress, pictures: jobs.map { _ in [] }, storedCounts: jobs.map(\.pictures.count),
+            stepsBefore: progress.step))
     }
 
     var progress: QueueProgress {
@@ -47,6 +57,7 @@ final class Drawing: Sendable {
     func beginRun(_ run: Int) {
         state.withLock { state in
             state.progress.run = run
+            state.progress.runStep = 0
             state.stepsOfEarlierRuns = state.progress.step
             state.progress.previews = []
         }
@@ -59,11 +70,27 @@ final class Drawing: Sendable {
         }
     }
 
-    /// The pictures that a job has so far.
-    func pictures(of job: JobID) -> [Picture<RGBImage>] {
-        guard let index = jobs.firstIndex(where: { $0.id == job }) else { return [] }
-        return state.withLock { $0.pictures[index] }
+    /// The pictures that a job names and that are not stored yet: the last ones.
+    func unstoredPictures(of job: Job) -> [Picture<RGBImage>] {
+        guard let index = jobs.firstIndex(where: { $0.id == job.id }) else { return [] }
+        // A run may have come to its end after the job did.
+        return state.withLock { Array($0.pictures[index].prefix(max(0, job.pictures.count - $0.storedCounts[index]))) }
     }
+
+    /// Forgets pictures that are stored: the first `count`.
+    func stored(_ count: Int, of job: JobID) {
+        guard let index = jobs.firstIndex(where: { $0.id == job }) else { return }
+        state.withLock { state in
+            state.pictures[index].removeFirst(min(count, state.pictures[index].count))
+            state.storedCounts[index] += count
+        }
+    }
+
+    /// Whether runs are stored one by one.
+    var storesRuns: Bool { state.withLock(\.storesRuns) }
+
+    /// Leaves the pictures that are not stored yet, and those to come, to the end of the job.
+    func stopStoringRuns() { state.withLock { $0.storesRuns = false } }
 
     func beginStoring() { state.withLock { $0.progress.stage = .storing } }
 
@@ -84,7 +111,8 @@ final class Drawing: Sendable {
         case .compiling(let compile): return .compiling(compile)
         case .moved(let move): return .moved(move)
         case .encoding: return .encoding
-        case .denoising: return .step(done: state.progress.step, total: state.progress.stepCount)
+        case .denoising:
+            return .step(done: state.progress.step, total: state.progress.stepCount, state.progress.runProgress)
         case .preview(let images):
             guard job.request.previews.includes(step: state.progress.step - state.stepsOfEarlierRuns) else { return nil }
             return .preview(images.count == pictureCount ? Array(images[pictures(of: job)]) : images)
@@ -114,12 +142,14 @@ extension Drawing.State {
         case .denoising(let done, let total):
             progress.stage = .denoising
             progress.step = stepsOfEarlierRuns + done
+            (progress.runStep, progress.runStepCount) = (done, total)
             // A sampler may need other steps than were asked for.
             progress.stepCount = stepsOfEarlierRuns + total * max(1, progress.runCount - progress.run)
             let began = firstStepAt ?? now
             firstStepAt = began
-            if progress.step > 0 {
-                progress.etaSeconds = now.timeIntervalSince(began) / Double(progress.step) * Double(progress.stepCount - progress.step)
+            let steps = progress.step - stepsBefore
+            if steps > 0 {
+                progress.etaSeconds = now.timeIntervalSince(began) / Double(steps) * Double(progress.stepCount - progress.step)
             }
         case .preview(let images): progress.previews = images
         case .decoding: progress.stage = .decoding

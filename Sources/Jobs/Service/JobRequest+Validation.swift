@@ -8,7 +8,9 @@ extension JobRequest {
     func validate() throws(InvalidRequest) {
         try generation.validate()
         guard Self.runRange.contains(runs) else {
-            throw InvalidRequest(field: "n_iter", "n_iter \(runs) is out of range. Use 1 to \(Self.runRange.upperBound).")
+            throw InvalidRequest(
+                field: "n_iter", .outOfRange(.init(runs), from: 1, to: .init(Self.runRange.upperBound)),
+                "n_iter \(runs) is out of range. Use 1 to \(Self.runRange.upperBound).")
         }
     }
 }

@@ -29,6 +29,9 @@ public actor JobService {
     private var dispatcher = Dispatcher()
     private var recovery: Task<Void, any Error>?
     private var lastWrite: Task<Job, Never>?
+    /// What is being stored of the runs of each job.
+    private var runStores: [JobID: Task<Void, Never>] = [:]
+    private var pace = DrawingPace()
     /// Jobs that each worker draws, with their pictures.
     private var drawings: [Worker.ID: Drawing] = [:]
     /// A worker's present work: its order, or its rest.
@@ -140,6 +143,51 @@ public actor JobService {
         return await carryOut(steps)[id]?.value
     }
 
+    /// Gives a job a place among those that wait. It and all jobs before it then come in that order, before all others, whatever their
+    /// priorities and clients. Places are not kept over a restart.
+    /// - Parameter place: 0 is next; one that is too large is the last.
+    /// - Returns: the job; nil when there is none of that name.
+    /// - Throws: `NotWaiting`; what the archive throws.
+    public func move(_ id: JobID, to place: Int) async throws -> Job? {
+        try await recover()
+        if let steps = dispatcher.move(id, to: place) {
+            carryOut(steps)
+        } else if let job = try await job(id) {
+            throw NotWaiting(job)
+        }
+        return dispatcher.job(id)
+    }
+
+    /// Ends all jobs that wait.
+    /// - Returns: number of jobs that were ended.
+    /// - Throws: what the archive throws when it cannot be read.
+    public func cancelWaiting() async throws -> Int {
+        try await recover()
+        let (steps, jobs) = dispatcher.cancelWaiting(at: now())
+        for write in carryOut(steps).values { _ = await write.value }
+        return jobs.count
+    }
+
+    /// Begins no more jobs, or begins them again. What is drawn goes on to its end, and jobs are accepted meanwhile.
+    public func pause(_ isPaused: Bool) {
+        guard isPaused != dispatcher.isPaused else { return }
+        logger.info(isPaused ? "The queue is paused" : "The queue goes on", metadata: ["waiting": "\(dispatcher.waitingCount)"])
+        follow { dispatcher, _ in dispatcher.pause(isPaused) }
+    }
+
+    /// State of the queue as a whole.
+    public var queueState: QueueState {
+        let running = dispatcher.running
+        let drawn = drawings.values.map(\.progress)
+        // Jobs that are drawn together end together; one that is only about to be drawn takes as long as one that waits.
+        let known = Set(drawn.flatMap { $0.running.map(\.id) })
+        let times = drawn.filter { !$0.running.isEmpty }.map { $0.etaSeconds ?? $0.running.first.flatMap { pace.seconds(for: $0) } }
+            + (running.filter { !known.contains($0.id) } + dispatcher.waiting).map { pace.seconds(for: $0) }
+        return QueueState(
+            isPaused: dispatcher.isPaused, waitingCount: dispatcher.waitingCount, runningCount: running.count,
+            remainingSeconds: times.contains(nil) ? nil : times.reduce(0) { $0 + ($1 ?? 0) })
+    }
+
     /// - Returns: nil when there is none of that name.
     /// - Throws: what the archive throws.
     public func job(_ id: JobID) async throws -> Job? {
@@ -238,8 +286,10 @@ extension JobService {
         for step in steps {
             switch step {
             case .write(let job): writing[job.id] = write(job)
-            case .store(let job, let worker): writing[job.id] = store(job, drawings[worker]?.pictures(of: job.id) ?? [])
+            case .store(let job, let worker): writing[job.id] = store(job, drawings[worker])
+            case .storeRun(let job, let worker): if let drawing = drawings[worker] { storeRun(job, drawing) }
             case .tell(let event, let job): events.send(event, of: job)
+            case .tellQueue(let isPaused, let waiting): events.send(.queue(isPaused: isPaused, waitingCount: waiting), of: nil)
             case .tellPosition(let position, let job): if events.isWatched(job) { events.send(.queued(position: position), of: job) }
             case .release(let job, let worker): drawings[worker]?.leave(job)
             case .measure(let measurement): measure(measurement)
@@ -270,9 +320,12 @@ extension JobService {
     /// Writes down what has become of a job, after what was written before.
     private func write(_ job: Job) -> Task<Job, Never> {
         let previous = lastWrite
+        let runs = runStores[job.id]
+        if job.state != .running { runStores[job.id] = nil }
         // A task of its own: an archive may refuse to write for one that is cancelled.
         let write = Task {
             _ = await previous?.value
+            await runs?.value
             var isWritten = true
             do {
                 try await archive.update(job)
@@ -290,13 +343,39 @@ extension JobService {
         return write
     }
 
-    /// Writes the pictures of a job down, and with them that it is over.
+    /// Writes the pictures of a run down, while the next one is drawn.
+    private func storeRun(_ job: Job, _ drawing: Drawing) {
+        let previous = runStores[job.id]
+        runStores[job.id] = Task {
+            await previous?.value
+            guard drawing.storesRuns else { return }
+            let pictures = drawing.unstoredPictures(of: job)
+            let began = now()
+            do {
+                try await archive.storeRun(job, with: pictures)
+            } catch {
+                logger.error("The archive could not store the pictures of a run; they are stored with the end of the job", metadata: [
+                    "job": "\(job.id)", "run": "\(job.finishedRuns)", "error": "\(error)",
+                ])
+                measure(.archiveFailed)
+                return drawing.stopStoringRuns()
+            }
+            drawing.stored(pictures.count, of: job.id)
+            measure(.stored(pictures: pictures.count, seconds: now().timeIntervalSince(began)))
+            follow { dispatcher, _ in dispatcher.storedRun(job) }
+        }
+    }
+
+    /// Writes the pictures of a job down that are not stored yet, and with them that it is over.
     /// - Returns: the job as it is then: failed when the archive could not store them.
-    private func store(_ job: Job, _ pictures: [Picture<RGBImage>]) -> Task<Job, Never> {
+    private func store(_ job: Job, _ drawing: Drawing?) -> Task<Job, Never> {
         let previous = lastWrite
+        let runs = runStores.removeValue(forKey: job.id)
         return Task {
             // The archive must not hear later that the job was running.
             _ = await previous?.value
+            await runs?.value
+            let pictures = drawing?.unstoredPictures(of: job) ?? []
             let began = now()
             do {
                 try await archive.finish(job, with: pictures)
@@ -319,10 +398,11 @@ extension JobService {
     }
 
     private func draw(_ order: DrawOrder) {
-        let drawing = order.run == 0 ? Drawing(order.jobs, events: events, now: now) : drawings[order.worker]
-        guard let drawing, let first = order.jobs.first else { return }
+        guard let first = order.jobs.first else { return }
+        let known = drawings[order.worker]
+        let drawing = known ?? Drawing(order.jobs, events: events, now: now)
         drawings[order.worker] = drawing
-        if order.run == 0 {
+        if known == nil {
             logger.info("Drawing", metadata: [
                 "job": "\(first.id)", "model": "\(order.model)", "together": "\(order.jobs.count)", "waiting": "\(dispatcher.waitingCount)",
             ])
@@ -336,6 +416,7 @@ extension JobService {
                     throw IncompletePainting()
                 }
                 measureDrawing(painted)
+                if let timings = painted.first?.timings { pace.measured(timings, order.requests, model: order.model) }
                 drawing.finishRun(painted.map(\.pictures))
                 let results = painted.map {
                     DrawnRequest(pictureCount: $0.pictures.count, warnings: $0.warnings.map(PublicReason.withoutFolders))
@@ -349,7 +430,7 @@ extension JobService {
                         "job": "\(first.id)", "together": "\(order.jobs.count)", "run": "\(order.run + 1)", "error": "\(error)",
                     ])
                 }
-                follow { $0.failed(order, reason: PublicReason(error).description, at: $1) }
+                follow { $0.failed(order, reason: PublicReason(error), at: $1) }
             }
         }
     }
@@ -409,6 +490,7 @@ extension JobService {
 }
 
 /// The painter returned other pictures than were asked for: a mistake of ours.
-private struct IncompletePainting: Error, CustomStringConvertible {
+private struct IncompletePainting: ReasonedError, CustomStringConvertible {
+    let errorReason = ErrorReason(.internal)
     let description = "The pictures that were drawn are not those that were asked for. This is a mistake of Easel: please report it."
 }

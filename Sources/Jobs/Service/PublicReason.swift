@@ -1,10 +1,18 @@
 import Foundation
-import Generation
+public import Generation
 
-/// The part of an error that a client may read: Easel's own sentences, without the places of files.
-public struct PublicReason: CustomStringConvertible {
+/// The part of an error that a client may read: Easel's own sentences, and the same as data, without the places of files.
+public struct PublicReason: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The sentences.
     public let description: String
+    /// The reason as data. Texts among its values name no folders.
+    public let reason: ErrorReason
+
+    /// Makes a reason from sentences for a client.
+    public init(_ reason: ErrorReason, _ description: String) {
+        self.description = description
+        self.reason = reason
+    }
 
     /// - Parameters:
     ///   - error: its whole text belongs in the log.
@@ -14,11 +22,13 @@ public struct PublicReason: CustomStringConvertible {
     ) {
         // Only texts that were written to be read: those of Foundation and of the database may hold anything, prompts too.
         if error is CancellationError {
-            description = "Drawing was broken off for a reason that nobody gave. Try again."
+            self.init(ErrorReason(.brokenOff), "Drawing was broken off for a reason that nobody gave. Try again.")
         } else if type(of: error) is any CustomStringConvertible.Type, !(error is any CustomNSError), type(of: error) != NSError.self {
-            description = Self.withoutFolders("\(error)")
+            var reason = (error as? any ReasonedError)?.errorReason ?? ErrorReason(.failed)
+            reason.values = reason.values.mapValues { $0.mapTexts(Self.withoutFolders) }
+            self.init(reason, Self.withoutFolders("\(error)"))
         } else {
-            description = otherwise
+            self.init(ErrorReason(.failed), otherwise)
         }
     }
 
@@ -58,4 +68,9 @@ public struct PublicReason: CustomStringConvertible {
         // A lone stroke, as in "and / or", is no path.
         return path.contains { $0.isLetter || $0.isNumber } ? path : nil
     }
+}
+
+extension PublicReason: ExpressibleByStringLiteral {
+    /// Makes a reason that is told in words alone.
+    public init(stringLiteral text: String) { self.init(ErrorReason(.failed), text) }
 }

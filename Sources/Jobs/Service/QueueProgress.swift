@@ -38,6 +38,10 @@ public struct QueueProgress: Sendable {
     public var run = 0
     /// Number of runs in all.
     public var runCount = 0
+    /// Steps of that run that are done.
+    public var runStep = 0
+    /// Steps of that run.
+    public var runStepCount = 0
     /// The pictures of all running jobs as they look so far, an eighth of their size.
     public var previews: [RGBImage] = []
     /// Time at which drawing began; nil while nothing is drawn.
@@ -51,6 +55,9 @@ public struct QueueProgress: Sendable {
     public var endedCounts: [JobState: Int] = [:]
 
     public init() {}
+
+    /// How far the run is that is drawn.
+    public var runProgress: RunProgress { RunProgress(run: run, runCount: max(1, runCount), step: runStep, stepCount: runStepCount) }
 
     /// 0…1, over the steps of all runs; 0 while nothing is drawn.
     public var fraction: Double { stepCount > 0 ? min(1, Double(step) / Double(stepCount)) : 0 }

@@ -7,13 +7,22 @@ struct AttentionReader {
     private var round = OpenBrackets()
     private var square = OpenBrackets()
     private(set) var unmatched = UnmatchedBrackets()
+    /// Where the brackets stand that are never closed, from left to right; those beyond the limit are left out.
+    private(set) var unclosed: [(sign: Character, byte: Int)] = []
 
     /// Brackets that are open and not yet closed.
     private struct OpenBrackets {
         /// For each, how many pieces stood before it.
         var starts: [Int] = []
+        /// For each, its place in the text.
+        var places: [Int] = []
         /// Those beyond the limit: they pair up and do nothing else.
         var idle = 0
+
+        mutating func open(at place: Int, pieces: Int) {
+            starts.append(pieces)
+            places.append(place)
+        }
 
         /// - Returns: the first piece within the innermost pair, past all pieces for an idle one; nil when none is open.
         mutating func close() -> Int? {
@@ -21,6 +30,7 @@ struct AttentionReader {
                 idle -= 1
                 return .max
             }
+            _ = places.popLast()
             return starts.popLast()
         }
     }
@@ -35,6 +45,7 @@ struct AttentionReader {
     mutating func read() -> [AttentionPiece] {
         var index = 0
         while index < text.bytes.count { index = readItem(at: index) }
+        unclosed = (round.places.map { ("(", $0) } + square.places.map { ("[", $0) }).sorted { $0.1 < $1.1 }
         unmatched.unclosed = round.starts.count + round.idle + square.starts.count + square.idle
         // What is still open goes on to the end.
         for start in round.starts { multiply(from: start, by: Self.roundFactor) }
@@ -50,9 +61,9 @@ struct AttentionReader {
             append(text.string(index + 1..<index + (isEscape ? 2 : 1)))
             return index + (isEscape ? 2 : 1)
         case UInt8(ascii: "("):
-            if isBelowLimit { round.starts.append(texts.count) } else { round.idle += 1 }
+            if isBelowLimit { round.open(at: index, pieces: texts.count) } else { round.idle += 1 }
         case UInt8(ascii: "["):
-            if isBelowLimit { square.starts.append(texts.count) } else { square.idle += 1 }
+            if isBelowLimit { square.open(at: index, pieces: texts.count) } else { square.idle += 1 }
         case UInt8(ascii: ")"):
             if let start = round.close() { multiply(from: start, by: Self.roundFactor) } else { appendUnopened(index..<index + 1) }
         case UInt8(ascii: "]"):

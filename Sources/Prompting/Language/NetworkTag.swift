@@ -35,8 +35,14 @@ extension NetworkTag {
     /// Takes the tags out of a text: `<word:` up to the next `>`, whatever the word.
     /// - Returns: the text without them, and the tags from left to right.
     static func strip(_ prompt: String) -> (text: String, tags: [NetworkTag]) {
-        let text = PromptText(prompt)
-        var kept: [UInt8] = []
+        let cut = cut(out: PromptText(prompt))
+        return (String(decoding: cut.bytes, as: UTF8.self), cut.tags)
+    }
+
+    /// Takes the tags out of a text.
+    /// - Returns: the bytes without them, the ranges of the text that these are from, and the tags from left to right.
+    static func cut(out text: PromptText) -> (bytes: [UInt8], kept: [Range<Int>], tags: [NetworkTag]) {
+        var kept: [Range<Int>] = []
         var tags: [NetworkTag] = []
         var start = 0
         var index = 0
@@ -54,13 +60,14 @@ extension NetworkTag {
                 index += 1
                 continue
             }
-            kept += text.bytes[start..<index]
+            kept.append(start..<index)
             let arguments = text.bytes[colon + 1..<end].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             tags.append(NetworkTag(kind: text.string(index + 1..<colon), arguments: arguments.map { String(decoding: $0, as: UTF8.self) }))
             start = end + 1
             index = start
         }
-        return (String(decoding: kept + text.bytes[start...], as: UTF8.self), tags)
+        kept.append(start..<text.bytes.count)
+        return (kept.flatMap { text.bytes[$0] }, kept, tags)
     }
 }
 

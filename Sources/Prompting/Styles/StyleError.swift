@@ -1,3 +1,5 @@
+public import Generation
+
 /// Why a style cannot be used.
 public enum StyleError: Error, Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
@@ -6,6 +8,10 @@ public enum StyleError: Error, Sendable, Hashable, CustomStringConvertible {
     case unknownStyle(name: String, nearest: String?, others: Int)
     /// - Parameter reason: ends without a full stop.
     case unreadable(path: String, reason: String)
+    /// A style is to be saved whose name another one has.
+    case nameTaken(String)
+    /// - Parameter reason: ends without a full stop.
+    case unwritable(path: String, reason: String)
 
     public var description: String {
         switch self {
@@ -17,6 +23,20 @@ public enum StyleError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownStyle(let name, nil, let others):
             "There is no style \"\(name)\" among the \(others) that were loaded. Names are written as in the styles file."
         case .unreadable(let path, let reason): "Styles cannot be read from \"\(path)\": \(reason)."
+        case .nameTaken(let name): "There is a style \"\(name)\" already. Use another name, or replace it."
+        case .unwritable(let path, let reason): "The style cannot be written to \"\(path)\": \(reason)."
+        }
+    }
+}
+
+extension StyleError: ReasonedError {
+    public var errorReason: ErrorReason {
+        switch self {
+        case .unknownStyle(let name, let nearest, let others):
+            ErrorReason(.unknownStyle, ["name": .init(name), "count": .init(others)]).with("did_you_mean", nearest.map { .init($0) })
+        case .unreadable(let path, let reason): .unreadableFile(path, detail: reason)
+        case .nameTaken(let name): ErrorReason(.nameTaken, ["name": .init(name)])
+        case .unwritable(let path, let reason): ErrorReason(.notSaved, ["file": .text(path), "detail": .text(reason)])
         }
     }
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 extension StyleLibrary {
     /// Larger files are no styles.
-    static let largestFile = 16 << 20
+    public static let largestFile = 16 << 20
 
     /// Reads a `styles.csv`, a `.json` file, or all such files of a folder and the folders in it.
     ///

@@ -84,14 +84,7 @@ extension StyleLibrary {
     /// A1111's `styles.csv`: `name,prompt,negative_prompt`. The columns may come in any order; `text` is what old files call the prompt.
     /// Without a header the columns are those three.
     public mutating func add(csv bytes: [UInt8]) {
-        var rows = CSVReader.rows(of: bytes)[...]
-        var columns = ["name", "prompt", "negative_prompt"]
-        if let header = rows.first?.map({ $0.trimmingSpace.lowercased() }), header.contains("name"),
-            header.contains("prompt") || header.contains("text")
-        {
-            columns = header
-            rows = rows.dropFirst()
-        }
+        let (columns, rows) = Self.table(in: bytes)
         for row in rows {
             let fields = Dictionary(zip(columns, row)) { first, _ in first }
             guard let name = fields["name"]?.trimmingSpace, !name.isEmpty else { continue }
@@ -101,6 +94,15 @@ extension StyleLibrary {
             if prompt.isEmpty, negativePrompt.isEmpty, name.hasPrefix("---") { continue }
             add(Style(name: name, prompt: prompt, negativePrompt: negativePrompt))
         }
+    }
+
+    /// The columns of a `styles.csv`, in lower case, and the rows below them.
+    static func table(in bytes: [UInt8]) -> (columns: [String], rows: [[String]]) {
+        let rows = CSVReader.rows(of: bytes)
+        guard let header = rows.first?.map({ $0.trimmingSpace.lowercased() }), header.contains("name"),
+            header.contains("prompt") || header.contains("text")
+        else { return (["name", "prompt", "negative_prompt"], rows) }
+        return (header, Array(rows.dropFirst()))
     }
 
     /// SD.Next's JSON: one style, or a list of them, with `name`, `prompt` and `negative`.

@@ -1,3 +1,5 @@
+public import Generation
+
 /// Why wildcards cannot be used.
 public enum WildcardError: Error, Sendable, Hashable, CustomStringConvertible {
     case noFolder(path: String)
@@ -8,6 +10,15 @@ public enum WildcardError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .noFolder(let path): "There is no folder \"\(path)\" to take wildcards from. Check the path after --wildcards."
         case .unreadable(let file, let reason): "Wildcard file \"\(file).txt\" cannot be read: \(reason)."
+        }
+    }
+}
+
+extension WildcardError: ReasonedError {
+    public var errorReason: ErrorReason {
+        switch self {
+        case .noFolder(let path): ErrorReason(.noSuchFile, ["file": .text(path)])
+        case .unreadable(let file, let reason): .unreadableFile(file + ".txt", detail: reason)
         }
     }
 }

@@ -53,7 +53,7 @@ final class ImageStream: Sendable {
                 let refusal = Refusal(known: error) ?? .unexpected(error, "A picture cannot be sent", backend.logger, ["job": "\(job)"])
                 return Self.frame(refusal.error)
             }
-        case .failed(let reason): return Self.frame(APIError(.failed, reason))
+        case .failed(let reason): return Self.frame(APIError(.failed, reason: reason.reason, reason.description))
         case .cancelled: return Self.frame(APIError(.cancelled, "The job was cancelled."))
         default: return nil
         }
@@ -71,7 +71,7 @@ final class ImageStream: Sendable {
     /// As for answers that come whole: what is being drawn may still finish.
     @Sendable private func stop() async throws -> ByteBuffer? {
         try await backend.stopped(job)
-        return Self.frame(APIError(.unavailable, ServiceStopped().description))
+        return Self.frame(APIError(.unavailable, ServiceStopped()))
     }
 
     private static func frame(_ event: ImageStreamEvent) -> ByteBuffer { EventStream.frame(event.type.rawValue, WebJSON.data(event)) }

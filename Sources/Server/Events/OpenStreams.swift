@@ -1,3 +1,4 @@
+internal import Generation
 internal import Synchronization
 internal import WebAPI
 
@@ -23,9 +24,10 @@ final class OpenStreams: Sendable {
         }
         guard isFree else {
             throw APIError(
-                .tooManyStreams, retryAfterSeconds: 5,
-                "\(limit) event streams are open, as many as may be (max_event_streams). Close one, or ask for the state of jobs now and "
-                    + "then.")
+                .tooManyStreams, reason: ErrorReason(.tooManyStreams, ["max": .init(limit), "setting": "max_event_streams"]),
+                retryAfterSeconds: 5,
+                "\(limit) event streams are open, which is the limit (setting max_event_streams). Close one, or ask for the state of jobs "
+                    + "from time to time.")
         }
         return Place(self)
     }

@@ -42,7 +42,9 @@ extension Backend {
             if let relativeError = row.relativeError { error.set(relativeError, row.component.rawValue, row.device, row.precision) }
             bound.set(row.bound, row.component.rawValue, row.device, row.precision)
         }
-        now.gauge("easel_fidelity_within_bounds", "Whether all components are within their bounds.").set(fidelity.isWithinBounds ? 1 : 0)
+        if let isWithinBounds = fidelity.isWithinBounds {
+            now.gauge("easel_fidelity_within_bounds", "Whether all components are within their bounds.").set(isWithinBounds ? 1 : 0)
+        }
         return now.text() + metrics.registry.text()
     }
 }

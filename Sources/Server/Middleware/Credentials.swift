@@ -17,6 +17,11 @@ struct Credentials: Sendable {
         self.keys = keys.map { Entry(digest: SHA256.hash(data: Data($0.utf8)), client: $1) }
     }
 
+    /// Whether there are users with passwords.
+    var takesPasswords: Bool { !passwords.isEmpty }
+    /// Whether there are keys.
+    var takesKeys: Bool { !keys.isEmpty }
+
     /// Whether nobody has to say who they are.
     var isEmpty: Bool { passwords.isEmpty && keys.isEmpty }
 
@@ -29,9 +34,9 @@ struct Credentials: Sendable {
     /// The words for a refused client.
     var wanted: String {
         switch (passwords.isEmpty, keys.isEmpty) {
-        case (false, true): "a user's name and password (HTTP Basic)"
+        case (false, true): "user name and password (HTTP Basic)"
         case (true, false): "a key (Authorization: Bearer …, or as the password of HTTP Basic with any name)"
-        default: "a user's name and password (HTTP Basic) or a key (Authorization: Bearer …)"
+        default: "user name and password (HTTP Basic) or a key (Authorization: Bearer …)"
         }
     }
 
@@ -43,15 +48,25 @@ struct Credentials: Sendable {
         switch parts[0].lowercased() {
         case "basic":
             guard let text = Data(base64Encoded: String(parts[1])) else { return nil }
-            // Browsers can send a key as a password only.
-            let password = text.drop { $0 != UInt8(ascii: ":") }.dropFirst()
-            let (user, bot) = (Self.find(text, in: passwords), Self.find(Data(password), in: keys))
-            return user ?? bot
+            return client(text, password: Data(text.drop { $0 != UInt8(ascii: ":") }.dropFirst()))
         case "bearer":
             return Self.find(Data(parts[1].utf8), in: keys)
         default:
             return nil
         }
+    }
+
+    /// Whose name and password, or key, somebody has typed; nil: nobody's. No user's name has a colon.
+    func client(user: String, password: String) -> String? {
+        guard !user.contains(":") else { return nil }
+        return client(Data("\(user):\(password)".utf8), password: Data(password.utf8))
+    }
+
+    /// - Parameter text: `user:password`.
+    private func client(_ text: Data, password: Data) -> String? {
+        // Browsers can send a key as a password only.
+        let (user, bot) = (Self.find(text, in: passwords), Self.find(password, in: keys))
+        return user ?? bot
     }
 
     /// Takes as long whichever entry it is, and whether it is any: digests are compared whole, in constant time, and all of them.

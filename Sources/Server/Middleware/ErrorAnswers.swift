@@ -31,7 +31,8 @@ struct ErrorAnswers: RouterMiddleware {
         if let error = error as? HTTPError, error.status == .notFound {
             return Refusal(
                 APIError(
-                    .notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there "
+                    .notFound, reason: ErrorReason(.unknownRoute, ["path": .init(request.uri.path)]),
+                    "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). /openapi.json lists what there "
                         + "is."))
         }
         return .unexpected(
@@ -47,15 +48,17 @@ extension Refusal {
         case let error as Refusal: self = error
         case let error as APIError: self.init(error)
         case let error as InvalidRequest: self.init(APIError(error))
-        case let error as QueueFull: self.init(APIError(.queueFull, retryAfterSeconds: error.retryAfterSeconds, error.description))
-        case let error as IdempotencyKeyReused: self.init(APIError(.keyReused, field: "Idempotency-Key", error.description))
-        case let error as UnknownJob: self.init(APIError(.notFound, field: "id", error.description))
-        case let error as ServiceStopped: self.init(APIError(.unavailable, error.description))
-        case let error as ModelUnavailable: self.init(APIError(.unavailable, error.reason))
+        case let error as QueueFull: self.init(APIError(
+            .queueFull, reason: error.errorReason, retryAfterSeconds: error.retryAfterSeconds, error.description))
+        case let error as IdempotencyKeyReused: self.init(APIError(.keyReused, field: "Idempotency-Key", error))
+        case let error as UnknownJob: self.init(APIError(.notFound, field: "id", error))
+        case let error as NotWaiting: self.init(APIError(.notWaiting, field: "id", error))
+        case let error as ServiceStopped: self.init(APIError(.unavailable, error))
+        case let error as ModelUnavailable: self.init(APIError(.unavailable, error))
         case StoreError.changedPicture(let id): self.init(.changedPicture(id))
         case let error as SettingsError: self.init(APIError(error))
         // Nobody reads this: the connection is gone, or the server is.
-        case is CancellationError: self.init(APIError(.unavailable, "The server is stopping."))
+        case is CancellationError: self.init(APIError(.unavailable, reason: ErrorReason(.stopping), "The server is stopping."))
         default: return nil
         }
     }

@@ -11,6 +11,8 @@ struct OriginCheck: RouterMiddleware {
 
     /// The other origins that may.
     let shared: SharedOrigins
+    /// Holds the session of a browser.
+    let cookie: SessionCookie
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         if ![.get, .head, .options].contains(request.method), let origin = request.headers[.origin],
@@ -21,7 +23,9 @@ struct OriginCheck: RouterMiddleware {
     }
 
     private func isForeign(_ origin: String, _ request: HTTPRequest, _ context: Context) -> Bool {
-        if shared.contains(origin), !hasRememberedPassword(request) { return false }
+        // Another site's page may not log people in or out: they would not notice whose pictures they see.
+        let path = request.path.map { $0.prefix { $0 != "?" } }
+        if shared.contains(origin), path != "/login", path != "/logout", !hasRememberedCredentials(request) { return false }
         let sender = WebOrigin(header: origin)
         if let address = context.serverAddress, sender == address.origin { return false }
         // What the browser says of its own page's address and ours holds behind a proxy, too; it says so only over TLS and to localhost.
@@ -31,25 +35,22 @@ struct OriginCheck: RouterMiddleware {
         return WebAddress(scheme: sender.scheme, authority: authority)?.origin != sender
     }
 
-    /// Whether a browser may have added a password by itself, for a page that does not know it: where any page may call, none shall do so
-    /// with it.
-    private func hasRememberedPassword(_ request: HTTPRequest) -> Bool {
-        shared == .any && request.headerFields[.authorization]?.lowercased().hasPrefix("basic") == true
+    /// Whether a browser may have added a password or a session by itself, for a page that does not know it: where any page may call, none
+    /// shall do so with it.
+    private func hasRememberedCredentials(_ request: HTTPRequest) -> Bool {
+        guard shared == .any else { return false }
+        guard let header = request.headerFields[.authorization] else { return cookie.token(in: request.headerFields)?.isEmpty == false }
+        return header.lowercased().hasPrefix("basic")
     }
 
     private func text(_ origin: String, _ request: HTTPRequest, _ context: Context) -> String {
         let origin = origin.prefix(100)
         if shared == .any {
-            return "A page of \(origin) may change nothing here with a password of HTTP Basic while --cors is *. Use a key (Authorization: "
+            return "A page of \(origin) may change nothing here with a password or a session while --cors is *. Use a key (Authorization: "
                 + "Bearer …), or start the server with --cors \(origin)."
         }
         let host = (request.authority ?? "").prefix(100)
         return "A page of \(origin) may change nothing here, where \(host) was asked for. If a proxy shows this server at that address, "
             + "start it with --public-url \(origin); if it is another site's page that shall use it, with --cors \(origin)."
     }
-}
-
-extension HTTPField.Name {
-    /// Forbidden to scripts, so that only the browser itself can have written it.
-    fileprivate static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
 }

@@ -33,7 +33,7 @@ struct OriginSharing: RouterMiddleware {
     private func preflight(_ request: Request) -> Response {
         let asked = request.headers[values: .accessControlRequestHeaders].betweenCommas
         var headers: HTTPFields = [
-            .accessControlAllowMethods: "DELETE, GET, HEAD, OPTIONS, POST, PUT", .accessControlMaxAge: "600",
+            .accessControlAllowMethods: "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT", .accessControlMaxAge: "600",
             .vary: "Access-Control-Request-Headers",
         ]
         let names = asked.filter { HTTPField.Name($0) != nil }

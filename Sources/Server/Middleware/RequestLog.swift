@@ -19,7 +19,7 @@ struct RequestLog: RouterMiddleware {
         metrics.requests.add(1, request.method.knownName, route, "\(response.status.code)")
         metrics.requestSeconds.observe(duration.seconds, request.method.knownName, route)
         context.logger.log(
-            level: Self.quietPaths.contains(request.uri.path) ? .debug : .info, "Answered",
+            level: Self.isQuiet(request.uri.path) ? .debug : .info, "Answered",
             metadata: [
                 "method": .string(request.method.rawValue), "path": .string(request.uri.path),
                 "status": .stringConvertible(response.status.code),
@@ -28,8 +28,10 @@ struct RequestLog: RouterMiddleware {
         return response
     }
 
-    /// Paths that are asked for several times a second, and would fill the log.
-    private static let quietPaths: Set<String> = ["/healthz", "/readyz", "/metrics", "/sdapi/v1/progress"]
+    /// Whether a path would fill the log: it is asked for several times a second, or belongs to the page, which is many files.
+    static func isQuiet(_ path: String) -> Bool { quietPaths.contains(path) || path.hasPrefix("/page/") }
+
+    private static let quietPaths: Set<String> = ["/healthz", "/readyz", "/metrics", "/sdapi/v1/progress", "/favicon.ico"]
 }
 
 extension HTTPRequest.Method {

@@ -1,3 +1,4 @@
+internal import Generation
 internal import Hummingbird
 internal import Settings
 internal import Synchronization
@@ -19,12 +20,17 @@ struct RequestRate: RouterMiddleware {
 
     func handle(_ request: Request, context: Context, next: (Request, Context) async throws -> Response) async throws -> Response {
         let limit = settings.current.limits.requestsPerSecond
-        let isLimited = limit > 0 && !Authentication.openPaths.contains(request.uri.path)
+        let isLimited = limit > 0 && !Authentication.healthPaths.contains(request.uri.path)
         if isLimited, let wait = buckets.buckets.withLock({ $0.take(context.address, rate: Double(limit), at: .now) }) {
+            let seconds = max(1, Int((wait / .seconds(1)).rounded(.up)))
             throw Refusal(
-                APIError(.rateLimited, retryAfterSeconds: max(1, Int((wait / .seconds(1)).rounded(.up))),
-                    "More than \(limit) requests came from \(context.address) within a second. Ask more slowly; the setting "
-                        + "max_requests_per_second says how often."))
+                APIError(
+                    .rateLimited,
+                    reason: ErrorReason(
+                        .rateLimited, ["max": .init(limit), "seconds": .init(seconds), "setting": "max_requests_per_second"]),
+                    retryAfterSeconds: seconds,
+                    "More than \(limit) requests came from \(context.address) within a second, which is the limit (setting "
+                        + "max_requests_per_second). Ask more slowly."))
         }
         return try await next(request, context)
     }

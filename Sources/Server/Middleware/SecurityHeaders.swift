@@ -12,7 +12,8 @@ struct SecurityHeaders: RouterMiddleware {
         var response = try await next(request, context)
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.xFrameOptions] = "DENY"
-        response.headers[.referrerPolicy] = "no-referrer"
+        // With "no-referrer", forms of the page itself would be sent with `Origin: null`.
+        response.headers[.referrerPolicy] = "same-origin"
         response.headers[.crossOriginResourcePolicy] = isShared ? "cross-origin" : "same-origin"
         response.headers[.contentSecurityPolicy] =
             "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "

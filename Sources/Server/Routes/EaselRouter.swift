@@ -1,3 +1,4 @@
+internal import Generation
 internal import HTTPTypes
 internal import Hummingbird
 internal import WebAPI
@@ -19,8 +20,8 @@ enum EaselRouter {
         if credentials.isEmpty && HostCheck.isLoopback(options.host) {
             router.add(middleware: HostCheck(allowed: options.allowedHosts, publicAddress: options.publicAddress))
         }
-        router.add(middleware: OriginCheck(shared: options.sharedOrigins))
-        router.add(middleware: Authentication(credentials: credentials))
+        router.add(middleware: OriginCheck(shared: options.sharedOrigins, cookie: backend.sessionCookie))
+        router.add(middleware: Authentication(credentials: credentials, sessions: backend.sessions, cookie: backend.sessionCookie))
         router.add(middleware: DecodedParameters())
 
         addRoutes(backend, to: router)
@@ -46,6 +47,7 @@ enum EaselRouter {
         EngineRoutes(backend: backend).add(to: router)
         SettingRoutes(backend: backend).add(to: router)
         ServiceRoutes(backend: backend).add(to: router)
+        AccountRoutes(backend: backend).add(to: router)
         PageRoutes().add(to: router)
     }
 
@@ -57,7 +59,11 @@ enum EaselRouter {
             for method in [HTTPRequest.Method.get, .post, .put, .delete, .patch, .options] where !methods.contains(method) {
                 router.on(routes[0].path, method: method) { request, _ -> Response in
                     throw Refusal(
-                        APIError(.notFound, "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). Use \(known)."),
+                        APIError(
+                            .notFound,
+                            reason: ErrorReason(.wrongMethod, [
+                                "method": .text(request.method.rawValue), "choices": .init(known.split(separator: ", ").map(String.init)),
+                            ]), "There is no \(request.method.rawValue) \(request.uri.path.prefix(200)). Use \(known)."),
                         status: .methodNotAllowed,
                         headers: [.allow: known])
                 }

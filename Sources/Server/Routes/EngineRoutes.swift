@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Generation
 internal import Hummingbird
 internal import Settings
 internal import WebAPI
@@ -9,10 +10,12 @@ struct EngineRoutes {
 
     func add(to router: Router<ClientContext>) {
         let group = router.group("/api/v1")
-        group.get("models") { _, _ in Response(json: ModelsAnswer(await backend.catalog())) }
+        group.get("models") { _, _ in await models() }
         group.post("models/{name}/load", use: load)
+        group.put("models/{name}/defaults", use: saveDefaults)
+        group.post("models/refresh", use: refresh)
         group.post("reload", use: reload)
-        group.get("devices") { _, _ in Response(json: try await backend.engine.devices()) }
+        group.get("devices", use: devices)
         group.get("compilations") { _, _ in Response(json: await backend.engine.compilations()) }
         group.delete("compilations") { _, _ in Response(json: DroppedAnswer(await backend.engine.dropCompilations(nil))) }
         group.delete("compilations/{id}", use: drop)
@@ -20,6 +23,14 @@ struct EngineRoutes {
         group.post("fidelity/check") { _, _ in Response(json: try await backend.engine.checkFidelity()) }
         group.post("fidelity/compare", use: compare)
         group.post("prompt", use: explain)
+        group.get("prompt/words") { _, _ in Response(json: PromptWordsAnswer(await backend.engine.promptResources())) }
+        group.post("styles", use: saveStyle)
+    }
+
+    @Sendable private func devices(_: Request, _: ClientContext) async -> Response {
+        var answer = await backend.engine.devices()
+        (answer.memoryUsedBytes, answer.memoryTotalBytes) = (ProcessMemory.resident, ProcessMemory.total)
+        return Response(json: answer)
     }
 
     @Sendable private func load(_: Request, _ context: ClientContext) async throws -> Response {
@@ -31,7 +42,25 @@ struct EngineRoutes {
         } else {
             try await backend.change(["model": model.name], isKept: false)
         }
-        return Response(json: ModelsAnswer(await backend.catalog()))
+        return await models()
+    }
+
+    @Sendable private func refresh(_: Request, _: ClientContext) async throws -> Response {
+        await backend.engine.refresh()
+        return await models()
+    }
+
+    private func models() async -> Response {
+        Response(json: ModelsAnswer(await backend.catalog(), folders: await backend.engine.modelFolders()))
+    }
+
+    @Sendable private func saveDefaults(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let name = try context.parameters.require("name")
+        let defaults = try ModelDefaults.read(body: await backend.body(of: &request))
+        let model = try await backend.withCatalog { try $0.named(name, field: "name", kind: .notFound) }
+        try await backend.engine.saveDefaults(defaults, of: model.name)
+        return Response(json: await backend.catalog().models.first { $0.name == model.name } ?? model)
     }
 
     @Sendable private func reload(_ request: Request, _: ClientContext) async throws -> Response {
@@ -46,7 +75,8 @@ struct EngineRoutes {
         let dropped = await backend.engine.dropCompilations(id)
         guard dropped > 0 else {
             throw APIError(
-                .notFound, field: "id", "Nothing compiled has this name, or it is in use. GET /api/v1/compilations lists what there is.")
+                .notFound, field: "id", reason: ErrorReason(.unknownCompilation),
+                "Nothing compiled has this name, or it is in use. GET /api/v1/compilations lists what there is.")
         }
         return Response(json: DroppedAnswer(dropped))
     }
@@ -56,6 +86,13 @@ struct EngineRoutes {
         let body = try await backend.body(of: &request)
         let wanted = try await backend.read(context) { try ComparisonRequest(body: body, $0) }
         return Response(json: try await backend.whileConnected(request) { try await backend.engine.compare(wanted.generation) })
+    }
+
+    @Sendable private func saveStyle(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try StyleSubmission(body: await backend.body(of: &request), backend.settings.current)
+        try await backend.engine.saveStyle(wanted.style, replaces: wanted.replaces)
+        return Response(json: wanted.style, status: .created)
     }
 
     @Sendable private func explain(_ request: Request, _: ClientContext) async throws -> Response {

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Files
 internal import FoundationEssentials
+internal import Generation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Jobs
@@ -15,7 +16,11 @@ struct JobRoutes {
         let group = router.group("/api/v1")
         group.post("jobs", use: submit)
         group.get("jobs", use: list)
+        group.delete("jobs", use: cancelWaiting)
+        group.get("queue", use: showQueue)
+        group.put("queue", use: pause)
         group.get("jobs/{id}", use: show)
+        group.patch("jobs/{id}", use: move)
         group.delete("jobs/{id}", use: cancel)
         group.get("jobs/{id}/events", use: eventsOfJob)
         group.get("events", use: events)
@@ -29,7 +34,7 @@ struct JobRoutes {
             IdempotencyKey($0, fingerprint: SHA256.hash(data: submission.canonicalBody).hexadecimal)
         }
         let job = try await backend.submit(submission.job, context, idempotencyKey: key)
-        let answer = AcceptedAnswer(job)
+        let answer = AcceptedAnswer(job, modelDefaults: submission.modelDefaults)
         return Response(json: answer, status: .accepted, headers: [.location: answer.url])
     }
 
@@ -47,15 +52,44 @@ struct JobRoutes {
     @Sendable private func show(_: Request, _ context: ClientContext) async throws -> Response {
         let id = try context.jobID
         guard let job = try await backend.jobs.job(id) else { throw UnknownJob(id) }
-        let position = await backend.jobs.positions(of: [id])[id]
-        return Response(json: JobAnswer(job, position: position, progress: job.state == .running ? await progress(of: id) : nil))
+        return await answer(job)
+    }
+
+    private func answer(_ job: Job) async -> Response {
+        let position = await backend.jobs.positions(of: [job.id])[job.id]
+        return Response(json: JobAnswer(job, position: position, progress: job.state == .running ? await progress(of: job.id) : nil))
+    }
+
+    @Sendable private func move(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let id = try context.jobID
+        let wanted = try JobChange(body: await backend.body(of: &request))
+        guard let job = try await backend.jobs.move(id, to: wanted.position) else { throw UnknownJob(id) }
+        return await answer(job)
+    }
+
+    @Sendable private func cancelWaiting(_ request: Request, _: ClientContext) async throws -> Response {
+        try CancelledAnswer.checkState(request.query("state"))
+        return Response(json: CancelledAnswer(try await backend.jobs.cancelWaiting()))
+    }
+
+    @Sendable private func showQueue(_: Request, _: ClientContext) async throws -> Response {
+        Response(json: QueueAnswer(await backend.jobs.queueState))
+    }
+
+    @Sendable private func pause(_ request: Request, _: ClientContext) async throws -> Response {
+        var request = request
+        let wanted = try QueueChange(body: await backend.body(of: &request))
+        await backend.jobs.pause(wanted.isPaused)
+        return Response(json: QueueAnswer(await backend.jobs.queueState))
     }
 
     private func progress(of id: JobID) async -> JobAnswer.Progress? {
         let progress = await backend.jobs.progress
         guard progress.running.contains(where: { $0.id == id }) else { return nil }
         return JobAnswer.Progress(
-            step: progress.step, steps: progress.stepCount, text: progress.stage?.description, remainingSeconds: progress.etaSeconds)
+            step: progress.step, steps: progress.stepCount, progress.runProgress, text: progress.stage?.description,
+            remainingSeconds: progress.etaSeconds)
     }
 
     @Sendable private func cancel(_: Request, _ context: ClientContext) async throws -> Response {
@@ -88,7 +122,7 @@ struct JobRoutes {
         guard let text = header ?? request.query("after"), !text.isEmpty else { return nil }
         guard let number = UInt64(text) else {
             throw APIError(
-                .invalidValue, field: header == nil ? "after" : "Last-Event-ID",
+                .invalidValue, field: header == nil ? "after" : "Last-Event-ID", reason: .wrongForm(text, example: "1764421200000000"),
                 "There is no event of that name. Use the id of an event that was received.")
         }
         return number
@@ -101,7 +135,9 @@ extension ClientContext {
     var jobID: JobID {
         get throws(APIError) {
             guard let id = parameters.get("id").flatMap({ JobID($0) }) else {
-                throw APIError(.notFound, field: "id", "There is no such job. GET /api/v1/jobs lists those that there are.")
+                throw APIError(
+                    .notFound, field: "id", reason: ErrorReason(.unknownJob, ["id": .init(parameters.get("id") ?? "")]),
+                    "There is no such job. GET /api/v1/jobs lists those that there are.")
             }
             return id
         }

@@ -39,7 +39,8 @@ extension Backend {
     }
 
     static let removed = APIError(
-        .notFound, "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and "
+        .notFound, reason: ErrorReason(.unknownPicture),
+        "A picture of the job has been removed since it was drawn. Draw it again, or keep more with keep_pictures and "
             + "keep_days.")
 }
 
@@ -47,7 +48,7 @@ extension APIError {
     /// Another program has emptied, cut or replaced the file.
     static func changedPicture(_ id: PictureID) -> APIError {
         APIError(
-            .notFound, field: "id",
+            .notFound, field: "id", reason: ErrorReason(.pictureChanged, ["id": .text(id.description)]),
             "The file of picture \(id) was changed on the server's disk. Put it back from a copy, or delete the picture.")
     }
 }

@@ -35,7 +35,7 @@ extension Backend {
         case .cancelled:
             if !job.pictures.isEmpty { return job }
             throw APIError(.cancelled, job.failure ?? "The job was cancelled.")
-        case .failed, .queued, .running: throw APIError(.failed, job.failure ?? "The job failed.")
+        case .failed, .queued, .running: throw APIError(.failed, reason: job.failureReason, job.failure ?? "The job failed.")
         }
     }
 

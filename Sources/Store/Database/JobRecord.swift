@@ -20,6 +20,10 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     private(set) var startedAt: Double?
     private(set) var endedAt: Double?
     private(set) var failure: String?
+    /// An `ErrorReason` in JSON; nil where there is none, and in rows of versions that did not keep it.
+    private(set) var failureReason: String?
+    /// Runs whose pictures are stored or that were skipped.
+    private(set) var finishedRuns: Int
     /// A list of texts in JSON; nil for none.
     private(set) var warnings: String?
     /// Rises with each that was added; nil where that is not looked at.
@@ -27,6 +31,8 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case id, client, request, state, attempts, failure, warnings, number
+        case failureReason = "failure_reason"
+        case finishedRuns = "finished_runs"
         case idempotencyKey = "idempotency_key"
         case idempotencyFingerprint = "idempotency_fingerprint"
         case submittedAt = "submitted_at"
@@ -46,6 +52,8 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         startedAt = job.startedAt?.timeIntervalSinceReferenceDate
         endedAt = job.endedAt?.timeIntervalSinceReferenceDate
         failure = job.failure
+        failureReason = try job.failureReason.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        finishedRuns = job.finishedRuns
         warnings = job.warnings.isEmpty ? nil : String(decoding: try JSONEncoder().encode(job.warnings), as: UTF8.self)
         self.number = number
     }
@@ -54,9 +62,11 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     static func nextNumber(in db: Database) throws -> Int64 { try (Int64.fetchOne(db, sql: "SELECT max(number) FROM job") ?? 0) + 1 }
 
     /// Writes down what has become of the job.
+    /// - Parameter storesRuns: whether its finished runs are written as well.
     /// - Throws: `StoreError.noSuchJob`
-    func updateOutcome(_ id: JobID, in db: Database) throws {
-        let columns: [CodingKeys] = [.state, .attempts, .startedAt, .endedAt, .failure, .warnings]
+    func updateOutcome(_ id: JobID, storesRuns: Bool, in db: Database) throws {
+        let columns: [CodingKeys] =
+            [.state, .attempts, .startedAt, .endedAt, .failure, .failureReason, .warnings] + (storesRuns ? [.finishedRuns] : [])
         do {
             try update(db, columns: columns.map(\.rawValue))
         } catch RecordError.recordNotFound {
@@ -81,6 +91,9 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         job.startedAt = startedAt.map(Date.init(timeIntervalSinceReferenceDate:))
         job.endedAt = endedAt.map(Date.init(timeIntervalSinceReferenceDate:))
         job.failure = failure
+        // The sentence is there still when another version has written the data.
+        job.failureReason = failureReason.flatMap { try? JSONDecoder().decode(ErrorReason.self, from: Data($0.utf8)) }
+        job.finishedRuns = finishedRuns
         // Nobody misses a job for its warnings.
         job.warnings = warnings.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
         job.pictures = pictures

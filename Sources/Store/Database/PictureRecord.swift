@@ -21,15 +21,30 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
     private(set) var model: String
     private(set) var infotext: String
     private(set) var byteCount: Int
+    /// Its file below the pictures folder; nil: see `DataFolder.earlierName`.
+    private(set) var file: String?
+    /// `2026-11-28`
+    private(set) var day: String
+    private(set) var sampler: String?
+    private(set) var steps: Int?
+    private(set) var cfgScale: Double?
+    /// Values that are searched; see `InfotextFacts`.
+    private(set) var parameters: String
+    private(set) var isFavourite = false
 
     enum CodingKeys: String, CodingKey {
-        case job, place, width, height, seed, prompt, model, infotext
+        case job, place, width, height, seed, prompt, model, infotext, file, day, sampler, steps, parameters
+        case cfgScale = "cfg_scale"
+        case isFavourite = "is_favourite"
         case createdAt = "created_at"
         case negativePrompt = "negative_prompt"
         case byteCount = "byte_count"
     }
 
-    init(_ id: PictureID, _ picture: Picture<RGBImage>, model: String, createdAt: Date, byteCount: Int) {
+    /// - Parameters:
+    ///   - request: of the job; says what the infotext does not.
+    ///   - file: below the pictures folder.
+    init(_ id: PictureID, _ picture: Picture<RGBImage>, of request: JobRequest, createdAt: Date, file: String, byteCount: Int) {
         job = id.job.description
         place = id.index
         self.createdAt = createdAt.timeIntervalSinceReferenceDate
@@ -38,18 +53,30 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
         seed = Int64(bitPattern: picture.seed)
         prompt = picture.prompt
         negativePrompt = picture.negativePrompt
-        self.model = model
+        model = request.model
         infotext = picture.infotext
         self.byteCount = byteCount
+        self.file = file
+        day = LocalTime(createdAt).day
+        let facts = InfotextFacts(infotext)
+        sampler = facts.sampler ?? GenerationField.sampler.infotext(of: request.generation)
+        steps = facts.steps ?? request.generation.steps
+        cfgScale = facts.cfgScale ?? Double(request.generation.cfgScale)
+        parameters = facts.values
     }
 
     /// nil when no picture can have that name.
     var id: PictureID? { PictureID("\(job)-\(place)") }
 
-    var picture: GalleryPicture? {
+    /// Its file below the pictures folder; nil when no picture can have its name.
+    var path: String? { file ?? id.map(DataFolder.earlierName) }
+
+    /// - Parameter albums: that it is in, in order.
+    func picture(albums: [String]) -> GalleryPicture? {
         id.map { id in
             GalleryPicture(
-                id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), model: model,
+                id: id, createdAt: Date(timeIntervalSinceReferenceDate: createdAt), model: model, sampler: sampler, steps: steps,
+                isFavourite: isFavourite, albums: albums, file: file ?? DataFolder.earlierName(id),
                 details: Picture(
                     PictureFile(size: PictureSize(width: width, height: height), byteCount: byteCount),
                     seed: UInt64(bitPattern: seed), prompt: prompt, negativePrompt: negativePrompt, infotext: infotext))
@@ -58,6 +85,6 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
 }
 
 extension PictureID {
-    /// Finds the row.
+    /// Finds the row of `picture`.
     var condition: SQL { "picture.job = \(job.description) AND picture.place = \(index)" }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 
 /// The tables, as every version of Easel has changed them. A step that was released is never edited: the next one is added below.
@@ -14,6 +15,17 @@ enum Schema {
             try db.execute(sql: "ALTER TABLE job ADD COLUMN idempotency_fingerprint TEXT")
         }
         migrator.registerMigration("requests with recipes") { db in try db.execute(sql: recipes) }
+        migrator.registerMigration("finished runs and reasons of failures") { db in
+            try db.execute(sql: """
+                ALTER TABLE job ADD COLUMN finished_runs INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE job ADD COLUMN failure_reason TEXT;
+                """)
+        }
+        migrator.registerMigration("albums, parameters and names of files") { db in
+            try db.execute(sql: galleryColumns)
+            try readInfotexts(db)
+            try db.execute(sql: gallerySearch)
+        }
         return migrator
     }()
 
@@ -122,6 +134,78 @@ enum Schema {
         CREATE TRIGGER picture_removed AFTER DELETE ON picture BEGIN
             INSERT INTO picture_text (picture_text, rowid, prompt, negative_prompt, model)
             VALUES ('delete', old.number, old.prompt, old.negative_prompt, old.model);
+        END;
+        """
+
+    /// `file` is a path below the pictures folder; NULL: the one that follows from the picture's id, as earlier versions named files.
+    /// `day` is that of the server's time zone when the picture was drawn, so that it stays the one in the file's name.
+    ///
+    /// `loose_file` has the files that no row of `picture` knows: those that are about to be written, and those of removed rows. What
+    /// stands there at the start was left by a crash. `name_number` has the last number that was given in a folder, or to equal names.
+    private static let galleryColumns = """
+        DROP TRIGGER picture_added;
+        DROP TRIGGER picture_removed;
+        DROP TABLE picture_text;
+        ALTER TABLE picture ADD COLUMN file TEXT;
+        ALTER TABLE picture ADD COLUMN day TEXT NOT NULL DEFAULT '';
+        ALTER TABLE picture ADD COLUMN sampler TEXT;
+        ALTER TABLE picture ADD COLUMN steps INTEGER;
+        ALTER TABLE picture ADD COLUMN cfg_scale REAL;
+        ALTER TABLE picture ADD COLUMN parameters TEXT NOT NULL DEFAULT '';
+        ALTER TABLE picture ADD COLUMN is_favourite INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE album_picture (
+            album TEXT NOT NULL,
+            picture INTEGER NOT NULL REFERENCES picture (number) ON DELETE CASCADE,
+            PRIMARY KEY (album, picture)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE loose_file (file TEXT NOT NULL PRIMARY KEY COLLATE NOCASE) STRICT, WITHOUT ROWID;
+        CREATE TABLE name_number (
+            stem TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// Fills the columns of pictures that earlier versions drew.
+    private static func readInfotexts(_ db: Database) throws {
+        var last: Int64 = 0
+        while true {
+            let some: SQLRequest<Row> = "SELECT number, created_at, infotext FROM picture WHERE number > \(last) ORDER BY number LIMIT 500"
+            let rows = try some.fetchAll(db)
+            guard let end = rows.last else { return }
+            last = end["number"]
+            for row in rows {
+                let facts = InfotextFacts(row["infotext"])
+                let day = LocalTime(Date(timeIntervalSinceReferenceDate: row["created_at"])).day
+                try db.execute(literal: """
+                    UPDATE picture SET day = \(day), sampler = \(facts.sampler), steps = \(facts.steps),
+                    cfg_scale = \(facts.cfgScale), parameters = \(facts.values) WHERE number = \(row["number"] as Int64)
+                    """)
+            }
+        }
+    }
+
+    /// After the columns are filled, for then it is quicker. The indices of what a list is narrowed down by are in the list's order.
+    private static let gallerySearch = """
+        CREATE UNIQUE INDEX picture_by_file ON picture (file COLLATE NOCASE) WHERE file IS NOT NULL;
+        CREATE INDEX picture_by_model ON picture (model, number) WHERE deleted_at IS NULL AND is_missing = 0;
+        CREATE INDEX picture_by_sampler ON picture (sampler, number) WHERE deleted_at IS NULL AND is_missing = 0;
+        CREATE INDEX picture_by_day ON picture (day, number) WHERE deleted_at IS NULL AND is_missing = 0;
+        CREATE INDEX picture_by_seed ON picture (seed, number) WHERE deleted_at IS NULL AND is_missing = 0;
+        CREATE INDEX picture_favourite ON picture (number) WHERE is_favourite = 1 AND deleted_at IS NULL AND is_missing = 0;
+        CREATE INDEX album_of_picture ON album_picture (picture, album);
+        CREATE VIRTUAL TABLE picture_text USING fts5 (
+            prompt, negative_prompt, model, parameters,
+            content = 'picture', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+        );
+        INSERT INTO picture_text (picture_text) VALUES ('rebuild');
+        CREATE TRIGGER picture_added AFTER INSERT ON picture BEGIN
+            INSERT INTO picture_text (rowid, prompt, negative_prompt, model, parameters)
+            VALUES (new.number, new.prompt, new.negative_prompt, new.model, new.parameters);
+        END;
+        CREATE TRIGGER picture_removed AFTER DELETE ON picture BEGIN
+            INSERT INTO picture_text (picture_text, rowid, prompt, negative_prompt, model, parameters)
+            VALUES ('delete', old.number, old.prompt, old.negative_prompt, old.model, old.parameters);
         END;
         """
 }

@@ -9,12 +9,17 @@ enum DurableFile {
     /// Writes a file beside where it is to be, waits until the disk has it, and gives it its name.
     ///
     /// The name itself is certain only after `syncFolder`.
-    /// - Parameter beforeRenaming: called when the contents are on the disk.
-    static func write(_ bytes: [UInt8], to file: URL, beforeRenaming: () -> Void = {}) throws(StoreError) {
+    /// - Parameters:
+    ///   - isReplacing: whether a file that is there is replaced, or an error.
+    ///   - beforeRenaming: called when the contents are on the disk.
+    static func write(
+        _ bytes: [UInt8], to file: URL, replacing isReplacing: Bool = true, beforeRenaming: () -> Void = {}
+    ) throws(StoreError) {
         let partial = file.path + partialSuffix
         do throws(StoreError) {
             try writeAndSync(bytes, to: partial)
             beforeRenaming()
+            if !isReplacing, isTaken(file) { throw StoreError(file.path, errno: EEXIST) }
             guard rename(partial, file.path) == 0 else { throw StoreError(file.path, errno: errno) }
         } catch {
             unlink(partial)
@@ -77,6 +82,12 @@ enum DurableFile {
     /// Removes a file; nothing when there is none.
     static func remove(_ file: URL) throws(StoreError) {
         guard unlink(file.path) == 0 || errno == ENOENT else { throw StoreError(file.path, errno: errno) }
+    }
+
+    /// Whether anything has a name, be it a link that leads nowhere.
+    static func isTaken(_ file: URL) -> Bool {
+        var status = stat()
+        return lstat(file.path, &status) == 0
     }
 
     /// The size of a file in bytes; nil when there is none.

@@ -5,6 +5,8 @@ import Jobs
 
 /// How far storing a job's pictures is.
 enum FinishStage: String, Sendable, CaseIterable {
+    /// The names of all files are chosen and noted in the database.
+    case namesNoted
     /// A picture is on the disk under a temporary name.
     case fileWritten
     /// All pictures have their names.
@@ -15,36 +17,43 @@ enum FinishStage: String, Sendable, CaseIterable {
 }
 
 extension PictureFiles {
-    /// Writes the PNG files of a job's pictures; all of them or, when it throws, none.
+    /// Writes the PNG files of pictures; all of them or, when it throws, none.
+    /// - Parameter pictures: with their files below the folder of pictures, where nothing is yet.
     /// - Returns: their sizes in bytes.
     func store(
-        _ pictures: [(PictureID, Picture<RGBImage>)], of job: JobID, onStage: @escaping @Sendable (FinishStage) -> Void
+        _ pictures: [(PictureID, Picture<RGBImage>, file: String)], onStage: @escaping @Sendable (FinishStage) -> Void
     ) async throws(StoreError) -> [Int] {
         guard !pictures.isEmpty else { return [] }
         return try await queue.run { () throws(StoreError) in
+            var written: [URL] = []
             do throws(StoreError) {
-                let place = folder.folder(kind, of: job)
-                try DurableFile.makeFolder(place)
                 var byteCounts: [Int] = []
-                for (id, picture) in pictures { byteCounts.append(try store(picture, id, onStage)) }
-                try DurableFile.syncFolder(place)
+                for (id, picture, file) in pictures {
+                    let url = folder.picture(file)
+                    try DurableFile.makeFolder(url.deletingLastPathComponent())
+                    byteCounts.append(try store(picture, id, at: url, onStage))
+                    written.append(url)
+                }
+                for place in Set(written.map { $0.deletingLastPathComponent() }) { try DurableFile.syncFolder(place) }
                 onStage(.filesNamed)
                 return byteCounts
             } catch {
-                for (id, _) in pictures { try? DurableFile.remove(url(id)) }
+                try? removeNow(written)
                 throw error
             }
         }
     }
 
-    private func store(_ picture: Picture<RGBImage>, _ id: PictureID, _ onStage: (FinishStage) -> Void) throws(StoreError) -> Int {
+    private func store(
+        _ picture: Picture<RGBImage>, _ id: PictureID, at url: URL, _ onStage: (FinishStage) -> Void
+    ) throws(StoreError) -> Int {
         let file: [UInt8]
         do {
             file = try picture.content.encoded(as: .png, parameters: picture.infotext)
         } catch {
             throw .unencodablePicture(id, error)
         }
-        try DurableFile.write(file, to: url(id)) { onStage(.fileWritten) }
+        try DurableFile.write(file, to: url, replacing: false) { onStage(.fileWritten) }
         return file.count
     }
 }

@@ -14,7 +14,7 @@ extension PictureFiles {
     func thumbnail(of id: PictureID, png: URL) async throws(StoreError) -> URL? {
         try await queue.run { () throws(StoreError) in
             let file = url(id)
-            if isWhole(id, byteCount: nil) { return file }
+            if isWhole(file, byteCount: nil) { return file }
             guard let contents = try? Data(contentsOf: png) else { return nil }
             let thumbnail: [UInt8]
             do throws(ImageCodecError) {

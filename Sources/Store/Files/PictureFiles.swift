@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 import Glibc
 import Jobs
 
@@ -17,15 +18,16 @@ struct PictureFiles: Sendable {
         queue = WorkQueue("easel." + kind.folderName)
     }
 
+    /// The file that follows from a picture's id: of every thumbnail, and of pictures that earlier versions drew.
     func url(_ id: PictureID) -> URL { folder.file(kind, of: id) }
 
     /// Whether a file is there that begins and ends as one of this kind. Others can empty, cut and replace it.
     /// - Parameter byteCount: that it was written with; nil where nobody knows.
-    func isWhole(_ id: PictureID, byteCount: Int?) -> Bool {
+    func isWhole(_ file: URL, byteCount: Int?) -> Bool {
         switch kind {
-        case .picture: DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.pngSignature, end: Self.pngEnd)
+        case .picture: DurableFile.isWhole(file, byteCount: byteCount, start: Self.pngSignature, end: Self.pngEnd)
         case .thumbnail:
-            DurableFile.size(of: url(id)).map { DurableFile.isWhole(url(id), byteCount: byteCount, start: Self.webPStart(byteCount: $0)) }
+            DurableFile.size(of: file).map { DurableFile.isWhole(file, byteCount: byteCount, start: Self.webPStart(byteCount: $0)) }
                 ?? false
         }
     }
@@ -41,24 +43,41 @@ struct PictureFiles: Sendable {
     }
 
     /// Removes files, and folders that become empty; nothing where there are none.
-    func remove(_ pictures: [PictureID]) async throws(StoreError) {
-        try await queue.run { () throws(StoreError) in
-            for id in pictures { try DurableFile.remove(url(id)) }
+    func remove(_ files: [URL]) async throws(StoreError) {
+        try await queue.run { () throws(StoreError) in try removeNow(files) }
+    }
+
+    /// Does the same, also with what was only half written. Only for the start and on `queue`, when nobody else writes.
+    func removeNow(_ files: [URL], isPartial: Bool = false) throws(StoreError) {
+        for file in files {
+            try DurableFile.remove(file)
+            if isPartial { try DurableFile.remove(URL(filePath: file.path + DurableFile.partialSuffix)) }
+        }
+        let root = folder.folder(kind).path + "/"
+        for place in Set(files.map { $0.deletingLastPathComponent().path }) {
+            var place = place
             // Fails, as it should, where there is something left.
-            for place in Set(pictures.map { folder.folder(kind, of: $0.job) }) { rmdir(place.path) }
+            while place.hasPrefix(root), rmdir(place) == 0 { place = URL(filePath: place).deletingLastPathComponent().path }
         }
     }
 
-    /// Removes everything of one job. Only for the start, when nobody writes.
-    func removeAll(of job: JobID) throws(StoreError) {
+    /// Removes everything of one job that earlier versions have written, but some pictures. Only for the start, when nobody writes.
+    func removeAll(of job: JobID, but kept: Set<PictureID>) throws(StoreError) {
         let place = folder.folder(kind, of: job)
-        for name in Self.names(in: place) where name.hasPrefix("\(job)-") { try DurableFile.remove(place.appending(path: name)) }
+        for name in Self.names(in: place) where name.hasPrefix("\(job)-") {
+            if let id = picture(named: name), kept.contains(id) { continue }
+            try DurableFile.remove(place.appending(path: name))
+        }
     }
 
-    /// The folders that there are.
+    /// The folders that there are of files with names that follow from ids.
     var folders: [URL] {
         let root = folder.folder(kind)
-        return Self.names(in: root).map { root.appending(path: $0) }
+        return Self.names(in: root).filter(Self.isNameOfFolder).map { root.appending(path: $0) }
+    }
+
+    private static func isNameOfFolder(_ name: String) -> Bool {
+        name.utf8.count == 8 && name.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
     /// The pictures whose files lie in one of `folders`. What was only half written when a crash came is removed.
@@ -68,7 +87,9 @@ struct PictureFiles: Sendable {
             var removedCount = 0
             for name in Self.names(in: place) {
                 let isPartial = name.hasSuffix(DurableFile.partialSuffix)
-                guard let id = picture(named: isPartial ? String(name.dropLast(DurableFile.partialSuffix.count)) : name) else { continue }
+                guard let id = picture(named: isPartial ? String(name.dropLast(DurableFile.partialSuffix.count)) : name),
+                    DataFolder.folderName(of: id.job) == place.lastPathComponent
+                else { continue }
                 if isPartial {
                     try DurableFile.remove(place.appending(path: name))
                     removedCount += 1
@@ -80,7 +101,7 @@ struct PictureFiles: Sendable {
         }
     }
 
-    /// nil for a name that Easel has not given.
+    /// nil for a name that does not follow from an id.
     private func picture(named name: String) -> PictureID? {
         guard let id = name.split(separator: ".").first.flatMap({ PictureID($0) }), kind.fileName(id) == name else { return nil }
         return id

@@ -12,10 +12,11 @@ public struct PictureInfoRequest: Sendable {
     public init(body: Data) throws(APIError) {
         let fields = try RequestFields(body: body)
         guard let text = try fields.text("image"), !text.isEmpty else {
-            throw fields.invalid("image", "There is no image. Send it as base64 or as a data URL.")
+            throw fields.missing("image", "There is no image. Send it as base64 or as a data URL.")
         }
         guard let picture = Base64Picture.bytes(text) else {
-            throw fields.invalid("image", "image is not base64. Send a PNG, JPEG or WebP file as base64 or as a data URL.")
+            throw fields.invalid(
+                "image", ErrorReason(.invalidValue), "image is not base64. Send a PNG, JPEG or WebP file as base64 or as a data URL.")
         }
         self.picture = picture
     }

@@ -76,7 +76,7 @@ public struct TextToImageRequest: Sendable {
 
     /// An error as this client reads it: with its own name for the field.
     public func named(_ error: InvalidRequest) -> InvalidRequest {
-        InvalidRequest(field: overriddenNames[error.field] ?? error.field, error.description)
+        error.named(overriddenNames[error.field] ?? error.field)
     }
 
     private static let defaults = Dictionary(uniqueKeysWithValues: fields.compactMap { field in field.standard.map { (field.name, $0) } })
@@ -90,14 +90,18 @@ extension RequestFields {
             let field = named.isEmpty ? "sampler_index" : "sampler_name"
             let name = try named.isEmpty ? text("sampler_index") ?? "" : named
             guard let sampler = SamplerName(name.isEmpty ? Sampler.euler.name : name) else {
+                let known = Sampler.all.map(\.name)
                 throw invalid(
-                    field, "There is no sampler \"\(name.clipped)\". Use \(Sampler.all.map(\.name).joined(separator: ", ")).")
+                    field, .unknownChoice(name, of: known),
+                    "There is no sampler \"\(name.clipped)\". Use \(known.joined(separator: ", ")).")
             }
             let scheduler = try text("scheduler") ?? ""
             if scheduler.isEmpty { return (sampler.sampler, sampler.schedule ?? .automatic) }
             guard let schedule = Schedule(name: scheduler) else {
                 let known = Schedule.all.map(\.name)
-                throw invalid("scheduler", "There is no scheduler \"\(scheduler.clipped)\". Use \(known.joined(separator: ", ")).")
+                throw invalid(
+                    "scheduler", .unknownChoice(scheduler, of: known),
+                    "There is no scheduler \"\(scheduler.clipped)\". Use \(known.joined(separator: ", ")).")
             }
             // A client that always sends "Automatic" may still have the schedule in the sampler's name.
             if schedule == .automatic { return (sampler.sampler, sampler.schedule ?? .automatic) }

@@ -1,3 +1,4 @@
+import Files
 public import FoundationEssentials
 import Generation
 import ImageCodecs
@@ -26,11 +27,12 @@ public struct EventAnswer: Sendable {
 /// The content of an event's `data`.
 struct EventDetails: Codable {
     enum Name: String, Codable, CaseIterable {
-        case queued, started, compiling, moved, encoding, step, preview, decoding, warnings, done, failed, cancelled, fidelity, model
+        case queued, started, compiling, moved, encoding, step, preview, decoding, pictures, warnings
+        case done, failed, cancelled, queue, fidelity, model
     }
 
     var event: Name
-    /// All but fidelity and model.
+    /// All but queue, fidelity and model.
     var job: String?
     var time: Date
     /// queued: how many jobs come before it.
@@ -50,18 +52,32 @@ struct EventDetails: Codable {
     /// step: how many of `of` are done, over all runs. decoding: which picture, from 0.
     var n: Int?
     var of: Int?
+    /// step: which run, from 1, of how many, and which step of how many of the run. pictures: the first two.
+    var run: Int?
+    var runs: Int?
+    var runStep: Int?
+    var runSteps: Int?
     /// preview: data URLs, an eighth of the pictures' size.
     var previews: [String]?
     /// warnings: what the user should know of the pictures, in sentences.
     var warnings: [String]?
-    /// done.
+    /// pictures: those of the run, which are stored. done: all.
     var pictures: [JobAnswer.Picture]?
     /// failed: why, as a sentence.
     var error: String?
+    /// failed: the same as data.
+    var failureReason: ErrorReason.Name?
+    var failureValues: [String: JSONValue]?
+    /// queue: whether it is paused, and how many jobs wait.
+    var isPaused: Bool?
+    var waiting: Int?
     /// fidelity, model: whose; its name.
     var model: String?
     /// model.
     var state: ReadinessAnswer.Status?
+    /// model: why it failed, as data.
+    var reasonCode: ErrorReason.Name?
+    var values: [String: JSONValue]?
     /// fidelity: what the component computes in.
     var precision: String?
     /// fidelity: `baseline`, `within_bounds`, `recovered`, `non_finite`, `over_bound`, `over_baseline`, `failed`.
@@ -74,8 +90,15 @@ struct EventDetails: Codable {
     var bound: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, previews, warnings, pictures, error
-        case model, state, precision, finding, response, relativeError = "relative_error", bound
+        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, run, runs, previews, warnings
+        case pictures, error, waiting, model, state, values, precision, finding, response, bound
+        case runStep = "run_step"
+        case runSteps = "run_steps"
+        case failureReason = "failure_reason"
+        case failureValues = "failure_values"
+        case isPaused = "is_paused"
+        case reasonCode = "reason_code"
+        case relativeError = "relative_error"
     }
 
     init(_ event: JobEvent, of job: JobID?, at time: Date) {
@@ -100,9 +123,14 @@ struct EventDetails: Codable {
             text = move.description
         case .encoding:
             self.event = .encoding
-        case .step(let done, let total):
+        case .step(let done, let total, let progress):
             self.event = .step
             (n, of) = (done, total)
+            (run, runs, runStep, runSteps) = (progress.run + 1, progress.runCount, progress.step, progress.stepCount)
+        case .pictures(let pictures, let run, let runCount):
+            self.event = .pictures
+            self.pictures = pictures.map(JobAnswer.Picture.init)
+            (self.run, runs) = (run + 1, runCount)
         case .preview(let images):
             self.event = .preview
             previews = images.compactMap(\.previewURL)
@@ -117,9 +145,13 @@ struct EventDetails: Codable {
             self.pictures = pictures.map(JobAnswer.Picture.init)
         case .failed(let reason):
             self.event = .failed
-            error = reason
+            error = reason.description
+            (failureReason, failureValues) = (reason.reason.name, reason.reason.values.mapValues(JSONValue.init))
         case .cancelled:
             self.event = .cancelled
+        case .queue(let isPaused, let waitingCount):
+            self.event = .queue
+            (self.isPaused, waiting) = (isPaused, waitingCount)
         case .fidelity(let notice):
             self.event = .fidelity
             (model, component, device, precision) = (notice.model, notice.component, notice.device, notice.precision)
@@ -130,6 +162,7 @@ struct EventDetails: Codable {
             let answer = ReadinessAnswer(readiness)
             self.event = .model
             (model, state, reason) = (answer.model, answer.status, answer.reason)
+            (reasonCode, values) = (answer.reasonCode, answer.values)
         }
     }
 }

@@ -13,20 +13,34 @@ public struct JobAnswer: Codable, Sendable {
         public var step: Int
         /// Over all runs.
         public var steps: Int
+        /// The run that is drawn, from 1.
+        public var run: Int
+        /// Number of runs.
+        public var runs: Int
+        /// Steps of the run that are done.
+        public var runStep: Int
+        /// Steps of the run.
+        public var runSteps: Int
         /// The present work, such as a compile, in words.
         @OrNull public var text: String?
         /// Seconds until the job is finished, by estimate; null while nobody knows.
         @OrNull public var remainingSeconds: Double?
 
         /// Makes the progress of a job; `step` and `steps` count over all of its runs.
-        public init(step: Int, steps: Int, text: String? = nil, remainingSeconds: Double? = nil) {
+        public init(step: Int, steps: Int, _ run: RunProgress = RunProgress(), text: String? = nil, remainingSeconds: Double? = nil) {
             self.step = step
             self.steps = steps
+            (self.run, runs, runStep, runSteps) = (run.run + 1, run.runCount, run.step, run.stepCount)
             self.text = text
             self.remainingSeconds = remainingSeconds
         }
 
-        private enum CodingKeys: String, CodingKey { case step, steps, text, remainingSeconds = "remaining_seconds" }
+        private enum CodingKeys: String, CodingKey {
+            case step, steps, run, runs, text
+            case runStep = "run_step"
+            case runSteps = "run_steps"
+            case remainingSeconds = "remaining_seconds"
+        }
     }
 
     /// A finished picture and its addresses.
@@ -63,7 +77,11 @@ public struct JobAnswer: Codable, Sendable {
     @OrNull public var endedAt: Date?
     /// Why it failed or was cancelled.
     @OrNull public var failure: String?
-    /// All when it is done; those that were finished before it failed or was cancelled.
+    /// The same as data: the name of the reason; null when it did not fail.
+    @OrNull public var failureReason: ErrorReason.Name?
+    /// The values of the reason; null as before.
+    @OrNull public var failureValues: [String: JSONValue]?
+    /// Those that are stored: all when it is done, else those of the runs that are finished.
     public var pictures: [Picture]
     /// Warnings about the pictures, in sentences.
     public var warnings: [String]
@@ -81,6 +99,8 @@ public struct JobAnswer: Codable, Sendable {
         startedAt = job.startedAt
         endedAt = job.endedAt
         failure = job.failure
+        failureReason = job.failureReason?.name
+        failureValues = job.failureReason?.values.mapValues(JSONValue.init)
         pictures = job.pictures.map(Picture.init)
         warnings = job.warnings
         request = Self.fields(of: job.request)
@@ -98,6 +118,8 @@ public struct JobAnswer: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case id, state, position, progress, attempts, failure, pictures, warnings, request
+        case failureReason = "failure_reason"
+        case failureValues = "failure_values"
         case submittedAt = "submitted_at"
         case startedAt = "started_at"
         case endedAt = "ended_at"
@@ -113,16 +135,20 @@ public struct AcceptedAnswer: Codable, Sendable {
     public var url: String
     /// The address of the job's events, a stream of server-sent events.
     public var eventsURL: String
+    /// Keys of fields that the request left out and that have the model's own defaults.
+    public var modelDefaults: [String]
 
     /// Makes the answer for a job that was just accepted.
-    public init(_ job: Job) {
+    /// - Parameter modelDefaults: see `JobSubmission`.
+    public init(_ job: Job, modelDefaults: [String] = []) {
+        self.modelDefaults = modelDefaults
         id = job.id.description
         state = job.state
         url = "/api/v1/jobs/\(job.id)"
         eventsURL = "/api/v1/jobs/\(job.id)/events"
     }
 
-    private enum CodingKeys: String, CodingKey { case id, state, url, eventsURL = "events_url" }
+    private enum CodingKeys: String, CodingKey { case id, state, url, eventsURL = "events_url", modelDefaults = "model_defaults" }
 }
 
 /// Where pictures are fetched from, beginning with `/`.

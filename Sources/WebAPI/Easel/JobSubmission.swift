@@ -10,6 +10,8 @@ public struct JobSubmission: Sendable {
     public let job: JobRequest
     /// The body in one spelling, whatever the order of its fields and the space between them.
     public let canonicalBody: Data
+    /// Keys of fields that the request leaves out, and the model's own defaults fill: `steps`.
+    public let modelDefaults: [String]
 
     /// - Parameter body: JSON.
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
@@ -17,8 +19,16 @@ public struct JobSubmission: Sendable {
         let fields = try RequestFields(body: body)
         try fields.allow(only: Self.fields.map(\.name))
         canonicalBody = WebJSON.data(fields.values.filter { $0.value != .null })
+        var summary = context.models.models.first { $0.name == context.models.current }
+        if let name = try fields.text("model") { summary = try context.models.named(name, field: "model") }
+
         var generation = GenerationRequest(prompt: "", context.settings.requests)
         generation.seed = context.randomSeed
+        if let size = summary?.nativeSize { (generation.width, generation.height) = (size, size) }
+        let defaults = summary?.defaults ?? ModelDefaults()
+        let taken = defaults.fields { fields[$0.key] != nil }
+        defaults.apply(taken, to: &generation)
+        modelDefaults = taken.map(\.key)
         try fields.read(GenerationField.all, into: &generation)
         if generation.variationStrength > 0, try fields.seed(GenerationField.variationSeed.key) == nil {
             generation.variationSeed = .random(in: Seed.drawn)
@@ -26,10 +36,8 @@ public struct JobSubmission: Sendable {
         generation.fillEta(context.settings.requests)
 
         let priority = try fields.whole("priority") ?? 0
-        var model = context.models.current
-        if let name = try fields.text("model") { model = try context.models.named(name, field: "model").name }
         job = try context.job(
-            generation, model: model, runs: fields.whole("runs") ?? 1, priority: priority,
+            generation, model: summary?.name ?? context.models.current, runs: fields.whole("runs") ?? 1, priority: priority,
             previewInterval: fields.whole("preview_interval"), names: .easel)
         try fields.check(Self.fields)
     }
@@ -41,7 +49,9 @@ public struct JobSubmission: Sendable {
     public static func idempotencyKey(_ header: String?) throws(APIError) -> String? {
         guard let header else { return nil }
         guard (1...255).contains(header.utf8.count) else {
-            throw APIError(.invalidValue, field: "Idempotency-Key", "Idempotency-Key has \(header.utf8.count) bytes. Use 1 to 255.")
+            throw APIError(
+                .invalidValue, field: "Idempotency-Key", reason: .outOfRange(.init(header.utf8.count), from: 1, to: 255),
+                "Idempotency-Key has \(header.utf8.count) bytes. Use 1 to 255.")
         }
         return header
     }

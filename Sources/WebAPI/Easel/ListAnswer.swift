@@ -1,3 +1,4 @@
+import Generation
 public import Jobs
 
 /// A page of a list, the newest first.
@@ -14,7 +15,7 @@ public struct ListAnswer<Item: Codable & Sendable>: Codable, Sendable {
     }
 }
 
-/// The query of a list: `?before=&limit=&state=&q=`.
+/// The query of a list: `?before=&limit=&state=&q=`, and what lists of pictures are narrowed down by.
 public struct ListQuery: Sendable, Equatable {
     /// The allowed lengths of a page.
     public static let limits = 1...200
@@ -30,7 +31,12 @@ public struct ListQuery: Sendable, Equatable {
         self.limit = 50
         if let limit, !limit.isEmpty {
             guard let number = Int(limit), Self.limits.contains(number) else {
-                throw APIError(.invalidValue, field: "limit", "limit cannot be \"\(limit.clipped)\". Use a whole number from 1 to 200.")
+                throw APIError(
+                    .invalidValue, field: "limit",
+                    reason: .outOfRange(
+                        Int(limit).map { .init($0) } ?? .init(limit), from: .init(Self.limits.lowerBound),
+                        to: .init(Self.limits.upperBound)),
+                    "limit cannot be \"\(limit.clipped)\". Use a whole number from 1 to 200.")
             }
             self.limit = number
         }
@@ -47,10 +53,44 @@ public struct ListQuery: Sendable, Equatable {
         guard let before else { return nil }
         guard let id = read(before) else {
             throw APIError(
-                .invalidValue, field: "before",
+                .invalidValue, field: "before", reason: .wrongForm(before, example: "next"),
                 "before cannot be \"\(before.clipped)\". Use a \(kind)'s id, such as `next` of the page before.")
         }
         return id
+    }
+
+    /// `favourite` of a list of pictures.
+    /// - Throws: `.invalidValue` for what is neither true nor false.
+    public static func isFavourite(_ text: String?) throws(APIError) -> Bool {
+        switch text?.lowercased() {
+        case nil, "", "false", "0": false
+        case "true", "1": true
+        case .some: throw APIError(.invalidValue, field: "favourite", "favourite cannot be \"\((text ?? "").clipped)\". Use true or false.")
+        }
+    }
+
+    /// `from` and `to` of a list of pictures.
+    /// - Throws: `.invalidValue` for what is no day.
+    public static func day(_ text: String?, field: String) throws(APIError) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        let isDay =
+            parts.map(\.count) == [4, 2, 2] && parts.allSatisfy { $0.allSatisfy { (48...57).contains($0) } }
+            && (1...12).contains(Int(Substring(parts[1])) ?? 0) && (1...31).contains(Int(Substring(parts[2])) ?? 0)
+        guard isDay else {
+            throw APIError(.invalidValue, field: field, "\(field) cannot be \"\(text.clipped)\". Use a day, such as 2026-11-28.")
+        }
+        return text
+    }
+
+    /// `job` of a list of pictures.
+    /// - Throws: `.invalidValue` for what no job is named.
+    public static func job(_ text: String?) throws(APIError) -> JobID? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let job = JobID(text) else {
+            throw APIError(.invalidValue, field: "job", "job cannot be \"\(text.clipped)\". Use a job's id, 32 digits from 0 to f.")
+        }
+        return job
     }
 
     /// `state` of a list of jobs.
@@ -58,8 +98,10 @@ public struct ListQuery: Sendable, Equatable {
     public static func state(_ text: String?) throws(APIError) -> JobState? {
         guard let text, !text.isEmpty else { return nil }
         guard let state = JobState(rawValue: text) else {
-            let states = JobState.allCases.map(\.rawValue).joined(separator: ", ")
-            throw APIError(.invalidValue, field: "state", "state cannot be \"\(text.clipped)\". Use \(states).")
+            let states = JobState.allCases.map(\.rawValue)
+            throw APIError(
+                .invalidValue, field: "state", reason: .unknownChoice(text, of: states),
+                "state cannot be \"\(text.clipped)\". Use \(states.joined(separator: ", ")).")
         }
         return state
     }

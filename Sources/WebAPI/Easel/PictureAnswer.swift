@@ -13,7 +13,11 @@ public enum PictureQuality {
     public static func read(_ text: String?) throws(APIError) -> Int {
         guard let text, !text.isEmpty else { return ImageFormat.usualQuality }
         guard let quality = Int(text), range.contains(quality) else {
-            throw APIError(.invalidValue, field: "quality", "quality cannot be \"\(text.clipped)\". Use a whole number from 0 to 100.")
+            throw APIError(
+                .invalidValue, field: "quality",
+                reason: .outOfRange(
+                    Int(text).map { .init($0) } ?? .init(text), from: .init(range.lowerBound), to: .init(range.upperBound)),
+                "quality cannot be \"\(text.clipped)\". Use a whole number from 0 to 100.")
         }
         return quality
     }
@@ -41,13 +45,28 @@ public struct PictureAnswer: Codable, Sendable {
     public var negativePrompt: String
     /// Name of the model that drew it.
     public var model: String
+    /// Name of the sampler; null where the picture's parameters do not say.
+    @OrNull public var sampler: String?
+    /// Number of steps; null where the picture's parameters do not say.
+    @OrNull public var steps: Int?
+    /// Whether it is a favourite.
+    public var isFavourite: Bool
+    /// Names of the albums that it is in, in order.
+    public var albums: [String]
+    /// Place among the pictures of its job, from 0.
+    public var place: Int
+    /// Its file below the server's folder of pictures: `2026-11-28/0001-4063967448-cat-face.png`.
+    public var file: String
     /// The parameters as they stand in the file.
     public var infotext: String
-    /// When its job was done.
+    /// When it was stored.
     public var createdAt: Date
 
     /// Tells of a picture, however it is held.
-    public init<Content>(_ id: PictureID, _ picture: Picture<Content>, size: PictureSize, model: String, createdAt: Date) {
+    public init<Content>(
+        _ id: PictureID, _ picture: Picture<Content>, size: PictureSize, model: String, createdAt: Date, sampler: String?, steps: Int?,
+        isFavourite: Bool, albums: [String], file: String
+    ) {
         self.id = id.description
         job = id.job.description
         url = PictureAddress.file(id)
@@ -59,10 +78,17 @@ public struct PictureAnswer: Codable, Sendable {
         self.model = model
         infotext = picture.infotext
         self.createdAt = createdAt
+        self.sampler = sampler
+        self.steps = steps
+        self.isFavourite = isFavourite
+        self.albums = albums
+        place = id.index
+        self.file = file
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, job, url, width, height, seed, prompt, model, infotext
+        case id, job, url, width, height, seed, prompt, model, infotext, sampler, steps, albums, place, file
+        case isFavourite = "is_favourite"
         case thumbnailURL = "thumbnail_url"
         case negativePrompt = "negative_prompt"
         case createdAt = "created_at"

@@ -1,4 +1,5 @@
 import Files
+import Generation
 import Jobs
 import Settings
 
@@ -17,7 +18,18 @@ extension Route {
             .get, "/api/v1/jobs", "Lists jobs, the newest first",
             parameters: [.query("state", "only jobs in this state", .words(of: JobState.self))] + page,
             answer: .page(of: JobAnswer.self)),
+        Route(
+            .delete, "/api/v1/jobs", "Cancels all jobs that wait",
+            parameters: [.query("state", "queued", .words([JobState.queued.rawValue]))], answer: .json(CancelledAnswer.self)),
         Route(.get, "/api/v1/jobs/{id}", "Tells of a job", parameters: [job], answer: .json(JobAnswer.self)),
+        Route(
+            .patch, "/api/v1/jobs/{id}", "Gives a job that waits another place; it and all before it then come in that order",
+            parameters: [job], body: .init(name: "JobChange", schema: JobChange.fields.schema(isOpen: false)),
+            answer: .json(JobAnswer.self), errors: [.notWaiting]),
+        Route(.get, "/api/v1/queue", "Tells how many jobs wait and run, and how long they take", answer: .json(QueueAnswer.self)),
+        Route(
+            .put, "/api/v1/queue", "Pauses the queue, or lets it go on; what is drawn goes on to its end, and a restart ends the pause",
+            body: .init(name: "QueueChange", schema: QueueChange.fields.schema(isOpen: false)), answer: .json(QueueAnswer.self)),
         Route(
             .delete, "/api/v1/jobs/{id}", "Cancels a job; one that has ended stays as it is", parameters: [job],
             answer: .json(JobAnswer.self)),
@@ -32,14 +44,40 @@ extension Route {
 
     private static let ofImages: [Route] = [
         Route(
-            .get, "/api/v1/images", "Lists pictures, the newest first",
-            parameters: [.query("q", "only pictures with these words in their prompts")] + page,
-            answer: .page(of: PictureAnswer.self)),
+            .get, "/api/v1/images", "Lists pictures, the newest first", parameters: ofGallery + page,
+            answer: .json(PicturePageAnswer.self)),
+        Route(
+            .get, "/api/v1/images/facets", "Lists models, samplers, albums and days of the pictures, with the number of pictures of each",
+            answer: .json(FacetsAnswer.self)),
+        Route(
+            .post, "/api/v1/images/change", "Makes pictures favourites or not, adds them to an album, takes them out of one",
+            body: .init(name: "PicturesChange", schema: PicturesChange.fields.schema(isOpen: false)), answer: .json(ChangedAnswer.self)),
+        Route(
+            .post, "/api/v1/images/delete", "Deletes pictures and their files",
+            body: .init(name: "PictureChoice", schema: PictureChoice.fields.schema(isOpen: false)), answer: .json(DeletedAnswer.self)),
+        Route(
+            .post, "/api/v1/images/zip", "Sends pictures as a zip file; a text file inside names those that are not there",
+            body: .init(name: "PictureChoice", schema: PictureChoice.fields.schema(isOpen: false), isFormToo: true),
+            answer: .file("application/zip"), errors: [.notFound]),
         Route(.get, "/api/v1/images/{id}", "Tells of a picture", parameters: [picture], answer: .json(PictureAnswer.self)),
         Route(.get, "/api/v1/images/{id}.png", "Sends a picture", parameters: [picture], answer: .file("image/png")),
         converted("jpg", "image/jpeg"), converted("jpeg", "image/jpeg"), converted("webp", "image/webp"),
         Route(.get, "/api/v1/images/{id}/thumb", "Sends a small copy of a picture", parameters: [picture], answer: .file("image/webp")),
+        Route(
+            .patch, "/api/v1/images/{id}", "Makes a picture a favourite or not, or says which albums it is in", parameters: [picture],
+            body: .init(name: "PictureChange", schema: PictureChange.fields.schema(isOpen: false)), answer: .json(PictureAnswer.self)),
         Route(.delete, "/api/v1/images/{id}", "Deletes a picture and its file", parameters: [picture]),
+    ]
+
+    private static let ofGallery: [Parameter] = [
+        .query(
+            "q", "only pictures with these words in their prompts or parameters; `seed:123`, `model:name`, `sampler:\"DPM++ 2M\"`, "
+                + "`size:512x768`, `steps:20` and `cfg:7` narrow it down; in quotation marks: the whole name, or words as they stand"),
+        .query("model", "only pictures of this model"), .query("sampler", "only pictures of this sampler"),
+        .query("favourite", "`true`: only favourites", .flag), .query("album", "only pictures of this album"),
+        .query("from", "only pictures of this day or later, in the server's time zone", day),
+        .query("to", "only pictures of this day or earlier", day),
+        .query("job", "only pictures of this job", name(of: "^[0-9a-f]{32}$")),
     ]
 
     private static func converted(_ ending: String, _ mediaType: String) -> Route {
@@ -56,12 +94,19 @@ extension Route {
             parameters: [.path("name", "of the model, percent-encoded")], answer: .json(ModelsAnswer.self),
             errors: [.invalidValue, .unavailable]),
         Route(
+            .put, "/api/v1/models/{name}/defaults",
+            "Saves what a request gets that leaves it out, when it is drawn with this model; null for what the file beside the model says",
+            parameters: [.path("name", "of the model, percent-encoded")],
+            body: .init(name: "ModelDefaultsOrNull", schema: ModelDefaults.requestFields.schema(isOpen: false).orNull),
+            answer: .json(ModelSummary.self), errors: [.failed]),
+        Route(.post, "/api/v1/models/refresh", "Reads the model folders anew", answer: .json(ModelsAnswer.self)),
+        Route(
             .post, "/api/v1/reload", "Drops all that is compiled of the current model, and compiles it anew",
             body: .init(name: "ReloadRequest", schema: ReloadRequest.fields.schema(isOpen: false), isRequired: false),
             errors: [.unavailable]),
         Route(
-            .get, "/api/v1/devices", "Lists devices, and where the current model runs on them", answer: .json(DeviceSummaries.self),
-            errors: [.unavailable]),
+            .get, "/api/v1/devices", "Lists devices, where the current model runs on them, or why none is loaded, and memory",
+            answer: .json(DeviceSummaries.self)),
         Route(
             .get, "/api/v1/compilations", "Lists what is compiled: for which shape, device and precision, and why",
             answer: .json(CompilationSummaries.self)),
@@ -79,14 +124,26 @@ extension Route {
             body: .init(name: "ComparisonRequest", schema: ComparisonRequest.fields.schema(isOpen: false), isRequired: false),
             answer: .json(ComparisonSummary.self), errors: [.unavailable, .failed]),
         Route(
-            .post, "/api/v1/prompt", "Tells how a prompt is read: tokens, chunks, weights",
+            .post, "/api/v1/prompt", "Tells how a prompt is read: styles and wildcards, parts, schedules, tokens, and what is likely not meant",
             body: .init(name: "PromptRequest", schema: PromptRequest.fields.schema(isOpen: false)), answer: .json(PromptSummary.self),
             errors: [.unavailable]),
+        Route(
+            .get, "/api/v1/prompt/words", "Lists what prompts can name: wildcards, textual inversions, styles",
+            answer: .json(PromptWordsAnswer.self)),
+        Route(
+            .post, "/api/v1/styles", "Saves a style in the styles file",
+            body: .init(name: "StyleSubmission", schema: StyleSubmission.fields.schema(isOpen: false)),
+            answer: .json(PromptResourceSummary.Style.self, status: 201), errors: [.nameTaken, .failed]),
         Route(.get, "/api/v1/settings", "Lists the settings", answer: .json(SettingsAnswer.self)),
         Route(
             .put, "/api/v1/settings", "Changes settings, or none when one of them cannot be; the next job has them",
             body: .init(name: "SettingsChange", schema: SettingsChange.fields.schema(isOpen: false)), answer: .json(SettingsAnswer.self),
             errors: [.unavailable]),
+        Route(
+            .delete, "/api/v1/settings/{key}", "Gives a setting back its default; the next job has it",
+            parameters: [
+                .path("key", "of the setting"), .query("keep", "whether the next start has it too; false, if it is not said", .flag),
+            ], answer: .json(SettingsAnswer.self), errors: [.unavailable]),
     ]
 
     private static let ofService: [Route] = [
@@ -99,6 +156,18 @@ extension Route {
     ]
 
     private static let ofPage: [Route] = [
+        Route(.get, "/api/v1/session", "Tells who asks, and whether they can log out", answer: .json(SessionAnswer.self)),
+        Route(
+            .get, "/login", "Sends the form to log in; redirects where nobody has to, and who has already", isOpen: true,
+            parameters: [.query("next", "the path to go to afterwards"), .query("lang", "en or zh")],
+            answer: .text("text/html"), isForPeople: true),
+        Route(
+            .post, "/login", "Begins a session, which a cookie holds, and redirects", isOpen: true,
+            body: .init(
+                name: "LoginForm", schema: loginFields.schema(isOpen: true), mediaType: "application/x-www-form-urlencoded",
+                isRequired: false),
+            answer: .redirect, isForPeople: true),
+        Route(.post, "/logout", "Ends the session, and redirects to the form", answer: .redirect, isForPeople: true),
         Route(.get, "/", "Sends the web page", answer: .text("text/html")),
         Route(
             .get, "/page/{name}", "Sends a file that the page consists of", parameters: [.path("name", "of the file")], answer: .text("*/*")
@@ -106,11 +175,16 @@ extension Route {
         Route(.get, "/favicon.ico", "Sends the page's icon", answer: .text("image/svg+xml")),
     ]
 
+    private static let loginFields = [
+        RequestField("name", .text, "of the user; any with a key"), RequestField("password", .text, "or a key"),
+        RequestField("next", .text, "the path to go to afterwards"), RequestField("lang", .text, "en or zh"),
+    ]
     private static let job = Parameter.path("id", "of the job", name(of: "^[0-9a-f]{32}$"))
     private static let picture = Parameter.path("id", "of the picture", name(of: "^[0-9a-f]{32}-[0-9]+$"))
     private static let lastEvent = Parameter.header("Last-Event-ID", "goes on after this event", .whole.with("minimum", .integer(0)))
     private static let afterEvent = Parameter.query(
         "after", "the same, for clients that cannot send headers", .whole.with("minimum", .integer(0)))
+    private static let day = Schema.text.with("format", .string("date"))
     private static let key = Schema.text.with("minLength", .integer(1)).with("maxLength", .integer(255))
     private static let page: [Parameter] = [
         .query("before", "`next` of the page before"), .query("limit", "how many, 50 if it is not said", .whole(ListQuery.limits)),

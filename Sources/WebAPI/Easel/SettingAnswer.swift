@@ -16,6 +16,14 @@ public struct SettingAnswer: Codable, Sendable {
     public var allowed: String
     /// All that it may be, where that is a handful of words; empty where it is not.
     public var choices: [String]
+    /// The kind of its values, which says what field it needs.
+    public var kind: SettingKind
+    /// The unit that it counts in; null for what has none.
+    @OrNull public var unit: SettingUnit?
+    /// The least number that it may be, or null.
+    @OrNull public var minimum: Double?
+    /// The greatest number that it may be, or null.
+    @OrNull public var maximum: Double?
     /// The source of the value: `default`, `file`, `environment`, `flag`, `change`.
     public var source: String
     /// The environment variable that sets it.
@@ -27,7 +35,8 @@ public struct SettingAnswer: Codable, Sendable {
         return Setting.ofClients.map { setting in
             SettingAnswer(
                 key: setting.key, value: WebJSON.value(setting.value(in: settings)), default: WebJSON.value(setting.value(in: defaults)),
-                meaning: setting.meaning, allowed: setting.allowed, choices: setting.choices, source: settings.source(of: setting.key).kind,
+                meaning: setting.meaning, allowed: setting.allowed, choices: setting.choices, kind: setting.kind, unit: setting.unit,
+                minimum: setting.range?.lowerBound, maximum: setting.range?.upperBound, source: settings.source(of: setting.key).kind,
                 environment: setting.environmentName)
         }
     }
@@ -57,8 +66,9 @@ public struct SettingsAnswer: Codable, Sendable {
 
 /// `PUT /api/v1/settings`, read: `{"values": {"preview_steps": 2}, "keep": true}`.
 public struct SettingsChange: Sendable {
-    /// Texts by key, for `LiveSettings.change`, which checks them; see `APIError.init(_: SettingsError, field:)`.
-    public let values: [String: String]
+    /// Texts by key, for `LiveSettings.change`, which checks them; see `APIError.init(_: SettingsError, field:)`. nil gives
+    /// back the default.
+    public let values: [String: String?]
     /// Whether they shall be there after the next start as well.
     public let isKept: Bool
 
@@ -68,12 +78,8 @@ public struct SettingsChange: Sendable {
         try fields.allow(only: ["values", "keep"])
         isKept = try fields.flag("keep") ?? false
         guard let given = try fields.object("values") else {
-            throw fields.invalid("values", "There are no values. Send them by key: {\"values\": {\"preview_steps\": 2}}.")
+            throw fields.missing("values", "There are no values. Send them by key: {\"values\": {\"preview_steps\": 2}}.")
         }
-        // `null` gives back the default.
-        let defaults = EaselSettings()
-        var values: [String: String] = [:]
-        for (key, value) in given.values { values[key] = value.text ?? Setting.ofClients.first { $0.key == key }?.text(in: defaults) ?? "" }
-        self.values = values
+        values = given.values.mapValues { $0 == .null ? nil : $0.text ?? WebJSON.text($0) }
     }
 }

@@ -1,8 +1,7 @@
+public import Files
 public import FoundationEssentials
 public import Generation
 public import Jobs
-public import Sampling
-public import Settings
 
 // Requests and answers of Easel's own API that have a field or two.
 
@@ -17,11 +16,14 @@ public struct ModelsAnswer: Codable, Sendable {
     public var current: String
     /// All models that requests can name, in order of their names.
     public var models: [ModelSummary]
+    /// The absolute paths of the folders in which models are looked for. The variable `EASEL_MODELS` adds others.
+    public var folders: [String]
 
     /// Makes the answer from the models as they are known now.
-    public init(_ catalog: ModelCatalog) {
+    public init(_ catalog: ModelCatalog, folders: [String]) {
         current = catalog.current
         models = catalog.models
+        self.folders = folders
     }
 }
 
@@ -32,6 +34,22 @@ public struct DroppedAnswer: Codable, Sendable {
 
     /// Makes the answer from the number of networks that were let go of.
     public init(_ dropped: Int) { self.dropped = dropped }
+}
+
+/// The answer to `GET /api/v1/session`.
+public struct SessionAnswer: Codable, Sendable {
+    /// The name of the user or the key; null where nobody has to say who they are.
+    @OrNull public var user: String?
+    /// Whether the request belongs to a session that `POST /logout` ends; not so for clients that send a password or a key.
+    public var canLogOut: Bool
+
+    /// Makes the answer for the sender of a request.
+    public init(user: String?, canLogOut: Bool) {
+        self.user = user
+        self.canLogOut = canLogOut
+    }
+
+    private enum CodingKeys: String, CodingKey { case user, canLogOut = "can_log_out" }
 }
 
 /// The answer to `GET /healthz`: the process runs.
@@ -56,6 +74,9 @@ public struct ReadinessAnswer: Codable, Sendable {
     public var model: String
     /// The reason of a failure, as a sentence; null in other states.
     @OrNull public var reason: String?
+    /// The reason of a failure by its name, and its values; null in other states.
+    @OrNull public var reasonCode: ErrorReason.Name?
+    @OrNull public var values: [String: JSONValue]?
 
     /// The HTTP status.
     public var httpStatus: Int { status == .ready ? 200 : 503 }
@@ -66,9 +87,13 @@ public struct ReadinessAnswer: Codable, Sendable {
         switch readiness {
         case .ready: status = .ready
         case .loading: status = .loading
-        case .failed(_, let reason): (status, self.reason) = (.failed, reason)
+        case .failed(_, let reason):
+            (status, self.reason) = (.failed, reason.description)
+            (reasonCode, values) = (reason.reason.name, reason.reason.values.mapValues(JSONValue.init))
         }
     }
+
+    private enum CodingKeys: String, CodingKey { case status, model, reason, values, reasonCode = "reason_code" }
 }
 
 /// `POST /api/v1/reload`, read.
@@ -82,40 +107,5 @@ public struct ReloadRequest: Sendable {
         let fields = try RequestFields(body: body)
         try fields.allow(only: ["keep_disk_cache"])
         keepsDiskCache = try fields.flag("keep_disk_cache") ?? true
-    }
-}
-
-/// `POST /api/v1/prompt`, read; the answer is a `PromptSummary`.
-public struct PromptRequest: Sendable {
-    /// The prompt to explain, in the prompt language.
-    public let prompt: String
-    /// Steps that the prompt's schedules are laid out over; 20 when nothing is said.
-    public let steps: Int
-    /// The sampler, which decides how many evaluations of the UNet a step has.
-    public let sampler: Sampler
-    /// The unit of numbers in the prompt's schedules.
-    public let scheduleCounting: ScheduleCounting
-
-    /// Makes a request without a check of its values.
-    public init(_ prompt: String, steps: Int = 20, sampler: Sampler = .euler, scheduleCounting: ScheduleCounting = .sdnext) {
-        (self.prompt, self.steps, self.sampler, self.scheduleCounting) = (prompt, steps, sampler, scheduleCounting)
-    }
-
-    /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
-    public init(body: Data, _ settings: EaselSettings) throws(APIError) {
-        let longest = settings.limits.promptLength
-        let fields = try RequestFields(body: body)
-        try fields.allow(only: Self.fields.map(\.name))
-        guard let prompt = try fields.text("prompt") else {
-            throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a (red:1.2) apple\"}.")
-        }
-        guard prompt.unicodeScalars.count <= longest else {
-            throw fields.invalid(
-                "prompt", "prompt has \(prompt.unicodeScalars.count) characters; the limit is \(longest) (max_prompt_length).")
-        }
-        try fields.check(Self.fields)
-        try self.init(
-            prompt, steps: fields.whole("steps") ?? 20, sampler: fields.sampler("sampler")?.sampler ?? .euler,
-            scheduleCounting: fields.word("schedule_counting") ?? settings.requests.scheduleCounting ?? .sdnext)
     }
 }

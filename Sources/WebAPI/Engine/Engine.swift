@@ -1,5 +1,6 @@
 public import Generation
 public import Jobs
+public import Settings
 
 /// The work of the APIs beside drawing: models, devices, compiled networks, their errors. The models of a machine, or a
 /// fake in tests.
@@ -20,14 +21,21 @@ public protocol Engine: Painting {
     /// - Throws: `InvalidRequest` when there is none of that name, or its file is not fit for use; `ModelUnavailable` when something else
     ///   is in the way, such as a device that is gone.
     func load(_ model: String) async throws
-    /// Begins to open the current model anew when settings have changed that it depends on; returns at once.
+    /// Checks that the devices which settings name are there, before they are stored.
+    /// - Parameter keys: the settings that change; others are not looked at.
+    /// - Throws: `InvalidRequest` that names the setting, the device, and those that are there; `ModelUnavailable` when devices cannot be
+    ///   listed.
+    func checkDevices(in settings: EaselSettings, keys: Set<String>) async throws
+    /// Begins to open the current model anew when settings have changed that it depends on, and when it could not be opened before;
+    /// returns at once.
     func takeUpSettings() async
     /// Lets go of everything that is loaded; the next job loads again.
     func unload() async
     /// Drops all that is compiled of the current model, and compiles it anew.
     func reload(keepingDiskCache: Bool) async throws
 
-    func devices() async throws -> DeviceSummaries
+    /// Never fails: what is in the way of a model or of OpenVINO stands in the answer.
+    func devices() async -> DeviceSummaries
     func compilations() async -> CompilationSummaries
     /// - Parameter id: of a compilation; nil for all.
     /// - Returns: how many were dropped; one that is in use stays.
@@ -46,6 +54,15 @@ public protocol Engine: Painting {
 
     /// How a prompt is read: tokens, chunks, weights.
     func explain(_ request: PromptRequest) async throws -> PromptSummary
+    /// Writes a style into the styles file.
+    /// - Parameter replaces: whether it may take the place of one that has its name.
+    /// - Throws: `APIError.nameTaken`; `.failed` when it cannot be written.
+    func saveStyle(_ style: PromptResourceSummary.Style, replaces: Bool) async throws
+    /// Saves the defaults that a user wants for a model; nil for none but those of the model's own files.
+    /// - Throws: `APIError.failed` when they cannot be written.
+    func saveDefaults(_ defaults: ModelDefaults?, of model: String) async throws
+    /// The absolute paths of the folders in which models are looked for, whether or not they are there.
+    func modelFolders() async -> [String]
     /// Looks for models, and for what prompts refer to, as if for the first time. Both are looked for anyway whenever they are asked for;
     /// this also sees what no time of a file or folder tells.
     func refresh() async
@@ -54,10 +71,17 @@ public protocol Engine: Painting {
 }
 
 /// A model that could be used, but not here and now.
-public struct ModelUnavailable: Error, Sendable, Equatable {
+public struct ModelUnavailable: ReasonedError, Sendable, Equatable, CustomStringConvertible {
     /// As a sentence for the client.
     public let reason: String
+    public let errorReason: ErrorReason
 
-    /// Makes the error from a sentence for the client.
-    public init(reason: String) { self.reason = reason }
+    /// The sentence for the client.
+    public var description: String { reason }
+
+    /// Makes the error from a reason for the client.
+    public init(_ reason: PublicReason) { (self.reason, errorReason) = (reason.description, reason.reason) }
+
+    /// Makes an error that is told in words alone.
+    public init(reason: String) { self.init(PublicReason(ErrorReason(.notReady), reason)) }
 }

@@ -23,11 +23,19 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var takesSizes: Bool
     /// The settings for a model that seems to draw in few steps; nil for all others, and while the file has not been read.
     @OrNull public var suits: SuitableSettings?
+    /// The line of models that it belongs to: `SD 1.5`, `SDXL`; nil when the file cannot be opened.
+    @OrNull public var family: String?
+    /// Size of its files in bytes; nil when they cannot be opened.
+    @OrNull public var bytes: Int?
+    /// The folder that it lies in, below its model folder: `sub`; empty for the model folder itself.
+    public var folder: String
+    /// The settings that it is best drawn with, for what a request leaves out; nil when neither the user nor a file beside it says any.
+    @OrNull public var defaults: ModelDefaults?
 
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(
         name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
-        takesSizes: Bool = false, suits: SuitableSettings? = nil
+        takesSizes: Bool = false, suits: SuitableSettings? = nil, family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil
     ) {
         self.name = name
         self.sha256 = sha256
@@ -37,10 +45,14 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         self.nativeSizes = nativeSizes
         self.takesSizes = takesSizes
         self.suits = suits
+        self.family = family
+        self.bytes = bytes
+        folder = file.split(separator: "/").dropLast().joined(separator: "/")
+        self.defaults = defaults
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, sha256, file, suits
+        case name, sha256, file, suits, family, bytes, folder, defaults
         case isLoaded = "is_loaded"
         case nativeSize = "native_size"
         case nativeSizes = "native_sizes"
@@ -129,14 +141,34 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
     public var measurements: [Measurement]
     /// Drivers that are missing for hardware that was found, in sentences.
     public var advice: [String]
+    /// Why no model is loaded, and what to do, in sentences; null while one is, or is being loaded.
+    @OrNull public var problem: String?
+    /// Seconds of a step of the latest picture that the current model drew here; null before the first.
+    @OrNull public var secondsPerStep: Double?
+    /// Memory of this program in bytes, models included; 0 where the system does not tell.
+    public var memoryUsedBytes = 0
+    /// Memory of the machine in bytes; 0 where the system does not tell.
+    public var memoryTotalBytes = 0
 
-    /// Makes the answer; without a loaded model, `assignments` and `measurements` are empty.
-    public init(openvino: String, devices: [Device], assignments: [Assignment], measurements: [Measurement], advice: [String]) {
+    /// Makes the answer; without a loaded model, `assignments` and `measurements` are empty. The server adds the figures of memory.
+    public init(
+        openvino: String, devices: [Device], assignments: [Assignment] = [], measurements: [Measurement] = [], advice: [String] = [],
+        problem: String? = nil, secondsPerStep: Double? = nil
+    ) {
         self.openvino = openvino
         self.devices = devices
         self.assignments = assignments
         self.measurements = measurements
         self.advice = advice
+        self.problem = problem
+        self.secondsPerStep = secondsPerStep
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case openvino, devices, assignments, measurements, advice, problem
+        case secondsPerStep = "seconds_per_step"
+        case memoryUsedBytes = "memory_used_bytes"
+        case memoryTotalBytes = "memory_total_bytes"
     }
 }
 
@@ -225,17 +257,17 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
 
     /// The name of the current model; nil when none is loaded.
     public var model: String?
-    /// Whether the latest probes of all stages were within their bounds; true before the first.
-    public var isWithinBounds: Bool
-    /// The result in a sentence: the verdict of the latest probes, or why there is none.
-    public var verdict: String
+    /// Whether the latest probes of all stages were within their bounds; true before the first, null when no model is loaded.
+    @OrNull public var isWithinBounds: Bool?
+    /// The verdict of the latest probes in a sentence, or that there was none yet; null when no model is loaded.
+    @OrNull public var verdict: String?
     /// A row for each stage, in the order text encoder, UNet, VAE; empty when no model is loaded.
     public var components: [Row]
     /// Oldest first; the last hundred.
     public var events: [FidelityNotice]
 
-    /// Makes the answer; without a loaded model it has no rows and is within bounds.
-    public init(model: String?, isWithinBounds: Bool, verdict: String, components: [Row], events: [FidelityNotice]) {
+    /// Makes the answer; without a loaded model it has no rows and no verdict.
+    public init(model: String?, isWithinBounds: Bool?, verdict: String?, components: [Row], events: [FidelityNotice]) {
         self.model = model
         self.isWithinBounds = isWithinBounds
         self.verdict = verdict
@@ -290,61 +322,6 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
         case model, verdict, psnr, ssim, amplification, reference, drawn, difference
         case isWithinBounds = "is_within_bounds"
         case isEqual = "is_equal"
-    }
-}
-
-/// How a prompt is read.
-public struct PromptSummary: Sendable, Equatable, Codable {
-    /// A token of a chunk and its weight.
-    public struct Token: Sendable, Equatable, Codable {
-        /// The token as text.
-        public var text: String
-        /// The weight from the prompt's brackets; 1 for plain text.
-        public var weight: Double
-
-        /// Makes a token with its weight.
-        public init(text: String, weight: Double) {
-            self.text = text
-            self.weight = weight
-        }
-    }
-
-    /// The text of a part between ANDs up to an evaluation of the UNet, counted from 1. Most samplers have one in each step.
-    public struct Scheduled: Sendable, Equatable, Codable {
-        /// The last evaluation of the UNet that the text is for.
-        public var until: Int
-        /// The text without brackets of schedules; weights are still in it.
-        public var text: String
-
-        /// Makes an entry that ends with an evaluation, counted from 1.
-        public init(until: Int, text: String) {
-            self.until = until
-            self.text = text
-        }
-    }
-
-    /// As A1111 counts.
-    public var tokenCount: Int
-    /// 75 for each chunk.
-    public var tokenCapacity: Int
-    /// Without begin, end and filling.
-    public var chunks: [[Token]]
-    /// The schedule of each part between ANDs.
-    public var schedules: [[Scheduled]]
-    /// In sentences.
-    public var warnings: [String]
-
-    /// Makes the answer; `schedules` may be left out where only the chunks matter.
-    public init(tokenCount: Int, tokenCapacity: Int, chunks: [[Token]], schedules: [[Scheduled]] = [], warnings: [String]) {
-        self.tokenCount = tokenCount
-        self.tokenCapacity = tokenCapacity
-        self.chunks = chunks
-        self.schedules = schedules
-        self.warnings = warnings
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, schedules, warnings
     }
 }
 

@@ -26,7 +26,7 @@ public struct ImageGenerationRequest: Sendable {
     public init(body: Data, _ context: RequestContext) throws(APIError) {
         let fields = try RequestFields(body: body)
         guard let prompt = try fields.text("prompt") else {
-            throw fields.invalid("prompt", "There is no prompt. Send one: {\"prompt\": \"a red apple\"}.")
+            throw fields.missing("prompt", "There is no prompt. Send one: {\"prompt\": \"a red apple\"}.")
         }
         var generation = GenerationRequest(prompt: prompt, context.settings.requests)
         (generation.width, generation.height) = try fields.size
@@ -43,11 +43,13 @@ public struct ImageGenerationRequest: Sendable {
         format = try fields.word("output_format") ?? context.settings.requests.imageFormat
         if isStreamed {
             guard count == 1 else {
-                throw fields.invalid("n", "n is \(count), and a stream has one picture. Leave n out, or send stream: false.")
+                throw fields.invalid(
+                    "n", .outOfRange(.init(count), from: 1, to: 1),
+                    "n is \(count), and a stream has one picture. Leave n out, or send stream: false.")
             }
             guard delivery == .base64 else {
                 throw fields.invalid(
-                    "response_format",
+                    "response_format", .unknownChoice(delivery.rawValue, of: [Delivery.base64.rawValue]),
                     "response_format is url, and a stream has the pictures themselves. Leave it out, or send stream: false.")
             }
             let form = try ImageStreamForm(fields, format: format, generation)
@@ -77,7 +79,9 @@ extension RequestFields {
             guard let text = try text("size"), text != "auto" else { return (512, 512) }
             let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
             guard sides.count == 2, let width = sides[0], let height = sides[1] else {
-                throw invalid("size", "size cannot be \"\(text.clipped)\". Use width and height in pixels, such as 512x512, or auto.")
+                throw invalid(
+                    "size", .wrongForm(text, example: "512x512"),
+                    "size cannot be \"\(text.clipped)\". Use width and height in pixels, such as 512x512, or auto.")
             }
             return (width, height)
         }
@@ -87,7 +91,9 @@ extension RequestFields {
     func sampler(_ name: String) throws(APIError) -> SamplerName? {
         guard let text = try text(name) else { return nil }
         if let sampler = SamplerName(text) { return sampler }
-        throw invalid(name, "There is no sampler \"\(text.clipped)\". Use \(Sampler.all.map(\.name).joined(separator: ", ")).")
+        let names = Sampler.all.map(\.name)
+        throw invalid(
+            name, .unknownChoice(text, of: names), "There is no sampler \"\(text.clipped)\". Use \(names.joined(separator: ", ")).")
     }
 }
 

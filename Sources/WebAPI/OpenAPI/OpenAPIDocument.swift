@@ -1,11 +1,13 @@
 import Files
 public import FoundationEssentials
-import Settings
+public import Settings
 
 /// The OpenAPI 3.1 document of every route, as JSON.
 public enum OpenAPIDocument {
-    /// - Parameter version: of the program: `0.1.0`.
-    public static func data(version: String) -> Data {
+    /// - Parameters:
+    ///   - version: of the program: `0.1.0`.
+    ///   - limits: of the server, which narrow the ranges of fields.
+    public static func data(version: String, limits: EaselSettings.Limits = EaselSettings().limits) -> Data {
         let paths = Dictionary(grouping: Route.all, by: \.path).mapValues { routes in
             JSONValue.object(Dictionary(uniqueKeysWithValues: routes.map { ($0.method.rawValue, operation($0)) }))
         }
@@ -17,7 +19,7 @@ public enum OpenAPIDocument {
                         "Stable Diffusion on OpenVINO: A1111's API under /sdapi/v1, OpenAI's under /v1, Easel's own under /api/v1.")
             ]),
             "paths": .object(paths),
-            "components": .object(["schemas": .object(components), "securitySchemes": .object(securitySchemes)]),
+            "components": .object(["schemas": .object(components(limits)), "securitySchemes": .object(securitySchemes)]),
         ] as [String: JSONValue])
     }
 
@@ -28,8 +30,11 @@ public enum OpenAPIDocument {
         ]
         if !route.parameters.isEmpty { operation["parameters"] = .array(route.parameters.map(parameter)) }
         if let body = route.body {
+            let mediaTypes = [body.mediaType] + (body.isFormToo ? ["application/x-www-form-urlencoded"] : [])
+            let schema: JSONValue = .object(["schema": Schema.component(body.name).json])
             operation["requestBody"] = .object([
-                "required": .bool(body.isRequired), "content": content(body.mediaType, .component(body.name))
+                "required": .bool(body.isRequired),
+                "content": .object(Dictionary(uniqueKeysWithValues: mediaTypes.map { ($0, schema) })),
             ])
         }
         // Credentials are asked for only where the server was told to: hence the empty alternative.
@@ -52,18 +57,27 @@ public enum OpenAPIDocument {
             var answer: [String: JSONValue] = [
                 "description": .string(kinds.map(\.rawValue).joined(separator: ", ")), "content": content("application/json", error),
             ]
+            if route.isForPeople {
+                answer["content"] = .object(["application/json", "text/html"].reduce(into: [:]) {
+                    $0[$1] = .object(["schema": ($1 == "text/html" ? .text : error).json])
+                })
+            }
             if kinds.contains(where: \.hasRetryAfter) {
                 answer["headers"] = .object(["Retry-After": .object(["description": .string("seconds"), "schema": Schema.whole.json])])
             }
             return JSONValue.object(answer)
         }
         let schema = route.answer.name.map(Schema.component) ?? route.answer.schema
-        var contents = [route.answer.mediaType: schema]
+        var contents = route.answer.mediaType.isEmpty ? [:] : [route.answer.mediaType: schema]
         if let events = route.answer.events { contents["text/event-stream"] = .component(events.name) }
         let success = JSONValue.object([
             "description": .string(route.summary), "content": .object(contents.mapValues { .object(["schema": $0.json]) }),
         ])
-        answers[route.answer.status] = success
+        if route.isForPeople {
+            let location = JSONValue.object(["Location": .object(["schema": Schema.text.json])])
+            answers[303] = .object(["description": .string("leads elsewhere"), "headers": location])
+        }
+        if !contents.isEmpty { answers[route.answer.status] = success }
         if route.path == "/readyz" { answers[503] = success }
         return Dictionary(uniqueKeysWithValues: answers.map { ("\($0.key)", $0.value) })
     }
@@ -72,7 +86,7 @@ public enum OpenAPIDocument {
         .object([mediaType: .object(["schema": schema.json])])
     }
 
-    private static var components: [String: JSONValue] {
+    private static func components(_ limits: EaselSettings.Limits) -> [String: JSONValue] {
         var schemas: [String: Schema] = [
             Face.a1111.errorName: Schema(of: A1111Error.self), Face.openAI.errorName: Schema(of: OpenAIError.self),
             Face.easel.errorName: Schema(of: EaselError.self), "EventDetails": Schema(of: EventDetails.self),
@@ -80,7 +94,7 @@ public enum OpenAPIDocument {
         for route in Route.all {
             if let name = route.answer.name { schemas[name] = route.answer.schema }
             if let events = route.answer.events { schemas[events.name] = events.schema }
-            if let body = route.body { schemas[body.name] = body.schema }
+            if let body = route.body { schemas[body.name] = body.schema.limited(by: limits) }
         }
         return schemas.mapValues(\.json)
     }

@@ -5,7 +5,7 @@ import Settings
 public struct Route: Sendable {
     /// HTTP's methods that routes have. Raw values are in lower case, as in an OpenAPI document.
     public enum Method: String, Sendable, CaseIterable {
-        case get, post, put, delete
+        case get, post, put, patch, delete
     }
 
     /// The method that requests have to use.
@@ -21,6 +21,8 @@ public struct Route: Sendable {
     let answer: Answer
     /// Errors beside those of all routes.
     let errors: [APIError.Kind]
+    /// Whether people use it with a browser: it may lead elsewhere, and its own errors are pages.
+    let isForPeople: Bool
 
     /// Whose clients it is made for.
     public var face: Face { Face(path: path) }
@@ -37,11 +39,14 @@ public struct Route: Sendable {
         let name: String
         let schema: Schema
         var mediaType = "application/json"
+        /// The same fields as a form.
+        var isFormToo = false
         var isRequired = true
     }
 
     struct Answer: Sendable {
         let status: Int
+        /// Empty for an answer without a body.
         let mediaType: String
         /// The component's name; nil for what has no schema.
         let name: String?
@@ -82,6 +87,9 @@ public struct Route: Sendable {
 
         static func file(_ mediaType: String) -> Answer { .text(mediaType, .text.with("format", .string("binary"))) }
 
+        /// Leads elsewhere, with nothing to read.
+        static let redirect = Answer(status: 303, mediaType: "", name: nil, schema: .any)
+
         static func text(_ mediaType: String, _ schema: Schema = .text) -> Answer {
             Answer(status: 200, mediaType: mediaType, name: nil, schema: schema)
         }
@@ -89,7 +97,7 @@ public struct Route: Sendable {
 
     init(
         _ method: Method, _ path: String, _ summary: String, isOpen: Bool = false, parameters: [Parameter] = [], body: RequestBody? = nil,
-        answer: Answer = .json(EmptyAnswer.self), errors: [APIError.Kind] = []
+        answer: Answer = .json(EmptyAnswer.self), errors: [APIError.Kind] = [], isForPeople: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -99,6 +107,7 @@ public struct Route: Sendable {
         self.body = body
         self.answer = answer
         self.errors = errors
+        self.isForPeople = isForPeople
     }
 
     /// Every route that the server has.

@@ -1,3 +1,4 @@
+import Files
 public import FoundationEssentials
 public import Generation
 public import Settings
@@ -15,6 +16,10 @@ public struct APIError: Error, Sendable, Equatable {
         case cancelled
         /// An `Idempotency-Key` was used before, with another body.
         case keyReused = "idempotency_key_reused"
+        /// A job that runs or is over was to get another place in the queue.
+        case notWaiting = "not_waiting"
+        /// Something else has the name already.
+        case nameTaken = "name_taken"
         case tooLarge = "too_large"
         case invalidValue = "invalid_value"
         case rateLimited = "rate_limited"
@@ -36,7 +41,7 @@ public struct APIError: Error, Sendable, Equatable {
             case .unauthorized: 401
             case .forbidden: 403
             case .notFound: 404
-            case .cancelled, .keyReused: 409
+            case .cancelled, .keyReused, .notWaiting, .nameTaken: 409
             case .tooLarge: 413
             case .invalidValue: 422
             case .rateLimited, .queueFull, .tooManyStreams: 429
@@ -53,19 +58,32 @@ public struct APIError: Error, Sendable, Equatable {
     public let field: String?
     /// The error, its cause and the remedy: whole sentences, without paths.
     public let message: String
+    /// The error as data, for pages in other languages.
+    public let reason: ErrorReason
     /// For the header `Retry-After`.
     public let retryAfterSeconds: Int?
 
-    /// Makes an error. The message consists of whole sentences.
-    public init(_ kind: Kind, field: String? = nil, retryAfterSeconds: Int? = nil, _ message: String) {
+    /// Makes an error.
+    /// - Parameters:
+    ///   - reason: nil for the one that says no more than the kind does.
+    ///   - message: whole sentences.
+    public init(
+        _ kind: Kind, field: String? = nil, reason: ErrorReason? = nil, retryAfterSeconds: Int? = nil, _ message: String
+    ) {
         self.kind = kind
         self.field = field
         self.message = message
+        self.reason = reason ?? ErrorReason(kind.reason)
         self.retryAfterSeconds = retryAfterSeconds
     }
 
+    /// Makes an error that says the same as one of a layer below.
+    public init(_ kind: Kind, field: String? = nil, _ error: some ReasonedError & CustomStringConvertible) {
+        self.init(kind, field: field, reason: error.errorReason, error.description)
+    }
+
     /// Makes an `invalidValue` that names the field and keeps the text.
-    public init(_ error: InvalidRequest) { self.init(.invalidValue, field: error.field, error.description) }
+    public init(_ error: InvalidRequest) { self.init(.invalidValue, field: error.field, error) }
 
     /// - Parameter field: the client's name for what `error` calls by its key.
     public init(_ error: SettingsError, field: String? = nil) {
@@ -73,22 +91,24 @@ public struct APIError: Error, Sendable, Equatable {
         case .invalidValue(let key, let value, let source, let allowed):
             let field = field ?? key
             self.init(
-                .invalidValue, field: field,
+                .invalidValue, field: field, reason: error.errorReason,
                 SettingsError.invalidValue(key: field, value: value, source: source, allowed: allowed).description)
         case .unknownKey(let key, _, _):
-            self.init(.invalidValue, field: key, error.description)
+            self.init(.invalidValue, field: key, error)
         case .unwritableFile(_, let reason):
             // The path is the operator's business.
-            self.init(.unexpected, "The settings cannot be written down: \(reason).")
+            self.init(.unexpected, reason: error.errorReason, "The settings cannot be written down: \(reason).")
         case .unreadableFile, .malformedFile:
-            self.init(.unexpected, "The settings cannot be read.")
+            self.init(.unexpected, reason: ErrorReason(.internal), "The settings cannot be read.")
         }
     }
 
     /// The text for an error that nobody foresaw; its own words are for the log.
     /// - Parameter reference: names the entry in the log.
     public static func unexpected(reference: String) -> APIError {
-        APIError(.unexpected, "Something went wrong that should not. Details: log, id \(reference).")
+        APIError(
+            .unexpected, reason: ErrorReason(.internal, ["id": .text(reference)]),
+            "Internal error. Look for \(reference) in the server's log.")
     }
 }
 
@@ -106,7 +126,9 @@ extension APIError {
         switch face {
         case .a1111: WebJSON.data(A1111Error(error: kind.rawValue, detail: message, errors: message, field: field))
         case .openAI: WebJSON.data(OpenAIError(error: .init(message: message, type: openAIType, param: field, code: kind.rawValue)))
-        case .easel: WebJSON.data(EaselError(error: .init(code: kind.rawValue, field: field, message: message)))
+        case .easel:
+            WebJSON.data(EaselError(error: .init(
+                code: kind.rawValue, field: field, message: message, reason: reason.name, values: reason.values.mapValues(JSONValue.init))))
         }
     }
 
@@ -143,6 +165,8 @@ struct EaselError: Codable {
         var code: String
         @OrNull var field: String?
         var message: String
+        var reason: ErrorReason.Name
+        var values: [String: JSONValue]
     }
     var error: Detail
 }

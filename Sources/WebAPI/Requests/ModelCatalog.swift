@@ -1,3 +1,4 @@
+import Generation
 import Synchronization
 
 /// The models that requests can name.
@@ -130,7 +131,8 @@ public struct ModelCatalog: Sendable {
     /// - Throws: what is wrong with the name, as an error of that kind.
     public func named(_ text: String, field: String, kind: APIError.Kind = .invalidValue) throws(APIError) -> ModelSummary {
         if let model = find(text) { return model }
-        throw APIError(kind, field: field, unknown(text, field: field).message)
+        let error = unknown(text, field: field)
+        throw APIError(kind, field: field, reason: error.reason, error.message)
     }
 
     /// The refusal of a name that no model has, or several have.
@@ -138,12 +140,12 @@ public struct ModelCatalog: Sendable {
         let several = matches(text).map(\.name)
         if several.count > 1 {
             return APIError(
-                .invalidValue, field: field,
+                .invalidValue, field: field, reason: .ambiguousModel(text, choices: several),
                 "There are several models that \"\(text.clipped)\" may stand for: \(Self.list(several)). Use one of these names.")
         }
         let names = models.map(\.name)
         return APIError(
-            .invalidValue, field: field,
+            .invalidValue, field: field, reason: .unknownModel(text, choices: names),
             "There is no model \"\(text.clipped)\". \(names.isEmpty ? "There are no models at all." : "Use \(Self.list(names)).")")
     }
 

@@ -30,12 +30,13 @@ extension RequestFields {
 
     private func refusal(of field: GenerationField) -> APIError {
         let text = self[field.key]?.text?.clipped ?? ""
-        switch field.form {
-        case .word(let words): return cannotBe(field.key, text, words)
-        case .name(let names): return invalid(field.key, "There is no \(field.key) \"\(text)\". Use \(names.joined(separator: ", ")).")
-        case .pair, .color, .whole: return invalid(field.key, "\(field.key) cannot be \"\(text)\". Use \(field.allowed).")
-        case .text, .texts, .flag, .seed, .number: return invalid(field.key, "\(field.key) cannot be \"\(text)\".")
+        let message = switch field.form {
+        case .word(let words): "\(field.key) cannot be \"\(text)\". Use \(words.joined(separator: ", "))."
+        case .name(let names): "There is no \(field.key) \"\(text)\". Use \(names.joined(separator: ", "))."
+        case .pair, .color, .whole: "\(field.key) cannot be \"\(text)\". Use \(field.allowed)."
+        case .text, .texts, .flag, .seed, .number: "\(field.key) cannot be \"\(text)\"."
         }
+        return invalid(field.key, field.reason(refusing: text), message)
     }
 }
 

@@ -45,6 +45,7 @@ public struct RequestFields: Sendable, Equatable {
         guard let unknown = values.keys.sorted().first(where: { !names.contains($0) }) else { return }
         throw APIError(
             .invalidValue, field: prefix + unknown,
+            reason: ErrorReason(.unknownField, ["name": .init(unknown), "choices": .init(names.sorted())]),
             "There is no field \"\(unknown.clipped)\". Use \(names.sorted().joined(separator: ", ")).")
     }
 
@@ -55,13 +56,15 @@ public struct RequestFields: Sendable, Equatable {
         case nil: nil
         case .string(let text): text
         case .integer, .unsigned, .number: self[name]?.text
-        case let other?: throw wrong(name, other, wanted: "text")
+        case let other?: throw wrong(name, other, .text)
         }
     }
 
     func whole(_ name: String) throws(APIError) -> Int? {
         guard let number = try largeWhole(name) else { return nil }
-        guard let fitting = Int(exactly: number) else { throw invalid(name, "\(prefix + name) \(number) is out of range.") }
+        guard let fitting = Int(exactly: number) else {
+            throw invalid(name, ErrorReason(.outOfRange, ["value": .init(number)]), "\(prefix + name) \(number) is out of range.")
+        }
         return fitting
     }
 
@@ -77,7 +80,7 @@ public struct RequestFields: Sendable, Equatable {
             case .string(let text): Int128(text) ?? Double(text).flatMap { Int128(exactly: $0) }
             default: nil
             }
-        guard let number else { throw wrong(name, value, wanted: "a whole number") }
+        guard let number else { throw wrong(name, value, .wholeNumber) }
         return number
     }
 
@@ -88,7 +91,7 @@ public struct RequestFields: Sendable, Equatable {
         do throws(InvalidRequest) {
             return try Seed(number).number
         } catch {
-            throw invalid(name, error.description)
+            throw invalid(name, error.errorReason, error.description)
         }
     }
 
@@ -110,7 +113,11 @@ public struct RequestFields: Sendable, Equatable {
             if number >= bounds.0 ?? -.infinity, number <= bounds.1 ?? .infinity { continue }
             let use = (bounds.0.map(\.short), bounds.1.map(\.short))
             let allowed = use.1.map { "\(use.0 ?? "") to \($0)" } ?? "\(use.0 ?? "") or more"
-            throw invalid(field.name, "\(prefix + field.name) \(number.short) is out of range. Use \(allowed).")
+            throw invalid(
+                field.name,
+                ErrorReason(.outOfRange, ["value": .init(number)])
+                    .with("min", bounds.0.map { .init($0) }).with("max", bounds.1.map { .init($0) }),
+                "\(prefix + field.name) \(number.short) is out of range. Use \(allowed).")
         }
     }
 
@@ -124,7 +131,7 @@ public struct RequestFields: Sendable, Equatable {
             case .string(let text): Double(text)
             default: nil
             }
-        guard let number, number.isFinite else { throw wrong(name, value, wanted: "a number") }
+        guard let number, number.isFinite else { throw wrong(name, value, .number) }
         return number
     }
 
@@ -135,7 +142,7 @@ public struct RequestFields: Sendable, Equatable {
         case .integer(0): false
         case .integer(1): true
         case .string(let text) where ["true", "false"].contains(text.lowercased()): text.lowercased() == "true"
-        case let other?: throw wrong(name, other, wanted: "true or false")
+        case let other?: throw wrong(name, other, .flag)
         }
     }
 
@@ -149,14 +156,14 @@ public struct RequestFields: Sendable, Equatable {
             if texts.count == items.count { return texts }
         default: break
         }
-        throw wrong(name, value, wanted: "a list of texts")
+        throw wrong(name, value, .texts)
     }
 
     func object(_ name: String) throws(APIError) -> RequestFields? {
         switch self[name] {
         case nil: nil
         case .object(let values): RequestFields(values, prefix: prefix + name + ".")
-        case let other?: throw wrong(name, other, wanted: "an object")
+        case let other?: throw wrong(name, other, .object)
         }
     }
 
@@ -169,17 +176,57 @@ public struct RequestFields: Sendable, Equatable {
 
     /// The refusal of a text that is none of some words.
     func cannotBe(_ name: String, _ text: String, _ words: [String]) -> APIError {
-        invalid(name, "\(prefix + name) cannot be \"\(text.clipped)\". Use \(words.joined(separator: ", ")).")
+        invalid(
+            name, .unknownChoice(text, of: words),
+            "\(prefix + name) cannot be \"\(text.clipped)\". Use \(words.joined(separator: ", ")).")
     }
 
-    func invalid(_ name: String, _ message: String) -> APIError { APIError(.invalidValue, field: prefix + name, message) }
+    func invalid(_ name: String, _ reason: ErrorReason, _ message: String) -> APIError {
+        APIError(.invalidValue, field: prefix + name, reason: reason, message)
+    }
 
-    private func wrong(_ name: String, _ value: JSONValue, wanted: String) -> APIError {
-        invalid(name, "\(prefix + name) cannot be \(value.kind). Use \(wanted).")
+    /// The refusal of a request without a field that it must have.
+    func missing(_ name: String, _ message: String) -> APIError { invalid(name, ErrorReason(.missing), message) }
+
+    /// Refuses a text with a NUL character: files and databases end a text there.
+    func refuseNUL(in text: String, of name: String) throws(APIError) {
+        guard let position = text.unicodeScalars.enumerated().first(where: { $0.element == "\0" })?.offset else { return }
+        throw invalid(
+            name, ErrorReason(.nulCharacter, ["position": .init(position + 1)]),
+            "\(prefix + name) has a NUL character (U+0000) at position \(position + 1). Leave it out.")
+    }
+
+    private func wrong(_ name: String, _ value: JSONValue, _ wanted: ErrorReason.ValueType) -> APIError {
+        invalid(
+            name, .wrongType(value.short, wanted: wanted), "\(prefix + name) cannot be \(value.kind). Use \(wanted.inSentence).")
+    }
+}
+
+extension ErrorReason.ValueType {
+    /// As it stands behind "Use".
+    fileprivate var inSentence: String {
+        switch self {
+        case .text: "text"
+        case .wholeNumber: "a whole number"
+        case .number: "a number"
+        case .flag: "true or false"
+        case .texts: "a list of texts"
+        case .object: "an object"
+        }
     }
 }
 
 extension JSONValue {
+    /// For a reason: lists and objects without what is in them.
+    fileprivate var short: String {
+        switch self {
+        case .array: "[…]"
+        case .object: "{…}"
+        case .number(let number) where !number.isFinite: "\(number)"
+        default: text ?? "null"
+        }
+    }
+
     /// For a sentence; long texts are cut.
     fileprivate var kind: String {
         switch self {

@@ -30,48 +30,71 @@ public struct RequestLimits: Sendable {
     /// - Parameter runs: see `JobRequest.runs`.
     /// - Throws: `InvalidRequest` for the first value that cannot be drawn, or is more than the server allows.
     public func check(_ generation: GenerationRequest, runs: Int) throws(InvalidRequest) {
+        // Before the ranges that hold everywhere: a field has one limit, the one of this server.
+        try check(steps: generation.steps)
         do throws(InvalidRequest) {
             try generation.validate()
         } catch {
-            throw InvalidRequest(field: name(of: error.field), error.description)
+            throw error.named(name(of: error.field))
         }
         let pixels = generation.width * generation.height
         guard pixels <= limits.pixels else {
             throw InvalidRequest(
                 field: name(of: "width"),
-                "Width × height \(generation.width)×\(generation.height) is \(pixels) pixels; the limit is \(limits.pixels) (max_pixels).")
-        }
-        guard generation.steps <= limits.steps else {
-            throw InvalidRequest(field: "steps", "Steps \(generation.steps) are too many; the limit is \(limits.steps) (max_steps).")
+                ErrorReason(.tooManyPixels, [
+                    "value": .init(pixels), "max": .init(limits.pixels), "setting": "max_pixels",
+                    "width": .init(generation.width), "height": .init(generation.height),
+                ]),
+                "\(generation.width)×\(generation.height) is \(pixels) pixels, over the limit of \(limits.pixels) (setting max_pixels).")
         }
         guard runs >= 1 else {
-            throw InvalidRequest(field: names.runs, "\(names.runs) \(runs) is out of range. Use 1 or more.")
+            throw InvalidRequest(
+                field: names.runs, .outOfRange(.init(runs), from: 1, to: .init(limits.pictures)),
+                "\(names.runs) \(runs) is out of range. Use 1 to \(limits.pictures).")
         }
         // The product must not overflow.
-        let pictures = runs > limits.pictures ? nil : runs * generation.batchSize
-        guard let pictures, pictures <= limits.pictures else {
+        let (pictures, overflows) = runs.multipliedReportingOverflow(by: generation.batchSize)
+        guard !overflows, pictures <= limits.pictures else {
             let asked = [runs, generation.batchSize].filter { $0 > 1 }.map(String.init).joined(separator: " × ")
             throw InvalidRequest(
                 field: runs > 1 ? names.runs : names.batchSize,
-                "\(asked) pictures are too many for one request; the limit is \(limits.pictures) (max_pictures).")
+                ErrorReason(.tooManyPictures, [
+                    "value": overflows ? .init(asked) : .init(pictures), "max": .init(limits.pictures), "setting": "max_pictures",
+                ]),
+                "\(asked) pictures are over the limit of \(limits.pictures) for one request (setting max_pictures).")
         }
         try check(generation.prompt, field: "prompt")
         try check(generation.negativePrompt, field: "negative_prompt")
         guard generation.styles.count <= Self.mostStyles else {
-            throw InvalidRequest(field: "styles", "\(generation.styles.count) styles are too many; the limit is \(Self.mostStyles).")
+            throw InvalidRequest(
+                field: "styles",
+                ErrorReason(.tooManyStyles, ["value": .init(generation.styles.count), "max": .init(Self.mostStyles)]),
+                "\(generation.styles.count) styles are over the limit of \(Self.mostStyles).")
         }
     }
 
     /// Each style makes the prompt longer.
     static let mostStyles = 50
 
+    /// - Throws: `InvalidRequest` for a number of steps that no job may have here.
+    func check(steps: Int) throws(InvalidRequest) {
+        if (1...limits.steps).contains(steps) { return }
+        let key = GenerationField.steps.key
+        guard steps > limits.steps else {
+            throw InvalidRequest(
+                field: key, .outOfRange(.init(steps), from: 1, to: .init(limits.steps)),
+                "\(GenerationField.steps.name) \(steps) is out of range. Use 1 to \(limits.steps).")
+        }
+        throw InvalidRequest(
+            field: key,
+            ErrorReason(.tooManySteps, ["value": .init(steps), "min": 1, "max": .init(limits.steps), "setting": "max_steps"]),
+            "\(steps) steps are over the limit of \(limits.steps) (setting max_steps).")
+    }
+
     private func check(_ prompt: String, field: String) throws(InvalidRequest) {
         // Scalars: a character of many combining marks would be free.
         let length = prompt.unicodeScalars.count
-        guard length <= limits.promptLength else {
-            throw InvalidRequest(
-                field: field, "\(field) has \(length) characters; the limit is \(limits.promptLength) (max_prompt_length).")
-        }
+        guard length <= limits.promptLength else { throw .promptTooLong(length, limit: limits.promptLength, field: field) }
     }
 
     private func name(of field: String) -> String {
@@ -80,5 +103,14 @@ public struct RequestLimits: Sendable {
         case "batch_size": names.batchSize
         default: field
         }
+    }
+}
+
+extension InvalidRequest {
+    /// The refusal of a prompt of so many characters.
+    static func promptTooLong(_ length: Int, limit: Int, field: String) -> InvalidRequest {
+        InvalidRequest(
+            field: field, ErrorReason(.tooLong, ["value": .init(length), "max": .init(limit), "setting": "max_prompt_length"]),
+            "\(field) has \(length) characters, over the limit of \(limit) (setting max_prompt_length).")
     }
 }

@@ -1,0 +1,154 @@
+extension ErrorReason {
+    /// Names of reasons. Raw values stand in JSON and in the database, and stay the same.
+    ///
+    /// Documentation/API.md lists each with its values.
+    public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
+        // Values of requests, settings and queries
+        case outOfRange = "out_of_range"
+        case notAMultiple = "not_a_multiple"
+        case unknownChoice = "unknown_choice"
+        case wrongType = "wrong_type"
+        case wrongForm = "wrong_form"
+        case missing
+        case unknownField = "unknown_field"
+        case nulCharacter = "nul_character"
+        case tooLong = "too_long"
+        case tooManySteps = "too_many_steps"
+        case tooManyPixels = "too_many_pixels"
+        case tooManyPictures = "too_many_pictures"
+        case tooManyStyles = "too_many_styles"
+        case unknownStyle = "unknown_style"
+        case stepsOfSampler = "steps_of_sampler"
+        case sigmasOutOfOrder = "sigmas_out_of_order"
+        case weightTooLarge = "weight_too_large"
+        case unknownModel = "unknown_model"
+        case ambiguousModel = "ambiguous_model"
+        case unknownSetting = "unknown_setting"
+        case deviceList = "device_list"
+        case mixedDevices = "mixed_devices"
+        case malformedBody = "malformed_body"
+        /// A value that is refused for another reason than those above; the sentence tells.
+        case invalidValue = "invalid_value"
+
+        // Things that are not there
+        case unknownJob = "unknown_job"
+        case unknownPicture = "unknown_picture"
+        case pictureChanged = "picture_changed"
+        case unknownCompilation = "unknown_compilation"
+        case unknownRoute = "unknown_route"
+        case wrongMethod = "wrong_method"
+        case notFound = "not_found"
+        case notWaiting = "not_waiting"
+        case nameTaken = "name_taken"
+
+        // The server and its limits
+        case queueFull = "queue_full"
+        case rateLimited = "rate_limited"
+        case tooManyStreams = "too_many_streams"
+        case tooLarge = "too_large"
+        case keyReused = "key_reused"
+        case signIn = "sign_in"
+        case wrongCredentials = "wrong_credentials"
+        case forbidden
+        case notImplemented = "not_implemented"
+        case stopping
+        case cancelled
+        case settingsNotSaved = "settings_not_saved"
+        /// A style or a model's defaults.
+        case notSaved = "not_saved"
+        /// A fault of Easel's own.
+        case `internal`
+
+        // Models, devices, drawing
+        case notReady = "not_ready"
+        case noDevice = "no_device"
+        case noUsableDevice = "no_usable_device"
+        case noRuntime = "no_runtime"
+        case deviceFailed = "device_failed"
+        case compileFailed = "compile_failed"
+        case wrongPrecision = "wrong_precision"
+        case notFinite = "not_finite"
+        case noSuchFile = "no_such_file"
+        case unreadableFile = "unreadable_file"
+        case pickleFile = "pickle_file"
+        case notAModel = "not_a_model"
+        case damagedFile = "damaged_file"
+        case unsupportedModel = "unsupported_model"
+        case missingPart = "missing_part"
+        case fileChanged = "file_changed"
+        case tookTooLong = "took_too_long"
+        case notStored = "not_stored"
+        case interrupted
+        case brokenOff = "broken_off"
+        case unreadableJob = "unreadable_job"
+        /// Drawing failed for another reason than those above; the sentence or the log tells.
+        case failed
+    }
+}
+
+// Reasons that several parts of the program give.
+
+extension ErrorReason {
+    /// A number outside of its range.
+    /// - Parameters:
+    ///   - minimum: least value that is allowed.
+    ///   - maximum: greatest value that is allowed.
+    public static func outOfRange(_ value: Value, from minimum: Value, to maximum: Value) -> ErrorReason {
+        ErrorReason(.outOfRange, ["value": value, "min": minimum, "max": maximum])
+    }
+
+    /// A text that is none of some words or names.
+    public static func unknownChoice(_ text: some StringProtocol, of choices: [String]) -> ErrorReason {
+        ErrorReason(.unknownChoice, ["value": Value(text), "choices": Value(choices)])
+    }
+
+    /// Types of values as `wrongType` names them.
+    public enum ValueType: String, Sendable, CaseIterable {
+        case text, number, flag, texts, object
+        case wholeNumber = "whole_number"
+    }
+
+    /// A value of another type than the field has.
+    public static func wrongType(_ value: some StringProtocol, wanted: ValueType) -> ErrorReason {
+        ErrorReason(.wrongType, ["value": Value(value), "wanted": .text(wanted.rawValue)])
+    }
+
+    /// A text that does not have the form of the example.
+    /// - Parameter range: range of the numbers in the text; nil when it has none.
+    public static func wrongForm(_ text: some StringProtocol, example: String, range: ClosedRange<Int>? = nil) -> ErrorReason {
+        ErrorReason(.wrongForm, ["value": Value(text), "example": .text(example)])
+            .with("min", range.map { Value($0.lowerBound) }).with("max", range.map { Value($0.upperBound) })
+    }
+
+    /// A model's name that no model has.
+    /// - Parameter choices: names of models; the first 20 are told, none when nobody knows them.
+    public static func unknownModel(_ name: some StringProtocol, choices: [String] = []) -> ErrorReason {
+        ErrorReason(.unknownModel, ["name": Value(name)]).with("choices", choices.isEmpty ? nil : Value(Array(choices.prefix(20))))
+    }
+
+    /// A model's name that may stand for several models.
+    /// - Parameter choices: names of these models; the first 20 are told.
+    public static func ambiguousModel(_ name: some StringProtocol, choices: [String]) -> ErrorReason {
+        ErrorReason(.ambiguousModel, ["name": Value(name), "choices": Value(Array(choices.prefix(20)))])
+    }
+
+    /// A device that is not there.
+    /// - Parameters:
+    ///   - found: names of the devices that are there.
+    ///   - setting: key of the setting that names the device; nil when nobody knows.
+    public static func noDevice(_ name: String, found: [String], setting: String? = nil) -> ErrorReason {
+        ErrorReason(.noDevice, ["name": Value(name), "devices": Value(found)]).with("setting", setting.map { Value($0) })
+    }
+
+    /// A file that is damaged or incomplete.
+    /// - Parameter detail: the fault, in English.
+    public static func damagedFile(_ file: String, detail: String) -> ErrorReason {
+        ErrorReason(.damagedFile, ["file": .text(file), "detail": .text(detail)])
+    }
+
+    /// A file that cannot be read.
+    /// - Parameter detail: the system's words.
+    public static func unreadableFile(_ file: String, detail: String) -> ErrorReason {
+        ErrorReason(.unreadableFile, ["file": .text(file), "detail": .text(detail)])
+    }
+}

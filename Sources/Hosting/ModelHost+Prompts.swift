@@ -1,0 +1,135 @@
+import Checkpoints
+import Diffusion
+import Foundation
+import Generation
+import Jobs
+import Logging
+import Prompting
+public import WebAPI
+
+/// Reads prompts, and keeps what they can name.
+extension ModelHost {
+    public func explain(_ request: PromptRequest) async throws -> PromptSummary {
+        let pipeline = currentModel?.pipeline
+        return PromptSummary(
+            request, resources: resources.current, tokenizer: pipeline?.opened.tokenizer ?? .bundled,
+            paddingToken: pipeline?.opened.paddingToken ?? CLIPTokenizer.bundled.endToken,
+            widths: pipeline?.checkpoint.textEncoders.map(\.configuration.width))
+    }
+
+    public func promptResources() async -> PromptResourceSummary {
+        let resources = resources.current
+        return PromptResourceSummary(
+            styles: resources.styles.styles.map { .init(name: $0.name, prompt: $0.prompt, negativePrompt: $0.negativePrompt) },
+            embeddings: (resources.embeddings?.names ?? []).compactMap { name in
+                guard let inversion = try? resources.embeddings?.inversion(named: name) else { return nil }
+                return .init(name: name, vectorCount: inversion.vectorCount, width: inversion.width)
+            },
+            wildcards: resources.wildcards.folder?.names ?? [])
+    }
+
+    public func saveStyle(_ style: PromptResourceSummary.Style, replaces: Bool) async throws {
+        guard let write = resources.styleWriter else {
+            throw APIError(.failed, "This server has no styles file.")
+        }
+        do throws(StyleError) {
+            try write(Style(name: style.name, prompt: style.prompt, negativePrompt: style.negativePrompt), replaces)
+        } catch {
+            logger.warning("style not saved", metadata: ["reason": "\(error)"])
+            if case .nameTaken(let name) = error {
+                throw APIError(
+                    .nameTaken, field: "name", reason: ErrorReason(.nameTaken, ["name": .init(name)]),
+                    "There is a style \"\(name)\" already. Use another name, or send \"replace\": true.")
+            }
+            let reason = PublicReason(error)
+            throw APIError(.failed, reason: reason.reason, reason.description)
+        }
+    }
+}
+
+extension PromptSummary {
+    /// Reads a prompt as drawing would, but for what cannot be read: that is a problem of the answer.
+    ///
+    /// The longest text that it comes to is counted, as A1111 does.
+    /// - Parameter widths: of the model's embeddings, which decide what textual inversions it can use; nil for none.
+    init(_ request: PromptRequest, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, widths: [Int]?) {
+        var problems = Prompt.unclosedBrackets(in: request.prompt, isNegative: request.isNegative).map(Problem.init)
+        var warnings: [String] = []
+
+        let text = Self.styled(request, resources.styles, &problems, &warnings)
+        let unknown = resources.wildcards.unknownNames(in: text)
+        problems += unknown.map { Problem(.unknownWildcard, "There is no wildcard \"\($0)\". It stays as typed.", name: $0) }
+        let purpose: Wildcards.Purpose = request.isNegative ? .negativePrompt : .prompt
+        let drawn = request.seed.map { resources.wildcards.expand(text, seed: $0, purpose: purpose) }
+        // Of the others, the text is told already.
+        warnings += (drawn?.warnings ?? []).filter { warning in
+            !unknown.contains { warning.contains("\"\($0)\"") || warning.contains("__\($0)__") }
+        }.map(PublicReason.withoutFolders)
+        let shown = drawn.map { OpenWildcards(drawn: $0.text) } ?? resources.wildcards.leavingOpen(text)
+
+        let prompt = Prompt(shown.text)
+        problems += prompt.tags.map { Problem($0, restoring: shown) }
+        let inversions = widths.map { resources.inversionWords(in: [prompt.text], tokenizer: tokenizer, widths: $0) }
+        warnings += (inversions?.warnings ?? []).map(PublicReason.withoutFolders)
+        let report = PromptReport(
+            prompt, isNegative: request.isNegative, steps: request.steps, sampler: request.sampler, counting: request.scheduleCounting,
+            chunker: PromptChunker(tokenizer: tokenizer, paddingToken: paddingToken, inversions: inversions?.words ?? [],
+                standIns: shown.sources))
+        if let sentence = Prompt.warning(
+            ofUnreadable: report.unreadableCharacterCount, in: request.isNegative ? "negative prompt" : "prompt")
+        {
+            problems.append(.init(.unknownLanguage, sentence, characters: report.unreadableCharacterCount))
+        }
+        let longest = report.parts.map { report.longestText(of: $0) }
+        let parts = zip(report.parts, longest).map { part, chunked in
+            Part(
+                weight: part.weight, text: shown.restored(part.text), chunks: chunked.chunks.map { Self.tokens(of: $0, report.chunker) },
+                schedule: part.schedule.entries.map { .init(until: $0.until, text: shown.restored(part.schedule.texts[$0.text])) })
+        }
+        let sizes = longest.map { ($0.chunks.count, $0.tokenCount) }
+        let most = longest.indices.max { sizes[$0] < sizes[$1] }
+        self.init(
+            tokenCount: most.map { longest[$0].tokenCount } ?? 0,
+            tokenCapacity: (most.map { longest[$0].chunks.count } ?? 1) * PromptChunk.capacity,
+            chunks: most.map { parts[$0].chunks } ?? [], schedules: parts.map(\.schedule), parts: parts,
+            expanded: shown.restored(shown.text), problems: problems, warnings: problems.map(\.message) + warnings)
+    }
+
+    /// The prompt with its styles, as far as there are styles of the names.
+    private static func styled(
+        _ request: PromptRequest, _ library: StyleLibrary, _ problems: inout [Problem], _ warnings: inout [String]
+    ) -> String {
+        var names: [String] = []
+        for name in request.styles {
+            do throws(StyleError) {
+                _ = try library.style(named: name)
+                names.append(name)
+            } catch {
+                problems.append(.init(.unknownStyle, error.description, name: name))
+            }
+        }
+        guard !names.isEmpty,
+            let styled = try? library.apply(
+                names, prompt: request.isNegative ? "" : request.prompt, negativePrompt: request.isNegative ? request.prompt : "")
+        else { return request.prompt }
+        warnings += styled.warnings
+        return request.isNegative ? styled.negativePrompt : styled.prompt
+    }
+
+    private static func tokens(of chunk: PromptChunk, _ chunker: PromptChunker) -> [Token] {
+        chunker.spellings(of: chunk).map { Token(text: $0.text, weight: $0.weight, tokens: $0.positions.count) }
+    }
+}
+
+extension PromptSummary.Problem {
+    fileprivate init(_ bracket: UnclosedBracket) {
+        self.init(.unclosed, "\(bracket)", sign: String(bracket.sign), at: bracket.position)
+    }
+
+    fileprivate init(_ tag: NetworkTag, restoring text: OpenWildcards) {
+        let isLoRA = ["lora", "lyco"].contains(tag.kind)
+        self.init(
+            isLoRA ? .loraIgnored : .tagIgnored, "\(text.restored(tag.description)) has no effect in this version.",
+            name: text.restored(tag.name))
+    }
+}
