@@ -17,17 +17,50 @@ static const struct web_page_file files[] = {
     {"icon.svg", (const unsigned char[]){
 #embed "page/icon.svg" suffix(, 0)
     }},
+    {"account.js", (const unsigned char[]){
+#embed "page/account.js" suffix(, 0)
+    }},
+    {"acts.js", (const unsigned char[]){
+#embed "page/acts.js" suffix(, 0)
+    }},
+    {"albums.js", (const unsigned char[]){
+#embed "page/albums.js" suffix(, 0)
+    }},
+    {"alerts.js", (const unsigned char[]){
+#embed "page/alerts.js" suffix(, 0)
+    }},
     {"api.js", (const unsigned char[]){
 #embed "page/api.js" suffix(, 0)
+    }},
+    {"cells.js", (const unsigned char[]){
+#embed "page/cells.js" suffix(, 0)
     }},
     {"chart.js", (const unsigned char[]){
 #embed "page/chart.js" suffix(, 0)
     }},
-    {"devices.js", (const unsigned char[]){
-#embed "page/devices.js" suffix(, 0)
+    {"clipboard.js", (const unsigned char[]){
+#embed "page/clipboard.js" suffix(, 0)
+    }},
+    {"compare.js", (const unsigned char[]){
+#embed "page/compare.js" suffix(, 0)
+    }},
+    {"deleting.js", (const unsigned char[]){
+#embed "page/deleting.js" suffix(, 0)
     }},
     {"dom.js", (const unsigned char[]){
 #embed "page/dom.js" suffix(, 0)
+    }},
+    {"drop.js", (const unsigned char[]){
+#embed "page/drop.js" suffix(, 0)
+    }},
+    {"facts.js", (const unsigned char[]){
+#embed "page/facts.js" suffix(, 0)
+    }},
+    {"filters.js", (const unsigned char[]){
+#embed "page/filters.js" suffix(, 0)
+    }},
+    {"folded.js", (const unsigned char[]){
+#embed "page/folded.js" suffix(, 0)
     }},
     {"form.js", (const unsigned char[]){
 #embed "page/form.js" suffix(, 0)
@@ -35,8 +68,8 @@ static const struct web_page_file files[] = {
     {"gallery.js", (const unsigned char[]){
 #embed "page/gallery.js" suffix(, 0)
     }},
-    {"folded.js", (const unsigned char[]){
-#embed "page/folded.js" suffix(, 0)
+    {"history.js", (const unsigned char[]){
+#embed "page/history.js" suffix(, 0)
     }},
     {"infotext.js", (const unsigned char[]){
 #embed "page/infotext.js" suffix(, 0)
@@ -44,8 +77,20 @@ static const struct web_page_file files[] = {
     {"jobs.js", (const unsigned char[]){
 #embed "page/jobs.js" suffix(, 0)
     }},
+    {"keys.js", (const unsigned char[]){
+#embed "page/keys.js" suffix(, 0)
+    }},
+    {"machines.js", (const unsigned char[]){
+#embed "page/machines.js" suffix(, 0)
+    }},
     {"main.js", (const unsigned char[]){
 #embed "page/main.js" suffix(, 0)
+    }},
+    {"menu.js", (const unsigned char[]){
+#embed "page/menu.js" suffix(, 0)
+    }},
+    {"models.js", (const unsigned char[]){
+#embed "page/models.js" suffix(, 0)
     }},
     {"picture.js", (const unsigned char[]){
 #embed "page/picture.js" suffix(, 0)
@@ -53,8 +98,23 @@ static const struct web_page_file files[] = {
     {"pictures.js", (const unsigned char[]){
 #embed "page/pictures.js" suffix(, 0)
     }},
+    {"presets.js", (const unsigned char[]){
+#embed "page/presets.js" suffix(, 0)
+    }},
     {"prompt.js", (const unsigned char[]){
 #embed "page/prompt.js" suffix(, 0)
+    }},
+    {"queue.js", (const unsigned char[]){
+#embed "page/queue.js" suffix(, 0)
+    }},
+    {"roll.js", (const unsigned char[]){
+#embed "page/roll.js" suffix(, 0)
+    }},
+    {"rows.js", (const unsigned char[]){
+#embed "page/rows.js" suffix(, 0)
+    }},
+    {"select.js", (const unsigned char[]){
+#embed "page/select.js" suffix(, 0)
     }},
     {"server.js", (const unsigned char[]){
 #embed "page/server.js" suffix(, 0)
@@ -62,32 +122,38 @@ static const struct web_page_file files[] = {
     {"settings.js", (const unsigned char[]){
 #embed "page/settings.js" suffix(, 0)
     }},
+    {"several.js", (const unsigned char[]){
+#embed "page/several.js" suffix(, 0)
+    }},
+    {"shade.js", (const unsigned char[]){
+#embed "page/shade.js" suffix(, 0)
+    }},
+    {"sheet.js", (const unsigned char[]){
+#embed "page/sheet.js" suffix(, 0)
+    }},
+    {"size.js", (const unsigned char[]){
+#embed "page/size.js" suffix(, 0)
+    }},
+    {"stage.js", (const unsigned char[]){
+#embed "page/stage.js" suffix(, 0)
+    }},
     {"strings.js", (const unsigned char[]){
 #embed "page/strings.js" suffix(, 0)
+    }},
+    {"styles.js", (const unsigned char[]){
+#embed "page/styles.js" suffix(, 0)
     }},
     {"toasts.js", (const unsigned char[]){
 #embed "page/toasts.js" suffix(, 0)
     }},
-    {"watch.js", (const unsigned char[]){
-#embed "page/watch.js" suffix(, 0)
+    {"words-en.js", (const unsigned char[]){
+#embed "page/words-en.js" suffix(, 0)
     }},
-    {"words-common.js", (const unsigned char[]){
-#embed "page/words-common.js" suffix(, 0)
+    {"words-zh.js", (const unsigned char[]){
+#embed "page/words-zh.js" suffix(, 0)
     }},
-    {"words-create.js", (const unsigned char[]){
-#embed "page/words-create.js" suffix(, 0)
-    }},
-    {"words-jobs.js", (const unsigned char[]){
-#embed "page/words-jobs.js" suffix(, 0)
-    }},
-    {"words-gallery.js", (const unsigned char[]){
-#embed "page/words-gallery.js" suffix(, 0)
-    }},
-    {"words-machines.js", (const unsigned char[]){
-#embed "page/words-machines.js" suffix(, 0)
-    }},
-    {"words-settings.js", (const unsigned char[]){
-#embed "page/words-settings.js" suffix(, 0)
+    {"zoom.js", (const unsigned char[]){
+#embed "page/zoom.js" suffix(, 0)
     }},
 };
 

@@ -29,18 +29,24 @@ struct PageTests {
                 text.matches(of: $0).map { String($0.output.1) }
             }
             // The page itself is at the root, its files are beside each other.
-            let prefixes = name == "index.html" ? ["/page/", "page/", "./page/"] : ["./", "/page/"]
-            // What is asked of the API is no file.
-            for reference in named where !["data:", "/api/", "/sdapi/"].contains(where: reference.hasPrefix) {
+            let prefixes = name.hasSuffix(".html") ? ["/page/", "page/", "./page/"] : ["./", "/page/"]
+            // What is asked of the API is no file, nor is the form to log in.
+            for reference in named where !["data:", "/api/", "/sdapi/", "/login"].contains(where: reference.hasPrefix) {
                 let place = try #require(prefixes.first(where: reference.hasPrefix), "\(name) names \(reference)")
                 #expect(PageFile.all[String(reference.dropFirst(place.count).prefix { $0 != "#" })] != nil, "\(name) names \(reference)")
             }
         }
     }
 
-    @Test("it is under 260 kB in all, and each file is something")
-    func size() {
-        #expect(PageFile.all.values.reduce(0) { $0 + $1.content.count } < 260_000)
+    @Test("what a visit begins with is under 260 kB, and each file is something")
+    func size() throws {
+        let index = String(decoding: try #require(PageFile.index).content, as: UTF8.self)
+        let named = Set(index.matches(of: /\/page\/([\w.\-]+)/).map { String($0.output.1) })
+        // Other views load when they are asked for, and one language of two.
+        let sizes = PageFile.all.mapValues(\.content.count)
+        let words = ["words-en.js", "words-zh.js"].compactMap { sizes[$0] }
+        #expect(named.count > 20 && words.count == 2)
+        #expect(named.union(["index.html"]).compactMap { sizes[$0] }.reduce(words.max() ?? 0, +) < 260_000)
         #expect(PageFile.all.values.allSatisfy { !$0.content.isEmpty && $0.mediaType.hasSuffix("; charset=utf-8") })
     }
 
@@ -64,6 +70,16 @@ struct PageTests {
             #expect(head.status == .ok && head.headers[.contentType] == answer.headers[.contentType])
             #expect(head.headers[.eTag] == answer.headers[.eTag])
             #expect(head.headers[.contentLength] == "\(file.content.count)")
+        }
+    }
+
+    @Test("its files fill no log")
+    func quiet() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            for path in ["/", "/page/main.js", "/favicon.ico"] { #expect(try await client.ask(.get, path).status == .ok) }
+            let lines = walk.log.lines.filter { $0.contains("Answered") }
+            #expect(lines.map { String($0.prefix { $0 != " " }) } == ["info", "debug", "debug"])
         }
     }
 

@@ -15,8 +15,11 @@ expect.set_options(timeout=20_000)  # The machine may be busy.
 
 
 @contextlib.contextmanager
-def opened(server, path="/", **options):
-    """A page of the server. When it is closed, nothing may stand in its console as an error, and nobody else may have been called."""
+def opened(server, path="/", enter=lambda page: None, **options):
+    """A page of the server. When it is closed, nothing may stand in its console as an error, and nobody else may have been called.
+
+    `enter` does what is needed before the page is there.
+    """
     program = shutil.which("chromium") or shutil.which("google-chrome")
     assert program, "There is no Chromium. Tests/e2e/setup.sh installs it."
     complaints, hosts = [], set()
@@ -31,6 +34,7 @@ def opened(server, path="/", **options):
             page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
             page.complaints = complaints
             page.goto(server.url + path)
+            enter(page)
             # The last thing that is filled in; a page that does not start says why.
             starts(page, complaints)
             yield page
@@ -61,6 +65,8 @@ def go(page, view):
 def fill(page, **fields):
     for name, value in fields.items():
         field = page.locator(f"#{name}")
+        # It may be folded away.
+        field.evaluate("field => field.closest('details')?.setAttribute('open', '')")
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(label=value)
         else:
@@ -69,7 +75,7 @@ def fill(page, **fields):
 
 def is_idle(page):
     """Waits until no job is left."""
-    expect(page.locator("#jobs .job")).to_have_count(0)
+    expect(page.locator("#activity")).to_be_hidden()
 
 
 def newest(server):

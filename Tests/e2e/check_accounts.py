@@ -23,6 +23,7 @@ def check(_):
         wrong = requests.get(f"{server.url}/sdapi/v1/options", auth=("me", "guess"), timeout=10)
         assert wrong.status_code == 401
 
+        logs_in(server)
         client = openai.OpenAI(base_url=server.url + "/v1", api_key="sk-easel-test-key", max_retries=0)
         assert client.models.list().data
         try:
@@ -33,3 +34,19 @@ def check(_):
             raise AssertionError("a wrong key was let in")
     finally:
         assert server.stop() == 0
+
+
+def logs_in(server):
+    """A browser's way: a form, and a cookie from then on."""
+    browser = requests.Session()
+    browser.headers["Accept"] = "text/html"
+    sent = browser.get(server.url + "/", timeout=10)
+    assert sent.url == server.url + "/login" and "Log in" in sent.text, sent.url
+    assert browser.post(server.url + "/login", data={"name": "me", "password": "guess"}, timeout=10).status_code == 403
+    inside = browser.post(server.url + "/login", data={"name": "me", "password": "secret", "next": "/api/v1/session"}, timeout=10)
+    assert inside.json() == {"user": "me", "can_log_out": True}, inside.text
+    assert browser.post(server.url + "/sdapi/v1/interrupt", timeout=10).status_code == 403, "a change without an origin"
+    mine = {"Origin": server.url}
+    assert browser.post(server.url + "/sdapi/v1/interrupt", headers=mine, timeout=10).status_code == 200
+    assert browser.post(server.url + "/logout", headers=mine, timeout=10).url == server.url + "/login"
+    assert requests.get(server.url + "/api/v1/session", auth=("me", "secret"), timeout=10).json() == {"user": "me", "can_log_out": False}

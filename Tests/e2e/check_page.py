@@ -5,13 +5,13 @@ import requests
 from browser import draw_by_key, expect, fill, go, is_idle, keep, newest, opened
 
 SMALL = {"width": 64, "height": 64, "steps": 4}
-LONG = {"width": 128, "height": 128, "steps": 40, "runs": 8}
+LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 
 
 def check(server):
     for step in (
-        figures, generates, batches, shows_errors_in_place, reads_prompts, cancels, survives_reload, survives_restart, reproduces, grades,
-        takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, cancels, survives_reload,
+        survives_restart, reproduces, grades, takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -20,11 +20,12 @@ def figures(server):
     """Printed, not asserted: what the page weighs, and when it shows something."""
     draw(server, "a red apple", 3)
     index = requests.get(server.url, timeout=10).text
-    files = {path: len(requests.get(server.url + path, timeout=10).content) for path in set(re.findall(r"/page/[\w.]+", index)) | {"/"}}
+    # What a visit begins with: other views load when they are asked for, and one language of two.
+    files = {path: len(requests.get(server.url + path, timeout=10).content) for path in set(re.findall(r"/page/[\w.-]+", index)) | {"/", "/page/words-en.js"}}
     with opened(server) as page:
         page.add_init_script("""(() => {
             const look = () => {
-                if (document.querySelector('#model option') && document.querySelector('#sampler option') && document.querySelector('#latest img')?.complete) {
+                if (document.querySelector('#model-name')?.textContent && document.querySelector('#sampler option') && document.querySelector('#canvas img')?.complete) {
                     window.shownAt = performance.now()
                 } else {
                     requestAnimationFrame(look)
@@ -34,7 +35,7 @@ def figures(server):
         })()""")
         # Now it is in the browser's cache, as on all visits but the first.
         page.reload()
-        expect(page.locator("#latest img").first).to_be_visible()
+        expect(page.locator("#canvas img").first).to_be_visible()
         page.wait_for_timeout(500)
         paint, data = page.evaluate("[performance.getEntriesByName('first-contentful-paint')[0]?.startTime, window.shownAt]")
     print(f"        {len(files)} files, {sum(files.values()) / 1000:.0f} kB; first paint {paint:.0f} ms, with form and newest picture {data:.0f} ms")
@@ -53,14 +54,17 @@ def generates(server):
         expect(page.locator("#readiness")).to_have_text("demo")
         fill(page, prompt="red apple", **{**SMALL, "width": 128, "height": 128, "steps": 30}, seed=106, cfg_scale=5)
         page.locator("#generate").click()
-        card = page.locator("#jobs .job")
-        expect(card.locator(".status")).to_have_text(re.compile(r"Step \d+ of 30 · [\d.]+ s/step · .+ left"))
-        expect(card.locator(".previews img")).to_be_visible()
+        expect(page.locator("#status")).to_have_text(re.compile(r"Step \d+ of 30 · [\d.]+ (s/step|steps/s) · "))
+        expect(page.locator("#canvas .preview img")).to_be_visible()
+        before = page.locator("#canvas .cell").bounding_box()
         keep(page, "watch")
-        expect(card.locator("progress")).to_have_js_property("max", 1)
+        expect(page.locator("#progress")).to_have_js_property("max", 1)
+        expect(page.locator("#activity")).to_contain_text("%")
         assert re.match(r"\d+ % · red apple – Easel", page.title()), page.title()
         is_idle(page)
-        expect(page.locator("#latest .newest img")).to_have_attribute("alt", "red apple")
+        expect(page.locator("#canvas .cell")).to_have_attribute("aria-label", "Picture 1: red apple")
+        # The picture is where its preview was.
+        assert page.locator("#canvas .cell").bounding_box() == before
         assert page.title() == "Easel"
         picture = newest(server)
         assert (picture["seed"], picture["width"]) == (106, 128)
@@ -71,17 +75,97 @@ def batches(server):
     with opened(server) as page:
         fill(page, prompt="first", **LONG)
         page.locator("#generate").click()
-        fill(page, prompt="second", **SMALL, batch_size=2, runs=2)
+        fill(page, prompt="second", **SMALL, pictures=4, batch_size=2)
+        expect(page.locator("#generate")).to_contain_text("Generate 4")
+        page.wait_for_timeout(400)
+        # A double click is one.
+        page.locator("#generate").dblclick()
+        page.wait_for_timeout(400)
         page.locator("#generate").click()
-        page.locator("#generate").click()
-        cards = page.locator("#jobs .job")
-        expect(cards).to_have_count(3)
-        expect(cards.nth(1).locator(".status")).to_have_text("Next in the queue")
-        expect(cards.nth(2).locator(".status")).to_have_text("1 job before this one")
-        expect(cards.nth(0).locator(".title")).to_have_text("first")
-        cards.nth(0).get_by_role("button").click()
+        rows = page.locator("#jobs .job")
+        expect(rows).to_have_count(3)
+        expect(rows.nth(1).locator(".status")).to_have_text("Next in the queue")
+        expect(rows.nth(2).locator(".status")).to_have_text("1 job before this one")
+        expect(rows.nth(0).locator(".title")).to_have_text("first")
+        keep(page, "queue")
+        rows.nth(0).get_by_role("button", name="Cancel").click()
+        expect(page.locator(".toast").last).to_contain_text("Cancelled.")
         is_idle(page)
-        expect(page.locator("#latest .newest img")).to_have_count(4)
+        expect(page.locator("#canvas .cell")).to_have_count(4)
+        # One of them alone, with what can be done with it; then all again.
+        page.locator("#canvas .cell").nth(2).click()
+        expect(page.locator("#canvas .cell")).to_have_count(1)
+        expect(page.locator("#acts")).to_contain_text("4 steps")
+        page.get_by_role("button", name="All of them").click()
+        expect(page.locator("#canvas .cell")).to_have_count(4)
+
+
+def compares_values(server):
+    """Two fields with several values are a grid: one job for each pair, of one seed."""
+    with opened(server) as page:
+        fill(page, prompt="grid", **SMALL)
+        for name, text in (("steps", "2, 3"), ("sampler", "Euler, dpm++ 2m")):
+            page.locator(f"#several-{name}").click()
+            page.locator(f"[data-several={name}]").fill(text)
+        expect(page.locator("#generate")).to_contain_text("Generate 4 × 1 = 4")
+        page.locator("#several-cfg_scale").click()
+        expect(page.locator(".toast").last).to_contain_text("Two fields")
+        page.locator("#generate").click()
+        expect(page.locator("#canvas .heading")).to_have_text(["Sampler: Euler", "Sampler: DPM++ 2M", "Steps: 2", "Steps: 3"])
+        expect(page.locator("#canvas .cell:not(.preview) img")).to_have_count(4)
+        is_idle(page)
+        keep(page, "grid")
+        items = server.json("/api/v1/images?limit=4")["items"]
+        assert len({item["seed"] for item in items}) == 1, items
+        told = sorted(re.search(r"Steps: (\d+), Sampler: ([^,]+),", item["infotext"]).groups() for item in items)
+        assert told == [("2", "DPM++ 2M"), ("2", "Euler"), ("3", "DPM++ 2M"), ("3", "Euler")], told
+        page.locator("[data-several=sampler]").fill("Euler, Nonsense")
+        page.locator("#generate").click()
+        expect(page.locator(".field[data-field=sampler] .error")).to_contain_text("“Nonsense”")
+
+
+def remembers(server):
+    """Recipes and prompts of before, presets, and the seed."""
+    with opened(server) as page:
+        fill(page, prompt="remembered cat", **SMALL, cfg_scale=3)
+        draw_by_key(page, server)
+        page.locator("#seed-lock").click()
+        expect(page.locator("#seed")).to_have_value(str(newest(server)["seed"]))
+        draw_by_key(page, server)
+        expect(page.locator("#same")).to_be_visible()
+        page.locator("#seed-lock").click()
+        expect(page.locator("#seed")).to_have_value("")
+        page.locator("#presets").click()
+        page.locator("#preset-name").fill("quick")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.keyboard.press("Escape")
+        fill(page, prompt="another", steps=9, cfg_scale=7)
+        page.locator("#presets").click()
+        page.locator("#sheet").get_by_role("button", name=re.compile("^quick")).click()
+        assert [page.locator(f"#{name}").input_value() for name in ("prompt", "steps", "cfg_scale")] == ["another", "4", "3"]
+        page.locator(".toast").last.get_by_role("button", name="Undo").click()
+        expect(page.locator("#steps")).to_have_value("9")
+        page.locator("#history").click()
+        keep(page, "history")
+        page.locator("#sheet").get_by_role("button", name=re.compile("^remembered cat")).first.click()
+        assert [page.locator(f"#{name}").input_value() for name in ("prompt", "steps")] == ["remembered cat", "4"]
+        page.locator("#prompt").fill("")
+        page.keyboard.press("Alt+ArrowUp")
+        expect(page.locator("#prompt")).to_have_value("remembered cat")
+
+
+def weighs(server):
+    """Ctrl+arrows change the weight of a word, and the browser's undo takes it back."""
+    with opened(server) as page:
+        prompt = page.locator("#prompt")
+        prompt.fill("a red apple")
+        prompt.evaluate("field => field.setSelectionRange(3, 3)")
+        for keys, expected in (("Control+ArrowUp", "a (red:1.1) apple"), ("Control+ArrowUp", "a (red:1.2) apple"), ("Control+Shift+ArrowDown", "a (red:1.15) apple"),
+                               ("Control+z", "a (red:1.2) apple"), ("Control+ArrowDown", "a (red:1.1) apple"), ("Control+ArrowDown", "a red apple")):
+            page.keyboard.press(keys)
+            expect(prompt).to_have_value(expected)
+        prompt.fill("((bright)) [dark] (x:1.4)")
+        expect(page.locator("#prompt-shade span")).to_have_text(["(", "(bright)", ")", "[dark]", "(x:1.4)"])
 
 
 def shows_errors_in_place(server):
@@ -89,11 +173,12 @@ def shows_errors_in_place(server):
         fill(page, prompt="x", width=100, height=64)
         page.locator("#generate").click()
         error = page.locator(".field[data-field=width] .error")
-        expect(error).to_have_text(re.compile(r"Width 100 is not a multiple of 8\."))
+        expect(error).to_have_text(re.compile(r"Width: 100 is not a multiple of 8\."))
         expect(page.locator("#width")).to_be_focused()
         fill(page, width=64, steps=900)
+        page.wait_for_timeout(400)  # A double click is one.
         page.keyboard.press("Control+Enter")
-        expect(page.locator(".field[data-field=steps] .error")).to_contain_text("(max_steps)")
+        expect(page.locator(".field[data-field=steps] .error")).to_contain_text("setting max_steps")
         expect(error).to_have_count(0)
         keep(page, "error")
         # The browser writes refused requests into its console by itself.
@@ -106,16 +191,18 @@ def reads_prompts(server):
     with opened(server) as page:
         fill(page, prompt="a (red:1.3) apple", **SMALL)
         expect(page.locator("#prompt-count")).to_have_text("3/75 tokens")
-        expect(page.locator("#prompt-tokens .token").nth(1)).to_have_attribute("title", "× 1.3")
+        page.locator("#prompt-count").click()
+        expect(page.locator("#prompt-reading .token").nth(1)).to_have_attribute("title", "× 1.3")
         fill(page, prompt="[cat:dog:2]")
-        expect(page.locator("#prompt-tokens .note")).to_have_text(["1–2 cat", "3–4 dog"])
+        expect(page.locator("#prompt-reading .note")).to_have_text(["1–2 cat", "3–4 dog"])
+        page.locator("#advanced summary").click()
         page.locator("#schedule_counting").select_option("a1111")
-        expect(page.locator("#prompt-tokens .note")).to_have_text(["1–3 cat", "4 dog"])
+        expect(page.locator("#prompt-reading .note")).to_have_text(["1–3 cat", "4 dog"])
         page.locator("#schedule_counting").select_option("")
         before = server.json("/api/v1/compilations")
         fill(page, prompt=prompt)
         expect(page.locator("#prompt-count")).to_have_text(re.compile(r"\d+/150 tokens in 2 chunks"))
-        expect(page.locator("#prompt-tokens .chunk")).to_have_count(2)
+        expect(page.locator("#prompt-reading .chunk")).to_have_count(2)
         assert int(page.locator("#prompt-count").inner_text().split("/")[0]) >= 100
         keep(page, "prompt")
         draw_by_key(page, server)
@@ -127,9 +214,10 @@ def cancels(server):
     with opened(server) as page:
         fill(page, prompt="cancelled by key", **LONG)
         page.keyboard.press("Control+Enter")
-        expect(page.locator("#jobs .status")).to_contain_text("Step")
+        expect(page.locator("#status")).to_contain_text("Step")
         page.keyboard.press("Escape")
         is_idle(page)
+        page.wait_for_timeout(400)
         page.locator("#generate").click()
         page.locator("#cancel").click()
         is_idle(page)
@@ -140,13 +228,12 @@ def survives_reload(server):
     with opened(server) as page:
         fill(page, prompt="here again", **LONG)
         page.keyboard.press("Control+Enter")
-        expect(page.locator("#jobs .status")).to_contain_text("Step")
+        expect(page.locator("#status")).to_contain_text("Step")
         page.reload()
-        card = page.locator("#jobs .job")
-        expect(card.locator(".title")).to_have_text("here again")
-        expect(card.locator(".status")).to_contain_text("of 320")
+        expect(page.locator("#status")).to_contain_text("Step")
+        expect(page.locator("#canvas .cell")).to_have_count(8)
         expect(page.locator("#prompt")).to_have_value("here again")
-        card.get_by_role("button").click()
+        page.locator("#cancel").click()
         is_idle(page)
 
 
@@ -160,14 +247,15 @@ def survives_restart(server):
         with opened(own) as page:
             fill(page, prompt="drawn twice", width=128, height=128, steps=100)
             page.keyboard.press("Control+Enter")
-            expect(page.locator("#jobs .status")).to_contain_text("Step")
+            expect(page.locator("#status")).to_contain_text("Step")
             own.kill()
             expect(page.locator("#connection")).to_be_visible()
+            expect(page.locator("#readiness")).to_have_text("No connection")
             keep(page, "lost")
             own = Server(data=own.data, port=own.port)
             expect(page.locator("#connection")).to_be_hidden()
             is_idle(page)
-            expect(page.locator("#latest .newest img")).to_have_attribute("alt", "drawn twice")
+            expect(page.locator("#canvas .cell")).to_have_attribute("aria-label", "Picture 1: drawn twice")
             page.complaints[:] = [text for text in page.complaints if "ERR_" not in text and "503" not in text]
     finally:
         own.stop()
@@ -178,10 +266,11 @@ def reproduces(server):
     draw(server, "a (blue:1.2) circle", 1, negative_prompt="red", sampler_name="DPM++ 2M Karras", steps=5, cfg_scale=4.5, seed=77)
     first = newest(server)
     with opened(server) as page:
-        page.locator("#latest .newest a").first.click()
+        page.locator("#canvas .cell").first.click()
         dialog = page.locator("#picture")
         expect(dialog).to_be_visible()
-        expect(dialog.locator("dd").filter(has_text="DPM++ 2M")).to_be_visible()
+        expect(dialog.locator(".first")).to_contain_text("DPM++ 2M Karras")
+        assert page.title() == "a (blue:1.2) circle – Easel", page.title()
         keep(page, "picture")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         dialog.get_by_role("button", name="Copy parameters").click()
@@ -190,8 +279,8 @@ def reproduces(server):
         assert copied.startswith("a (blue:1.2) circle\nNegative prompt: red\nSteps: 5, Sampler: DPM++ 2M, Schedule type: Karras"), copied
         with page.expect_download() as download:
             dialog.get_by_role("link", name="Download").click()
-        assert re.match(r"77-\w+\.png", download.value.suggested_filename)
-        dialog.get_by_role("button", name="Use these settings").click()
+        assert download.value.suggested_filename == "77-a-blue-circle.png", download.value.suggested_filename
+        use_all(page)
         expect(dialog).to_be_hidden()
         values = {name: page.locator(f"#{name}").input_value() for name in (
             "prompt", "negative_prompt", "sampler", "schedule", "steps", "cfg_scale", "seed", "width")}
@@ -201,6 +290,11 @@ def reproduces(server):
         second = draw_by_key(page, server)
     assert second["id"] != first["id"]
     assert pixels(server, first) == pixels(server, second)
+
+
+def use_all(page):
+    page.locator("#picture").get_by_role("button", name="Use", exact=True).click()
+    page.get_by_role("menuitem", name="All settings").click()
 
 
 def pixels(server, picture):
@@ -215,8 +309,8 @@ def grades(server):
     draw(server, "a graded circle", 1, seed=78, grading_vignette=0.5, grading_shadows_tint="#336699")
     with opened(server) as page:
         expect(page.locator("#grading_vignette")).to_be_hidden()
-        page.locator("#latest .newest a").first.click()
-        page.locator("#picture").get_by_role("button", name="Use these settings").click()
+        page.locator("#canvas .cell").first.click()
+        use_all(page)
         expect(page.locator("#grading_vignette")).to_be_visible()
         expect(page.locator("#hdr_color")).to_be_hidden()
         names = ("grading_vignette", "grading_shadows_tint", "grading_highlights_tint", "grading_hue", "hdr_clamp")
@@ -290,8 +384,8 @@ def offers_what_suits(server):
             model["suits"] = suits
         page.route("**/api/v1/models", lambda route: route.fulfill(json=answer))
         page.reload()
-        expect(page.locator("#suits-text")).to_have_text("SDXL Lightning, it seems: Steps 4 · Guidance 1–2.5 · Euler a · SGM Uniform")
-        expect(page.locator("#steps")).to_have_value("20")
+        expect(page.locator("#suits-text")).to_have_text("SDXL Lightning, it seems: Steps 4 · CFG 1–2.5 · Euler a · SGM Uniform")
+        expect(page.locator("#steps")).to_have_value("12")
         keep(page, "suits")
         page.get_by_role("button", name="Use what suits this model").click()
         values = [page.locator(f"#{name}").input_value() for name in ("steps", "cfg_scale", "sampler", "schedule")]
@@ -301,16 +395,24 @@ def offers_what_suits(server):
 
 
 def looks_after_devices(server):
+    # The view's name of earlier versions still leads there.
     with opened(server, "/#/devices") as page:
-        expect(page.locator("#devices table").first).to_contain_text("UNet")
+        expect(page.locator(".machine .sentence")).to_contain_text("CPU")
+        expect(page.locator(".machine .sentence")).to_contain_text("GB of memory")
         page.get_by_role("button", name="Check now").click()
-        expect(page.locator("#comparison img")).to_have_count(3, timeout=120_000)
-        expect(page.locator("#comparison")).to_contain_text("equal")
-        expect(page.locator("#verdict")).to_have_text("Within bounds.")
+        expect(page.locator("#comparison .overlay img")).to_have_count(2, timeout=120_000)
+        expect(page.locator("#comparison .same")).to_contain_text("No difference")
+        expect(page.locator(".machine .sentence")).to_contain_text("same picture as the reference (checked")
+        slider = page.get_by_role("slider")
+        slider.fill("80")
+        assert page.locator(".overlay img").last.evaluate("image => image.style.clipPath") == "inset(0px 20% 0px 0px)"
+        expect(page.locator("#machine-tables table").first).to_be_hidden()
+        page.locator("#machines summary").click()
+        expect(page.locator("#machine-tables table").first).to_contain_text("UNet")
         expect(page.locator(".charts .chart circle")).not_to_have_count(0)
-        stray = page.locator("#devices-body").evaluate("body => [...body.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data)")
+        stray = page.locator("#machine-tables").evaluate("body => [...body.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data)")
         assert not stray, stray
-        keep(page, "devices", full_page=True)
+        keep(page, "machines", full_page=True)
         page.get_by_role("button", name="Clear compiled models").click()
         expect(page.locator(".toast").last).to_contain_text("removed")
         # What the next picture waits for is told, and why.
@@ -319,13 +421,14 @@ def looks_after_devices(server):
         # A compile may be over sooner than one can look.
         page.evaluate("""() => {
             window.said = []
-            new MutationObserver(() => { for (const status of document.querySelectorAll('#jobs .status')) window.said.push(status.textContent) })
-                .observe(document.getElementById('jobs'), {childList: true, subtree: true, characterData: true})
+            new MutationObserver(() => { for (const status of document.querySelectorAll('#status')) window.said.push(status.textContent) })
+                .observe(document.getElementById('now'), {childList: true, subtree: true, characterData: true})
         }""")
         draw_by_key(page, server)
         said = page.evaluate("window.said")
-        assert any(re.match(r"Compiling the .+ for CPU \(.+\): any shape", status) for status in said), said
-        go(page, "devices")
+        assert any(re.match(r"Compiling the .+ for CPU \(.+\): any size", status) for status in said), said
+        go(page, "machines")
+        expect(page.locator(".machine .sentence")).to_contain_text("s per step")
         expect(page.get_by_role("button", name="Reload model")).to_be_enabled()
         page.get_by_role("button", name="Reload model").click()
         expect(page.locator(".toast").last).to_contain_text("recompiled", timeout=60_000)
@@ -337,7 +440,11 @@ def changes_settings(server):
         steps.fill("many")
         page.locator("#keep").uncheck()
         page.get_by_role("button", name="Apply").click()
-        expect(page.locator(".setting[data-field=preview_steps] .error")).to_contain_text("Use a whole number from 0 to 1000")
+        error = page.locator(".setting[data-field=preview_steps] .error")
+        expect(error).to_have_text("“Preview every” cannot be “many”. Use a whole number from 0 to 1,000.")
+        # Neither the bar at the top nor the one at the bottom hides the field.
+        expect(steps).to_be_focused()
+        assert steps.evaluate("field => { const { x, y } = field.getBoundingClientRect(); return document.elementFromPoint(x + 9, y + 9) === field }")
         steps.fill("3")
         page.get_by_role("button", name="Apply").click()
         expect(page.locator(".toast").last).to_have_text("Settings changed.")
@@ -346,13 +453,38 @@ def changes_settings(server):
         # What is typed and not applied yet stays, whatever is shown anew.
         steps.fill("2")
         page.locator("#language").select_option("zh")
+        left = page.locator("#settings-body").evaluate("""body => [...body.querySelectorAll('label, legend, .note')].map(place => place.textContent)
+            .filter(text => /[a-z]{3} [a-z]{3}/i.test(text.replace(/[A-Z][\\w.+-]*/g, '')))""")
+        assert not left, f"English on the Chinese page: {left}"
         page.locator("#language").select_option("en")
-        go(page, "devices")
+        go(page, "machines")
         go(page, "settings")
         expect(steps).to_have_value("2")
         steps.press("Enter")
         expect(page.locator(".toast").last).to_have_text("Settings changed.")
+        finds_and_resets(page)
         page.complaints[:] = [text for text in page.complaints if "status of 422" not in text]
+
+
+def finds_and_resets(page):
+    page.locator("#settings-search").fill("disk space")
+    expect(page.locator(".setting:visible")).to_have_count(1)
+    space = page.locator("#setting-disk_cache_bytes")
+    expect(space).to_have_value("20 GB")
+    space.fill("1.5 GB")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#about-disk_cache_bytes")).to_contain_text("changed here")
+    expect(space).to_have_value("1.5 GB")
+    page.get_by_role("button", name="Reset “Disk space for compiled models” to 20 GB").click()
+    expect(space).to_have_value("20 GB")
+    expect(space).to_be_focused()
+    page.locator("#settings-search").fill("")
+    # Devices are picked, in order.
+    row = page.locator(".setting[data-field=openvino_devices]")
+    row.locator("select").select_option("CPU")
+    expect(row.locator("li")).to_have_text(["1. CPU✕"])
+    row.get_by_role("button", name="Remove CPU").click()
+    expect(row).to_contain_text("Automatic")
 
 
 def changes_language(server):
@@ -363,8 +495,9 @@ def changes_language(server):
         page.reload()
         expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
         missing = page.evaluate("""async () => {
-            const { strings: { en, zh } } = await import('/page/strings.js')
-            return [...Object.keys(en).filter(key => !(key in zh)), ...Object.keys(zh).filter(key => !(key in en))]
+            const [en, zh] = (await Promise.all(['en', 'zh'].map(language => import(`/page/words-${language}.js`)))).map(words => words.default)
+            // Parameters have their English names in English.
+            return [...Object.keys(en).filter(key => !(key in zh)), ...Object.keys(zh).filter(key => !(key in en) && !key.startsWith('parameter.'))]
         }""")
         assert not missing, missing
         go(page, "settings")
@@ -385,9 +518,10 @@ def poses(server):
         draw(server, prompt, 1, width=128, height=128, steps=12, cfg_scale=4, seed=number + 1)
     for name, locale in (("page", "en-GB"), ("page.zh-CN", "zh-CN")):
         with opened(server, locale=locale) as page:
-            fill(page, prompt="a (red apple:1.3) on a [white] background", negative_prompt="blurry", cfg_scale=4, **{**LONG, "steps": 30})
+            fill(page, prompt="a (red apple:1.3) on a [white] background", negative_prompt="blurry", cfg_scale=4, width=128, height=128, steps=30, pictures=4)
+            page.evaluate("for (const part of document.querySelectorAll('#form details')) part.open = part.id === 'sampling-main'")
             page.locator("#generate").click()
-            expect(page.locator("#jobs .previews img")).to_be_visible()
+            expect(page.locator("#canvas .preview img")).to_be_visible()
             page.wait_for_timeout(1000)
             page.evaluate("scrollTo(0, 0)")
             keep(page, name)

@@ -3,7 +3,7 @@
 
     run.py [--easel FILE] [CHECK...]
 
-Checks: webuiapi, clients, openai, jobs, metrics, documentation, accounts, page, gallery, access, fuzz. Without any, all of them. Needs what
+Checks: webuiapi, clients, openai, jobs, metrics, documentation, accounts, page, newcomer, gallery, access, fuzz. Without any, all of them. Needs what
 `setup.sh` gets. What the page looks like is kept in outputs/page.
 """
 import argparse
@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKS = ["webuiapi", "clients", "openai", "jobs", "metrics", "documentation", "accounts", "page", "gallery", "access", "fuzz"]
+CHECKS = ["webuiapi", "clients", "openai", "jobs", "metrics", "documentation", "accounts", "page", "newcomer", "gallery", "access", "fuzz"]
 
 # Small enough that nothing takes long, whatever is asked for.
 SETTINGS = {

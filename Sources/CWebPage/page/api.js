@@ -1,20 +1,30 @@
 // Calls of the server's own API.
 
-import { t } from './strings.js'
+import { knows, number, t } from './strings.js'
 
-/** Why a call was not answered as wanted: the server's own words, and the field that they are about. */
+/** Why a call was not answered as wanted, in the page's language as far as it has words for it; and the field that it is about. */
 export class CallError extends Error {
-  constructor({ status = 0, code = 'offline', field = null, message }) {
-    super(message)
-    Object.assign(this, { status, code, field })
+  constructor({ status = 0, code = 'offline', field = null, message, reason, values }) {
+    super(worded({ message, reason, values, field }))
+    Object.assign(this, { status, code, field, reason })
   }
+}
+
+/** An error in the page's language: by its reason where there are words for it, else as the server says it. */
+export function worded({ message, reason, values = {}, field }) {
+  const key = `error.${reason}`
+  if (!reason || !knows(key)) return message
+  const text = value => (Array.isArray(value) ? value.map(text).join(t('error.or')) : typeof value === 'number' && Number.isInteger(value) ? number(value) : String(value ?? ''))
+  const label = [`field.${field}`, field, `setting.${field}`].find(knows)
+  const name = field && (label ? t(label) : field)
+  return t(key, { name, ...Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)])) })
 }
 
 async function refusal(response) {
   const body = await response.json().catch(() => ({}))
   // A1111's routes word it in their own shape.
-  const { code, field, message } = body.error?.message ? body.error : { code: body.error, field: body.field, message: body.detail }
-  return new CallError({ status: response.status, code, field, message: message ?? `${response.status} ${response.statusText}` })
+  const { code, field, message, reason, values } = body.error?.message ? body.error : { code: body.error, field: body.field, message: body.detail }
+  return new CallError({ status: response.status, code, field, reason, values, message: message ?? `${response.status} ${response.statusText}` })
 }
 
 /**
@@ -34,6 +44,8 @@ export async function call(method, path, body, { headers = {}, ...options } = {}
     if (error.name === 'AbortError') throw error
     throw new CallError({ message: t('offline') })
   }
+  // The session is over, or the server has started anew. The form keeps the view's address.
+  if (response.status === 401) location.assign(`/login${location.hash}`)
   if (!response.ok) throw await refusal(response)
   return response.json().catch(() => { throw new CallError({ message: t('offline') }) })
 }

@@ -8,7 +8,7 @@ import { knows, t } from './strings.js'
 const number = (name, info, min, max, step, usual = 0) => ({ name, info, min, max, step, usual })
 /** A colour, which is never empty: as usual it is not sent. */
 const color = (name, info, usual) => ({ name, info, color: usual })
-/** A choice of values, the usual one first and empty, each with its key in words-create.js. */
+/** A choice of values, the usual one first and empty, each with its key in words-en.js. */
 const choice = (name, info, words) => ({ name, info, words })
 
 /** Anything else that is typed. */

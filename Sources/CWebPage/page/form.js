@@ -1,21 +1,36 @@
-// The form that says what to draw: what it offers, what it remembers, and what is sent.
+// The recipe that says what to draw: its fields, what is remembered of them, and what is sent.
 
-import { CallError, call, get, submit } from './api.js'
-import { $, el, say } from './dom.js'
+import { CallError, get, submit } from './api.js'
+import { $, el, notifier, say } from './dom.js'
 import { addFoldedFields } from './folded.js'
+import { readPicture } from './drop.js'
+import { rememberRecipe } from './history.js'
 import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
+import { expectJob } from './jobs.js'
+import { chooseModel, fittedValues, showModel } from './models.js'
 import { explain } from './prompt.js'
-import { changeSettings, currentModel, loadModel, modelsChanged, server, setting, settingsChanged } from './server.js'
+import { changeSettings, modelsChanged, server, setting, settingsChanged } from './server.js'
+import { cellsOf, clearSeveral, countOfSeveral, offerSeveral, startGroup } from './several.js'
+import { showSize, startSize } from './size.js'
+import { choose } from './stage.js'
 import { languageChanged, named, number, t } from './strings.js'
+import { chooseStyles, chosenStyles, readStyles, startStyles } from './styles.js'
 import { toast } from './toasts.js'
 
 const stored = 'easel.form'
 /** Those that may be empty. */
 const texts = new Set(['prompt', 'negative_prompt'])
+/** Those that `batches` makes the API's of. */
+const counts = new Set(['pictures', 'batch_size'])
+/** Names in the API of what another field says here. */
+const places = { runs: 'pictures', width: 'width', styles: 'styles' }
 /** What there is to choose from, as A1111's API lists it. */
-let samplers = [], schedules = []
+export let samplers = [], schedules = []
+/** Told whenever a value has changed. */
+export const recipeChanged = notifier()
+
 /** Fields by their names in the API. */
-const fields = () => [...$('form').elements].filter(({ name, multiple }) => name && !multiple)
+export const fields = () => [...$('form').elements].filter(({ name }) => name)
 /** Fields that the model at hand has a use for. */
 const usedFields = () => fields().filter(input => !input.closest('details[hidden]'))
 
@@ -26,134 +41,263 @@ function clearErrors() {
   for (const place of document.querySelectorAll('#form .field > .error')) place.remove()
   for (const input of document.querySelectorAll('#form [aria-invalid]')) {
     input.removeAttribute('aria-invalid')
-    input.removeAttribute('aria-describedby')
+    input.removeAttribute('aria-errormessage')
   }
 }
 
+const placeOf = name => document.querySelector(`#form .field[data-field="${CSS.escape(places[name] ?? name)}"]`)
+
 /** @param {CallError} error */
-function showError(error) {
+export function showError(error) {
   if (!(error instanceof CallError)) throw error
-  const place = error.field && document.querySelector(`#form .field[data-field="${CSS.escape(error.field)}"]`)
+  const place = error.field && placeOf(error.field)
   if (!place) return say($('form-error'), error.message)
   const id = `error-${error.field}`
-  const input = place.querySelector('input, select, textarea')
+  const input = place.querySelector('.several') ?? place.querySelector('input, select, textarea') ?? place.querySelector('button')
   place.append(el('p', { class: 'error', id, role: 'alert' }, error.message))
   input.setAttribute('aria-invalid', 'true')
-  input.setAttribute('aria-describedby', id)
+  input.setAttribute('aria-errormessage', id)
   place.closest('details')?.setAttribute('open', '')
   input.focus()
+}
+
+/** A word at a field, until it is touched: something about it is not as one might think. */
+function tell(name, text) {
+  const place = placeOf(name)
+  if (!place) return toast(text)
+  const note = el('p', { class: 'note told' }, text)
+  place.querySelector('.told')?.remove()
+  place.append(note)
+  place.closest('details')?.setAttribute('open', '')
+  place.addEventListener('input', event => { if (event.isTrusted) note.remove() })
+}
+
+// What is sent
+
+/** Pictures are drawn so many together, as often as it takes. */
+function batches() {
+  const [pictures, together] = ['pictures', 'batch_size'].map(name => Number($(name).value || 1))
+  // The server judges what is no number.
+  if (!(Number.isInteger(pictures) && pictures > 0)) return { runs: $('pictures').value }
+  if (!(Number.isInteger(together) && together > 0)) return { batch_size: $('batch_size').value }
+  const batch = Math.min(together, pictures)
+  return { batch_size: batch, runs: Math.ceil(pictures / batch) }
 }
 
 /** What `POST /api/v1/jobs` takes. What is left empty is the server's choice. */
 function request() {
   const job = {}
   // The server reads numbers that are written as text, and judges what is none; seeds have more digits than numbers here.
-  for (const { name, value, dataset } of usedFields()) if ((value.trim() !== '' || texts.has(name)) && value !== dataset.usual) job[name] = value
-  const styles = [...$('styles').selectedOptions].map(({ value }) => value)
-  return { ...job, ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
+  for (const { name, value, dataset } of usedFields()) {
+    if (!counts.has(name) && (value.trim() !== '' || texts.has(name)) && value !== dataset.usual) job[name] = value.trim() === '-1' && name === 'seed' ? '-1' : value
+  }
+  const styles = chosenStyles()
+  return { ...job, ...batches(), ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
 }
+
+/** When the form was sent last, and what; a double click is one. */
+let sentAt = -1000, sent = ''
 
 async function send(event) {
   event?.preventDefault()
+  if (performance.now() - sentAt < 300) return
+  sentAt = performance.now()
   clearErrors()
   // A number field that holds something else is empty to scripts.
   for (const input of fields()) if (input.validity.badInput) return showError(new CallError({ field: input.name, message: input.validationMessage }))
   try {
-    await submit(request())
-    // On a phone the pictures come below the form.
-    if (matchMedia('(max-width: 860px)').matches) $('jobs').scrollIntoView({ block: 'center' })
+    const job = request()
+    const cells = cellsOf(job)
+    rememberRecipe(values())
+    if (cells.length > 1) await startGroup(cells, draw)
+    else await draw(job)
+    sent = JSON.stringify(job)
+    showSame()
   } catch (error) {
     showError(error)
+  }
+}
+
+/**
+ * Has a job drawn.
+ * @param {object} job as `POST /api/v1/jobs` takes it
+ * @returns {Promise<string>} its id
+ */
+export async function draw(job) {
+  // What is drawn now is what one looks at.
+  choose(null)
+  const { arrived, failed } = expectJob(job)
+  try {
+    const { id } = await submit(job)
+    arrived(id)
+    return id
+  } catch (error) {
+    failed()
+    throw error
   }
 }
 
 /** Ctrl+Enter, wherever one types. */
 export const generate = () => $('form').requestSubmit()
 
+/** A fixed seed with the same settings draws the same picture once more. */
+const showSame = () => { $('same').hidden = !$('seed').value.trim() || $('seed').value.trim() === '-1' || JSON.stringify(request()) !== sent }
+
+function showCount() {
+  const { batch_size = 1, runs = 1 } = batches()
+  const pictures = Number(batch_size) * Number(runs) || 1, cells = countOfSeveral()
+  $('generate-text').textContent = cells > 1 ? t('generate.grid', { cells: number(cells), pictures: number(pictures), all: number(cells * pictures) })
+    : pictures > 1 ? t('generate.count', { count: number(pictures) }) : t('generate')
+  for (const button of $('counts').children) button.setAttribute('aria-pressed', button.value === $('pictures').value)
+}
+
+function showSeed() {
+  const isLocked = !['', '-1'].includes($('seed').value.trim())
+  $('seed-lock').setAttribute('aria-pressed', isLocked)
+  $('seed-icon').setAttribute('href', `/page/icon.svg#${isLocked ? 'locked' : 'unlocked'}`)
+}
+
 // What was typed is there again at the next visit.
 
-const remember = () => localStorage.setItem(stored, JSON.stringify(Object.fromEntries(fields().map(({ name, value }) => [name, value]))))
+/** All that the recipe says: fields by name, and styles. */
+export const values = () => ({ ...Object.fromEntries(fields().map(({ name, value }) => [name, value])), styles: chosenStyles() })
+
+/** Whether the last visit's recipe is back: before that, there is nothing to remember. */
+let isRecalled = false
+
+function remember() {
+  if (!isRecalled) return
+  const text = JSON.stringify({ ...values(), fitted: fittedValues() })
+  // Another tab has another recipe; a new one begins with the latest.
+  sessionStorage.setItem(stored, text)
+  localStorage.setItem(stored, text)
+}
 
 function recall() {
   try {
-    fill(JSON.parse(localStorage.getItem(stored) ?? '{}'))
+    const { fitted, ...kept } = JSON.parse(sessionStorage.getItem(stored) ?? localStorage.getItem(stored) ?? '{}')
+    // A form of before had runs.
+    if (kept.runs) kept.pictures ??= String(Number(kept.runs) * Number(kept.batch_size || 1))
+    showModel(fitted)
+    fill(kept)
   } catch {
+    sessionStorage.removeItem(stored)
     localStorage.removeItem(stored)
   }
+  isRecalled = true
 }
 
-/** Values by the names of fields; others stay as they are. */
-function fill(values) {
+/** What is written differently is the same: infotexts have labels, the API has names: `SGM Uniform`, `sgm_uniform`. */
+const folded = text => text.toLowerCase().replace(/[\s_]/g, '')
+
+/**
+ * Values by the names of fields; others stay as they are.
+ * @param {object} [options] `flashes`: whether changed fields are shown for a moment
+ */
+export function fill(values, { flashes = false } = {}) {
+  clearSeveral(Object.keys(values))
+  if (values.styles) chooseStyles(values.styles)
   for (const input of fields()) {
-    const value = values[input.name]
-    if (value === undefined) continue
+    const value = values[input.name], before = input.value
+    if (value === undefined || value === null) continue
     if (input.tagName === 'SELECT') {
-      // Infotexts have labels, the API has names: `SGM Uniform`, `sgm_uniform`.
-      const folded = text => text.toLowerCase().replace(/[\s_]/g, '')
       const option = [...input.options].find(option => folded(option.value) === folded(value) || folded(option.label) === folded(value))
       if (option) input.value = option.value
     } else {
       input.value = value
     }
     // What counts is seen.
-    if (input.value !== (input.dataset.usual ?? '')) input.closest('details')?.setAttribute('open', '')
+    if (input.value !== (input.dataset.usual ?? '') && !input.closest('#advanced, #sampling-main')) input.closest('details')?.setAttribute('open', '')
+    if (input.value === before) continue
+    input.closest('.field')?.querySelector('.told')?.remove()
     input.dispatchEvent(new Event('input', { bubbles: true }))
+    if (flashes) flash(input.closest('.field') ?? input)
   }
+  showSize()
+  changed()
+}
+
+function flash(place) {
+  place.classList.add('flash')
+  setTimeout(() => place.classList.remove('flash'), 1500)
+}
+
+/** Fills the recipe, says so, and lets it be undone. */
+export function load(values, text = t('fill.done')) {
+  const before = { ...currentValues() }
+  clearErrors()
+  fill(values, { flashes: true })
+  document.querySelector('.recipe').scrollTop = 0
+  if ($('create').hidden === false) scrollTo({ top: 0 })
+  toast(text, { label: t('undo'), act: () => fill(before, { flashes: true }) }, 10000)
+}
+const currentValues = values
+
+/** The fields that a part of an infotext is. */
+const partsOf = {
+  all: fields => fields,
+  noSeed: ({ seed, subseed, ...fields }) => ({ ...fields, seed: '' }),
+  prompt: ({ prompt, negative_prompt }) => ({ prompt, negative_prompt, styles: [] }),
+  seed: ({ seed, noise, subseed, subseed_strength }) => ({ seed, noise, subseed, subseed_strength }),
+  size: ({ width, height }) => ({ width, height }),
 }
 
 /**
- * Fills the form with what an infotext tells.
+ * Fills the recipe with what an infotext tells.
+ * @param {object} [options] `parts`: `all`, `noSeed`, `prompt`, `seed` or `size`
  * @returns {boolean} whether the text is one
  */
-export function fillFrom(text) {
+export function fillFrom(text, { parts = 'all' } = {}) {
   const info = parseInfotext(text)
   if (!info) return false
-  clearErrors()
-  $('styles').selectedIndex = -1 // They stand in the prompts already.
-  fill(namesOf(fieldsOf(info), info.parameters))
-  const { model, note } = modelOf(info.parameters, server.models)
-  if (model && model !== server.model) chooseModel(model)
-  if (note) toast(t(note.key, note.values))
+  const notes = []
+  const told = namesOf(fieldsOf(info), info.parameters, (field, text) => notes.push([field, text]))
+  // Styles stand in the prompts already.
+  const values = (partsOf[parts] ?? partsOf.all)({ ...told, pictures: '1', styles: [] })
+  const before = server.model
+  load(values)
+  if (parts === 'all' || parts === 'noSeed') {
+    const { model, note } = modelOf(info.parameters, server.models)
+    if (model && model !== before) chooseModel(model, { keepsRecipe: true })
+    if (note) notes.push(['model', t(note.key, note.values)])
+    for (const [field, text] of notes) tell(field, text)
+  }
   return true
 }
 
-/** The sampler and schedule that are meant, and a word on what is not done here. */
-function namesOf(fields, parameters) {
-  // Older versions of A1111 fuse them: `DPM++ 2M Karras`.
-  const fused = schedules.find(({ label }) => fields.sampler?.toLowerCase().endsWith(` ${label.toLowerCase()}`))
-  if (fused) Object.assign(fields, { sampler: fields.sampler.slice(0, -fused.label.length - 1), schedule: fields.schedule ?? fused.name })
-  const sampler = samplers.find(({ name }) => name === fields.sampler)
+/** The sampler and schedule that are meant, and a word at the field where they are not those of the picture. */
+function namesOf(fields, parameters, note) {
+  const meant = fields.sampler
+  const known = name => samplers.find(sampler => folded(sampler.name) === folded(name ?? ''))
   fields.schedule ??= 'automatic'
+  if (meant && !known(meant)) {
+    // Older versions of A1111 fuse them: `DPM++ 2M Karras`.
+    const fused = schedules.find(({ label }) => meant.toLowerCase().endsWith(` ${label.toLowerCase()}`))
+    if (fused) Object.assign(fields, { sampler: meant.slice(0, -fused.label.length - 1), ...(!parameters.has('Schedule type') && { schedule: fused.name }) })
+    // The nearest relative has the longest beginning in common.
+    let name = fields.sampler
+    while (name && !known(name)) name = name.split(' ').slice(0, -1).join(' ')
+    if (name) {
+      if (folded(name) !== folded(fields.sampler)) note('sampler', t('fill.sampler', { name: fields.sampler, other: known(name).name }))
+      fields.sampler = known(name).name
+    } else {
+      delete fields.sampler
+      note('sampler', t('fill.noSampler', { name: meant }))
+    }
+  }
   const others = ['Hires upscale', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds', 'Grading lut cube file'].filter(name => parameters.has(name))
-  if (fields.sampler && !sampler) others.unshift(`Sampler: ${fields.sampler}`)
-  if (others.length) toast(t('fill.others', { names: others.join(', ') }))
+  if (others.length) note('prompt', t('fill.others', { names: others.join(', ') }))
   return fields
 }
 
 // What there is to choose from
 
-const option = (value, label = value) => el('option', { value }, label)
+export const option = (value, label = value) => el('option', { value }, label)
 
-function replaceOptions(select, options, value = select.value) {
+export function replaceOptions(select, options, value = select.value) {
   select.replaceChildren(...options)
   select.value = value
   if (select.selectedIndex < 0) select.selectedIndex = 0
-}
-
-function showModels() {
-  replaceOptions($('model'), server.models.map(({ name }) => option(name)), server.model)
-  fitSize()
-  showSuits()
-}
-
-async function chooseModel(name) {
-  clearErrors()
-  try {
-    await loadModel(name)
-  } catch (error) {
-    showError(new CallError({ ...error, message: error.message, field: 'model' }))
-    showModels()
-  }
 }
 
 function showAccuracy() {
@@ -174,73 +318,6 @@ async function chooseAccuracy() {
   }
 }
 
-// Models that draw in few steps
-
-const range = (least, most) => (least === most ? number(most, 2) : `${number(least, 2)}–${number(most, 2)}`)
-
-/** Offers what suits the model, if it has something of its own. */
-function showSuits() {
-  const suits = currentModel()?.suits
-  $('suits').hidden = !suits
-  if (!suits) return
-  const settings = [
-    `${t('steps')} ${range(suits.min_steps, suits.max_steps)}`, `${t('cfg')} ${range(suits.min_cfg_scale, suits.max_cfg_scale)}`,
-    suits.sampler, schedules.find(({ name }) => name === suits.schedule)?.label ?? suits.schedule,
-    suits.width && `${suits.width}×${suits.height}`,
-  ]
-  $('suits-text').textContent = t('suits.text', { name: suits.name, settings: settings.filter(Boolean).join(' · ') })
-}
-
-/** Fills the form with it. What the server leaves out, or this form has no field for, stays as it is. */
-function useSuits() {
-  const suits = currentModel()?.suits ?? {}
-  clearErrors()
-  fill(Object.fromEntries(['steps', 'cfg_scale', 'sampler', 'schedule', 'eta', 'width', 'height'].map(name => [name, suits[name]])))
-}
-
-// Sizes
-
-/** What the fields were given for the model; nobody's own choice. */
-let fittedSide = 0
-
-/** A new model has another size of its own, which the fields follow unless somebody chose one. */
-function fitSize() {
-  const { native_size: side = 512, size_multiple: multiple = 8, takes_sizes = false } = currentModel() ?? {}
-  $('sizes').hidden = !takes_sizes
-  if (!side) return
-  for (const name of ['width', 'height']) {
-    $(name).step = multiple ?? 8
-    if (!$(name).value || Number($(name).value) === fittedSide) $(name).value = side
-  }
-  fittedSide = side
-  showPresets()
-}
-
-function presets() {
-  const { native_size, native_sizes = [], size_multiple } = currentModel() ?? {}
-  // A model that was trained on several sizes draws those best.
-  if (native_sizes.length > 1) {
-    return native_sizes.map(size => size.split('x').map(Number)).map(([w, h]) => [w === h ? 'square' : w < h ? 'portrait' : 'landscape', w, h])
-  }
-  const side = native_size ?? 512, multiple = Math.max(size_multiple ?? 8, 8)
-  const round = value => Math.max(multiple, Math.round(value / multiple) * multiple)
-  return [
-    ['square', side, side], ['portrait', side, round(side * 1.5)], ['landscape', round(side * 1.5), side],
-    ['small', round(side / 2), round(side / 2)], ['large', round(side * 1.5), round(side * 1.5)],
-  ]
-}
-
-function showPresets() {
-  const [width, height] = [$('width').value, $('height').value]
-  for (const name of ['original_size', 'target_size']) $(name).placeholder = `${width}x${height}`
-  const options = presets().map(([name, w, h]) => option(`${w}x${h}`, `${t(`size.${name}`)} ${w}×${h}`))
-  const now = `${width}x${height}`
-  if (!options.some(({ value }) => value === now)) options.push(option(now, t('size.other')))
-  replaceOptions($('preset'), options, now)
-}
-
-const setSize = (width, height) => fill({ width: String(width), height: String(height) })
-
 /** Tells which schedule is the sampler's own. */
 function showAutomatic() {
   const { options } = samplers.find(({ name }) => name === $('sampler').value) ?? {}
@@ -249,89 +326,76 @@ function showAutomatic() {
   if (automatic) automatic.label = options?.scheduler ? `${label(options.scheduler)} (${label('automatic')})` : label('automatic')
 }
 
+/** A folded part says in its heading what is not as usual. */
+function showGists() {
+  for (const part of document.querySelectorAll('#form details')) {
+    const gist = part.querySelector('.gist')
+    if (part.id === 'sampling-main') {
+      gist.textContent = [$('steps').value, `CFG ${$('cfg_scale').value}`, $('sampler').value, $('schedule').selectedOptions[0]?.text].filter(Boolean).join(' · ')
+      continue
+    }
+    const set = [...part.querySelectorAll('[name]')].filter(input => input.value !== '' && input.value !== (input.dataset.usual ?? (input.id === 'batch_size' ? '1' : input.id === 'noise' ? 'torch' : '')))
+    gist.textContent = set.slice(0, 3).map(input => `${part.querySelector(`label[for="${input.id}"]`)?.textContent} ${input.selectedOptions?.[0]?.text ?? input.value}`)
+      .concat(set.length > 3 ? [`+${set.length - 3}`] : []).join(' · ')
+  }
+}
+
+function changed() {
+  remember()
+  showCount()
+  showSeed()
+  showSame()
+  showGists()
+  recipeChanged()
+}
+
 /** Asks what there is to choose from; then what was typed at the last visit can be shown. */
 export async function readChoices() {
-  let styles
-  [samplers, schedules, styles] = await Promise.all(['samplers', 'schedulers', 'prompt-styles'].map(list => get(`/sdapi/v1/${list}`)))
+  const [readSamplers, readSchedules] = await Promise.all([...['samplers', 'schedulers'].map(list => get(`/sdapi/v1/${list}`)), readStyles()])
+  samplers = readSamplers
+  schedules = readSchedules
   replaceOptions($('sampler'), samplers.map(({ name }) => option(name)))
   replaceOptions($('schedule'), schedules.map(({ name, label }) => option(name, label)))
-  replaceOptions($('styles'), styles.map(({ name }) => option(name)))
-  $('styles').selectedIndex = -1
-  $('styles').closest('.field').hidden = styles.length === 0
-  // Schedules have labels now.
-  showSuits()
   recall()
   showAutomatic()
+  showGists()
 }
 
 /**
  * Starts the form.
- * @param {function} latest the newest picture, if there is one
+ * @param {function} latest the first picture of the newest job, if there is one
  */
 export function startForm({ latest }) {
   const form = $('form')
   addFoldedFields()
+  startSize()
+  startStyles()
   form.addEventListener('submit', send)
-  form.addEventListener('input', remember)
+  form.addEventListener('input', changed)
   $('sampler').addEventListener('input', showAutomatic)
-  $('model').addEventListener('change', () => chooseModel($('model').value))
-  $('suits-use').addEventListener('click', useSuits)
   $('accuracy').addEventListener('change', chooseAccuracy)
-  $('preset').addEventListener('change', () => setSize(...$('preset').value.split('x')))
-  $('swap').addEventListener('click', () => setSize($('height').value, $('width').value))
-  for (const name of ['width', 'height']) $(name).addEventListener('input', showPresets)
-  $('seed-random').addEventListener('click', () => fill({ seed: '' }))
-  $('seed-reuse').addEventListener('click', () => {
+  $('counts').append(...['1', '2', '4', '8'].map(count => el('button', { type: 'button', value: count, onclick: () => fill({ pictures: count }) }, count)))
+  $('seed-lock').addEventListener('click', () => {
+    if ($('seed-lock').getAttribute('aria-pressed') === 'true') return fill({ seed: '' })
     // As it is written there: a number would lose its last digits.
     const seed = parseInfotext(latest()?.infotext ?? '')?.parameters.get('Seed')
     if (seed) fill({ seed })
+    else toast(t('seed.none'))
   })
-  // A text with parameters is a whole form, not a prompt.
+  $('file').addEventListener('change', () => { readPicture([...$('file').files]); $('file').value = '' })
+  // A wheel that turns over a field moves the page, not the number.
+  form.addEventListener('wheel', ({ target }) => { if (target.type === 'number') target.blur() }, { passive: true })
+  // A text with parameters is a whole recipe, not a prompt.
   $('prompt').addEventListener('paste', event => {
     if (fillFrom(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault()
   })
+  offerSeveral(['steps', 'cfg_scale', 'sampler', 'schedule', 'seed', 'clip_skip'])
 
-  modelsChanged.listen(showModels)
+  modelsChanged.listen(() => { showModel(); changed() })
   settingsChanged.listen(showAccuracy)
-  languageChanged.listen(() => { showAccuracy(); showSuits(); showPresets() })
-  showModels()
+  languageChanged.listen(() => { showAccuracy(); showModel(); showSize(); changed() })
   showAccuracy()
-  showPresets()
   explain('prompt')
   explain('negative_prompt')
-}
-
-// Dropping a picture
-
-async function read(file) {
-  if (!['image/png', 'image/jpeg', 'image/webp'].includes(file.type)) return toast(t('drop.other', { name: file.name }))
-  try {
-    const image = await new Promise((resolve, reject) => {
-      const reader = new FileReader()
-      reader.onload = () => resolve(reader.result)
-      reader.onerror = () => reject(new CallError({ message: reader.error.message }))
-      reader.readAsDataURL(file)
-    })
-    const { info } = await call('POST', '/sdapi/v1/png-info', { image })
-    toast(fillFrom(info) ? t('drop.done') : t('drop.none', { name: file.name }))
-    location.hash = '#/create'
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    toast(error.message)
-  }
-}
-
-/** Lets files be dropped anywhere. */
-export function acceptDrops() {
-  const hasFile = event => event.dataTransfer?.types.includes('Files')
-  const show = isOver => { $('drop').hidden = !isOver }
-  document.addEventListener('dragover', event => { if (hasFile(event)) { event.preventDefault(); show(true) } })
-  document.addEventListener('dragleave', event => { if (!event.relatedTarget) show(false) })
-  document.addEventListener('drop', event => {
-    show(false)
-    if (!hasFile(event)) return
-    event.preventDefault()
-    const [file] = event.dataTransfer.files
-    if (file) read(file)
-  })
+  changed()
 }

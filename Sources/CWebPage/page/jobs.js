@@ -1,6 +1,6 @@
 // Jobs that wait, are drawn, or have failed while the page was open, kept up to date by the server's events.
 
-import { call, get } from './api.js'
+import { call, get, worded } from './api.js'
 import { notifier } from './dom.js'
 import { takeReadiness } from './server.js'
 
@@ -14,10 +14,15 @@ export const jobsChanged = notifier()
 export const jobEnded = notifier()
 /** Told of a check's finding. */
 export const fidelityEvent = notifier()
+/** Told of a job of which a batch is finished. */
+export const picturesCame = notifier()
 /** Told when all is as the server has it again, after a break. */
 export const caughtUp = notifier()
 /** Told whether events come. */
 export const connectionChanged = notifier()
+
+/** The line: `{is_paused, waiting, running, remaining_seconds}`, as far as the server tells. */
+export const line = { is_paused: false, remaining_seconds: null }
 
 export const isActive = ({ state }) => state === 'queued' || state === 'running'
 /** Those that are drawn first, then those that wait, in the order in which they came. */
@@ -31,16 +36,21 @@ const over = new Set()
 function take(answer) {
   if (over.has(answer.id)) return null
   const job = Object.assign(jobs.get(answer.id) ?? { previews: [] }, answer)
+  if (answer.failure) job.failure = worded({ message: answer.failure, reason: answer.failure_reason, values: answer.failure_values })
   if (answer.progress) {
     // Unless an event has told more.
     job.stage ??= answer.progress.step > 0
       ? { event: 'step', n: answer.progress.step, of: answer.progress.steps } : { event: 'words', text: answer.progress.text }
     if (answer.progress.step > 0) job.fraction ??= answer.progress.step / answer.progress.steps
     job.remainingSeconds ??= answer.progress.remaining_seconds
+    job.run ??= runOf(answer.progress)
   }
   jobs.set(answer.id, job)
   return job
 }
+
+/** Which batch of how many is drawn, and how far it is. */
+const runOf = ({ run, runs, run_step: step, run_steps: steps }) => (run ? { run, runs, step, steps } : undefined)
 
 /** Asks for all jobs that wait or are drawn: at the start, and after a lost connection. */
 async function readActive() {
@@ -50,7 +60,13 @@ async function readActive() {
   // How far a job is, or how it has ended meanwhile, is told by name.
   const others = new Set([...running.items, ...[...jobs.values()].filter(isActive)].map(({ id }) => id).filter(id => !waiting.has(id)))
   await Promise.all([...others].map(readOne))
+  await readLine()
   jobsChanged()
+}
+
+/** How long all of it takes, and whether it rests. */
+async function readLine() {
+  Object.assign(line, await get('/api/v1/queue').catch(() => ({})))
 }
 
 async function readOne(id) {
@@ -67,8 +83,9 @@ let waiting
 /** Places in the queue change whenever a job leaves it; many leave at once. */
 function readPositions() {
   clearTimeout(waiting)
-  if (![...jobs.values()].some(({ state }) => state === 'queued')) return
+  if (![...jobs.values()].some(isActive)) return
   waiting = setTimeout(async () => {
+    await readLine()
     const { items } = await get('/api/v1/jobs?state=queued&limit=100').catch(() => ({ items: [] }))
     for (const { id, position } of items) if (jobs.has(id)) jobs.get(id).position = position
     jobsChanged()
@@ -99,12 +116,19 @@ const handlers = {
   started: (job, event) => { Object.assign(job, { state: 'running', attempts: event.attempt, stage: event }); readPositions() },
   step: (job, event) => {
     measure(job, event.n)
-    Object.assign(job, { state: 'running', stage: event, fraction: event.n / event.of, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
+    const run = runOf(event)
+    // The previews of a batch are not those of the next.
+    if (run?.run !== job.run?.run) job.previews = []
+    Object.assign(job, { state: 'running', stage: event, run, fraction: event.n / event.of, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
   },
   preview: (job, { previews }) => { job.previews = previews },
+  pictures: (job, { pictures }) => { job.pictures = [...(job.pictures ?? []), ...pictures]; picturesCame(job) },
   warnings: (job, { warnings }) => { job.warnings = warnings },
   done: (job, { pictures }) => { Object.assign(job, { state: 'done', pictures }); end(job) },
-  failed: (job, { error }) => { Object.assign(job, { state: 'failed', failure: error }); end(job) },
+  failed: (job, event) => {
+    Object.assign(job, { state: 'failed', failure: worded({ ...event, message: event.error }) })
+    end(job)
+  },
   cancelled: job => { job.state = 'cancelled'; end(job) },
 }
 const stage = (job, event) => { Object.assign(job, { state: 'running', stage: event }) }
@@ -112,6 +136,10 @@ const stage = (job, event) => { Object.assign(job, { state: 'running', stage: ev
 async function hear(event) {
   if (event.event === 'fidelity') return fidelityEvent(event)
   if (event.event === 'model') return takeReadiness({ status: event.state, model: event.model, reason: event.reason })
+  if (event.event === 'queue') {
+    line.is_paused = event.is_paused
+    return readPositions()
+  }
   if (over.has(event.job)) return
   if (!jobs.has(event.job)) await readOne(event.job)
   if (over.has(event.job) || !jobs.has(event.job)) return jobsChanged()
@@ -120,7 +148,7 @@ async function hear(event) {
   jobsChanged()
 }
 
-const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'step', 'preview', 'decoding', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model']
+const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'step', 'preview', 'decoding', 'pictures', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model', 'queue']
 
 let source = null
 
@@ -184,4 +212,47 @@ export async function cancel(job) {
 export function dismiss({ id }) {
   jobs.delete(id)
   jobsChanged()
+}
+
+// Changing the line
+
+/** Has a waiting job drawn next. */
+export const drawNext = ({ id }) => move(id, 0)
+
+/** Gives a waiting job a place among those that wait, from 0. */
+export async function move(id, position) {
+  take(await call('PATCH', `/api/v1/jobs/${id}`, { position }))
+  readPositions()
+}
+
+export async function pause(isPaused) {
+  Object.assign(line, await call('PUT', '/api/v1/queue', { is_paused: isPaused }))
+  jobsChanged()
+}
+
+/** Cancels all that wait. */
+export async function clearWaiting() {
+  await call('DELETE', '/api/v1/jobs?state=queued')
+}
+
+let expected = 0
+
+/**
+ * Shows a job from the moment on that it is sent.
+ * @returns {{arrived: function(string), failed: function}} what became of it
+ */
+export function expectJob(request) {
+  const id = `sent-${++expected}`
+  jobs.set(id, { id, state: 'sending', request, previews: [] })
+  jobsChanged()
+  const remove = () => { jobs.delete(id); jobsChanged() }
+  return {
+    arrived: own => {
+      jobs.delete(id)
+      // Its events may have come, and gone, before.
+      if (!jobs.has(own) && !over.has(own)) jobs.set(own, { id: own, state: 'queued', request, previews: [] })
+      jobsChanged()
+    },
+    failed: remove,
+  }
 }

@@ -1,62 +1,103 @@
 // Starts the page: which view is shown, its language and theme, and what is asked of the server first.
 
+import { startAccount } from './account.js'
+import { startAlerts } from './alerts.js'
+import { startDeleting } from './deleting.js'
 import { $, say } from './dom.js'
-import { openDevices, startDevices } from './devices.js'
-import { acceptDrops, generate, readChoices, startForm } from './form.js'
-import { openGallery, startGallery } from './gallery.js'
-import { connectionChanged, follow } from './jobs.js'
-import { closePicture, openPicture, startPicture } from './picture.js'
+import { acceptDrops } from './drop.js'
+import { generate, readChoices, startForm } from './form.js'
+import { startHistory } from './history.js'
+import { connectionChanged, fidelityEvent, follow } from './jobs.js'
+import { showKeys } from './keys.js'
+import { startModels } from './models.js'
 import { all } from './pictures.js'
-import { readModels, readReadiness, readSettings, readinessChanged, server } from './server.js'
-import { openSettings, startSettings } from './settings.js'
+import { startPresets } from './presets.js'
+import { cancelFirst, startQueue } from './queue.js'
+import { markShown, startRoll } from './roll.js'
+import { readModels, readReadiness, readSettings, readinessChanged, readinessReason, server } from './server.js'
+import { startSheet } from './sheet.js'
+import { firstOfNewest, startStage } from './stage.js'
 import { language, languageChanged, speak, t, translate } from './strings.js'
-import { cancelFirst, startWatching } from './watch.js'
+import { toast } from './toasts.js'
 
-// Views: `#/gallery`; `#/picture/…` opens a picture above the view that was there before.
+// Views: `#/gallery`; `#/picture/…` and `#/compare/…/…` open above the view that was there before.
 
-const openers = { create: () => {}, gallery: openGallery, devices: openDevices, settings: openSettings }
+/** What a view does when it comes to the front. Those that are not seen at first are loaded when they are asked for, or in a quiet moment. */
+const views = {
+  create: async () => () => {},
+  gallery: loaded(async () => { const part = await import('./gallery.js'); part.startGallery(); return part.openGallery }),
+  machines: loaded(async () => { const part = await import('./machines.js'); part.startMachines(); return part.openMachines }),
+  settings: loaded(async () => { const part = await import('./settings.js'); part.startSettings(); return part.openSettings }),
+}
+/** What opens above a view, with the ids of pictures. */
+const above = {
+  picture: loaded(async () => { const part = await import('./picture.js'); part.startPicture(); return { open: part.openPicture } }),
+  compare: loaded(async () => { const part = await import('./compare.js'); part.startCompare(); return { open: part.openCompare } }),
+}
+/** Views that had another name. */
+const renamed = { devices: 'machines' }
 let view = null
-/** Where each view was scrolled to. */
+/** The scroll position of each view. */
 const places = {}
-/** Whether the open picture was opened from a view; null when none is open. */
-let isFromWithin = null
+/** Of those that are open: whether there was a view or another of them before, so that one can go back to it. */
+const isFromWithin = new Map()
 
-function show(name) {
+/** Loads a part once, and again only when that failed. */
+function loaded(load) {
+  let part = null
+  return () => (part ??= load().catch(error => { part = null; throw error }))
+}
+
+async function show(name) {
   if (name === view) return
   if (view) places[view] = scrollY
   view = name
-  for (const other of Object.keys(openers)) $(other).hidden = other !== name
+  for (const other of Object.keys(views)) $(other).hidden = other !== name
   for (const link of document.querySelectorAll('nav a')) {
     if (link.dataset.view === name) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  openers[name]()
-  scrollTo({ top: places[name] ?? 0 })
+  try {
+    const open = await views[name]()
+    if (view !== name) return
+    open()
+    scrollTo({ top: places[name] ?? 0 })
+  } catch {
+    toast(t('offline'))
+    view = null
+  }
 }
 
-function route() {
-  const [, name, id] = location.hash.split('/')
-  if (name === 'picture' && id) {
-    // From within, the view is one step back; else there is nothing to go back to.
-    isFromWithin ??= view !== null
+async function route() {
+  const [, name, ...ids] = location.hash.split('/')
+  for (const dialog of Object.keys(above)) if (dialog !== name && $(dialog).open) $(dialog).close()
+  if (name in above && ids[0]) {
+    // Two are closed before one of them is looked at.
+    if (name === 'picture') isFromWithin.delete('compare')
+    if (!isFromWithin.has(name)) isFromWithin.set(name, view !== null)
     if (!view) show('create')
-    openPicture(id, view, () => {
-      if (!location.hash.startsWith('#/picture/')) return
-      if (isFromWithin) history.back()
+    const address = location.hash
+    const part = await above[name]().catch(() => toast(t('offline')))
+    // Somebody may have gone on meanwhile.
+    if (location.hash !== address || !part?.open) return
+    part.open(ids, view, () => {
+      if (!location.hash.startsWith(`#/${name}/`)) return
+      const canGoBack = isFromWithin.get(name)
+      isFromWithin.delete(name)
+      if (canGoBack) history.back()
       else location.replace(`#/${view}`)
     })
     return
   }
-  isFromWithin = null
-  closePicture()
-  show(name in openers ? name : 'create')
+  isFromWithin.clear()
+  show(name in views ? name : renamed[name] ?? 'create')
 }
 
 // Language and theme
 
 function startLanguage() {
   $('language').value = language
-  $('language').addEventListener('change', () => speak($('language').value))
+  $('language').addEventListener('change', () => speak($('language').value).catch(() => { $('language').value = language; toast(t('offline')) }))
   translate()
 }
 
@@ -68,21 +109,26 @@ function startTheme() {
   apply($('theme').value)
 }
 
+/** Whether the server has gone silent. */
+let isLost = false
+
 function showReadiness() {
-  const { status, model, reason } = server.readiness
-  $('readiness').textContent = t(`ready.${status}`, { model, reason })
-  $('readiness').dataset.status = status
+  const { status, model } = server.readiness
+  $('readiness').textContent = isLost ? t('ready.lost') : t(`ready.${status}`, { model, reason: readinessReason() })
+  $('readiness').dataset.status = isLost ? 'lost' : status
 }
 
 function startKeys() {
   document.addEventListener('keydown', event => {
     // Held keys, and those that end the typing of a Chinese word, mean nothing here.
     if (event.repeat || event.isComposing) return
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && view === 'create' && !$('picture').open) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && view === 'create' && !document.querySelector('dialog[open]')) {
       event.preventDefault()
       generate()
     }
-    if (event.key === 'Escape' && view === 'create' && !$('picture').open) cancelFirst()
+    const isTyping = event.target.closest?.('input, textarea, select')
+    if (event.key === 'Escape' && view === 'create' && !document.querySelector('dialog[open]')) cancelFirst()
+    if (event.key === '?' && !isTyping && !document.querySelector('dialog[open]')) showKeys()
   })
   // Its address would be another view's.
   document.querySelector('.skip').addEventListener('click', event => {
@@ -95,15 +141,24 @@ startLanguage()
 startTheme()
 startKeys()
 acceptDrops()
-startWatching()
-startGallery()
-startPicture()
-startDevices()
-startSettings()
+startForm({ latest: firstOfNewest })
+startModels()
+startHistory()
+startPresets()
+startQueue()
+startStage({ shows: markShown })
+startRoll()
+startAlerts()
+startSheet()
+startDeleting()
+startAccount()
 readinessChanged.listen(showReadiness)
 languageChanged.listen(showReadiness)
 connectionChanged.listen(isConnected => {
   $('connection').hidden = isConnected
+  isLost = !isConnected
+  showReadiness()
+  if (isConnected) say($('form-error'))
   if (isConnected) readReadiness()
   if (isConnected && !hasStarted) start()
 })
@@ -122,6 +177,8 @@ async function start() {
   hasStarted = !failure
 }
 
-startForm({ latest: () => all.items[0] })
 start()
 follow().catch(() => {})
+// Something was done about a drift: whoever draws should know, whatever they look at.
+fidelityEvent.listen(({ response, text }) => { if (response !== 'none') toast(text) })
+addEventListener('load', () => setTimeout(() => { for (const load of [...Object.values(views), ...Object.values(above)]) load().catch(() => {}) }, 1500))

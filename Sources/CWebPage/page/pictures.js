@@ -4,6 +4,35 @@ import { call, get } from './api.js'
 import { notifier } from './dom.js'
 
 const pageSize = 100
+const mostAtOnce = 1000 // pictures that one call changes
+
+/** Every picture that was told of, by id: all lists show the same object. */
+const told = new Map()
+/** Told of pictures whose star or albums have changed. */
+export const picturesChanged = notifier()
+
+/** The picture that an answer tells of. */
+export function take(answer) {
+  const picture = Object.assign(told.get(answer.id) ?? {}, answer)
+  told.set(answer.id, picture)
+  return picture
+}
+
+/** The picture with the id, from what is known here or from the server. */
+export const find = async id => told.get(id) ?? take(await get(`/api/v1/images/${encodeURIComponent(id)}`))
+
+/** Ids of pictures that are out of sight, because they are being deleted. */
+const hidden = new Set()
+
+/** Pictures of a job that follow each other, in the order in which they were drawn: left to right. */
+function inOrder(pictures) {
+  const ordered = []
+  for (let start = 0, end; start < pictures.length; start = end) {
+    for (end = start + 1; pictures[end]?.job === pictures[start].job;) end += 1
+    ordered.push(...pictures.slice(start, end).sort((a, b) => (a.place ?? 0) - (b.place ?? 0)))
+  }
+  return ordered
+}
 
 /** A list that grows at its end as it is scrolled, and at its start as pictures are drawn. */
 export class PictureList {
@@ -14,9 +43,19 @@ export class PictureList {
   #known = []
   #next = null
   #reading = null
+  #total = null
 
-  /** @param {string} query words of prompts; empty: all pictures */
-  constructor(query = '') { this.query = query }
+  /** @param {object} filter members of the query of `GET /api/v1/images`; none: all pictures */
+  constructor(filter = {}) { this.filter = filter }
+
+  /** Whether it leaves pictures out. */
+  get isFiltered() { return Object.keys(this.filter).length > 0 }
+
+  /** How many there are, read or not; null while that is not known. */
+  get total() {
+    if (this.isWhole) return this.items.length
+    return this.#total === null ? null : Math.max(this.items.length, this.#total - (this.#known.length - this.items.length))
+  }
 
   /** Asks for the next page, unless it is asked for already or there is none. */
   more() {
@@ -24,18 +63,23 @@ export class PictureList {
     return this.#reading ??= this.#read().finally(() => { this.#reading = null })
   }
 
+  /** Asks for all that is not here yet. */
+  async rest() { while (!this.isWhole) await this.more() }
+
   async #read() {
-    const { items, next } = await get(this.#address(this.#next))
+    const { items, next, total } = await get(this.#address(this.#next))
     this.#known.push(...this.#unknown(items))
     this.#next = next
+    this.#total = total ?? null
     this.isWhole = next === null
     this.tell()
   }
 
   /** Asks for what is newer than what is here. */
   async refresh() {
-    const { items, next } = await get(this.#address(null))
+    const { items, next, total } = await get(this.#address(null))
     const fresh = this.#unknown(items)
+    this.#total = total ?? null
     // More than a page came meanwhile: what lies between is not known, so the list begins anew.
     if (this.#known.length && fresh.length === items.length && next) {
       this.#known = fresh
@@ -47,67 +91,100 @@ export class PictureList {
     this.tell()
   }
 
+  /** Pictures that the server has no longer. */
+  forget(ids) {
+    const before = this.#known.length
+    this.#known = this.#known.filter(({ id }) => !ids.has(id))
+    if (this.#total !== null) this.#total -= before - this.#known.length
+  }
+
   #address(before) {
-    const query = new URLSearchParams({ limit: pageSize, ...(before && { before }), ...(this.query && { q: this.query }) })
-    return `/api/v1/images?${query}`
+    return `/api/v1/images?${new URLSearchParams({ limit: pageSize, ...(before && { before }), ...this.filter })}`
   }
 
   #unknown(items) {
     const ids = new Set(this.#known.map(({ id }) => id))
-    return items.filter(({ id }) => !ids.has(id))
+    return items.filter(({ id }) => !ids.has(id)).map(take)
   }
 
   tell() {
-    this.items = this.#known.filter(({ id }) => !deleted.has(id))
+    this.items = inOrder(this.#known.filter(({ id }) => !hidden.has(id)))
     this.changed()
   }
 }
 
-// Deleting can be undone for some seconds: only then the server is told.
-
-/** By id: what tells the server; null once it was told. */
-const deleted = new Map()
-
 /** All pictures. */
 export const all = new PictureList()
 
-/** What the gallery lists: all pictures, or what was searched for. */
+/** What the gallery lists: all pictures, or what was looked for. */
 export let listed = all
 
-export function list(query) {
-  listed = query ? new PictureList(query) : all
+/** @param {object} filter as a `PictureList` has it */
+export function list(filter) {
+  listed = Object.keys(filter).length ? new PictureList(filter) : all
   return listed
 }
 
-/**
- * Takes a picture out of the lists, and has it deleted a little later.
- * @returns {{undo: function, done: Promise}} `done` fails with a `CallError`
- */
-export function remove({ id }, milliseconds) {
-  const tellAll = () => new Set([all, listed]).forEach(list => list.tell())
-  const undo = () => {
-    clearTimeout(timer)
-    deleted.delete(id)
-    tellAll()
+const lists = () => new Set([all, listed])
+
+/** Takes pictures out of sight, or shows them again. */
+export function setHidden(pictures, isHidden) {
+  for (const { id } of pictures) {
+    if (isHidden) hidden.add(id)
+    else hidden.delete(id)
   }
-  let timer
-  const done = new Promise((resolve, reject) => {
-    const tell = () => {
-      clearTimeout(timer)
-      deleted.set(id, null)
-      call('DELETE', `/api/v1/images/${id}`, undefined, { keepalive: true }).then(resolve, error => {
-        // Somebody else was quicker.
-        if (error.status === 404) return resolve()
-        undo()
-        reject(error)
-      })
-    }
-    timer = setTimeout(tell, milliseconds)
-    deleted.set(id, tell)
-  })
-  tellAll()
-  return { undo, done }
+  for (const list of lists()) list.tell()
 }
 
-// A page that is left has no time to wait.
-addEventListener('pagehide', () => { for (const tell of deleted.values()) tell?.() })
+/** Pictures that the server has deleted. */
+export function forget(pictures) {
+  const ids = new Set(pictures.map(({ id }) => id))
+  for (const id of ids) told.delete(id)
+  for (const list of lists()) list.forget(ids)
+}
+
+/** As many as one call may name, then the next. */
+export function portions(pictures) {
+  const ids = pictures.map(({ id }) => id)
+  return Array.from({ length: Math.ceil(ids.length / mostAtOnce) }, (_, index) => ids.slice(index * mostAtOnce, (index + 1) * mostAtOnce))
+}
+
+/**
+ * Stars pictures, or puts them into albums: shown at once, and taken back when the server refuses.
+ * @param {{is_favourite?: boolean, add_album?: string, remove_album?: string}} what
+ * @throws {CallError}
+ */
+export async function change(pictures, what) {
+  const before = pictures.map(({ is_favourite, albums }) => ({ is_favourite, albums }))
+  for (const picture of pictures) {
+    picture.is_favourite = what.is_favourite ?? picture.is_favourite
+    const others = (picture.albums ?? []).filter(name => name !== what.add_album && name !== what.remove_album)
+    picture.albums = what.add_album ? [...others, what.add_album] : others
+  }
+  picturesChanged(pictures)
+  try {
+    for (const ids of portions(pictures)) await call('POST', '/api/v1/images/change', { ids, ...what })
+  } catch (error) {
+    pictures.forEach((picture, index) => Object.assign(picture, before[index]))
+    picturesChanged(pictures)
+    throw error
+  }
+  readFacets()
+}
+
+/** Whether a picture can have a star and albums; servers of before tell of neither. */
+export const canBeKept = ({ is_favourite }) => is_favourite !== undefined
+
+/** Models, samplers, albums and days that pictures have, with their numbers; null on a server that does not tell. */
+export let facets = null
+export const facetsChanged = notifier()
+
+/** Asks for them. */
+export async function readFacets() {
+  try {
+    facets = await get('/api/v1/images/facets')
+  } catch {
+    // What was known is as good as it gets without a connection.
+  }
+  facetsChanged()
+}

@@ -1,6 +1,6 @@
 // What the page knows of the server: models, settings, and whether it is ready.
 
-import { call, get } from './api.js'
+import { call, get, worded } from './api.js'
 import { notifier } from './dom.js'
 
 export const server = {
@@ -10,13 +10,19 @@ export const server = {
   model: '',
   /** `{status: ready | loading | failed, model, reason}` */
   readiness: { status: 'loading', model: '' },
-  /** By key: `{value, default, meaning, allowed, choices, source}`. */
+  /** By key: `{value, default, meaning, allowed, choices, kind, unit, minimum, maximum, source}`. */
   settings: new Map(),
 }
 
 export const modelsChanged = notifier()
 export const readinessChanged = notifier()
 export const settingsChanged = notifier()
+
+/** Why there is no model, in the page's language; undefined while there is one. */
+export const readinessReason = () => {
+  const { reason, reason_code: code, values } = server.readiness
+  return reason ? worded({ message: reason, reason: code, values: values ?? {} }) : undefined
+}
 
 export const currentModel = () => server.models.find(({ name }) => name === server.model)
 export const setting = key => server.settings.get(key)?.value
@@ -26,7 +32,7 @@ const takeModels = ({ current, models }) => {
   modelsChanged()
 }
 
-const takeSettings = ({ settings }) => {
+export const takeSettings = ({ settings }) => {
   server.settings = new Map(settings.map(item => [item.key, item]))
   settingsChanged()
 }

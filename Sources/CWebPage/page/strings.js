@@ -1,44 +1,39 @@
-// The page's words in the language at hand, and how figures are written. Words-….js have the words.
+// The page's words in the language at hand, and how figures are written. Each language has a file of words, and only one is loaded.
 
 import { notifier } from './dom.js'
-import common from './words-common.js'
-import create from './words-create.js'
-import jobs from './words-jobs.js'
-import gallery from './words-gallery.js'
-import machines from './words-machines.js'
-import settings from './words-settings.js'
-
-const all = [common, create, jobs, gallery, machines, settings]
-export const strings = Object.fromEntries(['en', 'zh'].map(language => [language, Object.assign({}, ...all.map(words => words[language]))]))
 
 const tags = { en: 'en', zh: 'zh-Hans' }
 const stored = 'easel.language'
 
 const preferred = () => {
   const kept = localStorage.getItem(stored)
-  if (kept in strings) return kept
-  return navigator.languages.map(tag => tag.slice(0, 2).toLowerCase()).find(language => language in strings) ?? 'en'
+  if (kept in tags) return kept
+  return navigator.languages.map(tag => tag.slice(0, 2).toLowerCase()).find(language => language in tags) ?? 'en'
 }
 
+const load = { en: () => import('./words-en.js'), zh: () => import('./words-zh.js') }
+
 export let language = preferred()
+let words = (await load[language]()).default
 export const languageChanged = notifier()
 
 /** Another language for all that is shown, now and at the next visit. */
-export function speak(wanted) {
+export async function speak(wanted) {
+  words = (await load[wanted]()).default
   language = wanted
   localStorage.setItem(stored, wanted)
   translate()
   languageChanged()
 }
 
-export const knows = key => key in strings[language]
+export const knows = key => key in words
 
 /**
  * The words for `key`, with values in the place of `{name}`; `{count, plural, one {# job} other {# jobs}}` depends on a number.
  * A key that does not exist is shown as it is: an engine may give reasons that this page was not told of.
  */
 export function t(key, values = {}) {
-  const text = strings[language][key] ?? strings.en[key] ?? key
+  const text = words[key] ?? key
   return text
     .replace(/\{(\w+), plural, one \{([^}]*)\} other \{([^}]*)\}\}/g, (_, name, one, other) =>
       (values[name] === 1 ? one : other).replace('#', number(values[name])))
@@ -74,7 +69,7 @@ export const percent = value => (value !== 0 && value < 1e-5 ? `${(value * 100).
 
 /** `12 sec`, `5 min`, `1.5 hr`. */
 export function duration(seconds) {
-  const unit = (value, name) => new Intl.NumberFormat(tags[language], { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
+  const unit = (value, name) => new Intl.NumberFormat(tags[language], { style: 'unit', unit: name, unitDisplay: 'short' }).format(value).replace(/(\d)(?=\p{Script=Han})/u, '$1 ')
   const whole = Math.max(0, Math.round(seconds))
   if (whole < 60) return unit(whole, 'second')
   if (whole < 3570) return unit(Math.round(whole / 60), 'minute')

@@ -1,0 +1,76 @@
+// Named sets of settings, and the defaults of a model. Prompts and seeds are no part of them.
+
+import { CallError, call } from './api.js'
+import { $, el } from './dom.js'
+import { load, values } from './form.js'
+import { modelDefaults } from './models.js'
+import { readModels, server } from './server.js'
+import { closeSheet, openSheet, searchable } from './sheet.js'
+import { t } from './strings.js'
+import { toast } from './toasts.js'
+
+const stored = 'easel.presets'
+const none = new Set(['prompt', 'negative_prompt', 'seed', 'subseed', 'styles'])
+
+function read() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(stored) ?? '{}')
+    return kept && typeof kept === 'object' && !Array.isArray(kept) ? kept : {}
+  } catch {
+    return {}
+  }
+}
+
+const write = presets => localStorage.setItem(stored, JSON.stringify(presets))
+const settings = () => Object.fromEntries(Object.entries(values()).filter(([name]) => !none.has(name)))
+const gist = values => [`${values.width}×${values.height}`, values.steps, `CFG ${values.cfg_scale}`, values.sampler].filter(Boolean).join(' · ')
+
+function entry(name, values, act, remove) {
+  return {
+    text: `${name} ${gist(values)}`,
+    element: el('li', {}, el('button', { type: 'button', onclick: () => { closeSheet(); act() } }, el('strong', {}, name), ' ', el('span', { class: 'note' }, gist(values))),
+      remove && el('button', { type: 'button', class: 'side', 'aria-label': t('presets.remove', { name }), onclick: remove }, '✕')),
+  }
+}
+
+function open() {
+  const presets = read(), own = modelDefaults()
+  const items = [
+    entry(t('presets.model'), own, () => load(own)),
+    ...Object.entries(presets).map(([name, values]) => entry(name, values, () => load(values), () => { const { [name]: _, ...others } = read(); write(others); open() })),
+  ]
+  const name = el('input', { type: 'text', id: 'preset-name', autocomplete: 'off', maxLength: 80 })
+  openSheet(t('presets'), searchable(items, { label: t('presets.search'), least: 8 }),
+    el('form', { class: 'row', onsubmit: event => { event.preventDefault(); save(name.value.trim()) } },
+      el('label', { htmlFor: 'preset-name' }, t('presets.save')), name, el('button', { type: 'submit' }, t('save'))),
+    el('div', { class: 'row' }, el('button', { type: 'button', onclick: () => keep(modelSettings()) }, t('presets.keep', { model: server.model })),
+      el('button', { type: 'button', onclick: () => keep(null) }, t('presets.forget'))))
+}
+
+function save(name) {
+  if (!name) return
+  write({ ...read(), [name]: settings() })
+  toast(t('presets.saved', { name }))
+  open()
+}
+
+function modelSettings() {
+  const { steps, cfg_scale, sampler, schedule, width, height, clip_skip, negative_prompt } = values()
+  const numbers = Object.fromEntries(Object.entries({ steps, cfg_scale, width, height, clip_skip }).filter(([, value]) => value !== '').map(([name, value]) => [name, Number(value)]))
+  return { ...numbers, sampler, schedule, ...(negative_prompt && { negative_prompt }) }
+}
+
+/** Makes settings the defaults of the model at hand, for all clients; null: what its file says. */
+async function keep(defaults) {
+  try {
+    await call('PUT', `/api/v1/models/${encodeURIComponent(server.model)}/defaults`, defaults)
+    await readModels()
+    toast(t(defaults ? 'presets.kept' : 'presets.forgotten', { model: server.model }))
+    open()
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    toast(error.message)
+  }
+}
+
+export const startPresets = () => $('presets').addEventListener('click', open)
