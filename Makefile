@@ -49,9 +49,9 @@ test-gpu: build-tests ## run OpenVINO's GPU plugin, on the CPU, through the test
 	@Tests/GPUOnCPU/setup.sh
 	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --skip-build --filter EndToEndTests.GPUTests
 
-e2e: build ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
+e2e: build-tests ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
 	@Tests/e2e/setup.sh
-	.e2e/bin/python Tests/e2e/run.py
+	.e2e/bin/python Tests/e2e/run.py --easel $(CURDIR)/.build/$(configuration)/easel
 
 bench: build ## measure speed, memory and agreement against other programs
 	swift build --configuration release --product easel-bench
