@@ -21,13 +21,16 @@ struct UsageHintTests {
         #expect(UsageHint(arguments).text == text)
     }
 
-    @Test("the hint takes the place of the error's first line, unless that has one itself")
+    @Test("the hint takes the place of the error's first line, also of the parser's own guess")
     func message() {
         let hint = UsageHint(["generat", "cat"])
         #expect(
             hint.added(to: "Error: 2 unexpected arguments\nUsage: easel <subcommand>")
                 == "Error: There is no command \"generat\". Did you mean \"easel generate\"?\nUsage: easel <subcommand>")
-        #expect(hint.added(to: "Error: x. Did you mean y?\nUsage") == "Error: x. Did you mean y?\nUsage")
+        let flag = UsageHint(["generate", "cat", "--cfg"])
+        #expect(
+            flag.added(to: "Error: Unknown option '--cfg'. Did you mean '--crop'?\nUsage")
+                == "Error: There is no flag --cfg. Did you mean --cfg-scale?\nUsage")
         #expect(UsageHint(["generate"]).added(to: "Error: x\nUsage") == "Error: x\nUsage")
     }
 }
