@@ -104,7 +104,7 @@ struct DispatcherTests {
                 case 28 where operation.isMultiple(of: 7): world.cancelWaiting()
                 default: Self.endSomething(in: &world, &random, failing: 5)
                 }
-                if operation % 500 > 400, operation.isMultiple(of: 25) { world.crash() }
+                if operation % 500 > 400, operation.isMultiple(of: 10) { world.crash() }
             }
             counts.merge(world.counts, uniquingKeysWith: +)
         }

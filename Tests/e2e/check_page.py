@@ -521,7 +521,7 @@ def poses(server):
             fill(page, prompt="a (red apple:1.3) on a [white] background", negative_prompt="blurry", cfg_scale=4, width=128, height=128, steps=30, pictures=4)
             page.evaluate("for (const part of document.querySelectorAll('#form details')) part.open = part.id === 'sampling-main'")
             page.locator("#generate").click()
-            expect(page.locator("#canvas .preview img")).to_be_visible()
+            expect(page.locator("#canvas .preview img").first).to_be_visible()
             page.wait_for_timeout(1000)
             page.evaluate("scrollTo(0, 0)")
             keep(page, name)
