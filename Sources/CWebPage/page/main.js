@@ -52,20 +52,21 @@ async function show(name) {
   if (name === view) return
   if (view) places[view] = scrollY
   view = name
-  for (const other of Object.keys(views)) $(other).hidden = other !== name
   for (const link of document.querySelectorAll('nav a')) {
     if (link.dataset.view === name) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  try {
-    const open = await views[name]()
-    if (view !== name) return
-    open()
-    scrollTo({ top: places[name] ?? 0 })
-  } catch {
-    toast(t('offline'))
+  const open = await views[name]().catch(() => null)
+  if (view !== name) return
+  if (!open) {
+    // Another click tries again.
     view = null
+    return void toast(t('offline'))
   }
+  // Not before: what is clicked in it shall be heard.
+  for (const other of Object.keys(views)) $(other).hidden = other !== name
+  open()
+  scrollTo({ top: places[name] ?? 0 })
 }
 
 async function route() {
