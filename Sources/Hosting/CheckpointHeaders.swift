@@ -17,7 +17,7 @@ actor CheckpointHeaders {
         let suits: SuitableSettings?
         /// See `ModelSummary`.
         let family: String
-        /// Of all files.
+        /// Bytes of all files together.
         let byteCount: Int
         let rules: RequestRules
         /// The path of the file whose hash names the checkpoint.

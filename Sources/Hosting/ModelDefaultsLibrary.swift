@@ -29,7 +29,7 @@ public final class ModelDefaultsLibrary: Sendable {
         public var defaults: ModelDefaults?
         /// `NAME.json`, `saved`; in this order.
         public var sources: [String] = []
-        /// What is wrong with the files, in sentences with their paths.
+        /// Faults of the files, in sentences with their paths.
         public var notes: [String] = []
 
         /// Makes an answer that says nothing.

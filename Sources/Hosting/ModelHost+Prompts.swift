@@ -61,7 +61,7 @@ extension PromptSummary {
         problems += unknown.map { Problem(.unknownWildcard, "There is no wildcard \"\($0)\". It stays as typed.", name: $0) }
         let purpose: Wildcards.Purpose = request.isNegative ? .negativePrompt : .prompt
         let drawn = request.seed.map { resources.wildcards.expand(text, seed: $0, purpose: purpose) }
-        // Of the others, the text is told already.
+        // A warning about a wildcard that is not there would tell the same twice.
         warnings += (drawn?.warnings ?? []).filter { warning in
             !unknown.contains { warning.contains("\"\($0)\"") || warning.contains("__\($0)__") }
         }.map(PublicReason.withoutFolders)

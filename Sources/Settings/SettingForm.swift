@@ -10,7 +10,7 @@ struct SettingForm<Value: Encodable & Sendable>: Sendable {
     var range: ClosedRange<Double>?
     /// All that may be written, where that is a handful of words.
     var choices: [String] = []
-    /// What is wrong with a text, as a part of a sentence; nil where `allowed` says it all.
+    /// The fault of a text, as a part of a sentence; nil where `allowed` says it all.
     var objection: @Sendable (String) -> String? = { _ in nil }
     /// `nil`: not allowed.
     let parse: @Sendable (String) -> Value?

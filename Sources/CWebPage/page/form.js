@@ -1,7 +1,7 @@
 // The recipe that says what to draw: its fields, what is remembered of them, and what is sent.
 
 import { CallError, get, submit } from './api.js'
-import { $, el, notifier, say } from './dom.js'
+import { $, el, say } from './dom.js'
 import { addFoldedFields } from './folded.js'
 import { readPicture } from './drop.js'
 import { rememberRecipe } from './history.js'
@@ -23,11 +23,9 @@ const texts = new Set(['prompt', 'negative_prompt'])
 /** Those that `batches` makes the API's of. */
 const counts = new Set(['pictures', 'batch_size'])
 /** Names in the API of what another field says here. */
-const places = { runs: 'pictures', width: 'width', styles: 'styles' }
+const places = { runs: 'pictures' }
 /** What there is to choose from, as A1111's API lists it. */
 export let samplers = [], schedules = []
-/** Told whenever a value has changed. */
-export const recipeChanged = notifier()
 
 /** Fields by their names in the API. */
 export const fields = () => [...$('form').elements].filter(({ name }) => name)
@@ -190,6 +188,9 @@ function recall() {
 /** What is written differently is the same: infotexts have labels, the API has names: `SGM Uniform`, `sgm_uniform`. */
 const folded = text => text.toLowerCase().replace(/[\s_]/g, '')
 
+/** The choice that a value or a label means. */
+export const optionOf = (select, text) => [...select.options].find(option => folded(option.value) === folded(text) || folded(option.label) === folded(text))
+
 /**
  * Values by the names of fields; others stay as they are.
  * @param {object} [options] `flashes`: whether changed fields are shown for a moment
@@ -201,7 +202,7 @@ export function fill(values, { flashes = false } = {}) {
     const value = values[input.name], before = input.value
     if (value === undefined || value === null) continue
     if (input.tagName === 'SELECT') {
-      const option = [...input.options].find(option => folded(option.value) === folded(value) || folded(option.label) === folded(value))
+      const option = optionOf(input, value)
       if (option) input.value = option.value
     } else {
       input.value = value
@@ -223,15 +224,14 @@ function flash(place) {
 }
 
 /** Fills the recipe, says so, and lets it be undone. */
-export function load(values, text = t('fill.done')) {
-  const before = { ...currentValues() }
+export function load(wanted, text = t('fill.done')) {
+  const before = values()
   clearErrors()
-  fill(values, { flashes: true })
+  fill(wanted, { flashes: true })
   document.querySelector('.recipe').scrollTop = 0
   if ($('create').hidden === false) scrollTo({ top: 0 })
   toast(text, { label: t('undo'), act: () => fill(before, { flashes: true }) }, 10000)
 }
-const currentValues = values
 
 /** The fields that a part of an infotext is. */
 const partsOf = {
@@ -346,7 +346,6 @@ function changed() {
   showSeed()
   showSame()
   showGists()
-  recipeChanged()
 }
 
 /** Asks what there is to choose from; then what was typed at the last visit can be shown. */

@@ -32,7 +32,8 @@ export function rememberRecipe(values) {
 /** Different prompts, the latest first. */
 const prompts = () => [...new Set(read().map(({ values }) => values.prompt).filter(text => text.trim()))]
 
-const gist = values => [values.width && `${values.width}×${values.height}`, values.steps && `${values.steps} · CFG ${values.cfg_scale}`, values.sampler, values.seed && t('history.seed', { seed: values.seed })].filter(Boolean).join(' · ')
+/** A recipe's settings in one line. */
+export const gist = values => [values.width && `${values.width}×${values.height}`, values.steps && `${values.steps} · CFG ${values.cfg_scale}`, values.sampler, values.seed && t('history.seed', { seed: values.seed })].filter(Boolean).join(' · ')
 
 function open() {
   const items = read().map(({ at, values }) => ({

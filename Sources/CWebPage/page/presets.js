@@ -3,6 +3,7 @@
 import { CallError, call } from './api.js'
 import { $, el } from './dom.js'
 import { load, values } from './form.js'
+import { gist } from './history.js'
 import { modelDefaults } from './models.js'
 import { readModels, server } from './server.js'
 import { closeSheet, openSheet, searchable } from './sheet.js'
@@ -23,7 +24,6 @@ function read() {
 
 const write = presets => localStorage.setItem(stored, JSON.stringify(presets))
 const settings = () => Object.fromEntries(Object.entries(values()).filter(([name]) => !none.has(name)))
-const gist = values => [`${values.width}×${values.height}`, values.steps, `CFG ${values.cfg_scale}`, values.sampler].filter(Boolean).join(' · ')
 
 function entry(name, values, act, remove) {
   return {

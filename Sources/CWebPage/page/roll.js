@@ -11,24 +11,20 @@ let latest = ''
 function show() {
   const items = all.items.slice(0, shownPictures)
   const now = [language, ...items.map(({ id }) => id)].join()
-  if (now === latest) return mark()
+  if (now === latest) return markShown()
   latest = now
   const focused = $('roll').contains(document.activeElement) && document.activeElement.value
-  // Pictures of one job stand in the order in which they were drawn.
-  const jobs = new Map()
-  for (const picture of items) jobs.set(picture.job, [picture, ...jobs.get(picture.job) ?? []])
-  $('roll').replaceChildren(...[...jobs.values()].flat().map(picture => el('li', {},
+  $('roll').replaceChildren(...items.map(picture => el('li', {},
     el('button', { type: 'button', value: picture.id, title: picture.prompt, onclick: () => choose(picture) },
       el('img', { src: picture.thumbnail_url, alt: picture.prompt || t('job.noPrompt'), width: 60, height: 60, loading: 'lazy', decoding: 'async' })))))
   if (focused) $('roll').querySelector(`button[value="${CSS.escape(focused)}"]`)?.focus()
-  mark()
+  markShown()
 }
 
-function mark() {
+/** Marks the picture that the stage shows. */
+export function markShown() {
   for (const button of $('roll').querySelectorAll('button')) button.setAttribute('aria-pressed', button.value === chosenPicture()?.id)
 }
-
-export const markShown = mark
 
 export function startRoll() {
   all.changed.listen(show)

@@ -2,7 +2,7 @@
 
 import { CallError } from './api.js'
 import { $, el } from './dom.js'
-import { recipeChanged } from './form.js'
+import { optionOf } from './form.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -10,7 +10,6 @@ const stored = 'easel.grids', kept = 20, most = 100
 
 const lists = () => [...document.querySelectorAll('#form .several')]
 const split = text => text.split(/[,，;；]/).map(part => part.trim()).filter(Boolean)
-const folded = text => text.toLowerCase().replace(/[\s_]/g, '')
 
 /** Gives fields a button that makes them lists. */
 export function offerSeveral(names) {
@@ -68,7 +67,7 @@ function axes() {
         if (!Number.isFinite(Number(text))) throw new CallError({ field: name, message: t('several.number', { value: text }) })
         return { value: text, label: text }
       }
-      const option = [...field.options].find(option => folded(option.value) === folded(text) || folded(option.text) === folded(text))
+      const option = optionOf(field, text)
       if (!option) throw new CallError({ field: name, message: t('several.unknown', { value: text }) })
       return { value: option.value, label: option.text }
     })
@@ -113,6 +112,5 @@ export async function startGroup(cells, draw) {
   for (const cell of cells) {
     group.jobs.push(await draw(cell))
     localStorage.setItem(stored, JSON.stringify(groups))
-    recipeChanged()
   }
 }

@@ -33,12 +33,11 @@ export function choose(picture) {
 }
 
 const pictureOf = id => all.items.find(item => item.id === id)
-/** Pictures of a job in the order in which they were drawn. */
-const ofJob = job => all.items.filter(picture => picture.job === job).sort((a, b) => (a.place ?? place(a)) - (b.place ?? place(b)))
-const place = ({ id }) => Number(id.split('-').pop())
+/** Pictures of a job, in the list's own order: as they were drawn. */
+const ofJob = job => all.items.filter(picture => picture.job === job)
 
 /** The newest job's first picture: whose seed gives all of them again. */
-export const firstOfNewest = () => all.items.length ? ofJob(all.items[0].job)[0] : undefined
+export const firstOfNewest = () => all.items[0]
 
 // What is to be seen: cells of one size, each a picture, a preview, or a place for one
 

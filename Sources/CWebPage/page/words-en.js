@@ -62,7 +62,7 @@ export default {
   hdr_maximize: 'Maximize', 'hdr_maximize.hint': 'Centres and scales the latents of the last steps', hdr_max_center: 'Centring', hdr_max_boundary: 'Range',
   hdr_color_picker: 'Tint', hdr_tint_ratio: 'Strength of tint',
   'drop.hint': 'Drop a picture here, or paste its parameters into the prompt, to load its settings.',
-  'drop.here': 'Drop the picture to load its settings', 'drop.done': 'Settings loaded from the picture.',
+  'drop.here': 'Drop the picture to load its settings',
   'drop.none': 'No generation parameters in {name}.', 'drop.other': '{name} is not a picture. Use a PNG, JPEG or WebP file.',
   'fill.model': 'The picture was made with {model}, which is not installed.',
   'fill.hash': 'The picture was made with another file than {model}: its hash is {hash}.', 'fill.others': 'Not supported, ignored: {names}.',

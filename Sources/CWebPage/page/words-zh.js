@@ -62,7 +62,7 @@ export default {
   hdr_maximize: '最大化', 'hdr_maximize.hint': '使最后几步的潜变量居中并缩放', hdr_max_center: '居中', hdr_max_boundary: '范围',
   hdr_color_picker: '染色', hdr_tint_ratio: '染色强度',
   'drop.hint': '把图片拖到页面任意处，或把生成参数粘贴到提示词框，即可填入表单。',
-  'drop.here': '松开鼠标，读取图片中的生成参数', 'drop.done': '已填入这张图片的参数。',
+  'drop.here': '松开鼠标，读取图片中的生成参数',
   'drop.none': '{name} 中没有生成参数。', 'drop.other': '{name} 不是图片。请使用 PNG、JPEG 或 WebP 文件。',
   'fill.model': '这张图由 {model} 生成，本机没有该模型。',
   'fill.hash': '生成这张图的文件并非 {model}：其哈希值为 {hash}。', 'fill.others': '以下参数暂不支持，已忽略：{names}',

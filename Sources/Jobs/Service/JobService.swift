@@ -29,7 +29,7 @@ public actor JobService {
     private var dispatcher = Dispatcher()
     private var recovery: Task<Void, any Error>?
     private var lastWrite: Task<Job, Never>?
-    /// What is being stored of the runs of each job.
+    /// Tasks that store pictures of finished runs, by job.
     private var runStores: [JobID: Task<Void, Never>] = [:]
     private var pace = DrawingPace()
     /// Jobs that each worker draws, with their pictures.

@@ -18,7 +18,7 @@ public struct StyleSheet: Sendable {
             Self.column("negative_prompt", "negative", in: columns): style.negativePrompt]
         for column in fields.keys.sorted().reversed() where !columns.contains(column) { columns.append(column) }
         guard let nameColumn = columns.firstIndex(of: "name") else { return }
-        // Of rows with one name the last counts.
+        // The last row counts where several have the name.
         let place = rows.lastIndex { nameColumn < $0.count && $0[nameColumn].trimmingSpace == style.name }
         var row = place.map { rows[$0] } ?? []
         row += Array(repeating: "", count: max(0, columns.count - row.count))

@@ -81,7 +81,7 @@ public struct JobAnswer: Codable, Sendable {
     @OrNull public var failureReason: ErrorReason.Name?
     /// The values of the reason; null as before.
     @OrNull public var failureValues: [String: JSONValue]?
-    /// Those that are stored: all when it is done, else those of the runs that are finished.
+    /// Stored pictures: all when it is done, else those of the runs that are finished.
     public var pictures: [Picture]
     /// Warnings about the pictures, in sentences.
     public var warnings: [String]

@@ -53,7 +53,7 @@ public struct PromptSummary: Sendable, Equatable, Codable {
 
     /// Something in a prompt that is likely not meant, or does nothing.
     public struct Problem: Sendable, Equatable, Codable {
-        /// What is wrong. Raw values stand in the answer.
+        /// The fault. Raw values stand in the answer.
         public enum Reason: String, Sendable, Codable, CaseIterable {
             /// The bracket `sign` after `at` characters is never closed.
             case unclosed
