@@ -60,6 +60,7 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
         library("ImageCodecs", ["CImageCodecs", "Generation", "Sampling"]),
+        library("ImageProcessing", ["Generation", "Tensors"]),
         .target(name: "CMappedFiles"),
         library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
@@ -134,6 +135,7 @@ let package = Package(
         tests("Tensors"),
         tests("Files"),
         tests("ImageCodecs", ["Generation", "Sampling"]),
+        tests("ImageProcessing", ["Generation", "Tensors"]),
         tests("Checkpoints", ["Files"]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["Generation", "OpenVINO"]),
