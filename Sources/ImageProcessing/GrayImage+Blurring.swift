@@ -2,7 +2,7 @@ internal import Glibc
 public import Generation
 
 extension GrayImage {
-    /// The mask with soft edges, bit for bit as OpenCV's `GaussianBlur` makes it of 8 bits in A1111: first along rows, then along columns.
+    /// The mask with soft edges, bit for bit as OpenCV's `GaussianBlur` makes it in A1111: first along rows, then along columns.
     /// - Parameters:
     ///   - horizontal: the standard deviation along rows in pixels; 0 leaves them as they are.
     ///   - vertical: the same along columns.
@@ -46,7 +46,8 @@ extension GrayImage {
                     for index in sources.indices { padded[index] = row[sources[index]] }
                     sums.update(repeating: 128)
                     for (shift, tap) in taps.enumerated() where tap != 0 {
-                        for x in 0..<width { sums[x] &+= UInt16(padded[x + shift]) &* tap }
+                        let shifted = UnsafeMutableBufferPointer(rebasing: padded[shift..<shift + width])
+                        for x in 0..<width { sums[x] &+= UInt16(shifted[x]) &* tap }
                     }
                     for x in 0..<width { result[x] = UInt8(sums[x] >> 8) }
                 }

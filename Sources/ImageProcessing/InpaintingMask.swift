@@ -60,11 +60,16 @@ public struct InpaintingMask: Sendable, Hashable {
         let box = box ?? PixelBox(x: 0..<base.width, y: 0..<base.height)
         let new = new.resized(to: box.size, mode: .crop).placed(on: base.size, left: box.x.lowerBound, top: box.y.lowerBound)
         return RGBImage(width: base.width, height: base.height) { blend in
-            for (index, opacity) in overlay.pixels.enumerated() {
-                for position in 3 * index..<3 * index + 3 {
-                    // Divided by 255 and rounded; there are no halves.
-                    let sum = Int(new.pixels[position]) * Int(opacity) + Int(base.pixels[position]) * (255 - Int(opacity))
-                    blend[position] = UInt8((sum + 127) / 255)
+            new.pixels.withUnsafeBufferPointer { new in
+                base.pixels.withUnsafeBufferPointer { old in
+                    overlay.pixels.withUnsafeBufferPointer { opacities in
+                        for index in blend.indices {
+                            let opacity = UInt32(opacities[index / 3])
+                            // Divided by 255 and rounded; there are no halves.
+                            let sum = UInt32(new[index]) * opacity + UInt32(old[index]) * (255 - opacity)
+                            blend[index] = UInt8(truncatingIfNeeded: (sum + 127) / 255)
+                        }
+                    }
                 }
             }
         }

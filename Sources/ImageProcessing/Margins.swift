@@ -63,7 +63,7 @@ extension Raster {
                 let channel = index % channels
                 result[index] = continued(row[channel], row[channel + inner])
             }
-            for index in 0..<length { result[before * channels + index] = row[index] }
+            _ = result[(before * channels)...].update(fromContentsOf: row)
             for index in 0..<after * channels {
                 let channel = index % channels
                 result[before * channels + length + index] = continued(row[last + channel], row[last - inner + channel])

@@ -16,17 +16,19 @@ extension Raster {
 
     /// Beyond the edges, the edge itself is repeated.
     private func averagedRows(_ mean: BoxMean) -> Self {
-        let (width, channels, radius) = (width, Self.channels, mean.radius)
+        let (width, channels, reach) = (width, Self.channels, mean.radius + 1)
+        var padded = [UInt32](repeating: 0, count: width + 2 * reach)
         return mapRows(width: width) { row, result in
-            for channel in 0..<channels {
-                func value(_ x: Int) -> UInt32 { UInt32(row[min(max(x, 0), width - 1) * channels + channel]) }
-                var sum: UInt32 = 0
-                for x in -radius...radius { sum += value(x) }
-                for x in 0..<width {
-                    let (before, after) = (value(x - radius - 1), value(x + radius + 1))
-                    let mean = sum &* mean.weight &+ (before + after) &* mean.endWeight &+ (1 << 23)
-                    result[x * channels + channel] = UInt8(truncatingIfNeeded: mean >> 24)
-                    sum = sum + after - value(x - radius)
+            padded.withUnsafeMutableBufferPointer { padded in
+                for channel in 0..<channels {
+                    for x in 0..<padded.count { padded[x] = UInt32(row[min(max(x - reach, 0), width - 1) * channels + channel]) }
+                    var sum = padded[1..<2 * reach].reduce(0, +)
+                    for x in 0..<width {
+                        let (before, after) = (padded[x], padded[x + 2 * reach])
+                        let mean = sum &* mean.weight &+ (before &+ after) &* mean.endWeight &+ (1 << 23)
+                        result[x * channels + channel] = UInt8(truncatingIfNeeded: mean >> 24)
+                        sum = sum &+ after &- padded[x + 1]
+                    }
                 }
             }
         }

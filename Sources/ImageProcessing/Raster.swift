@@ -41,7 +41,7 @@ extension Raster {
     ///   - top: the row of the canvas where the picture begins; may be negative.
     public func placed(on canvas: PictureSize, left: Int, top: Int) -> Self {
         let columns = max(0, left)..<max(0, left, min(canvas.width, left + width))
-        let rows = max(0, top)..<max(0, top, min(canvas.height, top + height))
+        let rows = columns.isEmpty ? 0..<0 : max(0, top)..<max(0, top, min(canvas.height, top + height))
         let channels = Self.channels
         return Self(width: canvas.width, height: canvas.height) { target in
             target.initialize(repeating: 0)
@@ -49,7 +49,8 @@ extension Raster {
                 for y in rows {
                     let from = ((y - top) * width + columns.lowerBound - left) * channels
                     let to = (y * canvas.width + columns.lowerBound) * channels
-                    for index in 0..<columns.count * channels { target[to + index] = source[from + index] }
+                    let count = columns.count * channels
+                    _ = target[to..<to + count].update(fromContentsOf: source[from..<from + count])
                 }
             }
         }

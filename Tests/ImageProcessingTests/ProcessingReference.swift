@@ -166,6 +166,7 @@ extension Raster {
 extension NDArray {
     /// Of the numbers' bytes, the lowest first.
     var checksum: String {
-        ImageProcessingTests.checksum(values.lazy.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
+        let bytes = values.lazy.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
+        return ImageProcessingTests.checksum(bytes)
     }
 }

@@ -28,8 +28,8 @@ import Testing
 
     @Test("no scaled side vanishes, and only what is seen is computed", arguments: ResizeMode.allCases)
     func thin(mode: ResizeMode) {
-        // Scaled to cover 64×64, the first two would have a million pixels in a line.
-        for size in [PictureSize(width: 16384, height: 1), PictureSize(width: 1, height: 16384), PictureSize(width: 1, height: 1)] {
+        // Scaled to cover 64×64, the first two would have 65,536 pixels in a line.
+        for size in [PictureSize(width: 1024, height: 1), PictureSize(width: 1, height: 1024), PictureSize(width: 1, height: 1)] {
             let picture = GrayImage(width: size.width, height: size.height, pixels: .init(repeating: 200, count: size.width * size.height))
             let layout = ResizeLayout(mode, from: size, to: PictureSize(width: 64, height: 64))
             #expect(layout.scaled.width >= 1 && layout.scaled.height >= 1)
