@@ -17,7 +17,7 @@ public struct InpaintingMask: Sendable, Hashable {
     /// Prepares to draw the whole picture. The answer has the size that is drawn.
     /// - Parameters:
     ///   - mask: blurred already; in the picture's size.
-    ///   - size: what is drawn.
+    ///   - size: what is drawn; at least 8 pixels a side.
     ///   - mode: how the picture gets that size, and the mask with it. `.latent` is taken for `.just`.
     public init(whole mask: GrayImage, size: PictureSize, mode: ResizeMode) {
         working = mask.resized(to: size, mode: mode)
@@ -30,7 +30,7 @@ public struct InpaintingMask: Sendable, Hashable {
     /// - Parameters:
     ///   - mask: blurred already; in the picture's size.
     ///   - padding: pixels around what is masked that are shown to the model.
-    ///   - size: what is drawn.
+    ///   - size: what is drawn; at least 8 pixels a side.
     /// - Returns: nil when nothing is masked.
     public init?(onlyMasked mask: GrayImage, padding: Int, size: PictureSize) {
         guard let lit = mask.litBox else { return nil }

@@ -9,7 +9,6 @@ import math
 import os
 
 import numpy as np
-import torch
 from PIL import Image, ImageFilter, ImageOps
 
 
@@ -216,6 +215,8 @@ UPSCALERS = {"Latent": ("bilinear", False), "Latent (antialiased)": ("bilinear",
 
 
 def main():
+    import torch
+
     tables = {}
     picture = test_picture(160, 120)
     mask = test_mask(160, 120, (50, 30, 90, 70), (100, 80, 120, 90))
