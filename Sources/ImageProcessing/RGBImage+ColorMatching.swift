@@ -1,5 +1,5 @@
 public import Generation
-internal import Glibc
+import Glibc
 
 extension RGBImage {
     /// The picture with the colours of another, as A1111's colour correction matches them.

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 extension Raster {
     /// The picture blurred bit for bit as by Pillow's `GaussianBlur`: three means along rows, then three along columns, 8 bits in between.
