@@ -18,7 +18,7 @@ public struct DecodedImage: Sendable, Hashable {
 
     /// Reads a PNG, JPEG or WebP file of at most 16,384 pixels a side.
     /// - Parameter pixelLimit: the most pixels in all. Width and height are checked in the file's header, before memory is taken
-    ///   for the pixels: up to twice 4 bytes for each, and 6 more for a progressive JPEG.
+    ///   for the pixels: up to 8 bytes each, 11 for a progressive JPEG.
     /// - Throws: `.unknownFormat`, `.unsupportedFormat`, or `.undecodable` when the file is damaged, cut off or too large.
     public init(decoding file: [UInt8], pixelLimit: Int = 100_000_000) throws(ImageCodecError) {
         guard let format = ImageFormat(signatureOf: file) else {
@@ -62,17 +62,16 @@ public struct DecodedImage: Sendable, Hashable {
     /// The picture laid over a colour: (c · alpha + background · (255 - alpha)) / 255 in each channel, to the nearest whole number.
     public func flattened(on background: RGBColor = .white) -> RGBImage {
         guard let alpha else { return image }
-        let behind = [background.red, background.green, background.blue].map { UInt32($0) }
-        let colours = image.pixels
-        let pixels = [UInt8](unsafeUninitializedCapacity: colours.count) { flat, count in
-            for (pixel, opacity) in alpha.enumerated() {
-                let opacity = UInt32(opacity)
-                for channel in 0..<3 {
-                    let sum = UInt32(colours[count]) * opacity + behind[channel] * (255 - opacity)
-                    flat.initializeElement(at: pixel * 3 + channel, to: UInt8((sum + 127) / 255))
-                    count += 1
-                }
+        var pixels = image.pixels
+        for pixel in alpha.indices {
+            let opacity = UInt32(alpha[pixel])
+            func lay(_ channel: Int, over behind: UInt8) {
+                let sum = UInt32(pixels[pixel * 3 + channel]) * opacity + UInt32(behind) * (255 - opacity)
+                pixels[pixel * 3 + channel] = UInt8((sum + 127) / 255)
             }
+            lay(0, over: background.red)
+            lay(1, over: background.green)
+            lay(2, over: background.blue)
         }
         return RGBImage(width: image.width, height: image.height, pixels: pixels)
     }

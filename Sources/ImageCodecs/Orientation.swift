@@ -33,16 +33,16 @@ struct Orientation: Hashable {
         let (columns, rows) = swapsSides ? (height, width) : (width, height)
         let corner = ((beginsAtBottom ? height - 1 : 0) * width + (beginsAtRight ? width - 1 : 0)) * channels
         return [UInt8](unsafeUninitializedCapacity: columns * rows * taken.count) { seen, count in
-            for y in 0..<rows {
-                var pixel = corner + y * down
-                for _ in 0..<columns {
-                    for channel in taken {
-                        seen.initializeElement(at: count, to: stored[pixel + channel])
-                        count += 1
+            // In strips of 64 pixels: where rows become columns, as many stored rows stay in the processor's cache.
+            for left in stride(from: 0, to: columns, by: 64) {
+                for y in 0..<rows {
+                    for x in left..<min(left + 64, columns) {
+                        let (from, to) = (corner + y * down + x * across, (y * columns + x) * taken.count - taken.lowerBound)
+                        for channel in taken { seen.initializeElement(at: to + channel, to: stored[from + channel]) }
                     }
-                    pixel += across
                 }
             }
+            count = columns * rows * taken.count
         }
     }
 }
