@@ -8,7 +8,9 @@ public enum ImageCodecError: Error, Hashable, Sendable, CustomStringConvertible 
     case unsupportedFormat(name: String)
     /// `reason` is the image library's, or ours when the picture is too large.
     case undecodable(ImageFormat, reason: String)
+    /// The format does not hold such a picture, or there is no memory.
     case unencodable(ImageFormat, reason: String)
+    /// The size is one that no picture can have, or there is no memory.
     case unscalable(reason: String)
     /// JPEG holds at most 64 kB of parameters.
     case parametersTooLong(bytes: Int, limit: Int)
@@ -17,6 +19,7 @@ public enum ImageCodecError: Error, Hashable, Sendable, CustomStringConvertible 
     /// `reason` names the place, counted from 1, or what is missing.
     case invalidBase64(reason: String)
 
+    /// One or two sentences: what is wrong, and what to do.
     public var description: String {
         switch self {
         case .unknownFormat:
