@@ -13,12 +13,12 @@ bool image_fail(image_message *message, const char *format, ...) {
     return false;
 }
 
-bool image_size_allowed(uint64_t width, uint64_t height, image_message *message) {
+bool image_size_allowed(uint64_t width, uint64_t height, uint64_t most_pixels, image_message *message) {
     if (width == 0 || height == 0) return image_fail(message, "it says that it has no pixels");
-    if (width <= image_largest_side && height <= image_largest_side && width * height <= image_most_pixels) return true;
+    if (width <= image_largest_side && height <= image_largest_side && width * height <= most_pixels) return true;
     return image_fail(
-        message, "its %llux%llu pixels are more than %d a side or %d million in all", (unsigned long long)width,
-        (unsigned long long)height, image_largest_side, image_most_pixels / 1000000);
+        message, "its %llux%llu pixels are more than %d a side or %.3g million in all", (unsigned long long)width,
+        (unsigned long long)height, image_largest_side, (double)most_pixels / 1000000);
 }
 
 image_bytes image_bytes_copy(const void *data, size_t length) {

@@ -51,21 +51,16 @@ static void fail(j_common_ptr jpeg, const char *text) {
 
 /// A small progressive file can ask for the whole picture to be gone over thousands of times.
 static void on_progress(j_common_ptr jpeg) {
-    if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > 500) fail(jpeg, "it has more than 500 scans");
+    if (jpeg->is_decompressor && ((j_decompress_ptr)jpeg)->input_scan_number > 100) fail(jpeg, "it has more than 100 scans");
 }
 
-/// Adobe's files hold inverted ink, others ink. In place: four bytes a pixel become three, which never overtakes the reading.
-static void rgb_from_cmyk(uint8_t *row, uint32_t width, bool inverted) {
+/// Adobe's programs store how little ink there is, and since nobody else writes CMYK, readers take all files so.
+/// In place: four bytes a pixel become three, which never overtakes the reading.
+static void rgb_from_cmyk(uint8_t *row, uint32_t width) {
     for (uint32_t x = 0; x < width; x++) {
-        uint8_t *ink = row + 4 * x;
-        uint8_t flip = inverted ? 0 : 255;
-        int black = ink[3] ^ flip;
-        uint8_t red = (uint8_t)(((ink[0] ^ flip) * black + 127) / 255);
-        uint8_t green = (uint8_t)(((ink[1] ^ flip) * black + 127) / 255);
-        uint8_t blue = (uint8_t)(((ink[2] ^ flip) * black + 127) / 255);
-        row[3 * x] = red;
-        row[3 * x + 1] = green;
-        row[3 * x + 2] = blue;
+        const uint8_t *ink = row + 4 * x;
+        int black = ink[3];
+        for (int channel = 0; channel < 3; channel++) row[3 * x + channel] = (uint8_t)((ink[channel] * black + 127) / 255);
     }
 }
 
@@ -77,7 +72,9 @@ static void read_exif(struct jpeg_decompress_struct *jpeg, decoded_image *image)
     }
 }
 
-static bool decode(struct jpeg_decompress_struct *jpeg, const uint8_t *file, size_t length, decoded_image *image, uint8_t **cmyk_row) {
+static bool decode(
+    struct jpeg_decompress_struct *jpeg, const uint8_t *file, size_t length, uint64_t most_pixels, decoded_image *image,
+    uint8_t **cmyk_row) {
     if (setjmp(((jpeg_exit *)jpeg->err)->escape)) return false;
     jpeg_create_decompress(jpeg);
     struct jpeg_progress_mgr progress = {.progress_monitor = on_progress};
@@ -86,7 +83,7 @@ static bool decode(struct jpeg_decompress_struct *jpeg, const uint8_t *file, siz
     jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
     image_message message;
-    if (!image_size_allowed(jpeg->image_width, jpeg->image_height, &message)) fail((j_common_ptr)jpeg, message.text);
+    if (!image_size_allowed(jpeg->image_width, jpeg->image_height, most_pixels, &message)) fail((j_common_ptr)jpeg, message.text);
     bool cmyk = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     jpeg->out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(jpeg);
@@ -103,7 +100,7 @@ static bool decode(struct jpeg_decompress_struct *jpeg, const uint8_t *file, siz
         uint8_t *row = cmyk ? *cmyk_row : target;
         jpeg_read_scanlines(jpeg, &row, 1);
         if (!cmyk) continue;
-        rgb_from_cmyk(row, jpeg->output_width, jpeg->saw_Adobe_marker);
+        rgb_from_cmyk(row, jpeg->output_width);
         memcpy(target, row, stride);
     }
     read_exif(jpeg, image);
@@ -111,14 +108,14 @@ static bool decode(struct jpeg_decompress_struct *jpeg, const uint8_t *file, siz
     return true;
 }
 
-bool jpeg_decode(const uint8_t *file, size_t length, decoded_image *image, image_message *message) {
+bool jpeg_decode(const uint8_t *file, size_t length, uint64_t most_pixels, decoded_image *image, image_message *message) {
     struct jpeg_decompress_struct jpeg = {0};
     jpeg_exit way_out;
     uint8_t *cmyk_row = NULL;
     *image = (decoded_image){0};
     set_exit(&way_out, message);
     jpeg.err = &way_out.base;
-    bool done = decode(&jpeg, file, length, image, &cmyk_row);
+    bool done = decode(&jpeg, file, length, most_pixels, image, &cmyk_row);
     jpeg_destroy_decompress(&jpeg);
     free(cmyk_row);
     if (!done) {

@@ -59,20 +59,27 @@ static void read_parameters(png_work *work) {
     }
 }
 
-static bool decode(png_work *work) {
+static void read_exif(png_work *work) {
+    png_bytep exif = NULL;
+    png_uint_32 length = 0;
+    if (png_get_eXIf_1(work->png, work->info, &length, &exif)) work->image.exif = image_bytes_copy(exif, length);
+}
+
+static bool decode(png_work *work, uint64_t most_pixels) {
     if (setjmp(work->escape)) return false;
     png_structp png = work->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, work, on_error, on_warning);
     work->info = png ? png_create_info_struct(png) : NULL;
     if (!work->info) return image_fail(work->message, "out of memory");
     png_set_read_fn(png, work, read_input);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    // Compressed texts unfold to 16 MB each at most, and to 256 MB in all.
     png_set_chunk_malloc_max(png, 16 << 20);
-    png_set_chunk_cache_max(png, 64);
+    png_set_chunk_cache_max(png, 16);
     png_read_info(png, work->info);
 
     uint32_t width = png_get_image_width(png, work->info), height = png_get_image_height(png, work->info);
     image_message message;
-    if (!image_size_allowed(width, height, &message)) png_error(png, message.text);
+    if (!image_size_allowed(width, height, most_pixels, &message)) png_error(png, message.text);
     png_set_expand(png);
     png_set_scale_16(png);
     png_set_gray_to_rgb(png);
@@ -90,15 +97,29 @@ static bool decode(png_work *work) {
     if (!work->image.pixels.data) png_error(png, "out of memory");
     allocate_rows(work, height, work->image.pixels.data, stride);
     png_read_image(png, work->rows);
-    // Texts may also come after the pixels.
+    // Texts and Exif may also come after the pixels.
     png_read_end(png, work->info);
     read_parameters(work);
+    read_exif(work);
     return true;
 }
 
-bool png_decode(const uint8_t *file, size_t length, decoded_image *image, image_message *message) {
+/// Whether all chunks up to the last one lie within the file. libpng takes memory for as much as a chunk's length says, up to 2 GB,
+/// before it finds that the file ends.
+static bool chunks_fit(const uint8_t *file, size_t length) {
+    size_t chunk = 8;
+    while (chunk < length && length - chunk >= 12) {
+        size_t data = (size_t)file[chunk] << 24 | (size_t)file[chunk + 1] << 16 | (size_t)file[chunk + 2] << 8 | file[chunk + 3];
+        if (data > length - chunk - 12) return false;
+        if (memcmp(file + chunk + 4, "IEND", 4) == 0) return true;
+        chunk += 12 + data;
+    }
+    return false;
+}
+
+bool png_decode(const uint8_t *file, size_t length, uint64_t most_pixels, decoded_image *image, image_message *message) {
     png_work work = {.input = file, .remaining = length, .message = message};
-    bool done = decode(&work);
+    bool done = chunks_fit(file, length) ? decode(&work, most_pixels) : image_fail(message, "the file ends too early");
     png_destroy_read_struct(&work.png, &work.info, NULL);
     free(work.rows);
     if (!done) {

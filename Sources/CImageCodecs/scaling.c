@@ -24,7 +24,8 @@ bool image_scale(
     const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t new_width, uint32_t new_height, image_bytes *scaled,
     image_message *message) {
     *scaled = (image_bytes){0};
-    if (!image_size_allowed(width, height, message) || !image_size_allowed(new_width, new_height, message)) return false;
+    if (!image_size_allowed(width, height, image_most_pixels, message)) return false;
+    if (!image_size_allowed(new_width, new_height, image_most_pixels, message)) return false;
     WebPPicture picture;
     if (!WebPPictureInit(&picture)) return image_fail(message, "this libwebp does not fit the one Easel was built with");
     picture.use_argb = 1;

@@ -14,41 +14,65 @@ static const char *explanation(VP8StatusCode status) {
     }
 }
 
-static void read_exif(const uint8_t *file, size_t length, decoded_image *image) {
-    WebPData data = {file, length}, exif;
-    WebPMux *mux = WebPMuxCreate(&data, 0);
-    if (!mux) return;
+static void read_exif(const WebPMux *mux, decoded_image *image) {
+    WebPData exif;
     if (WebPMuxGetChunk(mux, "EXIF", &exif) == WEBP_MUX_OK) image->exif = image_bytes_copy(exif.bytes, exif.size);
-    WebPMuxDelete(mux);
 }
 
-bool webp_decode(const uint8_t *file, size_t length, decoded_image *image, image_message *message) {
-    *image = (decoded_image){0};
+/// Draws a still picture or a frame at its place on an empty canvas.
+static bool draw(const WebPMuxFrameInfo *frame, int width, int height, decoded_image *image, image_message *message) {
     WebPDecoderConfig config;
     if (!WebPInitDecoderConfig(&config)) return image_fail(message, "this libwebp does not fit the one Easel was built with");
-    VP8StatusCode status = WebPGetFeatures(file, length, &config.input);
+    VP8StatusCode status = WebPGetFeatures(frame->bitstream.bytes, frame->bitstream.size, &config.input);
     if (status != VP8_STATUS_OK) return image_fail(message, "%s", explanation(status));
-    if (!image_size_allowed(config.input.width, config.input.height, message)) return false;
-    if (config.input.has_animation) return image_fail(message, "it is an animation");
+    int x = frame->x_offset, y = frame->y_offset;
+    if (x < 0 || y < 0 || config.input.width > width - x || config.input.height > height - y) {
+        return image_fail(message, "its first frame lies outside the picture");
+    }
 
-    int channels = config.input.has_alpha ? 4 : 3;
-    size_t stride = (size_t)config.input.width * channels, size = stride * config.input.height;
-    image->pixels = (image_bytes){malloc(size), size};
+    bool covers = config.input.width == width && config.input.height == height;
+    int channels = config.input.has_alpha || !covers ? 4 : 3;
+    size_t stride = (size_t)width * channels, size = stride * height, start = y * stride + (size_t)x * channels;
+    // Zeros: what the frame does not cover is transparent.
+    image->pixels = (image_bytes){calloc(size, 1), size};
     if (!image->pixels.data) return image_fail(message, "out of memory");
     config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
-    config.output.u.RGBA = (WebPRGBABuffer){.rgba = image->pixels.data, .stride = (int)stride, .size = size};
-    status = WebPDecode(file, length, &config);
-    if (status != VP8_STATUS_OK) {
+    config.output.u.RGBA = (WebPRGBABuffer){.rgba = image->pixels.data + start, .stride = (int)stride, .size = size - start};
+    image->width = (uint32_t)width;
+    image->height = (uint32_t)height;
+    image->channels = channels;
+    status = WebPDecode(frame->bitstream.bytes, frame->bitstream.size, &config);
+    return status == VP8_STATUS_OK || image_fail(message, "%s", explanation(status));
+}
+
+bool webp_decode(const uint8_t *file, size_t length, uint64_t most_pixels, decoded_image *image, image_message *message) {
+    *image = (decoded_image){0};
+    WebPBitstreamFeatures canvas;
+    VP8StatusCode status = WebPGetFeatures(file, length, &canvas);
+    if (status != VP8_STATUS_OK) return image_fail(message, "%s", explanation(status));
+    if (!image_size_allowed(canvas.width, canvas.height, most_pixels, message)) return false;
+
+    WebPData data = {file, length};
+    // NULL for a file with damaged chunks, whose pixels may be whole.
+    WebPMux *mux = WebPMuxCreate(&data, 0);
+    WebPMuxFrameInfo frame = {.bitstream = data};
+    bool done;
+    if (!canvas.has_animation) {
+        done = draw(&frame, canvas.width, canvas.height, image, message);
+    } else if (mux && WebPMuxGetFrame(mux, 1, &frame) == WEBP_MUX_OK) {
+        done = draw(&frame, canvas.width, canvas.height, image, message);
+        WebPDataClear(&frame.bitstream);
+    } else {
+        done = image_fail(message, "the file ends too early, or its data is damaged");
+    }
+    if (done && mux) read_exif(mux, image);
+    WebPMuxDelete(mux);
+    if (!done) {
         decoded_image_free(*image);
         *image = (decoded_image){0};
-        return image_fail(message, "%s", explanation(status));
     }
-    image->width = (uint32_t)config.input.width;
-    image->height = (uint32_t)config.input.height;
-    image->channels = channels;
-    read_exif(file, length, image);
-    return true;
+    return done;
 }
 
 /// The file with an EXIF chunk added.

@@ -2,10 +2,13 @@ internal import CImageCodecs
 public import Generation
 
 /// A picture file, read.
+///
+/// Of an animation it is the first frame, of an animated PNG the default picture.
 public struct DecodedImage: Sendable, Hashable {
-    /// The colours, 8 bits each: 16-bit channels are scaled, grey and palettes written out, CMYK converted without a profile.
+    /// The colours, 8 bits each, turned upright as the file's Exif says: 16-bit channels are scaled to (v · 255 + 32767) / 65535,
+    /// grey and palettes written out, CMYK converted without a profile. Colour profiles are ignored.
     public let image: RGBImage
-    /// How opaque each pixel is, 0 ... 255, `width · height` bytes; nil when the file has no transparency.
+    /// How opaque each pixel of `image` is, 0 ... 255, `width · height` bytes; nil when the file has no transparency.
     /// The colours are not multiplied by it.
     public let alpha: [UInt8]?
     /// The text that says how the picture was made; see `Infotext`.
@@ -13,10 +16,15 @@ public struct DecodedImage: Sendable, Hashable {
     /// The format of the file, told by its first bytes.
     public let format: ImageFormat
 
-    /// Reads a PNG, JPEG or WebP file of at most 16,384 pixels a side and 100 million in all.
-    /// - Throws: `.unknownFormat`, or `.undecodable` when the file is damaged, cut off, too large or an animation.
-    public init(decoding file: [UInt8]) throws(ImageCodecError) {
-        guard let format = ImageFormat(signatureOf: file) else { throw .unknownFormat }
+    /// Reads a PNG, JPEG or WebP file of at most 16,384 pixels a side.
+    /// - Parameter pixelLimit: the most pixels in all. Width and height are checked in the file's header, before memory is taken
+    ///   for the pixels: up to 8 bytes each, 11 for a progressive JPEG.
+    /// - Throws: `.unknownFormat`, `.unsupportedFormat`, or `.undecodable` when the file is damaged, cut off or too large.
+    public init(decoding file: [UInt8], pixelLimit: Int = 100_000_000) throws(ImageCodecError) {
+        guard let format = ImageFormat(signatureOf: file) else {
+            guard let name = UnsupportedFormat.name(signatureOf: file) else { throw .unknownFormat }
+            throw .unsupportedFormat(name: name)
+        }
         let decode =
             switch format {
             case .png: png_decode
@@ -27,38 +35,45 @@ public struct DecodedImage: Sendable, Hashable {
         var message = image_message()
         let succeeded = file.withUnsafeBufferPointer { bytes in
             guard let start = bytes.baseAddress else { return false }
-            return decode(start, bytes.count, &decoded, &message)
+            return decode(start, bytes.count, UInt64(clamping: pixelLimit), &decoded, &message)
         }
         defer { decoded_image_free(decoded) }
         guard succeeded else { throw .undecodable(format, reason: message.string) }
 
-        let pixels = decoded.pixels.array
-        let (width, height) = (Int(decoded.width), Int(decoded.height))
-        self.format = format
-        if decoded.channels == 4 {
-            image = RGBImage(width: width, height: height, pixels: Self.colours(ofRGBA: pixels))
-            alpha = stride(from: 3, to: pixels.count, by: 4).map { pixels[$0] }
-        } else {
-            image = RGBImage(width: width, height: height, pixels: pixels)
-            alpha = nil
+        let (width, height, channels) = (Int(decoded.width), Int(decoded.height), Int(decoded.channels))
+        let stored = UnsafeBufferPointer(start: decoded.pixels.data, count: decoded.pixels.length)
+        let exif = decoded.exif.array
+        let orientation = Orientation(exif: exif)
+        func seen(_ taken: Range<Int>) -> [UInt8] {
+            orientation.seen(stored, width: width, height: height, channels: channels, taking: taken)
         }
+        let (seenWidth, seenHeight) = orientation.swapsSides ? (height, width) : (width, height)
+        self.format = format
+        image = RGBImage(width: seenWidth, height: seenHeight, pixels: seen(0..<3))
+        alpha = channels == 4 ? seen(3..<4) : nil
         if decoded.parameters.data != nil {
             let text = decoded.parameters.array
             parameters = decoded.parameters_are_utf8 ? String(decoding: text, as: UTF8.self) : String(latin1: text)
-        } else if decoded.exif.data != nil {
-            parameters = ExifUserComment.text(in: decoded.exif.array)
         } else {
-            parameters = nil
+            parameters = ExifUserComment.text(in: exif)
         }
     }
 
-    private static func colours(ofRGBA pixels: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: pixels.count / 4 * 3) { colours, count in
-            for pixel in 0..<pixels.count / 4 {
-                for channel in 0..<3 { colours.initializeElement(at: pixel * 3 + channel, to: pixels[pixel * 4 + channel]) }
+    /// The picture laid over a colour: (c · alpha + background · (255 - alpha)) / 255 in each channel, to the nearest whole number.
+    public func flattened(on background: RGBColor = .white) -> RGBImage {
+        guard let alpha else { return image }
+        var pixels = image.pixels
+        for pixel in alpha.indices {
+            let opacity = UInt32(alpha[pixel])
+            func lay(_ channel: Int, over behind: UInt8) {
+                let sum = UInt32(pixels[pixel * 3 + channel]) * opacity + UInt32(behind) * (255 - opacity)
+                pixels[pixel * 3 + channel] = UInt8((sum + 127) / 255)
             }
-            count = pixels.count / 4 * 3
+            lay(0, over: background.red)
+            lay(1, over: background.green)
+            lay(2, over: background.blue)
         }
+        return RGBImage(width: image.width, height: image.height, pixels: pixels)
     }
 }
 

@@ -1,9 +1,6 @@
 /// The one field of Exif that holds generation parameters: a TIFF whose first directory points to the Exif directory,
 /// in which tag 0x9286 is the comment. Source: Exif 2.32, sections 4.5 and 4.6.5.
 enum ExifUserComment {
-    /// The beginning of a JPEG's Exif segment.
-    static let prefix = Array("Exif\0\0".utf8)
-
     private static let exifDirectoryTag: UInt16 = 0x8769
     private static let userCommentTag: UInt16 = 0x9286
     private static let unicode = Array("UNICODE\0".utf8)
@@ -23,8 +20,7 @@ enum ExifUserComment {
 
     /// The comment in an Exif block of either byte order; nil when there is none or the block is damaged.
     static func text(in exif: [UInt8]) -> String? {
-        let block = exif.starts(with: prefix) ? Array(exif.dropFirst(prefix.count)) : exif
-        guard let tiff = TIFFReader(block), let first = tiff.unsigned32(at: 4),
+        guard let tiff = TIFFReader(exif: exif), let first = tiff.unsigned32(at: 4),
             let pointer = tiff.entry(exifDirectoryTag, inDirectoryAt: Int(first)), let directory = tiff.unsigned32(at: pointer.value),
             let entry = tiff.entry(userCommentTag, inDirectoryAt: Int(directory)), entry.count >= 8,
             let start = tiff.unsigned32(at: entry.value),
@@ -49,47 +45,6 @@ enum ExifUserComment {
         }
         if units.first == 0xFEFF { units.removeFirst() }
         return String(decoding: units, as: UTF16.self)
-    }
-}
-
-/// Reads numbers out of a TIFF; nil wherever an offset leaves the block.
-private struct TIFFReader {
-    private let block: [UInt8]
-    let isLittleEndian: Bool
-
-    init?(_ block: [UInt8]) {
-        switch block.prefix(4) {
-        case [0x4D, 0x4D, 0, 42]: isLittleEndian = false
-        case [0x49, 0x49, 42, 0]: isLittleEndian = true
-        default: return nil
-        }
-        self.block = block
-    }
-
-    func bytes(at offset: Int, count: Int) -> ArraySlice<UInt8>? {
-        guard offset >= 0, count >= 0, offset <= block.count, count <= block.count - offset else { return nil }
-        return block[offset..<offset + count]
-    }
-
-    func unsigned16(at offset: Int) -> UInt16? { number(at: offset, count: 2).map { UInt16(truncatingIfNeeded: $0) } }
-    func unsigned32(at offset: Int) -> UInt32? { number(at: offset, count: 4) }
-
-    /// The number of values of an entry, and where its value, or the offset of its value, stands.
-    func entry(_ tag: UInt16, inDirectoryAt offset: Int) -> (count: Int, value: Int)? {
-        guard let entries = unsigned16(at: offset) else { return nil }
-        for index in 0..<Int(entries) {
-            let entry = offset + 2 + 12 * index
-            guard let found = unsigned16(at: entry), let count = unsigned32(at: entry + 4) else { return nil }
-            if found == tag { return (Int(count), entry + 8) }
-        }
-        return nil
-    }
-
-    private func number(at offset: Int, count: Int) -> UInt32? {
-        bytes(at: offset, count: count).map { bytes in
-            let ordered = isLittleEndian ? Array(bytes.reversed()) : Array(bytes)
-            return ordered.reduce(0) { $0 << 8 | UInt32($1) }
-        }
     }
 }
 

@@ -37,7 +37,7 @@ extension RGBImage {
         _ quality: Int, _ parameters: String?, _ file: inout image_bytes, _ message: inout image_message
     ) throws(ImageCodecError) -> Bool {
         let limit = 65_533
-        let exif = parameters.map { ExifUserComment.prefix + ExifUserComment.tiff(holding: $0) }
+        let exif = parameters.map { TIFFReader.exifPrefix + ExifUserComment.tiff(holding: $0) }
         if let exif, exif.count > limit { throw .parametersTooLong(bytes: exif.count, limit: limit) }
         return jpeg_encode(pixels, UInt32(width), UInt32(height), quality.asPercentage, exif, exif?.count ?? 0, &file, &message)
     }

@@ -34,12 +34,16 @@ typedef struct {
 
 void decoded_image_free(decoded_image image);
 
-// Each decoder refuses a picture above the limits before it allocates anything for it.
-// On failure `image` and `file` hold nothing.
+// Each decoder refuses a picture with a side above `image_largest_side` or more than `most_pixels` in all, by its header, before it
+// allocates anything for it. An animation is read as its first frame, an animated PNG as its default picture.
+// The pixels are as they are stored: not turned. On failure `image` and `file` hold nothing.
 
-bool png_decode(const uint8_t *_Nonnull file, size_t length, decoded_image *_Nonnull image, image_message *_Nonnull message);
-bool jpeg_decode(const uint8_t *_Nonnull file, size_t length, decoded_image *_Nonnull image, image_message *_Nonnull message);
-bool webp_decode(const uint8_t *_Nonnull file, size_t length, decoded_image *_Nonnull image, image_message *_Nonnull message);
+bool png_decode(
+    const uint8_t *_Nonnull file, size_t length, uint64_t most_pixels, decoded_image *_Nonnull image, image_message *_Nonnull message);
+bool jpeg_decode(
+    const uint8_t *_Nonnull file, size_t length, uint64_t most_pixels, decoded_image *_Nonnull image, image_message *_Nonnull message);
+bool webp_decode(
+    const uint8_t *_Nonnull file, size_t length, uint64_t most_pixels, decoded_image *_Nonnull image, image_message *_Nonnull message);
 
 /// - `pixels`: width · height · 3 bytes.
 /// - `parameters`: the text for the keyword `parameters`, ended by NUL, Latin-1 or UTF-8; NULL for none.

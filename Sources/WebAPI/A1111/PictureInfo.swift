@@ -14,11 +14,11 @@ public struct PictureInfoRequest: Sendable {
         guard let text = try fields.text("image"), !text.isEmpty else {
             throw fields.missing("image", "There is no image. Send it as base64 or as a data URL.")
         }
-        guard let picture = Base64Picture.bytes(text) else {
-            throw fields.invalid(
-                "image", ErrorReason(.invalidValue), "image is not base64. Send a PNG, JPEG or WebP file as base64 or as a data URL.")
+        do throws(ImageCodecError) {
+            picture = try Base64Picture.bytes(text)
+        } catch {
+            throw fields.invalid("image", ErrorReason(.invalidValue), error.description)
         }
-        self.picture = picture
     }
 }
 
@@ -48,20 +48,5 @@ public struct PictureInfoAnswer: Codable, Sendable {
             parameters["Size-1"] = String(size[0])
             parameters["Size-2"] = String(size[1])
         }
-    }
-}
-
-/// Pictures in JSON.
-enum Base64Picture {
-    /// - Returns: nil for what is not base64. A data URL's beginning, and white space, are left out.
-    static func bytes(_ text: String) -> [UInt8]? {
-        // Among bytes: to find the characters of 20 MB takes seconds.
-        var base64 = Array(text.utf8)
-        if base64.starts(with: "data:".utf8) {
-            guard let comma = base64.firstIndex(of: UInt8(ascii: ",")) else { return nil }
-            base64.removeFirst(comma + 1)
-        }
-        base64.removeAll { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
-        return Data(base64Encoded: Data(base64)).map { [UInt8]($0) }
     }
 }

@@ -74,6 +74,7 @@ def main():
     save("alpha.png", picture("RGBA"))
     save("palette.png", picture().quantize(16))
     save("palette-transparent.png", picture().quantize(16), transparency=3)
+    save("grey-key.png", picture("L"), transparency=picture("L").getpixel((7, 5)))
     source = picture()
     wide = lambda v: v << 8 | (v * 7 % 256)
     rows = [b"".join(struct.pack(">3H", *map(wide, source.getpixel((x, y)))) for x in range(WIDTH)) for y in range(HEIGHT)]
@@ -92,6 +93,14 @@ def main():
     save("grey.jpg", picture("L"), None, 2, quality=92)
     save("progressive.jpg", picture(), None, 2, progressive=True, **jpeg)
     save("cmyk.jpg", picture("CMYK"), None, 4, quality=92)
+    with open(os.path.join(HERE, "cmyk.jpg"), "rb") as f:
+        cmyk = f.read()
+    # Adobe's marker of 16 bytes ends with the kind of its colours: 0 for CMYK, 2 for YCCK.
+    marker = cmyk.index(b"\xff\xee\0\x0eAdobe")
+    for name, replacement in ("cmyk-unmarked.jpg", b""), ("ycck.jpg", cmyk[marker:marker + 15] + b"\2"):
+        with open(os.path.join(HERE, name), "wb") as f:
+            f.write(cmyk[:marker] + replacement + cmyk[marker + 16:])
+        note(name, None, 4)
     save("big-endian.jpg", picture(), WIDE, 2, exif=exif(b"UNICODE\0" + wide_be, ">"), **jpeg)
     save("little-endian.jpg", picture(), WIDE, 2, exif=exif(b"UNICODE\0" + wide_le, "<"), **jpeg)
     save("mixed-endian.jpg", picture(), WIDE, 2, exif=exif(b"UNICODE\0" + wide_be, "<"), **jpeg)
@@ -103,6 +112,8 @@ def main():
 
     frames = [picture(), picture().rotate(180)]
     frames[0].save(os.path.join(HERE, "animation.webp"), save_all=True, append_images=frames[1:], lossless=True)
+    # Its frames are opaque, though its header says that they need not be.
+    note("animation.webp", image=Image.open(os.path.join(HERE, "animation.webp")).convert("RGB"))
     with open(os.path.join(HERE, "expected.json"), "w") as f:
         json.dump(expected, f, indent=0, ensure_ascii=False)
 
