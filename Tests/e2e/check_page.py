@@ -121,7 +121,7 @@ def compares_values(server):
         assert told == [("2", "DPM++ 2M"), ("2", "Euler"), ("3", "DPM++ 2M"), ("3", "Euler")], told
         page.locator("[data-several=sampler]").fill("Euler, Nonsense")
         page.locator("#generate").click()
-        expect(page.locator(".field[data-field=sampler] .error")).to_contain_text("“Nonsense”")
+        expect(page.locator("#error-sampler")).to_contain_text("“Nonsense”")
 
 
 def remembers(server):
@@ -172,13 +172,16 @@ def shows_errors_in_place(server):
     with opened(server) as page:
         fill(page, prompt="x", width=100, height=64)
         page.locator("#generate").click()
-        error = page.locator(".field[data-field=width] .error")
+        error = page.locator("#error-width")
         expect(error).to_have_text(re.compile(r"Width: 100 is not a multiple of 8\."))
+        # Below the whole row.
+        width, height = error.bounding_box()["width"], page.locator("#height").bounding_box()
+        assert width > 300 and error.bounding_box()["y"] >= height["y"] + height["height"], width
         expect(page.locator("#width")).to_be_focused()
         fill(page, width=64, steps=900)
         page.wait_for_timeout(400)  # A double click is one.
         page.keyboard.press("Control+Enter")
-        expect(page.locator(".field[data-field=steps] .error")).to_contain_text("setting max_steps")
+        expect(page.locator("#error-steps")).to_contain_text("setting max_steps")
         expect(error).to_have_count(0)
         keep(page, "error")
         # The browser writes refused requests into its console by itself.

@@ -36,7 +36,7 @@ const usedFields = () => fields().filter(input => !input.closest('details[hidden
 
 function clearErrors() {
   say($('form-error'))
-  for (const place of document.querySelectorAll('#form .field > .error')) place.remove()
+  for (const place of document.querySelectorAll('.recipe .error')) place.remove()
   for (const input of document.querySelectorAll('#form [aria-invalid]')) {
     input.removeAttribute('aria-invalid')
     input.removeAttribute('aria-errormessage')
@@ -45,6 +45,14 @@ function clearErrors() {
 
 const placeOf = name => document.querySelector(`#form .field[data-field="${CSS.escape(places[name] ?? name)}"]`)
 
+/** Puts an error below the row that a field is in: half of its width would be too narrow. */
+function putBelow(place, text) {
+  const row = place.parentElement
+  if (row.matches('.pair')) return row.after(text)
+  if (!row.matches('.grid')) return place.append(text)
+  ;[...row.children].filter(({ offsetTop }) => offsetTop === place.offsetTop).at(-1).after(text)
+}
+
 /** @param {CallError} error */
 export function showError(error) {
   if (!(error instanceof CallError)) throw error
@@ -52,10 +60,10 @@ export function showError(error) {
   if (!place) return say($('form-error'), error.message)
   const id = `error-${error.field}`
   const input = place.querySelector('.several') ?? place.querySelector('input, select, textarea') ?? place.querySelector('button')
-  place.append(el('p', { class: 'error', id, role: 'alert' }, error.message))
+  place.closest('details')?.setAttribute('open', '')
+  putBelow(place, el('p', { class: 'error', id, role: 'alert' }, error.message))
   input.setAttribute('aria-invalid', 'true')
   input.setAttribute('aria-errormessage', id)
-  place.closest('details')?.setAttribute('open', '')
   input.focus()
 }
 
