@@ -213,7 +213,8 @@ export function fill(values, { flashes = false } = {}) {
       const option = optionOf(input, value)
       if (option) input.value = option.value
     } else {
-      input.value = value
+      // Some are never empty.
+      input.value = value === '' ? input.dataset.usual ?? '' : value
     }
     // What counts is seen.
     if (input.value !== (input.dataset.usual ?? '') && !input.closest('#advanced, #sampling-main')) input.closest('details')?.setAttribute('open', '')
@@ -311,7 +312,6 @@ export function replaceOptions(select, options, value = select.value) {
 function showAccuracy() {
   const modes = server.settings.get('openvino_accuracy')?.choices ?? []
   replaceOptions($('accuracy'), modes.map(mode => option(mode, named('accuracy', mode))), setting('openvino_accuracy'))
-  $('clip_skip').placeholder = setting('clip_skip') ?? ''
 }
 
 async function chooseAccuracy() {
@@ -379,6 +379,7 @@ export function startForm({ latest }) {
   startStyles()
   form.addEventListener('submit', send)
   form.addEventListener('input', changed)
+  $('clip_skip').addEventListener('change', ({ target }) => { if (!target.value && !target.validity.badInput) fill({ clip_skip: '' }) })
   $('sampler').addEventListener('input', showAutomatic)
   $('accuracy').addEventListener('change', chooseAccuracy)
   $('counts').append(...['1', '2', '4', '8'].map(count => el('button', { type: 'button', value: count, onclick: () => fill({ pictures: count }) }, count)))
@@ -399,7 +400,7 @@ export function startForm({ latest }) {
   offerSeveral(['steps', 'cfg_scale', 'sampler', 'schedule', 'seed', 'clip_skip'])
 
   modelsChanged.listen(() => { showModel(); changed() })
-  settingsChanged.listen(showAccuracy)
+  settingsChanged.listen(() => { showAccuracy(); showModel(); changed() })
   languageChanged.listen(() => { showAccuracy(); showModel(); showSize(); changed() })
   showAccuracy()
   explain('prompt')
