@@ -119,6 +119,25 @@ function showReadiness() {
   $('readiness').dataset.status = isLost ? 'lost' : status
 }
 
+/** Tells the style sheet when a phone's keyboard takes its part of the window. */
+function watchKeyboard() {
+  // Windows that are made smaller have none.
+  if (!matchMedia('(pointer: coarse)').matches) return
+  let width = 0, tallest = 0
+  const measure = () => {
+    // A phone that is turned has another height; pinching changes neither.
+    const [wide, high] = ['width', 'height'].map(side => Math.round(visualViewport[side] * visualViewport.scale))
+    if (wide !== width) [width, tallest] = [wide, 0]
+    tallest = Math.max(tallest, high)
+    const field = document.activeElement?.closest('input, textarea')
+    document.documentElement.classList.toggle('typing', high < tallest * 0.75 && Boolean(field))
+    // Not every browser does it, and none knows of the bars that stay.
+    if (document.documentElement.classList.contains('typing')) field.scrollIntoView({ block: 'nearest' })
+  }
+  visualViewport.addEventListener('resize', measure)
+  measure()
+}
+
 function startKeys() {
   document.addEventListener('keydown', event => {
     // Held keys, and those that end the typing of a Chinese word, mean nothing here.
@@ -141,6 +160,7 @@ function startKeys() {
 startLanguage()
 startTheme()
 startKeys()
+watchKeyboard()
 acceptDrops()
 startForm({ latest: firstOfNewest })
 startModels()
