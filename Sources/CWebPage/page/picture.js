@@ -7,6 +7,7 @@ import { copyText } from './clipboard.js'
 import { deletePictures, restored } from './deleting.js'
 import { $, el, icon, notifier } from './dom.js'
 import { factLine, fileName, firstFacts, nameOf, otherFacts, shortly, titleOf } from './facts.js'
+import { galleryAddress } from './filters.js'
 import { activeJobs, jobsChanged } from './jobs.js'
 import { openMenu } from './menu.js'
 import { all, canBeKept, facetsChanged, find, listed, picturesChanged } from './pictures.js'
@@ -182,7 +183,7 @@ const acts = {
       label: t('compare.choose'),
       act: () => {
         choose([picture])
-        onClose = () => { location.hash = '#/gallery' }
+        onClose = () => { location.hash = galleryAddress() }
         dialog.close()
         toast(t('compare.choose.hint'))
       },
