@@ -435,6 +435,10 @@ def looks_after_devices(server):
         expect(page.get_by_role("button", name="Reload model")).to_be_enabled()
         page.get_by_role("button", name="Reload model").click()
         expect(page.locator(".toast").last).to_contain_text("recompiled", timeout=60_000)
+        page.get_by_role("button", name="Unload model").click()
+        expect(page.locator(".machine .sentence")).to_contain_text("demo is not loaded")
+        page.get_by_role("button", name="Load now").click()
+        expect(page.locator(".machine .sentence")).to_contain_text("CPU", timeout=60_000)
 
 
 def changes_settings(server):

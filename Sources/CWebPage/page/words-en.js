@@ -232,6 +232,8 @@ export default {
   'machine.what': 'Choose another device in the settings or another model under Create, then try again.', 'machine.settings': 'Open the settings', 'machine.retry': 'Try again', 'machine.about': 'The reference is the CPU in f32. Every other device and precision is compared with it.',
   'gpu.advice': 'A device of this computer cannot be used yet', 'gpu.none': 'This computer has no Intel GPU or NPU that the system knows of, so the CPU draws.', details: 'Details',
   check: 'Check now', 'check.running': 'Comparing with CPU f32…', 'check.drawing': 'Drawing the same picture on both…', reload: 'Reload model', 'reload.running': 'Recompiling…', 'reload.done': 'Model recompiled.',
+  unload: 'Unload model', 'unload.hint': 'Frees its memory; the next picture loads it again', 'unload.done': 'Model unloaded.',
+  'machine.unloaded': '{model} is not loaded', 'machine.unloaded.about': 'The next picture loads it.', 'machine.load': 'Load now',
   clearCache: 'Clear compiled models', 'clearCache.done': '{count, plural, one {# compiled network} other {# compiled networks}} removed.',
   where: 'Where each part runs', component: 'Part', device: 'Device', precision: 'Precision', error: 'Error against CPU f32', bound: 'Allowed', speed: 'Speed', checked: 'Checked', notice: 'Note',
   'speed.ratio': '{ratio}× CPU f32', 'checked.ago': '{time} ago', 'checked.never': 'not yet',

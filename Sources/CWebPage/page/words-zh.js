@@ -234,6 +234,8 @@ export default {
   'machine.what': '请在设置中改选设备，或在“创作”页改选模型，然后重试。', 'machine.settings': '打开设置', 'machine.retry': '重试', 'machine.about': '参考是 CPU f32 的结果，其他设备和精度都与它比对。',
   'gpu.advice': '本机有设备尚不能使用', 'gpu.none': '系统未发现 Intel GPU 或 NPU，因此由 CPU 出图。', details: '详细信息',
   check: '立即检查', 'check.running': '正在与 CPU f32 比对……', 'check.drawing': '正在两边生成同一张图……', reload: '重新加载模型', 'reload.running': '正在重新编译……', 'reload.done': '模型已重新编译。',
+  unload: '卸载模型', 'unload.hint': '释放内存和显存；下次生成时自动加载', 'unload.done': '模型已卸载。',
+  'machine.unloaded': '{model} 未加载', 'machine.unloaded.about': '下次生成时自动加载。', 'machine.load': '立即加载',
   clearCache: '清除已编译的模型', 'clearCache.done': '已移除 {count} 个已编译的网络。',
   where: '各组件使用的设备', component: '组件', device: '设备', precision: '精度', error: '与 CPU f32 的误差', bound: '上限', speed: '速度', checked: '检查时间', notice: '备注',
   'speed.ratio': 'CPU f32 的 {ratio} 倍', 'checked.ago': '{time}前', 'checked.never': '尚未检查',
