@@ -10,8 +10,8 @@ LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 
 def check(server):
     for step in (
-        figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, cancels, survives_reload,
-        survives_restart, reproduces, grades, takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, goes_on_forever, cancels,
+        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -211,6 +211,34 @@ def reads_prompts(server):
         draw_by_key(page, server)
         after = server.json("/api/v1/compilations")
         assert len(after["history"]) == len(before["history"]), after["history"][len(before["history"]):]
+
+
+def goes_on_forever(server):
+    """Another seed each time, until it is stopped; a reload or a cancelled job ends it."""
+    with opened(server) as page:
+        round_, stopped = page.locator("#forever-round"), page.locator(".toast").last
+        fill(page, prompt="endless", **SMALL)
+        page.locator("#generate-more").click()
+        page.get_by_role("menuitem", name="Generate forever").click()
+        expect(round_).to_have_text(re.compile("round [3-9]"))
+        keep(page, "forever")
+        page.locator("#forever-stop").click()
+        expect(stopped).to_have_text("Generating forever has stopped.")
+        is_idle(page)
+        drawn = server.json("/api/v1/images?q=endless")["total"]
+        page.wait_for_timeout(500)
+        items = server.json("/api/v1/images?q=endless")
+        assert items["total"] == drawn >= 3 and len({item["seed"] for item in items["items"]}) == drawn, drawn
+        fill(page, **LONG)
+        for end in (lambda: page.keyboard.press("Escape"), page.reload):
+            page.locator("#generate").click(button="right")
+            page.keyboard.press("Enter")
+            expect(round_).to_have_text("round 1")
+            expect(page.locator("#status")).to_contain_text("Step")
+            end()
+            expect(page.locator("#forever")).to_be_hidden()
+        page.locator("#cancel").click()
+        is_idle(page)
 
 
 def cancels(server):

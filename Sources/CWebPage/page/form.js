@@ -104,34 +104,45 @@ function request() {
 /** When the form was sent last, and what; a double click is one. */
 let sentAt = -1000, sent = ''
 
-async function send(event) {
+function send(event) {
   event?.preventDefault()
   if (performance.now() - sentAt < 300) return
   sentAt = performance.now()
+  drawRecipe()
+}
+
+/**
+ * Has the recipe drawn as it stands.
+ * @param {object} [options] as `draw` has them
+ * @returns {Promise<string[]>} ids of its jobs; none when it was refused, which is told at the field
+ */
+export async function drawRecipe(options) {
   clearErrors()
-  // A number field that holds something else is empty to scripts.
-  for (const input of fields()) if (input.validity.badInput) return showError(new CallError({ field: input.name, message: input.validationMessage }))
   try {
+    // A number field that holds something else is empty to scripts.
+    for (const input of fields()) if (input.validity.badInput) throw new CallError({ field: input.name, message: input.validationMessage })
     const job = request()
     const cells = cellsOf(job)
     rememberRecipe(values())
-    if (cells.length > 1) await startGroup(cells, draw)
-    else await draw(job)
+    const ids = cells.length > 1 ? await startGroup(cells, cell => draw(cell, options)) : [await draw(job, options)]
     sent = JSON.stringify(job)
     showSame()
+    return ids
   } catch (error) {
     showError(error)
+    return []
   }
 }
 
 /**
  * Has a job drawn.
  * @param {object} job as `POST /api/v1/jobs` takes it
+ * @param {object} [options] `keepsView`: the stage goes on showing what somebody has chosen to see
  * @returns {Promise<string>} its id
  */
-export async function draw(job) {
+export async function draw(job, { keepsView = false } = {}) {
   // What is drawn now is what one looks at.
-  choose(null)
+  if (!keepsView) choose(null)
   const { arrived, failed } = expectJob(job)
   try {
     const { id } = await submit(job)

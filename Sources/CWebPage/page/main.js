@@ -6,6 +6,7 @@ import { startDeleting } from './deleting.js'
 import { $, say } from './dom.js'
 import { acceptDrops } from './drop.js'
 import { generate, readChoices, startForm } from './form.js'
+import { startForever } from './forever.js'
 import { startHistory } from './history.js'
 import { connectionChanged, fidelityEvent, follow } from './jobs.js'
 import { showKeys } from './keys.js'
@@ -170,6 +171,7 @@ startModels()
 startHistory()
 startPresets()
 startQueue()
+startForever()
 startStage({ shows: markShown })
 startRoll()
 startAlerts()

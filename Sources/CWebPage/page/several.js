@@ -105,7 +105,7 @@ try {
 /** The group that a job belongs to. */
 export const groupOf = id => groups.find(({ jobs }) => jobs.includes(id))
 
-/** Has all cells drawn, in order. @param {function} draw a job, to its id */
+/** Has all cells drawn, in order. @param {function} draw a job, to its id. @returns {string[]} the ids */
 export async function startGroup(cells, draw) {
   const group = { axes: cells.axes.map(({ label, values }) => ({ label, values: values.map(({ label }) => label) })), jobs: [] }
   groups = [group, ...groups].slice(0, kept)
@@ -113,4 +113,5 @@ export async function startGroup(cells, draw) {
     group.jobs.push(await draw(cell))
     localStorage.setItem(stored, JSON.stringify(groups))
   }
+  return group.jobs
 }
