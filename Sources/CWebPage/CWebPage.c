@@ -80,6 +80,9 @@ static const struct web_page_file files[] = {
     {"jobs.js", (const unsigned char[]){
 #embed "page/jobs.js" suffix(, 0)
     }},
+    {"kept.js", (const unsigned char[]){
+#embed "page/kept.js" suffix(, 0)
+    }},
     {"keys.js", (const unsigned char[]){
 #embed "page/keys.js" suffix(, 0)
     }},

@@ -14,7 +14,7 @@ import { all, canBeKept, facetsChanged, find, listed, picturesChanged } from './
 import { choose } from './select.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
-import { Zoom } from './zoom.js'
+import { Zoom, zoomButtons } from './zoom.js'
 
 const slideTime = 4000 // milliseconds
 const factsKey = 'easel.facts'
@@ -236,6 +236,7 @@ function press(event) {
 }
 
 export function startPicture() {
+  dialog.querySelector('[data-do=close]').after(...zoomButtons())
   zoom.add($('picture-stage'), [$('picture-image')])
   showKeys()
   showDrawer(localStorage.getItem(factsKey) !== 'false')
