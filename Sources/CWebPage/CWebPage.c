@@ -62,6 +62,9 @@ static const struct web_page_file files[] = {
     {"folded.js", (const unsigned char[]){
 #embed "page/folded.js" suffix(, 0)
     }},
+    {"forever.js", (const unsigned char[]){
+#embed "page/forever.js" suffix(, 0)
+    }},
     {"form.js", (const unsigned char[]){
 #embed "page/form.js" suffix(, 0)
     }},
@@ -76,6 +79,9 @@ static const struct web_page_file files[] = {
     }},
     {"jobs.js", (const unsigned char[]){
 #embed "page/jobs.js" suffix(, 0)
+    }},
+    {"kept.js", (const unsigned char[]){
+#embed "page/kept.js" suffix(, 0)
     }},
     {"keys.js", (const unsigned char[]){
 #embed "page/keys.js" suffix(, 0)

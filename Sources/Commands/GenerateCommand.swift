@@ -199,7 +199,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
         let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
         let reference = try opener.reference(for: path)
-        let destination = try OutputDestination(output, format: format, count: batchSize)
+        let destination = try OutputDestination(output, format: format, count: batchSize, onNote: progress.note)
         if !taken.isEmpty { progress.note("Defaults of this model: \(defaults.text(of: taken))") }
         let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: true, resources: resources) {
             progress.report($0, errorBound: opener.settings.autoErrorBound)

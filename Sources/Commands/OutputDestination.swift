@@ -34,8 +34,11 @@ struct OutputDestination {
     ///   - argument: a file name ending in `.png`, `.jpg`, `.jpeg` or `.webp`, in any case; a folder, made when missing; or `-`.
     ///   - format: what to write when the ending does not say it; PNG when left out.
     ///   - count: how many pictures there will be.
+    ///   - onNote: told when a folder was made, in a sentence.
     /// - Throws: `.usage` when `argument` says no place for such pictures, `.cannotWrite` when nothing can be written there.
-    init(_ argument: String, format: ImageFormat? = nil, count: Int = 1) throws(CommandFailure) {
+    init(
+        _ argument: String, format: ImageFormat? = nil, count: Int = 1, onNote: (String) -> Void = { _ in }
+    ) throws(CommandFailure) {
         guard !argument.isEmpty else {
             throw CommandFailure(.usage, "The output name is empty. Give a file, a folder, or \"-\" for standard output.")
         }
@@ -51,7 +54,7 @@ struct OutputDestination {
             try checkStandardOutput(count: count)
         } else if name.isEmpty || dot == nil || Self.isFolder(argument) || (dot == name.startIndex && named == nil) {
             (place, folder, self.format) = (.folder, URL(filePath: argument, directoryHint: .isDirectory), format ?? .png)
-            try prepare(count: count)
+            try prepare(count: count, onNote)
         } else if let ending, let named {
             guard named == format ?? named else {
                 throw CommandFailure(
@@ -62,7 +65,7 @@ struct OutputDestination {
             place = .file(stem: String(decoding: name.utf8.dropLast(ending.utf8.count + 1), as: UTF8.self), ending: ending)
             folder = URL(filePath: parent.isEmpty ? "." : String(decoding: parent, as: UTF8.self), directoryHint: .isDirectory)
             self.format = named
-            try prepare(count: count)
+            try prepare(count: count, onNote)
         } else {
             throw CommandFailure(
                 .cannotWrite, "Cannot write \"\(argument)\": pictures are saved as .png, .jpg or .webp. For a folder, end the name with "
@@ -73,12 +76,15 @@ struct OutputDestination {
     // MARK: Before anything is drawn
 
     /// Makes the folder, and proves that files of these names can be made in it.
-    private func prepare(count: Int) throws(CommandFailure) {
+    private func prepare(count: Int, _ onNote: (String) -> Void) throws(CommandFailure) {
         do {
+            let isNew = !FileManager.default.fileExists(atPath: folder.path)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let probe = folder.appending(path: ".easel-\(UUID().uuidString)")
             try Data().write(to: probe)
             try FileManager.default.removeItem(at: probe)
+            // A mistyped name would go unseen otherwise.
+            if isNew { onNote("Made the folder \"\(folder.path)\".") }
         } catch {
             throw unwritable(folder, Self.cause(of: error))
         }

@@ -94,7 +94,7 @@ struct VerifyCommand: AsyncParsableCommand {
         defer { report.finish() }
         let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
         let reference = try opener.reference(for: path)
-        let destination = try OutputDestination(output)
+        let destination = try OutputDestination(output, onNote: report.note)
         let candidate = try await opener.pipeline(from: reference, isForOneRequest: false) {
             report.report($0, errorBound: opener.settings.autoErrorBound)
         }.pipeline

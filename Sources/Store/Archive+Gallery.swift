@@ -144,6 +144,38 @@ extension Archive {
         }
     }
 
+    /// Gives an album another name. Deleted pictures that can be brought back have it, too.
+    public func renameAlbum(_ name: String, to newName: String) async throws(StoreError) -> AlbumRenaming {
+        try await database.write { db in
+            let count = try Self.pictureCount(ofAlbum: name, in: db)
+            guard count > 0 else { return .unknown }
+            guard newName != name else { return .renamed(pictureCount: count) }
+            guard try Self.pictureCount(ofAlbum: newName, in: db) == 0 else { return .taken }
+            // A deleted picture may be in both.
+            try db.execute(literal: "UPDATE OR REPLACE album_picture SET album = \(newName) WHERE album = \(name)")
+            return .renamed(pictureCount: count)
+        }
+    }
+
+    /// Takes all pictures out of an album, which is no more then. The pictures stay.
+    /// - Returns: how many were in it; 0 when there is no such album.
+    public func removeAlbum(_ name: String) async throws(StoreError) -> Int {
+        try await database.write { db in
+            let count = try Self.pictureCount(ofAlbum: name, in: db)
+            // One whose pictures are all deleted is none, and stays for those that are brought back.
+            if count > 0 { try db.execute(literal: "DELETE FROM album_picture WHERE album = \(name)") }
+            return count
+        }
+    }
+
+    private static func pictureCount(ofAlbum name: String, in db: Database) throws -> Int {
+        let request: SQLRequest<Int> = """
+            SELECT count(*) FROM album_picture JOIN picture ON picture.number = album_picture.picture
+            WHERE album = \(name) AND \(PictureRecord.isShown)
+            """
+        return try request.fetchOne(db) ?? 0
+    }
+
     /// Takes a picture out of the gallery. It can be brought back until `applyRetention` removes it, ten minutes later or more.
     /// - Returns: false when there is none.
     public func delete(_ id: PictureID, at time: Date = .now) async throws(StoreError) -> Bool {

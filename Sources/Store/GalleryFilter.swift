@@ -57,6 +57,16 @@ public struct GalleryFacets: Sendable, Hashable {
     public internal(set) var favourites = 0
 }
 
+/// What became of giving an album another name.
+public enum AlbumRenaming: Sendable, Hashable {
+    /// The album has the name, and so many pictures.
+    case renamed(pictureCount: Int)
+    /// There is no such album.
+    case unknown
+    /// Another album has the name. Nothing was changed.
+    case taken
+}
+
 /// A change of what the gallery keeps about pictures. Their files stay as they are.
 public struct GalleryChange: Sendable, Hashable {
     /// Whether the pictures are favourites; nil: as before.

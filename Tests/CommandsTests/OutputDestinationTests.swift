@@ -65,6 +65,26 @@ struct OutputDestinationTests {
         #expect(try Data(contentsOf: inside.appending(path: "easel-41.png")) == Data([0]))
     }
 
+    @Test("a folder that is made is told, with its whole path; one that is there is not", arguments: [
+        ("cats/", "cats"), ("many/cats/", "many/cats"), ("many/cats/a.png", "many/cats"), ("a.png", nil), ("old/", nil), ("old/a.png", nil),
+    ] as [(String, String?)])
+    func madeFolder(_ name: String, made: String?) throws {
+        try folder.write("", to: "old/b.png")
+        for expected in [made.map { ["Made the folder \"\(folder.path)/\($0)\"."] } ?? [], []] {
+            var notes: [String] = []
+            _ = try OutputDestination("\(folder.path)/\(name)") { notes.append($0) }
+            #expect(notes == expected)
+        }
+    }
+
+    @Test("a folder that cannot be made is not told")
+    func noFolder() throws {
+        try folder.write("", to: "file")
+        var notes: [String] = []
+        #expect(throws: CommandFailure.self) { try OutputDestination("\(folder.path)/file/cats/") { notes.append($0) } }
+        #expect(notes == [])
+    }
+
     @Test("pictures of one seed that are written at the same moment all stay")
     func sameMoment() async throws {
         let destination = try OutputDestination("\(folder.path)/cats/")

@@ -60,6 +60,32 @@ struct AlbumTests {
         }
     }
 
+    @Test("albums get other names and are deleted; their pictures stay")
+    func albums() async throws {
+        try await Walk().run { client async throws in
+            let pictures = try await drawn(client, "apple", "pear")
+            for (picture, albums) in Swift.zip(pictures, [#"["a/b %", "x"]"#, #"["a/b %"]"#]) {
+                #expect(try await client.ask(.patch, "/api/v1/images/\(picture)", #"{"albums": \#(albums)}"#).status == .ok)
+            }
+            let taken = try await client.ask(.patch, "/api/v1/albums/a%2Fb%20%25", #"{"name": "x"}"#)
+            #expect(taken.status == .conflict)
+            #expect(try taken.object["error"]?["code"] == .string("name_taken"))
+            #expect(
+                try await client.ask(.patch, "/api/v1/albums/a%2Fb%20%25", #"{"name": " 猫 "}"#).object
+                    == ["name": .string("猫"), "count": .integer(2)])
+            #expect(try await ids(client, "album=%E7%8C%AB") == pictures.reversed())
+            #expect(try await client.ask(.delete, "/api/v1/albums/%E7%8C%AB").text == "{}")
+            #expect(try await client.ask(.get, "/api/v1/images/\(pictures[0])").object["albums"] == .array([.string("x")]))
+            #expect(try await ids(client, "") == pictures.reversed())
+            for method in [HTTPRequest.Method.patch, .delete] {
+                #expect(try await client.ask(method, "/api/v1/albums/nobody", #"{"name": "y"}"#).status == .notFound)
+            }
+            for body in ["{}", #"{"name": ""}"#, #"{"name": "y", "x": 1}"#] {
+                #expect(try await client.ask(.patch, "/api/v1/albums/x", body).status == .unprocessableContent)
+            }
+        }
+    }
+
     @Test("the folder of the pictures is told, and each file below it")
     func folder() async throws {
         let walk = try Walk(change: { $0.pictures.names = (try? FileNamePattern("[model] [number]")) ?? .standard })

@@ -114,6 +114,52 @@ struct AlbumTests {
         #expect(rows == 0)
     }
 
+    private func put(_ ids: [PictureID], into album: String) async throws {
+        var change = GalleryChange()
+        change.addedAlbum = album
+        #expect(try await archive.change(ids, change) == Set(ids))
+    }
+
+    private func albums() async throws -> [String] { try await archive.facets().albums.map { "\($0.name) \($0.count)" } }
+
+    @Test("an album gets another name, for all of its pictures and for those that are brought back")
+    func renaming() async throws {
+        let ids = try await archive.draw("a", "b", "c")
+        try await put(ids, into: "cats")
+        try await put([ids[0]], into: "dogs")
+        try await put([ids[2]], into: "gone")
+        #expect(try await archive.delete(ids[2]))
+        #expect(try await archive.renameAlbum("cats", to: "dogs") == .taken)
+        #expect(try await archive.renameAlbum("Cats", to: "x") == .unknown)
+        #expect(try await archive.renameAlbum("gone", to: "x") == .unknown)
+        #expect(try await albums() == ["cats 2", "dogs 1"])
+        #expect(try await archive.renameAlbum("cats", to: "cats") == .renamed(pictureCount: 2))
+        // The deleted picture is in an album of that name already.
+        #expect(try await archive.renameAlbum("cats", to: "gone") == .renamed(pictureCount: 2))
+        #expect(try await albums() == ["dogs 1", "gone 2"])
+        #expect(try await archive.renameAlbum("gone", to: "猫 & 'x'") == .renamed(pictureCount: 2))
+        #expect(try await archive.restore(ids[2]))
+        #expect(try await archive.picture(ids[2])?.albums == ["猫 & 'x'"])
+        #expect(try await archive.picture(ids[0])?.albums == ["dogs", "猫 & 'x'"])
+    }
+
+    @Test("a deleted album is gone from its pictures, which stay; one whose pictures are all deleted is no album")
+    func deletingAlbums() async throws {
+        let ids = try await archive.draw("a", "b", "c")
+        try await put(ids, into: "cats")
+        try await put([ids[0]], into: "dogs")
+        try await put([ids[2]], into: "gone")
+        #expect(try await archive.delete(ids[2]))
+        #expect(try await archive.removeAlbum("Cats") == 0)
+        #expect(try await archive.removeAlbum("gone") == 0)
+        #expect(try await archive.removeAlbum("cats") == 2)
+        #expect(try await archive.removeAlbum("cats") == 0)
+        #expect(try await albums() == ["dogs 1"])
+        #expect(try await archive.pictures(limit: 9).map(\.id) == [ids[1], ids[0]])
+        #expect(try await archive.restore(ids[2]))
+        #expect(try await archive.picture(ids[2])?.albums == ["gone"])
+    }
+
     @Test("favourites are kept whatever their age and number, and do not count; deleted ones go")
     func retention() async throws {
         let now = Date(timeIntervalSince1970: 1_800_000_000)

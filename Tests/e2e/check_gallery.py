@@ -4,7 +4,7 @@ import time
 import zipfile
 
 import requests
-from browser import expect, keep, opened
+from browser import expect, go, keep, opened
 
 PICTURES = 1000
 
@@ -96,6 +96,26 @@ def searches(server):
         # Parameters are searched, too; a seed has more digits than numbers of a page.
         page.locator("#search").fill("seed:9007199254740993 size:64x64 sampler:euler")
         expect(page.locator("#grid li")).to_have_count(1)
+        # The address has it: for a reload, for Back, and for others.
+        expect(page).to_have_url(re.compile(r"#/gallery\?q=seed%3A9007199254740993\+size"))
+        page.locator("#filter-days").select_option("week")
+        expect(page).to_have_url(re.compile("&days=week$"))
+        page.reload()
+        expect(page.locator("#grid li")).to_have_count(1)
+        expect(page.locator("#search")).to_have_value("seed:9007199254740993 size:64x64 sampler:euler")
+        expect(page.locator("#filter-days")).to_have_value("week")
+        go(page, "settings")
+        go(page, "gallery")
+        expect(page).to_have_url(re.compile("&days=week$"))
+        page.go_back()
+        page.go_back()
+        page.go_back()
+        expect(page.locator("#filter-days")).to_have_value("")
+        expect(page.locator("#grid li")).to_have_count(1)
+        page.go_back()
+        expect(page.locator("#search")).to_have_value("")
+        expect(page.locator("#gallery-total")).to_have_text(f"{count(server):,} pictures")
+        page.go_forward()
         page.locator("#filter-clear").click()
         expect(page.locator("#grid li")).not_to_have_count(0)
         # What comes while one looks further below waits for a click.
@@ -169,11 +189,32 @@ def selects(server):
         page.locator("#filter-album").select_option("Roots")
         page.locator("#filter-days").select_option("today")
         expect(page.locator("#gallery-total")).to_have_text("3 pictures")
+        edits_album(page, server)
         page.locator("#filter-clear").click()
         expect(page.locator("#gallery-total")).to_have_text(f"{count(server):,} pictures")
         # A star is taken by one key.
         cell(page, 0).press("s")
         expect(page.locator("#filter-favourite-count")).to_have_text("2")
+
+
+def edits_album(page, server):
+    """The album that is chosen gets another name, and is deleted; its pictures stay."""
+    edit, window = page.locator("#album-edit"), page.locator(".album-choice")
+    everything = count(server)
+    edit.click()
+    window.get_by_label("Name of the album").fill("Root & leaf/2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").last).to_have_text("Album renamed: Root & leaf/2")
+    expect(page.locator("#filter-album")).to_have_value("Root & leaf/2")
+    expect(page.locator("#gallery-total")).to_have_text("3 pictures")
+    assert count(server, "album=Root+%26+leaf%2F2") == 3 and count(server, "album=Roots") == 0
+    edit.click()
+    window.get_by_role("button", name="Delete album…").click()
+    expect(window.get_by_role("button", name="Keep it")).to_be_focused()
+    window.get_by_role("button", name="Delete album", exact=True).click()
+    expect(page.locator(".toast").last).to_have_text("Album deleted: Root & leaf/2. Its pictures stay.")
+    expect(edit).to_be_hidden()
+    assert count(server) == everything and not server.json("/api/v1/images/facets")["albums"]
 
 
 def looks_closely(server):

@@ -111,6 +111,17 @@ def phone(server, locale):
         expect(page.locator("#canvas .cell").first).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         keep(page, f"newcomer-phone-{locale}")
+        # The tabs are at the thumb, below Generate; an open keyboard takes their place, and hides no prompt.
+        tabs, bar = page.locator("nav").bounding_box(), page.locator(".go").bounding_box()
+        assert tabs["y"] + tabs["height"] == PHONE["height"] and bar["y"] + bar["height"] == tabs["y"], (tabs, bar)
+        page.locator("#negative_prompt").tap()
+        page.set_viewport_size({**PHONE, "height": PHONE["height"] - 320})
+        expect(page.locator("nav")).to_be_hidden()
+        field, bar = page.locator("#negative_prompt").bounding_box(), page.locator(".go").bounding_box()
+        assert 0 <= field["y"] and field["y"] + field["height"] <= bar["y"], (field, bar)
+        page.set_viewport_size(PHONE)
+        page.locator("nav a[data-view=gallery]").tap()
+        expect(page.locator("#grid a").first).to_be_in_viewport()
 
 
 def watch_shifts(page):

@@ -10,8 +10,8 @@ LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 
 def check(server):
     for step in (
-        figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, cancels, survives_reload,
-        survives_restart, reproduces, grades, takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, goes_on_forever, cancels,
+        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -121,7 +121,7 @@ def compares_values(server):
         assert told == [("2", "DPM++ 2M"), ("2", "Euler"), ("3", "DPM++ 2M"), ("3", "Euler")], told
         page.locator("[data-several=sampler]").fill("Euler, Nonsense")
         page.locator("#generate").click()
-        expect(page.locator(".field[data-field=sampler] .error")).to_contain_text("“Nonsense”")
+        expect(page.locator("#error-sampler")).to_contain_text("“Nonsense”")
 
 
 def remembers(server):
@@ -172,13 +172,16 @@ def shows_errors_in_place(server):
     with opened(server) as page:
         fill(page, prompt="x", width=100, height=64)
         page.locator("#generate").click()
-        error = page.locator(".field[data-field=width] .error")
+        error = page.locator("#error-width")
         expect(error).to_have_text(re.compile(r"Width: 100 is not a multiple of 8\."))
+        # Below the whole row.
+        width, height = error.bounding_box()["width"], page.locator("#height").bounding_box()
+        assert width > 300 and error.bounding_box()["y"] >= height["y"] + height["height"], width
         expect(page.locator("#width")).to_be_focused()
         fill(page, width=64, steps=900)
         page.wait_for_timeout(400)  # A double click is one.
         page.keyboard.press("Control+Enter")
-        expect(page.locator(".field[data-field=steps] .error")).to_contain_text("setting max_steps")
+        expect(page.locator("#error-steps")).to_contain_text("setting max_steps")
         expect(error).to_have_count(0)
         keep(page, "error")
         # The browser writes refused requests into its console by itself.
@@ -208,6 +211,34 @@ def reads_prompts(server):
         draw_by_key(page, server)
         after = server.json("/api/v1/compilations")
         assert len(after["history"]) == len(before["history"]), after["history"][len(before["history"]):]
+
+
+def goes_on_forever(server):
+    """Another seed each time, until it is stopped; a reload or a cancelled job ends it."""
+    with opened(server) as page:
+        round_, stopped = page.locator("#forever-round"), page.locator(".toast").last
+        fill(page, prompt="endless", **SMALL)
+        page.locator("#generate-more").click()
+        page.get_by_role("menuitem", name="Generate forever").click()
+        expect(round_).to_have_text(re.compile("round [3-9]"))
+        keep(page, "forever")
+        page.locator("#forever-stop").click()
+        expect(stopped).to_have_text("Generating forever has stopped.")
+        is_idle(page)
+        drawn = server.json("/api/v1/images?q=endless")["total"]
+        page.wait_for_timeout(500)
+        items = server.json("/api/v1/images?q=endless")
+        assert items["total"] == drawn >= 3 and len({item["seed"] for item in items["items"]}) == drawn, drawn
+        fill(page, **LONG)
+        for end in (lambda: page.keyboard.press("Escape"), page.reload):
+            page.locator("#generate").click(button="right")
+            page.keyboard.press("Enter")
+            expect(round_).to_have_text("round 1")
+            expect(page.locator("#status")).to_contain_text("Step")
+            end()
+            expect(page.locator("#forever")).to_be_hidden()
+        page.locator("#cancel").click()
+        is_idle(page)
 
 
 def cancels(server):
@@ -432,6 +463,10 @@ def looks_after_devices(server):
         expect(page.get_by_role("button", name="Reload model")).to_be_enabled()
         page.get_by_role("button", name="Reload model").click()
         expect(page.locator(".toast").last).to_contain_text("recompiled", timeout=60_000)
+        page.get_by_role("button", name="Unload model").click()
+        expect(page.locator(".machine .sentence")).to_contain_text("demo is not loaded")
+        page.get_by_role("button", name="Load now").click()
+        expect(page.locator(".machine .sentence")).to_contain_text("CPU", timeout=60_000)
 
 
 def changes_settings(server):

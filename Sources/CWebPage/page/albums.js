@@ -1,9 +1,9 @@
-// The small window that puts pictures into albums.
+// The small windows that put pictures into albums, and change an album itself.
 
 import { CallError } from './api.js'
-import { el } from './dom.js'
+import { el, say } from './dom.js'
 import { popUp } from './menu.js'
-import { change, facets, readFacets } from './pictures.js'
+import { change, changeAlbum, facets, readFacets } from './pictures.js'
 import { number, t } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -29,7 +29,14 @@ function choice(name, pictures) {
   return el('label', { class: 'check' }, box, el('span', {}, name))
 }
 
-/** Opens it beside a button. */
+function small(label, ...content) {
+  const element = el('div', { class: 'album-choice', role: 'dialog', 'aria-label': label }, content)
+  // Keys mean something else to what lies below.
+  element.addEventListener('keydown', event => { if (event.key !== 'Escape') event.stopPropagation() })
+  return element
+}
+
+/** Opens the window for pictures beside a button. */
 export async function chooseAlbums(button, pictures) {
   if (!facets) await readFacets()
   const names = new Set([...(facets?.albums ?? []).map(({ name }) => name), ...pictures.flatMap(({ albums }) => albums ?? [])])
@@ -47,8 +54,46 @@ export async function chooseAlbums(button, pictures) {
     },
   }, field, el('button', { type: 'submit' }, t('album.add')))
   const title = t('album.for', { count: number(pictures.length) })
-  const element = el('div', { class: 'album-choice', role: 'dialog', 'aria-label': title }, el('p', { class: 'note' }, title), list, form)
-  // They mean something else to what lies below.
-  element.addEventListener('keydown', event => { if (event.key !== 'Escape') event.stopPropagation() })
+  const element = small(title, el('p', { class: 'note' }, title), list, form)
   if (popUp(button, element)) (list.querySelector('input') ?? field).focus()
+}
+
+/**
+ * Opens the window for an album beside a button.
+ * @param {function} changed told the album's new name; an empty one when it is deleted
+ */
+export function editAlbum(button, album, changed) {
+  const problem = el('p', { class: 'error', role: 'alert', hidden: true })
+  const field = el('input', { value: album, maxLength: longestName, 'aria-label': t('album.name'), autocomplete: 'off' })
+  const save = async (name, said) => {
+    try {
+      await changeAlbum(album, name)
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      return say(problem, error.message)
+    }
+    element.hidePopover()
+    changed(name)
+    toast(said)
+  }
+  const form = el('form', {
+    class: 'joined',
+    onsubmit: event => {
+      event.preventDefault()
+      const name = field.value.trim()
+      if (!name) return field.focus()
+      if (name === album) return element.hidePopover()
+      save(name, t('album.renamed', { name }))
+    },
+  }, field, el('button', { type: 'submit' }, t('album.rename')))
+  // There is no way back: it asks first.
+  const keep = el('button', { type: 'button', onclick: () => element.hidePopover() }, t('album.keep'))
+  const ask = () => {
+    say(problem)
+    element.replaceChildren(el('p', {}, t('album.delete.sure', { name: album })), problem,
+      el('div', { class: 'row' }, el('button', { type: 'button', onclick: () => save('', t('album.deleted', { name: album })) }, t('album.delete')), keep))
+    keep.focus()
+  }
+  const element = small(t('album.edit'), form, problem, el('button', { type: 'button', onclick: ask }, t('album.delete.ask')))
+  if (popUp(button, element)) field.select()
 }

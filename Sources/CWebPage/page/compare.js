@@ -6,7 +6,7 @@ import { differences, nameOf, titleOf } from './facts.js'
 import { find } from './pictures.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
-import { Zoom } from './zoom.js'
+import { Zoom, zoomButtons } from './zoom.js'
 
 const modeKey = 'easel.compare'
 const step = 0.02, largeStep = 0.1 // of the width
@@ -122,6 +122,7 @@ function slide(event) {
 }
 
 export function startCompare() {
+  dialog.querySelector('[data-do=close]').after(...zoomButtons())
   zooms.sides.add($('compare-first'), [$('compare-first').querySelector('img')])
   zooms.sides.add($('compare-second'), [$('compare-second').querySelector('img')])
   zooms.slider.add($('compare-slider'), [...$('compare-slider').querySelectorAll('img')])

@@ -36,7 +36,7 @@ const usedFields = () => fields().filter(input => !input.closest('details[hidden
 
 function clearErrors() {
   say($('form-error'))
-  for (const place of document.querySelectorAll('#form .field > .error')) place.remove()
+  for (const place of document.querySelectorAll('.recipe .error')) place.remove()
   for (const input of document.querySelectorAll('#form [aria-invalid]')) {
     input.removeAttribute('aria-invalid')
     input.removeAttribute('aria-errormessage')
@@ -45,6 +45,14 @@ function clearErrors() {
 
 const placeOf = name => document.querySelector(`#form .field[data-field="${CSS.escape(places[name] ?? name)}"]`)
 
+/** Puts an error below the row that a field is in: half of its width would be too narrow. */
+function putBelow(place, text) {
+  const row = place.parentElement
+  if (row.matches('.pair')) return row.after(text)
+  if (!row.matches('.grid')) return place.append(text)
+  ;[...row.children].filter(({ offsetTop }) => offsetTop === place.offsetTop).at(-1).after(text)
+}
+
 /** @param {CallError} error */
 export function showError(error) {
   if (!(error instanceof CallError)) throw error
@@ -52,10 +60,10 @@ export function showError(error) {
   if (!place) return say($('form-error'), error.message)
   const id = `error-${error.field}`
   const input = place.querySelector('.several') ?? place.querySelector('input, select, textarea') ?? place.querySelector('button')
-  place.append(el('p', { class: 'error', id, role: 'alert' }, error.message))
+  place.closest('details')?.setAttribute('open', '')
+  putBelow(place, el('p', { class: 'error', id, role: 'alert' }, error.message))
   input.setAttribute('aria-invalid', 'true')
   input.setAttribute('aria-errormessage', id)
-  place.closest('details')?.setAttribute('open', '')
   input.focus()
 }
 
@@ -96,34 +104,45 @@ function request() {
 /** When the form was sent last, and what; a double click is one. */
 let sentAt = -1000, sent = ''
 
-async function send(event) {
+function send(event) {
   event?.preventDefault()
   if (performance.now() - sentAt < 300) return
   sentAt = performance.now()
+  drawRecipe()
+}
+
+/**
+ * Has the recipe drawn as it stands.
+ * @param {object} [options] as `draw` has them
+ * @returns {Promise<string[]>} ids of its jobs; none when it was refused, which is told at the field
+ */
+export async function drawRecipe(options) {
   clearErrors()
-  // A number field that holds something else is empty to scripts.
-  for (const input of fields()) if (input.validity.badInput) return showError(new CallError({ field: input.name, message: input.validationMessage }))
   try {
+    // A number field that holds something else is empty to scripts.
+    for (const input of fields()) if (input.validity.badInput) throw new CallError({ field: input.name, message: input.validationMessage })
     const job = request()
     const cells = cellsOf(job)
     rememberRecipe(values())
-    if (cells.length > 1) await startGroup(cells, draw)
-    else await draw(job)
+    const ids = cells.length > 1 ? await startGroup(cells, cell => draw(cell, options)) : [await draw(job, options)]
     sent = JSON.stringify(job)
     showSame()
+    return ids
   } catch (error) {
     showError(error)
+    return []
   }
 }
 
 /**
  * Has a job drawn.
  * @param {object} job as `POST /api/v1/jobs` takes it
+ * @param {object} [options] `keepsView`: the stage goes on showing what somebody has chosen to see
  * @returns {Promise<string>} its id
  */
-export async function draw(job) {
+export async function draw(job, { keepsView = false } = {}) {
   // What is drawn now is what one looks at.
-  choose(null)
+  if (!keepsView) choose(null)
   const { arrived, failed } = expectJob(job)
   try {
     const { id } = await submit(job)
@@ -205,7 +224,8 @@ export function fill(values, { flashes = false } = {}) {
       const option = optionOf(input, value)
       if (option) input.value = option.value
     } else {
-      input.value = value
+      // Some are never empty.
+      input.value = value === '' ? input.dataset.usual ?? '' : value
     }
     // What counts is seen.
     if (input.value !== (input.dataset.usual ?? '') && !input.closest('#advanced, #sampling-main')) input.closest('details')?.setAttribute('open', '')
@@ -303,7 +323,6 @@ export function replaceOptions(select, options, value = select.value) {
 function showAccuracy() {
   const modes = server.settings.get('openvino_accuracy')?.choices ?? []
   replaceOptions($('accuracy'), modes.map(mode => option(mode, named('accuracy', mode))), setting('openvino_accuracy'))
-  $('clip_skip').placeholder = setting('clip_skip') ?? ''
 }
 
 async function chooseAccuracy() {
@@ -371,6 +390,7 @@ export function startForm({ latest }) {
   startStyles()
   form.addEventListener('submit', send)
   form.addEventListener('input', changed)
+  $('clip_skip').addEventListener('change', ({ target }) => { if (!target.value && !target.validity.badInput) fill({ clip_skip: '' }) })
   $('sampler').addEventListener('input', showAutomatic)
   $('accuracy').addEventListener('change', chooseAccuracy)
   $('counts').append(...['1', '2', '4', '8'].map(count => el('button', { type: 'button', value: count, onclick: () => fill({ pictures: count }) }, count)))
@@ -391,7 +411,7 @@ export function startForm({ latest }) {
   offerSeveral(['steps', 'cfg_scale', 'sampler', 'schedule', 'seed', 'clip_skip'])
 
   modelsChanged.listen(() => { showModel(); changed() })
-  settingsChanged.listen(showAccuracy)
+  settingsChanged.listen(() => { showAccuracy(); showModel(); changed() })
   languageChanged.listen(() => { showAccuracy(); showModel(); showSize(); changed() })
   showAccuracy()
   explain('prompt')

@@ -5,7 +5,7 @@ import { CallError } from './api.js'
 import { dressCell, dressDay, makeCell, makeDay } from './cells.js'
 import { deletePictures, restored } from './deleting.js'
 import { $, say } from './dom.js'
-import { startFilters } from './filters.js'
+import { startFilters, takeFilters } from './filters.js'
 import { jobEnded } from './jobs.js'
 import { pictureLeft } from './picture.js'
 import { all, canBeKept, facets, facetsChanged, list, listed, picturesChanged, readFacets } from './pictures.js'
@@ -318,9 +318,9 @@ function keys(event) {
   }
 }
 
-/** The view comes to the front. */
-export function openGallery() {
-  listChanged()
+/** The view comes to the front, or leaves out other pictures. */
+export function openGallery(query) {
+  if (!takeFilters(query)) listChanged()
   readFacets()
 }
 

@@ -2,27 +2,21 @@
 
 import { $, el } from './dom.js'
 import { fill, load } from './form.js'
+import { keep, readKept } from './kept.js'
 import { closeSheet, openSheet, searchable } from './sheet.js'
 import { moment, t } from './strings.js'
 
 const stored = 'easel.history'
 const capacity = 100 // recipes
 
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(stored) ?? '[]')
-    return Array.isArray(kept) ? kept.filter(entry => typeof entry?.values?.prompt === 'string') : []
-  } catch {
-    return []
-  }
-}
+const read = () => readKept(stored, []).filter(entry => typeof entry?.values?.prompt === 'string')
 
 /** Puts a recipe at the front of the history. One that is there already moves. */
 export function rememberRecipe(values) {
   const text = JSON.stringify(values)
   const others = read().filter(entry => JSON.stringify(entry.values) !== text)
   try {
-    localStorage.setItem(stored, JSON.stringify([{ at: Date.now(), values }, ...others].slice(0, capacity)))
+    keep(stored, [{ at: Date.now(), values }, ...others].slice(0, capacity))
   } catch {
     // A full store forgets; drawing goes on.
     localStorage.removeItem(stored)

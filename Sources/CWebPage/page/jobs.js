@@ -193,9 +193,12 @@ async function catchUp() {
   hasBeenHere = true
 }
 
+/** Whether something is drawn, or will be. */
+const isBusy = () => [...jobs.values()].some(job => isActive(job) || job.state === 'sending')
+
 /** A browser has six connections for all tabs of a server, and each stream takes one: a tab that nobody sees lets go of its own. */
 function leaveWhenIdle() {
-  if (!source || !document.hidden || activeJobs().length) return
+  if (!source || !document.hidden || isBusy()) return
   source.close()
   source = null
 }

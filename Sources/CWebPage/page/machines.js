@@ -3,7 +3,7 @@
 import { CallError, call, get } from './api.js'
 import { errorChart } from './chart.js'
 import { $, el, say, table } from './dom.js'
-import { fidelityEvent } from './jobs.js'
+import { fidelityEvent, jobEnded } from './jobs.js'
 import { loadModel, readinessChanged, readinessReason, server } from './server.js'
 import { bytes, duration, languageChanged, moment, named, number, percent, significant, t } from './strings.js'
 import { toast } from './toasts.js'
@@ -43,7 +43,7 @@ function show() {
   const hasModel = state.fidelity.components.length > 0
   $('machine-list').replaceChildren(machine(hasModel))
   $('gpu').replaceChildren(...advice())
-  for (const id of ['check', 'reload']) $(id).hidden = !hasModel
+  for (const id of ['check', 'reload', 'unload']) $(id).hidden = !hasModel
   $('machine-tables').replaceChildren(...(hasModel ? [places(), checks(), ...measurements()] : []), compiled(), events(), devicesHere())
   showComparison()
 }
@@ -53,6 +53,11 @@ function show() {
 function machine(hasModel) {
   const { status, model } = server.readiness
   if (status === 'loading' && !hasModel) return card('', el('p', {}, t('machine.loading', { model })))
+  if (status === 'ready' && !hasModel) {
+    return card('', el('p', { class: 'sentence' }, [t('machine.unloaded', { model }), memory()].filter(Boolean).join(t('machine.comma'))),
+      el('p', { class: 'note' }, t('machine.unloaded.about')),
+      el('div', { class: 'row' }, el('button', { type: 'button', onclick: () => act(() => loadModel(model)) }, t('machine.load'))))
+  }
   if (!hasModel) {
     const reason = readinessReason()
     const words = reason ?? state.devices.problem
@@ -240,11 +245,17 @@ export function startMachines() {
     await call('POST', '/api/v1/reload', {})
     toast(t('reload.done'))
   }))
+  $('unload').addEventListener('click', () => act(async () => {
+    await call('POST', '/sdapi/v1/unload-checkpoint')
+    toast(t('unload.done'))
+  }))
   $('clear').addEventListener('click', () => act(async () => {
     const { dropped } = await call('DELETE', '/api/v1/compilations')
     toast(t('clearCache.done', { count: dropped }))
   }))
   fidelityEvent.listen(() => { if (!view.hidden && !running) read() })
+  // A job loads a model that was not, and tells how fast it is.
+  jobEnded.listen(() => { if (!view.hidden && !running) read() })
   // There is more to tell of a model that is open, and less of one that is not.
   readinessChanged.listen(() => { if (!view.hidden && !running) openMachines() })
   languageChanged.listen(show)

@@ -6,6 +6,7 @@ import { startDeleting } from './deleting.js'
 import { $, say } from './dom.js'
 import { acceptDrops } from './drop.js'
 import { generate, readChoices, startForm } from './form.js'
+import { startForever } from './forever.js'
 import { startHistory } from './history.js'
 import { connectionChanged, fidelityEvent, follow } from './jobs.js'
 import { showKeys } from './keys.js'
@@ -20,9 +21,9 @@ import { firstOfNewest, startStage } from './stage.js'
 import { language, languageChanged, speak, t, translate } from './strings.js'
 import { toast } from './toasts.js'
 
-// Views: `#/gallery`; `#/picture/…` and `#/compare/…/…` open above the view that was there before.
+// Views: `#/gallery`, or `#/gallery?q=…` with what it leaves out; `#/picture/…` and `#/compare/…/…` open above the view that was there before.
 
-/** What a view does when it comes to the front. Those that are not seen at first are loaded when they are asked for, or in a quiet moment. */
+/** What a view does when it comes to the front, or its address has another query, which it is given. Those that are not seen at first are loaded when they are asked for, or in a quiet moment. */
 const views = {
   create: async () => () => {},
   gallery: loaded(async () => { const part = await import('./gallery.js'); part.startGallery(); return part.openGallery }),
@@ -36,7 +37,7 @@ const above = {
 }
 /** Views that had another name. */
 const renamed = { devices: 'machines' }
-let view = null
+let view = null, query = ''
 /** The scroll position of each view. */
 const places = {}
 /** Of those that are open: whether there was a view or another of them before, so that one can go back to it. */
@@ -48,16 +49,18 @@ function loaded(load) {
   return () => (part ??= load().catch(error => { part = null; throw error }))
 }
 
-async function show(name) {
-  if (name === view) return
-  if (view) places[view] = scrollY
+async function show(name, wanted = '') {
+  const isNew = name !== view
+  if (!isNew && wanted === query) return
+  if (isNew && view) places[view] = scrollY
   view = name
+  query = wanted
   for (const link of document.querySelectorAll('nav a')) {
     if (link.dataset.view === name) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
   const open = await views[name]().catch(() => null)
-  if (view !== name) return
+  if (view !== name || query !== wanted) return
   if (!open) {
     // Another click tries again.
     view = null
@@ -65,12 +68,13 @@ async function show(name) {
   }
   // Not before: what is clicked in it shall be heard.
   for (const other of Object.keys(views)) $(other).hidden = other !== name
-  open()
-  scrollTo({ top: places[name] ?? 0 })
+  open(query)
+  if (isNew) scrollTo({ top: places[name] ?? 0 })
 }
 
 async function route() {
-  const [, name, ...ids] = location.hash.split('/')
+  const [path, query] = location.hash.split('?')
+  const [, name, ...ids] = path.split('/')
   for (const dialog of Object.keys(above)) if (dialog !== name && $(dialog).open) $(dialog).close()
   if (name in above && ids[0]) {
     // Two are closed before one of them is looked at.
@@ -91,7 +95,7 @@ async function route() {
     return
   }
   isFromWithin.clear()
-  show(name in views ? name : renamed[name] ?? 'create')
+  show(name in views ? name : renamed[name] ?? 'create', query)
 }
 
 // Language and theme
@@ -119,6 +123,25 @@ function showReadiness() {
   $('readiness').dataset.status = isLost ? 'lost' : status
 }
 
+/** Tells the style sheet when a phone's keyboard takes its part of the window. */
+function watchKeyboard() {
+  // Windows that are made smaller have none.
+  if (!matchMedia('(pointer: coarse)').matches) return
+  let width = 0, tallest = 0
+  const measure = () => {
+    // A phone that is turned has another height; pinching changes neither.
+    const [wide, high] = ['width', 'height'].map(side => Math.round(visualViewport[side] * visualViewport.scale))
+    if (wide !== width) [width, tallest] = [wide, 0]
+    tallest = Math.max(tallest, high)
+    const field = document.activeElement?.closest('input, textarea')
+    document.documentElement.classList.toggle('typing', high < tallest * 0.75 && Boolean(field))
+    // Not every browser does it, and none knows of the bars that stay.
+    if (document.documentElement.classList.contains('typing')) field.scrollIntoView({ block: 'nearest' })
+  }
+  visualViewport.addEventListener('resize', measure)
+  measure()
+}
+
 function startKeys() {
   document.addEventListener('keydown', event => {
     // Held keys, and those that end the typing of a Chinese word, mean nothing here.
@@ -141,12 +164,14 @@ function startKeys() {
 startLanguage()
 startTheme()
 startKeys()
+watchKeyboard()
 acceptDrops()
 startForm({ latest: firstOfNewest })
 startModels()
 startHistory()
 startPresets()
 startQueue()
+startForever()
 startStage({ shows: markShown })
 startRoll()
 startAlerts()

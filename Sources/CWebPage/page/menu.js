@@ -18,7 +18,7 @@ export function popUp(button, element, closed = () => {}) {
   element.popover = 'auto'
   element.classList.add('pop-up')
   // Beside an open dialog nothing can be reached.
-  ;(button.closest('dialog') ?? document.body).append(element)
+  ;(button.closest('dialog, main') ?? document.body).append(element)
   element.showPopover()
   button.setAttribute('aria-expanded', 'true')
   const place = button.getBoundingClientRect(), { width, height } = element.getBoundingClientRect()

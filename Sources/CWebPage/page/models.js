@@ -3,14 +3,16 @@
 import { CallError, call } from './api.js'
 import { $, el } from './dom.js'
 import { fill, load, schedules, showError } from './form.js'
-import { currentModel, loadModel, readModels, server } from './server.js'
+import { currentModel, loadModel, readModels, server, setting } from './server.js'
 import { closeSheet, openSheet, searchable } from './sheet.js'
 import { showSize } from './size.js'
 import { bytes, number, t } from './strings.js'
 import { toast } from './toasts.js'
 
 /** What fields are when neither a person nor a model has said anything. */
-const usual = { steps: '20', cfg_scale: '7', sampler: 'Euler', schedule: 'automatic', clip_skip: '', negative_prompt: '' }
+const usual = () => ({
+  steps: '20', cfg_scale: '7', sampler: 'Euler', schedule: 'automatic', clip_skip: String(setting('clip_skip') ?? 1), negative_prompt: '',
+})
 
 /** What the fields were given for the model; nobody's own choice. */
 let fitted = {}
@@ -19,8 +21,9 @@ export const fittedValues = () => fitted
 /** The values that suit the model, by the names of fields. */
 export function modelDefaults(model = currentModel()) {
   const side = String(model?.native_size ?? 512)
-  const own = Object.fromEntries(Object.entries(model?.defaults ?? {}).filter(([name]) => name in usual || name === 'width' || name === 'height').map(([name, value]) => [name, String(value)]))
-  return { ...usual, width: side, height: side, ...own }
+  const values = { ...usual(), width: side, height: side }
+  const own = Object.entries(model?.defaults ?? {}).filter(([name]) => name in values).map(([name, value]) => [name, String(value)])
+  return { ...values, ...Object.fromEntries(own) }
 }
 
 /** A new model has settings of its own, which the fields follow unless somebody chose another value. */
@@ -30,7 +33,7 @@ function fit() {
   if (!model?.native_size && !model?.defaults) return
   const wanted = modelDefaults(model), values = {}
   for (const [name, value] of Object.entries(wanted)) {
-    const before = name in fitted ? fitted[name] : usual[name] ?? ''
+    const before = name in fitted ? fitted[name] : usual()[name] ?? ''
     if ($(name).value === before || (!$(name).value && ['width', 'height'].includes(name))) values[name] = value
   }
   fitted = { ...fitted, ...Object.fromEntries(Object.entries(wanted).filter(([name]) => name in values)) }
@@ -41,12 +44,15 @@ const about = model => [model.family, model.native_size && `${number(model.nativ
 
 /** Shows the model at hand. @param {object} [kept] what the fields were given at the last visit */
 export function showModel(kept) {
-  if (kept) fitted = kept
+  // A form of before was given no clip skip.
+  if (kept) fitted = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== ''))
   const model = currentModel()
   $('model-name').textContent = model?.name ?? t('model.none')
   $('model-about').textContent = model ? about(model) : ''
   $('sizes').hidden = !model?.takes_sizes
   for (const name of ['width', 'height']) $(name).step = model?.size_multiple ?? 8
+  // What the server takes anyway is not sent.
+  $('clip_skip').dataset.usual = modelDefaults(model).clip_skip
   fit()
   showSuits()
   showSize()
@@ -54,7 +60,7 @@ export function showModel(kept) {
 
 /** @param {object} [options] `keepsRecipe`: the fields stay, whatever the model would have */
 export async function chooseModel(name, { keepsRecipe = false } = {}) {
-  if (keepsRecipe) fitted = Object.fromEntries([...Object.keys(usual), 'width', 'height'].map(name => [name, null]))
+  if (keepsRecipe) fitted = Object.fromEntries(Object.keys(modelDefaults()).map(name => [name, null]))
   try {
     await loadModel(name)
   } catch (error) {

@@ -7,13 +7,14 @@ import { copyText } from './clipboard.js'
 import { deletePictures, restored } from './deleting.js'
 import { $, el, icon, notifier } from './dom.js'
 import { factLine, fileName, firstFacts, nameOf, otherFacts, shortly, titleOf } from './facts.js'
+import { galleryAddress } from './filters.js'
 import { activeJobs, jobsChanged } from './jobs.js'
 import { openMenu } from './menu.js'
 import { all, canBeKept, facetsChanged, find, listed, picturesChanged } from './pictures.js'
 import { choose } from './select.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
-import { Zoom } from './zoom.js'
+import { Zoom, zoomButtons } from './zoom.js'
 
 const slideTime = 4000 // milliseconds
 const factsKey = 'easel.facts'
@@ -182,7 +183,7 @@ const acts = {
       label: t('compare.choose'),
       act: () => {
         choose([picture])
-        onClose = () => { location.hash = '#/gallery' }
+        onClose = () => { location.hash = galleryAddress() }
         dialog.close()
         toast(t('compare.choose.hint'))
       },
@@ -235,6 +236,7 @@ function press(event) {
 }
 
 export function startPicture() {
+  dialog.querySelector('[data-do=close]').after(...zoomButtons())
   zoom.add($('picture-stage'), [$('picture-image')])
   showKeys()
   showDrawer(localStorage.getItem(factsKey) !== 'false')

@@ -172,6 +172,19 @@ export async function change(pictures, what) {
   readFacets()
 }
 
+/**
+ * Gives an album another name; deletes it when there is none. Its pictures stay.
+ * @throws {CallError}
+ */
+export async function changeAlbum(album, name) {
+  const path = `/api/v1/albums/${encodeURIComponent(album)}`
+  await (name ? call('PATCH', path, { name }) : call('DELETE', path))
+  const pictures = [...told.values()].filter(({ albums }) => albums?.includes(album))
+  for (const picture of pictures) picture.albums = [...picture.albums.filter(other => other !== album), ...(name ? [name] : [])]
+  picturesChanged(pictures)
+  await readFacets()
+}
+
 /** Whether a picture can have a star and albums; servers of before tell of neither. */
 export const canBeKept = ({ is_favourite }) => is_favourite !== undefined
 

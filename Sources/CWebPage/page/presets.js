@@ -4,6 +4,7 @@ import { CallError, call } from './api.js'
 import { $, el } from './dom.js'
 import { load, values } from './form.js'
 import { gist } from './history.js'
+import { keep, readKept } from './kept.js'
 import { modelDefaults } from './models.js'
 import { readModels, server } from './server.js'
 import { closeSheet, openSheet, searchable } from './sheet.js'
@@ -13,16 +14,8 @@ import { toast } from './toasts.js'
 const stored = 'easel.presets'
 const none = new Set(['prompt', 'negative_prompt', 'seed', 'subseed', 'styles'])
 
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(stored) ?? '{}')
-    return kept && typeof kept === 'object' && !Array.isArray(kept) ? kept : {}
-  } catch {
-    return {}
-  }
-}
-
-const write = presets => localStorage.setItem(stored, JSON.stringify(presets))
+const read = () => readKept(stored, {})
+const write = presets => keep(stored, presets)
 const settings = () => Object.fromEntries(Object.entries(values()).filter(([name]) => !none.has(name)))
 
 function entry(name, values, act, remove) {
@@ -43,8 +36,8 @@ function open() {
   openSheet(t('presets'), searchable(items, { label: t('presets.search'), least: 8 }),
     el('form', { class: 'row', onsubmit: event => { event.preventDefault(); save(name.value.trim()) } },
       el('label', { htmlFor: 'preset-name' }, t('presets.save')), name, el('button', { type: 'submit' }, t('save'))),
-    el('div', { class: 'row' }, el('button', { type: 'button', onclick: () => keep(modelSettings()) }, t('presets.keep', { model: server.model })),
-      el('button', { type: 'button', onclick: () => keep(null) }, t('presets.forget'))))
+    el('div', { class: 'row' }, el('button', { type: 'button', onclick: () => setDefaults(modelSettings()) }, t('presets.keep', { model: server.model })),
+      el('button', { type: 'button', onclick: () => setDefaults(null) }, t('presets.forget'))))
 }
 
 function save(name) {
@@ -61,7 +54,7 @@ function modelSettings() {
 }
 
 /** Makes settings the defaults of the model at hand, for all clients; null: what its file says. */
-async function keep(defaults) {
+async function setDefaults(defaults) {
   try {
     await call('PUT', `/api/v1/models/${encodeURIComponent(server.model)}/defaults`, defaults)
     await readModels()

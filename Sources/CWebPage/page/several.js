@@ -3,10 +3,11 @@
 import { CallError } from './api.js'
 import { $, el } from './dom.js'
 import { optionOf } from './form.js'
+import { keep, readKept } from './kept.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
 
-const stored = 'easel.grids', kept = 20, most = 100
+const stored = 'easel.grids', keptGroups = 20, most = 100
 
 const lists = () => [...document.querySelectorAll('#form .several')]
 const split = text => text.split(/[,，;；]/).map(part => part.trim()).filter(Boolean)
@@ -95,22 +96,18 @@ export function cellsOf(job) {
 
 // Groups of jobs, the newest first: `{axes: [{label, values: [label]}], jobs: [id]}`
 
-let groups
-try {
-  groups = JSON.parse(localStorage.getItem(stored) ?? '[]')
-} catch {
-  groups = []
-}
+let groups = readKept(stored, [])
 
 /** The group that a job belongs to. */
 export const groupOf = id => groups.find(({ jobs }) => jobs.includes(id))
 
-/** Has all cells drawn, in order. @param {function} draw a job, to its id */
+/** Has all cells drawn, in order. @param {function} draw a job, to its id. @returns {string[]} the ids */
 export async function startGroup(cells, draw) {
   const group = { axes: cells.axes.map(({ label, values }) => ({ label, values: values.map(({ label }) => label) })), jobs: [] }
-  groups = [group, ...groups].slice(0, kept)
+  groups = [group, ...groups].slice(0, keptGroups)
   for (const cell of cells) {
     group.jobs.push(await draw(cell))
-    localStorage.setItem(stored, JSON.stringify(groups))
+    keep(stored, groups)
   }
+  return group.jobs
 }

@@ -1,5 +1,14 @@
 // Looking closely at pictures: wheel, two fingers and keys zoom, dragging moves. Several places may show the same part in step.
 
+import { el, icon } from './dom.js'
+import { t } from './strings.js'
+
+/** New buttons for the toolbar of what is looked at closely. */
+export const zoomButtons = () => Object.entries({ smaller: '−', larger: '+', exact: '1:1', fit: icon('fit') }).map(([name, sign]) => {
+  const key = `picture.${name}`
+  return el('button', { type: 'button', 'data-do': name, 'data-t-label': key, 'data-t-hint': key, 'aria-label': t(key), title: t(key) }, sign)
+})
+
 /** Small pictures have so many pixels of the screen for each of their own. */
 const tiny = 256, tinyScale = 2
 const most = 16, mostFit = 4

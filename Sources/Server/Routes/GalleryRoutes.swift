@@ -26,6 +26,8 @@ struct GalleryRoutes {
         }
         group.get("images/{id}/thumb", use: thumbnail)
         group.delete("images/{id}", use: delete)
+        group.patch("albums/{name}", use: renameAlbum)
+        group.delete("albums/{name}", use: deleteAlbum)
     }
 
     @Sendable private func list(_ request: Request, _: ClientContext) async throws -> Response {
@@ -144,6 +146,25 @@ struct GalleryRoutes {
         guard try await backend.archive.delete(context.pictureID) else { throw APIError.noPicture }
         return Response(json: EmptyAnswer())
     }
+
+    @Sendable private func renameAlbum(_ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let name = try context.parameters.require("name")
+        let wanted = try AlbumChange(body: await backend.body(of: &request)).name
+        switch try await backend.archive.renameAlbum(name, to: wanted) {
+        case .renamed(let count): return Response(json: FacetsAnswer.Value(name: wanted, count: count))
+        case .unknown: throw APIError.noAlbum
+        case .taken:
+            throw APIError(
+                .nameTaken, field: "name", reason: ErrorReason(.nameTaken, ["name": .init(wanted)]),
+                "There is an album \"\(wanted)\" already. Use another name.")
+        }
+    }
+
+    @Sendable private func deleteAlbum(_: Request, _ context: ClientContext) async throws -> Response {
+        guard try await backend.archive.removeAlbum(context.parameters.require("name")) > 0 else { throw APIError.noAlbum }
+        return Response(json: EmptyAnswer())
+    }
 }
 
 extension PictureAnswer {
@@ -179,6 +200,9 @@ extension ClientContext {
 }
 
 extension APIError {
+    fileprivate static let noAlbum = APIError(
+        .notFound, field: "name", reason: ErrorReason(.notFound),
+        "There is no such album, or no picture is in it any more. GET /api/v1/images/facets lists those that there are.")
     fileprivate static let noPicture = APIError(
         .notFound, field: "id", reason: ErrorReason(.unknownPicture),
         "There is no such picture, or it was removed. GET /api/v1/images lists those that there are.")

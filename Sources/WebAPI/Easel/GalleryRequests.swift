@@ -108,6 +108,22 @@ public struct PicturesChange: Sendable, Equatable {
     }
 }
 
+/// `PATCH /api/v1/albums/{name}`, read: another name.
+public struct AlbumChange: Sendable, Equatable {
+    /// The new name, without spaces at its ends.
+    public let name: String
+
+    /// - Throws: `.malformedBody`; `.invalidValue` naming the field, also when no name is given.
+    public init(body: Data) throws(APIError) {
+        let fields = try RequestFields(body: body)
+        try fields.allow(only: Self.fields.map(\.name))
+        guard let name = try AlbumName.read("name", fields) else {
+            throw fields.missing("name", "There is nothing to change. Send {\"name\": \"cats\"}.")
+        }
+        self.name = name
+    }
+}
+
 /// Names of albums. An album is there as long as a picture is in it.
 enum AlbumName {
     /// Most characters of a name.

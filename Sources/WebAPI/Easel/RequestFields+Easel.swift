@@ -71,6 +71,10 @@ extension PicturesChange {
     ]
 }
 
+extension AlbumChange {
+    static let fields = [RequestField("name", AlbumName.schema, "the new name", isRequired: true)]
+}
+
 extension AlbumName {
     static let schema = Schema.text.with("minLength", .integer(1)).with("maxLength", .integer(longest))
 }

@@ -67,6 +67,11 @@ extension Route {
             .patch, "/api/v1/images/{id}", "Makes a picture a favourite or not, or says which albums it is in", parameters: [picture],
             body: .init(name: "PictureChange", schema: PictureChange.fields.schema(isOpen: false)), answer: .json(PictureAnswer.self)),
         Route(.delete, "/api/v1/images/{id}", "Deletes a picture and its file", parameters: [picture]),
+        Route(
+            .patch, "/api/v1/albums/{name}", "Gives an album another name", parameters: [album],
+            body: .init(name: "AlbumChange", schema: AlbumChange.fields.schema(isOpen: false)), answer: .json(FacetsAnswer.Value.self),
+            errors: [.nameTaken]),
+        Route(.delete, "/api/v1/albums/{name}", "Deletes an album; its pictures stay", parameters: [album]),
     ]
 
     private static let ofGallery: [Parameter] = [
@@ -180,6 +185,7 @@ extension Route {
         RequestField("next", .text, "the path to go to afterwards"), RequestField("lang", .text, "en or zh"),
     ]
     private static let job = Parameter.path("id", "of the job", name(of: "^[0-9a-f]{32}$"))
+    private static let album = Parameter.path("name", "of the album, percent-encoded")
     private static let picture = Parameter.path("id", "of the picture", name(of: "^[0-9a-f]{32}-[0-9]+$"))
     private static let lastEvent = Parameter.header("Last-Event-ID", "goes on after this event", .whole.with("minimum", .integer(0)))
     private static let afterEvent = Parameter.query(
