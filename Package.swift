@@ -55,12 +55,12 @@ let package = Package(
         library("Files"),
         library("Sampling", ["Tensors"]),
         library("Generation", ["Sampling"]),
+        library("ImageProcessing", ["Generation", "Tensors"]),
         library("Settings", ["Files", "Generation", .product(name: "Configuration", package: "swift-configuration")]),
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
-        library("ImageCodecs", ["CImageCodecs", "Generation", "Sampling"]),
-        library("ImageProcessing", ["Generation", "Tensors"]),
+        library("ImageCodecs", ["CImageCodecs", "Generation", "Sampling", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "CMappedFiles"),
         library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
@@ -78,7 +78,8 @@ let package = Package(
             .product(name: "Crypto", package: "swift-crypto"),
         ]),
         library("Diffusion", [
-            "Checkpoints", "Compilation", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
+            "Checkpoints", "Compilation", "Generation", "GraphIR", "ImageProcessing", "Networks", "OpenVINO", "Prompting", "Sampling",
+            "Tensors",
         ]),
         library("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
@@ -103,8 +104,8 @@ let package = Package(
 
         // The program
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs", "Networks",
-            "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "ImageProcessing", "Jobs",
+            "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
@@ -153,8 +154,8 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests(
             "Diffusion", [
-                "Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "OpenVINO", "Prompting",
-                "Sampling", "Tensors"]),
+                "Checkpoints", "Files", "GraphIR", "Networks", "Compilation", "Generation", "ImageCodecs", "ImageProcessing", "OpenVINO",
+                "Prompting", "Sampling", "Tensors"]),
         tests("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [

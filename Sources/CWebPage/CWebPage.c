@@ -14,6 +14,9 @@ static const struct web_page_file files[] = {
     {"style.css", (const unsigned char[]){
 #embed "page/style.css" suffix(, 0)
     }},
+    {"more.css", (const unsigned char[]){
+#embed "page/more.css" suffix(, 0)
+    }},
     {"icon.svg", (const unsigned char[]){
 #embed "page/icon.svg" suffix(, 0)
     }},
@@ -71,6 +74,9 @@ static const struct web_page_file files[] = {
     {"gallery.js", (const unsigned char[]){
 #embed "page/gallery.js" suffix(, 0)
     }},
+    {"hires.js", (const unsigned char[]){
+#embed "page/hires.js" suffix(, 0)
+    }},
     {"history.js", (const unsigned char[]){
 #embed "page/history.js" suffix(, 0)
     }},
@@ -97,6 +103,18 @@ static const struct web_page_file files[] = {
     }},
     {"models.js", (const unsigned char[]){
 #embed "page/models.js" suffix(, 0)
+    }},
+    {"more-en.js", (const unsigned char[]){
+#embed "page/more-en.js" suffix(, 0)
+    }},
+    {"more-zh.js", (const unsigned char[]){
+#embed "page/more-zh.js" suffix(, 0)
+    }},
+    {"more.js", (const unsigned char[]){
+#embed "page/more.js" suffix(, 0)
+    }},
+    {"painter.js", (const unsigned char[]){
+#embed "page/painter.js" suffix(, 0)
     }},
     {"picture.js", (const unsigned char[]){
 #embed "page/picture.js" suffix(, 0)
@@ -139,6 +157,12 @@ static const struct web_page_file files[] = {
     }},
     {"size.js", (const unsigned char[]){
 #embed "page/size.js" suffix(, 0)
+    }},
+    {"source.js", (const unsigned char[]){
+#embed "page/source.js" suffix(, 0)
+    }},
+    {"sourceview.js", (const unsigned char[]){
+#embed "page/sourceview.js" suffix(, 0)
     }},
     {"stage.js", (const unsigned char[]){
 #embed "page/stage.js" suffix(, 0)

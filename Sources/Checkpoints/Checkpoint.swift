@@ -77,6 +77,9 @@ public struct Checkpoint: Sendable {
     /// `scaleFactor` are possible too.
     public var sizeMultiple: Int { unet.configuration.downscale * vae.configuration.scaleFactor }
 
+    /// Whether the UNet is told a mask and a picture behind it besides its latents: a checkpoint for inpainting.
+    public var takesMaskedPicture: Bool { unet.configuration.inChannels == 2 * vae.configuration.latentChannels + 1 }
+
     /// Whether the VAE's activations exceed the range of f16, so that its arithmetic has to be bf16 or f32.
     ///
     /// No file tells it: a repaired VAE has the same shapes. Only a configuration with `force_upcast` false says that f16 is enough.
@@ -148,7 +151,7 @@ public struct Checkpoint: Sendable {
                 expected: "\(configuration.outChannels), as the UNet's output")
         }
         let foreign = ForeignModel(unetInputChannels: configuration.inChannels, latentChannels: latentChannels)
-        if let foreign, foreign != .inpainting { throw refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, foreign) }
+        if let foreign { throw refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, foreign) }
         guard configuration.outChannels == latentChannels else {
             throw refusal ?? .invalidSetting(
                 file: unet.weights.fileName, key: "out_channels", value: "\(configuration.outChannels)",
@@ -170,7 +173,7 @@ public struct Checkpoint: Sendable {
                 value: configuration.vectorWidth.map(String.init) ?? "nothing",
                 expected: "\(expected), the pooled text and \(plan.sizes?.count ?? 0) sizes")
         }
-        if let kind = parts.family.traits.objection ?? foreign {
+        if let kind = parts.family.traits.objection {
             refusal = refusal ?? .unsupportedModel(file: parts.path.lastPathComponent, kind)
         }
 

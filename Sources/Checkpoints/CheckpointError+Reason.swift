@@ -18,6 +18,10 @@ extension CheckpointError: ReasonedError {
         case .notJSON(let file, _, _), .invalidIndex(let file, _), .invalidSetting(let file, _, _, _), .missingTensor(_, _, _, let file),
             .wrongShape(_, _, _, let file, _, _):
             .damagedFile(file, detail: description)
+        case .torchFile(let file, .unknownFormat), .torchFile(let file, .script), .torchFile(let file, .instruction),
+            .torchFile(let file, .code), .torchFile(let file, .excessive):
+            ErrorReason(.unsupportedModel, ["file": .text(file), "detail": .text(description)])
+        case .torchFile(let file, let problem): .damagedFile(file, detail: problem.description)
         case .unsupportedModel(let file, let kind):
             ErrorReason(.unsupportedModel, ["file": .text(file), "detail": .text(kind.description)])
         case .unsupportedSetting(let file, _, _, _), .quantized(let file, _, _), .unreadableWeight(let file, _, _, _, _),

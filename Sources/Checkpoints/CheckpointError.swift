@@ -45,6 +45,8 @@ public enum CheckpointError: Error, Sendable, Hashable {
     /// Tensors of a network that change what it computes, for all that is known.
     /// - Parameter keys: at least one.
     case unknownTensors(file: String, component: String, keys: [String])
+    /// A file of `torch.save`, or one that looks like it, that cannot be read as data.
+    case torchFile(file: String, TorchFileProblem)
     case textualInversion(file: String, TextualInversionProblem)
 }
 
@@ -130,6 +132,8 @@ extension CheckpointError: CustomStringConvertible {
             "\(keys[0])"\(keys.count == 1 ? "" : " and others"). Without \(keys.count == 1 ? "it" : "them") the pictures would be others, \
             so nothing is drawn. Use another version of the model; `easel models info` lists all.
             """
+        case .torchFile(let file, let problem):
+            "\"\(file)\" \(problem)"
         case .textualInversion(let file, let problem):
             "\"\(file)\" \(problem)"
         case .missingWeights(let checkpoint, let component, let looked):

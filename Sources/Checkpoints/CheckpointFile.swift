@@ -1,7 +1,7 @@
 import Files
 import Glibc
 
-/// One file with weights, held open.
+/// One file with weights, held open: safetensors, or what `torch.save` wrote.
 public struct CheckpointFile: Sendable {
     /// Where it lies.
     public var path: String { file.path }
@@ -12,13 +12,16 @@ public struct CheckpointFile: Sendable {
     /// Distance from the start of the checkpoint's mapping; a multiple of the page size.
     public let mappedOffset: Int
 
-    /// The end of the file's last page in the mapping.
-    var mappedEnd: Int { mappedOffset + byteCount.roundedUpToPage }
+    /// The end of the last page in the mapping that the file, or the copies behind it, take.
+    var mappedEnd: Int { mappedOffset + (copies.last.map { $0.destination + $0.byteCount } ?? byteCount).roundedUpToPage }
     let file: OpenFile
+    /// Tensors that a mapping has to lay out behind the file, in the order of their destinations.
+    let copies: [StridedView]
 
-    init(_ file: OpenFile, mappedOffset: Int) {
+    init(_ file: OpenFile, mappedOffset: Int, copies: [StridedView] = []) {
         self.file = file
         self.mappedOffset = mappedOffset
+        self.copies = copies
     }
 }
 
@@ -26,7 +29,10 @@ extension Int {
     static let pageByteCount = sysconf(Int32(_SC_PAGESIZE))
 
     /// For sizes of files and memory, which are far from `Int.max`.
-    var roundedUpToPage: Int { (self + .pageByteCount - 1) / .pageByteCount * .pageByteCount }
+    var roundedUpToPage: Int { roundedUp(to: .pageByteCount) }
+
+    /// For the same.
+    func roundedUp(to multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
 }
 
 /// The files opened so far, laid one after another.
@@ -40,13 +46,34 @@ struct FileSequence {
     ) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
         let file = try reading { () throws(FileError) in try OpenFile(path: path, name: name) }
         let header = try SafetensorsHeader(of: file)
-        let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0)
+        return (add(file, header.tensors), header.metadata)
+    }
+
+    /// Adds a file of tensors behind those before it: safetensors, or what `torch.save` wrote.
+    /// - Returns: Its tensors; offsets count from the start of the mapping.
+    mutating func open(_ file: OpenFile) throws(CheckpointError) -> TensorDirectory {
+        let start = try reading { () throws(FileError) in try file.read(min(file.byteCount, 64)) }
+        let tensors: [StoredTensor]
+        var metadata: [String: String] = [:]
+        if file.path.pathExtension == "safetensors" || Lookalike(start) == nil {
+            let header = try SafetensorsHeader(of: file)
+            tensors = add(file, header.tensors)
+            metadata = header.metadata
+        } else {
+            let content = try TorchFile(of: file)
+            tensors = add(file, Array(content.tensors.values), copies: content.copies)
+        }
+        return TensorDirectory(
+            fileName: file.name, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata, files: files)
+    }
+
+    private mutating func add(_ file: OpenFile, _ tensors: [StoredTensor], copies: [StridedView] = []) -> [StoredTensor] {
+        let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0, copies: copies)
         files.append(added)
-        let tensors = header.tensors.map { tensor in
+        return tensors.map { tensor in
             var tensor = tensor
             tensor.offset += added.mappedOffset
             return tensor
         }
-        return (tensors, header.metadata)
     }
 }

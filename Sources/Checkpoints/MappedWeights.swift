@@ -5,6 +5,7 @@ import Glibc
 /// The files of a checkpoint in one contiguous range of addresses, followed by literals of a graph.
 ///
 /// Files are mapped, not copied: their pages are read from disk when they are touched, and the system may drop them again.
+/// Only tensors whose numbers do not lie one after another, which files of `torch.save` may have, are copied behind their file.
 /// Tensors lie where the file puts them, also at odd addresses. On x86-64 that is harmless: OpenVINO writes such constants itself, and
 /// 2026.4 gives the same results bit for bit for f16 and f32 weights of convolutions, products, norms and gathers at each offset modulo 8.
 ///
@@ -21,24 +22,49 @@ public final class MappedWeights: Sendable {
     /// - Parameter literals: Placed at `checkpoint.mappedByteCount`.
     /// - Throws: `CheckpointError`: `.changed` when a file is no longer what it was when it was opened, `.cannotMap`.
     public init(_ checkpoint: Checkpoint, appending literals: [UInt8] = []) throws(CheckpointError) {
-        let literalsOffset = checkpoint.mappedByteCount
+        (baseAddress, byteCount, files) = try Self.map(checkpoint.files, of: checkpoint.name, appending: literals)
+    }
+
+    /// - Parameters:
+    ///   - files: of one checkpoint, in the order of their `mappedOffset`.
+    ///   - name: of the model, for messages.
+    ///   - literals: placed behind the last file, at the next page boundary.
+    /// - Throws: `CheckpointError`: `.changed` when a file is no longer what it was when it was opened, `.cannotMap`.
+    public init(_ files: [CheckpointFile], of name: String, appending literals: [UInt8] = []) throws(CheckpointError) {
+        (baseAddress, byteCount, self.files) = try Self.map(files, of: name, appending: literals)
+    }
+
+    /// Maps everything, or nothing.
+    private static func map(
+        _ files: [CheckpointFile], of name: String, appending literals: [UInt8]
+    ) throws(CheckpointError) -> (UnsafeRawPointer, Int, [GuardedFile]) {
+        let literalsOffset = files.last?.mappedEnd ?? 0
         let byteCount = literalsOffset + max(literals.count, 1).roundedUpToPage
         // Anonymous and writable only where the literals go; the rest is reserved and replaced by the files.
         guard let base = mmap(nil, byteCount, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), base != MAP_FAILED else {
-            throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError)
+            throw .cannotMap(checkpoint: name, reason: .lastSystemError)
         }
         var guarded: [GuardedFile] = []
         do throws(CheckpointError) {
-            for file in checkpoint.files where file.byteCount > 0 {
+            for file in files where file.byteCount > 0 {
                 let address = mmap(base + file.mappedOffset, file.byteCount, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.file.descriptor, 0)
                 guard address != MAP_FAILED, let fileGuard = file_guard_add(base + file.mappedOffset, file.byteCount) else {
-                    throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError)
+                    throw .cannotMap(checkpoint: name, reason: .lastSystemError)
                 }
                 guarded.append(GuardedFile(file: file, fileGuard: fileGuard))
                 guard file.file.isUnchanged else { throw .changed(file: file.name) }
+                guard let last = file.copies.last else { continue }
+                let start = base + file.mappedOffset
+                let firstCopy = file.byteCount.roundedUpToPage
+                let length = (last.destination + last.byteCount).roundedUpToPage - firstCopy
+                guard mprotect(start + firstCopy, length, PROT_READ | PROT_WRITE) == 0 else {
+                    throw .cannotMap(checkpoint: name, reason: .lastSystemError)
+                }
+                for copy in file.copies { copy.copy(in: start) }
+                mprotect(start + firstCopy, length, PROT_READ)
             }
             guard mprotect(base + literalsOffset, byteCount - literalsOffset, PROT_READ | PROT_WRITE) == 0 else {
-                throw .cannotMap(checkpoint: checkpoint.name, reason: .lastSystemError)
+                throw .cannotMap(checkpoint: name, reason: .lastSystemError)
             }
         } catch {
             for file in guarded { file_guard_remove(file.fileGuard) }
@@ -46,9 +72,7 @@ public final class MappedWeights: Sendable {
             throw error
         }
         literals.withUnsafeBytes { (base + literalsOffset).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
-        self.baseAddress = UnsafeRawPointer(base)
-        self.byteCount = byteCount
-        self.files = guarded
+        return (UnsafeRawPointer(base), byteCount, guarded)
     }
 
     deinit {

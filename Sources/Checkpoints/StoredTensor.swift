@@ -28,6 +28,20 @@ public struct StoredTensor: Sendable, Hashable {
     }
 }
 
+extension ElementType {
+    /// Bytes that all numbers of a shape take. Nil when an extent is negative, or when the others multiply beyond `Int`; extents of 0 are
+    /// left out of that, so that no order of multiplying can overflow later.
+    func byteCount(ofAll shape: [Int]) -> Int? {
+        var needed = byteCount
+        for extent in shape where extent != 0 {
+            let (product, overflow) = needed.multipliedReportingOverflow(by: extent)
+            guard extent > 0, !overflow else { return nil }
+            needed = product
+        }
+        return shape.contains(0) ? 0 : needed
+    }
+}
+
 /// Numbers that a quantised tensor is multiplied by to become the weights that it stands for.
 public struct StoredScale: Sendable, Hashable {
     /// Its name in the file, for messages.

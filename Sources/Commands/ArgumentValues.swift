@@ -24,6 +24,8 @@ extension Tiling: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ScheduleCounting: ExpressibleByArgument {}
 extension ClipSkipRule: ExpressibleByArgument {}
+extension ResizeMode: ExpressibleByArgument {}
+extension MaskedContent: ExpressibleByArgument {}
 extension ShapePolicy: ExpressibleByArgument {}
 
 extension AccuracyMode: ExpressibleByArgument {
@@ -62,4 +64,25 @@ extension Schedule: ExpressibleByArgument {
 extension ImageFormat: ExpressibleByArgument {
     /// Reads a file extension as the name of a format; nil when no format has it.
     public init?(argument: String) { self.init(fileExtension: argument) }
+}
+
+extension Margins: ExpressibleByArgument {
+    /// Reads `left=128,top=64`: any of left, top, right, bottom and all.
+    public init?(argument: String) {
+        var margins = Margins()
+        for part in argument.lowercased().split(separator: ",") {
+            let sides = part.split(separator: "=", maxSplits: 1)
+            guard sides.count == 2, let pixels = Int(sides[1]), (0...2048).contains(pixels) else { return nil }
+            switch sides[0] {
+            case "left": margins.left = pixels
+            case "top", "up": margins.top = pixels
+            case "right": margins.right = pixels
+            case "bottom", "down": margins.bottom = pixels
+            case "all": margins = Margins(left: pixels, top: pixels, right: pixels, bottom: pixels)
+            default: return nil
+            }
+        }
+        guard margins != Margins() else { return nil }
+        self = margins
+    }
 }

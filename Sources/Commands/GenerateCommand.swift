@@ -7,6 +7,7 @@ import FoundationEssentials
 import Generation
 import Hosting
 import ImageCodecs
+import ImageProcessing
 import Prompting
 import Sampling
 import Settings
@@ -87,12 +88,12 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("W"), .long], parsing: .unconditional,
-        help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+        help: ArgumentHelp("In pixels, a multiple of 8. The size of --image, or the model's own size, when left out.", valueName: "pixels"))
     var width: Int?
 
     @Option(
         name: [.customShort("H"), .long], parsing: .unconditional,
-        help: ArgumentHelp("In pixels, a multiple of 8. The model's own size when left out.", valueName: "pixels"))
+        help: ArgumentHelp("In pixels, a multiple of 8. The size of --image, or the model's own size, when left out.", valueName: "pixels"))
     var height: Int?
 
     @Option(
@@ -106,6 +107,12 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Prompt language")
     var promptOptions: PromptOptions
+
+    @OptionGroup(title: "Pictures to begin with")
+    var pictures: PictureFlags
+
+    @OptionGroup(title: "A second pass at a larger size")
+    var hires: HiresFlags
 
     @OptionGroup(title: "Grading and correction")
     var grading: GradingOptions
@@ -149,15 +156,28 @@ struct GenerateCommand: AsyncParsableCommand {
     /// The request that the flags make.
     /// - Parameters:
     ///   - defaultSize: of the model, in pixels.
+    ///   - sizeMultiple: pixels that sides which are not said are multiples of.
+    ///   - source: the picture to begin with.
+    ///   - isForInpainting: whether the model was made for inpainting.
     ///   - styles: what there is to choose from.
     ///   - defaults: the model's own, for what the flags leave out.
     func request(
-        defaultSize: Int, styles: StyleLibrary = StyleLibrary(), defaults: ModelDefaults = ModelDefaults()
+        defaultSize: Int, sizeMultiple: Int = GenerationRequest.sideMultiple, source: PictureFlags.Source? = nil,
+        isForInpainting: Bool = false, styles: StyleLibrary = StyleLibrary(), defaults: ModelDefaults = ModelDefaults()
     ) throws -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
         (request.width, request.height) = (defaultSize, defaultSize)
         defaults.apply(fields(from: defaults), to: &request)
         if let negativePrompt { request.negativePrompt = negativePrompt }
+        if let source {
+            request.sourcePictures = [source.picture.picture]
+            request.mask = source.mask?.picture
+            if !pictures.onlyMasked {
+                let size = source.picture.image.image.size.extended(by: pictures.extend ?? Margins())
+                let drawn = size.drawable(nativeSize: defaultSize, multiple: sizeMultiple, width: width, height: height)
+                (request.width, request.height) = (drawn.width, drawn.height)
+            }
+        }
         if let width { request.width = width }
         if let height { request.height = height }
         if let steps { request.steps = steps }
@@ -170,6 +190,8 @@ struct GenerateCommand: AsyncParsableCommand {
         if let number = seed.number { request.seed = number }
         promptOptions.apply(to: &request, styles: styles)
         try samplingFlags.apply(to: &request)
+        pictures.apply(to: &request, isForInpainting: isForInpainting)
+        hires.apply(to: &request)
         grading.apply(to: &request)
         return request
     }
@@ -180,7 +202,9 @@ struct GenerateCommand: AsyncParsableCommand {
             (.negativePrompt, negativePrompt), (.width, width), (.height, height), (.steps, steps), (.sampler, sampler),
             (.schedule, schedule), (.cfgScale, cfgScale), (.clipSkip, promptOptions.clipSkip),
         ]
-        let keys = Set(said.filter { $0.value != nil }.map(\.field.key))
+        var keys = Set(said.filter { $0.value != nil }.map(\.field.key))
+        // The picture's size comes first.
+        if pictures.isUsed { keys.formUnion([GenerationField.width.key, GenerationField.height.key]) }
         return defaults.fields { keys.contains($0.key) }
     }
 
@@ -197,48 +221,86 @@ struct GenerateCommand: AsyncParsableCommand {
         let defaults = found.defaults ?? ModelDefaults()
         let taken = fields(from: defaults)
 
-        let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
+        let sources = try pictures.sources()
+        let opener = try ModelOpener(settings.load(), inputPictures: InputFiles(sources), onNote: Terminal.note)
         let reference = try opener.reference(for: path)
-        let destination = try OutputDestination(output, format: format, count: batchSize, onNote: progress.note)
+        let count = max(sources.count, 1) * batchSize
+        let destination = try OutputDestination(output, format: format, count: count, onNote: progress.note)
         if !taken.isEmpty { progress.note("Defaults of this model: \(defaults.text(of: taken))") }
-        let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: true, resources: resources) {
+        let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: sources.count <= 1, resources: resources) {
             progress.report($0, errorBound: opener.settings.autoErrorBound)
         }
         async let hash = pipeline.checkpoint.publishedHash(rememberedIn: UserFolders().cache)
 
-        var request = try request(defaultSize: pipeline.checkpoint.nativeSize, styles: resources.styles, defaults: defaults)
-        if seed == .any { request.seed = .random(in: Seed.drawn) }
-        let forecast = pipeline.memoryForecast(width: request.width, height: request.height, pictureCount: request.batchSize)
-        if let warning = forecast.warning(for: "\(request.width)×\(request.height)") { progress.warn(warning) }
+        let seed = self.seed.number ?? .random(in: Seed.drawn)
+        let requests = try (sources.isEmpty ? [nil] : sources.map(Optional.some)).map { source in
+            var request = try request(
+                defaultSize: pipeline.checkpoint.nativeSize, sizeMultiple: pipeline.checkpoint.sizeMultiple, source: source,
+                isForInpainting: pipeline.checkpoint.takesMaskedPicture, styles: resources.styles, defaults: defaults)
+            request.seed = seed
+            return request
+        }
         // Told before minutes are spent, and in flags.
         let preset = pipeline.checkpoint.suggestion?.preset
-        if let preset, let warning = preset.warning(about: request, use: preset.flags) { progress.warn(warning) }
-        var result = try await pipeline.generate(request) { progress.report($0) }
-        progress.finish()
-        let told = preset?.warning(about: request)
-        for warning in result.allWarnings(asked: pipeline.placements) where warning != told { progress.warn(warning) }
+        warn(about: requests, pipeline, preset, progress)
 
-        result.writeInfotexts(
-            for: request, model: pipeline.checkpoint.name, modelHash: await hash, version: "Easel \(Version.current)")
+        var whole: GenerationResult?
         var paths: [String] = []
         // Told at the end: what fails for one picture must not lose the next.
         var failures: [String] = []
-        for (index, picture) in result.pictures.enumerated() {
-            do {
-                let saved = try destination.save(picture, index: index, of: result.pictures.count)
-                paths.append(saved.path)
-                if let detour = saved.detour { failures.append(detour) }
-                if !json, destination.place != .standardOutput { Terminal.write("\(saved.path)\n", to: .standardOutput) }
-            } catch {
-                failures.append(error.description)
+        var index = 0
+        for (number, request) in requests.enumerated() {
+            if requests.count > 1 { progress.note("Picture \(number + 1) of \(requests.count): \(sources[number].name)") }
+            var result = try await pipeline.generate(request) { progress.report($0) }
+            progress.finish()
+            let told = preset?.warning(about: request)
+            for warning in result.allWarnings(asked: pipeline.placements) where warning != told { progress.warn(warning) }
+            result.writeInfotexts(
+                for: request, model: pipeline.checkpoint.name, modelHash: await hash, version: "Easel \(Version.current)")
+            let name = sources.isEmpty ? nil : sources[number].name
+            for picture in result.pictures {
+                defer { index += 1 }
+                do throws(CommandFailure) {
+                    let saved = try destination.save(picture, index: index, of: count, named: name)
+                    paths.append(saved.path)
+                    if let detour = saved.detour { failures.append(detour) }
+                    if !json, destination.place != .standardOutput { Terminal.write("\(saved.path)\n", to: .standardOutput) }
+                } catch {
+                    failures.append(error.description)
+                }
             }
+            whole = whole?.joined(with: result) ?? result
         }
-        if json {
+        if json, let whole {
             let report = GenerationReport(
-                paths: paths, model: pipeline.checkpoint.name, modelDefaults: taken.map(\.key), result: result, precisionTables: tables,
+                paths: paths, model: pipeline.checkpoint.name, modelDefaults: taken.map(\.key), result: whole, precisionTables: tables,
                 total: (ContinuousClock.now - began).seconds)
             Terminal.write(report.text + "\n", to: .standardOutput)
         }
         if !failures.isEmpty { throw CommandFailure(.cannotWrite, failures.joined(separator: "\n")) }
+    }
+
+    /// Warns of what takes more memory than there is, and of settings that do not suit the model; of each once.
+    private func warn(
+        about requests: [GenerationRequest], _ pipeline: DiffusionPipeline, _ preset: FewStepPreset?, _ progress: ProgressReporter
+    ) {
+        guard let largest = requests.max(by: { $0.width * $0.height < $1.width * $1.height }) else { return }
+        let forecast = pipeline.memoryForecast(width: largest.width, height: largest.height, pictureCount: largest.batchSize)
+        if let warning = forecast.warning(for: "\(largest.width)×\(largest.height)") { progress.warn(warning) }
+        if let preset, let warning = preset.warning(about: largest, use: preset.flags) { progress.warn(warning) }
+    }
+}
+
+extension GenerationResult {
+    /// This result with the pictures of another one behind its own.
+    fileprivate func joined(with other: GenerationResult) -> GenerationResult {
+        var joined = self
+        joined.pictures += other.pictures
+        joined.warnings += other.warnings.filter { !warnings.contains($0) }
+        joined.ignored += other.ignored.filter { !ignored.contains($0) }
+        joined.timings.steps += other.timings.steps
+        joined.compiles += other.compiles
+        joined.moves += other.moves
+        return joined
     }
 }

@@ -116,7 +116,7 @@ struct OutputDestination {
     /// Writes one picture of `count`. A file is whole or not there.
     /// - Returns: where it is. Elsewhere than chosen, or in another format, when that could not be.
     /// - Throws: `.cannotWrite` when it could be written nowhere.
-    func save(_ picture: Picture<RGBImage>, index: Int, of count: Int) throws(CommandFailure) -> Saved {
+    func save(_ picture: Picture<RGBImage>, index: Int, of count: Int, named name: String? = nil) throws(CommandFailure) -> Saved {
         let bytes: [UInt8]
         let parameters = picture.infotext.isEmpty ? nil : picture.infotext
         do {
@@ -128,18 +128,19 @@ struct OutputDestination {
             }
             return try saveElsewhere(png, .png, seed: picture.seed, because: CommandFailure(error))
         }
-        return try save(bytes, seed: picture.seed, index: index, of: count)
+        return try save(bytes, seed: picture.seed, index: index, of: count, named: name)
     }
 
     /// Writes one encoded picture of `count`.
-    func save(_ bytes: [UInt8], seed: UInt64, index: Int, of count: Int) throws(CommandFailure) -> Saved {
+    /// - Parameter name: the name of files in a folder, without ending; nil names them by seed.
+    func save(_ bytes: [UInt8], seed: UInt64, index: Int, of count: Int, named name: String? = nil) throws(CommandFailure) -> Saved {
         if place == .standardOutput {
             guard let code = Terminal.write(bytes, to: .standardOutput) else { return Saved(path: "-") }
             return try saveElsewhere(bytes, format, seed: seed, because: Terminal.standardOutputFailure(code))
         }
         let file = chosenFile(index, of: count)
         do {
-            guard let file else { return Saved(path: try Self.write(bytes, in: folder, seed: seed, format).path) }
+            guard let file else { return Saved(path: try Self.write(bytes, in: folder, name ?? "easel-\(seed)", format).path) }
             try Data(bytes).write(to: file, options: .atomic)
             return Saved(path: file.path)
         } catch {
@@ -152,7 +153,7 @@ struct OutputDestination {
         _ bytes: [UInt8], _ format: ImageFormat, seed: UInt64, because failure: CommandFailure
     ) throws(CommandFailure) -> Saved {
         for folder in [folder, URL(filePath: ".", directoryHint: .isDirectory), FileManager.default.temporaryDirectory] {
-            guard let file = try? Self.write(bytes, in: folder, seed: seed, format) else { continue }
+            guard let file = try? Self.write(bytes, in: folder, "easel-\(seed)", format) else { continue }
             return Saved(path: file.path, detour: "\(failure.description) The picture is in \"\(file.path)\".")
         }
         throw failure
@@ -164,14 +165,14 @@ struct OutputDestination {
         return folder.appending(path: "\(stem)\(count == 1 ? "" : "-\(index + 1)").\(ending)")
     }
 
-    /// Writes a file under the first name for the seed that is free, which no other program takes at the same moment.
-    private static func write(_ bytes: [UInt8], in folder: URL, seed: UInt64, _ format: ImageFormat) throws -> URL {
+    /// Writes a file under the first name that is free: `easel-7`, `easel-7-2`. No other program takes it at the same moment.
+    private static func write(_ bytes: [UInt8], in folder: URL, _ name: String, _ format: ImageFormat) throws -> URL {
         let whole = folder.appending(path: ".easel-\(UUID().uuidString)")
         defer { unlink(whole.path) }
         try Data(bytes).write(to: whole)
         var number = 1
         while true {
-            let file = folder.appending(path: "easel-\(seed)\(number == 1 ? "" : "-\(number)").\(format.fileExtension)")
+            let file = folder.appending(path: "\(name)\(number == 1 ? "" : "-\(number)").\(format.fileExtension)")
             if link(whole.path, file.path) == 0 { return file }
             // Where the file system has no links, another program could take the name in between.
             if errno != EEXIST, !FileManager.default.fileExists(atPath: file.path) {

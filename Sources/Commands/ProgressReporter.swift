@@ -37,6 +37,8 @@ final class ProgressReporter: Sendable {
                 keep(move.description, &state)
             case .encoding:
                 show("Encoding the prompt", &state)
+            case .encodingPictures:
+                show("Encoding the source picture", &state)
             case .denoising(0, let total):
                 state.denoisingBegan = clock.now
                 show(Self.stepLine(done: 0, total: total, seconds: nil, bar: style == .bar), &state)

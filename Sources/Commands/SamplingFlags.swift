@@ -6,11 +6,18 @@ struct SamplingFlags: ParsableArguments {
     @Option(
         name: .customLong("option"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "An option of the sampler, the schedule, the noise or the guidance; may be repeated: --option eta=0.5 --option rho=5.",
+            "An option of the sampler, the schedule, the noise, the guidance or the picture to begin with; may be repeated: "
+                + "--option eta=0.5 --option rho=5.",
             discussion: Self.fields.map { "\($0.key): \($0.meaning)" }.joined(separator: "\n"), valueName: "name=value"))
     var options: [String] = []
 
-    private static let fields: [GenerationField] = [.variationSeed, .variationStrength, .seedResizedFrom] + GenerationField.samplingOptions
+    private static let fields: [GenerationField] = [.variationSeed, .variationStrength, .seedResizedFrom]
+        + GenerationField.samplingOptions + pictureOptions
+
+    /// Options of pictures to begin with that few people change.
+    private static let pictureOptions: [GenerationField] = [
+        .fixesSteps, .noiseMultiplier, .extraNoise, .background, .correctsColors, .maskWeight, .roundsMask, .overlaysOriginal,
+    ]
 
     /// Puts the options into a request.
     /// - Throws: `ValidationError` naming the first that is none.

@@ -140,8 +140,8 @@ struct ServeCommand: AsyncParsableCommand {
         let metrics = ServerMetrics()
         let events = JobEvents()
         let host = ModelHost(
-            live, library: library, folders: folders, resources: try resources.open(folders: folders), logger: logger,
-            onCompile: { metrics.record($0) }, onEvent: { events.send($0, of: nil) })
+            live, library: library, folders: folders, resources: try resources.open(folders: folders),
+            inputPictures: archive.inputPictures, logger: logger, onCompile: { metrics.record($0) }, onEvent: { events.send($0, of: nil) })
         let server = EaselServer(
             engine: host, settings: live, archive: archive, options: try options(), events: events, metrics: metrics, logger: logger,
             recentLog: recentLog, onListening: { [address = self.host] port in Terminal.note("Listening on http://\(address):\(port)") })

@@ -66,15 +66,17 @@ extension InputShape {
 
 extension CompileKey: CustomStringConvertible {
     /// `UNet, CPU in f32, batch 2, latents 64×64, up to 4 chunks`.
-    public var description: String { "\(network), \(placement), \(shape.summary(of: stage))" }
+    public var description: String { "\(network), \(placement), \(shape.summary(of: network))" }
 }
 
 extension InputShape {
     /// The fixed inputs in words: `batch 2, latents 96×64 (width × height), up to 4 chunks`; `any shape`; `any shape, tiled along x`.
-    public func summary(of stage: Stage) -> String {
+    public func summary(of network: NetworkID) -> String {
         var parts: [String] = []
         if case .fixed(let batch) = batch { parts.append("batch \(batch)") }
-        if case .fixed(let height) = height, case .fixed(let width) = width { parts.append("latents \(width)×\(height)") }
+        if case .fixed(let height) = height, case .fixed(let width) = width {
+            parts.append("\(network == .encoder ? "picture" : "latents") \(width)×\(height)")
+        }
         if case .fixed(let tokens) = tokens {
             let chunks = tokens / CLIPText.positionCount
             parts.append((hasContextMask ? "up to " : "") + (chunks == 1 ? "1 chunk" : "\(chunks) chunks"))

@@ -17,7 +17,7 @@ public final class CompiledNetwork: Sendable {
     let reason: CompileReason
     /// Bytes of memory that it takes once it has run, by estimate.
     let byteCount: Int
-    /// Sides of latents divided by this are those of the smallest feature map that is attended to.
+    /// Sides of latents, or of a picture that is encoded, divided by this are those of the smallest feature map that is attended to.
     let downscale: Int
     let fault: OutputFault?
 
@@ -47,10 +47,15 @@ public final class CompiledNetwork: Sendable {
     /// The length of an input's last axis; nil when there is no such input, or its length is open.
     public func width(ofInput name: String) -> Int? { model.inputs.first { $0.name == name }?.shape?.extents.last.flatMap { $0 } }
 
+    /// The length of an input's second axis; nil when there is no such input, or its length is open.
+    public func channels(ofInput name: String) -> Int? {
+        model.inputs.first { $0.name == name }?.shape?.extents.dropFirst().first.flatMap { $0 }
+    }
+
     /// How it came to be.
     public var record: CompileRecord {
         CompileRecord(
-            stage: stage, device: placement.device, precision: precision, shape: key.shape.summary(of: stage),
+            stage: stage, device: placement.device, precision: precision, shape: key.shape.summary(of: key.network),
             reason: reason, seconds: seconds, isFromDiskCache: isFromDiskCache)
     }
 }

@@ -8,8 +8,8 @@ public struct NetworkCall: ~Copyable, Sendable {
     /// The network that is run.
     public let network: CompiledNetwork
     private var request: InferRequest
-    /// The latest `latents`, as long as the network may have to see larger ones first.
-    private var firstLatents: NDArray?
+    /// The latest `latents` or `image`, as long as the network may have to see a larger one first.
+    private var first: (name: String, array: NDArray)?
     private var hasRun = false
 
     /// Makes a request of its own for the network, without inputs.
@@ -21,7 +21,7 @@ public struct NetworkCall: ~Copyable, Sendable {
     /// Copies `array` in; it stays for later runs.
     public mutating func setInput(_ name: String, to array: NDArray) throws(OpenVINOError) {
         try request.setInput(name, to: array)
-        if !hasRun, name == "latents" { firstLatents = array }
+        if !hasRun, name == "latents" || name == "image" { first = (name, array) }
     }
 
     /// Lets later runs read an input from the tensor's memory.
@@ -39,12 +39,12 @@ public struct NetworkCall: ~Copyable, Sendable {
     /// Runs the network for several of its outputs; see above.
     /// - Returns: the outputs of those names, in their order.
     public nonisolated(nonsending) mutating func run(_ outputs: [String]) async throws(OpenVINOError) -> [NDArray] {
-        if let latents = firstLatents, let larger = network.latentsBefore(latents) {
-            try request.setInput("latents", to: larger)
+        if let first, let larger = network.inputBefore(first.array) {
+            try request.setInput(first.name, to: larger)
             try await request.infer()
-            try request.setInput("latents", to: latents)
+            try request.setInput(first.name, to: first.array)
         }
-        (firstLatents, hasRun) = (nil, true)
+        (first, hasRun) = (nil, true)
         try await request.infer()
         var answers: [NDArray] = []
         for output in outputs {
@@ -56,14 +56,14 @@ public struct NetworkCall: ~Copyable, Sendable {
 }
 
 extension CompiledNetwork {
-    /// Latents to run before `latents`, when those may not be the first that the network sees.
+    /// An input to run before `array`, when that may not be the first that the network sees.
     ///
     /// Attention whose first run ever has a single key is compiled for that by the CPU plugin (2026.4.1), if its shapes are dynamic:
     /// every later run with 16 keys or more answers garbage. That is so where the smallest feature map is a single position.
-    fileprivate func latentsBefore(_ latents: NDArray) -> NDArray? {
-        guard key.shape.height == .dynamic || key.shape.width == .dynamic, latents.shape.suffix(2).allSatisfy({ $0 <= downscale }) else {
+    fileprivate func inputBefore(_ array: NDArray) -> NDArray? {
+        guard key.shape.height == .dynamic || key.shape.width == .dynamic, array.shape.suffix(2).allSatisfy({ $0 <= downscale }) else {
             return nil
         }
-        return NDArray(repeating: 0, shape: latents.shape.prefix(2) + [2 * downscale, 2 * downscale])
+        return NDArray(repeating: 0, shape: array.shape.prefix(2) + [2 * downscale, 2 * downscale])
     }
 }

@@ -67,7 +67,15 @@ public actor NetworkCompiler {
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds,
             isFromDiskCache: isFromDiskCache,
             reason: reason, byteCount: checkpoint.weights(of: network).parameterCount * (precision == Precision.f32.rawValue ? 4 : 2),
-            downscale: network == .denoiser ? checkpoint.unet.configuration.downscale : 1, fault: fault)
+            downscale: downscale(of: network), fault: fault)
+    }
+
+    private func downscale(of network: NetworkID) -> Int {
+        switch network {
+        case .denoiser: checkpoint.unet.configuration.downscale
+        case .encoder: checkpoint.vae.configuration.scaleFactor
+        case .decoder, .text: 1
+        }
     }
 
     /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.
@@ -101,6 +109,9 @@ public actor NetworkCompiler {
         case .decoder:
             let vae = checkpoint.vae
             return try .vaeDecoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
+        case .encoder:
+            let vae = checkpoint.vae
+            return try .vaeEncoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
         }
     }
 }

@@ -27,24 +27,34 @@ extension DiffusionPipeline {
         precondition(!requests.isEmpty && areAlike, "requests of different kinds are no batch")
         // One state of the files for all of them.
         let resources = resources.current
-        var prompts: [PromptPlan] = []
         // Equal recipes read the text encoders alike.
         var readings: [EncoderReading] = []
-        for request in requests {
-            readings = try opened.rules.checkedReadings(of: request, styles: resources.styles)
-            prompts.append(try promptPlan(for: request, resources))
+        for request in requests { readings = try opened.rules.checkedReadings(of: request, styles: resources.styles) }
+        var prompts: [PromptPlan] = []
+        var passes: [RequestPlan.Pass] = []
+        for (passRequests, first) in [(requests, nil), (requests.compactMap(\.secondPass), requests[0].steps)] {
+            guard let shared = passRequests.first else { continue }
+            var plans: [PromptPlan] = []
+            for request in passRequests { plans.append(try promptPlan(for: request, after: first, resources)) }
+            let joined = PromptPlan(joining: plans)
+            var need = need(forShortPromptsOf: shared)
+            need.pictureCount = joined.pictures.count
+            (need.chunkCounts, need.chunkCountsVary) = joined.chunkCounts
+            let start = passes.last?.pictures.upperBound ?? 0
+            passes.append(.init(
+                request: shared, pictures: start..<start + joined.pictures.count, need: need, sizeWaves: sizeWaves(of: shared)))
+            prompts += plans
         }
-        let joined = PromptPlan(joining: prompts)
-        var need = need(forShortPromptsOf: requests[0])
-        need.pictureCount = joined.pictures.count
-        (need.chunkCounts, need.chunkCountsVary) = joined.chunkCounts
-        return RequestPlan(
-            requests: requests, need: need, prompts: prompts, joined: joined, readings: readings, sizeWaves: sizeWaves(of: requests[0]))
+        return RequestPlan(requests: requests, passes: passes, prompts: prompts, joined: PromptPlan(joining: prompts), readings: readings)
     }
 
-    private func promptPlan(for request: GenerationRequest, _ resources: PromptResources) throws(InvalidRequest) -> PromptPlan {
+    /// - Parameter first: the steps of the pass before; nil for the first.
+    private func promptPlan(
+        for request: GenerationRequest, after first: Int?, _ resources: PromptResources
+    ) throws(InvalidRequest) -> PromptPlan {
         var plan = try PromptPlan(
-            request, guidance: guidance(of: request), resources: resources, tokenizer: opened.tokenizer, paddingToken: opened.paddingToken,
+            request, after: first, guidance: guidance(of: request), resources: resources, tokenizer: opened.tokenizer,
+            paddingToken: opened.paddingToken,
             widths: checkpoint.textEncoders.map(\.configuration.width),
             zeroesEmptyNegative: checkpoint.conditioning.zeroesEmptyNegative && request.zeroesEmptyNegative)
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
@@ -91,9 +101,9 @@ extension DiffusionPipeline {
     /// - Parameter placement: nil for where its stage runs now.
     public func key(of id: NetworkID, for need: ShapeNeed, at placement: Placement? = nil) -> CompileKey {
         let placement = placement ?? placements[id.stage]
-        return CompileKey(
-            checkpoint: checkpoint.identity, network: id, placement: placement,
-            shape: shapes.shape(of: id.stage, on: placement.device, for: need))
+        var shape = shapes.shape(of: id.stage, on: placement.device, for: need)
+        if id == .encoder { shape = shape.scaled(by: checkpoint.vae.configuration.scaleFactor) }
+        return CompileKey(checkpoint: checkpoint.identity, network: id, placement: placement, shape: shape)
     }
 
     /// The keys of all networks where they run now.
@@ -133,11 +143,20 @@ extension DiffusionPipeline {
         }
     }
 
+    /// The networks that a plan's pictures take, in the order of their stages.
+    func networks(for plan: RequestPlan) -> [NetworkID] {
+        let needsEncoder = !plan.shared.sourcePictures.isEmpty || checkpoint.takesMaskedPicture
+        return checkpoint.networks.filter { $0.stage == .encode } + (needsEncoder ? [.encoder] : [])
+            + checkpoint.networks.filter { $0.stage != .encode }
+    }
+
     /// Conditionings of all pictures at an evaluation.
     /// - Parameter texts: the plan's texts after the text encoders.
-    /// - Returns: for each picture what is told for each of its texts.
-    func conditionings(of plan: RequestPlan, _ texts: [EncodedText], atEvaluation index: Int) -> [[Conditioning]] {
-        plan.joined.contexts(atEvaluation: index, texts).map { $0.map { conditioning($0, plan.sizeWaves) } }
+    /// - Returns: for each picture of the pass what is told for each of its texts.
+    func conditionings(
+        of plan: RequestPlan, _ pass: RequestPlan.Pass, _ texts: [EncodedText], atEvaluation index: Int
+    ) -> [[Conditioning]] {
+        plan.joined.contexts(of: pass.pictures, atEvaluation: index, texts).map { $0.map { conditioning($0, pass.sizeWaves) } }
     }
 
     private func conditioning(_ text: EncodedText, _ sizeWaves: [Float]) -> Conditioning {
@@ -164,24 +183,31 @@ extension DiffusionPipeline {
 
     /// Starts a run of the sampler for a request.
     public func samplingRun(for request: GenerationRequest) throws(SamplingError) -> SamplingRun {
-        try samplingRun(request, seeds: request.imageSeeds)
+        try samplingRun(request, seeds: request.imageSeeds, from: StartLatents())
     }
 
-    /// Starts a run of the sampler for requests that are drawn together.
-    func samplingRun(for plan: RequestPlan) throws(SamplingError) -> SamplingRun {
-        try samplingRun(plan.shared, seeds: plan.requests.flatMap(\.imageSeeds))
-    }
-
-    private func samplingRun(_ request: GenerationRequest, seeds: [ImageSeed]) throws(SamplingError) -> SamplingRun {
+    /// Starts a run of the sampler for a pass.
+    /// - Parameters:
+    ///   - request: the recipe's.
+    ///   - seeds: of all pictures.
+    ///   - start: what it begins with.
+    func samplingRun(_ request: GenerationRequest, seeds: [ImageSeed], from start: StartLatents) throws(SamplingError) -> SamplingRun {
         func shape(_ size: PictureSize) -> [Int] { checkpoint.vae.configuration.latentShape(width: size.width, height: size.height) }
         let other = request.seedResizedFrom.map(shape)
+        let fromPicture = start.latents == nil ? nil : request.samplingFromPicture
         return try SamplingRun(
-            request.sampling, objective: opened.objective,
+            fromPicture?.settings ?? request.recipe.sampling, objective: opened.objective,
             noise: BatchNoise(
                 source: request.noise, seeds: seeds,
                 options: NoiseOptions(
                     resizedFrom: other.map { LatentSize(height: $0[1], width: $0[2]) }, seedDelta: request.seedDelta)),
-            imageShape: shape(PictureSize(width: request.width, height: request.height)), correction: request.correction.betweenSteps)
+            imageShape: shape(PictureSize(width: request.width, height: request.height)),
+            start: start.latents.map {
+                .latents(
+                    $0, skippingSteps: fromPicture?.skippedSteps ?? 0,
+                    noise: StartNoise(factor: request.imageToImage.noiseMultiplier, extra: request.imageToImage.extraNoise))
+            } ?? .noise,
+            mask: start.mask, correction: request.correction.betweenSteps)
     }
 }
 

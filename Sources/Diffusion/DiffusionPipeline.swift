@@ -4,7 +4,7 @@ public import Generation
 public import Networks
 import OpenVINO
 public import Prompting
-public import Sampling
+import Sampling
 import Synchronization
 import Tensors
 
@@ -28,6 +28,8 @@ public final class DiffusionPipeline: Sendable {
     let retention: Retention
     /// Styles, wildcards and textual inversions, which prompts refer to by name.
     public let resources: PromptResources
+    /// Where the pixels of source pictures and masks come from; nil where none can be had.
+    public let inputPictures: (any InputPictureSource)?
     private let current: Mutex<PerStage<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
     private let colorFit: Mutex<LatentColorFit>
@@ -37,9 +39,10 @@ public final class DiffusionPipeline: Sendable {
     ///   - fallbacks: where each stage runs first, and where when that fails.
     ///   - networks: where compiled networks are kept, together with those of other checkpoints.
     ///   - resources: styles, wildcards and textual inversions.
+    ///   - inputPictures: where the pixels of source pictures and masks come from.
     public init(
         _ opened: OpenCheckpoint, fallbacks: PerStage<Fallbacks>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks,
-        retention: Retention = .always, resources: PromptResources = PromptResources()
+        retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil
     ) {
         self.opened = opened
         self.fallbacks = fallbacks
@@ -47,6 +50,7 @@ public final class DiffusionPipeline: Sendable {
         self.networks = networks
         self.retention = retention
         self.resources = resources
+        self.inputPictures = inputPictures
         current = Mutex(fallbacks.map(\.first))
         colorFit = Mutex(LatentColorFit(opened.checkpoint))
     }
@@ -57,14 +61,14 @@ public final class DiffusionPipeline: Sendable {
     ///   - placements: the one place of each stage.
     public convenience init(
         path: String, placements: PerStage<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
-        retention: Retention = .always, resources: PromptResources = PromptResources()
+        retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil
     ) throws(DiffusionError) {
         let opened = try OpenCheckpoint(path: path)
         do {
             let networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
             self.init(
                 opened, fallbacks: placements.map { Fallbacks($0) }, shapes: shapes, networks: networks, retention: retention,
-                resources: resources)
+                resources: resources, inputPictures: inputPictures)
         } catch {
             throw DiffusionError(error)
         }

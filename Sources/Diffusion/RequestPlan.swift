@@ -5,19 +5,32 @@ public import Generation
 public struct RequestPlan: Sendable {
     /// The requests, in order.
     public let requests: [GenerationRequest]
-    /// The demands on the networks.
-    public let need: ShapeNeed
-    /// The prompts of each request.
+    /// The runs of the sampler, one after another: a single one, or two with hires fix.
+    let passes: [Pass]
+    /// The prompts of each request, for the first pass and then for the second.
     let prompts: [PromptPlan]
-    /// The prompts of all requests as one batch.
+    /// The prompts of all passes as one batch.
     let joined: PromptPlan
     /// How the requests read each text encoder.
     let readings: [EncoderReading]
-    /// What the denoiser is told of the pictures' sizes, as waves; empty where it is told nothing.
-    let sizeWaves: [Float]
 
     /// The recipe's request: all others differ from it in nothing but their pictures.
     var shared: GenerationRequest { requests[0] }
+
+    /// The demands of the first pass on the networks.
+    public var need: ShapeNeed { passes[0].need }
+
+    /// One run of the sampler.
+    struct Pass: Sendable {
+        /// The recipe's request, as this pass follows it.
+        let request: GenerationRequest
+        /// The pictures of the pass among those of `joined`.
+        let pictures: Range<Int>
+        /// The demands on the networks.
+        let need: ShapeNeed
+        /// What the denoiser is told of the pictures' sizes, as waves; empty where it is told nothing.
+        let sizeWaves: [Float]
+    }
 }
 
 /// The results of requests that were drawn together, and the networks that took part.

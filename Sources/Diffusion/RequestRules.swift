@@ -47,6 +47,7 @@ public struct RequestRules: Sendable {
     func checkedReadings(of request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) -> [EncoderReading] {
         try request.validate()
         try styles.validate(request.styles)
+        if let pass = request.secondPass { try validate(secondPass: pass, upscaler: request.hires.upscaler) }
         let readings = try readings(of: request)
         do {
             try request.sampling.validate(for: objective)
@@ -54,6 +55,29 @@ public struct RequestRules: Sendable {
             throw InvalidRequest(error)
         }
         return readings
+    }
+
+    private func validate(secondPass pass: GenerationRequest, upscaler: String) throws(InvalidRequest) {
+        for (side, field) in [(pass.width, GenerationField.hiresWidth), (pass.height, GenerationField.hiresHeight)] {
+            guard (GenerationRequest.sideMultiple...GenerationRequest.largestSide).contains(side) else {
+                throw InvalidRequest(
+                    field: field.key,
+                    .outOfRange(.init(side), from: .init(GenerationRequest.sideMultiple), to: .init(GenerationRequest.largestSide)),
+                    "The second pass would be \(pass.width)×\(pass.height). Use a scale or a size that leaves each side within "
+                        + "\(GenerationRequest.sideMultiple) to \(GenerationRequest.largestSide) pixels.")
+            }
+        }
+        let known = LatentUpscaler.allCases.map(\.rawValue) + PictureUpscaler.allCases.map(\.rawValue)
+        guard known.contains(upscaler) else {
+            throw InvalidRequest(
+                field: GenerationField.hiresUpscaler.key, .unknownChoice(upscaler, of: known),
+                "There is no upscaler \"\(upscaler)\". Use \(known.joined(separator: ", ")).")
+        }
+        do {
+            try pass.samplingFromPicture.settings.validate(for: objective)
+        } catch {
+            throw InvalidRequest(error)
+        }
     }
 
     /// How a request reads each text encoder.

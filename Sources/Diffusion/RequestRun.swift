@@ -1,6 +1,7 @@
 import Checkpoints
 import Compilation
 import Generation
+import ImageProcessing
 import OpenVINO
 import Prompting
 import Sampling
@@ -38,33 +39,38 @@ struct RequestRun {
         places = placements.map(Place.init(asked:))
     }
 
-    private var pictureCount: Int { plan.joined.pictures.count }
-
     mutating func drawn() async throws -> DrawnRequests {
         try Task.checkCancellation()
         let began = ContinuousClock.now
-        // Refuses what cannot be sampled before anything is compiled.
-        let sampling = try pipeline.samplingRun(for: plan)
-        let needed = pipeline.checkpoint.networks.filter { !isRemembered($0) }
-        compiling = await pipeline.networks.prepare(needed.map(key), of: pipeline.checkpoint)
+        let pictures = try SourcePictures(plan, pipeline)
+        let needed = pipeline.networks(for: plan).filter { !isRemembered($0) }
+        let keys = needed.map { pipeline.key(of: $0, for: plan.need, at: placements[$0.stage]) }
+        compiling = await pipeline.networks.prepare(keys, of: pipeline.checkpoint)
 
         let texts = try await encode()
-        let latents = try await denoise(sampling, texts)
+        var latents = try await denoise(plan.passes[0], texts, from: try await encode(pictures))
+        for pass in plan.passes.dropFirst() { latents = try await denoise(pass, texts, from: try await enlarged(latents, for: pass)) }
         let decoded = try await decode(latents)
-        let images = graded(decoded)
+        let images = pictures.finished(graded(decoded))
 
         timings.total = (ContinuousClock.now - began).seconds
         let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
         var next = 0
-        let results = zip(plan.requests, plan.prompts).map { request, prompts in
-            defer { next += request.batchSize }
-            return result(of: request, prompts, Array(images[next..<next + request.batchSize]), runtimeVersion)
+        let results = plan.requests.indices.map { index in
+            let request = plan.requests[index]
+            let range = next..<next + request.batchSize
+            next = range.upperBound
+            // The second pass may warn of its own prompts.
+            let warnings = stride(from: index, to: plan.prompts.count, by: plan.requests.count).flatMap { plan.prompts[$0].warnings }
+            return result(
+                of: request, plan.prompts[index], Array(images[range]), (warnings + pictures.notes(on: range)).withoutRepetitions,
+                runtimeVersion)
         }
         return DrawnRequests(results: results, decoded: decoded, networks: uses)
     }
 
     private func result(
-        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ runtimeVersion: String
+        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ warnings: [String], _ runtimeVersion: String
     ) -> GenerationResult {
         GenerationResult(
             pictures: zip(images, zip(request.imageSeeds, plan.pictures)).map { image, made in
@@ -75,7 +81,7 @@ struct RequestRun {
             tokenCount: plan.longestText?.tokenCount ?? 0,
             chunkCount: plan.longestText?.chunks.count ?? 0,
             ignored: plan.ignored,
-            warnings: plan.warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []),
+            warnings: warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []),
             dependsOnScheduleCounting: plan.dependsOnScheduleCounting,
             places: places,
             runtimeVersion: runtimeVersion,
@@ -151,26 +157,92 @@ struct RequestRun {
             network: .text(index), placement: placement, output: plan.readings[index].output, emphasis: plan.shared.emphasis)
     }
 
+    /// Encodes source pictures, each once.
+    /// - Returns: the latents to start from, and what an inpainting UNet is told.
+    private mutating func encode(_ pictures: SourcePictures) async throws -> StartLatents {
+        let planes = pictures.toEncode
+        return pictures.start(.init(uniqueKeysWithValues: zip(planes, try await encode(planes))))
+    }
+
+    /// Encodes pictures.
+    /// - Parameter pictures: `[1, 3, height, width]` each, −1…1.
+    /// - Returns: the latents of each.
+    private mutating func encode(_ pictures: [NDArray]) async throws -> [NDArray] {
+        var encoded = [NDArray?](repeating: nil, count: pictures.count)
+        // Pictures of one size share a network.
+        for (size, indices) in Dictionary(grouping: pictures.indices, by: { pictures[$0].shape }) {
+            let onEvent = onEvent
+            var need = plan.need
+            need.latentHeight = size[2] / pipeline.checkpoint.vae.configuration.scaleFactor
+            need.latentWidth = size[3] / pipeline.checkpoint.vae.configuration.scaleFactor
+            let latents = try await withFallbacks(.encoder, need) { run, network in
+                onEvent(.encodingPictures)
+                let began = ContinuousClock.now
+                defer { run.timings.encodePictures += (ContinuousClock.now - began).seconds }
+                var encoder = try PictureEncoder(network)
+                var latents: [NDArray] = []
+                for index in indices {
+                    latents.append(try await encoder.encode(pictures[index]))
+                    guard latents.last?.isFinite == true else { throw DiffusionError.nonFinite(network.key) }
+                }
+                return latents
+            }
+            for (index, latents) in zip(indices, latents) { encoded[index] = latents }
+        }
+        return encoded.compactMap(\.self)
+    }
+
+    /// The latents of a pass in the size of the next one, which begins with them.
+    private mutating func enlarged(_ latents: NDArray, for pass: RequestPlan.Pass) async throws -> StartLatents {
+        let first = PictureSize(width: plan.shared.width, height: plan.shared.height)
+        let hires = plan.shared.hires
+        let size = HiresSize(hires, first: first)
+        let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
+        let enlarged: NDArray
+        if let upscaler = LatentUpscaler(rawValue: hires.upscaler) {
+            let aligned = size.enlarged.floored(to: GenerationRequest.sideMultiple)
+            enlarged = latents.interpolated(height: aligned.height / scaleFactor, width: aligned.width / scaleFactor, by: upscaler)
+        } else {
+            let filter = hires.upscaler == PictureUpscaler.nearest.rawValue ? ResamplingFilter.nearest : .lanczos
+            let pictures = try await decode(latents).map {
+                $0.resized(to: size.enlarged, filter: filter).aligned(to: GenerationRequest.sideMultiple).planes
+            }
+            enlarged = .concatenated(try await encode(pictures))
+        }
+        let start = size.cut(enlarged, scaleFactor: scaleFactor)
+        guard pipeline.checkpoint.takesMaskedPicture else { return StartLatents(latents: start) }
+        // As for a first pass: everything is masked, and nothing is seen behind it.
+        let nothing = NDArray(repeating: 0, shape: [1, 3, pass.request.height, pass.request.width])
+        let extra = SourcePictures.extraChannels(ofNothing: try await encode([nothing])[0])
+        return StartLatents(latents: start, extraChannels: .concatenated(.init(repeating: extra, count: pass.pictures.count)))
+    }
+
     /// - Returns: the finished latents.
-    private mutating func denoise(_ sampling: SamplingRun, _ texts: [EncodedText]) async throws -> NDArray {
+    private mutating func denoise(_ pass: RequestPlan.Pass, _ texts: [EncodedText], from start: StartLatents) async throws -> NDArray {
         let (pipeline, plan, previews, onEvent) = (pipeline, plan, previews, onEvent)
-        return try await withFallbacks(.denoiser) { run, network in
+        let sampling = try pipeline.samplingRun(pass.request, seeds: plan.requests.flatMap(\.imageSeeds), from: start)
+        let before = timings.steps
+        return try await withFallbacks(.denoiser, pass.need) { run, network in
             let stage = DenoiseStage(
-                network: network, plan: plan.joined,
-                conditionings: { pipeline.conditionings(of: plan, texts, atEvaluation: $0) },
-                guidance: pipeline.guidance(of: plan.shared), toldGuidance: Guidance(scale: plan.shared.cfgScale))
+                network: network, pictures: plan.joined.pictures[pass.pictures],
+                conditionings: { pipeline.conditionings(of: plan, pass, texts, atEvaluation: $0) },
+                guidance: pipeline.guidance(of: pass.request), toldGuidance: Guidance(scale: pass.request.cfgScale),
+                extraChannels: start.extraChannels)
             final class Calls { var seconds: [Double] = [] }
             let calls = Calls()
             let perStep = sampling.settings.sampler.evaluationsPerStep
-            onEvent(.denoising(done: 0, total: sampling.expectedCallCount))
-            let latents = try await stage.run(sampling) { [decoderKey = run.key(.decoder)] progress, seconds in
+            // The calls of all passes count up.
+            let others = plan.otherCallCounts(than: pass, pipeline)
+            onEvent(.denoising(done: others.before, total: others.before + sampling.expectedCallCount + others.after))
+            let decoderKey = pipeline.key(of: .decoder, for: pass.need, at: run.placements.decode)
+            let latents = try await stage.run(sampling) { progress, seconds in
                 calls.seconds.append(seconds)
                 let done = progress.completedCallCount
-                onEvent(.denoising(done: done, total: progress.callCount))
+                onEvent(.denoising(done: others.before + done, total: others.before + progress.callCount + others.after))
                 guard done.isMultiple(of: perStep), previews.includes(step: done / perStep) else { return }
                 if let images = await pipeline.preview(of: progress.denoised, decoder: decoderKey) { onEvent(.preview(images)) }
             }
-            run.timings.steps = calls.seconds
+            run.timings.steps = before + calls.seconds
             return latents
         }
     }
@@ -179,14 +251,16 @@ struct RequestRun {
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
         let (pipeline, onEvent) = (pipeline, onEvent)
         var images: [RGBImage] = []
-        try await withFallbacks(.decoder) { run, network in
+        var need = plan.need
+        (need.latentHeight, need.latentWidth) = (latents.shape[2], latents.shape[3])
+        try await withFallbacks(.decoder, need) { run, network in
             let began = ContinuousClock.now
             try await DecodeStage(network: network).run(latents, into: &images) { index in
                 onEvent(.decoding(index: index, total: latents.shape[0]))
             } onDone: { latents, image in
                 pipeline.learn(latents, became: image)
             }
-            run.timings.decode = (ContinuousClock.now - began).seconds
+            run.timings.decode += (ContinuousClock.now - began).seconds
         }
         return images
     }
@@ -199,14 +273,15 @@ struct RequestRun {
     // MARK: Networks
 
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
+    /// - Parameter need: decides on the network's shape; nil for the plan's.
     private mutating func withFallbacks<Result>(
-        _ id: NetworkID, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
+        _ id: NetworkID, _ need: ShapeNeed? = nil, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         let stage = id.stage
         while true {
             let placement = placements[stage]
             do {
-                let network = try await network(id)
+                let network = try await network(id, need ?? plan.need)
                 let result = try await work(&self, network)
                 uses.append(.init(key: network.key, hasFailed: false))
                 if pipeline.retention == .untilUsed { await pipeline.networks.release(network.key) }
@@ -238,11 +313,11 @@ struct RequestRun {
     }
 
     /// Nobody waits for a compile as long as something that gives the same picture is ready.
-    private mutating func network(_ id: NetworkID) async throws -> CompiledNetwork {
-        let (key, onEvent) = (key(id), onEvent)
+    private mutating func network(_ id: NetworkID, _ need: ShapeNeed) async throws -> CompiledNetwork {
+        let (key, onEvent) = (pipeline.key(of: id, for: need, at: placements[id.stage]), onEvent)
         let isPrepared = compiling.remove(key) != nil
         @Sendable func tell(_ reason: CompileReason) {
-            onEvent(.compiling(Compiling(id, device: key.placement.device, shape: key.shape.summary(of: id.stage), reason: reason)))
+            onEvent(.compiling(Compiling(id, device: key.placement.device, shape: key.shape.summary(of: id), reason: reason)))
         }
         let lease = try await pipeline.networks.lease(key, of: pipeline.checkpoint) { reason, isNew in
             if isPrepared || isNew { tell(reason) }
@@ -256,7 +331,21 @@ struct RequestRun {
         }
         return network
     }
+}
 
-    /// The key of a network.
-    private func key(_ id: NetworkID) -> CompileKey { pipeline.key(of: id, for: plan.need, at: placements[id.stage]) }
+extension RequestPlan {
+    /// How often the denoiser is asked in the passes before and after one, as far as is known.
+    fileprivate func otherCallCounts(
+        than pass: Pass, _ pipeline: DiffusionPipeline
+    ) -> (before: Int, after: Int) {
+        var counts = (before: 0, after: 0)
+        for other in passes where other.pictures != pass.pictures {
+            let isFirst = other.pictures.lowerBound == 0
+            let settings = isFirst ? other.request.recipe.sampling : other.request.samplingFromPicture.settings
+            let count = settings.callCount(for: pipeline.opened.objective)
+                - (isFirst ? 0 : other.request.samplingFromPicture.skippedSteps * settings.sampler.evaluationsPerStep)
+            if isFirst { counts.before += count } else { counts.after += count }
+        }
+        return counts
+    }
 }

@@ -25,7 +25,8 @@ extension MonitoredPipeline {
         let networks = pipeline.networks
         // With any shape, as probes have it.
         let reference = DiffusionPipeline(
-            pipeline.opened, fallbacks: PerStage(repeating: Fallbacks(.reference)), networks: networks, resources: pipeline.resources)
+            pipeline.opened, fallbacks: PerStage(repeating: Fallbacks(.reference)), networks: networks, resources: pipeline.resources,
+            inputPictures: pipeline.inputPictures)
         let plan: RequestPlan
         do { plan = try reference.plan(for: [request]) } catch { throw .request(error) }
         let keys = reference.keys(for: plan.need)

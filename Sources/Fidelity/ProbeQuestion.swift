@@ -18,8 +18,11 @@ enum ProbeQuestion: Sendable, Hashable {
     ///   - texts: what the UNet is asked about together, as in a step with guidance.
     ///   - shape: of one picture's latents, `[channels, height, width]`.
     case predict(texts: [[PromptChunk]], pictureCount: Int, shape: [Int])
-    /// Two pictures, one after the other.
+    /// Two pictures, one after the other, from latents of this shape.
     case decode(shape: [Int])
+    /// Two pictures, one after the other, into latents.
+    /// - Parameter shape: of a picture, `[3, height, width]`.
+    case encodePicture(shape: [Int])
 }
 
 /// The answer of a network.
@@ -41,17 +44,22 @@ extension ProbeQuestion {
     ///   - size: in pixels, width and height, where the network takes any; nil for a small one.
     init(for key: CompileKey, of pipeline: DiffusionPipeline, prompt: String?, size: (width: Int, height: Int)?) {
         let texts = [pipeline.chunks(of: Probe.prompt), pipeline.chunks(of: prompt ?? "")]
-        switch key.stage {
-        case .encode: self = .encode(Self.texts(texts, filling: key.shape.batch), pipeline.plainReading(of: key.network))
-        case .denoise:
+        switch key.network {
+        case .text: self = .encode(Self.texts(texts, filling: key.shape.batch), pipeline.plainReading(of: key.network))
+        case .denoiser:
             var pictureCount = 1
             // A step asks about two texts for each picture.
             if case .fixed(let batch) = key.shape.batch { pictureCount = max(1, batch / 2) }
             self = .predict(
                 texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount,
                 shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallSide))
-        case .decode:
+        case .decoder:
             self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
+        case .encoder:
+            func side(_ extent: Extent, _ pixels: Int?) -> Int {
+                if case .fixed(let fixed) = extent { fixed } else { pixels ?? Probe.smallDecodedSide }
+            }
+            self = .encodePicture(shape: [3, side(key.shape.height, size?.height), side(key.shape.width, size?.width)])
         }
     }
 
@@ -117,6 +125,10 @@ extension ProbeQuestion {
             var decoder = try LatentDecoder(network)
             let latents = [NaturalLatents.make(shape: shape, seed: 1), NaturalLatents.make(shape: shape, seed: 2)]
             return try await Self.timed(latents) { latents throws(OpenVINOError) in [try await decoder.decode(latents)] }
+        case .encodePicture(let shape):
+            var encoder = try PictureEncoder(network)
+            let pictures = [1, 2].map { seed in NaturalLatents.make(shape: shape, seed: seed).map { max(-1, min(1, $0)) } }
+            return try await Self.timed(pictures) { picture throws(OpenVINOError) in [try await encoder.encode(picture)] }
         }
     }
 

@@ -30,6 +30,19 @@ extension GraphBuilder {
         add("Clamp", attributes: [.init("min", range.lowerBound), .init("max", range.upperBound)], inputs: [x])
     }
 
+    /// Each number below 0 becomes 0.
+    public func relu(_ x: Value) -> Value { add("ReLU", inputs: [x]) }
+
+    /// Each number below 0 is multiplied by a slope.
+    /// - Parameter slopes: `[channels]` of axis 1, or `[1]` for all.
+    public func prelu(_ x: Value, _ slopes: Value) -> Value { add("PRelu", inputs: [x, slopes]) }
+
+    /// tanh x.
+    public func hyperbolicTangent(_ x: Value) -> Value { add("Tanh", inputs: [x]) }
+
+    /// 1 / (1 + e⁻ˣ).
+    public func sigmoid(_ x: Value) -> Value { add("Sigmoid", inputs: [x]) }
+
     /// x · sigmoid(βx); with β = 1 this is SiLU.
     public func swish(_ x: Value, beta: Float = 1) -> Value {
         add("Swish", 4, inputs: beta == 1 ? [x] : [x, literal(beta)])

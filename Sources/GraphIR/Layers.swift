@@ -89,11 +89,18 @@ extension GraphBuilder {
 
     /// Resizes the last two axes of `x` to `size`, taking the nearest pixel: ⌊i · old / new⌋, as torch's `nearest` does.
     /// - Parameter size: two whole numbers.
-    public func resizeNearest(_ x: Value, to size: Value) -> Value {
+    public func resizeNearest(_ x: Value, to size: Value) -> Value { resizeNearest(x, size, given: "sizes") }
+
+    /// Repeats each pixel of the last two axes `factor` times along both.
+    public func repeatPixels(_ x: Value, _ factor: Int) -> Value {
+        resizeNearest(x, literal([Float(factor), Float(factor)], shape: [2]), given: "scales")
+    }
+
+    private func resizeNearest(_ x: Value, _ extents: Value, given mode: String) -> Value {
         add("Interpolate", 11, attributes: [
-            .init("mode", "nearest"), .init("shape_calculation_mode", "sizes"),
+            .init("mode", "nearest"), .init("shape_calculation_mode", mode),
             .init("coordinate_transformation_mode", "asymmetric"), .init("nearest_mode", "floor"),
             .init("antialias", false), .init("pads_begin", [0]), .init("pads_end", [0]), .init("cube_coeff", Float(-0.75)),
-        ], inputs: [x, size, integers([2, 3])])
+        ], inputs: [x, extents, integers([2, 3])])
     }
 }

@@ -31,6 +31,17 @@ extension GraphBuilder {
         add("Slice", 8, inputs: [x, integers([start]), integers([end ?? Int(Int32.max)]), integers([1]), integers([axis])])
     }
 
+    /// Lays each run of `side`² channels out as a square of pixels: `[b, c · side², h, w]` → `[b, c, h · side, w · side]`.
+    /// As torch's `pixel_shuffle`.
+    public func channelsToPixels(_ x: Value, side: Int) -> Value {
+        add("DepthToSpace", attributes: [.init("mode", "depth_first"), .init("block_size", side)], inputs: [x])
+    }
+
+    /// Makes each square of pixels a run of channels: `[b, c, h, w]` → `[b, c · side², h / side, w / side]`. As torch's `pixel_unshuffle`.
+    public func pixelsToChannels(_ x: Value, side: Int) -> Value {
+        add("SpaceToDepth", attributes: [.init("mode", "depth_first"), .init("block_size", side)], inputs: [x])
+    }
+
     /// The extents of all axes, as a list of whole numbers.
     public func shape(of x: Value) -> Value {
         add("ShapeOf", 3, attributes: [.init("output_type", "i64")], inputs: [x], type: .i64)

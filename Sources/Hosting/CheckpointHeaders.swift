@@ -14,6 +14,8 @@ actor CheckpointHeaders {
         /// See `ModelSummary`.
         let takesSizes: Bool
         /// See `ModelSummary`.
+        let isForInpainting: Bool
+        /// See `ModelSummary`.
         let suits: SuitableSettings?
         /// See `ModelSummary`.
         let family: String
@@ -57,7 +59,8 @@ actor CheckpointHeaders {
             if let refusal = checkpoint.refusal { throw refusal }
             return Header(
                 nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map(\.text),
-                takesSizes: checkpoint.conditioning.sizes != nil, suits: checkpoint.suggestion?.settings,
+                takesSizes: checkpoint.conditioning.sizes != nil, isForInpainting: checkpoint.takesMaskedPicture,
+                suits: checkpoint.suggestion?.settings,
                 family: checkpoint.family.shortName, byteCount: checkpoint.files.reduce(0) { $0 + $1.byteCount },
                 rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }

@@ -22,6 +22,7 @@ public actor ModelHost: Engine {
     let defaults: ModelDefaultsLibrary
     let folders: UserFolders
     let resources: PromptResources
+    private let inputPictures: (any InputPictureSource)?
     let logger: Logger
     private let onCompile: @Sendable (CompileRecord) -> Void
     private let onEvent: @Sendable (JobEvent) -> Void
@@ -63,11 +64,13 @@ public actor ModelHost: Engine {
     ///   - library: finds models by name.
     ///   - folders: the cache in them keeps what was measured, compiled and hashed.
     ///   - resources: the styles, wildcards and textual inversions that prompts name; see `PromptResources.open`.
+    ///   - inputPictures: where the pixels of source pictures and masks come from.
     ///   - onCompile: told of each compile, whether a job waited for it or none.
     ///   - onEvent: told when a model is ready or cannot be loaded, and what is found out about devices.
     public init(
         _ settings: LiveSettings, library: ModelLibrary = ModelLibrary(), folders: UserFolders = UserFolders(),
-        resources: PromptResources = PromptResources(), logger: Logger = Logger(label: "easel"),
+        resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil,
+        logger: Logger = Logger(label: "easel"),
         onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }, onEvent: @escaping @Sendable (JobEvent) -> Void = { _ in }
     ) {
         self.settings = settings
@@ -75,6 +78,7 @@ public actor ModelHost: Engine {
         defaults = ModelDefaultsLibrary(folders: folders)
         self.folders = folders
         self.resources = resources
+        self.inputPictures = inputPictures
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
@@ -105,8 +109,9 @@ public actor ModelHost: Engine {
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
                 isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
-                takesSizes: header?.takesSizes ?? false, suits: header?.suits, family: header?.family,
-                bytes: header?.byteCount ?? (model.isFolder ? nil : FileIdentity(model.path)?.byteCount), defaults: found.defaults))
+                takesSizes: header?.takesSizes ?? false, isForInpainting: header?.isForInpainting ?? false, suits: header?.suits,
+                family: header?.family, bytes: header?.byteCount ?? (model.isFolder ? nil : FileIdentity(model.path)?.byteCount),
+                defaults: found.defaults))
         }
         tell(notes)
         return summaries
@@ -224,7 +229,9 @@ public actor ModelHost: Engine {
     func currentOpener() throws(HostingError) -> ModelOpener {
         let wanted = settings.current.ofModels
         if let opener, opener.settings == wanted { return opener.value }
-        let value = try ModelOpener(settings.current, folders: folders, onCompile: onCompile) { [logger] note in
+        let value = try ModelOpener(
+            settings.current, folders: folders, inputPictures: inputPictures, onCompile: onCompile
+        ) { [logger] note in
             logger.warning("cache", metadata: ["reason": "\(note)"])
         }
         if opener != nil { logger.info("models are opened again, for settings have changed") }
@@ -290,7 +297,7 @@ public actor ModelHost: Engine {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
         }
         let key = model.pipeline.key(of: .denoiser, for: model.pipeline.estimatedNeed(of: request.generation))
-        return CompileGroup(model: request.model, shape: key.shape.summary(of: .denoise))
+        return CompileGroup(model: request.model, shape: key.shape.summary(of: .denoiser))
     }
 
     public func validate(_ request: JobRequest) async throws {

@@ -28,20 +28,24 @@ public struct ModelOpener: Sendable {
     public let networks: CompiledNetworks
     let folders: UserFolders
     private let choices: PerStage<ComponentChoice>
+    /// Where the pixels of source pictures and masks come from; nil where none can be had.
+    public let inputPictures: (any InputPictureSource)?
 
     /// Starts OpenVINO and chooses devices.
     /// - Parameters:
     ///   - settings: devices, precisions, shapes and budgets.
     ///   - folders: the cache in them keeps what was measured and compiled.
+    ///   - inputPictures: where the pixels of source pictures and masks come from.
     ///   - onCompile: told of each compile.
     ///   - onNote: told in a sentence when nothing can be kept in the cache.
     /// - Throws: `HostingError.runtime`; `.device` when a device that is asked for is not there.
     public init(
-        _ settings: EaselSettings = EaselSettings(), folders: UserFolders = UserFolders(),
+        _ settings: EaselSettings = EaselSettings(), folders: UserFolders = UserFolders(), inputPictures: (any InputPictureSource)? = nil,
         onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }, onNote: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(HostingError) {
         self.settings = settings
         self.folders = folders
+        self.inputPictures = inputPictures
         let names: [String]
         do throws(OpenVINOError) {
             core = try Core()
@@ -85,7 +89,8 @@ public struct ModelOpener: Sendable {
         DiffusionPipeline(
             try OpenCheckpoint(
                 path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(folders)),
-            fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes(isForOneRequest: false), networks: networks)
+            fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes(isForOneRequest: false), networks: networks,
+            inputPictures: inputPictures)
     }
 
     /// Puts a checkpoint that is open where the settings want it; see `open`.
@@ -116,7 +121,7 @@ public struct ModelOpener: Sendable {
         }
         let pipeline = DiffusionPipeline(
             reference.opened, fallbacks: fallbacks, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
-            retention: isForOneRequest ? .untilUsed : .always, resources: resources)
+            retention: isForOneRequest ? .untilUsed : .always, resources: resources, inputPictures: inputPictures)
         return (pipeline, tables)
     }
 

@@ -16,6 +16,9 @@ public struct DecodedImage: Sendable, Hashable {
     /// The format of the file, told by its first bytes.
     public let format: ImageFormat
 
+    /// Width and height of `image`, in pixels.
+    public var size: PictureSize { PictureSize(width: image.width, height: image.height) }
+
     /// Reads a PNG, JPEG or WebP file of at most 16,384 pixels a side.
     /// - Parameter pixelLimit: the most pixels in all. Width and height are checked in the file's header, before memory is taken
     ///   for the pixels: up to 8 bytes each, 11 for a progressive JPEG.
@@ -57,23 +60,6 @@ public struct DecodedImage: Sendable, Hashable {
         } else {
             parameters = ExifUserComment.text(in: exif)
         }
-    }
-
-    /// The picture laid over a colour: (c · alpha + background · (255 - alpha)) / 255 in each channel, to the nearest whole number.
-    public func flattened(on background: RGBColor = .white) -> RGBImage {
-        guard let alpha else { return image }
-        var pixels = image.pixels
-        for pixel in alpha.indices {
-            let opacity = UInt32(alpha[pixel])
-            func lay(_ channel: Int, over behind: UInt8) {
-                let sum = UInt32(pixels[pixel * 3 + channel]) * opacity + UInt32(behind) * (255 - opacity)
-                pixels[pixel * 3 + channel] = UInt8((sum + 127) / 255)
-            }
-            lay(0, over: background.red)
-            lay(1, over: background.green)
-            lay(2, over: background.blue)
-        }
-        return RGBImage(width: image.width, height: image.height, pixels: pixels)
     }
 }
 

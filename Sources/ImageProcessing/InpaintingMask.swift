@@ -75,18 +75,24 @@ public struct InpaintingMask: Sendable, Hashable {
         }
     }
 
-    /// The mask in latents, `[1, 1, height/8, width/8]`: 1 is drawn anew, 0 is kept.
-    /// - Parameter rounded: whether values between 0 and 1 become the nearer of both.
-    public func latents(rounded: Bool = true) -> NDArray {
-        let small = working.resized(to: PictureSize(width: working.width / 8, height: working.height / 8), filter: .bicubic)
+    /// The mask in latents, `[1, 1, height/f, width/f]`: 1 is drawn anew, 0 is kept.
+    /// - Parameters:
+    ///   - scaleFactor: f, pixels for each of the latents; 8 for the VAEs of Stable Diffusion.
+    ///   - rounded: whether values between 0 and 1 become the nearer of both.
+    public func latents(scaleFactor: Int = 8, rounded: Bool = true) -> NDArray {
+        let size = PictureSize(width: working.width / scaleFactor, height: working.height / scaleFactor)
+        let small = working.resized(to: size, filter: .bicubic)
         let values = small.pixels.map { Float($0) / 255 }
         return NDArray(shape: [1, 1, small.height, small.width], values: rounded ? values.map { $0.rounded(.toNearestOrEven) } : values)
     }
 
-    /// The mask channel of checkpoints made for inpainting, `[1, 1, height/8, width/8]`: every eighth pixel, 0 or 1.
-    public var channel: NDArray {
-        let (width, height) = (working.width / 8, working.height / 8)
-        let values = (0..<height).flatMap { y in (0..<width).map { x in Float(working.pixels[8 * (y * working.width + x)] / 128) } }
+    /// The mask channel of checkpoints made for inpainting, `[1, 1, height/f, width/f]`: one pixel of each f × f, 0 or 1.
+    /// - Parameter scaleFactor: f, pixels for each of the latents.
+    public func channel(scaleFactor: Int = 8) -> NDArray {
+        let (width, height) = (working.width / scaleFactor, working.height / scaleFactor)
+        let values = (0..<height).flatMap { y in
+            (0..<width).map { x in Float(working.pixels[scaleFactor * (y * working.width + x)] / 128) }
+        }
         return NDArray(shape: [1, 1, height, width], values: values)
     }
 

@@ -24,7 +24,7 @@ extension Layer {
     /// torch `Conv2d`, whose `padding_mode` is `circular` along axes that tile.
     /// - Parameter padding: rows and columns before and after; nil for as many as keep the size.
     func convolution(
-        _ x: Features, to channels: Int, kernel: Int = 3, stride: Int = 1, padding: (before: Int, after: Int)? = nil
+        _ x: Features, to channels: Int, kernel: Int = 3, stride: Int = 1, padding: (before: Int, after: Int)? = nil, bias: Bool = true
     ) throws(CheckpointError) -> Features {
         let weight = try weight("weight", [channels, x.channels, kernel, kernel])
         let padding = padding ?? (before: kernel / 2, after: kernel / 2)
@@ -32,6 +32,7 @@ extension Layer {
         let y = graph.convolution(
             wrapped(x.value, by: padding), weight, stride: stride,
             rows: tiling.wrapsY ? none : padding, columns: tiling.wrapsX ? none : padding)
+        if !bias { return Features(y, channels: channels) }
         return Features(graph.add(y, try self.weight("bias", [channels], as: [1, channels, 1, 1])), channels: channels)
     }
 
@@ -52,5 +53,6 @@ extension Layer {
     }
 
     func add(_ a: Features, _ b: Features) -> Features { Features(graph.add(a.value, b.value), channels: a.channels) }
+    func relu(_ x: Features) -> Features { Features(graph.relu(x.value), channels: x.channels) }
     func swish(_ x: Features) -> Features { Features(graph.swish(x.value), channels: x.channels) }
 }

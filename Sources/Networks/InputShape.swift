@@ -31,4 +31,12 @@ public struct InputShape: Sendable, Hashable {
         self.hasContextMask = hasContextMask
         self.tiling = tiling
     }
+
+    /// The shape with height and width in units that are so many times smaller.
+    public func scaled(by factor: Int) -> InputShape {
+        func scaled(_ extent: Extent) -> Extent { if case .fixed(let count) = extent { .fixed(count * factor) } else { extent } }
+        var shape = self
+        (shape.height, shape.width) = (scaled(height), scaled(width))
+        return shape
+    }
 }

@@ -51,6 +51,9 @@ struct Layer {
     /// Whether this layer has a tensor `name`.
     func has(_ name: String) -> Bool { weights[path.isEmpty ? name : path + "." + name] != nil }
 
+    /// Whether this layer has a tensor `name` of that shape.
+    func has(_ name: String, shape: [Int]) -> Bool { weights[path.isEmpty ? name : path + "." + name]?.shape == shape }
+
     func finish() -> Network { Network(graph: graph.finish(name: weights.component), usedTensors: used.names) }
 
     // MARK: Weights

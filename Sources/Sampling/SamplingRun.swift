@@ -13,7 +13,7 @@ public struct SamplingRun: Sendable {
         public let latents: NDArray
         /// Training step, 0 ... T − 1; fractional with samplers that work on σ.
         public let timestep: Float
-        /// The number of calls before it; those of skipped steps count.
+        /// The number of calls before it.
         public let index: Int
         /// The number of calls in all, as far as is known.
         public let count: Int
@@ -38,7 +38,7 @@ public struct SamplingRun: Sendable {
 
     /// The state of a run after a call.
     public struct Progress: Sendable {
-        /// The number of calls done; those of skipped steps count as done.
+        /// The number of calls done.
         public let completedCallCount: Int
         /// The number of calls in all, as far as is known.
         public let callCount: Int
@@ -69,8 +69,6 @@ public struct SamplingRun: Sendable {
     public let settings: SamplingSettings
     /// How often the model is asked in all, as far as is known; DPM adaptive finds out on the way.
     public let expectedCallCount: Int
-    /// Calls of the steps that are skipped.
-    let skippedCallCount: Int
     let objective: Objective
     /// Falling, from where the run begins.
     let sigmas: [Double]
@@ -114,22 +112,24 @@ public struct SamplingRun: Sendable {
         self.noise = noise
         var (sigmas, timesteps) = (grid.sigmas, grid.timesteps)
         let callCount = settings.callCount(levelCount: sigmas.count, endsAtZero: sigmas.last == 0)
-        expectedCallCount = callCount
         switch start {
         case .noise:
-            (skippedCallCount, skippedStepCount) = (0, 0)
+            (expectedCallCount, skippedStepCount) = (callCount, 0)
             self.start = grid.startScale * fresh
-        case .latents(let pictures, let skipped):
+        case .latents(let pictures, let skipped, let noise):
             precondition(pictures.shape == fresh.shape, "latents of the shape \(pictures.shape) are no batch of \(fresh.shape)")
             sigmas = Array(sigmas.dropFirst(skipped))
             timesteps = Array(timesteps.dropFirst(skipped))
             skippedStepCount = min(skipped, settings.steps)
-            skippedCallCount = min(skipped * settings.sampler.evaluationsPerStep, callCount)
+            expectedCallCount = max(callCount - skipped * settings.sampler.evaluationsPerStep, 0)
             let first = sigmas.first.map { NoiseLevel(sigma: $0, in: objective.noiseSchedule) }
                 ?? timesteps.first.map { NoiseLevel(timestep: $0, in: objective.noiseSchedule) }
             let isOver = skipped >= settings.steps || first == nil || first?.noise == 0
             if isOver { (sigmas, timesteps) = ([], []) }
-            self.start = first.flatMap { isOver ? nil : $0.signal * pictures + $0.noise * fresh } ?? pictures
+            self.start = first.flatMap { level in
+                let share = Double(noise.factor) * (level.noise + Double(noise.extra) * level.signal)
+                return isOver ? nil : level.signal * pictures + share * fresh
+            } ?? pictures
         }
         self.sigmas = sigmas
         self.timesteps = timesteps

@@ -82,6 +82,12 @@ public struct SamplingSettings: Sendable, Hashable {
         return grid
     }
 
+    /// How often a model is asked on the whole way, as far as is known.
+    public func callCount(for objective: Objective) -> Int {
+        let grid = grid(for: adapted(objective))
+        return callCount(levelCount: grid.sigmas.count, endsAtZero: grid.sigmas.last == 0)
+    }
+
     /// How often the model is asked.
     /// - Parameters:
     ///   - levelCount: levels of σ with the last; 0 for samplers on training steps.

@@ -6,7 +6,18 @@ public enum SamplingStart: Sendable, Hashable {
     case noise
     /// The latents of pictures, `[images, channels, height, width]`, under as much noise as the sampler expects after so many steps,
     /// which are skipped. With every step skipped the latents stay as they are.
-    case latents(NDArray, skippingSteps: Int)
+    case latents(NDArray, skippingSteps: Int, noise: StartNoise = StartNoise())
+}
+
+/// The noise that latents are put under, relative to what the sampler expects.
+public struct StartNoise: Sendable, Hashable {
+    /// A factor; A1111's `initial_noise_multiplier`.
+    public var factor: Float
+    /// Standard deviation of noise on top, before the factor; A1111's `img2img_extra_noise`.
+    public var extra: Float
+
+    /// Makes the noise; the defaults are what the sampler expects.
+    public init(factor: Float = 1, extra: Float = 0) { (self.factor, self.extra) = (factor, extra) }
 }
 
 /// A part of the pictures that a run leaves as it was.

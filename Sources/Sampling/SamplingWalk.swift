@@ -23,7 +23,7 @@ final class SamplingWalk {
     /// A factor of the noise on the way.
     var noiseScale: Double { Double(options.noiseScale) }
     /// How often the model has been asked.
-    private(set) var completedCallCount: Int
+    private(set) var completedCallCount = 0
     /// How often it is asked in all, as far as is known.
     var expectedCallCount: Int
 
@@ -50,7 +50,6 @@ final class SamplingWalk {
         objective = run.objective
         options = run.settings.options
         eta = Double(options.eta ?? sampler.defaultEta)
-        completedCallCount = run.skippedCallCount
         expectedCallCount = run.expectedCallCount
         range = run.sigmaRange
         distilled = run.distilled

@@ -56,8 +56,10 @@ struct Backend: Sendable {
     func read<Value: Sendable>(
         _ context: ClientContext, _ read: @escaping @Sendable (WebAPI.RequestContext) throws -> Value
     ) async throws -> Value {
-        let (settings, client) = (settings.current, context.client)
-        return try await withCatalog { try read(.init(settings: settings, models: $0, client: client)) }
+        let (settings, client, inputs) = (settings.current, context.client, archive.inputPictures)
+        return try await withCatalog {
+            try read(.init(settings: settings, models: $0, client: client, inputSize: { inputs.size(of: $0) }))
+        }
     }
 
     /// The body of a request.

@@ -114,6 +114,8 @@ extension EaselSettings {
         public var bodyBytes = 64_000_000
         /// Most pixels of a picture: width times height.
         public var pixels = 2048 * 2048
+        /// Most pixels of a picture that is sent in.
+        public var inputPixels = 100_000_000
         /// Most steps of a picture.
         public var steps = 150
         /// Most pictures of one job.

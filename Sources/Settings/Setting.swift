@@ -186,6 +186,9 @@ extension Setting {
         Setting("job_minutes", \.queue.jobMinutes, .number(0.1...10080), "minutes that drawing a job may take", unit: .minutes),
         Setting("max_body_bytes", \.limits.bodyBytes, .byteCount, "size of a request's body at most"),
         Setting("max_pixels", \.limits.pixels, .count(64...4096 * 4096), "width times height of a picture at most", unit: .pixels),
+        Setting(
+            "max_input_pixels", \.limits.inputPixels, .count(64...16384 * 16384),
+            "width times height of a picture that is sent in at most", unit: .pixels),
         Setting("max_steps", \.limits.steps, .count(1...1000), "steps of a job at most", unit: .steps),
         Setting("max_pictures", \.limits.pictures, .count(1...1000), "pictures of a job at most", unit: .pictures),
         Setting("max_prompt_length", \.limits.promptLength, .count(1...1_000_000), "characters of a prompt at most", unit: .characters),

@@ -17,6 +17,9 @@ extension Archive: JobArchive {
                 return (try row.job(pictures: pictures), isReused)
             }
             try JobRecord(job, idempotencyKey: idempotencyKey, number: JobRecord.nextNumber(in: db)).insert(db)
+            for picture in job.request.generation.inputPictures {
+                try db.execute(literal: "INSERT INTO input_use (sha256, job) VALUES (\(picture.sha256), \(job.id.description))")
+            }
             return (job, false)
         }
         if isReused, let idempotencyKey { throw IdempotencyKeyReused(idempotencyKey, job: added.id) }

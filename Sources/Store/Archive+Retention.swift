@@ -1,5 +1,6 @@
 public import FoundationEssentials
 internal import GRDB
+internal import Generation
 internal import Jobs
 
 extension Archive {
@@ -9,7 +10,7 @@ extension Archive {
     public static let jobSeconds = 30 * 86_400.0
 
     /// Removes what is not to be kept any more: deleted pictures after `undoSeconds`, pictures beyond a number or an age, ended jobs
-    /// without pictures after `jobSeconds`. To be called now and then.
+    /// without pictures after `jobSeconds`, pictures that no job begins with. To be called now and then.
     ///
     /// Favourites go only when the user deletes them, and do not count among those that are kept.
     /// - Parameters:
@@ -32,6 +33,7 @@ extension Archive {
         var count = 0
         for condition in conditions { count += try await removePictures(where: condition) }
         while try await removeOldJobs(endedBefore: time - Self.jobSeconds) {}
+        try await removeUnusedInputs(at: now)
         return count
     }
 
@@ -54,6 +56,19 @@ extension Archive {
             try await thumbnailFiles.remove(removed.map { thumbnailFiles.url($0.id) })
             try await forgetFiles(removed.map(\.file))
             count += removed.count
+        }
+    }
+
+    /// Removes the pictures that no job begins with any more.
+    private func removeUnusedInputs(at now: Date) async throws(StoreError) {
+        let old = try await inputPictures.old(at: now)
+        for start in stride(from: 0, to: old.count, by: 500) {
+            let some = Array(old[start..<min(start + 500, old.count)])
+            let used = try await database.read { db in
+                let request: SQLRequest<String> = "SELECT DISTINCT sha256 FROM input_use WHERE sha256 IN \(some.map(\.sha256))"
+                return Set(try request.fetchAll(db))
+            }
+            _ = try await inputPictures.remove(some.filter { !used.contains($0.sha256) }, at: now)
         }
     }
 

@@ -13,6 +13,8 @@ public final class Archive: Sendable {
     let database: ArchiveDatabase
     let pngFiles: PictureFiles
     let thumbnailFiles: PictureFiles
+    /// The pictures that jobs begin with.
+    public let inputPictures: InputPictures
     /// The pattern by which new files are named.
     let fileNames: Mutex<@Sendable () -> FileNamePattern>
     /// Called while pictures are stored.
@@ -45,6 +47,7 @@ public final class Archive: Sendable {
         self.onStage = onStage
         fileNames = Mutex { .standard }
         thumbnailFiles = PictureFiles(.thumbnail, in: folder)
+        inputPictures = InputPictures(folder.inputs)
     }
 
     /// - Throws: `.folderInUse` when another server holds it.

@@ -23,6 +23,9 @@ public struct DataFolder: Sendable {
     /// The WebP file of a picture's thumbnail, in the folder `thumbnails`.
     public func thumbnail(_ id: PictureID) -> URL { file(.thumbnail, of: id) }
 
+    /// The folder of the pictures that jobs begin with; see `InputPictures`.
+    public var inputs: URL { url.appending(path: "inputs") }
+
     /// The kinds of files that there is one of for each picture.
     enum Kind: String, CaseIterable {
         case picture = "png"

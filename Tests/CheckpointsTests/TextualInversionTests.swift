@@ -80,20 +80,9 @@ struct TextualInversionTests {
     @Test("code in a pickle is refused by name and not run")
     func code() {
         #expect { try TextualInversion(path: Self.path("evil.pt")) } throws: {
-            "\($0)"
-                == "\"evil.pt\" asks to run \"posix.system\". Easel runs no code from files. If you trust where it is from, "
-                    + "convert it to .safetensors elsewhere."
+            "\($0)" == "\"evil.pt\" names posix.system, which is code. Easel reads weights only; the file may be malicious."
         }
         #expect(!FileManager.default.fileExists(atPath: "/tmp/easel-was-here"))
-    }
-
-    @Test("other files are refused with a reason", arguments: [
-        (Array("hello".utf8), TextualInversionProblem.unknownFormat),
-        ([], .unknownFormat),
-        (Array("PK\u{3}\u{4}".utf8) + .init(repeating: 0, count: 100), .damagedArchive("its end is missing")),
-    ] as [([UInt8], TextualInversionProblem)])
-    func others(bytes: [UInt8], problem: TextualInversionProblem) throws {
-        #expect(throws: problem) { try TextualInversion.Vectors(TorchFile(bytes)) }
     }
 
     @Test("tensors that are no word's vectors are refused", arguments: [
@@ -130,33 +119,5 @@ struct TextualInversionTests {
         #expect(throws: CheckpointError.self) { try library.inversion(named: "evil") }
         #expect(throws: CheckpointError.self) { try library.inversion(named: "../a1111") }
         #expect(throws: CheckpointError.notFound(path: "/nowhere")) { try EmbeddingLibrary(folder: "/nowhere") }
-    }
-
-    @Test(
-        "no damage to a file makes the reader leave it or crash",
-        arguments: ["a1111.pt", "a1111-f16.pt", "parameter-dict.pt", "legacy.pt", "protocol4.pt", "strided.pt", "xl.pt"])
-    func mutations(file: String) throws {
-        let original = Array(try Data(contentsOf: URL(filePath: Self.path(file))))
-        let count = ProcessInfo.processInfo.environment["EASEL_MUTATIONS"].flatMap(Int.init) ?? 1000
-        var generator = SplitMix64(state: UInt64(original.count))
-        // Most of a small archive is padding; the pickle and the lists are what matters.
-        let interesting = original.indices.filter { original[$0] != 0 }
-        for _ in 0..<count {
-            var bytes = original
-            for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                let place = interesting[Int.random(in: 0..<interesting.count, using: &generator)]
-                guard place < bytes.count else { continue }
-                switch Int.random(in: 0..<6, using: &generator) {
-                case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-                case 1: bytes[place] ^= 1 << UInt8.random(in: 0...7, using: &generator)
-                case 2: bytes[place] = [0xFF, 0x7F, 0x80, 0][Int.random(in: 0..<4, using: &generator)]
-                case 3: bytes[place] = bytes[interesting[Int.random(in: 0..<interesting.count, using: &generator)] % bytes.count]
-                case 4: bytes.removeLast(min(bytes.count - 1, Int.random(in: 0..<64, using: &generator)))
-                default: for index in place..<min(place + 8, bytes.count) { bytes[index] = 0xFF }
-                }
-            }
-            guard let vectors = try? TextualInversion.Vectors(TorchFile(bytes)) else { continue }
-            if case .single(let array) = vectors { #expect((1...75).contains(array.shape[0]) && array.isFinite) }
-        }
     }
 }

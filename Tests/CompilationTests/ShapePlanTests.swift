@@ -133,11 +133,11 @@ struct CompileKeyTests {
 
     @Test("the shape is told in words")
     func words() {
-        #expect(Self.fourChunks.summary(of: .denoise) == "batch 2, latents 64×64, up to 4 chunks")
-        #expect(InputShape().summary(of: .decode) == "any shape")
-        #expect(InputShape(tiling: .both).summary(of: .decode) == "any shape, tiled")
+        #expect(Self.fourChunks.summary(of: .denoiser) == "batch 2, latents 64×64, up to 4 chunks")
+        #expect(InputShape().summary(of: .decoder) == "any shape")
+        #expect(InputShape(tiling: .both).summary(of: .decoder) == "any shape, tiled")
         var tiled = Self.fourChunks
         tiled.tiling = .x
-        #expect(tiled.summary(of: .denoise) == "batch 2, latents 64×64, up to 4 chunks, tiled along x")
+        #expect(tiled.summary(of: .denoiser) == "batch 2, latents 64×64, up to 4 chunks, tiled along x")
     }
 }

@@ -16,11 +16,11 @@ enum Demo {
     static func newPipeline(
         placements: PerStage<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: DiffusionPipeline.Retention = .always,
-        resources: PromptResources = PromptResources()
+        resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil
     ) throws -> DiffusionPipeline {
         try DiffusionPipeline(
             path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention,
-            resources: resources)
+            resources: resources, inputPictures: inputPictures)
     }
 
     /// A request that is drawn in a moment.

@@ -172,7 +172,7 @@ struct PromptPlanTests {
         let encoded = plan.texts.map { text in
             EncodedText(context: NDArray(repeating: 3, shape: [1, text.chunks.count, 1]), pooled: NDArray(repeating: 3, shape: [1, 2]))
         }
-        let told = plan.contexts(atEvaluation: 0, encoded)[0][0]
+        let told = plan.contexts(of: 0..<1, atEvaluation: 0, encoded)[0][0]
         #expect(told.context.values == (isZeroed ? [0, 3] : [3, 3]))
         #expect(told.pooled?.values == (isZeroed ? [0, 0] : [3, 3]))
         #expect(try Self.plan("a") { $0.negativePrompt = negative }.pictures[0].negative?.isZeroed == false)
@@ -209,8 +209,8 @@ struct PromptPlanTests {
         }
         let empty = try Float(#require(plan.filler) + 1)
         let long = try Float(#require(plan.texts.firstIndex { $0.chunks.count == 2 }) + 1)
-        #expect(plan.contexts(atEvaluation: 1, embeddings)[0].map(\.context.shape[1]) == [1, 1])
-        #expect(plan.contexts(atEvaluation: 2, embeddings)[0].map(\.context.values) == [[empty, empty], [long, long]])
+        #expect(plan.contexts(of: 0..<1, atEvaluation: 1, embeddings)[0].map(\.context.shape[1]) == [1, 1])
+        #expect(plan.contexts(of: 0..<1, atEvaluation: 2, embeddings)[0].map(\.context.values) == [[empty, empty], [long, long]])
         #expect(try Self.plan("a cat") { $0.padsConditionings = true }.filler == nil)
     }
 

@@ -41,6 +41,7 @@ struct OperatorTests {
     @Test("functions of one number", arguments: [
         ("sin", 0.5, 0.47942554), ("cos", 0.5, 0.87758256), ("exp", 0.5, 1.6487213),
         ("swish", 0.5, 0.31122967), ("quick gelu", 0.5, 0.35038844), ("gelu", 0.5, 0.34573123), ("gelu", -2, -0.04550026),
+        ("tanh", 0.5, 0.46211717), ("sigmoid", 0.5, 0.62245935),
     ] as [(String, Float, Float)])
     func functions(name: String, input: Float, expected: Float) throws {
         let result = try evaluate(vector(input)) { g, x in
@@ -49,6 +50,8 @@ struct OperatorTests {
             case "cos": g.cosine(x)
             case "exp": g.exponential(x)
             case "swish": g.swish(x)
+            case "tanh": g.hyperbolicTangent(x)
+            case "sigmoid": g.sigmoid(x)
             case "quick gelu": g.swish(x, beta: 1.702)
             default: g.gelu(x)
             }
@@ -84,6 +87,25 @@ struct OperatorTests {
             try evaluate(x) { $0.resizeNearest($1, to: $0.integers([2, 4])) }
                 == NDArray(shape: [1, 1, 2, 4], values: [1, 1, 2, 2, 1, 1, 2, 2]))
         #expect(try evaluate(x) { $0.resizeNearest($1, to: $0.integers([1, 3])) } == NDArray(shape: [1, 1, 1, 3], values: [1, 1, 2]))
+    }
+
+    @Test("numbers below 0 vanish, or keep a share for all channels or for each")
+    func rectifiers() throws {
+        let x = NDArray(shape: [1, 2, 1, 2], values: [-2, 1, -4, 3])
+        #expect(try evaluate(x) { $0.relu($1) }.values == [0, 1, 0, 3])
+        #expect(try evaluate(x) { $0.prelu($1, $0.literal([0.5], shape: [1])) }.values == [-1, 1, -2, 3])
+        #expect(try evaluate(x) { $0.prelu($1, $0.literal([0.5, 0.25], shape: [2])) }.values == [-1, 1, -1, 3])
+    }
+
+    @Test("channels become squares of pixels and back, as torch shuffles them, and pixels are repeated")
+    func shuffling() throws {
+        // Two pictures of 1×2 pixels, as 2 · 2² channels.
+        let channels = NDArray(shape: [1, 8, 1, 2], values: (0..<16).map(Float.init))
+        let pixels = NDArray(shape: [1, 2, 2, 4], values: [0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15])
+        #expect(try evaluate(channels) { $0.channelsToPixels($1, side: 2) } == pixels)
+        #expect(try evaluate(pixels) { $0.pixelsToChannels($1, side: 2) } == channels)
+        let x = NDArray(shape: [1, 1, 1, 2], values: [1, 2])
+        #expect(try evaluate(x) { $0.repeatPixels($1, 2) } == NDArray(shape: [1, 1, 2, 4], values: [1, 1, 2, 2, 1, 1, 2, 2]))
     }
 
     @Test("a convolution pads before and after as told")

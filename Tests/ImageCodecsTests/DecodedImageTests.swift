@@ -134,7 +134,7 @@ import Testing
     func flattened(background: RGBColor) throws {
         // Every colour with every opacity: columns and rows of a grey picture with transparency.
         let file = try PictureFixture.file("inputs/all-grey-alpha.png")
-        let flat = try DecodedImage(decoding: file).flattened(on: background)
+        let flat = InputImage(try DecodedImage(decoding: file)).flattened(on: background)
         #expect(flat.width == 256 && flat.height == 256)
         let behind = [background.red, background.green, background.blue].map(Int.init)
         let farthest = flat.pixels.enumerated().map { index, value in
@@ -148,7 +148,7 @@ import Testing
     @Test("a picture without transparency is flat already")
     func opaque() throws {
         let image = PictureFixture.gradient(width: 5, height: 3)
-        #expect(try DecodedImage(decoding: image.encoded(as: .png)).flattened(on: .black) == image)
+        #expect(try InputImage(DecodedImage(decoding: image.encoded(as: .png))).flattened(on: .black) == image)
     }
 
     @Test("damaged files are refused or read, and never more than that")

@@ -35,7 +35,7 @@ struct InputFixture: Decodable {
         #expect(all.count == 37)
         for (name, expected) in all where expected.refused == nil {
             let decoded = try InputFixture.decoded(name)
-            let flat = decoded.flattened()
+            let flat = InputImage(decoded).flattened()
             if let size = expected.size { #expect([flat.width, flat.height] == size, "\(name)") }
             if let alpha = expected.alpha { #expect(decoded.alpha == PictureFixture.bytes(hex: alpha), "\(name)") }
             guard let colours = expected.colours, let tolerance = expected.tolerance else { continue }

@@ -88,7 +88,7 @@ import Testing
             #expect(mask.latents() == NDArray(shape: [1, 1, 8, 16], values: entry.latents.flatMap { $0 }), "\(entry.name)")
             let fractional = entry.fractional.flatMap { $0.map { $0 / 255 } }
             #expect(mask.latents(rounded: false) == NDArray(shape: [1, 1, 8, 16], values: fractional), "\(entry.name)")
-            #expect(mask.channel == NDArray(shape: [1, 1, 8, 16], values: entry.channel.flatMap { $0 }), "\(entry.name)")
+            #expect(mask.channel() == NDArray(shape: [1, 1, 8, 16], values: entry.channel.flatMap { $0 }), "\(entry.name)")
             #expect(drawn.planes.shape == [1, 3, 64, 128] && drawn.planes.checksum == entry.planes, "\(entry.name)")
             #expect(mask.concealing(drawn.planes).checksum == entry.concealed, "\(entry.name)")
             #expect(mask.concealing(drawn.planes, weight: 0.25).checksum == entry.halfConcealed, "\(entry.name)")

@@ -200,14 +200,14 @@ struct LoginTests {
     @Test("guessing is slow, and a form that is too long is refused")
     func guesses() async throws {
         try await Walk(options: Self.options()).run { client async throws in
-            var statuses: [Int] = []
-            for _ in 0..<40 {
-                let answer = try await client.ask(.post, "/login", "name=ada&password=guess")
-                statuses.append(answer.status.code)
-                guard answer.status == .tooManyRequests else { continue }
-                #expect(answer.headers[.retryAfter] == "1" && answer.text.contains("Too many attempts."))
+            // All at once: a busy machine may take longer for one than the limit asks to wait.
+            let answers = try await withThrowingTaskGroup { group in
+                for _ in 0..<40 { group.addTask { try await client.ask(.post, "/login", "name=ada&password=guess") } }
+                return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(statuses.prefix(5) == [403, 403, 403, 403, 403] && statuses.contains(429))
+            let late = answers.filter { $0.status == .tooManyRequests }
+            #expect(!late.isEmpty && answers.count { $0.status == .forbidden } >= 5)
+            #expect(late.allSatisfy { $0.headers[.retryAfter] == "1" && $0.text.contains("Too many attempts.") })
         }
         try await Walk(options: Self.options()).run { client async throws in
             let answer = try await client.ask(.post, "/login", "name=" + String(repeating: "a", count: 20_000))

@@ -109,11 +109,4 @@ struct OpenAITests {
             #expect(try answer.object["error"]?["type"] == .string("invalid_request_error"))
         }
     }
-
-    @Test("says what is to come", arguments: ["edits", "variations"])
-    func notYet(route: String) async throws {
-        try await Walk().run { client async throws in
-            #expect(try await client.ask(.post, "/v1/images/\(route)").status == .notImplemented)
-        }
-    }
 }

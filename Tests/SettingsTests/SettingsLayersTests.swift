@@ -31,7 +31,7 @@ struct SettingsLayersTests {
             "skip_early_cond": "0", "s_min_uncond": "0", "s_min_uncond_all": "false",
             "queue_capacity": "1000", "queue_patience_jobs": "8", "queue_patience_minutes": "5", "queue_batch_size": "8",
             "job_minutes": "60",
-            "max_body_bytes": "64MB", "max_pixels": "4194304", "max_steps": "150", "max_pictures": "64", "max_prompt_length": "50000",
+            "max_body_bytes": "64MB", "max_pixels": "4194304", "max_input_pixels": "100000000", "max_steps": "150", "max_pictures": "64", "max_prompt_length": "50000",
             "max_requests_per_second": "500", "max_event_streams": "256", "keep_pictures": "0", "keep_days": "0",
             "picture_names": "[date]/[number]-[seed]-[prompt]",
         ])
@@ -77,7 +77,7 @@ struct SettingsLayersTests {
             "cfg_start": "0.1", "cfg_end": "0.9", "skip_early_cond": "0.2", "s_min_uncond": "3", "s_min_uncond_all": "true",
             "queue_capacity": "10", "queue_patience_jobs": "0", "queue_patience_minutes": "0.5", "queue_batch_size": "1",
             "job_minutes": "2.5",
-            "max_body_bytes": "1MB", "max_pixels": "262144", "max_steps": "50", "max_pictures": "4", "max_prompt_length": "1000",
+            "max_body_bytes": "1MB", "max_pixels": "262144", "max_input_pixels": "1000000", "max_steps": "50", "max_pictures": "4", "max_prompt_length": "1000",
             "max_requests_per_second": "5", "max_event_streams": "2", "keep_pictures": "100", "keep_days": "1.5",
             "picture_names": "[model]/[time] [width]x[height]",
         ]

@@ -37,15 +37,27 @@ struct EaselTests {
              "grading_split_tone_balance": 0.7, "grading_vignette": 0.5, "grading_grain": 0.3, "hdr_mode": 1, "hdr_brightness": 1.5,
              "hdr_color": 0.5, "hdr_sharpen": -1, "hdr_clamp": true, "hdr_boundary": 3.5, "hdr_threshold": 0.8, "hdr_maximize": true,
              "hdr_max_center": 0.7, "hdr_max_boundary": 1.9, "hdr_color_picker": "#ff0000", "hdr_tint_ratio": 0.25,
+             "strength": 0.4, "resize_mode": "crop", "fix_steps": true, "noise_multiplier": 0.9, "extra_noise": 0.05,
+             "background": "#00ff00", "color_correction": true, "mask_blur": 8, "invert_mask": true, "masked_content": "noise",
+             "only_masked": true, "padding": 48, "mask_weight": 0.5, "mask_round": false, "overlay_original": false,
+             "extend_left": 0, "extend_top": 0, "extend_right": 0, "extend_bottom": 0,
+             "hires": false, "hires_sampler": "DDIM", "hires_schedule": "exponential", "hires_prompt": "a tiger",
+             "hires_negative_prompt": "lions", "hires_scale": 1.5, "hires_width": 640, "hires_height": 0, "hires_steps": 3,
+             "hires_upscaler": "Lanczos",
+             "source_pictures": ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
+             "mask": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
              "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
             """#
-        let job = try submission(text)
+        var context = try context()
+        context.inputSize = { _ in PictureSize(width: 64, height: 64) }
+        let job = try JobSubmission(body: Data(text.utf8), context).job
         #expect((job.model, job.runs, job.priority, job.client) == ("anime", 4, -5, "tester"))
         let answer = try json(WebJSON.text(JobAnswer(Job(job), position: 3)))
         #expect(try answer["request"] == json(text))
         // What came back can be sent again, but for nothing.
-        #expect(try submission(WebJSON.text(answer["request"] ?? .null)) == job)
-        #expect(answer["request"]?.keys == Set(GenerationField.all.map(\.key) + ["preview_interval", "model", "runs", "priority"]))
+        #expect(try JobSubmission(body: WebJSON.data(answer["request"]), context).job == job)
+        let others = ["preview_interval", "model", "runs", "priority", "source_pictures", "mask"]
+        #expect(answer["request"]?.keys == Set(GenerationField.all.map(\.key) + others))
     }
 
     @Test("the settings say what a submission does not")
@@ -89,7 +101,7 @@ struct EaselTests {
         var context = try context()
         context.models = ModelCatalog(
             [ModelSummary(name: "demo", sha256: nil, file: "demo", isLoaded: false, nativeSize: 768, defaults: someDefaults)], current: "demo")
-        #expect(try TextToImageRequest(body: Data("{}".utf8), context).job.generation.cfgScale == 7)
+        #expect(try A1111Request(body: Data("{}".utf8), context).job.generation.cfgScale == 7)
         #expect(try ImageGenerationRequest(body: Data(#"{"prompt": "a"}"#.utf8), context).job.generation.cfgScale == 7)
     }
 

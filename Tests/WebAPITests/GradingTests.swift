@@ -90,7 +90,7 @@ struct GradingTests {
             pictures: [Picture(RGBImage(width: 1, height: 1, pixels: [0, 0, 0]), seed: 1, prompt: "a cat")], tokenCount: 2, chunkCount: 1,
             places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1", timings: GenerationTimings())
         let text = Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "Easel 0.1.0").description
-        let read = try TextToImageRequest(body: WebJSON.data(["infotext": text]), context()).job.generation.recipe
+        let read = try A1111Request(body: WebJSON.data(["infotext": text]), context()).job.generation.recipe
         #expect(read.grading == request.grading && read.correction == request.correction)
         // What SD.Next's own test looks for.
         for name in ["Latent brightness", "Latent color", "Latent clamp", "Latent sharpen", "Latent max"] { #expect(text.contains(name)) }

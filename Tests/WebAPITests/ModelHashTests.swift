@@ -58,11 +58,11 @@ struct ModelHashTests {
     func infotext(parameters: String, model: String, note: String?) throws {
         let body = Data(#"{"infotext": "a cat\nSteps: 9, Sampler: Euler, Seed: 1, \#(parameters)"}"#.utf8)
         let reading = RequestContext(settings: EaselSettings(), models: catalog(["0123456789": nil]), client: "tester")
-        let request = try TextToImageRequest(body: body, reading)
+        let request = try A1111Request(body: body, reading)
         #expect(request.job.model == model)
         #expect(request.notes.count == (note == nil ? 0 : 1))
         if let note { #expect(request.notes.first?.contains(note) == true) }
-        let answer = TextToImageAnswer(request, pictures: [], model: nil, finishedAt: .now, version: "Easel")
+        let answer = A1111Answer(request, pictures: [], model: nil, finishedAt: .now, version: "Easel")
         #expect(try json(answer.info)["extra_generation_params"]?["Warnings"] == request.notes.first.map(JSONValue.string))
     }
 
@@ -72,7 +72,7 @@ struct ModelHashTests {
             + #""override_settings": {"sd_model_checkpoint": "plain"}}"#
         let body = Data(text.utf8)
         let models = catalog()
-        let request = try TextToImageRequest(body: body, RequestContext(settings: EaselSettings(), models: models, client: "tester"))
+        let request = try A1111Request(body: body, RequestContext(settings: EaselSettings(), models: models, client: "tester"))
         #expect(request.job.model == "plain" && request.notes == [] && models.hashQuestions == [])
     }
 }

@@ -68,7 +68,7 @@ struct OpenAPIDocumentTests {
         func bound(_ schema: String, _ field: String, _ keyword: String = "maximum") -> JSONValue? {
             document["components"]?["schemas"]?[schema]?["properties"]?[field]?[keyword]
         }
-        for schema in ["JobSubmission", "TextToImageRequest", "ComparisonRequest", "PromptRequest", "ImageGenerationRequest"] {
+        for schema in ["JobSubmission", "TextToImageRequest", "ImageToImageRequest", "ComparisonRequest", "PromptRequest", "ImageGenerationRequest"] {
             #expect(bound(schema, "steps") == .integer(30), "\(schema)")
         }
         #expect(bound("JobSubmission", "width") == .integer(4096) && bound("JobSubmission", "batch_size") == .integer(8))
@@ -102,7 +102,7 @@ struct OpenAPIDocumentTests {
         let few = ModelCatalog([ModelSummary(name: "few", sha256: nil, file: "few", isLoaded: true, suits: suits)], current: "few")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
         return [
-            ("TextToImageAnswer", text(TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
+            ("A1111Answer", text(A1111Answer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
             ("ProgressAnswer", text(ProgressAnswer(DrawingProgress(), skipsImage: false))),
             ("ModelItems", text(twoModels.models.map(ModelItem.init))),
             ("SamplerItems", text(SamplerItem.all)), ("SchedulerItems", text(SchedulerItem.all)),

@@ -11,9 +11,9 @@ import Testing
 struct RangeTests {
     /// A body of each route with numbers, read.
     private static let readers: [(fields: [RequestField], others: String, read: @Sendable (Data) throws -> JobRequest)] = [
-        (TextToImageRequest.fields, "", { try TextToImageRequest(body: $0, context()).job }),
+        (A1111Request.fields(of: .textToImage), "", { try A1111Request(body: $0, context()).job }),
         (JobSubmission.fields, "", { try JobSubmission(body: $0, context()).job }),
-        (ImageGenerationRequest.fields, #""prompt": "x", "#, { try ImageGenerationRequest(body: $0, context()).job }),
+        (ImageGenerationRequest.fields(of: .generation), #""prompt": "x", "#, { try ImageGenerationRequest(body: $0, context()).job }),
         (ComparisonRequest.fields, "", { JobRequest(model: "", generation: try ComparisonRequest(body: $0, context()).generation) }),
     ]
 
@@ -51,7 +51,7 @@ struct RangeTests {
             let request = try textToImage(#"{"infotext": "x\nSteps: 3, Sampler: Euler, Seed: \#(seed)"}"#)
             #expect(request.job.generation.seed == seed)
             let picture = Picture(Data(), seed: seed, prompt: "", negativePrompt: "", infotext: "")
-            let answer = TextToImageAnswer(request, pictures: [picture], model: nil, finishedAt: .now, version: "")
+            let answer = A1111Answer(request, pictures: [picture], model: nil, finishedAt: .now, version: "")
             #expect(answer.info.contains(#""seed":\#(seed)"#))
         }
     }

@@ -35,8 +35,8 @@ func context(_ changes: [String: String] = [:]) throws -> RequestContext {
         settings: settings.current, models: catalog(current: settings.current.requests.model), client: "tester", randomSeed: 4711)
 }
 
-func textToImage(_ json: String, _ changes: [String: String] = [:]) throws -> TextToImageRequest {
-    try TextToImageRequest(body: Data(json.utf8), context(changes))
+func textToImage(_ json: String, _ changes: [String: String] = [:]) throws -> A1111Request {
+    try A1111Request(body: Data(json.utf8), context(changes))
 }
 
 /// The error that is thrown, if one is.

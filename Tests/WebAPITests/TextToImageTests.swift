@@ -228,12 +228,16 @@ struct TextToImageTests {
         #expect(try textToImage("{}").job.generation.variationSeeds == nil)
     }
 
-    @Test("what is not there yet answers 501 with the field, instead of half a picture", arguments: [
-        (#"{"enable_hr": true}"#, "enable_hr"), (#"{"init_images": ["aGk="]}"#, "init_images"),
+    @Test("what is not there yet, or elsewhere, is refused with the field, instead of half a picture", arguments: [
+        (#"{"enable_hr": true, "hr_upscaler": "ESRGAN"}"#, "hr_upscaler", 422),
+        (#"{"enable_hr": true, "hr_scale": 9}"#, "hr_scale", 422), (#"{"enable_hr": true, "hr_scheduler": "x"}"#, "hr_scheduler", 422),
+        (#"{"enable_hr": true, "hr_sampler_name": "x"}"#, "hr_sampler_name", 422),
+        (#"{"enable_hr": true, "hr_resize_x": 4096, "hr_resize_y": 4096}"#, "hr_scale", 422),
+        (#"{"init_images": ["aGk="]}"#, "init_images", 422),
     ])
-    func toCome(_ body: String, field: String) {
+    func toCome(_ body: String, field: String, status: Int) {
         let error = refusal { _ = try textToImage(body) }
-        #expect(error?.kind.status == 501 && error?.field == field)
+        #expect(error?.kind.status == status && error?.field == field)
     }
 
     @Test("fields that ask for what has no effect are named", arguments: [
@@ -298,7 +302,7 @@ struct TextToImageTests {
         let models = ModelCatalog(["a/x", "b/x", "c"].map { ModelSummary(name: $0, sha256: nil, file: $0, isLoaded: false) }, current: "c")
         let reading = RequestContext(settings: EaselSettings(), models: models, client: "tester")
         let refusals = [
-            refusal { _ = try TextToImageRequest(body: Data(#"{"override_settings": {"sd_model_checkpoint": "x"}}"#.utf8), reading) },
+            refusal { _ = try A1111Request(body: Data(#"{"override_settings": {"sd_model_checkpoint": "x"}}"#.utf8), reading) },
             refusal { _ = try JobSubmission(body: Data(#"{"model": "x"}"#.utf8), reading) },
             refusal { _ = try ImageGenerationRequest(body: Data(#"{"prompt": "", "model": "x"}"#.utf8), reading) },
         ]

@@ -1,6 +1,7 @@
 """The package openai, with this server's address in place of OpenAI's."""
 import base64
 import io
+from pathlib import Path
 
 import openai
 import requests
@@ -33,7 +34,41 @@ def check(server):
     refused(openai.BadRequestError, "n", client.images.generate, prompt="x", n=11)
     refused(openai.NotFoundError, "model", client.images.generate, prompt="x", size="64x64", model="no-such-model")
     refused(openai.NotFoundError, "model", client.models.retrieve, model="no-such-model")
-    refused(openai.InternalServerError, "image", client.images.edit, image=("x.png", first), prompt="x")
+    edits(client, first)
+
+
+def edits(client, source):
+    """Pictures are drawn from files; what is transparent in a mask is drawn anew."""
+    extra = {"steps": 3, "seed": 7, "sampler": "Euler a"}
+    file = ("source.png", source)
+    whole = client.images.edit(image=file, prompt="a boat", response_format="b64_json", extra_body=extra)
+    assert Image.open(io.BytesIO(base64.b64decode(whole.data[0].b64_json))).size == (64, 64), "the picture's size"
+    assert client.images.edit(image=[file, file], prompt="a boat", model="gpt-image-1", extra_body=extra).data[0].b64_json == whole.data[0].b64_json
+
+    original = Image.open(io.BytesIO(source)).convert("RGB")
+    mask = original.convert("RGBA")
+    mask.putalpha(Image.new("L", (64, 64), 255))
+    mask.paste((0, 0, 0, 0), (0, 0, 32, 64))
+    written = io.BytesIO()
+    mask.save(written, "PNG")
+    answer = client.images.edit(image=file, mask=("mask.png", written.getvalue()), prompt="a red rocket", response_format="b64_json", extra_body=extra)
+    painted = Image.open(io.BytesIO(base64.b64decode(answer.data[0].b64_json))).convert("RGB")
+    assert painted.crop((48, 0, 64, 64)).tobytes() == original.crop((48, 0, 64, 64)).tobytes(), "what is opaque stays"
+    assert painted.crop((0, 0, 24, 64)).tobytes() != original.crop((0, 0, 24, 64)).tobytes(), "what is transparent is drawn"
+    keep("edit-source", original), keep("edit-masked", painted)
+
+    varied = client.images.create_variation(image=file, n=2, response_format="b64_json", size="64x64", extra_body={"steps": 3})
+    assert len(varied.data) == 2 and varied.data[0].b64_json != varied.data[1].b64_json
+    keep("variation", Image.open(io.BytesIO(base64.b64decode(varied.data[0].b64_json))))
+    refused(openai.BadRequestError, "image", client.images.edit, image=("x.png", b"no picture"), prompt="x")
+    refused(openai.BadRequestError, "mask", client.images.edit, image=file, mask=("x.png", b"no picture"), prompt="x")
+
+
+def keep(name, image):
+    """Keeps a picture to be looked at."""
+    folder = Path(__file__).resolve().parents[2] / "outputs/pictures-in"
+    folder.mkdir(parents=True, exist_ok=True)
+    image.save(folder / f"{name}.png")
 
 
 def streams(client):

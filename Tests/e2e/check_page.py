@@ -11,7 +11,7 @@ LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 def check(server):
     for step in (
         figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, goes_on_forever, cancels,
-        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, begins_with_pictures, repaints, upscales, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -349,20 +349,23 @@ def grades(server):
         assert values == ["0.5", "#336699", "#ffffff", "", ""], values
 
 
+DROP = """([name, type, bytes, left = 0]) => {
+    const files = new DataTransfer()
+    files.items.add(new File([new Uint8Array(bytes)], name, {type}))
+    const options = {dataTransfer: files, bubbles: true, cancelable: true, clientX: left}
+    for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, options))
+}"""
+
+
 def takes_dropped_pictures(server):
     draw(server, "dropped", 1, steps=7, seed=12345, sampler_name="Euler a")
     file = requests.get(server.url + newest(server)["url"], timeout=10).content
-    drop = """([name, type, bytes]) => {
-        const files = new DataTransfer()
-        files.items.add(new File([new Uint8Array(bytes)], name, {type}))
-        for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}))
-    }"""
     with opened(server, "/#/gallery") as page:
-        page.evaluate(drop, ["apple.png", "image/png", list(file)])
+        page.evaluate(DROP, ["apple.png", "image/png", list(file)])
         expect(page.locator("#create")).to_be_visible()
         expect(page.locator("#prompt")).to_have_value("dropped")
         assert [page.locator(f"#{name}").input_value() for name in ("steps", "seed", "sampler")] == ["7", "12345", "Euler a"]
-        page.evaluate(drop, ["notes.txt", "text/plain", [65]])
+        page.evaluate(DROP, ["notes.txt", "text/plain", [65]])
         expect(page.locator(".toast").last).to_contain_text("notes.txt is not a picture")
         # Parameters can be pasted, too, also an older A1111's; a prompt with weights is no such text.
         paste = """(field, text) => {
@@ -398,10 +401,169 @@ def takes_dropped_pictures(server):
             assert not prompt.evaluate(paste, f"told\nSteps: 9, Seed: 1, {told}")
             values = [page.locator(f"#{name}").input_value() for name in names]
             assert values == expected, (told, values)
+        # The second pass, and what a mask was for; an upscaler that is not known here stays as it is.
+        names = ("strength", "hires_scale", "hires_width", "hires_height", "hires_upscaler", "hires_sampler", "masked_content", "only_masked")
+        for told, expected in [
+            ("Denoising strength: 0.4, Hires sampler: DPM++ 2M, Hires upscale: 1.7, Hires upscaler: 4x_Unknown",
+             ["0.4", "1.7", "", "", "4x_Unknown", "DPM++ 2M", "", ""]),
+            ("Denoising strength: 0.5, Hires resize: 128x96, Hires upscaler: Latent", ["0.5", "", "128", "96", "Latent", "", "", ""]),
+            ("Denoising strength: 0.6, Masked content: latent noise, Inpaint area: Only masked", ["0.6", "", "", "", "Latent", "", "noise", "true"]),
+        ]:
+            assert not prompt.evaluate(paste, f"told\nSteps: 9, Sampler: Euler, Seed: 1, {told}")
+            values = [page.locator(f"#{name}").input_value() for name in names]
+            assert values == expected, (told, values)
         page.locator("#sampler").select_option("Euler")
         expect(page.locator("#schedule option").first).to_have_attribute("label", "Automatic")
         page.locator("#sampler").select_option("DPM++ 2M SDE")
         expect(page.locator("#schedule option").first).to_have_attribute("label", "Exponential (Automatic)")
+
+
+def request_of(server, picture):
+    """What a picture was drawn from, as its job has it."""
+    return server.json(f"/api/v1/jobs/{picture['job']}")["request"]
+
+
+def gist(page, part):
+    return page.locator(f"#{part} .gist")
+
+
+def begins_with_pictures(server):
+    """A picture that is dropped on the right half, and one of the gallery; a strength of several values; extending; before and after."""
+    draw(server, "red apple", 1, width=128, height=64)
+    source = newest(server)
+    file = requests.get(server.url + source["url"], timeout=10).content
+    with opened(server) as page:
+        page.locator("#source summary").click()
+        expect(page.get_by_text("Drop or paste a picture here")).to_be_visible()
+        page.evaluate(DROP, ["portrait.png", "image/png", list(file), 1270])
+        expect(gist(page, "source")).to_have_text("portrait.png · strength 0.75")
+        expect(page.locator("#source-view .thumb img")).to_have_js_property("naturalWidth", 128)
+        # The size follows: what is drawn anew is no larger than what the model draws.
+        assert [page.locator(f"#{name}").input_value() for name in ("width", "height")] == ["128", "64"]
+        fill(page, prompt="green apple", steps=4, strength=0.6)
+        expect(page.locator("#strength-note")).to_have_text("3 of 4 steps are done.")
+        expect(page.locator("#strength-range")).to_have_value("0.6")
+        keep(page, "source")
+        drawn = draw_by_key(page, server)
+        request = request_of(server, drawn)
+        assert len(request["source_pictures"]) == 1 and request["strength"] == 0.6 and (drawn["width"], drawn["height"]) == (128, 64), request
+        # It is still there at the next visit, and goes when it is removed.
+        page.reload()
+        expect(gist(page, "source")).to_have_text("portrait.png · strength 0.6")
+        page.locator("#several-strength").click()
+        page.locator("[data-several=strength]").fill("0.3, 0.9")
+        expect(gist(page, "source")).to_have_text("portrait.png · strength 0.3, 0.9")
+        page.locator("#generate").click()
+        expect(page.locator("#canvas .heading")).to_have_text(["Denoising strength: 0.3", "Denoising strength: 0.9"])
+        is_idle(page)
+        assert [request_of(server, picture)["strength"] for picture in server.json("/api/v1/images?limit=2")["items"]] == [0.9, 0.3]
+        page.get_by_role("button", name="Remove", exact=True).first.click()
+        expect(gist(page, "source")).to_have_text("none")
+        page.locator("#several-strength").evaluate("button => button.click()")
+        assert "source_pictures" not in {name for name, value in request_of(server, draw_by_key(page, server)).items() if value}
+    with opened(server, f"/#/picture/{drawn['id']}") as page:
+        # Its source picture lies upon it.
+        page.locator("#picture [data-do=compare]").click()
+        page.get_by_role("menuitem", name="Its source picture").click()
+        expect(page.locator("#compare-slider")).to_be_visible()
+        expect(page.locator("#compare-over img")).to_have_attribute("src", re.compile(request["source_pictures"][0]))
+        page.keyboard.press("Escape")
+        # All settings of a picture are those of its source picture, too.
+        page.locator("#picture [data-do=use]").click()
+        page.get_by_role("menuitem", name="All settings").click()
+        expect(gist(page, "source")).to_have_text("Source picture · strength 0.6")
+    with opened(server, f"/#/picture/{source['id']}") as page:
+        page.locator("#picture [data-do=vary]").click()
+        page.get_by_role("menuitem", name="Extend it").click()
+        expect(page.locator("#prompt")).to_have_value("red apple")
+        page.get_by_role("button", name="Left: 64 pixels more").click()
+        fill(page, extend_top=32)
+        expect(gist(page, "source")).to_have_text(re.compile("strength 0.9 · Extend"))
+        expect(page.locator("#source-extend-part")).to_contain_text("128×64 → 192×96")
+        fill(page, steps=2)
+        drawn = draw_by_key(page, server)
+        request = request_of(server, drawn)
+        assert [request[name] for name in ("extend_left", "extend_top", "masked_content", "strength")] == [64, 32, "noise", 0.9], request
+        expect(page.locator("#width")).to_have_value(str(drawn["width"]))
+
+
+def repaints(server):
+    """A mask by the pointer, with undoing, and by numbers alone; it stays when the painter is left."""
+    draw(server, "red apple", 1)
+    with opened(server) as page:
+        page.locator("#acts").get_by_role("button", name="Vary").click()
+        page.get_by_role("menuitem", name="Repaint a part").click()
+        canvas, painted = page.locator(".painter-canvas"), page.locator(".painter").get_by_role("status")
+        expect(painted).to_have_text("Nothing is painted yet.")
+        box = canvas.bounding_box()
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.move(*middle)
+        page.mouse.down()
+        page.mouse.move(middle[0] + 60, middle[1], steps=4)
+        page.mouse.up()
+        expect(painted).to_have_text(re.compile(r"^\d+ % is painted."))
+        stroke = painted.text_content()
+        keep(page, "painter")
+        page.keyboard.press("i")
+        expect(painted).not_to_have_text(stroke)
+        page.keyboard.press("Control+z")
+        expect(painted).to_have_text(stroke)
+        page.keyboard.press("Control+z")
+        expect(painted).to_have_text("Nothing is painted yet.")
+        page.keyboard.press("Control+Shift+z")
+        expect(painted).to_have_text(stroke)
+        before = page.locator("#painter-size").input_value()
+        page.keyboard.press("]")
+        assert int(page.locator("#painter-size").input_value()) > int(before)
+        # Escape leaves, and cancels no job.
+        page.keyboard.press("Escape")
+        expect(canvas).to_be_hidden()
+        expect(gist(page, "source")).to_contain_text("· Mask")
+        fill(page, steps=2, mask_blur=2)
+        request = request_of(server, draw_by_key(page, server))
+        assert request["mask"] and request["mask_blur"] == 2, request
+        # Sent while it is being painted: the painter is left first.
+        page.get_by_role("button", name="Paint", exact=True).click()
+        page.get_by_role("button", name="Clear", exact=True).click()
+        page.locator(".painter summary").click()
+        for name, value in (("x", 0), ("y", 0), ("width", 32), ("height", 64)):
+            page.locator(f"#painter-{name}").fill(str(value))
+        page.locator(".painter-numbers").get_by_role("button", name="Paint").click()
+        expect(painted).to_have_text("50 % is painted.")
+        other = request_of(server, draw_by_key(page, server))
+        assert other["mask"] not in (None, request["mask"]), other
+        expect(canvas).to_be_hidden()
+        page.locator("#source-mask-acts").get_by_role("button", name="Remove").click()
+        expect(gist(page, "source")).not_to_contain_text("Mask")
+
+
+def upscales(server):
+    """Hires fix, and a picture that is drawn again at twice its size."""
+    with opened(server) as page:
+        fill(page, prompt="red apple", **{**SMALL, "steps": 2})
+        page.locator("#hires summary").click()
+        page.get_by_role("button", name="2×", exact=True).click()
+        expect(page.locator("#hires-size")).to_have_text("Finished picture: 128×128")
+        fill(page, hires_upscaler="Lanczos", strength=0.5, hires_prompt="green apple")
+        expect(gist(page, "hires")).to_have_text("2× · 128×128 · Lanczos · strength 0.5")
+        drawn = draw_by_key(page, server)
+        assert drawn["width"] == 128 and "Hires prompt: green apple, Hires upscale: 2, Hires upscaler: Lanczos" in drawn["infotext"], drawn
+        keep(page, "hires")
+        page.get_by_role("button", name="Off", exact=True).click()
+        expect(gist(page, "hires")).to_have_text("Off")
+        assert "Hires" not in draw_by_key(page, server)["infotext"]
+        # All settings of it, with the second pass.
+        page.locator("#roll button").nth(1).click()
+        page.locator("#acts").get_by_role("button", name="Use").click()
+        page.get_by_role("menuitem", name="All settings").click()
+        expect(gist(page, "hires")).to_have_text("2× · 128×128 · Lanczos · strength 0.5")
+        page.get_by_role("button", name="Newest").click()
+        page.get_by_role("button", name="Off", exact=True).click()
+        page.locator("#acts").get_by_role("button", name="Vary").click()
+        page.get_by_role("menuitem", name="Upscale 2×").click()
+        expect(gist(page, "source")).to_contain_text("strength 0.35")
+        drawn = draw_by_key(page, server)
+        assert drawn["width"] == 128 and request_of(server, drawn)["source_pictures"], drawn
 
 
 def offers_what_suits(server):

@@ -1,8 +1,10 @@
 """The package webuiapi, as its readme shows it."""
 import threading
 import time
+from pathlib import Path
 
 import webuiapi
+from PIL import Image, ImageChops, ImageStat
 
 SMALL = dict(width=64, height=64, steps=3)
 
@@ -39,10 +41,50 @@ def check(server):
         assert call() is not None
 
     refused(422, api.txt2img, sampler_name="No such sampler", **SMALL)
-    refused(501, api.img2img, images=[answer.image], prompt="x")
+    pictures_in(api, answer.images)
     refused(501, api.extra_single_image, image=answer.image)
     refused(501, api.interrogate, image=answer.image)
     interrupting(api)
+
+
+def pictures_in(api, sources):
+    """Pictures are drawn from pictures, and stay as they were where a mask is black."""
+    first = api.img2img(images=[sources[0]], prompt="cute squirrel", denoising_strength=0.6, seed=5, cfg_scale=7, **SMALL)
+    again = api.img2img(images=[sources[0]], prompt="cute squirrel", denoising_strength=0.6, seed=5, cfg_scale=7, **SMALL)
+    assert first.image.size == (64, 64) and first.image.tobytes() == again.image.tobytes(), "a seed gives its picture"
+    assert first.info["denoising_strength"] == 0.6 and first.parameters["init_images"] is None, first.parameters
+    assert "Denoising strength: 0.6" in first.info["infotexts"][0], first.info["infotexts"]
+    assert difference(first.image, sources[0]) > difference(
+        api.img2img(images=[sources[0]], prompt="cute squirrel", denoising_strength=0.1, seed=5, **SMALL).image, sources[0]), "strength"
+
+    mask = Image.new("L", (64, 64), 0)
+    mask.paste(255, (0, 0, 32, 64))
+    for inverted, kept in ((0, (40, 0, 64, 64)), (1, (0, 0, 24, 64))):
+        painted = api.img2img(
+            images=[sources[1]], mask_image=mask, mask_blur=2, inpainting_fill=2, inpaint_full_res=False, inpainting_mask_invert=inverted,
+            prompt="red rocket", denoising_strength=0.9, seed=7, **SMALL).image
+        assert difference(painted.crop(kept), sources[1].crop(kept)) == 0, "what the mask does not mark stays"
+        drawn = (0, 0, 24, 64) if inverted == 0 else (40, 0, 64, 64)
+        assert difference(painted.crop(drawn), sources[1].crop(drawn)) > 0, "what it marks is drawn"
+        keep(f"inpainted-{inverted}", painted)
+    keep("img2img-source", sources[0]), keep("img2img", first.image)
+
+    both = api.img2img(images=list(sources[:2]), prompt="cute squirrel", denoising_strength=0.6, seed=5, cfg_scale=7, **SMALL)
+    assert len(both.images) == 2 and both.images[0].tobytes() == first.image.tobytes(), "each of several is drawn from its own"
+    refused(422, api.img2img, images=[sources[0]], prompt="x", denoising_strength=2)
+    refused(501, api.img2img, images=[sources[0]], prompt="x", script_name="outpainting mk2", script_args=[])
+
+
+def difference(one, other):
+    """The mean difference of two pictures' values."""
+    return ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).sum[0] / one.size[0] / one.size[1]
+
+
+def keep(name, image):
+    """Keeps a picture to be looked at."""
+    folder = Path(__file__).resolve().parents[2] / "outputs/pictures-in"
+    folder.mkdir(parents=True, exist_ok=True)
+    image.save(folder / f"{name}.png")
 
 
 def interrupting(api):

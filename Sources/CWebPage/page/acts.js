@@ -1,9 +1,11 @@
 // What can be done with pictures in every view.
 
 import { CallError } from './api.js'
+import { fileName } from './facts.js'
 import { fillFrom } from './form.js'
 import { openMenu } from './menu.js'
 import { change } from './pictures.js'
+import { beginWithPicture, loadSourceView } from './source.js'
 import { t } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -27,6 +29,32 @@ export async function star(pictures) {
 export function chooseUse(button, picture, show = then => then()) {
   openMenu(button, parts.map(part => ({
     label: t(`use.${part}`),
-    act: () => show(() => fillFrom(picture.infotext, { parts: part })),
+    act: () => show(() => fillFrom(picture.infotext, { parts: part, job: picture.job })),
+  })))
+}
+
+/** What to draw from a picture: values of fields, and what the view of it does then. */
+const ways = {
+  vary: () => ({}),
+  repaint: () => ({ then: view => view.repaint() }),
+  extend: () => ({ then: view => view.extend() }),
+  upscale: ({ width, height, prompt, negative_prompt }) => ({
+    values: {
+      width: String(width * 2), height: String(height * 2), strength: '0.35', prompt: prompt ?? '', negative_prompt: negative_prompt ?? '',
+    },
+  }),
+}
+
+/**
+ * Asks beside a button what to draw from a picture, and has the form begin with it.
+ * @param {function} show brings the form to the front, and then calls what it is given
+ */
+export function chooseVary(button, picture, show = then => then()) {
+  openMenu(button, Object.entries(ways).map(([name, way]) => ({
+    label: t(`vary.${name}`),
+    act: () => show(async () => {
+      const { values, then } = way(picture)
+      if (await beginWithPicture(picture, fileName(picture), values) && then) then(await loadSourceView())
+    }),
   })))
 }

@@ -29,16 +29,17 @@ async function refusal(response) {
 
 /**
  * @param {string} path beginning with `/`
- * @param {*} [body] sent as JSON
+ * @param {*} [body] sent as JSON, or as it is when it is a file
  * @throws {CallError}
  */
 export async function call(method, path, body, { headers = {}, ...options } = {}) {
   let response
+  const isFile = body instanceof Blob
   try {
     response = await fetch(path, {
       method, ...options,
-      headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? headers : { 'Content-Type': isFile ? 'application/octet-stream' : 'application/json', ...headers },
+      body: body === undefined || isFile ? body : JSON.stringify(body),
     })
   } catch (error) {
     if (error.name === 'AbortError') throw error
@@ -51,6 +52,9 @@ export async function call(method, path, body, { headers = {}, ...options } = {}
 }
 
 export const get = path => call('GET', path)
+
+/** Sends a picture to begin with. @returns its id, `width`, `height`, and `parameters`, the text that says how it was made */
+export const upload = file => call('POST', '/api/v1/inputs', file)
 
 /** Submits a job; one whose answer was lost is submitted again without being drawn twice. */
 export async function submit(job) {

@@ -1,9 +1,11 @@
 // Two pictures beside each other, or one above the other with a border that can be moved; and what is not the same in their parameters.
+// One of them may be what the other was drawn from.
 
-import { CallError } from './api.js'
+import { CallError, get } from './api.js'
 import { $, el, table } from './dom.js'
-import { differences, nameOf, titleOf } from './facts.js'
+import { differences, factLine, nameOf, titleOf } from './facts.js'
 import { find } from './pictures.js'
+import { sourceAddress } from './source.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
 import { Zoom, zoomButtons } from './zoom.js'
@@ -18,6 +20,27 @@ let onClose = () => {}
 let mode = localStorage.getItem(modeKey) === 'slider' ? 'slider' : 'sides'
 /** How much of the width shows the first picture. */
 let border = 0.5
+
+/** What ids begin with of pictures that came in. */
+const inputPrefix = 'input-'
+
+/** Ids, for this view, of the pictures that a picture was drawn from and that the server still has. */
+export async function sourcesOf({ infotext, job }) {
+  if (!/Denoising strength: /.test(infotext ?? '') || !job) return []
+  const { request } = await get(`/api/v1/jobs/${job}`).catch(() => ({}))
+  const ids = [...new Set(request?.source_pictures ?? [])]
+  const found = await Promise.all(ids.map(id => findSource(inputPrefix + id).catch(() => null)))
+  return found.filter(Boolean).map(({ id }) => id)
+}
+
+async function findSource(id) {
+  const image = new Image()
+  image.src = sourceAddress(id.slice(inputPrefix.length))
+  await image.decode().catch(() => { throw new CallError({ status: 404, message: t('source.gone') }) })
+  return { id, url: image.src, width: image.naturalWidth, height: image.naturalHeight, prompt: t('source'), isSource: true }
+}
+
+const findAny = id => (id.startsWith(inputPrefix) ? findSource(id) : find(id))
 
 const zooms = {
   sides: new Zoom({ changed: showScale }, 'fit'),
@@ -34,9 +57,9 @@ function setBorder(value) {
   $('compare-border').setAttribute('aria-valuenow', Math.round(border * 100))
 }
 
-function setMode(wanted) {
+function setMode(wanted, isKept = true) {
   mode = wanted
-  localStorage.setItem(modeKey, mode)
+  if (isKept) localStorage.setItem(modeKey, mode)
   for (const name of ['sides', 'slider']) {
     $(`compare-${name}`).hidden = name !== mode
     dialog.querySelector(`[data-do=${name}]`).setAttribute('aria-pressed', name === mode)
@@ -62,6 +85,8 @@ function show() {
       image.alt = `${index ? 'B' : 'A'}: ${titleOf(picture)}`
     }
   })
+  const drawn = pictures.find(({ isSource }) => !isSource)
+  if (one.isSource || other.isSource) return $('compare-facts').replaceChildren(el('p', { class: 'note' }, factLine(drawn)))
   const found = differences(one, other)
   const isText = name => name === 'Prompt' || name === 'Negative prompt'
   const nameFor = name => (name === 'Prompt' ? t('prompt') : name === 'Negative prompt' ? t('negative') : nameOf(name))
@@ -75,17 +100,20 @@ function show() {
 export async function openCompare([first, second = ''], view, closed) {
   let found
   try {
-    found = await Promise.all([first, second].map(find))
+    found = await Promise.all([first, second].map(findAny))
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    toast(error.status === 404 ? t('picture.gone') : error.message)
+    toast(error.status === 404 && ![first, second].some(id => id.startsWith(inputPrefix)) ? t('picture.gone') : error.message)
     return closed()
   }
   if (location.hash !== `#/compare/${first}/${second}`) return
   onClose = closed
   pictures = found
   if (!dialog.open) dialog.showModal()
-  setMode(mode)
+  // Before and after lie upon each other, unless one is larger than the other was.
+  const isExtended = found.some(({ infotext }) => /Extend \w+: /.test(infotext ?? ''))
+  if (found.some(({ isSource }) => isSource)) setMode(isExtended ? 'sides' : 'slider', false)
+  else setMode(mode)
   setBorder(0.5)
   show()
 }

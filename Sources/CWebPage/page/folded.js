@@ -1,4 +1,4 @@
-// Fields that are folded away, for sampling, colour grading and latent correction: one table, from which the form has them and
+// Fields that are folded away, for source pictures, hires fix, sampling, colour grading and latent correction: one table, from which the form has them and
 // infotexts are read.
 
 import { $, el } from './dom.js'
@@ -8,13 +8,46 @@ import { knows, t } from './strings.js'
 const number = (name, info, min, max, step, usual = 0) => ({ name, info, min, max, step, usual })
 /** A colour, which is never empty: as usual it is not sent. */
 const color = (name, info, usual) => ({ name, info, color: usual })
-/** A choice of values, the usual one first and empty, each with its key in words-en.js. */
+/** A choice of values, the usual one first and empty, each with its key in words-en.js, and its word in infotexts where that is another. */
 const choice = (name, info, words) => ({ name, info, words })
 
 /** Anything else that is typed. */
 const text = (name, info, usual) => ({ name, info, usual, text: true })
 
+/** A choice of names, the usual one first; one that is open takes others, too. */
+const names = (name, info, names, isOpen = false) => ({ name, info, names, isOpen })
+/** A longer text. */
+const area = (name, info) => ({ name, info, area: true })
+const extend = side => number(`extend_${side}`, `Extend ${side}`, 0, 2048, 8)
+
+/** By the ids of their places; several places are one section. */
 const sections = {
+  'source-main': [
+    number('strength', 'Denoising strength', 0, 1, 0.05, ''),
+    choice('resize_mode', 'Resize mode', [['', 'resize_mode.just'], ['crop', 'resize_mode.crop'], ['fill', 'resize_mode.fill'], ['latent', 'resize_mode.latent']]),
+    choice('fix_steps', 'Fixed steps', [['', 'choice.false'], ['true', 'choice.true']]),
+    choice('color_correction', 'Color correction', [['', 'choice.false'], ['true', 'choice.true']]),
+  ],
+  'source-mask': [
+    number('mask_blur', 'Mask blur', 0, 64, 1, 4),
+    choice('masked_content', 'Masked content', [['', 'masked_content.auto'], ['original', 'masked_content.original'], ['fill', 'masked_content.fill'],
+      ['noise', 'masked_content.noise', 'latent noise'], ['nothing', 'masked_content.nothing', 'latent nothing']]),
+    choice('invert_mask', 'Mask mode', [['', 'invert_mask.false'], ['true', 'invert_mask.true', 'inpaint not masked']]),
+    choice('only_masked', 'Inpaint area', [['', 'only_masked.false'], ['true', 'only_masked.true', 'only masked']]),
+    number('padding', 'Masked area padding', 0, 256, 4, 32),
+  ],
+  'source-extend': [extend('left'), extend('right'), extend('top'), extend('bottom')],
+  'hires-fields': [
+    number('hires_scale', 'Hires upscale', 1, 8, 0.25, ''),
+    names('hires_upscaler', 'Hires upscaler', ['Latent', 'Latent (antialiased)', 'Latent (bicubic)', 'Latent (bicubic antialiased)', 'Latent (nearest)', 'Latent (nearest-exact)', 'Lanczos', 'Nearest'], true),
+    number('hires_width', 'Hires width', 0, 4096, 8, ''),
+    number('hires_height', 'Hires height', 0, 4096, 8, ''),
+    number('hires_steps', 'Hires steps', 0, 1000, 1, ''),
+    names('hires_sampler', 'Hires sampler', ['']),
+    names('hires_schedule', 'Hires schedule type', ['']),
+    area('hires_prompt', 'Hires prompt'),
+    area('hires_negative_prompt', 'Hires negative prompt'),
+  ],
   sampling: [
     text('subseed', 'Variation seed', ''),
     number('subseed_strength', 'Variation seed strength', 0, 1, 0.05),
@@ -88,22 +121,28 @@ const pairs = {
 /** The fields by name, as an infotext has them; those that it does not tell of are as usual. */
 export function foldedFieldsOf(parameters) {
   const fields = {}
-  for (const { name, info, color = '', words } of Object.values(sections).flat()) {
+  for (const { name, info, color, words, names } of Object.values(sections).flat()) {
     const told = [info, ...(others[name] ?? [])].map(key => parameters.get(key)).find(value => value !== undefined)
     // A1111 writes True; the usual value of a choice is the empty one.
     const value = words ? told?.toLowerCase().replace('zero terminal snr', 'true') : told
-    fields[name] = words && !words.some(([word]) => word === value) ? '' : value ?? color
+    fields[name] = words ? words.find(([word, , meant = word]) => meant === value)?.[0] ?? '' : value ?? color ?? names?.[0] ?? ''
   }
   for (const [info, [flag, first, second]] of Object.entries(pairs)) {
     const numbers = parameters.get(info)?.split('/')
     if (numbers?.length === 2) Object.assign(fields, { [flag]: 'true', [first]: numbers[0], [second]: numbers[1] })
   }
+  const size = parameters.get('Hires resize')?.match(/^(\d+)x(\d+)$/)
+  if (size) [, fields.hires_width, fields.hires_height] = size
   return fields
 }
 
-function input({ name, color, words, text, min, max, step, usual }) {
+const hinted = key => ({ 'data-t-placeholder': key, placeholder: t(key) })
+
+function input({ name, color, words, names, isOpen, area, text, min, max, step, usual }) {
   const word = key => ({ 'data-t': key, textContent: t(key) })
   if (words) return el('select', { id: name, name }, words.map(([value, key]) => el('option', { ...word(key), value })))
+  if (names) return el('select', { id: name, name, 'data-usual': names[0], 'data-open': isOpen }, names.map(value => el('option', { value, ...(!value && word('hires.same')) }, value || t('hires.same'))))
+  if (area) return el('textarea', { id: name, name, rows: 1, class: 'growing', spellcheck: false, ...hinted('hires.same') })
   if (text) return el('input', { type: 'text', id: name, name, placeholder: usual, autocomplete: 'off' })
   if (color) return el('input', { type: 'color', id: name, name, value: color, 'data-usual': color })
   return el('input', { type: 'number', id: name, name, min, max, step, inputMode: 'decimal', placeholder: usual })
@@ -114,7 +153,7 @@ export function addFoldedFields() {
   for (const [section, fields] of Object.entries(sections)) {
     $(section).append(el('div', { class: 'grid' }, fields.map(field => {
       const hint = knows(`${field.name}.hint`) && { 'data-t-hint': `${field.name}.hint`, title: t(`${field.name}.hint`) }
-      return el('div', { class: 'field', 'data-field': field.name },
+      return el('div', { class: field.area ? 'field whole' : 'field', 'data-field': field.name },
         el('label', { htmlFor: field.name, 'data-t': field.name, ...hint }, t(field.name)), input(field))
     })))
   }

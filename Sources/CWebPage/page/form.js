@@ -4,6 +4,7 @@ import { CallError, get, submit } from './api.js'
 import { $, el, say } from './dom.js'
 import { addFoldedFields } from './folded.js'
 import { readPicture } from './drop.js'
+import { hiresGist } from './hires.js'
 import { rememberRecipe } from './history.js'
 import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
 import { expectJob } from './jobs.js'
@@ -12,6 +13,7 @@ import { explain } from './prompt.js'
 import { changeSettings, modelsChanged, server, setting, settingsChanged } from './server.js'
 import { cellsOf, clearSeveral, countOfSeveral, offerSeveral, startGroup } from './several.js'
 import { showSize, startSize } from './size.js'
+import { fillSource, isUsed, sendAgain, sourceGist, sourceRequest, sourceSent } from './source.js'
 import { choose } from './stage.js'
 import { languageChanged, named, number, t } from './strings.js'
 import { chooseStyles, chosenStyles, readStyles, startStyles } from './styles.js'
@@ -29,8 +31,8 @@ export let samplers = [], schedules = []
 
 /** Fields by their names in the API. */
 export const fields = () => [...$('form').elements].filter(({ name }) => name)
-/** Fields that the model at hand has a use for. */
-const usedFields = () => fields().filter(input => !input.closest('details[hidden]'))
+/** Fields that the model at hand, and what is drawn from, have a use for. */
+const usedFields = () => fields().filter(input => !input.closest('details[hidden]') && isUsed(input))
 
 // Errors belong where they arose.
 
@@ -43,7 +45,11 @@ function clearErrors() {
   }
 }
 
-const placeOf = name => document.querySelector(`#form .field[data-field="${CSS.escape(places[name] ?? name)}"]`)
+/** A field's place; the server says which of several pictures it means: `source_pictures[0]`. */
+function placeOf(name) {
+  const field = name.replace(/\[\d+\]$/, '')
+  return document.querySelector(`#form .field[data-field="${CSS.escape(places[field] ?? field)}"]`)
+}
 
 /** Puts an error below the row that a field is in: half of its width would be too narrow. */
 function putBelow(place, text) {
@@ -98,7 +104,7 @@ function request() {
     if (!counts.has(name) && (value.trim() !== '' || texts.has(name)) && value !== dataset.usual) job[name] = value.trim() === '-1' && name === 'seed' ? '-1' : value
   }
   const styles = chosenStyles()
-  return { ...job, ...batches(), ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
+  return { ...job, ...sourceRequest(), ...batches(), ...(styles.length && { styles }), ...(server.model && { model: server.model }) }
 }
 
 /** When the form was sent last, and what; a double click is one. */
@@ -119,6 +125,7 @@ function send(event) {
 export async function drawRecipe(options) {
   clearErrors()
   try {
+    await sourceSent()
     // A number field that holds something else is empty to scripts.
     for (const input of fields()) if (input.validity.badInput) throw new CallError({ field: input.name, message: input.validationMessage })
     const job = request()
@@ -145,7 +152,11 @@ export async function draw(job, { keepsView = false } = {}) {
   if (!keepsView) choose(null)
   const { arrived, failed } = expectJob(job)
   try {
-    const { id } = await submit(job)
+    const { id } = await submit(job).catch(async error => {
+      // The server keeps pictures for an hour.
+      if (error.reason !== 'missing_input' || !await sendAgain()) throw error
+      return submit(job)
+    })
     arrived(id)
     return id
   } catch (error) {
@@ -221,14 +232,16 @@ export function fill(values, { flashes = false } = {}) {
     const value = values[input.name], before = input.value
     if (value === undefined || value === null) continue
     if (input.tagName === 'SELECT') {
-      const option = optionOf(input, value)
-      if (option) input.value = option.value
+      const found = optionOf(input, value)
+      if (found) input.value = found.value
+      // The server may have more than is known here.
+      else if ('open' in input.dataset) { input.append(option(value)); input.value = value }
     } else {
       // Some are never empty.
       input.value = value === '' ? input.dataset.usual ?? '' : value
     }
     // What counts is seen.
-    if (input.value !== (input.dataset.usual ?? '') && !input.closest('#advanced, #sampling-main')) input.closest('details')?.setAttribute('open', '')
+    if (input.type !== 'hidden' && input.value !== (input.dataset.usual ?? '') && isUsed(input) && !input.closest('#advanced, #sampling-main')) input.closest('details')?.setAttribute('open', '')
     if (input.value === before) continue
     input.closest('.field')?.querySelector('.told')?.remove()
     input.dispatchEvent(new Event('input', { bubbles: true }))
@@ -264,18 +277,19 @@ const partsOf = {
 
 /**
  * Fills the recipe with what an infotext tells.
- * @param {object} [options] `parts`: `all`, `noSeed`, `prompt`, `seed` or `size`
+ * @param {object} [options] `parts`: `all`, `noSeed`, `prompt`, `seed` or `size`; `job`: the one that drew it, if it is known
  * @returns {boolean} whether the text is one
  */
-export function fillFrom(text, { parts = 'all' } = {}) {
+export function fillFrom(text, { parts = 'all', job } = {}) {
   const info = parseInfotext(text)
   if (!info) return false
   const notes = []
-  const told = namesOf(fieldsOf(info), info.parameters, (field, text) => notes.push([field, text]))
+  const told = namesOf({ ...fieldsOf(info), source_pictures: '', mask: '' }, info.parameters, (field, text) => notes.push([field, text]))
   // Styles stand in the prompts already.
   const values = (partsOf[parts] ?? partsOf.all)({ ...told, pictures: '1', styles: [] })
   const before = server.model
   load(values)
+  if (job && 'source_pictures' in values && info.parameters.has('Denoising strength')) fillSource(job)
   if (parts === 'all' || parts === 'noSeed') {
     const { model, note } = modelOf(info.parameters, server.models)
     if (model && model !== before) chooseModel(model, { keepsRecipe: true })
@@ -305,7 +319,7 @@ function namesOf(fields, parameters, note) {
       note('sampler', t('fill.noSampler', { name: meant }))
     }
   }
-  const others = ['Hires upscale', 'Denoising strength', 'Lora hashes', 'Emphasis', 'Pad conds', 'Grading lut cube file'].filter(name => parameters.has(name))
+  const others = ['Lora hashes', 'Emphasis', 'Pad conds', 'Grading lut cube file'].filter(name => parameters.has(name))
   if (others.length) note('prompt', t('fill.others', { names: others.join(', ') }))
   return fields
 }
@@ -345,10 +359,17 @@ function showAutomatic() {
   if (automatic) automatic.label = options?.scheduler ? `${label(options.scheduler)} (${label('automatic')})` : label('automatic')
 }
 
+/** Parts that say it in their own words. */
+const gists = { source: sourceGist, hires: hiresGist }
+
 /** A folded part says in its heading what is not as usual. */
 function showGists() {
   for (const part of document.querySelectorAll('#form details')) {
     const gist = part.querySelector('.gist')
+    if (part.id in gists) {
+      gist.textContent = gists[part.id]()
+      continue
+    }
     if (part.id === 'sampling-main') {
       gist.textContent = [$('steps').value, `CFG ${$('cfg_scale').value}`, $('sampler').value, $('schedule').selectedOptions[0]?.text].filter(Boolean).join(' · ')
       continue
@@ -374,6 +395,11 @@ export async function readChoices() {
   schedules = readSchedules
   replaceOptions($('sampler'), samplers.map(({ name }) => option(name)))
   replaceOptions($('schedule'), schedules.map(({ name, label }) => option(name, label)))
+  // The first choice of the second pass is that of the first.
+  for (const name of ['sampler', 'schedule']) {
+    const field = $(`hires_${name}`)
+    replaceOptions(field, [field.options[0], ...[...$(name).options].map(({ value, text }) => option(value, text))])
+  }
   recall()
   showAutomatic()
   showGists()
@@ -408,7 +434,7 @@ export function startForm({ latest }) {
   $('prompt').addEventListener('paste', event => {
     if (fillFrom(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault()
   })
-  offerSeveral(['steps', 'cfg_scale', 'sampler', 'schedule', 'seed', 'clip_skip'])
+  offerSeveral(['strength', 'steps', 'cfg_scale', 'sampler', 'schedule', 'seed', 'clip_skip'])
 
   modelsChanged.listen(() => { showModel(); changed() })
   settingsChanged.listen(() => { showAccuracy(); showModel(); changed() })

@@ -7,10 +7,12 @@ import { $, say } from './dom.js'
 import { acceptDrops } from './drop.js'
 import { generate, readChoices, startForm } from './form.js'
 import { startForever } from './forever.js'
+import { startHires } from './hires.js'
 import { startHistory } from './history.js'
 import { connectionChanged, fidelityEvent, follow } from './jobs.js'
 import { showKeys } from './keys.js'
 import { startModels } from './models.js'
+import { loadMore } from './more.js'
 import { all } from './pictures.js'
 import { startPresets } from './presets.js'
 import { cancelFirst, startQueue } from './queue.js'
@@ -18,6 +20,7 @@ import { markShown, startRoll } from './roll.js'
 import { readModels, readReadiness, readSettings, readinessChanged, readinessReason, server } from './server.js'
 import { startSheet } from './sheet.js'
 import { firstOfNewest, startStage } from './stage.js'
+import { loadSourceView, startSource } from './source.js'
 import { language, languageChanged, speak, t, translate } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -43,10 +46,10 @@ const places = {}
 /** Of those that are open: whether there was a view or another of them before, so that one can go back to it. */
 const isFromWithin = new Map()
 
-/** Loads a part once, and again only when that failed. */
+/** Loads a part with its words once, and again only when that failed. */
 function loaded(load) {
   let part = null
-  return () => (part ??= load().catch(error => { part = null; throw error }))
+  return () => (part ??= loadMore().then(load).catch(error => { part = null; throw error }))
 }
 
 async function show(name, wanted = '') {
@@ -167,6 +170,8 @@ startKeys()
 watchKeyboard()
 acceptDrops()
 startForm({ latest: firstOfNewest })
+startSource()
+startHires()
 startModels()
 startHistory()
 startPresets()
@@ -207,4 +212,4 @@ start()
 follow().catch(() => {})
 // Something was done about a drift: whoever draws should know, whatever they look at.
 fidelityEvent.listen(({ response, text }) => { if (response !== 'none') toast(text) })
-addEventListener('load', () => setTimeout(() => { for (const load of [...Object.values(views), ...Object.values(above)]) load().catch(() => {}) }, 1500))
+addEventListener('load', () => setTimeout(() => { for (const load of [...Object.values(views), ...Object.values(above), loadSourceView]) load().catch(() => {}) }, 1500))

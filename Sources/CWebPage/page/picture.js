@@ -1,9 +1,10 @@
 // One picture, as large as the window, with what it was made from.
 
-import { chooseUse, star } from './acts.js'
+import { chooseUse, chooseVary, star } from './acts.js'
 import { chooseAlbums } from './albums.js'
 import { CallError } from './api.js'
 import { copyText } from './clipboard.js'
+import { sourcesOf } from './compare.js'
 import { deletePictures, restored } from './deleting.js'
 import { $, el, icon, notifier } from './dom.js'
 import { factLine, fileName, firstFacts, nameOf, otherFacts, shortly, titleOf } from './facts.js'
@@ -162,6 +163,15 @@ function showDrawer(isWanted) {
   localStorage.setItem(factsKey, isWanted)
 }
 
+/** Closes the picture for the form. */
+function toForm(then) {
+  onClose = () => {
+    addEventListener('hashchange', () => { then(); $('generate').focus({ preventScroll: true }) }, { once: true })
+    location.hash = '#/create'
+  }
+  dialog.close()
+}
+
 const acts = {
   close: () => dialog.close(),
   newer: () => turn(-1),
@@ -169,14 +179,10 @@ const acts = {
   favourite: () => star([picture]),
   album: button => chooseAlbums(button, [picture]),
   copy: () => copyText(picture.infotext, t('picture.copied')),
-  use: button => chooseUse(button, picture, then => {
-    onClose = () => {
-      addEventListener('hashchange', () => { then(); $('generate').focus({ preventScroll: true }) }, { once: true })
-      location.hash = '#/create'
-    }
-    dialog.close()
-  }),
-  compare: button => openMenu(button, [
+  use: button => chooseUse(button, picture, toForm),
+  vary: button => chooseVary(button, picture, toForm),
+  compare: async button => openMenu(button, [
+    ...(await sourcesOf(picture)).map(id => ({ label: t('compare.source'), act: () => { location.hash = `#/compare/${id}/${picture.id}` } })),
     ...[[-1, 'newer'], [1, 'older']].filter(([step]) => neighbour(step)).map(([step, name]) => (
       { label: t(name), act: () => { location.hash = `#/compare/${picture.id}/${neighbour(step).id}` } })),
     {

@@ -12,7 +12,7 @@ import { t } from './strings.js'
 import { toast } from './toasts.js'
 
 const stored = 'easel.presets'
-const none = new Set(['prompt', 'negative_prompt', 'seed', 'subseed', 'styles'])
+const none = new Set(['prompt', 'negative_prompt', 'seed', 'subseed', 'styles', 'source_pictures', 'mask'])
 
 const read = () => readKept(stored, {})
 const write = presets => keep(stored, presets)

@@ -1,5 +1,6 @@
 // Which pictures of the gallery are chosen, and the bar that does something with all of them.
 
+import { chooseVary } from './acts.js'
 import { chooseAlbums } from './albums.js'
 import { CallError } from './api.js'
 import { deletePictures, removed } from './deleting.js'
@@ -54,7 +55,7 @@ function show() {
   const count = size ? t('selection.count', { count: size }) : t('selection.none')
   if ($('selection-count').textContent !== count) $('selection-count').textContent = count
   const button = name => $('selection').querySelector(`[data-do=${name}]`)
-  const disabled = { favourite: !size, album: !size, zip: !size || size > mostInZip, delete: !size, compare: size !== 2 }
+  const disabled = { favourite: !size, album: !size, zip: !size || size > mostInZip, delete: !size, vary: size !== 1, compare: size !== 2 }
   for (const [name, isDisabled] of Object.entries(disabled)) button(name).disabled = isDisabled
   for (const name of ['favourite', 'album', 'zip']) button(name).hidden = !facets
   button('zip').title = size > mostInZip ? t('selection.zip.most', { most: number(mostInZip) }) : t('selection.zip.hint')
@@ -87,6 +88,11 @@ const acts = {
     stopSelecting()
     deletePictures(pictures)
   },
+  vary: button => chooseVary(button, chosenPictures()[0], then => {
+    stopSelecting()
+    addEventListener('hashchange', then, { once: true })
+    location.hash = '#/create'
+  }),
   compare: () => {
     const [first, second] = [...chosen.keys()]
     location.hash = `#/compare/${first}/${second}`

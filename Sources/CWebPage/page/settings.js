@@ -19,7 +19,7 @@ const more = {
   bounds: ['fidelity_bound_text_encoder', 'fidelity_bound_unet', 'fidelity_bound_vae', 'reload_pictures', 'reload_hours'],
   prompts: ['comma_backtrack', 'pad_conditionings', 'eta_ancestral', 'eta_ddim'],
   queue: ['queue_capacity', 'queue_batch_size', 'queue_patience_jobs', 'queue_patience_minutes', 'job_minutes'],
-  limits: ['max_pixels', 'max_steps', 'max_pictures', 'max_prompt_length', 'max_body_bytes', 'max_requests_per_second', 'max_event_streams'],
+  limits: ['max_pixels', 'max_input_pixels', 'max_steps', 'max_pictures', 'max_prompt_length', 'max_body_bytes', 'max_requests_per_second', 'max_event_streams'],
 }
 /** The form for drawing has a place for it. */
 const elsewhere = new Set(['model'])

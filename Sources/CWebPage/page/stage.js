@@ -1,6 +1,6 @@
 // The stage: the picture, or what there is of it so far, always in one place; what can be done with it; and how far the job is.
 
-import { chooseUse, star } from './acts.js'
+import { chooseUse, chooseVary, star } from './acts.js'
 import { copyText } from './clipboard.js'
 import { deletePictures } from './deleting.js'
 import { $, el, icon } from './dom.js'
@@ -204,10 +204,11 @@ function showActs() {
   if (!picture) return $('acts').replaceChildren(...[shown.cells.length > 1 && !shown.job && el('p', { class: 'note' }, t('stage.choose')), back].filter(Boolean))
   const seed = parametersOf(picture).get('Seed')
   const use = el('button', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => chooseUse(use, picture) }, t('picture.use'), ' ▾')
+  const vary = el('button', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', title: t('vary.hint'), onclick: () => chooseVary(vary, picture) }, t('vary'), ' ▾')
   $('acts').replaceChildren(
     el('div', { class: 'row' },
       picture.is_favourite !== undefined && el('button', { type: 'button', 'aria-pressed': picture.is_favourite, 'aria-label': t('picture.favourite'), title: t('picture.favourite'), onclick: () => star([picture]) }, icon('star')),
-      el('a', { class: 'button', href: picture.url, download: fileName(picture) }, t('picture.download')), use,
+      el('a', { class: 'button', href: picture.url, download: fileName(picture) }, t('picture.download')), use, vary,
       el('button', { type: 'button', onclick: () => copyText(picture.infotext, t('picture.copied')) }, t('picture.copy')),
       el('button', { type: 'button', onclick: () => { choose(null); deletePictures([picture]) } }, t('picture.delete')), back),
     el('p', { class: 'note' }, factLine(picture), ' ', el('button', { type: 'button', class: 'plain', 'aria-label': t('picture.copy.value', { name: t('seed') }), title: t('picture.copy.value', { name: t('seed') }), onclick: () => copyText(seed, t('picture.copied.value', { name: t('seed') })) }, icon('copy'))))

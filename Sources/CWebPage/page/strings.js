@@ -1,4 +1,5 @@
-// The page's words in the language at hand, and how figures are written. Each language has a file of words, and only one is loaded.
+// The page's words in the language at hand, and how figures are written. Each language has a file of words, and one of more words for what
+// loads later; only those of one language are loaded.
 
 import { notifier } from './dom.js'
 
@@ -12,18 +13,37 @@ const preferred = () => {
 }
 
 const load = { en: () => import('./words-en.js'), zh: () => import('./words-zh.js') }
+const loadMore = { en: () => import('./more-en.js'), zh: () => import('./more-zh.js') }
+
+/** The words that are not seen at first: null until they are asked for. */
+let more = null
+
+async function read(language, hasMore = more !== null) {
+  const files = await Promise.all([load[language](), ...(hasMore ? [loadMore[language]()] : [])])
+  return Object.assign({}, ...files.map(({ default: words }) => words))
+}
 
 export let language = preferred()
-let words = (await load[language]()).default
+let words = await read(language)
 export const languageChanged = notifier()
 
 /** Another language for all that is shown, now and at the next visit. */
 export async function speak(wanted) {
-  words = (await load[wanted]()).default
+  words = await read(wanted)
   language = wanted
   localStorage.setItem(stored, wanted)
   translate()
   languageChanged()
+}
+
+/** Has the words of what loads later. */
+export const readMore = () => more ??= addMore().catch(error => { more = null; throw error })
+
+async function addMore() {
+  const wanted = language, all = await read(wanted, true)
+  // Another language that was chosen meanwhile has them already.
+  if (language === wanted) words = all
+  translate()
 }
 
 export const knows = key => key in words

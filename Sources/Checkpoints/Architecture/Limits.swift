@@ -8,6 +8,7 @@ enum Limits {
     static let layersPerBlock = 1...16
     static let transformerDepth = 1...32
     static let textLayers = 1...128
+    static let upscalerLayers = 1...256
     static let vocabulary = 1...10_000_000
     static let positions = 1...65_536
     static let trainSteps = 2...1_000_000

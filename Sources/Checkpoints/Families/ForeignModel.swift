@@ -4,8 +4,13 @@ public enum ForeignModel: Sendable, Hashable {
     case vae, textEncoder, unet
     case sdxlRefiner, playground, cosXL, sd3, flux, videoDiffusion, unCLIP
     /// A UNet whose input has other channels than latents.
-    case inpainting, instructPix2Pix, depth, upscaler, otherInput(channels: Int)
+    case instructPix2Pix, depth, upscaler, otherInput(channels: Int)
     case irregularUNet(step: String)
+    /// A network for pictures that is no upscaler that Easel reads.
+    /// - Parameter name: of the network, with its article; nil when it is not known.
+    case foreignUpscaler(name: String?)
+    /// A tiny VAE with other layers.
+    case foreignTinyVAE
     /// - Parameter name: The pipeline's class in model_index.json.
     case pipeline(name: String)
     case unknown
@@ -54,11 +59,10 @@ public enum ForeignModel: Sendable, Hashable {
         }
     }
 
-    /// nil for the 4 latent channels of text to picture.
+    /// nil for latents alone, and for the mask and the masked picture behind them that inpainting models take.
     init?(unetInputChannels channels: Int, latentChannels: Int) {
         switch channels {
-        case latentChannels: return nil
-        case 9: self = .inpainting
+        case latentChannels, 2 * latentChannels + 1: return nil
         case 8: self = .instructPix2Pix
         case 7: self = .upscaler
         case 5: self = .depth
@@ -128,10 +132,6 @@ extension ForeignModel: CustomStringConvertible {
             is a model that takes more than text and a timestep (unCLIP or a class label), which is not supported yet. Use a Stable \
             Diffusion 1, 2 or XL checkpoint.
             """
-        case .inpainting:
-            """
-            is an inpainting model (its UNet takes 9 channels), which is not supported yet. Use a checkpoint for text to picture.
-            """
         case .instructPix2Pix:
             """
             is a model that edits pictures (its UNet takes 8 channels), which is not supported yet. Use a checkpoint for text to picture.
@@ -145,6 +145,9 @@ extension ForeignModel: CustomStringConvertible {
             """
             has a UNet that takes \(channels) channels, which is not supported. Use a checkpoint for text to picture.
             """
+        case .foreignUpscaler(let name):
+            "is \(name.map { "\($0) model" } ?? "no upscaler that Easel knows"). Easel reads ESRGAN, Real-ESRGAN, Compact and SPAN."
+        case .foreignTinyVAE: "is no tiny VAE that Easel knows. Easel reads taesd, taesdxl, taesd3 and taef1."
         case .irregularUNet(let step): "has a UNet whose layers differ before \(step) within one level, which is not supported."
         case .pipeline(let name): "is a \(name), which is not supported. Use a Stable Diffusion 1, 2 or XL checkpoint."
         case .unknown: "is no checkpoint that Easel knows: none of its tensors has a name of Stable Diffusion."

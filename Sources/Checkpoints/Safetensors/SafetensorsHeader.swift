@@ -89,15 +89,7 @@ struct SafetensorsHeader {
             guard let offsets else { throw .incomplete(key: key, member: "data_offsets") }
             guard let elementType = ElementType(safetensorsName: name) else { throw .unknownElementType(key: key, name: name) }
             guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1] else { throw .badOffsets(key: key, offsets: offsets) }
-            guard shape.allSatisfy({ $0 >= 0 }) else { throw .badShape(key: key, shape: shape) }
-            // Zeros are left out here so that no order of multiplying the extents can overflow later.
-            var needed = elementType.byteCount
-            for extent in shape where extent > 0 {
-                let (product, overflow) = needed.multipliedReportingOverflow(by: extent)
-                guard !overflow else { throw .badShape(key: key, shape: shape) }
-                needed = product
-            }
-            if shape.contains(0) { needed = 0 }
+            guard let needed = elementType.byteCount(ofAll: shape) else { throw .badShape(key: key, shape: shape) }
             let stored = offsets[1] - offsets[0]
             guard stored == needed else {
                 throw .wrongByteCount(key: key, elementType: name, shape: shape, needed: needed, stored: stored)

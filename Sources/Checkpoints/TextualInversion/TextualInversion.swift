@@ -73,53 +73,24 @@ public struct TextualInversion: Sendable, Equatable {
         }
         name = path.lastPathComponent.deletingPathExtension
         file = opened.name
-        vectors = try path.pathExtension == "safetensors" ? Vectors(safetensors: opened) : Vectors(torchFile: opened)
+        vectors = try Vectors(opened)
     }
 }
 
 extension TextualInversion.Vectors {
-    fileprivate init(safetensors file: OpenFile) throws(CheckpointError) {
-        let tensors = try SafetensorsHeader(of: file).tensors
-        let bytes = try reading { () throws(FileError) in try file.read(file.byteCount) }
+    init(_ file: OpenFile) throws(CheckpointError) {
+        var files = FileSequence()
+        let tensors = try files.open(file).tensors
+        let mapping = try MappedWeights(files.files, of: file.name)
         do throws(TextualInversionProblem) {
-            try self.init(names: tensors.map(\.key)) { name throws(TextualInversionProblem) in
-                guard let tensor = tensors.first(where: { $0.key == name }), tensor.offset + tensor.byteCount <= bytes.count else {
-                    throw .noVectors
-                }
-                let shape = tensor.shape.count == 1 ? [1] + tensor.shape : tensor.shape
-                guard StoredVectors.fits(shape) else { throw .shape(tensor.shape) }
-                let stored = try StoredVectors(bytes[tensor.offset..<tensor.offset + tensor.byteCount], tensor.elementType)
-                return NDArray(shape: shape, values: (0..<stored.count).map { stored[$0] })
+            try self.init(names: tensors.keys.sorted()) { name throws(TextualInversionProblem) in
+                guard let tensor = tensors[name] else { throw .noVectors }
+                return try NDArray(vectors: tensor, in: mapping)
             }
         } catch {
             throw .textualInversion(file: file.name, error)
         }
-    }
-
-    fileprivate init(torchFile file: OpenFile) throws(CheckpointError) {
-        let bytes = try reading { () throws(FileError) in try file.read(file.byteCount) }
-        do throws(TextualInversionProblem) {
-            try self.init(TorchFile(bytes))
-        } catch {
-            throw .textualInversion(file: file.name, error)
-        }
-    }
-
-    init(_ file: TorchFile) throws(TextualInversionProblem) {
-        let data = file.data
-        var tensors: [String: PickledTensor] = [:]
-        func add(_ value: PickleValue, prefix: String) {
-            for case (.string(let name), .tensor(let tensor)) in data.members(value) ?? [] { tensors[prefix + name] = tensor }
-        }
-        if let parameters = data.member("string_to_param", of: data.root) {
-            add(data.member(PickledData.parameters, of: parameters) ?? parameters, prefix: "string_to_param.")
-        } else {
-            add(data.root, prefix: "")
-        }
-        try self.init(names: tensors.keys.sorted()) { name throws(TextualInversionProblem) in
-            guard let tensor = tensors[name] else { throw .noVectors }
-            return try file.vectors(tensor)
-        }
+        if let changed = mapping.changedFile { throw .changed(file: changed) }
     }
 
     /// Chooses among the tensors of a file.
@@ -141,5 +112,26 @@ extension TextualInversion.Vectors {
         } else {
             throw names.isEmpty ? .noVectors : .severalTensors(names)
         }
+    }
+}
+
+extension NDArray {
+    /// The numbers of a tensor that is a word's vectors, `[vectors, width]`; a single vector has no axis for its number.
+    fileprivate init(vectors tensor: StoredTensor, in mapping: MappedWeights) throws(TextualInversionProblem) {
+        let shape = tensor.shape.count == 1 ? [1] + tensor.shape : tensor.shape
+        guard shape.count == 2, (1...TextualInversion.mostVectors).contains(shape[0]), Limits.width.contains(shape[1]) else {
+            throw .shape(tensor.shape)
+        }
+        let count = tensor.elementCount
+        let values: [Float]? = mapping.withBytes(of: tensor) { bytes in
+            switch tensor.elementType {
+            case .f32: (0..<count).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+            case .f16: (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
+            case .bf16: (0..<count).map { Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16) }
+            default: nil
+            }
+        }
+        guard let values else { throw .elementType(tensor.elementType.rawValue) }
+        self.init(shape: shape, values: values)
     }
 }

@@ -1,15 +1,6 @@
 /// A fault of the file of a textual inversion.
 public enum TextualInversionProblem: Error, Sendable, Hashable {
-    case unknownFormat
     case tooLarge(byteCount: Int)
-    /// - Parameter reason: Continues "it is damaged:".
-    case damagedArchive(String)
-    /// - Parameter expected: Continues "expected".
-    case damagedPickle(position: Int, expected: String)
-    /// An instruction that files of tensors do not need.
-    case pickleInstruction(UInt8, position: Int)
-    /// The file asks for Python code by this name.
-    case code(name: String)
     case noVectors
     case severalTensors([String])
     case elementType(String)
@@ -26,24 +17,9 @@ extension TextualInversionProblem: CustomStringConvertible {
     /// Continues the name of the file.
     public var description: String {
         switch self {
-        case .unknownFormat: "is neither a safetensors file nor one that torch.save wrote. Download or copy it again."
         case .tooLarge(let byteCount):
             """
             has \(byteCount) bytes, more than the \(TextualInversion.largestFile) that a textual inversion may have.
-            """
-        case .damagedArchive(let reason): "is damaged: \(reason). Download or copy it again."
-        case .damagedPickle(let position, let expected):
-            """
-            is damaged: expected \(expected) at byte \(position) of its pickle. Download or copy it again.
-            """
-        case .pickleInstruction(let code, let position):
-            """
-            has the pickle instruction \(code) at byte \(position), which files of tensors do not need, so it is not read. Use a \
-            .safetensors version.
-            """
-        case .code(let name):
-            """
-            asks to run "\(name)". Easel runs no code from files. If you trust where it is from, convert it to .safetensors elsewhere.
             """
         case .noVectors: "holds no vectors of a textual inversion. It may be another kind of model."
         case .severalTensors(let names):

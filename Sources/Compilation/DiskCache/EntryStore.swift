@@ -34,7 +34,7 @@ actor EntryStore {
         text.update(data: Data(graph.xml.utf8))
         text.update(data: Data(graph.literals))
         let key = DiskCacheKey(
-            model: checkpoint.name, component: "\(network)", shape: shape.summary(of: network.stage), graph: text.finalize().hexadecimal,
+            model: checkpoint.name, component: "\(network)", shape: shape.summary(of: network), graph: text.finalize().hexadecimal,
             weights: weights, device: description(of: placement.device), properties: placement.properties.map { "\($0.name)=\($0.text)" },
             runtime: runtime, form: form)
         do {

@@ -5,14 +5,15 @@ import Sampling
 extension PromptPlan {
     /// Reads a request's prompts, in A1111's order: styles, wildcards, network tags, AND, schedules, weights and chunks.
     /// - Parameters:
+    ///   - first: the steps of the pass before; nil for a first pass.
     ///   - guidance: decides whether the negative prompt matters.
     ///   - paddingToken: fills chunks.
     ///   - widths: of each text encoder's embeddings.
     ///   - zeroesEmptyNegative: whether the denoiser is told zeros in place of a negative prompt that is empty at every step.
     /// - Throws: `InvalidRequest` for a style that is not there.
     init(
-        _ request: GenerationRequest, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32,
-        widths: [Int],
+        _ request: GenerationRequest, after first: Int? = nil, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer,
+        paddingToken: Int32, widths: [Int],
         zeroesEmptyNegative: Bool = false
     ) throws(InvalidRequest) {
         let styled: (prompt: String, negativePrompt: String, warnings: [String])
@@ -21,7 +22,7 @@ extension PromptPlan {
         } catch {
             throw InvalidRequest(field: "styles", error.errorReason, error.description)
         }
-        var reader = PromptReader(request, guidance: guidance, zeroesEmptyNegative: zeroesEmptyNegative)
+        var reader = PromptReader(request, after: first, guidance: guidance, zeroesEmptyNegative: zeroesEmptyNegative)
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
         pictures = request.seeds.map { seed in
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
@@ -76,6 +77,7 @@ extension PromptChunker {
 /// Reads the prompts of one picture after another, and collects their texts.
 private struct PromptReader {
     let request: GenerationRequest
+    let first: Int?
     let guidance: Guidance
     let zeroesEmptyNegative: Bool
     /// Each once.
@@ -89,8 +91,9 @@ private struct PromptReader {
     private var known: [[String]: PromptPlan.Picture] = [:]
 
     /// - Parameter request: says for which evaluations, and how schedules count.
-    init(_ request: GenerationRequest, guidance: Guidance, zeroesEmptyNegative: Bool) {
+    init(_ request: GenerationRequest, after first: Int?, guidance: Guidance, zeroesEmptyNegative: Bool) {
         self.request = request
+        self.first = first
         self.guidance = guidance
         self.zeroesEmptyNegative = zeroesEmptyNegative
     }
@@ -126,8 +129,8 @@ private struct PromptReader {
 
     private mutating func slot(_ tree: PromptTree, weight: Float = 1) -> PromptPlan.Slot {
         let (steps, sampler) = (request.steps, request.sampler)
-        if tree.dependsOnCounting(steps: steps, sampler: sampler) { dependsOnScheduleCounting = true }
-        let schedule = tree.schedule(steps: steps, sampler: sampler, counting: request.scheduleCounting)
+        if tree.dependsOnCounting(steps: steps, sampler: sampler, after: first) { dependsOnScheduleCounting = true }
+        let schedule = tree.schedule(steps: steps, sampler: sampler, counting: request.scheduleCounting, after: first)
         let indices = schedule.texts.map { index(of: $0) }
         return PromptPlan.Slot(weight: weight, texts: schedule.textOfEachEvaluation.map { indices[$0] })
     }

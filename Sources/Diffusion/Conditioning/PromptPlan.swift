@@ -128,11 +128,12 @@ extension PromptPlan {
 extension PromptPlan {
     /// The texts that the denoiser is told at an evaluation.
     /// - Parameters:
+    ///   - range: the pictures that are asked about.
     ///   - index: the evaluation, from 0; after the last that was planned, the last text stays.
     ///   - encoded: `texts` after the text encoders, in their order.
     /// - Returns: for each picture the texts of its slots.
-    func contexts(atEvaluation index: Int, _ encoded: [EncodedText]) -> [[EncodedText]] {
-        pictures.map { picture in
+    func contexts(of range: Range<Int>, atEvaluation index: Int, _ encoded: [EncodedText]) -> [[EncodedText]] {
+        pictures[range].map { picture in
             let contexts = picture.slots.map { slot in
                 let text = encoded[slot.texts[min(index, slot.texts.count - 1)]]
                 return slot.isZeroed ? text.zeroed : text

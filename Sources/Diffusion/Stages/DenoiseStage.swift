@@ -6,19 +6,22 @@ import Tensors
 /// Takes latents from noise to pictures: one run of the sampler, on one compiled denoiser.
 struct DenoiseStage {
     let network: CompiledNetwork
-    let plan: PromptPlan
+    let pictures: ArraySlice<PromptPlan.Picture>
     /// Gives the conditionings of all pictures at an evaluation, which may come after those that were planned.
     let conditionings: (_ evaluation: Int) -> [[Conditioning]]
     /// How the answers to prompt and negative prompt are put together.
     let guidance: Guidance
     /// The guidance that a denoiser is told that takes it as an input.
     let toldGuidance: Guidance
+    /// Channels that an inpainting denoiser takes behind the latents, `[pictures, 5, height, width]`; nil for all others.
+    var extraChannels: NDArray?
 
     /// - Parameter onCall: told of the run after each call of the denoiser, and of the seconds that it took.
     /// - Returns: the finished latents.
     /// - Throws: `OpenVINOError`; `DiffusionError.nonFinite`.
     func run(_ sampling: SamplingRun, onCall: @escaping (SamplingRun.Progress, Double) async -> Void) async throws -> NDArray {
-        let denoiser = GuidedDenoiser(self, try NoisePredictor(network, pictureCount: plan.pictures.count, guidance: toldGuidance))
+        let denoiser = GuidedDenoiser(self, try NoisePredictor(
+            network, pictureCount: pictures.count, guidance: toldGuidance, extraChannels: extraChannels))
         let latents = try await sampling.latents(
             onCall: { await onCall($0, denoiser.secondsOfLastCall()) }, { try await denoiser.answer($0) })
         guard latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
@@ -44,7 +47,7 @@ private final class GuidedDenoiser {
     }
 
     func answer(_ call: SamplingRun.ModelCall) async throws -> SamplingRun.ModelAnswer {
-        let pictures = stage.plan.pictures
+        let pictures = stage.pictures
         var texts = stage.conditionings(call.index)
         let skips = stage.guidance.skips(call)
         if skips { texts = zip(pictures, texts).map { $0.negative == nil ? $1 : Array($1.dropFirst()) } }

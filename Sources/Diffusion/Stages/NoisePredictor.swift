@@ -12,17 +12,27 @@ public import Tensors
 public struct NoisePredictor: ~Copyable {
     private var call: NetworkCall
     private let pictureCount: Int
+    /// Channels behind the latents', `[pictures, n, height, width]`, unscaled; nil where the UNet takes no more.
+    private let extraChannels: NDArray?
+    /// Channels that the UNet takes, where that is known.
+    private let channelCount: Int?
     private var texts: [[Conditioning]] = []
     private var batches: [UNetBatch] = []
 
     /// - Parameters:
     ///   - pictureCount: pictures that are drawn at once.
     ///   - guidance: what a UNet is told that takes guidance as an input; for a probe any will do.
-    public init(_ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7)) throws(OpenVINOError) {
+    ///   - extraChannels: what an inpainting UNet takes behind the latents, `[pictures, n, height, width]`; zeros when left out, which
+    ///     will do for a probe.
+    public init(
+        _ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7), extraChannels: NDArray? = nil
+    ) throws(OpenVINOError) {
         var call = try NetworkCall(network)
         if let width = network.width(ofInput: "guidance") { try call.setInput("guidance", to: guidance.embedding(width: width)) }
         self.call = call
         self.pictureCount = pictureCount
+        self.extraChannels = extraChannels
+        channelCount = network.channels(ofInput: "latents")
     }
 
     /// Asks about the same texts for every picture.
@@ -54,12 +64,21 @@ public struct NoisePredictor: ~Copyable {
         var answers = texts.map { [NDArray?](repeating: nil, count: $0.count) }
         for batch in batches {
             if batches.count > 1 { try set(batch) }
-            let latents = batch.entries.map { question.latents.slice($0.picture..<$0.picture + 1) }
+            let latents = batch.entries.map { input(of: $0.picture, question.latents.slice($0.picture..<$0.picture + 1)) }
             try call.setInput("latents", to: .concatenated(latents))
             let answer = try await call.run("noise")
             for (index, entry) in batch.entries.enumerated() { answers[entry.picture][entry.text] = answer.slice(index..<index + 1) }
         }
         return answers.map { $0.compactMap(\.self) }
+    }
+
+    /// The latents of a picture with the channels that the UNet takes behind them.
+    private func input(of picture: Int, _ latents: NDArray) -> NDArray {
+        let missing = (channelCount ?? latents.shape[1]) - latents.shape[1]
+        guard missing > 0 else { return latents }
+        let (height, width) = (latents.shape[2], latents.shape[3])
+        let extra = extraChannels?.slice(picture..<picture + 1).values ?? .init(repeating: 0, count: missing * height * width)
+        return NDArray(shape: [1, latents.shape[1] + missing, height, width], values: latents.values + extra)
     }
 
     private mutating func set(_ batch: UNetBatch) throws(OpenVINOError) {

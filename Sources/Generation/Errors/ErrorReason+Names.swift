@@ -26,6 +26,8 @@ extension ErrorReason {
         case unknownSetting = "unknown_setting"
         case deviceList = "device_list"
         case mixedDevices = "mixed_devices"
+        /// A file that is no picture, a damaged one, or one with too many pixels.
+        case unreadablePicture = "unreadable_picture"
         case malformedBody = "malformed_body"
         /// A value that is refused for another reason than those above; the sentence tells.
         case invalidValue = "invalid_value"
@@ -34,6 +36,8 @@ extension ErrorReason {
         case unknownJob = "unknown_job"
         case unknownPicture = "unknown_picture"
         case pictureChanged = "picture_changed"
+        /// A picture to begin with that was sent long ago.
+        case missingInput = "missing_input"
         case unknownCompilation = "unknown_compilation"
         case unknownRoute = "unknown_route"
         case wrongMethod = "wrong_method"

@@ -6,6 +6,8 @@ public enum GenerationEvent: Sendable, Equatable {
     case moved(Move)
     /// The prompts are turned into embeddings.
     case encoding
+    /// The source pictures are turned into latents.
+    case encodingPictures
     /// `done` of `total` calls of the denoiser are answered; sent with 0 before the first. Samplers of second order call twice a step.
     case denoising(done: Int, total: Int)
     /// Sketches of the pictures so far: one per picture of the batch, in order. A pixel for each position of the latents, so an

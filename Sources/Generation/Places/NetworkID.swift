@@ -6,19 +6,21 @@ public enum NetworkID: Sendable, Hashable {
     case denoiser
     /// The half of the VAE that turns latents into pixels.
     case decoder
+    /// The half of the VAE that turns pixels into latents.
+    case encoder
 
     /// The stage that runs the network.
     public var stage: Stage {
         switch self {
         case .text: .encode
         case .denoiser: .denoise
-        case .decoder: .decode
+        case .decoder, .encoder: .decode
         }
     }
 }
 
 extension NetworkID: CustomStringConvertible {
-    /// The network as it stands in a sentence: `text encoder`, `second text encoder`, `UNet`, `VAE`.
+    /// The network as it stands in a sentence: `text encoder`, `second text encoder`, `UNet`, `VAE`, `VAE encoder`.
     public var description: String {
         switch self {
         case .text(0): "text encoder"
@@ -26,6 +28,7 @@ extension NetworkID: CustomStringConvertible {
         case .text(let index): "text encoder \(index + 1)"
         case .denoiser: "UNet"
         case .decoder: "VAE"
+        case .encoder: "VAE encoder"
         }
     }
 }

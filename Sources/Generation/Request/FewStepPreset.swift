@@ -80,8 +80,3 @@ extension FewStepPreset {
 
     private static func text(steps: Int) -> String { steps == 1 ? "1 step" : "\(steps) steps" }
 }
-
-extension Float {
-    /// Whole numbers go without a fraction: `7`, `2.5`.
-    fileprivate var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
-}

@@ -198,7 +198,7 @@ extension GenerationField {
         variationSeed, variationStrength, seedResizedFrom, tiling,
         emphasis, clipSkip, commaBacktrack, padsConditionings, scheduleCounting,
         originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
-    ] + samplingOptions + grading + correction
+    ] + imageToImage + inpainting + hiresFix + samplingOptions + grading + correction
 }
 
 extension GenerationField.Kind<Int> {

@@ -251,6 +251,6 @@ extension GenerationField.Form {
 }
 
 extension Float {
-    /// Whole numbers without a fraction.
-    fileprivate var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
+    /// The number as people write it: `7`, `2.5`.
+    var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }

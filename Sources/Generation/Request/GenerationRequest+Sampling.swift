@@ -32,8 +32,16 @@ extension Recipe {
 }
 
 extension GenerationRequest {
-    /// The way from noise to picture.
-    public var sampling: SamplingSettings { recipe.sampling }
+    /// The way from noise to picture, or from a source picture to another one.
+    public var sampling: SamplingSettings { sourcePictures.isEmpty ? recipe.sampling : samplingFromPicture.settings }
+
+    /// The way from a picture to another one, and the steps of it that are skipped.
+    public var samplingFromPicture: (settings: SamplingSettings, skippedSteps: Int) {
+        var settings = recipe.sampling
+        let steps = recipe.imageToImage.steps(of: recipe.steps)
+        settings.steps = steps.all
+        return (settings, steps.skipped)
+    }
 
     /// The seeds of the pictures with those of their variations, in their order.
     public var imageSeeds: [ImageSeed] {

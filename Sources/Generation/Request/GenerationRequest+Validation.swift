@@ -31,6 +31,23 @@ extension GenerationRequest {
     /// - Throws: the first field that is out of its range, with its value.
     public func validate() throws(InvalidRequest) {
         for field in GenerationField.all { try field.validate(self) }
+        guard sourcePictures.count <= 1 || sourcePictures.count == batchSize else {
+            throw InvalidRequest(
+                field: "source_pictures",
+                "\(sourcePictures.count) source pictures do not fit a batch of \(batchSize). Use one, or one for each picture.")
+        }
+        guard !recipe.hires.isOn || sourcePictures.isEmpty else {
+            throw InvalidRequest(
+                field: GenerationField.hires.key,
+                "Hires fix draws from noise, and does not go together with a source picture. Leave one out.")
+        }
+        guard mask == nil || recipe.inpainting.extends == Margins() else {
+            throw InvalidRequest(
+                field: "mask", "A mask does not go together with an extended picture: drawing is around it. Leave one out.")
+        }
+        guard mask == nil || !sourcePictures.isEmpty else {
+            throw InvalidRequest(field: "mask", "A mask has no effect without a source picture. Send the picture as well.")
+        }
     }
 }
 

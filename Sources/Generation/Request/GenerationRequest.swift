@@ -21,6 +21,10 @@ public struct GenerationRequest: Sendable, Hashable, Codable {
     public var variationStrength: Float = 0
     /// How many pictures are drawn, at the same time.
     public var batchSize = 1
+    /// The pictures to start from: none for noise alone, one for all pictures of the batch, or one for each.
+    public var sourcePictures: [InputPicture] = []
+    /// The mask of the source pictures: white is drawn anew. nil draws everything anew.
+    public var mask: InputPicture?
     /// Everything else: what one run of the sampler is told.
     public var recipe: Recipe
 
@@ -41,9 +45,19 @@ public struct GenerationRequest: Sendable, Hashable, Codable {
 }
 
 extension GenerationRequest {
+    /// The source picture of a picture of the batch; nil when it starts from noise.
+    public func sourcePicture(at index: Int) -> InputPicture? {
+        sourcePictures.count > 1 ? sourcePictures[index] : sourcePictures.first
+    }
+
+    /// The input pictures that the request names, each once.
+    public var inputPictures: Set<InputPicture> { Set(sourcePictures + (mask.map { [$0] } ?? [])) }
+
     /// Whether one run of the sampler can draw the pictures of both requests, and each is what it is alone. With DPM adaptive, the
     /// pictures of a run decide together on its steps.
-    public func canBeDrawnTogether(with other: GenerationRequest) -> Bool { recipe == other.recipe && recipe.sampler != .dpmAdaptive }
+    public func canBeDrawnTogether(with other: GenerationRequest) -> Bool {
+        recipe == other.recipe && recipe.sampler != .dpmAdaptive && sourcePictures.isEmpty == other.sourcePictures.isEmpty
+    }
 
     /// The seeds of the pictures, in their order. They count up, past the largest to 0; with a variation they are all the same, and the
     /// variation's count up.

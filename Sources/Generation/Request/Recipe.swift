@@ -43,6 +43,16 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// Fills the shorter of prompt and negative prompt up with empty chunks, instead of each attending to its own tokens only.
     public var padsConditionings = false
 
+    // Pictures in
+
+    /// How source pictures become the start.
+    public var imageToImage = ImageToImage()
+    /// How a mask is used.
+    public var inpainting = Inpainting()
+
+    /// A second pass at a larger size.
+    public var hires = HiresFix()
+
     // Models with a pooled text and sizes
 
     /// Sizes that the denoiser is told. Models without such an input are told none.

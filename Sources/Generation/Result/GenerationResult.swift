@@ -58,6 +58,8 @@ public struct GenerationTimings: Sendable, Equatable, Encodable {
     public var compile = PerStage(repeating: 0.0)
     /// Running the text encoders; 0 for texts that were encoded for an earlier request.
     public var encode = 0.0
+    /// Turning source pictures into latents.
+    public var encodePictures = 0.0
     /// Each call of the denoiser, with the sampler's own arithmetic; one a step but with samplers of second order.
     public var steps: [Double] = []
     /// Decoding all pictures with the VAE.
@@ -67,4 +69,9 @@ public struct GenerationTimings: Sendable, Equatable, Encodable {
 
     /// Starts at zero seconds everywhere.
     public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case load, compile, encode, steps, decode, total
+        case encodePictures = "encode_pictures"
+    }
 }

@@ -110,7 +110,7 @@ final class Drawing: Sendable {
         switch event {
         case .compiling(let compile): return .compiling(compile)
         case .moved(let move): return .moved(move)
-        case .encoding: return .encoding
+        case .encoding, .encodingPictures: return .encoding
         case .denoising:
             return .step(done: state.progress.step, total: state.progress.stepCount, state.progress.runProgress)
         case .preview(let images):
@@ -138,7 +138,7 @@ extension Drawing.State {
         switch event {
         case .compiling(let compile): progress.stage = .compiling(compile)
         case .moved: break
-        case .encoding: progress.stage = .encoding
+        case .encoding, .encodingPictures: progress.stage = .encoding
         case .denoising(let done, let total):
             progress.stage = .denoising
             progress.step = stepsOfEarlierRuns + done

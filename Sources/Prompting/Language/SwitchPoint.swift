@@ -19,8 +19,12 @@ public struct SwitchPoint: Sendable, Hashable, CustomStringConvertible {
     private static let spelling = Array("0123456789.eE+-".utf8)
 
     /// The last step, counted from 1, that still has the first text. 0 or less when none has.
-    public func lastStep(of count: Int) -> Int {
-        let step = (description.utf8.contains(UInt8(ascii: ".")) ? value * Double(count) : value).rounded(.towardZero)
+    /// - Parameter first: the steps of the pass before; nil for a first pass. Steps of the second pass go on from there, and so do
+    ///   fractions: 1.5 is half of its steps. Source: A1111 1.10 `get_learned_conditioning_prompt_schedules`.
+    public func lastStep(of count: Int, after first: Int? = nil) -> Int {
+        let isFraction = description.utf8.contains(UInt8(ascii: "."))
+        let own = first.map { value - (isFraction ? 1 : Double($0)) } ?? value
+        let step = (isFraction ? own * Double(count) : own).rounded(.towardZero)
         return step < Double(count) ? Int(max(step, -1)) : count
     }
 }

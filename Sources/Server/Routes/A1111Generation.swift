@@ -10,8 +10,9 @@ struct A1111Generation {
 
     func add(to router: Router<ClientContext>) {
         let group = router.group("/sdapi/v1")
-        group.post("txt2img", use: textToImage)
-        group.post("img2img", use: imageToImage)
+        for kind in A1111Request.Kind.allCases {
+            group.post(.init(kind.rawValue)) { request, context in try await draw(kind, request, context) }
+        }
         group.get("progress", use: progress)
         group.post("interrupt", use: interrupt)
         group.post("skip") { _, _ in
@@ -24,10 +25,10 @@ struct A1111Generation {
         group.post("extra-batch-images") { _, _ -> Response in throw APIError.upscaling }
     }
 
-    @Sendable private func textToImage(_ request: Request, _ context: ClientContext) async throws -> Response {
+    private func draw(_ kind: A1111Request.Kind, _ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
         let body = try await backend.body(of: &request)
-        let wanted = try await backend.read(context) { try TextToImageRequest(body: body, $0) }
+        let wanted = try await backend.read(context) { try A1111Request(body: body, $0, kind: kind) }
         let job: Job
         do {
             if !wanted.settingChanges.isEmpty {
@@ -35,7 +36,7 @@ struct A1111Generation {
                 try await backend.engine.validate(wanted.job)
                 try await backend.change(wanted.settingChanges, isKept: false)
             }
-            job = try await backend.drawn(wanted.job, for: request, context)
+            job = try await backend.drawn(wanted.job, bringing: wanted.uploads, for: request, context)
         } catch let error as InvalidRequest {
             throw wanted.named(error)
         }
@@ -46,16 +47,10 @@ struct A1111Generation {
         let version = "Easel \(backend.options.version)"
         let answer = try await offloaded {
             WebJSON.data(
-                TextToImageAnswer(
+                A1111Answer(
                     wanted, pictures: pictures, warnings: warnings, model: model, finishedAt: job.endedAt ?? .now, version: version))
         }
         return Response(json: answer)
-    }
-
-    @Sendable private func imageToImage(_ request: Request, _: ClientContext) async throws -> Response {
-        var request = request
-        let body = try await backend.body(of: &request)
-        throw try await offloaded { ImageToImageRequest.refusal(of: body) }
     }
 
     @Sendable private func progress(_ request: Request, _: ClientContext) async throws -> Response {

@@ -111,7 +111,7 @@ struct GalleryRoutes {
             throw APIError.noPicture
         }
         let tag = "\"\(id).\(format.rawValue)-\(quality)\""
-        var headers = Self.unchanging(tag)
+        var headers = HTTPFields.unchanging(tag)
         if request.knows(tag) { return Response(status: .notModified, headers: headers) }
         let file = try await offloaded { try Backend.file(png, of: picture, as: format, quality: quality) }
         headers[.contentType] = format.mediaType
@@ -119,9 +119,6 @@ struct GalleryRoutes {
         headers[.contentDisposition] = FileDisposition.header("inline", name: picture.readableName(format.fileExtension))
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file)))
     }
-
-    /// The picture of a name never changes, so a client that has it need not fetch it again.
-    private static func unchanging(_ tag: String) -> HTTPFields { [.eTag: tag, .cacheControl: "private, max-age=31536000, immutable"] }
 
     @Sendable private func thumbnail(_ request: Request, _ context: ClientContext) async throws -> Response {
         let id = try context.pictureID
@@ -133,7 +130,7 @@ struct GalleryRoutes {
     private func send(
         _ file: URL, type: String, tag: String, name: String? = nil, _ request: Request, _ context: ClientContext
     ) async throws -> Response {
-        var headers = Self.unchanging(tag)
+        var headers = HTTPFields.unchanging(tag)
         if request.knows(tag) { return Response(status: .notModified, headers: headers) }
         headers[.contentType] = type
         headers[.contentDisposition] = name.map { FileDisposition.header("inline", name: $0) }

@@ -33,7 +33,7 @@ struct JobRoutes {
         let key = try JobSubmission.idempotencyKey(request.headers[.idempotencyKey]).map {
             IdempotencyKey($0, fingerprint: SHA256.hash(data: submission.canonicalBody).hexadecimal)
         }
-        let job = try await backend.submit(submission.job, context, idempotencyKey: key)
+        let job = try await backend.submit(submission.job, bringing: submission.uploads, context, idempotencyKey: key)
         let answer = AcceptedAnswer(job, modelDefaults: submission.modelDefaults)
         return Response(json: answer, status: .accepted, headers: [.location: answer.url])
     }

@@ -1,8 +1,10 @@
 internal import FoundationEssentials
 internal import Generation
+internal import HTTPTypes
 internal import Hummingbird
 internal import ImageCodecs
 internal import Jobs
+internal import Logging
 internal import WebAPI
 
 /// OpenAI's routes.
@@ -11,9 +13,9 @@ struct OpenAIImages {
 
     func add(to router: Router<ClientContext>) {
         let group = router.group("/v1")
-        group.post("images/generations", use: generate)
-        group.post("images/edits") { _, _ -> Response in throw APIError.editing }
-        group.post("images/variations") { _, _ -> Response in throw APIError.editing }
+        for kind in ImageGenerationRequest.Kind.allCases {
+            group.post(.init("images/" + kind.rawValue)) { request, context in try await draw(kind, request, context) }
+        }
         group.get("models") { _, _ in Response(json: OpenAIModelsAnswer(await backend.engine.models())) }
         group.get("models/{model}") { _, context in
             let name = try context.parameters.require("model")
@@ -22,15 +24,16 @@ struct OpenAIImages {
         }
     }
 
-    @Sendable private func generate(_ request: Request, _ context: ClientContext) async throws -> Response {
+    private func draw(_ kind: ImageGenerationRequest.Kind, _ request: Request, _ context: ClientContext) async throws -> Response {
         var request = request
         let body = try await backend.body(of: &request)
-        let wanted = try await backend.read(context) { try ImageGenerationRequest(body: body, $0) }
+        let contentType = request.headers[.contentType]
+        let wanted = try await backend.read(context) { try ImageGenerationRequest(body: body, contentType: contentType, $0, kind: kind) }
         if let form = wanted.stream {
             let job = try await backend.submit(wanted.job, context)
             return try await ImageStream(backend, job.id, wanted, form).response(to: request, context)
         }
-        let job = try await backend.drawn(wanted.job, for: request, context)
+        let job = try await backend.drawn(wanted.job, bringing: wanted.uploads, for: request, context)
         let created = job.endedAt ?? .now
         let answer: Data
         switch wanted.delivery {
@@ -46,6 +49,17 @@ struct OpenAIImages {
                     pictures: pictures.map { (origin + PictureAddress.file($0, format: wanted.format, quality: quality), $1.prompt) },
                     created: created))
         }
-        return Response(json: answer)
+        var headers = HTTPFields()
+        if !wanted.notes.isEmpty {
+            let notes = wanted.notes.joined(separator: " ")
+            headers[.easelNote] = notes
+            context.logger.info("A picture was drawn otherwise than asked", metadata: ["job": "\(job.id)", "reason": "\(notes)"])
+        }
+        return Response(json: answer, headers: headers)
     }
+}
+
+extension HTTPField.Name {
+    /// How a request was understood, in sentences of ASCII.
+    fileprivate static let easelNote = HTTPField.Name("Easel-Note")!
 }

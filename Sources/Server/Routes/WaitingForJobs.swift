@@ -17,9 +17,12 @@ extension Backend {
     /// other stays in the queue for the next start, and its client is told so.
     ///
     /// The connection ends with the answer: seeing that a client goes means to read on.
+    /// - Parameter uploads: the pictures that came with the request.
     /// - Throws: `APIError.cancelled`, `.failed`; `QueueFull`; `ServiceStopped`; `ClientGone`.
-    func drawn(_ wanted: JobRequest, for request: Request, _ context: ClientContext) async throws -> Job {
-        let id = try await submit(wanted, context).id
+    func drawn(
+        _ wanted: JobRequest, bringing uploads: [UploadedPicture] = [], for request: Request, _ context: ClientContext
+    ) async throws -> Job {
+        let id = try await submit(wanted, bringing: uploads, context).id
         let job: Job
         do {
             job = try await request.body.consumeWithCancellationOnInboundClose { _ in try await ended(id) }
@@ -51,8 +54,11 @@ extension Backend {
         }
     }
 
-    /// Submits a job. Its prompt is told to the log when that is wanted, and nowhere else.
-    func submit(_ wanted: JobRequest, _ context: ClientContext, idempotencyKey: IdempotencyKey? = nil) async throws -> Job {
+    /// Submits a job, and keeps the pictures that came with it. Its prompt is told to the log when that is wanted, and nowhere else.
+    func submit(
+        _ wanted: JobRequest, bringing uploads: [UploadedPicture] = [], _ context: ClientContext, idempotencyKey: IdempotencyKey? = nil
+    ) async throws -> Job {
+        try await keep(uploads)
         let job = try await jobs.submit(wanted, idempotencyKey: idempotencyKey)
         if options.logsPrompts {
             context.logger.info("Prompt", metadata: [

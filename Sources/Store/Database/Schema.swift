@@ -26,6 +26,17 @@ enum Schema {
             try readInfotexts(db)
             try db.execute(sql: gallerySearch)
         }
+        migrator.registerMigration("input pictures") { db in
+            // Which jobs begin with which pictures. A picture goes with the last of its jobs.
+            try db.execute(sql: """
+                CREATE TABLE input_use (
+                    sha256 TEXT NOT NULL,
+                    job TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+                    PRIMARY KEY (sha256, job)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX input_use_of_job ON input_use (job);
+                """)
+        }
         return migrator
     }()
 

@@ -8,6 +8,7 @@ enum IgnoredFields {
         for (name, idle) in idleNumbers {
             if let number = try fields.number(name), !idle.contains(number) { names.append(name) }
         }
+        if fields["latent_mask"] != nil { names.append("latent_mask") }
         if try fields.flag("restore_faces") ?? false { names.append("restore_faces") }
         for name in ["refiner_checkpoint", "script_name", "grading_lut_file"] {
             if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }

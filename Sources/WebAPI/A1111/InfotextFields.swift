@@ -17,12 +17,13 @@ struct InfotextFields {
     /// - Parameters:
     ///   - text: see `Infotext`; nothing stands for nothing.
     ///   - models: nil when the request names its model itself.
-    init(_ text: String, models: ModelCatalog?) {
+    ///   - takesPictures: whether fields of source pictures and masks are read as well.
+    init(_ text: String, models: ModelCatalog?, takesPictures: Bool) {
         if text.isEmpty { return }
         let infotext = Infotext(parsing: text)
         fields["prompt"] = .string(infotext.prompt)
         if !infotext.negativePrompt.isEmpty { fields["negative_prompt"] = .string(infotext.negativePrompt) }
-        for field in GenerationField.all where field.isInInfotexts && !Self.settingKeys.contains(field.key) {
+        for field in GenerationField.all where field.isInInfotexts && !Self.otherKeys.contains(field.key) {
             if let value = infotext[field.name] { fields[Self.a1111Keys[field.key] ?? field.key] = .string(value) }
         }
         if infotext["App"] == "SD.Next", let sampler = infotext["Sampler"].flatMap(Sampler.init(sdNext:)) {
@@ -50,6 +51,13 @@ struct InfotextFields {
             fields["height"] = .string(String(size[1]))
         }
         settings = Self.settings(infotext)
+        if takesPictures {
+            fields.merge(Self.pictureFields(infotext)) { _, picture in picture }
+            for (name, field) in A1111Request.pictureOptions where name != "initial_noise_multiplier" {
+                if let value = infotext[field.name] { settings[name] = .string(value) }
+            }
+        }
+        if !takesPictures { fields.merge(Self.hiresFields(infotext)) { _, hires in hires } }
         // Its picture may be from another machine: a model that is not here is no reason to draw nothing, but is told.
         if let drawnWith = models?.drawnWith(hash: infotext["Model hash"], name: infotext["Model"]) {
             if let model = drawnWith.model { settings["sd_model_checkpoint"] = .string(model.name) }
@@ -65,8 +73,50 @@ struct InfotextFields {
         "Eta DDIM": .eta, "UniPC order": .solverOrder, "Guidance rescale": .guidanceRescale, "CFG Rescale phi": .guidanceRescale,
     ]
 
-    /// Fields that A1111 has in `override_settings` only.
-    private static let settingKeys = Set([GenerationField.noise, .emphasis, .padsConditionings].map(\.key))
+    /// Fields that A1111 has in `override_settings` only, and those of source pictures.
+    private static let otherKeys = Set(
+        ([.noise, .emphasis, .padsConditionings] + GenerationField.imageToImage + GenerationField.inpainting
+            + GenerationField.hiresFix).map(\GenerationField.key))
+
+    /// The second pass; none without a strength and what it enlarges to or by, as A1111 reads it.
+    private static func hiresFields(_ infotext: Infotext) -> [String: JSONValue] {
+        let names = [
+            "Denoising strength": "denoising_strength", "Hires upscale": "hr_scale", "Hires upscaler": "hr_upscaler",
+            "Hires steps": "hr_second_pass_steps", "Hires sampler": "hr_sampler_name", "Hires schedule type": "hr_scheduler",
+            "Hires prompt": "hr_prompt", "Hires negative prompt": "hr_negative_prompt",
+        ]
+        guard infotext["Denoising strength"] != nil,
+            ["Hires upscale", "Hires upscaler", "Hires resize"].contains(where: { infotext[$0] != nil })
+        else { return [:] }
+        var fields: [String: JSONValue] = ["enable_hr": .bool(true)]
+        for (name, key) in names {
+            if let value = infotext[name] { fields[key] = .string(value) }
+        }
+        if let sides = infotext["Hires resize"]?.split(separator: "x"), sides.count == 2 {
+            fields["hr_resize_x"] = .string(String(sides[0]))
+            fields["hr_resize_y"] = .string(String(sides[1]))
+        }
+        return fields
+    }
+
+    /// The use of source pictures. A1111 leaves out what its page has by itself, and that is not what its API has.
+    private static func pictureFields(_ infotext: Infotext) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "inpainting_mask_invert": .bool(infotext[GenerationField.invertsMask.name] == "Inpaint not masked"),
+            "inpaint_full_res": .bool(infotext[GenerationField.onlyMasked.name] == "Only masked"),
+            "inpaint_full_res_padding": .string(infotext[GenerationField.padding.name] ?? "32"),
+            "inpainting_fill": .integer(
+                MaskedContent.allCases.firstIndex { $0.label == infotext[GenerationField.maskedContent.name] } ?? 1),
+        ]
+        let others = [.strength, .maskBlur, .noiseMultiplier, .roundsMask] + GenerationField.extends
+        for field in others {
+            if let value = infotext[field.name] { fields[A1111Request.pictureNames[field.key] ?? field.key] = .string(value) }
+        }
+        if let mode = infotext[GenerationField.resizeMode.name].flatMap(ResizeMode.init(rawValue:)) {
+            fields["resize_mode"] = .integer(mode.number)
+        }
+        return fields
+    }
 
     /// Parts of a correction that SD.Next tells of by two numbers, and only when they are on: `Latent clamp: 0.95/4.0`.
     private static func corrections(_ infotext: Infotext) -> [String: JSONValue] {

@@ -188,3 +188,35 @@ public struct CommandFlagsAnswer: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey { case api, listen, port, useOpenvino = "use_openvino" }
 }
+
+/// An upscaler of pictures, as A1111's `/sdapi/v1/upscalers` lists it.
+public struct UpscalerItem: Codable, Sendable {
+    /// The name that requests send.
+    public var name: String
+    /// The name of its file without ending; null for those without a network.
+    @OrNull public var modelName: String?
+    /// The place of its file; always null: that is nobody's business who asks over a network.
+    @OrNull public var modelPath: String?
+    /// Where it can be got; always null.
+    @OrNull public var modelURL: String?
+    /// How many times as large it makes each side by itself.
+    public var scale = 4
+
+    /// `GET /sdapi/v1/upscalers`. The first is None: SillyTavern takes it away and puts the latent modes in its place.
+    public static let all = (["None"] + PictureUpscaler.allCases.map(\.rawValue)).map { UpscalerItem(name: $0) }
+
+    private init(name: String) { self.name = name }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, modelName = "model_name", modelPath = "model_path", modelURL = "model_url", scale
+    }
+}
+
+/// A way to enlarge latents, as A1111's `/sdapi/v1/latent-upscale-modes` lists it.
+public struct LatentUpscaleItem: Codable, Sendable {
+    /// The name that requests send.
+    public var name: String
+
+    /// `GET /sdapi/v1/latent-upscale-modes`.
+    public static let all = LatentUpscaler.allCases.map { LatentUpscaleItem(name: $0.rawValue) }
+}

@@ -13,14 +13,21 @@ struct OverriddenSettings {
     let changes: [String: String]
     /// The client's names by key.
     let names: [String: String]
+    /// Options for source pictures, under A1111's names.
+    let ofPictures: RequestFields
     /// Names that have no effect here, or none for a single request.
     let ignored: [String]
 
-    init(_ given: RequestFields?, filledFrom others: [String: JSONValue], _ context: RequestContext) throws(APIError) {
-        let fields = (given ?? RequestFields([:])).filled(from: others)
+    init(
+        _ given: RequestFields?, filledFrom others: [String: JSONValue], takesPictures: Bool, _ context: RequestContext
+    ) throws(APIError) {
+        let fields = (given ?? RequestFields([:], prefix: "override_settings.")).filled(from: others)
+        ofPictures = fields
         var values = fields.values
         noise = try fields.word("randn_source", A1111Noise.self)?.source
         values["randn_source"] = nil
+        if takesPictures { for (name, _) in A1111Request.pictureOptions { values[name] = nil } }
+        for (name, idle) in Self.idle where values[name] == idle { values[name] = nil }
         let known = values.filter { Options.isOfRequests($0.key) }
         ignored = values.keys.filter { known[$0] == nil }.sorted().map { "override_settings.\($0.clipped)" }
         names = Dictionary(known.keys.map { (OptionName.byName[$0]?.key ?? $0, "override_settings." + $0) }) { first, _ in first }
@@ -34,6 +41,13 @@ struct OverriddenSettings {
         }
         settings = copy.current
     }
+}
+
+extension OverriddenSettings {
+    /// Values that ask for nothing.
+    private static let idle: [String: JSONValue] = [
+        "return_mask": .bool(false), "return_mask_composite": .bool(false), "upscaler_for_img2img": .string("None"),
+    ]
 }
 
 /// A1111's names for whose random numbers a seed stands for.

@@ -6,8 +6,13 @@ extension Route {
         [
             Route(
                 .post, path("txt2img"), "Draws pictures from a text, and answers when they are done",
-                body: .init(name: "TextToImageRequest", schema: TextToImageRequest.fields.schema(isOpen: true)),
-                answer: .json(TextToImageAnswer.self), errors: drawing + [.notImplemented]),
+                body: .init(name: "TextToImageRequest", schema: A1111Request.fields(of: .textToImage).schema(isOpen: true)),
+                answer: .json(A1111Answer.self), errors: drawing + [.notImplemented]),
+            Route(
+                .post, path("img2img"),
+                "Draws pictures from pictures and a text, perhaps where a mask is white, and answers when they are done",
+                body: .init(name: "ImageToImageRequest", schema: A1111Request.fields(of: .imageToImage).schema(isOpen: true)),
+                answer: .json(A1111Answer.self), errors: drawing + [.notImplemented]),
             Route(
                 .get, path("progress"), "Tells what is being drawn, with a preview",
                 parameters: [.query("skip_current_image", "leaves the preview out", .flag)], answer: .json(ProgressAnswer.self)),
@@ -24,6 +29,8 @@ extension Route {
             Route(.get, path("schedulers"), "Lists the schedules of noise", answer: .list(of: SchedulerItem.self)),
             Route(.get, path("prompt-styles"), "Lists the styles", answer: .list(of: StyleItem.self)),
             Route(.get, path("embeddings"), "Lists the textual inversions", answer: .json(EmbeddingsAnswer.self)),
+            Route(.get, path("upscalers"), "Lists the upscalers of pictures", answer: .list(of: UpscalerItem.self)),
+            Route(.get, path("latent-upscale-modes"), "Lists the ways to enlarge latents", answer: .list(of: LatentUpscaleItem.self)),
             Route(.get, path("scripts"), "Lists scripts: none", answer: .json(ScriptsAnswer.self)),
             Route(.get, path("memory"), "Tells how much memory is used, in bytes", answer: .json(MemoryAnswer.self)),
             Route(.get, path("cmd-flags"), "Tells how the server was started", answer: .json(CommandFlagsAnswer.self)),
@@ -48,7 +55,7 @@ extension Route {
 
     /// Routes of things that are not here.
     private static let emptyLists = [
-        ("upscalers", "upscalers"), ("latent-upscale-modes", "ways to enlarge latents"), ("sd-vae", "VAEs in files of their own"),
+        ("sd-vae", "VAEs in files of their own"),
         ("loras", "LoRAs"),
         ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("realesrgan-models", "Real-ESRGAN models"),
         ("script-info", "scripts"),
@@ -68,7 +75,7 @@ extension Route {
 
     /// The answer 501, or the fault of the request.
     private static let toCome = [
-        ("img2img", "Is to come: draws from a picture"), ("extra-single-image", "Is to come: enlarges a picture"),
+        ("extra-single-image", "Is to come: enlarges a picture"),
         ("extra-batch-images", "Is to come: enlarges pictures"), ("interrogate", "Is to come: describes a picture"),
     ].map { Route(.post, path($0), $1, body: .init(name: "AnyObject", schema: .map(of: .any)), errors: [.notImplemented]) }
 

@@ -109,6 +109,8 @@ public struct JobAnswer: Codable, Sendable {
     private static func fields(of request: JobRequest) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [:]
         for field in GenerationField.all { fields[field.key] = field.value(in: request.generation).map(JSONValue.init) }
+        fields[RequestField.sourcePictures.name] = .array(request.generation.sourcePictures.map { .string($0.sha256) })
+        fields[RequestField.mask.name] = request.generation.mask.map { .string($0.sha256) }
         fields["preview_interval"] = .integer(request.previewInterval)
         fields["model"] = .string(request.model)
         fields["runs"] = .integer(request.runs)

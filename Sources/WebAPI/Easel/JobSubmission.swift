@@ -8,6 +8,8 @@ import Settings
 public struct JobSubmission: Sendable {
     /// The pictures to draw, within the limits of the server.
     public let job: JobRequest
+    /// The picture files that came with the request, to be kept before the job is submitted.
+    public let uploads: [UploadedPicture]
     /// The body in one spelling, whatever the order of its fields and the space between them.
     public let canonicalBody: Data
     /// Keys of fields that the request leaves out, and the model's own defaults fill: `steps`.
@@ -28,8 +30,13 @@ public struct JobSubmission: Sendable {
         let defaults = summary?.defaults ?? ModelDefaults()
         let taken = defaults.fields { fields[$0.key] != nil }
         defaults.apply(taken, to: &generation)
-        modelDefaults = taken.map(\.key)
         try fields.read(GenerationField.all, into: &generation)
+        var pictures = RequestPictures(context)
+        generation.sourcePictures = try pictures.list(RequestField.sourcePictures.name, of: fields)
+        generation.mask = try pictures.one(RequestField.mask.name, of: fields)
+        uploads = pictures.uploads
+        let fitted = try fields.fit(&generation, pictures, model: summary)
+        modelDefaults = taken.map(\.key).filter { !fitted.contains($0) }
         if generation.variationStrength > 0, try fields.seed(GenerationField.variationSeed.key) == nil {
             generation.variationSeed = .random(in: Seed.drawn)
         }
@@ -54,5 +61,36 @@ public struct JobSubmission: Sendable {
                 "Idempotency-Key has \(header.utf8.count) bytes. Use 1 to 255.")
         }
         return header
+    }
+}
+
+extension RequestFields {
+    /// Fills what follows from a source picture where the request does not say it: the size that it is best drawn anew in, with its
+    /// margins, and more to draw for these.
+    /// - Returns: the keys of fields that were filled.
+    fileprivate func fit(
+        _ generation: inout GenerationRequest, _ pictures: RequestPictures, model: ModelSummary?
+    ) throws(APIError) -> Set<String> {
+        guard let size = generation.sourcePictures.first.flatMap(pictures.size(of:)) else { return [] }
+        var filled: Set<String> = []
+        func fill(_ field: GenerationField, _ change: () -> Void) {
+            guard self[field.key] == nil else { return }
+            filled.insert(field.key)
+            change()
+        }
+        let margins = generation.inpainting.extends
+        if !generation.inpainting.onlyMasked {
+            let drawn = size.extended(by: margins).drawable(
+                nativeSize: model?.nativeSize ?? 512, multiple: model?.sizeMultiple ?? GenerationRequest.sideMultiple,
+                width: try whole(GenerationField.width.key), height: try whole(GenerationField.height.key))
+            fill(.width) { generation.width = drawn.width }
+            fill(.height) { generation.height = drawn.height }
+        }
+        if margins != Margins() {
+            let isForInpainting = model?.isForInpainting ?? false
+            fill(.strength) { generation.imageToImage.strength = isForInpainting ? 1 : 0.9 }
+            fill(.maskedContent) { generation.inpainting.content = isForInpainting ? .fill : .noise }
+        }
+        return filled
     }
 }

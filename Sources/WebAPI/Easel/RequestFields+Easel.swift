@@ -5,6 +5,7 @@ import Settings
 extension JobSubmission {
     static let fields: [RequestField] =
         GenerationField.all.map { RequestField($0, otherwise: otherwise($0)) } + [
+            .sourcePictures, .mask,
             RequestField(
                 "preview_interval", .whole(0...1000), "steps between two previews, 0: none; the setting preview_steps, if it is not said"),
         RequestField("model", .text, "its name; the current one, if it is not said"),
@@ -17,7 +18,7 @@ extension JobSubmission {
         let ofModel = ModelDefaults.fields.contains { $0.key == field.key }
         let otherwise: String
         switch field.key {
-        case GenerationField.width.key, GenerationField.height.key: otherwise = "the model's native size"
+        case GenerationField.width.key, GenerationField.height.key: otherwise = "the model's native size, in the proportions of a source picture"
         case _ where ofSettings.contains(field.key): otherwise = "the setting"
         default: otherwise = field.value(in: GenerationRequest(prompt: "")).flatMap { JSONValue($0).text } ?? ""
         }

@@ -4,7 +4,7 @@ import Jobs
 import Settings
 
 extension Route {
-    static let ofEasel = ofJobs + ofImages + ofEngine + ofService + ofPage
+    static let ofEasel = ofJobs + ofInputs + ofImages + ofEngine + ofService + ofPage
 
     private static let ofJobs: [Route] = [
         Route(
@@ -40,6 +40,17 @@ extension Route {
             .get, "/api/v1/events", "Sends what happens to all jobs, to the model that draws, and what fidelity checks find",
             parameters: [lastEvent, afterEvent],
             answer: .events, errors: [.tooManyStreams]),
+    ]
+
+    private static let ofInputs: [Route] = [
+        Route(
+            .post, "/api/v1/inputs", "Keeps a picture to begin with, which jobs then name by its id",
+            body: .init(
+                name: "PictureFile", schema: .text.with("format", .string("binary")), mediaType: "application/octet-stream"),
+            answer: .json(InputAnswer.self, status: 201)),
+        Route(
+            .get, "/api/v1/inputs/{id}", "Sends a picture to begin with, as it came",
+            parameters: [.path("id", "of the picture", name(of: "^[0-9a-f]{64}$"))], answer: .file("image/*")),
     ]
 
     private static let ofImages: [Route] = [

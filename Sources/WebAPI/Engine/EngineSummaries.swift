@@ -21,6 +21,8 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var sizeMultiple = GenerationRequest.sideMultiple
     /// Whether it is told `original_size`, `crop_top_left` and `target_size`; other models take no notice of them.
     public var takesSizes: Bool
+    /// Whether it was made for inpainting: it is told the mask and what is around it.
+    public var isForInpainting: Bool
     /// The settings for a model that seems to draw in few steps; nil for all others, and while the file has not been read.
     @OrNull public var suits: SuitableSettings?
     /// The line of models that it belongs to: `SD 1.5`, `SDXL`; nil when the file cannot be opened.
@@ -35,7 +37,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(
         name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
-        takesSizes: Bool = false, suits: SuitableSettings? = nil, family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil
+        takesSizes: Bool = false, isForInpainting: Bool = false, suits: SuitableSettings? = nil, family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil
     ) {
         self.name = name
         self.sha256 = sha256
@@ -44,6 +46,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         self.nativeSize = nativeSize
         self.nativeSizes = nativeSizes
         self.takesSizes = takesSizes
+        self.isForInpainting = isForInpainting
         self.suits = suits
         self.family = family
         self.bytes = bytes
@@ -58,6 +61,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         case nativeSizes = "native_sizes"
         case sizeMultiple = "size_multiple"
         case takesSizes = "takes_sizes"
+        case isForInpainting = "is_for_inpainting"
     }
 }
 

@@ -1,19 +1,29 @@
 import Files
 public import FoundationEssentials
 public import Generation
-public import ImageCodecs
+import ImageCodecs
 public import Jobs
 import Sampling
 import Settings
 
-/// `POST /v1/images/generations`, read. Easel's extensions are `negative_prompt`, `steps`, `cfg_scale`, `seed` and `sampler`;
-/// fields that only OpenAI's models know, such as `quality`, have no effect.
+/// `POST /v1/images/generations`, `/edits` or `/variations`, read. Easel's extensions are `negative_prompt`, `steps`, `cfg_scale`, `seed` and
+/// `sampler`, and for pictures from pictures `strength`, `mask_blur` and `masked_content`; fields that only OpenAI's models know, such as
+/// `quality`, have no effect.
 public struct ImageGenerationRequest: Sendable {
     public enum Delivery: String, Sendable, CaseIterable {
         case base64 = "b64_json", url
     }
 
+    /// The routes that draw. Raw values are the last parts of their paths.
+    public enum Kind: String, Sendable, CaseIterable {
+        case generation = "generations", edit = "edits", variation = "variations"
+    }
+
     public let job: JobRequest
+    /// The picture files that came with the request, to be kept before the job is submitted.
+    public let uploads: [UploadedPicture]
+    /// How the request was understood where OpenAI would do something else, in sentences.
+    public let notes: [String]
     public let format: ImageFormat
     public let delivery: Delivery
     /// The quality of JPEG and WebP: 0…100.
@@ -21,22 +31,47 @@ public struct ImageGenerationRequest: Sendable {
     /// How the answer comes as events while it is drawn; nil: whole, when it is done.
     public let stream: ImageStreamForm?
 
-    /// - Parameter body: JSON.
+    /// - Parameters:
+    ///   - body: JSON, or a form with files where drawing begins with a picture.
+    ///   - contentType: the header that says which of them.
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field; `.notFound` for an unknown model, as OpenAI does.
-    public init(body: Data, _ context: RequestContext) throws(APIError) {
-        let fields = try RequestFields(body: body)
-        guard let prompt = try fields.text("prompt") else {
+    public init(
+        body: Data, contentType: String? = nil, _ context: RequestContext, kind: Kind = .generation
+    ) throws(APIError) {
+        let fields: RequestFields
+        var sent = SentPictures()
+        if kind != .generation, let contentType, MultipartForm.isAnnounced(by: contentType) {
+            (fields, sent) = SentPictures.read(try MultipartForm([UInt8](body), contentType: contentType))
+        } else {
+            fields = try RequestFields(body: body)
+            if kind != .generation { sent = try SentPictures(fields) }
+        }
+        let prompt = try fields.text("prompt") ?? (kind == .variation ? "" : nil)
+        guard let prompt else {
             throw fields.missing("prompt", "There is no prompt. Send one: {\"prompt\": \"a red apple\"}.")
         }
+        let named = try fields.text("model")
+        let model = try Self.model(named, context.models)
         var generation = GenerationRequest(prompt: prompt, context.settings.requests)
-        (generation.width, generation.height) = try fields.size
         generation.seed = context.randomSeed
-        try fields.read(Self.extensions, into: &generation)
+        if kind == .generation {
+            (generation.width, generation.height) = try fields.size ?? (512, 512)
+            (uploads, notes) = ([], [])
+        } else {
+            var pictures = RequestPictures(context)
+            notes = try sent.apply(
+                kind, fields, to: &generation, &pictures, model: context.models.models.first { $0.name == model })
+            uploads = pictures.uploads
+        }
+        try fields.read(Self.extensions(of: kind), into: &generation)
         let count = try fields.whole("n") ?? 1
         var previewInterval: Int?
 
-        let named = try fields.text("model")
         let isStreamed = try fields.flag("stream") ?? false
+        guard !isStreamed || kind == .generation else {
+            throw fields.invalid(
+                "stream", ErrorReason(.invalidValue), "Only /v1/images/generations can stream. Leave stream out.")
+        }
         let hasFiles = isStreamed || named?.hasPrefix("gpt-image") == true
         delivery = try fields.word("response_format") ?? (hasFiles ? .base64 : .url)
         quality = try fields.whole("output_compression") ?? ImageFormat.usualQuality
@@ -58,9 +93,9 @@ public struct ImageGenerationRequest: Sendable {
         } else {
             stream = nil
         }
-        try fields.check(Self.fields)
+        try fields.check(Self.fields(of: kind))
         job = try context.job(
-            generation, model: Self.model(named, context.models), runs: count, previewInterval: previewInterval, names: .openAI)
+            generation, model: model, runs: count, previewInterval: previewInterval, names: .openAI)
     }
 
     /// Clients that know OpenAI only cannot be told another model's name: theirs stand for the current one.
@@ -73,10 +108,10 @@ public struct ImageGenerationRequest: Sendable {
 }
 
 extension RequestFields {
-    /// `512x768`; 512×512 for `auto` and nothing.
-    fileprivate var size: (width: Int, height: Int) {
+    /// `512x768`; nil for `auto` and nothing.
+    var size: (width: Int, height: Int)? {
         get throws(APIError) {
-            guard let text = try text("size"), text != "auto" else { return (512, 512) }
+            guard let text = try text("size"), text != "auto", !text.isEmpty else { return nil }
             let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
             guard sides.count == 2, let width = sides[0], let height = sides[1] else {
                 throw invalid(
@@ -119,9 +154,4 @@ extension GenerationRequest {
             recipe.samplerOptions.eta = Float(setting)
         }
     }
-}
-
-extension APIError {
-    /// The answer to `POST /v1/images/edits` and `/v1/images/variations`.
-    public static let editing = APIError.imageToImage(field: "image")
 }

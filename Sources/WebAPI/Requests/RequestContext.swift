@@ -12,13 +12,19 @@ public struct RequestContext: Sendable {
     public var client: String
     /// The seed of a request that leaves it open.
     public var randomSeed: UInt64
+    /// Tells the size of a picture that was sent before; nil when it is not there. Keeps those that are there for a while.
+    public var inputSize: @Sendable (InputPicture) -> PictureSize?
 
     /// Makes a context; without a seed it draws one from 32 bits, as A1111 does.
-    public init(settings: EaselSettings, models: ModelCatalog, client: String, randomSeed: UInt64 = .random(in: Seed.drawn)) {
+    public init(
+        settings: EaselSettings, models: ModelCatalog, client: String, randomSeed: UInt64 = .random(in: Seed.drawn),
+        inputSize: @escaping @Sendable (InputPicture) -> PictureSize? = { _ in nil }
+    ) {
         self.settings = settings
         self.models = models
         self.client = client
         self.randomSeed = randomSeed
+        self.inputSize = inputSize
     }
 
     /// The client's job, when it is within the limits.

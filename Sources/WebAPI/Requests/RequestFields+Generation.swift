@@ -6,37 +6,41 @@ import Settings
 
 extension RequestFields {
     /// Reads fields into a request; those that are not said stay as they are.
+    /// - Parameter names: the client's names by key, where they are others than Easel's.
     /// - Throws: `.invalidValue` naming the first field that is of another kind.
-    func read(_ table: [GenerationField], into request: inout GenerationRequest) throws(APIError) {
+    func read(
+        _ table: [GenerationField], as names: [String: String] = [:], into request: inout GenerationRequest
+    ) throws(APIError) {
         for field in table {
-            guard let value = try value(of: field) else { continue }
-            guard field.set(value, in: &request) else { throw refusal(of: field) }
+            let name = names[field.key] ?? field.key
+            guard let value = try value(of: field, named: name) else { continue }
+            guard field.set(value, in: &request) else { throw refusal(of: field, named: name) }
         }
     }
 
     /// - Returns: nil for a field that is not said, and for a seed that is left open.
-    private func value(of field: GenerationField) throws(APIError) -> GenerationField.Value? {
+    private func value(of field: GenerationField, named name: String) throws(APIError) -> GenerationField.Value? {
         switch field.form {
-        case .text, .word, .name, .pair: try text(field.key).map(GenerationField.Value.text)
+        case .text, .word, .name, .pair: try text(name).map(GenerationField.Value.text)
         // A colour picker that nobody touched may send an empty text.
-        case .color: try text(field.key).flatMap { $0.isEmpty ? nil : .text($0) }
-        case .texts: self[field.key] == nil ? nil : .texts(try styles)
-        case .flag: try flag(field.key).map(GenerationField.Value.flag)
-        case .seed: try seed(field.key).map(GenerationField.Value.seed)
-        case .whole: try whole(field.key).map(GenerationField.Value.whole)
-        case .number: try number(field.key).map { .number(Float($0)) }
+        case .color: try text(name).flatMap { $0.isEmpty ? nil : .text($0) }
+        case .texts: self[name] == nil ? nil : .texts(try styles)
+        case .flag: try flag(name).map(GenerationField.Value.flag)
+        case .seed: try seed(name).map(GenerationField.Value.seed)
+        case .whole: try whole(name).map(GenerationField.Value.whole)
+        case .number: try number(name).map { .number(Float($0)) }
         }
     }
 
-    private func refusal(of field: GenerationField) -> APIError {
-        let text = self[field.key]?.text?.clipped ?? ""
+    private func refusal(of field: GenerationField, named name: String) -> APIError {
+        let text = self[name]?.text?.clipped ?? ""
         let message = switch field.form {
-        case .word(let words): "\(field.key) cannot be \"\(text)\". Use \(words.joined(separator: ", "))."
-        case .name(let names): "There is no \(field.key) \"\(text)\". Use \(names.joined(separator: ", "))."
-        case .pair, .color, .whole: "\(field.key) cannot be \"\(text)\". Use \(field.allowed)."
-        case .text, .texts, .flag, .seed, .number: "\(field.key) cannot be \"\(text)\"."
+        case .word(let words): "\(name) cannot be \"\(text)\". Use \(words.joined(separator: ", "))."
+        case .name(let names): "There is no \(name) \"\(text)\". Use \(names.joined(separator: ", "))."
+        case .pair, .color, .whole: "\(name) cannot be \"\(text)\". Use \(field.allowed)."
+        case .text, .texts, .flag, .seed, .number: "\(name) cannot be \"\(text)\"."
         }
-        return invalid(field.key, field.reason(refusing: text), message)
+        return invalid(name, field.reason(refusing: text), message)
     }
 }
 
@@ -54,7 +58,8 @@ extension RequestField {
 }
 
 extension Schema {
-    fileprivate init(_ form: GenerationField.Form) {
+    /// The schema of a field's values.
+    init(_ form: GenerationField.Form) {
         switch form {
         case .text, .name: self = .text
         case .texts: self = .list(of: .text)

@@ -12,13 +12,15 @@ public struct RequestLimits: Sendable {
         var batchSize = "batch_size"
         /// Errors of the picture's size are told under this name, where width and height are one field.
         var size: String?
+        /// Other names by Easel's own.
+        var others: [String: String] = [:]
 
         /// The names in Easel's own API: `runs`, `batch_size`.
         public static let easel = Names()
         /// The names in A1111's API: `n_iter`, `batch_size`.
-        public static let a1111 = Names(runs: "n_iter")
+        public static let a1111 = Names(runs: "n_iter", others: A1111Request.ownNames)
         /// The names in OpenAI's API, where `n` counts pictures and `size` is width and height.
-        public static let openAI = Names(runs: "n", batchSize: "n", size: "size")
+        public static let openAI = Names(runs: "n", batchSize: "n", size: "size", others: ["source_pictures": "image"])
     }
 
     /// Makes limits whose errors speak of a face's own fields.
@@ -37,15 +39,10 @@ public struct RequestLimits: Sendable {
         } catch {
             throw error.named(name(of: error.field))
         }
-        let pixels = generation.width * generation.height
-        guard pixels <= limits.pixels else {
-            throw InvalidRequest(
-                field: name(of: "width"),
-                ErrorReason(.tooManyPixels, [
-                    "value": .init(pixels), "max": .init(limits.pixels), "setting": "max_pixels",
-                    "width": .init(generation.width), "height": .init(generation.height),
-                ]),
-                "\(generation.width)×\(generation.height) is \(pixels) pixels, over the limit of \(limits.pixels) (setting max_pixels).")
+        try check(pixelsOf: generation, field: "width")
+        if let pass = generation.secondPass {
+            try check(steps: pass.steps)
+            try check(pixelsOf: pass, field: GenerationField.hiresScale.key)
         }
         guard runs >= 1 else {
             throw InvalidRequest(
@@ -70,6 +67,19 @@ public struct RequestLimits: Sendable {
                 field: "styles",
                 ErrorReason(.tooManyStyles, ["value": .init(generation.styles.count), "max": .init(Self.mostStyles)]),
                 "\(generation.styles.count) styles are over the limit of \(Self.mostStyles).")
+        }
+    }
+
+    private func check(pixelsOf generation: GenerationRequest, field: String) throws(InvalidRequest) {
+        let pixels = generation.width * generation.height
+        guard pixels <= limits.pixels else {
+            throw InvalidRequest(
+                field: name(of: field),
+                ErrorReason(.tooManyPixels, [
+                    "value": .init(pixels), "max": .init(limits.pixels), "setting": "max_pixels",
+                    "width": .init(generation.width), "height": .init(generation.height),
+                ]),
+                "\(generation.width)×\(generation.height) is \(pixels) pixels, over the limit of \(limits.pixels) (setting max_pixels).")
         }
     }
 
@@ -101,7 +111,7 @@ public struct RequestLimits: Sendable {
         switch field {
         case "width", "height": names.size ?? field
         case "batch_size": names.batchSize
-        default: field
+        default: names.others[field] ?? field
         }
     }
 }

@@ -1,6 +1,3 @@
-public import Generation
-public import Tensors
-
 extension PictureSize {
     /// Both sides times a factor, without fractions; at least 1 pixel each.
     public func scaled(by factor: Double) -> PictureSize {
@@ -19,16 +16,25 @@ extension PictureSize {
 ///
 /// Source: A1111 `modules/processing.py`, `calculate_target_resolution`.
 public struct HiresSize: Sendable, Hashable {
-    /// The size to which the first pass is enlarged, in pixels. Latents have an eighth of it, without fractions.
+    /// The size to which the first pass is enlarged, in pixels.
     public let enlarged: PictureSize
-    /// Columns of latents that are cut off.
+    /// Eights of columns that are cut off.
     public let cutColumns: Int
-    /// Rows of latents that are cut off.
+    /// Eights of rows that are cut off.
     public let cutRows: Int
 
     /// The size of the finished picture: a multiple of 8 pixels.
     public var final: PictureSize {
         PictureSize(width: (enlarged.width / 8 - cutColumns) * 8, height: (enlarged.height / 8 - cutRows) * 8)
+    }
+
+    /// Enlarges as a second pass says.
+    /// - Parameter first: the size of the first pass.
+    public init(_ hires: HiresFix, first: PictureSize) {
+        let (width, height) = (hires.width > 0 ? hires.width : nil, hires.height > 0 ? hires.height : nil)
+        // As people write it: 1.3 is another number in 32 bits.
+        let factor = Double("\(hires.scale)") ?? Double(hires.scale)
+        self = HiresSize(first: first, width: width, height: height) ?? HiresSize(first: first, factor: factor)
     }
 
     /// Enlarges by a factor.
@@ -54,21 +60,5 @@ public struct HiresSize: Sendable, Hashable {
         }
         enlarged = first.width * height < width * first.height ? ofWidth : ofHeight
         (cutColumns, cutRows) = ((enlarged.width - width) / 8, (enlarged.height - height) / 8)
-    }
-
-    /// The latents without what is cut off, half of it on each side; of an odd number, one more at the right and at the bottom.
-    /// - Parameter latents: `[batch, channels, enlarged height/8, enlarged width/8]`.
-    public func cut(_ latents: NDArray) -> NDArray {
-        let (height, width) = (latents.shape[2], latents.shape[3])
-        let rows = cutRows / 2..<height - (cutRows + 1) / 2
-        let columns = cutColumns / 2..<width - (cutColumns + 1) / 2
-        var values: [Float] = []
-        for plane in 0..<latents.shape[0] * latents.shape[1] {
-            for row in rows {
-                let start = (plane * height + row) * width
-                values += latents.values[start + columns.lowerBound..<start + columns.upperBound]
-            }
-        }
-        return NDArray(shape: [latents.shape[0], latents.shape[1], rows.count, columns.count], values: values)
     }
 }

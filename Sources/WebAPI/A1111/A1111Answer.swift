@@ -3,10 +3,10 @@ public import FoundationEssentials
 public import Generation
 import Jobs
 import Sampling
-public import Settings
+import Settings
 
-/// The answer to `POST /sdapi/v1/txt2img`.
-public struct TextToImageAnswer: Codable, Sendable {
+/// The answer to `POST /sdapi/v1/txt2img` and `/img2img`.
+public struct A1111Answer: Codable, Sendable {
     /// Base64 without a prefix; none when the request says `send_images: false`.
     public var images: [String]
     /// The request, with A1111's defaults filled in.
@@ -21,7 +21,7 @@ public struct TextToImageAnswer: Codable, Sendable {
     ///   - finishedAt: when the job ended.
     ///   - version: of the program: `Easel 0.1.0`.
     public init(
-        _ request: TextToImageRequest, pictures: [Picture<Data>], warnings: [String] = [], model: ModelSummary?, finishedAt: Date,
+        _ request: A1111Request, pictures: [Picture<Data>], warnings: [String] = [], model: ModelSummary?, finishedAt: Date,
         version: String
     ) {
         images = request.sendsImages ? pictures.map { $0.content.base64EncodedString() } : []
@@ -67,7 +67,7 @@ struct GenerationInfo: Codable {
     var version: String
 
     init(
-        _ request: TextToImageRequest, pictures: [Picture<Data>], warnings: [String], model: ModelSummary?, finishedAt: Date,
+        _ request: A1111Request, pictures: [Picture<Data>], warnings: [String], model: ModelSummary?, finishedAt: Date,
         version: String
     ) {
         let generation = request.job.generation
@@ -95,6 +95,10 @@ struct GenerationInfo: Codable {
         if !request.ignored.isEmpty { extraGenerationParams["Ignored"] = request.ignored.joined(separator: ", ") }
         let warnings = request.notes + warnings
         if !warnings.isEmpty { extraGenerationParams["Warnings"] = warnings.joined(separator: " ") }
+        if request.kind == .imageToImage {
+            denoisingStrength = Double("\(generation.imageToImage.strength)")
+            isUsingInpaintingConditioning = model?.isForInpainting ?? false
+        }
         infotexts = pictures.map(\.infotext)
         styles = generation.styles
         jobTimestamp = finishedAt.a1111Timestamp

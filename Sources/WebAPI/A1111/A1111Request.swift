@@ -1,15 +1,24 @@
 public import Files
 public import FoundationEssentials
 public import Generation
-public import ImageCodecs
+import ImageCodecs
 public import Jobs
 import Sampling
-public import Settings
+import Settings
 
-/// `POST /sdapi/v1/txt2img`, read: what to draw, and how to answer.
-public struct TextToImageRequest: Sendable {
+/// `POST /sdapi/v1/txt2img` or `/img2img`, read: what to draw, and how to answer.
+public struct A1111Request: Sendable {
+    /// The routes that draw. Raw values are the last parts of their paths.
+    public enum Kind: String, Sendable, CaseIterable {
+        case textToImage = "txt2img", imageToImage = "img2img"
+    }
+
+    /// The route that was called.
+    public let kind: Kind
     /// The pictures to draw, within the limits of the server.
     public let job: JobRequest
+    /// The picture files that came with the request, to be kept before the job is submitted.
+    public let uploads: [UploadedPicture]
     /// The format of the pictures: PNG unless the settings, or `override_settings.samples_format`, say otherwise.
     public let format: ImageFormat
     /// Whether the answer has the pictures.
@@ -27,26 +36,29 @@ public struct TextToImageRequest: Sendable {
 
     /// - Parameter body: JSON.
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field; `.notImplemented`.
-    public init(body: Data, _ context: RequestContext) throws(APIError) {
-        try self.init(RequestFields(body: body), context)
+    public init(body: Data, _ context: RequestContext, kind: Kind = .textToImage) throws(APIError) {
+        try self.init(RequestFields(body: body), context, kind)
     }
 
-    init(_ given: RequestFields, _ context: RequestContext) throws(APIError) {
+    private init(_ given: RequestFields, _ context: RequestContext, _ kind: Kind) throws(APIError) {
+        self.kind = kind
+        let takesPictures = kind == .imageToImage
         let namesModel = try given.object("override_settings")?["sd_model_checkpoint"] ?? .null != .null
-        let infotext = try InfotextFields(given.text("infotext") ?? "", models: namesModel ? nil : context.models)
+        let infotext = try InfotextFields(
+            given.text("infotext") ?? "", models: namesModel ? nil : context.models, takesPictures: takesPictures)
         let fields = given.filled(from: infotext.fields)
-        if try fields.flag("enable_hr") ?? false {
-            throw APIError(
-                .notImplemented, field: "enable_hr",
-                "Easel has no second pass at a higher resolution yet. Send enable_hr: false, and the size that you want.")
+        if !takesPictures, let images = fields["init_images"], images != .array([]) {
+            throw fields.invalid(
+                "init_images", ErrorReason(.invalidValue),
+                "/sdapi/v1/txt2img draws from a text alone. Send init_images to /sdapi/v1/img2img.")
         }
-        if fields["init_images"] != nil { throw .imageToImage(field: "init_images") }
 
-        let overrides = try OverriddenSettings(given.object("override_settings"), filledFrom: infotext.settings, context)
-        let defaults = overrides.settings.requests
-        var generation = GenerationRequest(prompt: "", defaults)
+        let overrides = try OverriddenSettings(
+            given.object("override_settings"), filledFrom: infotext.settings, takesPictures: takesPictures, context)
+        let requests = overrides.settings.requests
+        var generation = GenerationRequest(prompt: "", requests)
         generation.steps = Self.steps
-        generation.scheduleCounting = defaults.scheduleCounting ?? .a1111
+        generation.scheduleCounting = requests.scheduleCounting ?? .a1111
         generation.noise = overrides.noise ?? generation.noise
         generation.seed = context.randomSeed
         try fields.read(Self.shared, into: &generation)
@@ -58,28 +70,37 @@ public struct TextToImageRequest: Sendable {
         if let width = try fields.whole("seed_resize_from_w"), let height = try fields.whole("seed_resize_from_h"), width > 0, height > 0 {
             generation.seedResizedFrom = PictureSize(width: width, height: height)
         }
-        generation.fillEta(defaults)
+        generation.fillEta(requests)
         generation.tiling = try fields.tiling
+        var pictures = RequestPictures(context)
+        let pictureNotes = try takesPictures
+            ? Self.readPictures(fields, options: overrides.ofPictures, into: &generation, &pictures) : []
+        uploads = pictures.uploads
+        if !takesPictures { try Self.readHires(fields, into: &generation) }
 
         job = try context.job(
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,
-            previewInterval: defaults.previewSteps, names: .a1111)
-        try fields.check(Self.fields)
-        format = defaults.imageFormat
+            previewInterval: requests.previewSteps, names: .a1111)
+        let table = Self.fields(of: kind)
+        try fields.check(table)
+        format = requests.imageFormat
         sendsImages = try fields.flag("send_images") ?? true
         ignored = try IgnoredFields.names(in: fields) + overrides.ignored
         overriddenNames = overrides.names.filter { fields[$0.key] == nil }
-        notes = infotext.notes
+        notes = infotext.notes + pictureNotes
         settingChanges = try fields.flag("override_settings_restore_afterwards") ?? true ? [:] : overrides.changes
-        parameters = fields.filled(from: Self.defaults).values
+        let defaults = table.compactMap { field in field.standard.map { (field.name, $0) } }
+        var parameters = fields.filled(from: Dictionary(uniqueKeysWithValues: defaults)).values
+        if takesPictures, try fields.flag("include_init_images") != true {
+            (parameters["init_images"], parameters["mask"]) = (.null, .null)
+        }
+        self.parameters = parameters
     }
 
     /// An error as this client reads it: with its own name for the field.
     public func named(_ error: InvalidRequest) -> InvalidRequest {
         error.named(overriddenNames[error.field] ?? error.field)
     }
-
-    private static let defaults = Dictionary(uniqueKeysWithValues: fields.compactMap { field in field.standard.map { (field.name, $0) } })
 }
 
 extension RequestFields {
@@ -118,14 +139,5 @@ extension RequestFields {
             }
             return try flag(key) ?? false ? .both : Tiling.none
         }
-    }
-}
-
-extension APIError {
-    /// - Parameter field: that has the picture to begin with.
-    static func imageToImage(field: String) -> APIError {
-        APIError(
-            .notImplemented, field: field,
-            "Easel cannot begin with a picture yet: image-to-image and inpainting are to come. Use text to image.")
     }
 }

@@ -2,9 +2,11 @@ import Files
 import Generation
 import Settings
 
-extension TextToImageRequest {
+extension A1111Request {
     /// A1111's fields that are looked at, with its defaults.
-    static let fields: [RequestField] = shared.map { field in
+    static func fields(of kind: Kind) -> [RequestField] { kind == .textToImage ? common + hiresFields : common + pictureFields }
+
+    private static let common: [RequestField] = shared.map { field in
         RequestField(field, standard: field.key == GenerationField.steps.key ? .integer(steps) : nil, otherwise: otherwise[field.key])
     } + [
         RequestField(
@@ -18,17 +20,14 @@ extension TextToImageRequest {
             "whether all edges of the picture fit together without a seam; x: left and right only, y: top and bottom only",
             standard: .bool(false)),
         RequestField("n_iter", .whole.with("minimum", .integer(1)), "how often, one after another", standard: .integer(1)),
-        RequestField("enable_hr", .flag, "must be false: a second pass is to come", standard: .bool(false)),
-        RequestField("denoising_strength", .number, "has no effect without a second pass", standard: .null),
         RequestField("grading_lut_file", .text, "has no effect; is named in info.extra_generation_params", standard: .string("")),
         RequestField("grading_lut_strength", .number, "has no effect", standard: .integer(1)),
-        RequestField("hdr_apply_hires", .flag, "has no effect without a second pass", standard: .bool(true)),
         RequestField("override_settings", .map(of: .any), "options for this request, such as sd_model_checkpoint", standard: .object([:])),
         RequestField("override_settings_restore_afterwards", .flag, "false: override_settings stay", standard: .bool(true)),
         RequestField("send_images", .flag, "whether the answer has the pictures", standard: .bool(true)),
         RequestField("save_images", .flag, "has no effect: the gallery keeps every picture", standard: .bool(false)),
-            RequestField(
-                "alwayson_scripts", .map(of: .any), "has no effect; each is named in info.extra_generation_params", standard: .object([:])),
+        RequestField(
+            "alwayson_scripts", .map(of: .any), "has no effect; each is named in info.extra_generation_params", standard: .object([:])),
         RequestField("infotext", .text, "parameters as in a picture's file, for the fields that are left out", standard: .null),
     ]
 
@@ -37,6 +36,9 @@ extension TextToImageRequest {
         .prompt, .negativePrompt, .styles, .seed, .batchSize, .steps, .cfgScale, .width, .height, .clipSkip, .scheduleCounting,
         .originalSize, .crop, .targetSize, .clipSkipRule, .zeroesEmptyNegative, .variationSeed, .variationStrength,
     ] + GenerationField.samplingOptions + GenerationField.grading + GenerationField.correction
+
+    /// A1111's names of fields, by Easel's keys, where they are others.
+    static let ownNames = pictureNames.merging(hiresNames.map { ($1.key, $0) }) { first, _ in first }
 
     /// A1111's default.
     static let steps = 50

@@ -1,0 +1,115 @@
+import Generation
+import ImageProcessing
+import Tensors
+
+/// A source picture, and its mask, in the form that the networks take, and all that is needed to finish the drawn picture.
+///
+/// The order of work is A1111 1.10's (`modules/processing.py`, `StableDiffusionProcessingImg2Img`).
+struct PreparedSource {
+    /// The picture to encode, `[1, 3, height, width]`, −1…1.
+    let planes: NDArray
+    /// The picture as an inpainting checkpoint sees it, of the same form.
+    let maskedPlanes: NDArray
+    /// The places that are drawn anew, `[1, 1, height/8, width/8]`: 1 is drawn, 0 stays; nil draws all.
+    let latentMask: NDArray?
+    /// The same as an inpainting checkpoint is told it; nil for all ones.
+    let conditioningMask: NDArray?
+    /// Notes for the user, in whole sentences.
+    private(set) var notes: [String] = []
+
+    private let mask: InpaintingMask?
+    private let inpainting: Inpainting
+    /// The picture that the result is laid over; nil where nothing is laid over.
+    private let base: RGBImage?
+    /// The picture whose colours the result gets; nil where it keeps its own.
+    private let colors: RGBImage?
+
+    /// - Parameters:
+    ///   - recipe: the size that is drawn, and how picture and mask are used.
+    ///   - scaleFactor: pixels for each of the latents.
+    init(_ picture: InputImage, mask given: InputImage?, _ recipe: Recipe, scaleFactor: Int) {
+        let size = PictureSize(width: recipe.width, height: recipe.height)
+        let options = recipe.imageToImage
+        inpainting = recipe.inpainting
+        let extends = inpainting.extends
+        let flat = picture.flattened(on: options.background)
+        let original = flat.extended(by: extends)
+        let hasMask = given != nil || extends != Margins()
+        let mode = hasMask && options.resizeMode == .latent ? .just : options.resizeMode
+        if mode != options.resizeMode { notes.append("Resize mode latent does not go with a mask: the picture was stretched instead.") }
+
+        var drawn: GrayImage?
+        if let given {
+            var mask = GrayImage(mask: given.image, alpha: given.alpha)
+            if mask.size != original.size {
+                notes.append("The mask of \(mask.size.text) was brought to the picture's size, \(original.size.text).")
+                mask = mask.fitted(to: original.size)
+            }
+            drawn = inpainting.isInverted ? mask.inverted : mask
+        } else if hasMask {
+            // Twice the blur keeps the seam out of sight.
+            drawn = extends.mask(around: flat.size, overlap: 2 * inpainting.blur)
+        }
+        if let blurred = drawn?.blurred(horizontal: inpainting.blur, vertical: inpainting.blur) {
+            if inpainting.onlyMasked {
+                mask = InpaintingMask(onlyMasked: blurred, padding: inpainting.padding, size: size)
+                if mask == nil { notes.append("The mask marks nothing: the whole picture was drawn anew.") }
+            } else {
+                mask = InpaintingMask(whole: blurred, size: size, mode: mode)
+            }
+        } else {
+            mask = nil
+        }
+
+        if let mask {
+            var drawn = mask.drawn(original)
+            if inpainting.content != .original { drawn = drawn.filled(under: mask.working) }
+            planes = drawn.planes
+            maskedPlanes = mask.concealing(planes, weight: Double(inpainting.maskWeight))
+            latentMask = mask.latents(scaleFactor: scaleFactor, rounded: inpainting.roundsMask)
+            conditioningMask = mask.channel(scaleFactor: scaleFactor)
+            base = inpainting.overlaysOriginal ? mask.base(original) : nil
+            colors = options.correctsColors ? drawn : nil
+        } else {
+            let prepared = mode == .latent ? original.aligned(to: scaleFactor) : original.resized(to: size, mode: mode)
+            planes = prepared.planes
+            colors = options.correctsColors ? prepared : nil
+            // Everything is masked, and hidden as far as the weight says.
+            maskedPlanes = planes.map { $0 * (1 - recipe.inpainting.maskWeight) }
+            (latentMask, conditioningMask, base) = (nil, nil, nil)
+        }
+    }
+
+    /// The latents to start from.
+    /// - Parameters:
+    ///   - latents: `planes`, encoded.
+    ///   - latentShape: of what is drawn, `[channels, height, width]`.
+    ///   - noise: gives the first noise of the picture's seed, `[1] + latentShape`.
+    func start(_ latents: NDArray, latentShape: [Int], noise: () -> NDArray) -> NDArray {
+        var latents = resized(latents, to: latentShape)
+        guard let latentMask else { return latents }
+        let drawn = NDArray.stackedChannels(.init(repeating: latentMask, count: latentShape[0]))
+        let content: NDArray
+        switch inpainting.content {
+        case .fill, .original: return latents
+        case .noise: content = noise()
+        case .nothing: content = NDArray(repeating: 0, shape: latents.shape)
+        }
+        for index in latents.values.indices {
+            latents.values[index] = latents.values[index] * (1 - drawn.values[index]) + content.values[index] * drawn.values[index]
+        }
+        return latents
+    }
+
+    /// Latents of a picture of another size, stretched to what is drawn.
+    func resized(_ latents: NDArray, to shape: [Int]) -> NDArray {
+        guard latents.shape.dropFirst() != shape[...] else { return latents }
+        return latents.interpolated(height: shape[1], width: shape[2], by: .bilinear)
+    }
+
+    /// The drawn picture with the source's colours, if they are wanted, and with the source laid over it where nothing is drawn anew.
+    func finished(_ drawn: RGBImage) -> RGBImage {
+        let matched = colors.map { drawn.colorMatched(to: $0) } ?? drawn
+        return if let mask, let base { mask.composed(matched, over: base) } else { matched }
+    }
+}

@@ -1,0 +1,18 @@
+import Crypto
+import FoundationEssentials
+public import Generation
+
+extension InputPicture {
+    /// Names a file by its content.
+    /// - Parameter contents: all bytes of the file.
+    public init(contents: [UInt8]) {
+        let digest = SHA256.hash(data: contents).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        guard let picture = InputPicture(sha256: digest) else { preconditionFailure("a SHA-256 has 64 hexadecimal digits") }
+        self = picture
+    }
+}
+
+extension InputImage {
+    /// The pixels of a picture file, without what its file says besides.
+    public init(_ decoded: DecodedImage) { self.init(decoded.image, alpha: decoded.alpha) }
+}
