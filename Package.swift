@@ -60,7 +60,9 @@ let package = Package(
         .target(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("webp"), .linkedLibrary("webpmux")]),
-        library("ImageCodecs", ["CImageCodecs", "Generation", "Sampling", .product(name: "Crypto", package: "swift-crypto")]),
+        library("ImageCodecs", [
+            "CImageCodecs", "Files", "Generation", "Sampling", .product(name: "Crypto", package: "swift-crypto"),
+        ]),
         .target(name: "CMappedFiles"),
         library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
@@ -104,8 +106,8 @@ let package = Package(
 
         // The program
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "ImageProcessing", "Jobs",
-            "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "ImageProcessing",
+            "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),

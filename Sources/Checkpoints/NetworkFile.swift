@@ -6,7 +6,7 @@ import Files
 public struct NetworkFile<Configuration: Sendable>: Sendable {
     /// The first file's name without extension.
     public let name: String
-    /// What the network looks like, and its tensors.
+    /// The network's architecture, and its tensors.
     public let network: StoredNetwork<Configuration>
     /// The files, in the order of their mapping.
     public let files: [CheckpointFile]

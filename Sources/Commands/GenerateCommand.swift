@@ -170,10 +170,10 @@ struct GenerateCommand: AsyncParsableCommand {
         defaults.apply(fields(from: defaults), to: &request)
         if let negativePrompt { request.negativePrompt = negativePrompt }
         if let source {
-            request.sourcePictures = [source.picture.picture]
+            request.sourcePictures = [source.file.picture]
             request.mask = source.mask?.picture
             if !pictures.onlyMasked {
-                let size = source.picture.image.image.size.extended(by: pictures.extend ?? Margins())
+                let size = source.file.image.image.size.extended(by: pictures.extend ?? Margins())
                 let drawn = size.drawable(nativeSize: defaultSize, multiple: sizeMultiple, width: width, height: height)
                 (request.width, request.height) = (drawn.width, drawn.height)
             }

@@ -15,8 +15,7 @@ struct HiresFlags: ParsableArguments {
     var size: HiresTarget?
 
     @Option(name: .customLong("hires-upscaler"), help: ArgumentHelp(
-        "How the first pass is enlarged: \(LatentUpscaler.allCases.map(\.rawValue).joined(separator: ", ")), "
-            + "\(PictureUpscaler.allCases.map(\.rawValue).joined(separator: ", ")).",
+        "How the first pass is enlarged: \(HiresFix.upscalers.joined(separator: ", ")).",
         valueName: "name"))
     var upscaler = LatentUpscaler.bilinear.rawValue
 

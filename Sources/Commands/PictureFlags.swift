@@ -69,11 +69,11 @@ struct PictureFlags: ParsableArguments {
     /// Puts the options into a request.
     /// - Parameter isForInpainting: whether the model was made for inpainting, and draws best with all of the strength.
     func apply(to request: inout GenerationRequest, isForInpainting: Bool = false) {
-        let extends = extend != nil
-        request.imageToImage.strength = strength ?? (extends ? (isForInpainting ? 1 : 0.9) : 0.75)
+        let extending = extend.map { _ in Inpainting.extending(isForInpainting: isForInpainting) }
+        request.imageToImage.strength = strength ?? extending?.strength ?? 0.75
         request.imageToImage.resizeMode = resizeMode
         request.inpainting.blur = maskBlur
-        request.inpainting.content = maskedContent ?? (extends ? (isForInpainting ? .fill : .noise) : .original)
+        request.inpainting.content = maskedContent ?? extending?.content ?? .original
         request.inpainting.isInverted = invertMask
         request.inpainting.onlyMasked = onlyMasked
         request.inpainting.padding = padding
@@ -89,7 +89,7 @@ struct PictureFlags: ParsableArguments {
             let path = folders.path(name)
             for file in try Self.files(path, named: name) {
                 let stem = file.lastPathComponent.deletingPathExtension
-                sources.append(Source(name: stem, picture: try InputFile(file), mask: try mask(of: file)))
+                sources.append(Source(name: stem, file: try InputFile(file), mask: try mask(of: file)))
             }
         }
         return sources
@@ -99,7 +99,7 @@ struct PictureFlags: ParsableArguments {
     struct Source {
         /// The file's name without its ending.
         let name: String
-        let picture: InputFile
+        let file: InputFile
         let mask: InputFile?
     }
 
@@ -159,15 +159,12 @@ struct InputFiles: InputPictureSource {
 
     init(_ sources: [PictureFlags.Source]) {
         for source in sources {
-            images[source.picture.picture] = source.picture.image
-            if let mask = source.mask { images[mask.picture] = mask.image }
+            for file in [source.file, source.mask].compactMap(\.self) { images[file.picture] = file.image }
         }
     }
 
     func image(of picture: InputPicture) throws(InvalidRequest) -> InputImage {
-        guard let image = images[picture] else {
-            throw InvalidRequest(field: "source_pictures", "There is no picture \(picture.sha256.prefix(12)).")
-        }
+        guard let image = images[picture] else { throw .missingInput(picture) }
         return image
     }
 }

@@ -67,11 +67,10 @@ public struct RequestRules: Sendable {
                         + "\(GenerationRequest.sideMultiple) to \(GenerationRequest.largestSide) pixels.")
             }
         }
-        let known = LatentUpscaler.allCases.map(\.rawValue) + PictureUpscaler.allCases.map(\.rawValue)
-        guard known.contains(upscaler) else {
+        guard HiresFix.upscalers.contains(upscaler) else {
             throw InvalidRequest(
-                field: GenerationField.hiresUpscaler.key, .unknownChoice(upscaler, of: known),
-                "There is no upscaler \"\(upscaler)\". Use \(known.joined(separator: ", ")).")
+                field: GenerationField.hiresUpscaler.key, .unknownChoice(upscaler, of: HiresFix.upscalers),
+                "There is no upscaler \"\(upscaler)\". Use \(HiresFix.upscalers.joined(separator: ", ")).")
         }
         do {
             try pass.samplingFromPicture.settings.validate(for: objective)

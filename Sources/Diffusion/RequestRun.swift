@@ -160,8 +160,7 @@ struct RequestRun {
     /// Encodes source pictures, each once.
     /// - Returns: the latents to start from, and what an inpainting UNet is told.
     private mutating func encode(_ pictures: SourcePictures) async throws -> StartLatents {
-        let planes = pictures.toEncode
-        return pictures.start(.init(uniqueKeysWithValues: zip(planes, try await encode(planes))))
+        pictures.start(try await encode(pictures.toEncode))
     }
 
     /// Encodes pictures.
@@ -173,8 +172,8 @@ struct RequestRun {
         for (size, indices) in Dictionary(grouping: pictures.indices, by: { pictures[$0].shape }) {
             let onEvent = onEvent
             var need = plan.need
-            need.latentHeight = size[2] / pipeline.checkpoint.vae.configuration.scaleFactor
-            need.latentWidth = size[3] / pipeline.checkpoint.vae.configuration.scaleFactor
+            let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
+            (need.latentHeight, need.latentWidth) = (size[2] / scaleFactor, size[3] / scaleFactor)
             let latents = try await withFallbacks(.encoder, need) { run, network in
                 onEvent(.encodingPictures)
                 let began = ContinuousClock.now
@@ -212,9 +211,8 @@ struct RequestRun {
         let start = size.cut(enlarged, scaleFactor: scaleFactor)
         guard pipeline.checkpoint.takesMaskedPicture else { return StartLatents(latents: start) }
         // As for a first pass: everything is masked, and nothing is seen behind it.
-        let nothing = NDArray(repeating: 0, shape: [1, 3, pass.request.height, pass.request.width])
-        let extra = SourcePictures.extraChannels(ofNothing: try await encode([nothing])[0])
-        return StartLatents(latents: start, extraChannels: .concatenated(.init(repeating: extra, count: pass.pictures.count)))
+        let nothing = try await encode([SourcePictures.nothing(for: pass.request)])[0]
+        return StartLatents(latents: start, extraChannels: SourcePictures.extraChannels(ofNothing: nothing, count: pass.pictures.count))
     }
 
     /// - Returns: the finished latents.
@@ -232,13 +230,17 @@ struct RequestRun {
             let calls = Calls()
             let perStep = sampling.settings.sampler.evaluationsPerStep
             // The calls of all passes count up.
-            let others = plan.otherCallCounts(than: pass, pipeline)
-            onEvent(.denoising(done: others.before, total: others.before + sampling.expectedCallCount + others.after))
+            func callCount(_ isMeant: (RequestPlan.Pass) -> Bool) -> Int {
+                plan.passes.filter(isMeant).reduce(0) { $0 + $1.callCount(for: pipeline.opened.objective) }
+            }
+            let earlier = callCount { $0.pictures.lowerBound < pass.pictures.lowerBound }
+            let later = callCount { $0.pictures.lowerBound > pass.pictures.lowerBound }
+            onEvent(.denoising(done: earlier, total: earlier + sampling.expectedCallCount + later))
             let decoderKey = pipeline.key(of: .decoder, for: pass.need, at: run.placements.decode)
             let latents = try await stage.run(sampling) { progress, seconds in
                 calls.seconds.append(seconds)
                 let done = progress.completedCallCount
-                onEvent(.denoising(done: others.before + done, total: others.before + progress.callCount + others.after))
+                onEvent(.denoising(done: earlier + done, total: earlier + progress.callCount + later))
                 guard done.isMultiple(of: perStep), previews.includes(step: done / perStep) else { return }
                 if let images = await pipeline.preview(of: progress.denoised, decoder: decoderKey) { onEvent(.preview(images)) }
             }
@@ -333,19 +335,11 @@ struct RequestRun {
     }
 }
 
-extension RequestPlan {
-    /// How often the denoiser is asked in the passes before and after one, as far as is known.
-    fileprivate func otherCallCounts(
-        than pass: Pass, _ pipeline: DiffusionPipeline
-    ) -> (before: Int, after: Int) {
-        var counts = (before: 0, after: 0)
-        for other in passes where other.pictures != pass.pictures {
-            let isFirst = other.pictures.lowerBound == 0
-            let settings = isFirst ? other.request.recipe.sampling : other.request.samplingFromPicture.settings
-            let count = settings.callCount(for: pipeline.opened.objective)
-                - (isFirst ? 0 : other.request.samplingFromPicture.skippedSteps * settings.sampler.evaluationsPerStep)
-            if isFirst { counts.before += count } else { counts.after += count }
-        }
-        return counts
+extension RequestPlan.Pass {
+    /// How often the denoiser is asked in this pass, as far as is known.
+    fileprivate func callCount(for objective: Objective) -> Int {
+        guard pictures.lowerBound > 0 else { return request.sampling.callCount(for: objective) }
+        let (settings, skipped) = request.samplingFromPicture
+        return settings.callCount(for: objective, skippingSteps: skipped)
     }
 }

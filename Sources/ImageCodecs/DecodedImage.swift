@@ -3,7 +3,7 @@ public import Generation
 
 /// A picture file, read.
 ///
-/// Of an animation it is the first frame, of an animated PNG the default picture.
+/// An animation gives its first frame, an animated PNG its default picture.
 public struct DecodedImage: Sendable, Hashable {
     /// The colours, 8 bits each, turned upright as the file's Exif says: 16-bit channels are scaled to (v · 255 + 32767) / 65535,
     /// grey and palettes written out, CMYK converted without a profile. Colour profiles are ignored.

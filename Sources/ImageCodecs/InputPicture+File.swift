@@ -1,13 +1,12 @@
 import Crypto
-import FoundationEssentials
+import Files
 public import Generation
 
 extension InputPicture {
     /// Names a file by its content.
     /// - Parameter contents: all bytes of the file.
     public init(contents: [UInt8]) {
-        let digest = SHA256.hash(data: contents).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        guard let picture = InputPicture(sha256: digest) else { preconditionFailure("a SHA-256 has 64 hexadecimal digits") }
+        guard let picture = InputPicture(sha256: SHA256.hash(data: contents).hexadecimal) else { preconditionFailure("a SHA-256 has 64 hexadecimal digits") }
         self = picture
     }
 }

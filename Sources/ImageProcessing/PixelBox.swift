@@ -26,7 +26,7 @@ public struct PixelBox: Sendable, Hashable {
 
     /// The box made longer along one axis, so that it has the proportions of another size as far as the picture allows.
     ///
-    /// What is added lies on both sides; at an edge of the picture the box moves inwards. Source: A1111 `modules/masking.py`,
+    /// The added pixels lie on both sides; at an edge of the picture the box moves inwards. Source: A1111 `modules/masking.py`,
     /// `expand_crop_region`, fractions of double precision included.
     public func grown(toProportionsOf target: PictureSize, in picture: PictureSize) -> PixelBox {
         let proportion = Double(target.width) / Double(target.height)

@@ -73,7 +73,7 @@ extension Raster {
 
     private func extended(_ layout: ResizeLayout) -> Self {
         if size == layout.size { return self }
-        // Of an odd side one line may remain black, as in A1111.
+        // An odd side may keep one black line, as in A1111.
         return extended(by: layout.margins).placed(on: layout.size, left: 0, top: 0)
     }
 }

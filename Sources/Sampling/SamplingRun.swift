@@ -111,17 +111,16 @@ public struct SamplingRun: Sendable {
         let fresh = noise.start(imageShape)
         self.noise = noise
         var (sigmas, timesteps) = (grid.sigmas, grid.timesteps)
-        let callCount = settings.callCount(levelCount: sigmas.count, endsAtZero: sigmas.last == 0)
         switch start {
         case .noise:
-            (expectedCallCount, skippedStepCount) = (callCount, 0)
+            (expectedCallCount, skippedStepCount) = (settings.callCount(of: grid, skippingSteps: 0), 0)
             self.start = grid.startScale * fresh
         case .latents(let pictures, let skipped, let noise):
             precondition(pictures.shape == fresh.shape, "latents of the shape \(pictures.shape) are no batch of \(fresh.shape)")
             sigmas = Array(sigmas.dropFirst(skipped))
             timesteps = Array(timesteps.dropFirst(skipped))
             skippedStepCount = min(skipped, settings.steps)
-            expectedCallCount = max(callCount - skipped * settings.sampler.evaluationsPerStep, 0)
+            expectedCallCount = settings.callCount(of: grid, skippingSteps: skipped)
             let first = sigmas.first.map { NoiseLevel(sigma: $0, in: objective.noiseSchedule) }
                 ?? timesteps.first.map { NoiseLevel(timestep: $0, in: objective.noiseSchedule) }
             let isOver = skipped >= settings.steps || first == nil || first?.noise == 0

@@ -82,20 +82,21 @@ public struct SamplingSettings: Sendable, Hashable {
         return grid
     }
 
-    /// How often a model is asked on the whole way, as far as is known.
-    public func callCount(for objective: Objective) -> Int {
-        let grid = grid(for: adapted(objective))
-        return callCount(levelCount: grid.sigmas.count, endsAtZero: grid.sigmas.last == 0)
+    /// How often a model is asked, as far as is known.
+    /// - Parameter skipped: steps that are left out at first.
+    public func callCount(for objective: Objective, skippingSteps skipped: Int = 0) -> Int {
+        callCount(of: grid(for: adapted(objective)), skippingSteps: skipped)
     }
 
-    /// How often the model is asked.
-    /// - Parameters:
-    ///   - levelCount: levels of σ with the last; 0 for samplers on training steps.
-    ///   - endsAtZero: whether the last step needs one call only.
-    func callCount(levelCount: Int, endsAtZero: Bool) -> Int {
-        guard levelCount > 0 else { return sampler.evaluationCount(steps: steps) }
-        let calls = sampler.evaluationCount(steps: levelCount - 1)
-        return endsAtZero ? calls : calls + sampler.evaluationsPerStep - 1
+    /// How often a model is asked on a grid of this sampler's.
+    func callCount(of grid: Grid, skippingSteps skipped: Int) -> Int {
+        var calls = sampler.evaluationCount(steps: steps)
+        if !grid.sigmas.isEmpty {
+            calls = sampler.evaluationCount(steps: grid.sigmas.count - 1)
+            // A last step to 0 needs one call only.
+            if grid.sigmas.last != 0 { calls += sampler.evaluationsPerStep - 1 }
+        }
+        return max(calls - skipped * sampler.evaluationsPerStep, 0)
     }
 }
 

@@ -64,7 +64,7 @@ public struct Setting: Sendable {
         read = { settings in
             switch field.value(in: settings.requests.options) {
             case .whole(let number): number
-            case .number(let number): Double("\(number)") ?? Double(number)
+            case .number(let number): number.asWritten
             case .flag(let flag): flag
             case nil, .text, .texts, .seed: settings.requests.options.text(of: field)
             }

@@ -3,7 +3,7 @@
 /// Everything was checked against the file's size when the file was opened.
 struct StridedView: Sendable, Hashable {
     let elementByteCount: Int
-    /// Of the first element, in bytes from the start of the file.
+    /// The place of the first element, in bytes from the start of the file.
     let offset: Int
     /// At least one axis, and no extent of 0.
     let shape: [Int]

@@ -18,8 +18,8 @@ struct TorchFile {
     /// Tensors whose numbers do not lie one after another. `tensors` has them where their copies go.
     let copies: [StridedView]
 
-    /// Reads the pickle and the places of the numbers. What programs wrap weights in is taken off: a dictionary `state_dict`,
-    /// `params_ema` and the like around them, and `module.` before each name.
+    /// Reads the pickle and the places of the numbers. The wrapping that programs put around weights is taken off: a dictionary
+    /// `state_dict`, `params_ema` and the like around them, and `module.` before each name.
     /// - Throws: `CheckpointError.torchFile`.
     init(of file: OpenFile) throws(CheckpointError) {
         let start = try reading { () throws(FileError) in try file.read(min(file.byteCount, 64)) }
@@ -103,7 +103,7 @@ struct TorchFile {
 
 /// Finds the tensors in what a pickle builds, and checks each against the bytes that there are.
 private struct TensorCollection {
-    /// What programs wrap weights in. An average over the training goes before the last state.
+    /// Keys that programs wrap weights in. An average over the training goes before the last state.
     static let wrappers = ["state_dict", "params_ema", "params", "model_state_dict", "model", "generator", "netG"]
 
     private let content: TorchFile.Content

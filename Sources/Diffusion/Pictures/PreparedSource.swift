@@ -8,8 +8,8 @@ import Tensors
 struct PreparedSource {
     /// The picture to encode, `[1, 3, height, width]`, −1…1.
     let planes: NDArray
-    /// The picture as an inpainting checkpoint sees it, of the same form.
-    let maskedPlanes: NDArray
+    /// The picture as an inpainting checkpoint sees it, of the same form; nil for all others.
+    let maskedPlanes: NDArray?
     /// The places that are drawn anew, `[1, 1, height/8, width/8]`: 1 is drawn, 0 stays; nil draws all.
     let latentMask: NDArray?
     /// The same as an inpainting checkpoint is told it; nil for all ones.
@@ -27,7 +27,8 @@ struct PreparedSource {
     /// - Parameters:
     ///   - recipe: the size that is drawn, and how picture and mask are used.
     ///   - scaleFactor: pixels for each of the latents.
-    init(_ picture: InputImage, mask given: InputImage?, _ recipe: Recipe, scaleFactor: Int) {
+    ///   - isMaskedShown: whether the checkpoint was made for inpainting, and sees the picture behind its mask.
+    init(_ picture: InputImage, mask given: InputImage?, _ recipe: Recipe, scaleFactor: Int, isMaskedShown: Bool) {
         let size = PictureSize(width: recipe.width, height: recipe.height)
         let options = recipe.imageToImage
         inpainting = recipe.inpainting
@@ -65,7 +66,7 @@ struct PreparedSource {
             var drawn = mask.drawn(original)
             if inpainting.content != .original { drawn = drawn.filled(under: mask.working) }
             planes = drawn.planes
-            maskedPlanes = mask.concealing(planes, weight: Double(inpainting.maskWeight))
+            maskedPlanes = isMaskedShown ? mask.concealing(planes, weight: Double(inpainting.maskWeight)) : nil
             latentMask = mask.latents(scaleFactor: scaleFactor, rounded: inpainting.roundsMask)
             conditioningMask = mask.channel(scaleFactor: scaleFactor)
             base = inpainting.overlaysOriginal ? mask.base(original) : nil
@@ -75,7 +76,7 @@ struct PreparedSource {
             planes = prepared.planes
             colors = options.correctsColors ? prepared : nil
             // Everything is masked, and hidden as far as the weight says.
-            maskedPlanes = planes.map { $0 * (1 - recipe.inpainting.maskWeight) }
+            maskedPlanes = isMaskedShown ? planes.map { $0 * (1 - recipe.inpainting.maskWeight) } : nil
             (latentMask, conditioningMask, base) = (nil, nil, nil)
         }
     }

@@ -14,8 +14,6 @@ struct SourcePictures {
     private let requests: [GenerationRequest]
     private let latentShape: [Int]
     private let takesMaskedPicture: Bool
-    /// The picture that an inpainting checkpoint is told where there is none: grey.
-    private let nothing: NDArray
 
     /// Reads and prepares the pictures.
     /// - Throws: `DiffusionError.request` when one is not there or cannot be read.
@@ -24,7 +22,6 @@ struct SourcePictures {
         takesMaskedPicture = pipeline.checkpoint.takesMaskedPicture
         let shared = plan.shared
         latentShape = pipeline.checkpoint.vae.configuration.latentShape(width: shared.width, height: shared.height)
-        nothing = NDArray(repeating: 0, shape: [1, 3, shared.height, shared.width])
         guard !shared.sourcePictures.isEmpty else {
             (sources, sourceOfPicture) = ([], [])
             return
@@ -40,10 +37,10 @@ struct SourcePictures {
                     let key = Key(picture: picture, mask: request.mask)
                     if places[key] == nil {
                         places[key] = sources.count
+                        let mask = try request.mask.map { mask throws(InvalidRequest) in try pipeline.image(of: mask) }
                         sources.append(PreparedSource(
-                            try pipeline.image(of: picture), mask: try request.mask.map { mask throws(InvalidRequest) in
-                                try pipeline.image(of: mask)
-                            }, shared.recipe, scaleFactor: pipeline.checkpoint.vae.configuration.scaleFactor))
+                            try pipeline.image(of: picture), mask: mask, shared.recipe,
+                            scaleFactor: pipeline.checkpoint.vae.configuration.scaleFactor, isMaskedShown: takesMaskedPicture))
                     }
                     sourceOfPicture.append(places[key] ?? 0)
                 }
@@ -54,49 +51,53 @@ struct SourcePictures {
         (self.sources, self.sourceOfPicture) = (sources, sourceOfPicture)
     }
 
-    /// The pictures for the encoder, `[1, 3, height, width]` each, each once.
+    /// The pictures for the encoder, `[1, 3, height, width]` each: every source, and behind it what an inpainting checkpoint sees of it.
     var toEncode: [NDArray] {
-        guard !sources.isEmpty else { return takesMaskedPicture ? [nothing] : [] }
-        return Array(Set(sources.flatMap { takesMaskedPicture ? [$0.planes, $0.maskedPlanes] : [$0.planes] }))
+        guard !sources.isEmpty else { return takesMaskedPicture ? [Self.nothing(for: requests[0])] : [] }
+        return sources.flatMap { [$0.planes, $0.maskedPlanes].compactMap(\.self) }
     }
 
     /// The start of the run.
-    /// - Parameter encoded: the latents of `toEncode`.
-    func start(_ encoded: [NDArray: NDArray]) -> StartLatents {
-        let ones = NDArray(repeating: 1, shape: [1, 1] + latentShape.dropFirst())
+    /// - Parameter encoded: the latents of `toEncode`, in its order.
+    func start(_ encoded: [NDArray]) -> StartLatents {
         guard !sources.isEmpty else {
-            let extra = encoded[nothing].map { Self.extraChannels(ofNothing: $0) }
             let count = requests.reduce(0) { $0 + $1.batchSize }
-            return StartLatents(extraChannels: extra.map { .concatenated(.init(repeating: $0, count: count)) })
+            return StartLatents(extraChannels: encoded.first.map { Self.extraChannels(ofNothing: $0, count: count) })
         }
+        let ones = NDArray(repeating: 1, shape: [1, 1] + latentShape.dropFirst())
         var latents: [NDArray] = []
         var shares: [NDArray] = []
         var extras: [NDArray] = []
-        for (source, seed) in zip(sourceOfPicture.map { sources[$0] }, requests.flatMap(\.seeds)) {
-            guard let encodedPicture = encoded[source.planes] else { continue }
-            let start = source.start(encodedPicture, latentShape: latentShape) {
+        for (place, seed) in zip(sourceOfPicture, requests.flatMap(\.seeds)) {
+            let source = sources[place]
+            let first = takesMaskedPicture ? 2 * place : place
+            latents.append(source.start(encoded[first], latentShape: latentShape) {
                 var noise = BatchNoise(source: requests[0].noise, seed: seed, count: 1)
                 return noise.draw(latentShape)
-            }
-            latents.append(start)
-            let mask = source.latentMask ?? ones
-            shares.append(mask.map { 1 - $0 })
-            if takesMaskedPicture, let masked = encoded[source.maskedPlanes] {
-                extras.append(.stackedChannels([source.conditioningMask ?? ones, source.resized(masked, to: latentShape)]))
+            })
+            let kept = (source.latentMask ?? ones).map { 1 - $0 }
+            shares.append(.stackedChannels(.init(repeating: kept, count: latentShape[0])))
+            if takesMaskedPicture {
+                extras.append(.stackedChannels([source.conditioningMask ?? ones, source.resized(encoded[first + 1], to: latentShape)]))
             }
         }
         let batch = NDArray.concatenated(latents)
         let hasMask = sources.contains { $0.latentMask != nil }
-        let shared = NDArray.concatenated(shares.map { .stackedChannels(.init(repeating: $0, count: latentShape[0])) })
         return StartLatents(
-            latents: batch, mask: hasMask ? SamplingMask(keeping: batch, share: shared) : nil,
+            latents: batch, mask: hasMask ? SamplingMask(keeping: batch, share: .concatenated(shares)) : nil,
             extraChannels: extras.isEmpty ? nil : .concatenated(extras))
     }
 
-    /// What an inpainting checkpoint is told where there is no picture: everything is masked.
-    /// - Parameter latents: grey, encoded.
-    static func extraChannels(ofNothing latents: NDArray) -> NDArray {
-        .stackedChannels([NDArray(repeating: 1, shape: [1, 1] + latents.shape.dropFirst(2)), latents])
+    /// The picture that an inpainting checkpoint is told where there is none: grey.
+    static func nothing(for request: GenerationRequest) -> NDArray {
+        NDArray(repeating: 0, shape: [1, 3, request.height, request.width])
+    }
+
+    /// The channels that an inpainting checkpoint is told where there is no picture: everything is masked.
+    /// - Parameter latents: `nothing`, encoded.
+    static func extraChannels(ofNothing latents: NDArray, count: Int) -> NDArray {
+        let ones = NDArray(repeating: 1, shape: [1, 1] + latents.shape.dropFirst(2))
+        return .concatenated(.init(repeating: .stackedChannels([ones, latents]), count: count))
     }
 
     /// The drawn pictures with what was not drawn anew laid over them.
@@ -116,16 +117,14 @@ struct StartLatents {
     var latents: NDArray?
     /// The part that stays; nil when all is drawn.
     var mask: SamplingMask?
-    /// What an inpainting UNet is told behind the latents, `[pictures, 5, height, width]`; nil for all others.
+    /// The channels that an inpainting UNet is told behind the latents, `[pictures, 5, height, width]`; nil for all others.
     var extraChannels: NDArray?
 }
 
 extension DiffusionPipeline {
     /// The pixels of an input picture.
     fileprivate func image(of picture: InputPicture) throws(InvalidRequest) -> InputImage {
-        guard let inputPictures else {
-            throw InvalidRequest(field: "source_pictures", "There is no source picture \(picture.sha256.prefix(12)): send it again.")
-        }
+        guard let inputPictures else { throw .missingInput(picture) }
         return try inputPictures.image(of: picture)
     }
 }

@@ -48,7 +48,7 @@ extension ErrorReason.Value {
     }
 
     /// A number as people write it: 7.3 and not 7.300000190734863; whole numbers without a fraction.
-    public init(_ number: Float) { self.init(Double("\(number)") ?? Double(number)) }
+    public init(_ number: Float) { self.init(number.asWritten) }
 
     /// A number; whole ones without a fraction. Text for what JSON cannot carry.
     public init(_ number: Double) {

@@ -26,7 +26,7 @@ extension GenerationField {
         "how noise levels are spaced over the steps; comes before one in the sampler's name; automatic takes what suits the sampler")
     /// `eta`: the share of fresh noise, 0 to 1.
     public static let eta = GenerationField(
-        "eta", "Eta", \.recipe.samplerOptions.eta, .optionalNumber(0...1), infotext: .unlessDefault,
+        "eta", "Eta", \.recipe.samplerOptions.eta, .optional(.number(0...1)), infotext: .unlessDefault,
         "the share of fresh noise in samplers that add some, 0 to 1; the sampler's own, if it is not said: 1, or 0 with DDIM")
     /// `s_churn`: noise that is added before each step, 0 to 100.
     public static let churn = GenerationField(
@@ -46,11 +46,11 @@ extension GenerationField {
         "a factor of the noise that is added on the way; 1 is usual")
     /// `solver_order`: 1 to 4, the order of LMS, UniPC and DPM++ 3M.
     public static let solverOrder = GenerationField(
-        "solver_order", "Solver order", \.recipe.samplerOptions.order, .optionalWhole(1...4), infotext: .unlessDefault,
+        "solver_order", "Solver order", \.recipe.samplerOptions.order, .optional(.whole(1...4)), infotext: .unlessDefault,
         "the order of LMS, UniPC and DPM++ 3M, as far as they go; the sampler's own, if it is not said")
     /// `uni_pc_variant`: a variant of UniPC.
     public static let uniPCVariant = GenerationField(
-        "uni_pc_variant", "UniPC variant", \.recipe.samplerOptions.variant, .optionalWord(), infotext: .unlessDefault,
+        "uni_pc_variant", "UniPC variant", \.recipe.samplerOptions.variant, .optional(.word), infotext: .unlessDefault,
         "the variant of UniPC: bh1 or bh2; the sampler's own, if it is not said")
     /// `uni_pc_lower_order_final`: whether solvers of higher order end with steps of lower order.
     public static let lowersFinalOrder = GenerationField(
@@ -208,13 +208,13 @@ extension GenerationField.Kind<Int> {
 }
 
 extension GenerationField.Kind<SamplerName> {
-    fileprivate static let samplerName = Self(
+    static let samplerName = Self(
         form: .name(Sampler.all.map(\.name)), write: { .text($0.sampler.name) },
         read: { if case .text(let text) = $0 { SamplerName(text) } else { nil } })
 }
 
 extension GenerationField.Kind<Schedule> {
-    fileprivate static let schedule = Self(
+    static let schedule = Self(
         form: .name(Schedule.all.map(\.name)), write: { .text($0.name) },
         read: { if case .text(let text) = $0 { Schedule(name: text) } else { nil } })
 }

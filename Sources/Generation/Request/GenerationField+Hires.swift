@@ -8,14 +8,14 @@ extension GenerationField {
         "whether a second pass draws the picture again at a larger size")
     /// `hires_sampler`: the sampler of the second pass.
     public static let hiresSampler = GenerationField(
-        "hires_sampler", "Hires sampler", \.hiresSamplerName, .optionalSamplerName,
+        "hires_sampler", "Hires sampler", \.hiresSamplerName, .optional(.samplerName),
         infotextText: { request in
             request.hires.isOn ? request.hires.sampler.flatMap { $0 == request.sampler ? nil : $0.name } : nil
         },
         "the sampler of the second pass; that of the first, if it is not said")
     /// `hires_schedule`: the schedule of the second pass.
     public static let hiresSchedule = GenerationField(
-        "hires_schedule", "Hires schedule type", \.recipe.hires.schedule, .optionalSchedule,
+        "hires_schedule", "Hires schedule type", \.recipe.hires.schedule, .optional(.schedule),
         infotextText: { request in
             request.hires.isOn ? request.hires.schedule.flatMap { $0 == request.schedule ? nil : $0.label } : nil
         },
@@ -75,18 +75,6 @@ extension GenerationRequest {
             if let schedule = newValue?.schedule { recipe.hires.schedule = schedule }
         }
     }
-}
-
-extension GenerationField.Kind<SamplerName?> {
-    fileprivate static let optionalSamplerName = Self(
-        form: .name(Sampler.all.map(\.name)), write: { $0.map { .text($0.sampler.name) } },
-        read: { if case .text(let text) = $0 { SamplerName(text).map { .some($0) } } else { nil } })
-}
-
-extension GenerationField.Kind<Schedule?> {
-    fileprivate static let optionalSchedule = Self(
-        form: .name(Schedule.all.map(\.name)), write: { $0.map { .text($0.name) } },
-        read: { if case .text(let text) = $0 { Schedule(name: text).map { .some($0) } } else { nil } })
 }
 
 extension String {

@@ -172,24 +172,9 @@ extension GenerationField.Kind where Property: RawRepresentable<String> & CaseIt
 }
 
 extension GenerationField.Kind {
-    /// A number that need not be said.
-    static func optionalNumber(_ range: ClosedRange<Float>) -> Self where Property == Float? {
-        Self(
-            form: .number(range), write: { $0.map { .number($0) } },
-            read: { if case .number(let number) = $0 { .some(number) } else { nil } })
-    }
-
-    /// A whole number that need not be said.
-    static func optionalWhole(_ range: ClosedRange<Int>) -> Self where Property == Int? {
-        Self(
-            form: .whole(range), write: { $0.map { .whole($0) } },
-            read: { if case .whole(let number) = $0 { .some(number) } else { nil } })
-    }
-
-    /// A word that need not be said.
-    static func optionalWord<Word: RawRepresentable<String> & CaseIterable & Sendable>() -> Self where Property == Word? {
-        let word = GenerationField.Kind<Word>.word
-        return Self(form: word.form, write: { $0.flatMap(word.write) }, read: { word.read($0).map { .some($0) } })
+    /// A value that need not be said.
+    static func optional<Said>(_ kind: GenerationField.Kind<Said>) -> Self where Property == Said? {
+        Self(form: kind.form, write: { $0.flatMap(kind.write) }, read: { kind.read($0).map { .some($0) } })
     }
 }
 
@@ -251,6 +236,9 @@ extension GenerationField.Form {
 }
 
 extension Float {
+    /// The number that people mean: 7.3 and not 7.300000190734863.
+    package var asWritten: Double { Double("\(self)") ?? Double(self) }
+
     /// The number as people write it: `7`, `2.5`.
     var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }

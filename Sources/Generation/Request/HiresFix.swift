@@ -28,6 +28,9 @@ public struct HiresFix: Sendable, Hashable, Codable {
 
     /// Makes the defaults: no second pass.
     public init() {}
+
+    /// The names that `upscaler` may have.
+    public static let upscalers = LatentUpscaler.allCases.map(\.rawValue) + PictureUpscaler.allCases.map(\.rawValue)
 }
 
 extension GenerationRequest {

@@ -33,8 +33,7 @@ public struct HiresSize: Sendable, Hashable {
     public init(_ hires: HiresFix, first: PictureSize) {
         let (width, height) = (hires.width > 0 ? hires.width : nil, hires.height > 0 ? hires.height : nil)
         // As people write it: 1.3 is another number in 32 bits.
-        let factor = Double("\(hires.scale)") ?? Double(hires.scale)
-        self = HiresSize(first: first, width: width, height: height) ?? HiresSize(first: first, factor: factor)
+        self = HiresSize(first: first, width: width, height: height) ?? HiresSize(first: first, factor: hires.scale.asWritten)
     }
 
     /// Enlarges by a factor.

@@ -27,7 +27,7 @@ public struct ImageToImage: Sendable, Hashable, Codable {
     /// - Parameter count: the steps that were asked for, at least 1.
     public func steps(of count: Int) -> (all: Int, skipped: Int) {
         // As people write it: 0.29 · 100 is 28 steps in the arithmetic of Python, and 29 in that of 32 bits.
-        let strength = min(Double("\(strength)") ?? Double(strength), 0.999)
+        let strength = min(strength.asWritten, 0.999)
         guard fixesSteps else { return (count, count - Int(strength * Double(count)) - 1) }
         guard strength > 0 else { return (count, count) }
         let all = Int(min(Double(count) / strength, 1e6))
@@ -43,7 +43,7 @@ public struct Inpainting: Sendable, Hashable, Codable {
     public var blur = 4
     /// Whether black is drawn anew, instead of white.
     public var isInverted = false
-    /// What is under the mask when drawing begins.
+    /// The content under the mask when drawing begins.
     public var content = MaskedContent.original
     /// Whether only the masked area, enlarged to the size that is drawn, is drawn.
     public var onlyMasked = false
@@ -60,9 +60,15 @@ public struct Inpainting: Sendable, Hashable, Codable {
 
     /// Makes the defaults.
     public init() {}
+
+    /// The strength and the content that suit drawing around a picture, where neither is said.
+    /// - Parameter isForInpainting: whether the model was made for it.
+    public static func extending(isForInpainting: Bool) -> (strength: Float, content: MaskedContent) {
+        isForInpainting ? (1, .fill) : (0.9, .noise)
+    }
 }
 
-/// What is under a mask when drawing begins. Raw values are those of JSON and the command line, in the order of A1111's numbers.
+/// The content under a mask when drawing begins. Raw values are those of JSON and the command line, in the order of A1111's numbers.
 public enum MaskedContent: String, Sendable, Hashable, CaseIterable, Codable {
     /// The colours around the mask.
     case fill

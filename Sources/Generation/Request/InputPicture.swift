@@ -61,6 +61,15 @@ public struct InputImage: Sendable, Hashable {
     }
 }
 
+extension InvalidRequest {
+    /// The refusal of an input picture that is not there, or not any more.
+    public static func missingInput(_ picture: InputPicture) -> InvalidRequest {
+        InvalidRequest(
+            field: "source_pictures", ErrorReason(.missingInput, ["id": .init(picture.sha256)]),
+            "There is no input picture \(picture.sha256.prefix(12))… any more: send it again.")
+    }
+}
+
 /// Gives the pixels of input pictures.
 public protocol InputPictureSource: Sendable {
     /// Reads a picture.

@@ -71,7 +71,7 @@ extension ModelDefaults {
     public mutating func set(_ value: GenerationField.Value, for field: GenerationField) {
         switch (field.key, value) {
         case (GenerationField.steps.key, .whole(let number)): steps = number
-        case (GenerationField.cfgScale.key, .number(let number)): cfgScale = Double("\(number)")
+        case (GenerationField.cfgScale.key, .number(let number)): cfgScale = number.asWritten
         case (GenerationField.sampler.key, .text(let name)): sampler = name
         case (GenerationField.schedule.key, .text(let name)): schedule = name
         case (GenerationField.width.key, .whole(let number)): width = number

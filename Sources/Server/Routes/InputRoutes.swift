@@ -20,7 +20,10 @@ struct InputRoutes {
         var request = request
         let body = try await backend.body(of: &request)
         let limit = backend.settings.current.limits.inputPixels
-        let upload = try await offloaded { try UploadedPicture([UInt8](body), field: nil, pixelLimit: limit) }
+        let upload = try await offloaded {
+            let contents = [UInt8](body)
+            return try UploadedPicture(contents, named: InputPicture(contents: contents), field: nil, pixelLimit: limit)
+        }
         try await backend.keep([upload])
         let answer = InputAnswer(upload)
         return Response(json: answer, status: .created, headers: [.location: answer.url])

@@ -54,11 +54,7 @@ public final class InputPictures: InputPictureSource {
     }
 
     public func image(of picture: InputPicture) throws(InvalidRequest) -> InputImage {
-        guard let decoded = decoded(picture) else {
-            throw InvalidRequest(
-                field: "source_pictures", ErrorReason(.missingInput, ["id": .init(picture.sha256)]),
-                "There is no input picture \(picture.sha256.prefix(12))… any more: send it again.")
-        }
+        guard let decoded = decoded(picture) else { throw .missingInput(picture) }
         return InputImage(decoded)
     }
 

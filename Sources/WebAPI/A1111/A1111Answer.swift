@@ -79,14 +79,13 @@ struct GenerationInfo: Codable {
         allSeeds = pictures.map(\.seed)
         allSubseeds = pictures.map { $0.variationSeed.map(Int64.init(truncatingIfNeeded:)) ?? -1 }
         subseed = allSubseeds.first ?? -1
-        subseedStrength = Double("\(generation.variationStrength)") ?? 0
+        subseedStrength = generation.variationStrength.asWritten
         seedResizeFromW = generation.seedResizedFrom?.width ?? -1
         seedResizeFromH = generation.seedResizedFrom?.height ?? -1
         width = generation.width
         height = generation.height
         samplerName = generation.sampler.name
-        // Through its text: 7.3 and not 7.300000190734863.
-        cfgScale = Double("\(generation.cfgScale)") ?? Double(generation.cfgScale)
+        cfgScale = generation.cfgScale.asWritten
         steps = generation.steps
         batchSize = generation.batchSize
         sdModelName = model?.name ?? request.job.model
@@ -96,7 +95,7 @@ struct GenerationInfo: Codable {
         let warnings = request.notes + warnings
         if !warnings.isEmpty { extraGenerationParams["Warnings"] = warnings.joined(separator: " ") }
         if request.kind == .imageToImage {
-            denoisingStrength = Double("\(generation.imageToImage.strength)")
+            denoisingStrength = generation.imageToImage.strength.asWritten
             isUsingInpaintingConditioning = model?.isForInpainting ?? false
         }
         infotexts = pictures.map(\.infotext)

@@ -34,15 +34,12 @@ extension A1111Request {
         generation.hires.isOn = true
         for (name, field) in hiresNames { try fields.read([field], as: [field.key: name], into: &generation) }
         generation.hires.upscaler = try upscaler(fields)
-        if let name = try fields.choice("hr_sampler_name", otherThan: "use same sampler") {
+        if try fields.choice("hr_sampler_name", otherThan: "use same sampler") != nil {
             let named = try fields.sampler("hr_sampler_name")
-            generation.hires.sampler = named?.sampler
-            generation.hires.schedule = named?.schedule
-            if named == nil { throw fields.cannotBe("hr_sampler_name", name, Sampler.all.map(\.name)) }
+            (generation.hires.sampler, generation.hires.schedule) = (named?.sampler, named?.schedule)
         }
-        if let name = try fields.choice("hr_scheduler", otherThan: "use same scheduler") {
-            guard let schedule = Schedule(name: name) else { throw fields.cannotBe("hr_scheduler", name, Schedule.all.map(\.name)) }
-            generation.hires.schedule = schedule
+        if try fields.choice("hr_scheduler", otherThan: "use same scheduler") != nil {
+            generation.hires.schedule = try fields.schedule("hr_scheduler")
         }
         // The older form: the first pass's size, and the finished picture's.
         let (width, height) = (try fields.whole("firstphase_width") ?? 0, try fields.whole("firstphase_height") ?? 0)
@@ -58,9 +55,8 @@ extension A1111Request {
             let isNone = try fields.text("hr_upscaler")?.isEmpty == false
             return isNone ? PictureUpscaler.lanczos.rawValue : LatentUpscaler.bilinear.rawValue
         }
-        let known = LatentUpscaler.allCases.map(\.rawValue) + PictureUpscaler.allCases.map(\.rawValue)
-        guard let found = known.first(where: { $0.lowercased() == name.lowercased() }) else {
-            throw fields.cannotBe("hr_upscaler", name, known)
+        guard let found = HiresFix.upscalers.first(where: { $0.lowercased() == name.lowercased() }) else {
+            throw fields.cannotBe("hr_upscaler", name, HiresFix.upscalers)
         }
         return found
     }

@@ -107,27 +107,22 @@ extension RequestFields {
     /// `sampler_name`, or else `sampler_index`, perhaps with a schedule fused to it; `scheduler` comes before that.
     fileprivate var samplerAndSchedule: (Sampler, Schedule) {
         get throws(APIError) {
-            let named = try text("sampler_name") ?? ""
-            let field = named.isEmpty ? "sampler_index" : "sampler_name"
-            let name = try named.isEmpty ? text("sampler_index") ?? "" : named
-            guard let sampler = SamplerName(name.isEmpty ? Sampler.euler.name : name) else {
-                let known = Sampler.all.map(\.name)
-                throw invalid(
-                    field, .unknownChoice(name, of: known),
-                    "There is no sampler \"\(name.clipped)\". Use \(known.joined(separator: ", ")).")
-            }
-            let scheduler = try text("scheduler") ?? ""
-            if scheduler.isEmpty { return (sampler.sampler, sampler.schedule ?? .automatic) }
-            guard let schedule = Schedule(name: scheduler) else {
-                let known = Schedule.all.map(\.name)
-                throw invalid(
-                    "scheduler", .unknownChoice(scheduler, of: known),
-                    "There is no scheduler \"\(scheduler.clipped)\". Use \(known.joined(separator: ", ")).")
-            }
+            let field = try text("sampler_name") ?? "" == "" ? "sampler_index" : "sampler_name"
+            let sampler = try text(field) ?? "" == "" ? SamplerName(.euler) : try sampler(field) ?? SamplerName(.euler)
+            let schedule = try text("scheduler") ?? "" == "" ? nil : try schedule("scheduler")
             // A client that always sends "Automatic" may still have the schedule in the sampler's name.
-            if schedule == .automatic { return (sampler.sampler, sampler.schedule ?? .automatic) }
+            guard let schedule, schedule != .automatic else { return (sampler.sampler, sampler.schedule ?? .automatic) }
             return (sampler.sampler, schedule)
         }
+    }
+
+    /// A schedule by any of its names; nil for nothing.
+    func schedule(_ name: String) throws(APIError) -> Schedule? {
+        guard let text = try text(name) else { return nil }
+        if let schedule = Schedule(name: text) { return schedule }
+        let names = Schedule.all.map(\.name)
+        throw invalid(
+            name, .unknownChoice(text, of: names), "There is no scheduler \"\(text.clipped)\". Use \(names.joined(separator: ", ")).")
     }
 
     /// `tiling`: true for all edges, as A1111 has it, or one of Easel's words.

@@ -81,15 +81,14 @@ extension RequestFields {
         let margins = generation.inpainting.extends
         if !generation.inpainting.onlyMasked {
             let drawn = size.extended(by: margins).drawable(
-                nativeSize: model?.nativeSize ?? 512, multiple: model?.sizeMultiple ?? GenerationRequest.sideMultiple,
-                width: try whole(GenerationField.width.key), height: try whole(GenerationField.height.key))
+                with: model, width: try whole(GenerationField.width.key), height: try whole(GenerationField.height.key))
             fill(.width) { generation.width = drawn.width }
             fill(.height) { generation.height = drawn.height }
         }
         if margins != Margins() {
-            let isForInpainting = model?.isForInpainting ?? false
-            fill(.strength) { generation.imageToImage.strength = isForInpainting ? 1 : 0.9 }
-            fill(.maskedContent) { generation.inpainting.content = isForInpainting ? .fill : .noise }
+            let extending = Inpainting.extending(isForInpainting: model?.isForInpainting ?? false)
+            fill(.strength) { generation.imageToImage.strength = extending.strength }
+            fill(.maskedContent) { generation.inpainting.content = extending.content }
         }
         return filled
     }

@@ -18,7 +18,8 @@ extension JobSubmission {
         let ofModel = ModelDefaults.fields.contains { $0.key == field.key }
         let otherwise: String
         switch field.key {
-        case GenerationField.width.key, GenerationField.height.key: otherwise = "the model's native size, in the proportions of a source picture"
+        case GenerationField.width.key, GenerationField.height.key:
+            otherwise = "the model's native size, in the proportions of a source picture"
         case _ where ofSettings.contains(field.key): otherwise = "the setting"
         default: otherwise = field.value(in: GenerationRequest(prompt: "")).flatMap { JSONValue($0).text } ?? ""
         }

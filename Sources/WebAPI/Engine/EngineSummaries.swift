@@ -37,7 +37,8 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(
         name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
-        takesSizes: Bool = false, isForInpainting: Bool = false, suits: SuitableSettings? = nil, family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil
+        takesSizes: Bool = false, isForInpainting: Bool = false, suits: SuitableSettings? = nil, family: String? = nil, bytes: Int? = nil,
+        defaults: ModelDefaults? = nil
     ) {
         self.name = name
         self.sha256 = sha256

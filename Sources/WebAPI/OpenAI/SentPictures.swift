@@ -92,8 +92,7 @@ struct SentPictures {
             (generation.width, generation.height) = said
             generation.imageToImage.resizeMode = .crop
         } else {
-            let drawn = size.drawable(
-                nativeSize: model?.nativeSize ?? 512, multiple: model?.sizeMultiple ?? GenerationRequest.sideMultiple)
+            let drawn = size.drawable(with: model)
             (generation.width, generation.height) = (drawn.width, drawn.height)
         }
         return notes
@@ -115,7 +114,8 @@ struct SentPictures {
         guard abs(one - other) > 0.01 * max(one, other) else { return }
         throw fields.invalid(
             "mask", ErrorReason(.invalidValue),
-            "The mask has \(mask.width)×\(mask.height) pixels, and the picture \(size.width)×\(size.height). Send a mask of the picture's size.")
+            "The mask has \(mask.width)×\(mask.height) pixels, and the picture \(size.width)×\(size.height). "
+                + "Send a mask of the picture's size.")
     }
 }
 

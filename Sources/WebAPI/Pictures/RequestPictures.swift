@@ -30,7 +30,7 @@ struct RequestPictures {
         // The same file may come for each picture of a batch: it is read once.
         let picture = InputPicture(contents: contents)
         guard sizes[picture] == nil else { return picture }
-        let upload = try UploadedPicture(contents, field: field, pixelLimit: pixelLimit)
+        let upload = try UploadedPicture(contents, named: picture, field: field, pixelLimit: pixelLimit)
         uploads.append(upload)
         sizes[picture] = upload.size
         return picture

@@ -20,13 +20,14 @@ public struct UploadedPicture: Sendable {
 
     /// Reads a file.
     /// - Parameters:
+    ///   - picture: its name by its content.
     ///   - field: named in errors: `source_pictures[0]`.
     ///   - pixelLimit: the most pixels.
     /// - Throws: `.invalidValue` for what is no picture, is damaged or too large.
-    public init(_ contents: [UInt8], field: String?, pixelLimit: Int) throws(APIError) {
+    public init(_ contents: [UInt8], named picture: InputPicture, field: String?, pixelLimit: Int) throws(APIError) {
         do throws(ImageCodecError) {
             let decoded = try DecodedImage(decoding: contents, pixelLimit: pixelLimit)
-            picture = InputPicture(contents: contents)
+            self.picture = picture
             self.contents = contents
             size = decoded.size
             hasAlpha = decoded.alpha != nil
@@ -80,4 +81,13 @@ public struct InputAnswer: Codable, Sendable {
     public static func address(_ picture: InputPicture) -> String { "/api/v1/inputs/\(picture.sha256)" }
 
     private enum CodingKeys: String, CodingKey { case id, width, height, hasAlpha = "has_alpha", format, parameters, url }
+}
+
+extension PictureSize {
+    /// The size in which a picture of this size is best drawn anew with a model; see `drawable(nativeSize:multiple:width:height:)`.
+    func drawable(with model: ModelSummary?, width: Int? = nil, height: Int? = nil) -> PictureSize {
+        drawable(
+            nativeSize: model?.nativeSize ?? 512, multiple: model?.sizeMultiple ?? GenerationRequest.sideMultiple, width: width,
+            height: height)
+    }
 }

@@ -87,8 +87,3 @@ extension JSONValue {
         }
     }
 }
-
-extension Float {
-    /// The number that people mean: 7.3 and not 7.300000190734863.
-    fileprivate var asWritten: Double { Double("\(self)") ?? Double(self) }
-}
