@@ -12,13 +12,14 @@ actor ModelHashes {
     /// Files that could not be read, in which state.
     private var unreadable: [String: FileIdentity] = [:]
 
-    /// The longest time that a request waits for hashes. Those that were computed until then are not lost.
-    static let patience = Duration.seconds(300)
+    private let patience: Duration
 
-    init(memory: HashMemory, headers: CheckpointHeaders, logger: Logger) {
+    /// - Parameter patience: the longest time that a request waits for hashes. Those that were computed until then are not lost.
+    init(memory: HashMemory, headers: CheckpointHeaders, logger: Logger, patience: Duration = .seconds(300)) {
         self.memory = memory
         self.headers = headers
         self.logger = logger
+        self.patience = patience
     }
 
     /// The model whose file has a hash. Those that are not known yet are computed, one file after another, until one fits.
@@ -39,7 +40,7 @@ actor ModelHashes {
         let began = ContinuousClock.now
         for (index, file) in (unknown.filter { $0.name == preferred } + unknown.filter { $0.name != preferred }).enumerated() {
             try Task.checkCancellation()
-            guard ContinuousClock.now - began < Self.patience else {
+            guard ContinuousClock.now - began < patience else {
                 throw ModelUnavailable(
                     reason: "The hashes of \(unknown.count - index) models are not known yet; they are being computed. "
                         + "Ask again in some minutes, or name the model.")
