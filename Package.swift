@@ -91,7 +91,7 @@ let package = Package(
         library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         library("Store", ["Files", "Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "CWebPage", exclude: ["page"]),
-        library("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings"]),
+        library("WebAPI", ["Files", "Generation", "ImageCodecs", "ImageProcessing", "Jobs", "Sampling", "Settings"]),
         library("Server", [
             "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI",
             .product(name: "Crypto", package: "swift-crypto"),
@@ -149,7 +149,7 @@ let package = Package(
         tests("Settings", ["Generation", "Sampling"]),
         tests("Jobs", ["Generation", "Sampling", .product(name: "Logging", package: "swift-log")]),
         tests("Store", ["Generation", "ImageCodecs", "Jobs", "Sampling", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("WebAPI", ["Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings"]),
+        tests("WebAPI", ["Files", "Generation", "ImageCodecs", "ImageProcessing", "Jobs", "Sampling", "Settings"]),
         tests(
             "Server", [
                 "Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings", "Store", "WebAPI",

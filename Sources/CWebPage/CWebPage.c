@@ -161,6 +161,9 @@ static const struct web_page_file files[] = {
     {"source.js", (const unsigned char[]){
 #embed "page/source.js" suffix(, 0)
     }},
+    {"sources.js", (const unsigned char[]){
+#embed "page/sources.js" suffix(, 0)
+    }},
     {"sourceview.js", (const unsigned char[]){
 #embed "page/sourceview.js" suffix(, 0)
     }},

@@ -156,14 +156,13 @@ struct GenerateCommand: AsyncParsableCommand {
     /// The request that the flags make.
     /// - Parameters:
     ///   - defaultSize: of the model, in pixels.
-    ///   - sizeMultiple: pixels that sides which are not said are multiples of.
     ///   - source: the picture to begin with.
     ///   - isForInpainting: whether the model was made for inpainting.
     ///   - styles: what there is to choose from.
     ///   - defaults: the model's own, for what the flags leave out.
     func request(
-        defaultSize: Int, sizeMultiple: Int = GenerationRequest.sideMultiple, source: PictureFlags.Source? = nil,
-        isForInpainting: Bool = false, styles: StyleLibrary = StyleLibrary(), defaults: ModelDefaults = ModelDefaults()
+        defaultSize: Int, source: PictureFlags.Source? = nil, isForInpainting: Bool = false, styles: StyleLibrary = StyleLibrary(),
+        defaults: ModelDefaults = ModelDefaults()
     ) throws -> GenerationRequest {
         var request = GenerationRequest(prompt: prompt)
         (request.width, request.height) = (defaultSize, defaultSize)
@@ -174,7 +173,7 @@ struct GenerateCommand: AsyncParsableCommand {
             request.mask = source.mask?.picture
             if !pictures.onlyMasked {
                 let size = source.file.image.image.size.extended(by: pictures.extend ?? Margins())
-                let drawn = size.drawable(nativeSize: defaultSize, multiple: sizeMultiple, width: width, height: height)
+                let drawn = size.drawable(nativeSize: defaultSize, width: width, height: height)
                 (request.width, request.height) = (drawn.width, drawn.height)
             }
         }
@@ -235,7 +234,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let seed = self.seed.number ?? .random(in: Seed.drawn)
         let requests = try (sources.isEmpty ? [nil] : sources.map(Optional.some)).map { source in
             var request = try request(
-                defaultSize: pipeline.checkpoint.nativeSize, sizeMultiple: pipeline.checkpoint.sizeMultiple, source: source,
+                defaultSize: pipeline.checkpoint.nativeSize, source: source,
                 isForInpainting: pipeline.checkpoint.takesMaskedPicture, styles: resources.styles, defaults: defaults)
             request.seed = seed
             return request

@@ -50,6 +50,11 @@ struct PictureFlags: ParsableArguments {
         "Pixels around the masked area that are drawn with it, with --only-masked.", valueName: "pixels"))
     var padding = 32
 
+    @Flag(help: ArgumentHelp(
+        "Draw grey parts of the mask as much anew as they are bright, without a visible edge; --mask-blur 16 or more suits it. Its "
+            + "numbers are options: --option soft_preservation=1."))
+    var softInpainting = false
+
     @Option(help: ArgumentHelp(
         "Draw more around the picture: pixels by side, such as left=128,top=64.", valueName: "side=pixels,…"))
     var extend: Margins?
@@ -77,6 +82,7 @@ struct PictureFlags: ParsableArguments {
         request.inpainting.isInverted = invertMask
         request.inpainting.onlyMasked = onlyMasked
         request.inpainting.padding = padding
+        request.inpainting.soft.isOn = softInpainting
         if let extend { request.inpainting.extends = extend }
     }
 

@@ -48,10 +48,11 @@ struct RequestRun {
         compiling = await pipeline.networks.prepare(keys, of: pipeline.checkpoint)
 
         let texts = try await encode()
-        var latents = try await denoise(plan.passes[0], texts, from: try await encode(pictures))
+        let start = try await encode(pictures)
+        var latents = try await denoise(plan.passes[0], texts, from: start)
         for pass in plan.passes.dropFirst() { latents = try await denoise(pass, texts, from: try await enlarged(latents, for: pass)) }
         let decoded = try await decode(latents)
-        let images = pictures.finished(graded(decoded))
+        let images = pictures.finished(graded(decoded), latents: latents, from: start)
 
         timings.total = (ContinuousClock.now - began).seconds
         let runtimeVersion = String(try Core.version().prefix { $0 != "-" })

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 import Glibc
+public import WebAPI
 
 /// Intel GPUs and NPUs as Linux lists them, whether or not OpenVINO can use them.
 ///
@@ -69,23 +70,34 @@ public struct IntelHardware {
         /// Things to do, in order; each is one line.
         public let steps: [String]
 
+        /// The same as data: the problem, then the steps.
+        public let hints: [DeviceSummaries.Hint]
+
+        private enum CodingKeys: String, CodingKey { case kind, addresses, problem, steps }
+
         fileprivate init(kind: Kind, devices: [Device], nodes: [(path: String, isUsable: Bool)]) {
             self.kind = kind
             addresses = devices.map(\.address)
-            problem = "This machine has an Intel \(kind.rawValue) (PCI \(addresses.joined(separator: ", "))) that OpenVINO does not list."
-            var steps: [String] = []
+            let places = addresses.joined(separator: ", ")
+            problem = "This machine has an Intel \(kind.rawValue) (PCI \(places)) that OpenVINO does not list."
+            var hints = [DeviceSummaries.Hint(.notListed, problem, ["device": kind.rawValue, "places": places])]
             if devices.allSatisfy({ $0.driver == nil }) {
-                steps.append(
+                hints.append(.init(
+                    kind == .gpu ? .noGPUModule : .noNPUModule,
                     "No kernel driver has taken it: it needs \(kind.kernelDrivers). A newer kernel may have it; `sudo dmesg` tells why it "
-                        + "does not start.")
+                        + "does not start."))
             } else if nodes.isEmpty {
-                steps.append(
+                hints.append(.init(
+                    .noDeviceFile,
                     "There is no /\(kind.nodeFolder)/\(kind.nodePrefix)*. In a container, hand it in: docker run --device "
-                        + "/\(kind.nodeFolder) …")
+                        + "/\(kind.nodeFolder) …", ["folder": "/" + kind.nodeFolder, "file": "/\(kind.nodeFolder)/\(kind.nodePrefix)*"]))
             } else if let locked = nodes.first(where: { !$0.isUsable }), !nodes.contains(where: \.isUsable) {
-                steps.append("You may not use \(locked.path): sudo usermod -a -G render $USER, then log in again.")
+                hints.append(.init(
+                    .noPermission, "You may not use \(locked.path): sudo usermod -a -G render $USER, then log in again.",
+                    ["file": locked.path]))
             }
-            self.steps = steps + kind.packages
+            self.hints = hints + kind.packages
+            steps = self.hints.dropFirst().map(\.message)
         }
     }
 }
@@ -133,15 +145,22 @@ extension IntelHardware.Kind {
 
     /// Names as Debian, Ubuntu and Intel's releases have them. Sources: OpenVINO's pages "Configurations for Intel GPU" and
     /// "Configurations for Intel NPU", and the releases of intel/linux-npu-driver.
-    fileprivate var packages: [String] {
+    fileprivate var packages: [DeviceSummaries.Hint] {
         switch self {
         case .gpu: [
-            "Install the OpenCL driver, on Debian and Ubuntu: sudo apt install intel-opencl-icd ocl-icd-libopencl1",
-            "For a GPU that is newer than the distribution, take Intel's own packages: https://github.com/intel/compute-runtime/releases",
+            .init(
+                .openCLDriver, "Install the OpenCL driver, on Debian and Ubuntu: sudo apt install intel-opencl-icd ocl-icd-libopencl1"),
+            .init(
+                .newerGPUDriver,
+                "For a GPU that is newer than the distribution, take Intel's own packages: "
+                    + "https://github.com/intel/compute-runtime/releases"),
         ]
         case .npu: [
-            "Install the Level Zero loader, on Debian and Ubuntu: sudo apt install libze1",
-            "Install intel-fw-npu, intel-driver-compiler-npu and intel-level-zero-npu: https://github.com/intel/linux-npu-driver/releases",
+            .init(.levelZero, "Install the Level Zero loader, on Debian and Ubuntu: sudo apt install libze1"),
+            .init(
+                .npuDriver,
+                "Install intel-fw-npu, intel-driver-compiler-npu and intel-level-zero-npu: "
+                    + "https://github.com/intel/linux-npu-driver/releases"),
         ]
         }
     }

@@ -80,13 +80,15 @@ extension DeviceSummaries {
     fileprivate init(of core: Core) throws {
         let probe = ModeProbe(core: core)
         let devices = try core.devices()
+        let advice = IntelHardware().advice(listed: devices.map(\.name))
         self.init(
             openvino: try Core.version(),
             devices: devices.map { device in
                 let outcomes = probe.outcomes(on: device.name).map { ($0.key.rawValue, $0.value.text) }
                 return .init(name: device.name, fullName: device.fullName, modes: Dictionary(uniqueKeysWithValues: outcomes))
             },
-            advice: IntelHardware().advice(listed: devices.map(\.name)).map { $0.problem + " " + $0.steps.joined(separator: " ") })
+            advice: advice.map { $0.problem + " " + $0.steps.joined(separator: " ") })
+        hints = advice.flatMap(\.hints)
     }
 }
 

@@ -1,7 +1,7 @@
 public import Generation
 
 /// Why a picture could not be read or written.
-public enum ImageCodecError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum ImageCodecError: ReasonedError, Hashable, Sendable, CustomStringConvertible {
     /// The bytes begin like no format that is known.
     case unknownFormat
     /// The bytes begin like a format that is known and not read, as `GIF`.
@@ -38,6 +38,14 @@ public enum ImageCodecError: Error, Hashable, Sendable, CustomStringConvertible 
             "Pictures are not fetched from addresses. Send the picture itself, as base64 or as a data URL."
         case .invalidBase64(let reason):
             "The base64 cannot be read: \(reason). Send a PNG, JPEG or WebP file as base64 or as a data URL."
+        }
+    }
+
+    public var errorReason: ErrorReason {
+        switch self {
+        case .unsupportedFormat(let name): ErrorReason(.unsupportedPicture, ["name": .init(name)])
+        case .undecodable(let format, let reason): ErrorReason(.damagedPicture, ["format": .text(format.name), "detail": .init(reason)])
+        default: ErrorReason(.unreadablePicture, ["detail": .init(description)])
         }
     }
 

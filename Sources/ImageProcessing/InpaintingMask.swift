@@ -8,7 +8,7 @@ public struct InpaintingMask: Sendable, Hashable {
     /// The mask in the size that is drawn: 255 is drawn anew.
     public let working: GrayImage
     /// How much of the new picture is seen in the answer, 0…255, in the answer's size.
-    public let overlay: GrayImage
+    public internal(set) var overlay: GrayImage
     /// The part of the picture that is drawn; nil for the whole.
     public let box: PixelBox?
     /// How the whole picture gets the size that is drawn.

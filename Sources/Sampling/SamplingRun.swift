@@ -142,13 +142,13 @@ public struct SamplingRun: Sendable {
     /// - Throws: what `model` throws.
     public func latents(onCall: @escaping Observer = { _ in }, _ model: @escaping Model) async throws -> NDArray {
         // With every step skipped the pictures stay.
-        if sigmas.isEmpty, timesteps.isEmpty { return mask.map { $0.blended(into: start) } ?? start }
+        if sigmas.isEmpty, timesteps.isEmpty { return mask?.finished(start) ?? start }
         let walk = SamplingWalk(self, model: model, onCall: onCall)
         var latents = walk.finished(try await settings.sampler.algorithm(start, walk))
         // Solvers that end at some noise leave it mixed as in training.
         if case .solver = settings.sampler.grid, let last = sigmas.last, last > 0 {
             latents = (1 / (last * last + 1).squareRoot()) * latents
         }
-        return mask.map { $0.blended(into: latents) } ?? latents
+        return mask?.finished(latents) ?? latents
     }
 }

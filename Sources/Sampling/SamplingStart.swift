@@ -26,16 +26,28 @@ public struct SamplingMask: Sendable, Hashable {
     public var latents: NDArray
     /// How much of them is kept at each place, 0 … 1; the same shape.
     public var share: NDArray
+    /// How both are blended on the way; nil for their mean, which is also taken at the end.
+    public var soft: SoftBlend?
 
     /// - Precondition: both have the same shape.
-    public init(keeping latents: NDArray, share: NDArray) {
+    public init(keeping latents: NDArray, share: NDArray, soft: SoftBlend? = nil) {
         precondition(latents.shape == share.shape, "the shapes \(latents.shape) and \(share.shape) differ")
         self.latents = latents
         self.share = share
+        self.soft = soft
     }
 
+    /// An estimate of the pictures with what is kept in it.
+    /// - Parameter sigma: the level of noise that the estimate was made at.
+    func blended(into drawn: NDArray, at sigma: Double) -> NDArray {
+        soft?.blended(latents, drawn, share: share, at: sigma) ?? mean(with: drawn)
+    }
+
+    /// The finished latents with what is kept in them. A soft blend stays as it came out.
+    func finished(_ drawn: NDArray) -> NDArray { soft == nil ? mean(with: drawn) : drawn }
+
     /// `share · latents + (1 − share) · drawn`.
-    func blended(into drawn: NDArray) -> NDArray {
+    private func mean(with drawn: NDArray) -> NDArray {
         var result = drawn
         for index in result.values.indices { result.values[index] += share.values[index] * (latents.values[index] - result.values[index]) }
         return result

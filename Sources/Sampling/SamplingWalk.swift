@@ -95,7 +95,7 @@ final class SamplingWalk {
             sigma: Float(level.noise / level.signal))
         let answer = try await model(call)
         var denoised = level.denoised(x, output: answer.output, as: objective.prediction)
-        if let mask { denoised = mask.blended(into: denoised) }
+        if let mask { denoised = mask.blended(into: denoised, at: level.noise / level.signal) }
         let unconditional = answer.unconditional.map { level.denoised(x, output: $0, as: objective.prediction) }
         completedCallCount += 1
         let callCount = max(expectedCallCount, completedCallCount)

@@ -57,8 +57,11 @@ struct Backend: Sendable {
         _ context: ClientContext, _ read: @escaping @Sendable (WebAPI.RequestContext) throws -> Value
     ) async throws -> Value {
         let (settings, client, inputs) = (settings.current, context.client, archive.inputPictures)
+        let pictureOptions = idleOptions.current.ofPictures
         return try await withCatalog {
-            try read(.init(settings: settings, models: $0, client: client, inputSize: { inputs.size(of: $0) }))
+            var context = WebAPI.RequestContext(settings: settings, models: $0, client: client, inputSize: { inputs.size(of: $0) })
+            context.pictureOptions = pictureOptions
+            return try read(context)
         }
     }
 

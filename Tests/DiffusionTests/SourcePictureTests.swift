@@ -13,6 +13,7 @@ import Testing
 struct SourcePictureTests {
     /// Tests/Fixtures/diffusion/make_source_pictures.py wrote it: diffusers' networks on A1111's way.
     private struct Reference: Decodable {
+        struct Soft: Decodable { let bias, preservation, contrast: Float }
         struct Case: Decodable {
             let name, prompt: String
             let steps: Int
@@ -25,6 +26,7 @@ struct SourcePictureTests {
             let resizeMode: ResizeMode?
             let width, height: Int?
             let maskedContent: MaskedContent?
+            let soft: Soft?
             let shape: [Int]
             /// Little-endian Float16.
             let latents: Data
@@ -108,6 +110,10 @@ struct SourcePictureTests {
                 $0.inpainting.isInverted = expected.invertMask ?? false
                 $0.inpainting.onlyMasked = expected.onlyMasked ?? false
                 $0.inpainting.padding = 0
+                guard let soft = expected.soft else { return }
+                $0.inpainting.soft.isOn = true
+                ($0.inpainting.soft.bias, $0.inpainting.soft.preservation, $0.inpainting.soft.contrast)
+                    = (soft.bias, soft.preservation, soft.contrast)
             }
             let picture = try await pipeline.generate(request) { _ in }.images[0]
             let values = expected.latents.withUnsafeBytes { $0.bindMemory(to: UInt16.self).map { Float(Float16(bitPattern: $0)) } }

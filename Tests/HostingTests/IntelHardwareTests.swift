@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WebAPI
 
 @testable import Hosting
 
@@ -68,6 +69,10 @@ struct IntelHardwareTests {
         let advice = try #require(hardware.advice(listed: ["CPU"]).first)
         #expect(advice.problem == "This machine has an Intel GPU (PCI 0000:00:02.0) that OpenVINO does not list.")
         #expect(advice.steps == gpuPackages)
+        // For pages in other languages.
+        #expect(advice.hints.map(\.reason) == [.notListed, .openCLDriver, .newerGPUDriver])
+        #expect(advice.hints[0].values == ["device": "GPU", "places": "0000:00:02.0"])
+        #expect(advice.hints.map(\.message) == [advice.problem] + advice.steps)
     }
 
     @Test("a GPU without a device file was not handed to the container")

@@ -30,11 +30,13 @@ struct ImageStreamTests {
     }
 
     /// Asks before anything is drawn, so that no preview comes too early.
-    private static func answer(_ body: String, painter: FakePainter = FakePainter(isHeld: true)) async throws -> String {
+    private static func answer(
+        _ body: String, painter: FakePainter = FakePainter(isHeld: true), path: String = "/v1/images/generations"
+    ) async throws -> String {
         let answer = LockedList()
         try await Walk(painter: painter).run(.live) { client async throws in
             let connection = try RawConnection(port: try #require(client.port))
-            connection.ask("POST", "/v1/images/generations", body)
+            connection.ask("POST", path, body)
             let head = await connection.read(until: ": open\n\n")
             await painter.starts.arrivals(reach: 1)
             painter.starts.open()
@@ -70,6 +72,22 @@ struct ImageStreamTests {
             #expect((picture.parameters?.hasPrefix("a pear") ?? false) == isLast)
             #expect((event.data["usage"]?["total_tokens"] == .integer(0)) == isLast)
         }
+    }
+
+    @Test("edits have their own events, as many previews as their fewer steps allow, and a note", arguments: [(2, 1), (1, 2), (0, 5)])
+    func edits(count: Int, interval: Int) async throws {
+        let file = Data(try RGBImage(width: 64, height: 64, pixels: .init(repeating: 9, count: 64 * 64 * 3)).encoded(as: .png))
+        let picture = #"{"image_url": "data:image/png;base64,\#(file.base64EncodedString())"}"#
+        // Of ten steps the strength leaves five.
+        let body = #"{"prompt": "a pear", "steps": 10, "strength": 0.4, "stream": true, "partial_images": \#(count), "#
+            + #""images": [\#(picture), \#(picture)]}"#
+        let painter = FakePainter(isHeld: true)
+        let text = try await Self.answer(body, painter: painter, path: "/v1/images/edits")
+        #expect(text.lowercased().contains("easel-note: only the first of 2 pictures was used."))
+        let events = try Self.events(in: text)
+        #expect(events.map(\.name) == Array(repeating: "image_edit.partial_image", count: count) + ["image_edit.completed"])
+        #expect(events.allSatisfy { $0.data["type"] == .string($0.name) && $0.data["size"] == .string("64x64") })
+        if count > 0 { #expect(painter.draws.first?.previews == PreviewSchedule(everySteps: interval)) }
     }
 
     @Test("sends previews and the picture in the format that is asked for, and repeats what has no effect", arguments: ["jpeg", "webp"])

@@ -6,6 +6,7 @@ import NIOCore
 import Settings
 import Testing
 import TestSupport
+import WebAPI
 
 @Suite("The web page")
 struct PageTests {
@@ -48,6 +49,12 @@ struct PageTests {
         #expect(named.count > 20 && words.count == 2)
         #expect(named.union(["index.html"]).compactMap { sizes[$0] }.reduce(words.max() ?? 0, +) < 260_000)
         #expect(PageFile.all.values.allSatisfy { !$0.content.isEmpty && $0.mediaType.hasSuffix("; charset=utf-8") })
+    }
+
+    @Test("hints on hardware have words in both languages", arguments: ["more-en.js", "more-zh.js"])
+    func hints(file: String) throws {
+        let text = String(decoding: try #require(PageFile.all[file]).content, as: UTF8.self)
+        for reason in DeviceSummaries.Hint.Reason.allCases { #expect(text.contains("'hint.\(reason.rawValue)':"), "\(reason)") }
     }
 
     @Test(

@@ -15,7 +15,7 @@ struct A1111AnswerTests {
     private func answer(_ body: String) throws -> A1111Answer {
         var second = picture
         second.seed = 6
-        return A1111Answer(
+        return try A1111Answer(
             try textToImage(body), pictures: [picture, second], model: twoModels.find("demo"), finishedAt: Date(timeIntervalSince1970: 0),
             version: "Easel 0.1.0")
     }

@@ -40,6 +40,8 @@ struct EaselTests {
              "strength": 0.4, "resize_mode": "crop", "fix_steps": true, "noise_multiplier": 0.9, "extra_noise": 0.05,
              "background": "#00ff00", "color_correction": true, "mask_blur": 8, "invert_mask": true, "masked_content": "noise",
              "only_masked": true, "padding": 48, "mask_weight": 0.5, "mask_round": false, "overlay_original": false,
+             "soft_inpainting": true, "soft_bias": 2, "soft_preservation": 1, "soft_contrast": 8, "soft_influence": 0.25,
+             "soft_threshold": 0.75, "soft_threshold_contrast": 3,
              "extend_left": 0, "extend_top": 0, "extend_right": 0, "extend_bottom": 0,
              "hires": false, "hires_sampler": "DDIM", "hires_schedule": "exponential", "hires_prompt": "a tiger",
              "hires_negative_prompt": "lions", "hires_scale": 1.5, "hires_width": 640, "hires_height": 0, "hires_steps": 3,

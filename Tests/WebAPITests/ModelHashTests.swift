@@ -62,7 +62,7 @@ struct ModelHashTests {
         #expect(request.job.model == model)
         #expect(request.notes.count == (note == nil ? 0 : 1))
         if let note { #expect(request.notes.first?.contains(note) == true) }
-        let answer = A1111Answer(request, pictures: [], model: nil, finishedAt: .now, version: "Easel")
+        let answer = try A1111Answer(request, pictures: [], model: nil, finishedAt: .now, version: "Easel")
         #expect(try json(answer.info)["extra_generation_params"]?["Warnings"] == request.notes.first.map(JSONValue.string))
     }
 

@@ -102,7 +102,7 @@ struct OpenAPIDocumentTests {
         let few = ModelCatalog([ModelSummary(name: "few", sha256: nil, file: "few", isLoaded: true, suits: suits)], current: "few")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
         return [
-            ("A1111Answer", text(A1111Answer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
+            ("A1111Answer", text(try A1111Answer(request, pictures: [picture], model: nil, finishedAt: .now, version: ""))),
             ("ProgressAnswer", text(ProgressAnswer(DrawingProgress(), skipsImage: false))),
             ("ModelItems", text(twoModels.models.map(ModelItem.init))),
             ("SamplerItems", text(SamplerItem.all)), ("SchedulerItems", text(SchedulerItem.all)),

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Generation
 import ImageCodecs
+import ImageProcessing
 import Jobs
 import Settings
 import Testing
@@ -22,6 +23,13 @@ enum InputFile {
 func imageToImage(_ fields: [String: JSONValue], _ changes: [String: String] = [:]) throws -> A1111Request {
     try A1111Request(body: WebJSON.data(fields), context(changes), kind: .imageToImage)
 }
+
+private let someSoftness: SoftInpainting = {
+    var soft = SoftInpainting()
+    (soft.isOn, soft.bias, soft.preservation, soft.contrast) = (true, 2, 1, 8)
+    (soft.influence, soft.threshold, soft.thresholdContrast) = (0.25, 0.75, 3)
+    return soft
+}()
 
 @Suite("A1111's img2img")
 struct ImageToImageTests {
@@ -72,6 +80,14 @@ struct ImageToImageTests {
         (#"{"override_settings": {"inpainting_mask_weight": 0.5}}"#, { $0.inpainting.maskWeight == 0.5 }),
         (#"{"override_settings": {"overlay_inpaint": false, "return_mask": false, "upscaler_for_img2img": "None"}}"#,
             { !$0.inpainting.overlaysOriginal }),
+        (#"{"alwayson_scripts": {"Soft Inpainting": {"args": [true, 2, 1, 8, 0.25, 0.75, 3]}}}"#, { $0.inpainting.soft == someSoftness }),
+        (#"{"alwayson_scripts": {"soft inpainting": {"args": [true]}}}"#,
+            { $0.inpainting.soft.isOn && $0.inpainting.soft.contrast == 4 }),
+        (#"{"alwayson_scripts": {"Soft inpainting": {"args": []}}}"#, { !$0.inpainting.soft.isOn }),
+        (#"{"alwayson_scripts": {"Soft Inpainting": {"args": [true, 2]}}, "soft_inpainting": false, "soft_bias": 3}"#,
+            { !$0.inpainting.soft.isOn && $0.inpainting.soft.bias == 3 }),
+        (#"{"soft_inpainting": true, "soft_threshold_contrast": 0}"#,
+            { $0.inpainting.soft.isOn && $0.inpainting.soft.thresholdContrast == 0 }),
     ]
 
     @Test("every field is read", arguments: cases.indices)
@@ -94,6 +110,11 @@ struct ImageToImageTests {
         (#"{"resize_mode": 4}"#, 422, "resize_mode"), (#"{"inpainting_fill": 4}"#, 422, "inpainting_fill"),
         (#"{"inpaint_full_res": "maybe"}"#, 422, "inpaint_full_res"), (#"{"mask_blur": 65}"#, 422, "mask_blur"),
         (#"{"override_settings": {"initial_noise_multiplier": 2}}"#, 422, "override_settings.initial_noise_multiplier"),
+        (#"{"alwayson_scripts": {"Soft Inpainting": {}}}"#, 422, "alwayson_scripts"),
+        (#"{"alwayson_scripts": {"Soft Inpainting": {"args": [true, 1, 0.5, 0]}}}"#, 422, "alwayson_scripts.Soft Inpainting.args[3]"),
+        (#"{"alwayson_scripts": {"Soft Inpainting": {"args": ["perhaps"]}}}"#, 422, "alwayson_scripts.Soft Inpainting.args[0]"),
+        (#"{"soft_influence": 2}"#, 422, "soft_influence"),
+        (#"{"override_settings": {"return_mask": 3}}"#, 422, "override_settings.return_mask"),
         (#"{"script_name": "Outpainting mk2"}"#, 501, "script_name"), (#"{"script_name": "SD upscale"}"#, 501, "script_name"),
     ])
     func refusals(_ more: String, status: Int, field: String) throws {
@@ -105,8 +126,9 @@ struct ImageToImageTests {
     func kinds() throws {
         let gif = refusal { _ = try imageToImage(["init_images": .array([.string(try InputFile.base64("animated.gif"))])]) }
         #expect(gif?.message == "init_images[0]: This is a GIF. Use PNG, JPEG or WebP.")
+        #expect(gif?.reason == ErrorReason(.unsupportedPicture, ["name": "GIF"]))
         let large = refusal { _ = try imageToImage(given("{}"), ["max_input_pixels": "511"]) }
-        #expect(large?.field == "init_images[0]" && large?.errorName == .unreadablePicture)
+        #expect(large?.field == "init_images[0]" && large?.errorName == .damagedPicture)
         _ = try imageToImage(given("{}"), ["max_input_pixels": "512"])
     }
 
@@ -130,9 +152,9 @@ struct ImageToImageTests {
     @Test("what has no effect is named; different blurs are told of")
     func ignored() throws {
         let request = try imageToImage(given(
-            #"{"latent_mask": "x", "mask": "PICTURE", "mask_blur_x": 1, "script_name": "x", "override_settings": {"return_mask": true}}"#))
-        #expect(request.ignored == ["latent_mask", "script_name", "override_settings.return_mask"])
-        let answer = A1111Answer(request, pictures: [], model: nil, finishedAt: .now, version: "")
+            #"{"latent_mask": "x", "mask": "PICTURE", "mask_blur_x": 1, "script_name": "x", "alwayson_scripts": {"ADetailer": {}}}"#))
+        #expect(request.ignored == ["latent_mask", "script_name", "alwayson_scripts.ADetailer"])
+        let answer = try A1111Answer(request, pictures: [], model: nil, finishedAt: .now, version: "")
         #expect(try json(answer.info)["extra_generation_params"]?["Warnings"]
             == .string("A mask's edge is blurred equally in both directions here: by 4, the larger of both."))
     }
@@ -142,12 +164,73 @@ struct ImageToImageTests {
         let fields = try given(#"{"include_init_images": \#(isWanted), "mask": "PICTURE", "denoising_strength": 0.6}"#)
         var model = twoModels.models[1]
         model.isForInpainting = isWanted
-        let answer = A1111Answer(try imageToImage(fields), pictures: [], model: model, finishedAt: .now, version: "")
+        let answer = try A1111Answer(try imageToImage(fields), pictures: [], model: model, finishedAt: .now, version: "")
         #expect(answer.parameters["init_images"] == (isWanted ? fields["init_images"] : .null))
         #expect(answer.parameters["mask"] == (isWanted ? fields["mask"] : .null))
         let info = try json(answer.info)
         #expect(info["denoising_strength"] == .number(0.6))
         #expect(info["is_using_inpainting_conditioning"] == .bool(isWanted))
+    }
+
+    @Test("the server's options are those of a request that says nothing else", arguments: [
+        ("{}", 0.4, false), (#"{"override_settings": {"overlay_inpaint": true, "img2img_extra_noise": 0.1}}"#, 0.1, true),
+    ] as [(String, Float, Bool)])
+    func options(_ more: String, extraNoise: Float, overlaysOriginal: Bool) throws {
+        var kept = IdleOptions()
+        let changes: [String: JSONValue] = ["img2img_extra_noise": .number(0.4), "overlay_inpaint": .bool(false), "n_rows": .integer(2)]
+        #expect(try kept.change(changes) == ["n_rows"])
+        #expect(refusal { _ = try kept.change(["inpainting_mask_weight": .number(2)]) }?.field == "inpainting_mask_weight")
+        #expect(refusal { _ = try kept.change(["img2img_background_color": .string("mauve")]) }?.field == "img2img_background_color")
+        var context = try context()
+        context.pictureOptions = kept.ofPictures
+        let generation = try A1111Request(body: WebJSON.data(given(more)), context, kind: .imageToImage).job.generation
+        #expect(generation.imageToImage.extraNoise == extraNoise && generation.inpainting.overlaysOriginal == overlaysOriginal)
+        // All others have A1111's defaults, which are Easel's.
+        #expect(generation.imageToImage.background == .white && generation.imageToImage.noiseMultiplier == 1)
+    }
+
+    @Test("the mask and what was drawn under it follow each picture, as they are wanted", arguments: [
+        ([], true, 1), (["return_mask"], true, 2), (["return_mask_composite"], true, 2),
+        (["return_mask", "return_mask_composite"], true, 3),
+        (["return_mask", "return_mask_composite"], false, 1),
+    ] as [([String], Bool, Int)])
+    func returnedMasks(options: [String], hasMask: Bool, count: Int) throws {
+        let size = PictureSize(width: 32, height: 16)
+        let white = RGBImage(width: 32, height: 16, pixels: (0..<32 * 16 * 3).map { $0 / 3 % 32 < 16 ? 255 : 0 })
+        let source = try InputFile.gray(32, 16, 100), text = Data(source).base64EncodedString()
+        var fields: [String: JSONValue] = [
+            "init_images": .array([.string(text), .string(text)]), "width": .integer(32), "height": .integer(16),
+            "inpaint_full_res": .bool(false), "mask_blur": .integer(2),
+            "override_settings": .object(Dictionary(uniqueKeysWithValues: options.map { ($0, .bool(true)) })),
+        ]
+        if hasMask { fields["mask"] = .string(Data(try white.encoded(as: .png)).base64EncodedString()) }
+        let request = try imageToImage(fields)
+        #expect(request.ignored.isEmpty)
+
+        // What was drawn is 200 everywhere; the source is seen through.
+        let mask = try #require(InpaintingMask.made(from: InputImage(white), picture: size, request.job.generation.recipe).mask)
+        let drawn = RGBImage(width: 32, height: 16, pixels: .init(repeating: 200, count: 32 * 16 * 3))
+        let base = RGBImage(width: 32, height: 16, pixels: .init(repeating: 100, count: 32 * 16 * 3))
+        let file = Data(try mask.composed(drawn, over: base).encoded(as: .png))
+        let picture = Picture(file, seed: 1, prompt: "", negativePrompt: "", infotext: "")
+        let answer = try A1111Answer(request, pictures: [picture, picture], model: nil, finishedAt: .now, version: "")
+        #expect(answer.images.count == 2 * count)
+        #expect(Data(base64Encoded: answer.images[0]) == file && Data(base64Encoded: answer.images[count]) == file)
+        let masks = try answer.images.dropFirst(count + 1).map {
+            try DecodedImage(decoding: [UInt8](try #require(Data(base64Encoded: $0))))
+        }
+        if count > 1, options[0] == "return_mask" {
+            #expect(GrayImage(mask: masks[0].image, alpha: nil) == mask.overlay && masks[0].alpha == nil)
+        }
+        if count > 1, options.last == "return_mask_composite" {
+            let composite = try #require(masks.last)
+            #expect(composite.alpha == mask.overlay.pixels)
+            for (index, opacity) in mask.overlay.pixels.enumerated() {
+                // As much as 8 bits can tell of what was faint.
+                let tolerance = opacity == 0 ? 0 : 1 + 255 / Int(opacity)
+                #expect(abs(Int(composite.image.pixels[3 * index]) - (opacity == 0 ? 0 : 200)) <= tolerance)
+            }
+        }
     }
 
     @Test("an infotext gives back the use of the pictures, and what it leaves out is as A1111's page has it")
@@ -163,6 +246,7 @@ struct ImageToImageTests {
         (written.inpainting.isInverted, written.inpainting.onlyMasked, written.inpainting.padding) = (true, true, 48)
         (written.inpainting.content, written.inpainting.maskWeight) = (.noise, 0.5)
         (written.inpainting.roundsMask, written.inpainting.overlaysOriginal) = (false, false)
+        written.inpainting.soft = someSoftness
         let fields = GenerationField.all.compactMap { field in field.infotext(of: written).map { "\(field.name): \($0)" } }
         let text = "x\n" + fields.joined(separator: ", ")
         let read = try imageToImage(given("{}").merging(["infotext": .string(text)]) { mine, _ in mine })
@@ -238,7 +322,7 @@ struct SourcePictureTests {
         (#"{"source_pictures": "0000000000000000000000000000000000000000000000000000000000000000"}"#, "source_pictures[0]", .missingInput),
         (#"{"source_pictures": ["SENT"], "mask": "x"}"#, "mask", .unreadablePicture),
         (#"{"mask": "SENT"}"#, "mask", .invalidValue), (#"{"source_pictures": ["SENT", "SENT"]}"#, "source_pictures", .invalidValue),
-        (#"{"source_pictures": "SENT", "mask": "SENT", "extend_top": 8}"#, "mask", .invalidValue),
+        (#"{"source_pictures": "SENT", "mask": "SENT", "extend_top": 8}"#, "mask", .conflictingFields),
         (#"{"source_pictures": {}}"#, "source_pictures", .wrongType),
     ] as [(String, String, ErrorReason.Name)])
     func refusals(_ body: String, field: String, reason: ErrorReason.Name) throws {
@@ -361,9 +445,10 @@ struct ImageEditTests {
         #expect(refusal { _ = try edit([("image", file), ("mask", [1, 2])]) }?.field == "mask")
         #expect(refusal { _ = try edit([("image", file), ("mask", try InputFile.gray(32, 16))]) }?.field == "mask")
         _ = try edit([("image", file), ("mask", try InputFile.gray(64, 64))])
-        for (name, value) in [("background", "transparent"), ("stream", "true"), ("n", "11"), ("size", "65x64"), ("strength", "2")] {
+        for (name, value) in [("background", "transparent"), ("partial_images", "4"), ("n", "11"), ("size", "65x64"), ("strength", "2")] {
             #expect(refusal { _ = try edit([("image", file)], [("prompt", "x"), (name, value)]) }?.field == name, "\(name)")
         }
+        #expect(refusal { _ = try edit([("image", file)], [("stream", "true")], kind: .variation) }?.field == "stream")
         let address = Data(#"{"prompt": "x", "images": [{"file_id": "file-1"}]}"#.utf8)
         #expect(refusal { _ = try ImageGenerationRequest(body: address, context(), kind: .edit) }?.field == "images[0]")
     }

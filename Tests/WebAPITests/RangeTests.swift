@@ -51,7 +51,7 @@ struct RangeTests {
             let request = try textToImage(#"{"infotext": "x\nSteps: 3, Sampler: Euler, Seed: \#(seed)"}"#)
             #expect(request.job.generation.seed == seed)
             let picture = Picture(Data(), seed: seed, prompt: "", negativePrompt: "", infotext: "")
-            let answer = A1111Answer(request, pictures: [picture], model: nil, finishedAt: .now, version: "")
+            let answer = try A1111Answer(request, pictures: [picture], model: nil, finishedAt: .now, version: "")
             #expect(answer.info.contains(#""seed":\#(seed)"#))
         }
     }

@@ -2,6 +2,7 @@
 import re
 import time
 import zipfile
+from urllib.parse import quote
 
 import requests
 from browser import expect, go, keep, opened
@@ -150,6 +151,7 @@ def folds(server):
 
 def selects(server):
     """Several pictures at once: stars, an album, one file; and they are found by those."""
+    forget_choices(server)
     for seed in (7001, 7002, 7003):
         draw_one(server, f"a turnip, number {seed}", seed)
     with opened(server, "/#/gallery", accept_downloads=True) as page:
@@ -195,6 +197,14 @@ def selects(server):
         # A star is taken by one key.
         cell(page, 0).press("s")
         expect(page.locator("#filter-favourite-count")).to_have_text("2")
+
+
+def forget_choices(server):
+    """Stars and albums of an earlier run in the same folder are no part of this one."""
+    for picture in server.json("/api/v1/images?limit=100&favourite=true")["items"]:
+        requests.patch(f"{server.url}/api/v1/images/{picture['id']}", json={"is_favourite": False}, timeout=10).raise_for_status()
+    for album in server.json("/api/v1/images/facets")["albums"]:
+        requests.delete(f"{server.url}/api/v1/albums/{quote(album['name'], safe='')}", timeout=10).raise_for_status()
 
 
 def edits_album(page, server):

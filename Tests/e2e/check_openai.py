@@ -57,6 +57,12 @@ def edits(client, source):
     assert painted.crop((0, 0, 24, 64)).tobytes() != original.crop((0, 0, 24, 64)).tobytes(), "what is transparent is drawn"
     keep("edit-source", original), keep("edit-masked", painted)
 
+    events = list(client.images.edit(image=file, prompt="a boat", stream=True, partial_images=1, extra_body={**extra, "steps": 6}))
+    assert [event.type for event in events] == ["image_edit.partial_image", "image_edit.completed"], events
+    assert all(Image.open(io.BytesIO(base64.b64decode(event.b64_json))).size == (64, 64) for event in events) and events[-1].size == "64x64"
+    still = client.images.edit(image=file, prompt="a boat", response_format="b64_json", extra_body={**extra, "steps": 6})
+    assert pixels(base64.b64decode(events[-1].b64_json)) == pixels(base64.b64decode(still.data[0].b64_json)), "the stream's picture is the same"
+
     varied = client.images.create_variation(image=file, n=2, response_format="b64_json", size="64x64", extra_body={"steps": 3})
     assert len(varied.data) == 2 and varied.data[0].b64_json != varied.data[1].b64_json
     keep("variation", Image.open(io.BytesIO(base64.b64decode(varied.data[0].b64_json))))

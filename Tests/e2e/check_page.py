@@ -1,8 +1,10 @@
 """The page, as somebody uses it who makes pictures: generate, watch, cancel, come back, reproduce, look after devices."""
+import json
 import re
 
 import requests
 from browser import draw_by_key, expect, fill, go, is_idle, keep, newest, opened
+from serving import ROOT
 
 SMALL = {"width": 64, "height": 64, "steps": 4}
 LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
@@ -11,7 +13,7 @@ LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 def check(server):
     for step in (
         figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, goes_on_forever, cancels,
-        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, begins_with_pictures, repaints, upscales, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, begins_with_pictures, begins_with_several, repaints, upscales, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -424,7 +426,7 @@ def request_of(server, picture):
 
 
 def gist(page, part):
-    return page.locator(f"#{part} .gist")
+    return page.locator(f"#{part} > summary .gist")
 
 
 def begins_with_pictures(server):
@@ -433,7 +435,7 @@ def begins_with_pictures(server):
     source = newest(server)
     file = requests.get(server.url + source["url"], timeout=10).content
     with opened(server) as page:
-        page.locator("#source summary").click()
+        page.locator("#source > summary").click()
         expect(page.get_by_text("Drop or paste a picture here")).to_be_visible()
         page.evaluate(DROP, ["portrait.png", "image/png", list(file), 1270])
         expect(gist(page, "source")).to_have_text("portrait.png · strength 0.75")
@@ -485,6 +487,43 @@ def begins_with_pictures(server):
         request = request_of(server, drawn)
         assert [request[name] for name in ("extend_left", "extend_top", "masked_content", "strength")] == [64, 32, "noise", 0.9], request
         expect(page.locator("#width")).to_have_value(str(drawn["width"]))
+
+
+def begins_with_several(server):
+    """Several files are one batch with a picture of each; sizes follow as the server has them."""
+    sizes = json.loads((ROOT / "Tests/Fixtures/processing/drawable_sizes.json").read_text())
+    draw(server, "a pear", 2, width=128, height=64)
+    draw(server, "a pear", 1, width=64, height=64)
+    pictures = server.json("/api/v1/images?limit=3")["items"]
+    files = [{"name": f"{number}.png", "mimeType": "image/png", "buffer": requests.get(server.url + picture["url"], timeout=10).content}
+             for number, picture in enumerate(pictures)]
+    with opened(server) as page:
+        drawn = page.evaluate("async sizes => { const { drawable } = await import('/page/source.js'); return sizes.map(size => drawable(size, size.native_size)) }", sizes)
+        assert [[size["width"], size["height"]] for size in drawn] == [size["drawn"] for size in sizes]
+        fill(page, prompt="red apple", seed=5, steps=4)
+        page.locator("#source > summary").click()
+        page.locator("#source-file").set_input_files(files)
+        strip = page.locator(".source-strip li")
+        expect(strip).to_have_count(3)
+        expect(page.locator("#generate")).to_contain_text("Generate 3")
+        # They have different proportions.
+        expect(page.locator("#resize_mode")).to_have_value("crop")
+        strip.first.get_by_role("button", name="Remove 0.png").click()
+        expect(strip).to_have_count(2)
+        page.locator("#source-more summary").click()
+        fill(page, noise_multiplier="0.9")
+        keep(page, "source-several")
+        request = request_of(server, draw_by_key(page, server))
+        assert len(request["source_pictures"]) == request["batch_size"] == 2 and request["noise_multiplier"] == 0.9, request
+        # All settings of its picture are those of both sources.
+        page.locator("#noise_multiplier").fill("")
+        page.goto(f"{server.url}/#/picture/{newest(server)['id']}")
+        use_all(page)
+        expect(page.locator("#noise_multiplier")).to_have_value("0.9")
+        expect(strip).to_have_count(2)
+        strip.first.get_by_role("button").click()
+        expect(page.locator(".source-strip")).to_be_hidden()
+        expect(page.locator("#source-repaint")).to_be_visible()
 
 
 def repaints(server):

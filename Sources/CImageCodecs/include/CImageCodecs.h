@@ -45,11 +45,12 @@ bool jpeg_decode(
 bool webp_decode(
     const uint8_t *_Nonnull file, size_t length, uint64_t most_pixels, decoded_image *_Nonnull image, image_message *_Nonnull message);
 
-/// - `pixels`: width · height · 3 bytes.
+/// - `pixels`: width · height · channels bytes.
+/// - `channels`: 3 (red, green, blue) or 4 (and alpha, not multiplied in).
 /// - `parameters`: the text for the keyword `parameters`, ended by NUL, Latin-1 or UTF-8; NULL for none.
 bool png_encode(
-    const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, const char *_Nullable parameters, bool parameters_are_utf8,
-    image_bytes *_Nonnull file, image_message *_Nonnull message);
+    const uint8_t *_Nonnull pixels, uint32_t channels, uint32_t width, uint32_t height, const char *_Nullable parameters,
+    bool parameters_are_utf8, image_bytes *_Nonnull file, image_message *_Nonnull message);
 
 /// - `quality`: 1 to 100.
 /// - `exif`: `Exif\0\0` and a TIFF, at most 65,533 bytes; NULL for none.

@@ -15,9 +15,9 @@ export function worded({ message, reason, values = {}, field }) {
   const key = `error.${reason}`
   if (!reason || !knows(key)) return message
   const text = value => (Array.isArray(value) ? value.map(text).join(t('error.or')) : typeof value === 'number' && Number.isInteger(value) ? number(value) : String(value ?? ''))
-  const label = [`field.${field}`, field, `setting.${field}`].find(knows)
-  const name = field && (label ? t(label) : field)
-  return t(key, { name, ...Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)])) })
+  const named = field => { const label = [`field.${field}`, field, `setting.${field}`].find(knows); return label ? t(label) : field }
+  const shown = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, key === 'with' ? named(value) : text(value)]))
+  return t(key, { name: field && named(field), ...shown })
 }
 
 async function refusal(response) {

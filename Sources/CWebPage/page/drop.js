@@ -10,14 +10,15 @@ import { toast } from './toasts.js'
 const types = ['image/png', 'image/jpeg', 'image/webp']
 
 /**
- * Takes the first picture among files; several cannot fill one recipe.
+ * Takes the pictures among files. The first one's settings fill the recipe: several cannot.
  * @param {string} wanted `settings`, `source`, or `either`: a picture without settings is begun with
  */
 export async function readPicture(files, wanted = 'settings') {
   const file = files.find(({ type }) => types.includes(type)) ?? files[0]
   if (!file) return
   if (!types.includes(file.type)) return toast(t('drop.other', { name: file.name }))
-  const begin = () => beginWith(file, { name: file.name })
+  const pictures = files.filter(({ type }) => types.includes(type))
+  const begin = async () => (pictures.length > 1 ? (await import('./sources.js')).beginWithAll(pictures) : beginWith(file, { name: file.name }))
   if (wanted === 'source') return begin()
   try {
     const { parameters } = await upload(file)

@@ -18,6 +18,7 @@ const text = (name, info, usual) => ({ name, info, usual, text: true })
 const names = (name, info, names, isOpen = false) => ({ name, info, names, isOpen })
 /** A longer text. */
 const area = (name, info) => ({ name, info, area: true })
+const soft = (name, info, ...range) => number(`soft_${name}`, `Soft inpainting ${info}`, ...range)
 const extend = side => number(`extend_${side}`, `Extend ${side}`, 0, 2048, 8)
 
 /** By the ids of their places; several places are one section. */
@@ -35,6 +36,25 @@ const sections = {
     choice('invert_mask', 'Mask mode', [['', 'invert_mask.false'], ['true', 'invert_mask.true', 'inpaint not masked']]),
     choice('only_masked', 'Inpaint area', [['', 'only_masked.false'], ['true', 'only_masked.true', 'only masked']]),
     number('padding', 'Masked area padding', 0, 256, 4, 32),
+    choice('soft_inpainting', 'Soft inpainting enabled', [['', 'choice.false'], ['true', 'choice.true']]),
+  ],
+  soft: [
+    soft('bias', 'schedule bias', 0, 8, 0.1, 1),
+    soft('preservation', 'preservation strength', 0, 8, 0.05, 0.5),
+    soft('contrast', 'transition contrast boost', 1, 32, 0.5, 4),
+    soft('influence', 'mask influence', 0, 1, 0.05),
+    soft('threshold', 'difference threshold', 0, 8, 0.25, 0.5),
+    soft('threshold_contrast', 'difference contrast', 0, 8, 0.25, 2),
+  ],
+  'mask-more': [
+    choice('mask_round', 'Mask round', [['', 'choice.true'], ['false', 'choice.false']]),
+    choice('overlay_original', 'Overlay original', [['', 'choice.true'], ['false', 'choice.false']]),
+    number('mask_weight', 'Conditional mask weight', 0, 1, 0.05, 1),
+  ],
+  'source-more': [
+    number('noise_multiplier', 'Noise multiplier', 0, 1.5, 0.01, 1),
+    number('extra_noise', 'Extra noise', 0, 1, 0.01),
+    color('background', 'Background', '#ffffff'),
   ],
   'source-extend': [extend('left'), extend('right'), extend('top'), extend('bottom')],
   'hires-fields': [
@@ -148,13 +168,20 @@ function input({ name, color, words, names, isOpen, area, text, min, max, step, 
   return el('input', { type: 'number', id: name, name, min, max, step, inputMode: 'decimal', placeholder: usual })
 }
 
+/** Gives fields their hints, as far as the words are there. */
+export function addHints() {
+  for (const label of document.querySelectorAll('#form [data-field] label[data-t]:not([data-t-hint])')) {
+    const key = `${label.dataset.t}.hint`
+    if (knows(key)) Object.assign(label, { title: t(key) }).dataset.tHint = key
+  }
+}
+
 /** Puts the fields into their sections of the form. */
 export function addFoldedFields() {
   for (const [section, fields] of Object.entries(sections)) {
     $(section).append(el('div', { class: 'grid' }, fields.map(field => {
-      const hint = knows(`${field.name}.hint`) && { 'data-t-hint': `${field.name}.hint`, title: t(`${field.name}.hint`) }
       return el('div', { class: field.area ? 'field whole' : 'field', 'data-field': field.name },
-        el('label', { htmlFor: field.name, 'data-t': field.name, ...hint }, t(field.name)), input(field))
+        el('label', { htmlFor: field.name, 'data-t': field.name }, t(field.name)), input(field))
     })))
-  }
+  }  addHints()
 }

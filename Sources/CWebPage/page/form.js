@@ -2,20 +2,21 @@
 
 import { CallError, get, submit } from './api.js'
 import { $, el, say } from './dom.js'
-import { addFoldedFields } from './folded.js'
+import { addFoldedFields, addHints } from './folded.js'
 import { readPicture } from './drop.js'
 import { hiresGist } from './hires.js'
 import { rememberRecipe } from './history.js'
 import { fieldsOf, modelOf, parseInfotext } from './infotext.js'
 import { expectJob } from './jobs.js'
 import { chooseModel, fittedValues, showModel } from './models.js'
+import { loadMore } from './more.js'
 import { explain } from './prompt.js'
 import { changeSettings, modelsChanged, server, setting, settingsChanged } from './server.js'
 import { cellsOf, clearSeveral, countOfSeveral, offerSeveral, startGroup } from './several.js'
 import { showSize, startSize } from './size.js'
-import { fillSource, isUsed, sendAgain, sourceGist, sourceRequest, sourceSent } from './source.js'
+import { fillSource, isUsed, sendAgain, sourceGist, sourceIDs, sourceRequest, sourceSent } from './source.js'
 import { choose } from './stage.js'
-import { languageChanged, named, number, t } from './strings.js'
+import { knows, languageChanged, named, number, t } from './strings.js'
 import { chooseStyles, chosenStyles, readStyles, startStyles } from './styles.js'
 import { toast } from './toasts.js'
 
@@ -66,7 +67,7 @@ export function showError(error) {
   if (!place) return say($('form-error'), error.message)
   const id = `error-${error.field}`
   const input = place.querySelector('.several') ?? place.querySelector('input, select, textarea') ?? place.querySelector('button')
-  place.closest('details')?.setAttribute('open', '')
+  for (let part = place.closest('details'); part; part = part.parentElement.closest('details')) part.open = true
   putBelow(place, el('p', { class: 'error', id, role: 'alert' }, error.message))
   input.setAttribute('aria-invalid', 'true')
   input.setAttribute('aria-errormessage', id)
@@ -89,6 +90,8 @@ function tell(name, text) {
 /** Pictures are drawn so many together, as often as it takes. */
 function batches() {
   const [pictures, together] = ['pictures', 'batch_size'].map(name => Number($(name).value || 1))
+  // One of each source is a batch.
+  if (sourceIDs().length > 1) return { batch_size: sourceIDs().length, runs: $('pictures').value || 1 }
   // The server judges what is no number.
   if (!(Number.isInteger(pictures) && pictures > 0)) return { runs: $('pictures').value }
   if (!(Number.isInteger(together) && together > 0)) return { batch_size: $('batch_size').value }
@@ -362,6 +365,12 @@ function showAutomatic() {
 /** Parts that say it in their own words. */
 const gists = { source: sourceGist, hires: hiresGist }
 
+/** The words of folded parts load when somebody comes near. */
+function readWords() {
+  if (knows('eta')) return
+  loadMore().then(() => { addHints(); showGists() }, () => {})
+}
+
 /** A folded part says in its heading what is not as usual. */
 function showGists() {
   for (const part of document.querySelectorAll('#form details')) {
@@ -375,6 +384,7 @@ function showGists() {
       continue
     }
     const set = [...part.querySelectorAll('[name]')].filter(input => input.value !== '' && input.value !== (input.dataset.usual ?? (input.id === 'batch_size' ? '1' : input.id === 'noise' ? 'torch' : '')))
+    if (set.length) readWords()
     gist.textContent = set.slice(0, 3).map(input => `${part.querySelector(`label[for="${input.id}"]`)?.textContent} ${input.selectedOptions?.[0]?.text ?? input.value}`)
       .concat(set.length > 3 ? [`+${set.length - 3}`] : []).join(' · ')
   }
@@ -416,6 +426,7 @@ export function startForm({ latest }) {
   startStyles()
   form.addEventListener('submit', send)
   form.addEventListener('input', changed)
+  for (const near of ['pointerover', 'focusin', 'toggle']) form.addEventListener(near, readWords, { capture: true, once: true })
   $('clip_skip').addEventListener('change', ({ target }) => { if (!target.value && !target.validity.badInput) fill({ clip_skip: '' }) })
   $('sampler').addEventListener('input', showAutomatic)
   $('accuracy').addEventListener('change', chooseAccuracy)

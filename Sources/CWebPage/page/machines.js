@@ -5,7 +5,7 @@ import { errorChart } from './chart.js'
 import { $, el, say, table } from './dom.js'
 import { fidelityEvent, jobEnded } from './jobs.js'
 import { loadModel, readinessChanged, readinessReason, server } from './server.js'
-import { bytes, duration, languageChanged, moment, named, number, percent, significant, t } from './strings.js'
+import { bytes, duration, knows, languageChanged, moment, named, number, percent, significant, t } from './strings.js'
 import { toast } from './toasts.js'
 
 /** What was read last. */
@@ -105,9 +105,10 @@ function memory() {
 
 /** How to get a device listed that the machine has; that it has none, where there is only the CPU. */
 function advice() {
-  const { advice: texts, devices } = state.devices
-  if (texts.length) {
-    return [el('div', { class: 'advice' }, el('h2', {}, t('gpu.advice')), texts.map(text => el('p', { lang: 'en' }, text)))]
+  const { hints, devices } = state.devices
+  if (hints.length) {
+    return [el('div', { class: 'advice' }, el('h2', {}, t('gpu.advice')), hints.map(({ reason, values, message }) =>
+      (knows(`hint.${reason}`) ? el('p', {}, t(`hint.${reason}`, values)) : el('p', { lang: 'en' }, message))))]
   }
   const hasOther = devices.some(({ name }) => /^(GPU|NPU)/.test(name))
   return devices.length && !hasOther ? [el('p', { class: 'note' }, t('gpu.none'))] : []

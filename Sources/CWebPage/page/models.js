@@ -50,7 +50,6 @@ export function showModel(kept) {
   $('model-name').textContent = model?.name ?? t('model.none')
   $('model-about').textContent = model ? about(model) : ''
   $('sizes').hidden = !model?.takes_sizes
-  for (const name of ['width', 'height']) $(name).step = model?.size_multiple ?? 8
   // What the server takes anyway is not sent.
   $('clip_skip').dataset.usual = modelDefaults(model).clip_skip
   fit()

@@ -10,7 +10,7 @@ import { currentModel } from './server.js'
 import { t } from './strings.js'
 import { toast } from './toasts.js'
 
-const stored = 'easel.sources', capacity = 30 // pictures
+const stored = 'easel.sources', capacity = 60 // pictures
 export const sides = ['left', 'top', 'right', 'bottom']
 const largestSide = 4096 // pixels
 
@@ -18,19 +18,24 @@ const largestSide = 4096 // pixels
 const files = new Map()
 export const sourceChanged = notifier()
 
-export const hasSource = () => $('source_pictures').value !== ''
+/** What is drawn from: one picture, or several of which one picture each is drawn. */
+export const sourceIDs = () => $('source_pictures').value.split(',').filter(Boolean)
+export const hasSource = () => sourceIDs().length > 0
 export const hasMask = () => $('mask').value !== ''
 export const sourceAddress = id => `/api/v1/inputs/${id}`
 /** Pixels that are drawn around the picture, by side. */
 export const margins = () => Object.fromEntries(sides.map(side => [side, Math.max(0, Math.round(Number($(`extend_${side}`).value)) || 0)]))
 export const isExtended = () => sides.some(side => margins()[side] > 0)
 
-/** What is known of the picture: `{name, width, height, url}`, with `url` where it comes from the gallery; undefined when there is none. */
-export const sourceFacts = () => (hasSource() ? readKept(stored, {})[$('source_pictures').value] ?? {} : undefined)
+/**
+ * What is known of a picture, the first one if no other is meant: `{name, width, height, url}`, with `url` where it comes from the gallery;
+ * undefined when there is none.
+ */
+export const sourceFacts = (id = sourceIDs()[0]) => (id ? readKept(stored, {})[id] ?? {} : undefined)
 
 /** Remembers its size, of a picture that another visit has sent. */
 export function learnSize(width, height) {
-  const known = readKept(stored, {}), id = $('source_pictures').value
+  const known = readKept(stored, {}), [id] = sourceIDs()
   if (!hasSource() || known[id]?.width) return
   keep(stored, { ...known, [id]: { ...known[id], width, height } })
   show()
@@ -42,12 +47,12 @@ export function isUsed(input) {
   const part = input.closest('#source, #hires')
   if (!part) return true
   if (part.id === 'hires') return hasHires()
-  return hasSource() && input.value !== '' && (!input.closest('#source-mask') || hasMask() || isExtended())
+  return hasSource() && input.value !== '' && (!input.closest('#source-mask-part') || hasMask() || isExtended())
 }
 
 /** What the API takes where the form has another form of it. */
 export const sourceRequest = () => ({
-  ...(hasSource() && { source_pictures: [$('source_pictures').value] }), ...(hasHires() && { hires: true }),
+  ...(hasSource() && { source_pictures: sourceIDs() }), ...(hasHires() && { hires: true }),
 })
 
 // Sending
@@ -55,7 +60,7 @@ export const sourceRequest = () => ({
 /** A picture of the gallery; null when it is gone. */
 const fetchFile = address => fetch(address).then(answer => (answer.ok ? answer.blob() : null), () => null)
 
-async function send(file, facts) {
+export async function send(file, facts) {
   const answer = await upload(file)
   files.set(answer.id, file)
   const { id, width, height } = answer
@@ -67,7 +72,7 @@ async function send(file, facts) {
 /** Sends picture and mask again, as far as they are known. @returns {Promise<boolean>} whether both are there now */
 export async function sendAgain() {
   const known = readKept(stored, {})
-  for (const id of [$('source_pictures').value, $('mask').value].filter(Boolean)) {
+  for (const id of [...sourceIDs(), $('mask').value].filter(Boolean)) {
     const file = files.get(id) ?? (known[id]?.url && await fetchFile(known[id].url))
     if (!file || (await upload(file)).id !== id) return false
   }
@@ -87,6 +92,19 @@ export async function sourceSent() {
 
 // Choosing
 
+/** Draws from pictures that the server has. @param {object} own the first one's size @param {object} others values of other fields */
+export function take(ids, own, text, others) {
+  const before = values()
+  const none = Object.fromEntries(['mask', ...sides.map(side => `extend_${side}`)].map(field => [field, '']))
+  const size = drawable(own)
+  $('source').open = true
+  fill({ ...none, source_pictures: ids.join(), width: String(size.width), height: String(size.height), ...others }, { flashes: true })
+  if (location.hash.split('?')[0] !== '#/create') location.hash = '#/create'
+  // What there is of it decides what fits into the window.
+  loadSourceView().then(() => $('source').scrollIntoView({ block: 'nearest' }), () => {})
+  toast(text, { label: t('undo'), act: () => fill(before, { flashes: true }) }, 10000)
+}
+
 /**
  * Draws from a picture from now on.
  * @param {Blob} file
@@ -97,15 +115,7 @@ export async function sourceSent() {
 export async function beginWith(file, { name, url }, others = {}) {
   try {
     const { id, width, height } = await send(file, { name, url })
-    const before = values()
-    const none = Object.fromEntries(['mask', ...sides.map(side => `extend_${side}`)].map(field => [field, '']))
-    const size = drawable({ width, height })
-    $('source').open = true
-    fill({ ...none, source_pictures: id, width: String(size.width), height: String(size.height), ...others }, { flashes: true })
-    if (location.hash.split('?')[0] !== '#/create') location.hash = '#/create'
-    // What there is of it decides what fits into the window.
-    loadSourceView().then(() => $('source').scrollIntoView({ block: 'nearest' }), () => {})
-    toast(t('source.taken', { name }), { label: t('undo'), act: () => fill(before, { flashes: true }) }, 10000)
+    take([id], { width, height }, t('source.taken', { name }), others)
     return true
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -145,18 +155,27 @@ async function sendMask(file) {
 /** Takes over what a job was drawn from, as its record has it. */
 export async function fillSource(job) {
   const { request } = await call('GET', `/api/v1/jobs/${job}`).catch(() => ({}))
-  const [id] = request?.source_pictures ?? []
-  if (id) fill({ source_pictures: id, mask: request.mask ?? '' })
+  const ids = request?.source_pictures ?? []
+  if (ids.length) fill({ source_pictures: ids.join(), mask: request.mask ?? '', ...(ids.length > 1 && { pictures: '1' }) })
 }
 
 // Its size
 
-/** The size in which a picture is best drawn anew: no larger than what the model draws, as the server has it. */
-export function drawable({ width, height }) {
-  const { native_size: side, size_multiple } = currentModel() ?? {}
-  const multiple = Math.max(size_multiple ?? 8, 8), scale = Math.min(1, (side ?? 512) / Math.sqrt(width * height))
-  const fit = length => Math.min(Math.max(Math.floor(Math.floor(length * scale + 1e-6) / multiple), 1) * multiple, largestSide)
-  return { width: fit(width), height: fit(height) }
+/**
+ * The size in which a picture is best drawn anew, as the server has it: as nearly as possible in its proportions, in multiples of 8, and no larger
+ * than what the model draws.
+ */
+export function drawable({ width, height }, side = currentModel()?.native_size ?? 512) {
+  const fitting = Math.max(Math.min(1, side / Math.sqrt(width * height)), 8 / Math.min(width, height))
+  const scale = Math.min(fitting, largestSide / Math.max(width, height))
+  const near = length => {
+    const below = Math.floor(Math.min(length * scale + 1e-6, largestSide) / 8) * 8
+    return [below, below + 8].map(value => Math.min(Math.max(value, 8), largestSide))
+  }
+  const distortion = ([w, h]) => Math.max(w * height, h * width) / Math.min(w * height, h * width)
+  const [first, ...others] = near(width).flatMap(w => near(height).map(h => [w, h]))
+  const [w, h] = others.filter(([w, h]) => w * h <= side * side).reduce((best, size) => (distortion(size) < distortion(best) ? size : best), first)
+  return { width: w, height: h }
 }
 
 /** The picture's size with what is drawn around it. */
@@ -186,8 +205,9 @@ const shortened = name => (name.length > mostLetters ? `${name.slice(0, 14)}…$
 export function sourceGist() {
   if (!hasSource()) return t('source.none')
   const strength = document.querySelector('[data-several=strength]')?.value || $('strength').value || $('strength').placeholder
+  const count = sourceIDs().length
   return [
-    shortened(sourceFacts().name ?? t('source')), t('strength.short', { strength }), hasMask() && t('mask'), isExtended() && t('extend'),
+    count > 1 ? t('source.count', { count }) : shortened(sourceFacts().name ?? t('source')), t('strength.short', { strength }), hasMask() && t('mask'), isExtended() && t('extend'),
   ].filter(Boolean).join(' · ')
 }
 

@@ -2,12 +2,14 @@
 
 import { $, el } from './dom.js'
 import { readPicture } from './drop.js'
+import { addHints } from './folded.js'
 import { fill } from './form.js'
 import { currentModel, modelsChanged } from './server.js'
 import {
   clearSource, drawable, extendedSize, hasMask, hasSource, isExtended, learnSize, margins, setMask, sides, sourceAddress, sourceChanged,
-  sourceFacts,
+  sourceFacts, sourceIDs,
 } from './source.js'
+import { beginWithAll, showStrip, strip } from './sources.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -19,12 +21,12 @@ const word = (tag, key, properties = {}) => el(tag, { 'data-t': key, ...properti
 
 // The picture
 
-const file = el('input', { type: 'file', id: 'source-file', hidden: true, accept: 'image/png,image/jpeg,image/webp', onchange: take })
-
-function take() {
-  readPicture([...file.files], 'source')
-  file.value = ''
-}
+const choose = take => el('input', {
+  type: 'file', hidden: true, multiple: true, accept: 'image/png,image/jpeg,image/webp',
+  onchange: ({ target }) => { take([...target.files]); target.value = '' },
+})
+const file = choose(files => readPicture(files, 'source')), more = choose(files => beginWithAll(files, { adds: true }))
+file.id = 'source-file'
 
 const none = el('div', { class: 'source-none' },
   word('p', 'source.how', { class: 'note' }),
@@ -37,8 +39,9 @@ const some = el('div', { class: 'source-some' },
   el('figure', {}, el('div', { class: 'thumb' }, thumb), word('figcaption', 'source')),
   el('figure', {}, el('div', { class: 'thumb' }, sketch), word('figcaption', 'source.sketch')),
   el('div', { class: 'whole row' }, facts, ownSize),
-  el('div', { class: 'whole row' }, button('source.repaint', repaint), button('extend', extend),
-    button('source.replace', () => file.click()), button('source.remove', clearSource)))
+  strip,
+  el('div', { class: 'whole row' }, button('source.repaint', repaint, { id: 'source-repaint' }), button('extend', extend),
+    button('source.replace', () => file.click()), button('source.add', () => more.click()), button('source.remove', clearSource)))
 
 function takeSize() {
   const size = drawable(extendedSize())
@@ -181,6 +184,11 @@ function show() {
   some.hidden = $('source-main').hidden = !has
   $('source-mask-part').hidden = !has || !(hasMask() || isExtended())
   if (!has) isExtending = false
+  $('source-more').hidden = !has
+  $('soft').hidden = $('soft_inpainting').value === ''
+  // A mask is painted on one picture.
+  $('source-repaint').hidden = sourceIDs().length > 1
+  showStrip()
   $('source-extend-part').hidden = !has || !(isExtending || isExtended())
   range.value = strength()
   range.hidden = Boolean(document.querySelector('[data-several=strength]'))
@@ -191,14 +199,15 @@ function show() {
     thumb.dataset.id = ''
     return
   }
-  const id = $('source_pictures').value, { name, width, height } = sourceFacts()
+  const [id] = sourceIDs(), { name, width, height } = sourceFacts()
   if (thumb.dataset.id !== id) {
     thumb.dataset.id = id
     thumb.src = sourceAddress(id)
   }
   thumb.alt = name ?? t('source')
   const drawn = `${$('width').value}×${$('height').value}`
-  facts.textContent = [name, width && t('source.drawn', { size: `${width}×${height}`, drawn })].filter(Boolean).join(' · ')
+  const count = sourceIDs().length
+  facts.textContent = [count > 1 ? t('source.count', { count }) : name, width && t('source.drawn', { size: `${width}×${height}`, drawn })].filter(Boolean).join(' · ')
   const own = extendedSize() && drawable(extendedSize())
   ownSize.hidden = !own || `${own.width}×${own.height}` === drawn
   const label = { percent: number(Math.sqrt(signal()) * 100), done: number(done), all: number(all) }
@@ -212,7 +221,7 @@ function show() {
   maskThumb.alt = t('mask')
   $('source-mask-acts').parentElement.hidden = !hasMask()
   // Without a mask of one's own there is nothing to blur or to turn round.
-  for (const name of ['mask_blur', 'invert_mask', 'only_masked', 'padding']) $(name).closest('.field').hidden = !hasMask()
+  for (const name of ['mask_blur', 'invert_mask', 'only_masked', 'padding', 'soft_inpainting']) $(name).closest('.field').hidden = !hasMask()
   $('padding').closest('.field').hidden ||= $('only_masked').value === ''
   showFrame()
 }
@@ -228,7 +237,8 @@ function showWords() {
 
 /** Puts it into its section of the form. @returns what can be done with it */
 export function startSourceView() {
-  $('source-view').append(none, some, file)
+  addHints()
+  $('source-view').append(none, some, file, more)
   $('source-mask-acts').append(button('mask.edit', repaint), button('mask.remove', () => setMask(null)))
   $('source-mask').before(maskThumb)
   $('source-extend').before(frame, frameText)

@@ -38,36 +38,16 @@ struct PreparedSource {
         let hasMask = given != nil || extends != Margins()
         let mode = hasMask && options.resizeMode == .latent ? .just : options.resizeMode
         if mode != options.resizeMode { notes.append("Resize mode latent does not go with a mask: the picture was stretched instead.") }
-
-        var drawn: GrayImage?
-        if let given {
-            var mask = GrayImage(mask: given.image, alpha: given.alpha)
-            if mask.size != original.size {
-                notes.append("The mask of \(mask.size.text) was brought to the picture's size, \(original.size.text).")
-                mask = mask.fitted(to: original.size)
-            }
-            drawn = inpainting.isInverted ? mask.inverted : mask
-        } else if hasMask {
-            // Twice the blur keeps the seam out of sight.
-            drawn = extends.mask(around: flat.size, overlap: 2 * inpainting.blur)
-        }
-        if let blurred = drawn?.blurred(horizontal: inpainting.blur, vertical: inpainting.blur) {
-            if inpainting.onlyMasked {
-                mask = InpaintingMask(onlyMasked: blurred, padding: inpainting.padding, size: size)
-                if mask == nil { notes.append("The mask marks nothing: the whole picture was drawn anew.") }
-            } else {
-                mask = InpaintingMask(whole: blurred, size: size, mode: mode)
-            }
-        } else {
-            mask = nil
-        }
+        let made = InpaintingMask.made(from: given, picture: flat.size, recipe)
+        mask = made.mask
+        notes += made.notes
 
         if let mask {
             var drawn = mask.drawn(original)
             if inpainting.content != .original { drawn = drawn.filled(under: mask.working) }
             planes = drawn.planes
             maskedPlanes = isMaskedShown ? mask.concealing(planes, weight: Double(inpainting.maskWeight)) : nil
-            latentMask = mask.latents(scaleFactor: scaleFactor, rounded: inpainting.roundsMask)
+            latentMask = mask.latents(scaleFactor: scaleFactor, rounded: inpainting.roundsMask && !inpainting.soft.isOn)
             conditioningMask = mask.channel(scaleFactor: scaleFactor)
             base = inpainting.overlaysOriginal ? mask.base(original) : nil
             colors = options.correctsColors ? drawn : nil
@@ -109,8 +89,13 @@ struct PreparedSource {
     }
 
     /// The drawn picture with the source's colours, if they are wanted, and with the source laid over it where nothing is drawn anew.
-    func finished(_ drawn: RGBImage) -> RGBImage {
+    /// - Parameters:
+    ///   - latents: of the drawn picture, `[1, channels, height, width]`.
+    ///   - start: what `start` gave; the same shape.
+    func finished(_ drawn: RGBImage, latents: @autoclosure () -> NDArray, start: @autoclosure () -> NDArray) -> RGBImage {
         let matched = colors.map { drawn.colorMatched(to: $0) } ?? drawn
-        return if let mask, let base { mask.composed(matched, over: base) } else { matched }
+        guard let mask, let base else { return matched }
+        let soft = inpainting.soft
+        return (soft.isOn ? mask.revealing(latents(), since: start(), soft) : mask).composed(matched, over: base)
     }
 }

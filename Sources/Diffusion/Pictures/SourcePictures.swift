@@ -84,7 +84,9 @@ struct SourcePictures {
         let batch = NDArray.concatenated(latents)
         let hasMask = sources.contains { $0.latentMask != nil }
         return StartLatents(
-            latents: batch, mask: hasMask ? SamplingMask(keeping: batch, share: .concatenated(shares)) : nil,
+            latents: batch,
+            mask: hasMask
+                ? SamplingMask(keeping: batch, share: .concatenated(shares), soft: requests[0].inpainting.soft.blend) : nil,
             extraChannels: extras.isEmpty ? nil : .concatenated(extras))
     }
 
@@ -101,8 +103,15 @@ struct SourcePictures {
     }
 
     /// The drawn pictures with what was not drawn anew laid over them.
-    func finished(_ images: [RGBImage]) -> [RGBImage] {
-        sourceOfPicture.isEmpty ? images : zip(images, sourceOfPicture).map { sources[$1].finished($0) }
+    /// - Parameters:
+    ///   - latents: of all pictures.
+    ///   - start: what they began with.
+    func finished(_ images: [RGBImage], latents: NDArray, from start: StartLatents) -> [RGBImage] {
+        guard let first = start.latents, !sourceOfPicture.isEmpty else { return images }
+        return images.indices.map { index in
+            sources[sourceOfPicture[index]].finished(
+                images[index], latents: latents.slice(index..<index + 1), start: first.slice(index..<index + 1))
+        }
     }
 
     /// Notes for the user on the sources of some of the pictures, in whole sentences.

@@ -26,8 +26,16 @@ extension ErrorReason {
         case unknownSetting = "unknown_setting"
         case deviceList = "device_list"
         case mixedDevices = "mixed_devices"
-        /// A file that is no picture, a damaged one, or one with too many pixels.
+        /// Something that is no picture.
         case unreadablePicture = "unreadable_picture"
+        /// A picture of a format that is not read.
+        case unsupportedPicture = "unsupported_picture"
+        /// A picture that is damaged, or has too many pixels.
+        case damagedPicture = "damaged_picture"
+        /// A field that has no meaning together with another.
+        case conflictingFields = "conflicting_fields"
+        /// A text that cannot be a name.
+        case badName = "bad_name"
         case malformedBody = "malformed_body"
         /// A value that is refused for another reason than those above; the sentence tells.
         case invalidValue = "invalid_value"
@@ -115,6 +123,16 @@ extension ErrorReason {
     /// A value of another type than the field has.
     public static func wrongType(_ value: some StringProtocol, wanted: ValueType) -> ErrorReason {
         ErrorReason(.wrongType, ["value": Value(value), "wanted": .text(wanted.rawValue)])
+    }
+
+    /// A field that has no meaning together with another.
+    /// - Parameter other: key of the other field.
+    public static func conflict(with other: String) -> ErrorReason { ErrorReason(.conflictingFields, ["with": .text(other)]) }
+
+    /// A text that cannot be a name.
+    /// - Parameter limit: most characters.
+    public static func badName(_ text: some StringProtocol, limit: Int) -> ErrorReason {
+        ErrorReason(.badName, ["value": Value(text), "max": Value(limit)])
     }
 
     /// A text that does not have the form of the example.

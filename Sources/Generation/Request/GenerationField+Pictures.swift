@@ -80,10 +80,57 @@ extension GenerationField {
             "pixels that are drawn at the \(side) of a source picture")
     }
 
+    /// `soft_inpainting`: whether grey parts of a mask blend both pictures.
+    public static let softInpainting = GenerationField(
+        "soft_inpainting", "Soft inpainting enabled", \.recipe.inpainting.soft.isOn, .flag,
+        infotextText: { $0.isInpaintedSoftly ? "True" : nil },
+        "whether grey parts of a mask draw as much anew as they are bright, without a visible edge; a mask_blur of 16 or more suits it")
+
+    /// `soft_bias`, `soft_preservation`, `soft_contrast`, `soft_influence`, `soft_threshold`, `soft_threshold_contrast`: the numbers of
+    /// soft inpainting.
+    public static let softNumbers = [
+        soft(
+            "bias", "schedule bias", \.recipe.inpainting.soft.bias, 0...8,
+            "how much more early steps keep of the source picture than late ones"),
+        soft(
+            "preservation", "preservation strength", \.recipe.inpainting.soft.preservation, 0...8,
+            "how much is kept where the mask is grey"),
+        soft(
+            "contrast", "transition contrast boost", \.recipe.inpainting.soft.contrast, 1...32,
+            "how much contrast is kept where both pictures meet"),
+        soft(
+            "influence", "mask influence", \.recipe.inpainting.soft.influence, 0...1,
+            "how much the mask says what is shown of the new picture"),
+        soft(
+            "threshold", "difference threshold", \.recipe.inpainting.soft.threshold, 0...8,
+            "how far a place has to change until the new picture is shown there"),
+        soft(
+            "threshold_contrast", "difference contrast", \.recipe.inpainting.soft.thresholdContrast, 0...8,
+            "how sharply the new picture ends in the old one"),
+    ]
+
+    private static func soft(
+        _ key: String, _ name: String, _ property: any WritableKeyPath<GenerationRequest, Float> & Sendable, _ range: ClosedRange<Float>,
+        _ meaning: String
+    ) -> GenerationField {
+        GenerationField(
+            "soft_" + key, "Soft inpainting " + name, property, .number(range),
+            infotextText: { $0.isInpaintedSoftly ? $0[keyPath: property].short : nil },
+            "\(meaning), with soft_inpainting; \(GenerationRequest(prompt: "")[keyPath: property].short) is usual")
+    }
+
     /// Fields that say how source pictures become the start.
     public static let imageToImage = [strength, resizeMode, fixesSteps, noiseMultiplier, extraNoise, background, correctsColors]
     /// Fields that say how a mask is used.
     public static let inpainting = [
         maskBlur, invertsMask, maskedContent, onlyMasked, padding, maskWeight, roundsMask, overlaysOriginal,
-    ] + extends
+        softInpainting,
+    ] + softNumbers + extends
+}
+
+extension GenerationRequest {
+    /// Whether soft inpainting has anything to do.
+    fileprivate var isInpaintedSoftly: Bool {
+        recipe.inpainting.soft.isOn && (mask != nil || recipe.inpainting.extends != Margins())
+    }
 }

@@ -38,12 +38,13 @@ extension GenerationRequest {
         }
         guard !recipe.hires.isOn || sourcePictures.isEmpty else {
             throw InvalidRequest(
-                field: GenerationField.hires.key,
+                field: GenerationField.hires.key, .conflict(with: "source_pictures"),
                 "Hires fix draws from noise, and does not go together with a source picture. Leave one out.")
         }
         guard mask == nil || recipe.inpainting.extends == Margins() else {
             throw InvalidRequest(
-                field: "mask", "A mask does not go together with an extended picture: drawing is around it. Leave one out.")
+                field: "mask", .conflict(with: "extend"),
+                "A mask does not go together with an extended picture: drawing is around it. Leave one out.")
         }
         guard mask == nil || !sourcePictures.isEmpty else {
             throw InvalidRequest(field: "mask", "A mask has no effect without a source picture. Send the picture as well.")

@@ -47,7 +47,7 @@ struct A1111Generation {
         let version = "Easel \(backend.options.version)"
         let answer = try await offloaded {
             WebJSON.data(
-                A1111Answer(
+                try A1111Answer(
                     wanted, pictures: pictures, warnings: warnings, model: model, finishedAt: job.endedAt ?? .now, version: version))
         }
         return Response(json: answer)

@@ -30,8 +30,10 @@ struct OpenAIImages {
         let contentType = request.headers[.contentType]
         let wanted = try await backend.read(context) { try ImageGenerationRequest(body: body, contentType: contentType, $0, kind: kind) }
         if let form = wanted.stream {
-            let job = try await backend.submit(wanted.job, context)
-            return try await ImageStream(backend, job.id, wanted, form).response(to: request, context)
+            let job = try await backend.submit(wanted.job, bringing: wanted.uploads, context)
+            var response = try await ImageStream(backend, job.id, wanted, form).response(to: request, context)
+            response.headers.append(contentsOf: note(on: wanted, job.id, context))
+            return response
         }
         let job = try await backend.drawn(wanted.job, bringing: wanted.uploads, for: request, context)
         let created = job.endedAt ?? .now
@@ -49,13 +51,15 @@ struct OpenAIImages {
                     pictures: pictures.map { (origin + PictureAddress.file($0, format: wanted.format, quality: quality), $1.prompt) },
                     created: created))
         }
-        var headers = HTTPFields()
-        if !wanted.notes.isEmpty {
-            let notes = wanted.notes.joined(separator: " ")
-            headers[.easelNote] = notes
-            context.logger.info("A picture was drawn otherwise than asked", metadata: ["job": "\(job.id)", "reason": "\(notes)"])
-        }
-        return Response(json: answer, headers: headers)
+        return Response(json: answer, headers: note(on: wanted, job.id, context))
+    }
+
+    /// How a request was understood, as a header; told to the log, too.
+    private func note(on wanted: ImageGenerationRequest, _ job: JobID, _ context: ClientContext) -> HTTPFields {
+        guard !wanted.notes.isEmpty else { return [:] }
+        let notes = wanted.notes.joined(separator: " ")
+        context.logger.info("A picture was drawn otherwise than asked", metadata: ["job": "\(job)", "reason": "\(notes)"])
+        return [.easelNote: notes]
     }
 }
 

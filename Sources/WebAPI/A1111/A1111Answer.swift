@@ -20,11 +20,17 @@ public struct A1111Answer: Codable, Sendable {
     ///   - model: that drew them.
     ///   - finishedAt: when the job ended.
     ///   - version: of the program: `Easel 0.1.0`.
+    /// - Throws: `ImageCodecError` when pictures of masks cannot be made.
     public init(
         _ request: A1111Request, pictures: [Picture<Data>], warnings: [String] = [], model: ModelSummary?, finishedAt: Date,
         version: String
-    ) {
-        images = request.sendsImages ? pictures.map { $0.content.base64EncodedString() } : []
+    ) throws {
+        images = try (request.sendsImages ? pictures : []).enumerated().flatMap { index, picture in
+            let masks = try request.returnedMasks?.files(behind: picture.content, at: index, as: request.format) ?? []
+            return ([picture.content] + masks).map { $0.base64EncodedString() }
+        }
+        let warnings = warnings + (request.returnedMasks?.isApproximate ?? false
+            ? ["The mask in the answer is the one that was sent: soft inpainting laid the picture over the source by another."] : [])
         parameters = request.parameters
         info = WebJSON.text(
             GenerationInfo(request, pictures: pictures, warnings: warnings, model: model, finishedAt: finishedAt, version: version))

@@ -27,7 +27,9 @@ extension A1111Request {
         RequestField("send_images", .flag, "whether the answer has the pictures", standard: .bool(true)),
         RequestField("save_images", .flag, "has no effect: the gallery keeps every picture", standard: .bool(false)),
         RequestField(
-            "alwayson_scripts", .map(of: .any), "has no effect; each is named in info.extra_generation_params", standard: .object([:])),
+            "alwayson_scripts", .map(of: .any),
+            "scripts by name with their args: Soft Inpainting, for img2img; others are named in info.extra_generation_params",
+            standard: .object([:])),
         RequestField("infotext", .text, "parameters as in a picture's file, for the fields that are left out", standard: .null),
     ]
 

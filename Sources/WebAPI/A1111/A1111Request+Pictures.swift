@@ -14,8 +14,8 @@ extension A1111Request {
 
     /// Fields that are read as Easel's are, with A1111's names.
     static let pictureShared: [GenerationField] = [
-        .strength, .noiseMultiplier, .invertsMask, .onlyMasked, .padding, .roundsMask,
-    ] + GenerationField.extends
+        .strength, .noiseMultiplier, .invertsMask, .onlyMasked, .padding, .roundsMask, .softInpainting,
+    ] + GenerationField.softNumbers + GenerationField.extends
 
     static let pictureFields: [RequestField] = pictureShared.map { field in
         RequestField(
@@ -60,6 +60,11 @@ extension A1111Request {
         "img2img_color_correction": .correctsColors, "img2img_background_color": .background, "inpainting_mask_weight": .maskWeight,
         "overlay_inpaint": .overlaysOriginal,
     ]
+    /// Options of A1111's that append pictures to the answer.
+    static let maskOptions = ["return_mask", "return_mask_composite"]
+
+    /// A1111's script in `alwayson_scripts`, and the fields that its `args` are, in their order.
+    static let softScript = (name: "soft inpainting", fields: [GenerationField.softInpainting] + GenerationField.softNumbers)
 
     /// Reads the pictures, and how they are used.
     /// - Parameter options: A1111's options for this request, which its fields come before.
@@ -85,14 +90,8 @@ extension A1111Request {
 
         generation.imageToImage = pictureDefaults.imageToImage
         generation.inpainting = pictureDefaults.inpainting
-        for (name, field) in pictureOptions {
-            try options.read([field], as: [field.key: name], into: &generation)
-            do throws(InvalidRequest) {
-                try field.validate(generation)
-            } catch {
-                throw options.invalid(name, error.errorReason, error.description)
-            }
-        }
+        for (name, field) in pictureOptions { try options.readChecked(field, as: name, into: &generation) }
+        try readSoftScript(fields, into: &generation)
         try fields.read(pictureShared, as: pictureNames, into: &generation)
         generation.imageToImage.resizeMode = try fields.numbered("resize_mode") { ResizeMode(number: $0) } ?? .just
         generation.inpainting.content = try fields.numbered("inpainting_fill") { number in
@@ -110,7 +109,34 @@ extension A1111Request {
     }
 }
 
+extension A1111Request {
+    /// Reads the script of soft inpainting, whose name counts in any case.
+    private static func readSoftScript(_ fields: RequestFields, into generation: inout GenerationRequest) throws(APIError) {
+        guard let scripts = try fields.object("alwayson_scripts"),
+            let (name, script) = scripts.values.first(where: { $0.key.lowercased() == softScript.name })
+        else { return }
+        guard case .object(let object) = script, case .array(let arguments)? = object["args"] else {
+            throw fields.invalid(
+                "alwayson_scripts", ErrorReason(.invalidValue),
+                "alwayson_scripts.\(name.clipped) has no args. It looks like {\"args\": [true, 1, 0.5, 4, 0, 0.5, 2]}.")
+        }
+        let values = Dictionary(uniqueKeysWithValues: arguments.enumerated().map { ("args[\($0)]", $1) })
+        let numbered = RequestFields(values, prefix: "alwayson_scripts.\(name.clipped).")
+        for (index, field) in softScript.fields.enumerated() { try numbered.readChecked(field, as: "args[\(index)]", into: &generation) }
+    }
+}
+
 extension RequestFields {
+    /// Reads a field under another name, in whose errors it goes.
+    func readChecked(_ field: GenerationField, as name: String, into generation: inout GenerationRequest) throws(APIError) {
+        try read([field], as: [field.key: name], into: &generation)
+        do throws(InvalidRequest) {
+            try field.validate(generation)
+        } catch {
+            throw invalid(name, error.errorReason, error.description)
+        }
+    }
+
     /// A word for which A1111 has a number, 0 to 3.
     fileprivate func numbered<Word>(_ name: String, _ word: (Int) -> Word?) throws(APIError) -> Word? {
         guard let number = try whole(name) else { return nil }

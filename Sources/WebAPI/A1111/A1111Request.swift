@@ -23,6 +23,8 @@ public struct A1111Request: Sendable {
     public let format: ImageFormat
     /// Whether the answer has the pictures.
     public let sendsImages: Bool
+    /// What of its mask follows each picture in the answer.
+    let returnedMasks: ReturnedMasks?
     /// Fields that ask for something which has no effect here, by name.
     public let ignored: [String]
     /// Other notes for the client, in sentences.
@@ -85,7 +87,8 @@ public struct A1111Request: Sendable {
         try fields.check(table)
         format = requests.imageFormat
         sendsImages = try fields.flag("send_images") ?? true
-        ignored = try IgnoredFields.names(in: fields) + overrides.ignored
+        returnedMasks = takesPictures ? try ReturnedMasks(overrides.ofPictures, generation, pictures.uploads) : nil
+        ignored = try IgnoredFields.names(in: fields, takesPictures: takesPictures) + overrides.ignored
         overriddenNames = overrides.names.filter { fields[$0.key] == nil }
         notes = infotext.notes + pictureNotes
         settingChanges = try fields.flag("override_settings_restore_afterwards") ?? true ? [:] : overrides.changes

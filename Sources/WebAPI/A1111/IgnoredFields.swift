@@ -3,7 +3,8 @@ import Generation
 
 /// Fields of A1111's that ask for something which has no effect here. They are told by name, rather than obeyed by half.
 enum IgnoredFields {
-    static func names(in fields: RequestFields) throws(APIError) -> [String] {
+    /// - Parameter takesPictures: whether what is about source pictures has an effect.
+    static func names(in fields: RequestFields, takesPictures: Bool) throws(APIError) -> [String] {
         var names: [String] = []
         for (name, idle) in idleNumbers {
             if let number = try fields.number(name), !idle.contains(number) { names.append(name) }
@@ -14,7 +15,8 @@ enum IgnoredFields {
             if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }
         }
         if let scripts = try fields.object("alwayson_scripts") {
-            names += scripts.values.keys.sorted().map { "alwayson_scripts.\($0.clipped)" }
+            let others = scripts.values.keys.filter { !takesPictures || $0.lowercased() != A1111Request.softScript.name }
+            names += others.sorted().map { "alwayson_scripts.\($0.clipped)" }
         }
         return names
     }

@@ -108,7 +108,7 @@ struct InfotextFields {
             "inpainting_fill": .integer(
                 MaskedContent.allCases.firstIndex { $0.label == infotext[GenerationField.maskedContent.name] } ?? 1),
         ]
-        let others = [.strength, .maskBlur, .noiseMultiplier, .roundsMask] + GenerationField.extends
+        let others = [.strength, .maskBlur, .noiseMultiplier, .roundsMask] + A1111Request.softScript.fields + GenerationField.extends
         for field in others {
             if let value = infotext[field.name] { fields[A1111Request.pictureNames[field.key] ?? field.key] = .string(value) }
         }

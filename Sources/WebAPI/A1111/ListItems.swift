@@ -135,12 +135,12 @@ public struct EmbeddingsAnswer: Codable, Sendable {
     }
 }
 
-/// The answer to `GET /sdapi/v1/scripts`: there are none.
+/// The answer to `GET /sdapi/v1/scripts`.
 public struct ScriptsAnswer: Codable, Sendable {
     /// Names of scripts for pictures from text; always empty.
     public var txt2img: [String] = []
-    /// Names of scripts for pictures from pictures; always empty.
-    public var img2img: [String] = []
+    /// Names of scripts for pictures from pictures.
+    public var img2img = [A1111Request.softScript.name]
 
     public init() {}
 }

@@ -13,7 +13,7 @@ struct OverriddenSettings {
     let changes: [String: String]
     /// The client's names by key.
     let names: [String: String]
-    /// Options for source pictures, under A1111's names.
+    /// Options for source pictures, under A1111's names; with those that the server keeps.
     let ofPictures: RequestFields
     /// Names that have no effect here, or none for a single request.
     let ignored: [String]
@@ -22,11 +22,11 @@ struct OverriddenSettings {
         _ given: RequestFields?, filledFrom others: [String: JSONValue], takesPictures: Bool, _ context: RequestContext
     ) throws(APIError) {
         let fields = (given ?? RequestFields([:], prefix: "override_settings.")).filled(from: others)
-        ofPictures = fields
+        ofPictures = fields.filled(from: context.pictureOptions)
         var values = fields.values
         noise = try fields.word("randn_source", A1111Noise.self)?.source
         values["randn_source"] = nil
-        if takesPictures { for (name, _) in A1111Request.pictureOptions { values[name] = nil } }
+        if takesPictures { for name in A1111Request.pictureOptions.map(\.key) + A1111Request.maskOptions { values[name] = nil } }
         for (name, idle) in Self.idle where values[name] == idle { values[name] = nil }
         let known = values.filter { Options.isOfRequests($0.key) }
         ignored = values.keys.filter { known[$0] == nil }.sorted().map { "override_settings.\($0.clipped)" }

@@ -17,7 +17,7 @@ public struct PictureInfoRequest: Sendable {
         do throws(ImageCodecError) {
             picture = try Base64Picture.bytes(text)
         } catch {
-            throw fields.invalid("image", ErrorReason(.invalidValue), error.description)
+            throw fields.invalid("image", error.errorReason, error.description)
         }
     }
 }
@@ -36,7 +36,7 @@ public struct PictureInfoAnswer: Codable, Sendable {
         do throws(ImageCodecError) {
             info = try DecodedImage(decoding: request.picture).parameters ?? ""
         } catch {
-            throw APIError(.invalidValue, field: "image", error.description)
+            throw APIError(.invalidValue, field: "image", reason: error.errorReason, error.description)
         }
         items = info.isEmpty ? [:] : ["parameters": info]
         parameters = [:]

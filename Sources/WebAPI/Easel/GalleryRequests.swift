@@ -144,7 +144,7 @@ enum AlbumName {
             !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw fields.invalid(
-                field, ErrorReason(.invalidValue, ["value": .init(text.clipped)]),
+                field, .badName(text.clipped, limit: longest),
                 "\(field) cannot be \"\(text.clipped)\". Use a name of 1 to \(longest) characters, without control characters.")
         }
         return name

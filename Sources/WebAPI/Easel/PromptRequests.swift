@@ -84,12 +84,12 @@ public struct StyleSubmission: Sendable {
             !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw fields.invalid(
-                "name", ErrorReason(.invalidValue, ["value": .init(name)]),
+                "name", .badName(name, limit: Self.longestName),
                 "name \"\(name.clipped)\" begins or ends with white space, or has a control character. Leave it out.")
         }
         guard name != "None", !name.hasPrefix("---") else {
             throw fields.invalid(
-                "name", ErrorReason(.invalidValue, ["value": .init(name)]),
+                "name", .badName(name, limit: Self.longestName),
                 "name cannot be \"\(name.clipped)\": in a styles file that is no style. Use another name.")
         }
         let (prompt, negativePrompt) = (try fields.text("prompt") ?? "", try fields.text("negative_prompt") ?? "")

@@ -146,6 +146,8 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
     public var measurements: [Measurement]
     /// Drivers that are missing for hardware that was found, in sentences.
     public var advice: [String]
+    /// The same as data, sentence by sentence, for pages in other languages.
+    public var hints: [Hint] = []
     /// Why no model is loaded, and what to do, in sentences; null while one is, or is being loaded.
     @OrNull public var problem: String?
     /// Seconds of a step of the latest picture that the current model drew here; null before the first.
@@ -170,7 +172,7 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case openvino, devices, assignments, measurements, advice, problem
+        case openvino, devices, assignments, measurements, advice, hints, problem
         case secondsPerStep = "seconds_per_step"
         case memoryUsedBytes = "memory_used_bytes"
         case memoryTotalBytes = "memory_total_bytes"

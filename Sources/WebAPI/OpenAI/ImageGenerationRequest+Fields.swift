@@ -6,7 +6,10 @@ import Settings
 extension ImageGenerationRequest {
     static func fields(of kind: Kind) -> [RequestField] {
         switch kind {
-        case .generation: [prompt] + common(auto: "512x512") + ofStreams + extensions(of: kind).map { RequestField($0) }
+        case .generation:
+            [prompt] + common(auto: "512x512") + ofStreams + [
+                RequestField("background", .text, "has no effect; a stream repeats it")
+            ] + extensions(of: kind).map { RequestField($0) }
         case .edit: [prompt, image, images, mask] + fromPictures(kind)
         case .variation: [RequestField("prompt", .text, "what to draw", standard: .string("")), image] + fromPictures(kind)
         }
@@ -24,9 +27,10 @@ extension ImageGenerationRequest {
             + "is white. Without it, the transparent parts of the picture, or all of it")
 
     private static func fromPictures(_ kind: Kind) -> [RequestField] {
-        common(auto: "the picture's size, no larger than what the model draws best") + [
+        common(auto: "the picture's size, no larger than what the model draws best") + (kind == .edit ? ofStreams : [
             RequestField("stream", .flag, "must be false", standard: .bool(false)),
             RequestField("quality", .text, "has no effect"),
+        ]) + [
             RequestField("background", .text, "must not be transparent"),
             RequestField("input_fidelity", .text, "high: a strength of 0.5, where the strength is not said and there is no mask"),
             RequestField("denoising_strength", .number(0...1), "another name of strength"),
@@ -63,7 +67,6 @@ extension ImageGenerationRequest {
             "partial_images", .whole(ImageStreamForm.partialImageRange),
             "how many previews a stream has; fewer when there are too few steps. No effect without stream", standard: .integer(0)),
         RequestField("quality", .text, "has no effect; a stream repeats it"),
-        RequestField("background", .text, "has no effect; a stream repeats it"),
     ]
 
     /// Easel's own fields beside OpenAI's.

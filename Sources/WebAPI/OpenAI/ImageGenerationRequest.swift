@@ -68,9 +68,9 @@ public struct ImageGenerationRequest: Sendable {
         var previewInterval: Int?
 
         let isStreamed = try fields.flag("stream") ?? false
-        guard !isStreamed || kind == .generation else {
+        guard !isStreamed || kind != .variation else {
             throw fields.invalid(
-                "stream", ErrorReason(.invalidValue), "Only /v1/images/generations can stream. Leave stream out.")
+                "stream", ErrorReason(.invalidValue), "Variations cannot be streamed. Leave stream out, or use /v1/images/edits.")
         }
         let hasFiles = isStreamed || named?.hasPrefix("gpt-image") == true
         delivery = try fields.word("response_format") ?? (hasFiles ? .base64 : .url)
@@ -88,7 +88,7 @@ public struct ImageGenerationRequest: Sendable {
                     "response_format is url, and a stream has the pictures themselves. Leave it out, or send stream: false.")
             }
             let form = try ImageStreamForm(fields, format: format, generation)
-            if form.partialImages > 0 { previewInterval = form.previewInterval(steps: generation.steps) }
+            if form.partialImages > 0 { previewInterval = form.previewInterval(steps: generation.drawnSteps) }
             stream = form
         } else {
             stream = nil
@@ -133,6 +133,13 @@ extension RequestFields {
 }
 
 extension GenerationRequest {
+    /// The steps that are done, which are fewer from a picture.
+    fileprivate var drawnSteps: Int {
+        guard !sourcePictures.isEmpty else { return recipe.steps }
+        let (all, skipped) = recipe.imageToImage.steps(of: recipe.steps)
+        return all - skipped
+    }
+
     /// With what the settings say where a request says nothing.
     init(prompt: String, _ defaults: EaselSettings.RequestDefaults) {
         self.init(prompt: prompt)

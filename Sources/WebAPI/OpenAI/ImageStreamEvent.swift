@@ -7,6 +7,8 @@ import Settings
 public struct ImageStreamForm: Sendable {
     static let partialImageRange = 0...3
 
+    /// Whether a picture that was given is drawn anew.
+    let isEdit: Bool
     /// At most so many.
     public let partialImages: Int
     public let format: ImageFormat
@@ -17,6 +19,7 @@ public struct ImageStreamForm: Sendable {
     let background: String
 
     init(_ fields: RequestFields, format: ImageFormat, _ generation: GenerationRequest) throws(APIError) {
+        isEdit = !generation.sourcePictures.isEmpty
         partialImages = try fields.whole("partial_images") ?? 0
         quality = try fields.text("quality") ?? "auto"
         background = try fields.text("background") ?? "auto"
@@ -28,12 +31,14 @@ public struct ImageStreamForm: Sendable {
     func previewInterval(steps: Int) -> Int { max(1, steps / (partialImages + 1)) }
 }
 
-/// An event of a streamed picture: `image_generation.partial_image`, or `image_generation.completed` as the last.
+/// An event of a streamed picture: `image_generation.partial_image`, or `image_generation.completed` as the last; for edits
+/// `image_edit.partial_image` and `image_edit.completed`.
 ///
 /// Source: https://platform.openai.com/docs/api-reference/images-streaming.
 public struct ImageStreamEvent: Codable, Sendable {
     public enum Kind: String, Codable, Sendable, CaseIterable {
         case partialImage = "image_generation.partial_image", completed = "image_generation.completed"
+        case partialEdit = "image_edit.partial_image", completedEdit = "image_edit.completed"
     }
 
     /// Tokens, which OpenAI counts to write bills.
@@ -90,12 +95,12 @@ public struct ImageStreamEvent: Codable, Sendable {
     /// - Throws: `ImageCodecError`.
     public init(preview image: RGBImage, index: Int, _ form: ImageStreamForm, quality: Int, at time: Date) throws(ImageCodecError) {
         let file = try image.scaled(width: form.width, height: form.height).encoded(as: form.format, quality: quality)
-        self.init(.partialImage, Data(file), form, at: time)
+        self.init(form.isEdit ? .partialEdit : .partialImage, Data(file), form, at: time)
         partialImageIndex = index
     }
 
     public init(completed picture: Picture<Data>, _ form: ImageStreamForm, at time: Date) {
-        self.init(.completed, picture.content, form, at: time)
+        self.init(form.isEdit ? .completedEdit : .completed, picture.content, form, at: time)
         usage = Usage()
         revisedPrompt = picture.prompt
     }

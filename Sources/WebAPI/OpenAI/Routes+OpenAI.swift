@@ -8,8 +8,10 @@ extension Route {
             body: .init(name: "ImageGenerationRequest", schema: ImageGenerationRequest.fields(of: .generation).schema(isOpen: true)),
             answer: .json(ImageGenerationAnswer.self).orEvents(of: ImageStreamEvent.self), errors: drawing + [.notFound]),
         Route(
-            .post, "/v1/images/edits", "Draws a picture anew, or the masked part of it, from a text", body: form("ImageEditRequest", .edit),
-            answer: .json(ImageGenerationAnswer.self), errors: drawing + [.notFound]),
+            .post, "/v1/images/edits",
+            "Draws a picture anew, or the masked part of it, from a text, and answers when it is done, or with events while it is drawn",
+            body: form("ImageEditRequest", .edit),
+            answer: .json(ImageGenerationAnswer.self).orEvents(of: ImageStreamEvent.self), errors: drawing + [.notFound]),
         Route(
             .post, "/v1/images/variations", "Draws pictures that are like a picture", body: form("ImageVariationRequest", .variation),
             answer: .json(ImageGenerationAnswer.self), errors: drawing + [.notFound]),

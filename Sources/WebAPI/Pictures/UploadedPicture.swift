@@ -44,9 +44,7 @@ extension APIError {
     /// The refusal of what is no picture.
     static func unreadablePicture(_ error: ImageCodecError, field: String?) -> APIError {
         let name = field.map { $0 + ": " } ?? ""
-        return APIError(
-            .invalidValue, field: field, reason: ErrorReason(.unreadablePicture, ["detail": .init(error.description)]),
-            name + error.description)
+        return APIError(.invalidValue, field: field, reason: error.errorReason, name + error.description)
     }
 }
 
@@ -84,10 +82,8 @@ public struct InputAnswer: Codable, Sendable {
 }
 
 extension PictureSize {
-    /// The size in which a picture of this size is best drawn anew with a model; see `drawable(nativeSize:multiple:width:height:)`.
+    /// The size in which a picture of this size is best drawn anew with a model; see `drawable(nativeSize:width:height:)`.
     func drawable(with model: ModelSummary?, width: Int? = nil, height: Int? = nil) -> PictureSize {
-        drawable(
-            nativeSize: model?.nativeSize ?? 512, multiple: model?.sizeMultiple ?? GenerationRequest.sideMultiple, width: width,
-            height: height)
+        drawable(nativeSize: model?.nativeSize ?? 512, width: width, height: height)
     }
 }

@@ -1,3 +1,4 @@
+public import Files
 public import Generation
 import Jobs
 public import Settings
@@ -12,6 +13,8 @@ public struct RequestContext: Sendable {
     public var client: String
     /// The seed of a request that leaves it open.
     public var randomSeed: UInt64
+    /// A1111's options for source pictures by name, as `POST /sdapi/v1/options` left them; those that are as usual may be missing.
+    public var pictureOptions: [String: JSONValue] = [:]
     /// Tells the size of a picture that was sent before; nil when it is not there. Keeps those that are there for a while.
     public var inputSize: @Sendable (InputPicture) -> PictureSize?
 

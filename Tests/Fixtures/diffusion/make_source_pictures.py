@@ -27,17 +27,30 @@ CASES = [
     BASE | {"name": "other noise", "noise_multiplier": 0.8, "extra_noise": 0.05},
     BASE | {"name": "two calls a step", "sampler": "Heun", "steps": 5},
     BASE | {"name": "stretched latents", "resize_mode": "latent", "width": 96, "height": 160},
+    # Latents of 34×18: no level of the UNet below the first halves evenly.
+    BASE | {"name": "odd levels", "resize_mode": "latent", "width": 136, "height": 72},
     BASE | {"name": "inpaint", "masked_content": "original"},
     # A1111 fills the picture under the mask before it is encoded, which the latents around it feel: here the mask covers all.
     BASE | {"name": "inpaint noise", "masked_content": "noise", "only_masked": True},
     BASE | {"name": "inpaint nothing", "masked_content": "nothing", "only_masked": True},
     BASE | {"name": "inpaint around", "masked_content": "original", "invert_mask": True},
     BASE | {"name": "inpaint enlarged", "masked_content": "original", "only_masked": True},
+    BASE | {"name": "inpaint softly", "masked_content": "original", "soft": {"bias": 1.0, "preservation": 0.5, "contrast": 4.0}},
+    BASE | {"name": "inpaint more softly", "masked_content": "original", "soft": {"bias": 0.5, "preservation": 1.5, "contrast": 1.0}},
 ]
 
 
 def planes(image):
     return torch.from_numpy(numpy.asarray(image).astype(numpy.float32) / 255 * 2 - 1).permute(2, 0, 1)[None]
+
+
+def soft_blend(original, drawn, mask, sigma, soft):
+    """A1111's soft inpainting: the blend of both has the length of the longer rather than of their mean."""
+    share = mask ** (sigma ** soft["bias"] * soft["preservation"])
+    mixed = original * (1 - share) + drawn * share
+    length = lambda latents: latents.double().norm(dim=1, keepdim=True)
+    powers = length(original) ** soft["contrast"] * (1 - share) + length(drawn) ** soft["contrast"] * share
+    return mixed * (powers ** (1 / soft["contrast"]) / (length(mixed) + 1e-5)).float()
 
 
 def draw(pipeline, case):
@@ -54,6 +67,12 @@ def draw(pipeline, case):
         if case.get("only_masked"):
             image = image.crop(BOX).resize((width, height), Image.LANCZOS)
             mask = torch.ones(1, 1, *shape[2:])
+        if "soft" in case:
+            # In between at the edges: the resampling reaches over them.
+            pixels = Image.new("L", (width, height))
+            pixels.paste(255, BOX)
+            small = pixels.resize((shape[3], shape[2]), Image.BICUBIC)
+            mask = torch.from_numpy(numpy.asarray(small).astype(numpy.float32) / 255)[None, None]
     mean = pipeline.vae.encode(planes(image)).latent_dist.mean * pipeline.vae.config.scaling_factor
     if case.get("resize_mode") == "latent":
         mean = torch.nn.functional.interpolate(mean, shape[2:], mode="bilinear", align_corners=False)
@@ -79,6 +98,8 @@ def draw(pipeline, case):
         # The demo checkpoint predicts velocity.
         velocity = uncond + case["cfg_scale"] * (cond - uncond)
         clean = x / (sigma**2 + 1) - velocity * sigma / (sigma**2 + 1) ** 0.5
+        if "soft" in case:
+            return soft_blend(mean, clean, mask, sigma, case["soft"])
         return clean if mask is None else clean * mask + mean * (1 - mask)
 
     x = mean + noise * case.get("noise_multiplier", 1) * (sigmas[0] + case.get("extra_noise", 0))
@@ -89,7 +110,7 @@ def draw(pipeline, case):
             slope = (slope + (moved - estimate(moved, following)) / following) / 2
             moved = x + slope * (following - sigma)
         x = moved
-    if mask is not None:
+    if mask is not None and "soft" not in case:
         x = x * mask + mean * (1 - mask)
     return x
 
