@@ -63,6 +63,9 @@ let package = Package(
         library("ImageCodecs", [
             "CImageCodecs", "Files", "Generation", "Sampling", .product(name: "Crypto", package: "swift-crypto"),
         ]),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2"),
+        .target(name: "CLabelFont", exclude: ["DejaVuSans.ttf"]),
+        library("Sheets", ["CFreeType", "CLabelFont", "Generation"]),
         .target(name: "CMappedFiles"),
         library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
@@ -93,21 +96,23 @@ let package = Package(
         .target(name: "CWebPage", exclude: ["page"]),
         library("WebAPI", ["Files", "Generation", "ImageCodecs", "ImageProcessing", "Jobs", "Sampling", "Settings"]),
         library("Server", [
-            "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Store", "WebAPI",
+            "CWebPage", "Files", "Generation", "ImageCodecs", "Jobs", "Settings", "Sheets", "Store", "WebAPI",
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]),
         library("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs", "Networks",
-            "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs",
+            "Networks", "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI",
+            .product(name: "Logging", package: "swift-log"),
         ]),
 
         // The program
         library("Commands", [
             "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "ImageProcessing",
-            "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Store", .product(name: "Logging", package: "swift-log"),
+            "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Sheets", "Store",
+            .product(name: "Logging", package: "swift-log"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
@@ -139,6 +144,7 @@ let package = Package(
         tests("Files"),
         tests("ImageCodecs", ["Generation", "Sampling"]),
         tests("ImageProcessing", ["Generation", "Tensors"]),
+        tests("Sheets", ["Generation"]),
         tests("Checkpoints", ["Files"]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["Generation", "OpenVINO"]),
@@ -161,8 +167,8 @@ let package = Package(
         tests("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs", "Sampling", "Settings",
-            "Tensors", "WebAPI",
+            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
+            "Sampling", "Settings", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),
         .testTarget(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets what `swift build` needs besides a Swift toolchain: image libraries and SQLite from Debian, and the OpenVINO runtime.
+# Gets what `swift build` needs besides a Swift toolchain: image libraries, FreeType and SQLite from Debian, and the OpenVINO runtime.
 # Running it again does nothing, at once; an interrupted run is made good by the next.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,6 +44,7 @@ command -v pkg-config > /dev/null || missing+=(pkg-config)
 pkg-config --exists libpng 2> /dev/null || missing+=(libpng-dev)
 pkg-config --exists libjpeg 2> /dev/null || missing+=(libjpeg-dev)
 pkg-config --exists libwebp libwebpmux 2> /dev/null || missing+=(libwebp-dev)
+pkg-config --exists freetype2 2> /dev/null || missing+=(libfreetype-dev)
 pkg-config --exists sqlite3 2> /dev/null || missing+=(libsqlite3-dev)
 [[ $fetch == no ]] || python3 -m pip --version > /dev/null 2>&1 || missing+=(python3-pip)
 install_debian "${missing[@]}"

@@ -37,11 +37,11 @@ struct UNetBenchmark: AsyncParsableCommand {
         let placement = Placement(device: "CPU", precision: .f32)
         let latents = [2, 4, height / checkpoint.vae.configuration.scaleFactor, width / checkpoint.vae.configuration.scaleFactor]
 
-        let anyShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(.denoiser, at: placement)
-        let oneShape = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(
+        let anyShape = try await NetworkCompiler(core: core, source: checkpoint).compile(.denoiser, at: placement)
+        let oneShape = try await NetworkCompiler(core: core, source: checkpoint).compile(
             .denoiser, at: placement,
             shape: InputShape(batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(77)))
-        let fourChunks = try await NetworkCompiler(core: core, checkpoint: checkpoint).compile(
+        let fourChunks = try await NetworkCompiler(core: core, source: checkpoint).compile(
             .denoiser, at: placement,
             shape: InputShape(
                 batch: .fixed(2), height: .fixed(latents[2]), width: .fixed(latents[3]), tokens: .fixed(4 * 77), hasContextMask: true))

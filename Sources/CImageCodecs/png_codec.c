@@ -147,7 +147,7 @@ static void write_output(png_structp png, png_bytep bytes, size_t length) {
 static void flush_output(png_structp png) { (void)png; }
 
 static bool encode(
-    png_work *work, const uint8_t *pixels, uint32_t channels, uint32_t width, uint32_t height, const char *parameters, bool utf8) {
+    png_work *work, const uint8_t *pixels, uint32_t width, uint32_t height, int channels, const image_text *texts, size_t text_count) {
     if (setjmp(work->escape)) return false;
     png_structp png = work->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, work, on_error, on_warning);
     work->info = png ? png_create_info_struct(png) : NULL;
@@ -156,11 +156,11 @@ static bool encode(
     png_set_IHDR(
         png, work->info, width, height, 8, channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    if (parameters) {
+    for (size_t index = 0; index < text_count; index++) {
         png_text text = {
-            .compression = utf8 ? PNG_ITXT_COMPRESSION_NONE : PNG_TEXT_COMPRESSION_NONE,
-            .key = (char *)"parameters",
-            .text = (char *)parameters,
+            .compression = texts[index].is_utf8 ? PNG_ITXT_COMPRESSION_NONE : PNG_TEXT_COMPRESSION_NONE,
+            .key = (char *)texts[index].keyword,
+            .text = (char *)texts[index].text,
             .lang = (char *)"",
             .lang_key = (char *)"",
         };
@@ -168,17 +168,17 @@ static bool encode(
     }
     png_write_info(png, work->info);
     // libpng takes rows to write without const; it does not change them.
-    allocate_rows(work, height, (uint8_t *)pixels, (size_t)width * channels);
+    allocate_rows(work, height, (uint8_t *)pixels, (size_t)width * (size_t)channels);
     png_write_image(png, work->rows);
     png_write_end(png, NULL);
     return true;
 }
 
 bool png_encode(
-    const uint8_t *pixels, uint32_t channels, uint32_t width, uint32_t height, const char *parameters, bool parameters_are_utf8,
-    image_bytes *file, image_message *message) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, const image_text *texts, size_t text_count, image_bytes *file,
+    image_message *message) {
     png_work work = {.message = message};
-    bool done = encode(&work, pixels, channels, width, height, parameters, parameters_are_utf8);
+    bool done = encode(&work, pixels, width, height, channels, texts, text_count);
     png_destroy_write_struct(&work.png, &work.info);
     free(work.rows);
     if (!done) {

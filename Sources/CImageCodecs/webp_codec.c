@@ -89,14 +89,16 @@ static bool add_exif(WebPData picture, const uint8_t *exif, size_t exif_length, 
 }
 
 bool webp_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, const uint8_t *exif, size_t exif_length, image_bytes *file,
-    image_message *message) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality, const uint8_t *exif, size_t exif_length,
+    image_bytes *file, image_message *message) {
     *file = (image_bytes){0};
     if (width > WEBP_MAX_DIMENSION || height > WEBP_MAX_DIMENSION) {
         return image_fail(message, "WebP holds at most %d pixels a side", WEBP_MAX_DIMENSION);
     }
     uint8_t *output = NULL;
-    size_t length = WebPEncodeRGB(pixels, (int)width, (int)height, (int)width * 3, (float)quality, &output);
+    int stride = (int)width * channels;
+    size_t length = channels == 4 ? WebPEncodeRGBA(pixels, (int)width, (int)height, stride, (float)quality, &output)
+                                  : WebPEncodeRGB(pixels, (int)width, (int)height, stride, (float)quality, &output);
     if (length == 0) return image_fail(message, "out of memory");
     bool done = true;
     if (exif) {

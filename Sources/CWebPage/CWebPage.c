@@ -74,6 +74,9 @@ static const struct web_page_file files[] = {
     {"gallery.js", (const unsigned char[]){
 #embed "page/gallery.js" suffix(, 0)
     }},
+    {"grids.js", (const unsigned char[]){
+#embed "page/grids.js" suffix(, 0)
+    }},
     {"hires.js", (const unsigned char[]){
 #embed "page/hires.js" suffix(, 0)
     }},
@@ -178,6 +181,12 @@ static const struct web_page_file files[] = {
     }},
     {"toasts.js", (const unsigned char[]){
 #embed "page/toasts.js" suffix(, 0)
+    }},
+    {"upscale.js", (const unsigned char[]){
+#embed "page/upscale.js" suffix(, 0)
+    }},
+    {"upscalers.js", (const unsigned char[]){
+#embed "page/upscalers.js" suffix(, 0)
     }},
     {"words-en.js", (const unsigned char[]){
 #embed "page/words-en.js" suffix(, 0)

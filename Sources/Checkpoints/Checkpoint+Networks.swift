@@ -14,6 +14,20 @@ extension Checkpoint {
         case .text(let index): textEncoders[index].weights
         case .denoiser: unet.weights
         case .decoder, .encoder: vae.weights
+        case .tinyDecoder, .tinyEncoder: tinyVAE?.file?.network.weights ?? vae.weights
+        case .upscaler: preconditionFailure("an upscaler has a file of its own")
         }
     }
+
+    /// The files that a network's weights lie in, in the order of their mapping.
+    public func files(of network: NetworkID) -> [CheckpointFile] {
+        switch network {
+        case .text, .denoiser, .decoder, .encoder: files
+        case .tinyDecoder, .tinyEncoder: tinyVAE?.file?.files ?? []
+        case .upscaler: []
+        }
+    }
+
+    /// Bytes of these files when each starts at a page boundary: where a mapping's literals begin.
+    public func mappedByteCount(of network: NetworkID) -> Int { files(of: network).last?.mappedEnd ?? 0 }
 }

@@ -49,6 +49,9 @@ public struct Checkpoint: Sendable {
     /// Settings that suit the model, when it seems to be one that draws in few steps; nil for all others.
     public let suggestion: FewStepSuggestion?
 
+    /// The tiny VAE that was found for it; nil when none was looked for.
+    public private(set) var tinyVAE: TinyVAE?
+
     /// Why no picture can be drawn with the checkpoint, although it can be opened: it holds weights, or changes to weights, that are not
     /// understood, or it is of a kind that cannot be drawn with.
     public let refusal: CheckpointError?
@@ -92,9 +95,10 @@ public struct Checkpoint: Sendable {
     ///   - prediction: what the UNet predicts, whatever the files say of it; nil for what they say.
     ///   - vae: a file or folder whose VAE replaces the checkpoint's own. nil for the file `NAME.vae.safetensors` beside a single file, and
     ///     for the checkpoint's own where there is none; "none" for its own in any case.
+    ///   - tinyVAEs: where tiny VAEs lie; nil looks for none.
     /// - Throws: `CheckpointError`; whatever the files hold, nothing is read outside them.
     public static func open(
-        _ path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil
+        _ path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil, tinyVAEs: TinyVAELibrary? = nil
     ) throws(CheckpointError) -> Checkpoint {
         let kind = PathKind(path)
         guard kind != .nothing else { throw .notFound(path: path) }
@@ -104,9 +108,14 @@ public struct Checkpoint: Sendable {
             case let vae?: .chosen(path: vae)
             case nil: kind == .file && !path.hasPickleExtension ? try VAEFile.beside(path).map(VAESource.beside) ?? .own : .own
             }
-        return kind == .folder
+        var checkpoint = kind == .folder
             ? try Checkpoint(folder: path, prediction: prediction, vae: source)
             : try Checkpoint(singleFile: path, prediction: prediction, vae: source)
+        let own = checkpoint.vae.configuration
+        checkpoint.tinyVAE = tinyVAEs.map {
+            TinyVAE(in: $0, for: checkpoint.family, latentChannels: own.latentChannels, scaleFactor: own.scaleFactor)
+        }
+        return checkpoint
     }
 
     /// An assumption about the model that may be wrong, with what to do then: whole sentences. nil when the files say all.

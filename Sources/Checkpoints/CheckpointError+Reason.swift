@@ -1,3 +1,4 @@
+import Files
 public import Generation
 
 extension CheckpointError: ReasonedError {
@@ -14,6 +15,8 @@ extension CheckpointError: ReasonedError {
         case .missingWeights(let checkpoint, let component, _):
             ErrorReason(.missingPart, ["file": .text(checkpoint), "part": .init(component)])
         case .missingVAE(let file, _), .notAVAE(let file): ErrorReason(.missingPart, ["file": .text(file), "part": "VAE"])
+        case .missingTinyVAE(let folder, let name):
+            ErrorReason(.missingTinyVAE, ["folder": .text(folder.lastPathComponent), "file": .text(name)])
         case .damaged(let file, let problem): .damagedFile(file, detail: problem.description)
         case .notJSON(let file, _, _), .invalidIndex(let file, _), .invalidSetting(let file, _, _, _), .missingTensor(_, _, _, let file),
             .wrongShape(_, _, _, let file, _, _):

@@ -24,6 +24,11 @@ public enum CheckpointError: Error, Sendable, Hashable {
     case missingVAE(checkpoint: String, looked: String)
     /// A file or folder that was to replace a VAE, and holds none.
     case notAVAE(file: String)
+    /// There is no tiny VAE for the model's family.
+    /// - Parameters:
+    ///   - folder: where it was looked for.
+    ///   - name: of the file, without extension: `taesd_decoder`.
+    case missingTinyVAE(folder: String, name: String)
     /// A VAE under the model's name that cannot be read without running code.
     case pickledVAE(file: String, checkpoint: String)
     /// A value that diffusers or transformers know and Easel does not.
@@ -144,6 +149,11 @@ extension CheckpointError: CustomStringConvertible {
             """
             "\(file)" holds no VAE. Use a .safetensors file with a VAE, or a folder with config.json and \
             diffusion_pytorch_model.safetensors.
+            """
+        case .missingTinyVAE(let folder, let name):
+            """
+            There is no tiny VAE for this model in "\(folder.lastPathComponent)". Put \(name).safetensors or \(name).pth there, or use the \
+            model's own VAE (full).
             """
         case .pickledVAE(let file, let checkpoint):
             """

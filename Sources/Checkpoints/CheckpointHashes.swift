@@ -1,6 +1,7 @@
 import Crypto
 public import Files
 public import FoundationEssentials
+public import Generation
 import Synchronization
 
 extension Checkpoint {
@@ -21,23 +22,39 @@ extension Checkpoint {
 
     /// The SHA-256 of all files' contents, in their order: for keys of what outlives the process. Remembered as above.
     public func fingerprint(rememberedIn folder: URL) async -> String? {
-        var hashes = SHA256()
-        let memory = HashMemory(folder: folder)
-        for file in files {
-            guard let hash = await file.sha256(rememberedIn: memory) else { return nil }
-            hashes.update(data: Data(hash.utf8))
-        }
-        return hashes.finalize().hexadecimal
+        await files.fingerprint(rememberedIn: folder)
     }
 }
 
 extension Checkpoint {
     /// The state that the files were opened in: another file, or the same one rewritten, has another. For keys that live as long as the
     /// process.
-    public var identity: String { files.map(\.file.identity.description).joined(separator: "+") }
+    public var identity: String { (files + (tinyVAE?.file?.files ?? [])).identity }
 
-    /// Whether the files under their names are still those that were opened: false once another program has replaced or rewritten one.
-    public var isCurrent: Bool { files.allSatisfy(\.file.isCurrent) }
+    /// Whether the files under their names are still those that were opened: false once another program has replaced or rewritten one, and
+    /// once another tiny VAE is there.
+    public var isCurrent: Bool { files.isCurrent && tinyVAE?.isCurrent != false }
+}
+
+extension [CheckpointFile] {
+    /// The state that the files were opened in, as `Checkpoint.identity` has it.
+    public var identity: String { map(\.file.identity.description).joined(separator: "+") }
+
+    /// Whether all files are still those that were opened.
+    var isCurrent: Bool { allSatisfy(\.file.isCurrent) }
+
+    /// The SHA-256 of all files' contents, in their order, in hexadecimal. Computed once and remembered, until a file changes.
+    /// - Parameter folder: where to remember; one that cannot be read or written is done without.
+    /// - Returns: nil when a file can no longer be read.
+    public func fingerprint(rememberedIn folder: URL) async -> String? {
+        var hashes = SHA256()
+        let memory = HashMemory(folder: folder)
+        for file in self {
+            guard let hash = await file.sha256(rememberedIn: memory) else { return nil }
+            hashes.update(data: Data(hash.utf8))
+        }
+        return hashes.finalize().hexadecimal
+    }
 }
 
 extension CheckpointFile {

@@ -14,6 +14,12 @@ public struct NetworkFile<Configuration: Sendable>: Sendable {
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
 
+    /// The state that the files were opened in; see `Checkpoint.identity`.
+    public var identity: String { files.identity }
+
+    /// Whether the files under their names are still those that were opened.
+    public var isCurrent: Bool { files.isCurrent }
+
     /// - Parameter isHarmless: says which keys that the network does not read make no difference to it.
     /// - Throws: `CheckpointError.unknownTensors` for others.
     fileprivate init(

@@ -21,6 +21,8 @@ extension Seed {
 
 extension NoiseSource: ExpressibleByArgument {}
 extension Tiling: ExpressibleByArgument {}
+extension VAEMethod: ExpressibleByArgument {}
+extension VAETiling: ExpressibleByArgument {}
 extension Emphasis: ExpressibleByArgument {}
 extension ScheduleCounting: ExpressibleByArgument {}
 extension ClipSkipRule: ExpressibleByArgument {}

@@ -9,6 +9,7 @@ import OpenVINO
 import Prompting
 import Server
 import Settings
+import Sheets
 import Store
 
 /// A failure with the exit code that scripts can rely on (those of `sysexits.h`).
@@ -61,6 +62,9 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(reason, error.description)
         case let error as InvalidRequest:
             self.init(.usage, error.description)
+        case let error as SheetError:
+            let reason: Reason = if case .tooLarge = error { .usage } else { .software }
+            self.init(reason, error.description)
         case let error as SettingsError:
             self.init(error.isFileAtFault ? .badInput : .usage, error.description)
         case let error as DeviceChoiceError:

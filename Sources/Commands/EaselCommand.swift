@@ -16,7 +16,8 @@ public struct EaselCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            GenerateCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self, ModelsCommand.self,
+            GenerateCommand.self, UpscaleCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self,
+            ModelsCommand.self,
             DevicesCommand.self,
             SettingsCommand.self, CacheCommand.self,
         ])

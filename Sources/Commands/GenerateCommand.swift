@@ -19,6 +19,7 @@ struct GenerateCommand: AsyncParsableCommand {
         discussion: """
             easel generate "red apple on a white background" --seed 7
             easel generate "a cat" --batch-size 4 --output cats/ --json
+            easel generate "a castle" --image small.png --upscaling redraw --upscale-by 2 --strength 0.3
             easel generate "a harbour" --grade color_temp=5000 --grade vignette=0.4 \\
                 --correct brightness=1
 
@@ -28,6 +29,19 @@ struct GenerateCommand: AsyncParsableCommand {
                 --steps 30 --sampler "DPM++ 2M Karras" --output castle.png
             easel generate "a [red:blue:0.5] (car:1.2), __weather__" --clip-skip 2 \\
                 --styles ink --styles-file styles.csv --wildcards wildcards
+
+            A grid of 3×2 pictures with labels, and two grids beside each other. Ranges are read as A1111's X/Y/Z plot reads them: 1-5, \
+            1-10 (+2), 0-1 [5]. Values with commas stand between quotation marks. A prompt axis replaces its first value by the others. \
+            Any field of a request can be an axis, and model:
+
+            easel generate "red apple" --seed 7 --grid steps=10,20,30 cfg_scale=4,7
+            easel generate "red apple" --output sheet.png --no-cells \
+                --grid prompt=red,green,yellow "seed=1-3" "sampler=Euler,DPM++ 2M Karras"
+
+            Prompts from a file, and the same change to each picture of a folder:
+
+            easel generate --prompts-file prompts.txt --output pictures/
+            easel generate "a watercolour" --image photos/ --mask masks/ --strength 0.5 --output drawn/
 
             `easel prompt` explains how a prompt is read. The prompt, the seed and all settings are stored in the picture, where A1111 \
             and its tools read them.
@@ -41,7 +55,10 @@ struct GenerateCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "What to draw. Any length: nothing is cut.")
-    var prompt: String
+    var prompt: String?
+
+    @OptionGroup(title: "Grids, and prompts from a file")
+    var several: SeveralFlags
 
     @Option(
         parsing: .unconditional,
@@ -111,8 +128,14 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Pictures to begin with")
     var pictures: PictureFlags
 
+    @OptionGroup(title: "A picture enlarged and drawn anew")
+    var upscaling: UpscalingFlags
+
     @OptionGroup(title: "A second pass at a larger size")
     var hires: HiresFlags
+
+    @OptionGroup(title: "VAE")
+    var vae: VAEFlags
 
     @OptionGroup(title: "Grading and correction")
     var grading: GradingOptions
@@ -133,11 +156,16 @@ struct GenerateCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard prompt != nil || several.promptsFile != nil else {
+            throw ValidationError("There is nothing to draw. Write a prompt, or name a file of prompts with --prompts-file.")
+        }
         if json, output == "-" {
             throw ValidationError("--json and --output - both write to standard output. Name a file or a folder with --output.")
         }
         // The size is checked again once the model's own size is known.
-        let request = try request(defaultSize: 512)
+        var request = try request(defaultSize: 512)
+        // The pictures are read later.
+        if pictures.isUsed { request.sourcePictures = InputPicture(sha256: String(repeating: "0", count: 64)).map { [$0] } ?? [] }
         do {
             try request.validate()
         } catch {
@@ -164,14 +192,14 @@ struct GenerateCommand: AsyncParsableCommand {
         defaultSize: Int, source: PictureFlags.Source? = nil, isForInpainting: Bool = false, styles: StyleLibrary = StyleLibrary(),
         defaults: ModelDefaults = ModelDefaults()
     ) throws -> GenerationRequest {
-        var request = GenerationRequest(prompt: prompt)
+        var request = GenerationRequest(prompt: prompt ?? "")
         (request.width, request.height) = (defaultSize, defaultSize)
         defaults.apply(fields(from: defaults), to: &request)
         if let negativePrompt { request.negativePrompt = negativePrompt }
         if let source {
             request.sourcePictures = [source.file.picture]
             request.mask = source.mask?.picture
-            if !pictures.onlyMasked {
+            if !pictures.onlyMasked, !upscaling.isUsed {
                 let size = source.file.image.image.size.extended(by: pictures.extend ?? Margins())
                 let drawn = size.drawable(nativeSize: defaultSize, width: width, height: height)
                 (request.width, request.height) = (drawn.width, drawn.height)
@@ -190,7 +218,9 @@ struct GenerateCommand: AsyncParsableCommand {
         promptOptions.apply(to: &request, styles: styles)
         try samplingFlags.apply(to: &request)
         pictures.apply(to: &request, isForInpainting: isForInpainting)
+        upscaling.apply(to: &request)
         hires.apply(to: &request)
+        vae.apply(to: &request)
         grading.apply(to: &request)
         return request
     }
@@ -202,104 +232,9 @@ struct GenerateCommand: AsyncParsableCommand {
             (.schedule, schedule), (.cfgScale, cfgScale), (.clipSkip, promptOptions.clipSkip),
         ]
         var keys = Set(said.filter { $0.value != nil }.map(\.field.key))
+        keys.formUnion(several.axisKeys)
         // The picture's size comes first.
         if pictures.isUsed { keys.formUnion([GenerationField.width.key, GenerationField.height.key]) }
         return defaults.fields { keys.contains($0.key) }
-    }
-
-    private func generate() async throws {
-        let began = ContinuousClock.now
-        let path = try model.path()
-        let progress = model.progress()
-        // Errors too start on a clean line.
-        defer { progress.finish() }
-
-        let resources = try promptOptions.files.open()
-        let found = ModelDefaultsLibrary().defaults(of: ModelLibrary().name(ofPath: path), path: path)
-        for note in found.notes { progress.warn(note) }
-        let defaults = found.defaults ?? ModelDefaults()
-        let taken = fields(from: defaults)
-
-        let sources = try pictures.sources()
-        let opener = try ModelOpener(settings.load(), inputPictures: InputFiles(sources), onNote: Terminal.note)
-        let reference = try opener.reference(for: path)
-        let count = max(sources.count, 1) * batchSize
-        let destination = try OutputDestination(output, format: format, count: count, onNote: progress.note)
-        if !taken.isEmpty { progress.note("Defaults of this model: \(defaults.text(of: taken))") }
-        let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: sources.count <= 1, resources: resources) {
-            progress.report($0, errorBound: opener.settings.autoErrorBound)
-        }
-        async let hash = pipeline.checkpoint.publishedHash(rememberedIn: UserFolders().cache)
-
-        let seed = self.seed.number ?? .random(in: Seed.drawn)
-        let requests = try (sources.isEmpty ? [nil] : sources.map(Optional.some)).map { source in
-            var request = try request(
-                defaultSize: pipeline.checkpoint.nativeSize, source: source,
-                isForInpainting: pipeline.checkpoint.takesMaskedPicture, styles: resources.styles, defaults: defaults)
-            request.seed = seed
-            return request
-        }
-        // Told before minutes are spent, and in flags.
-        let preset = pipeline.checkpoint.suggestion?.preset
-        warn(about: requests, pipeline, preset, progress)
-
-        var whole: GenerationResult?
-        var paths: [String] = []
-        // Told at the end: what fails for one picture must not lose the next.
-        var failures: [String] = []
-        var index = 0
-        for (number, request) in requests.enumerated() {
-            if requests.count > 1 { progress.note("Picture \(number + 1) of \(requests.count): \(sources[number].name)") }
-            var result = try await pipeline.generate(request) { progress.report($0) }
-            progress.finish()
-            let told = preset?.warning(about: request)
-            for warning in result.allWarnings(asked: pipeline.placements) where warning != told { progress.warn(warning) }
-            result.writeInfotexts(
-                for: request, model: pipeline.checkpoint.name, modelHash: await hash, version: "Easel \(Version.current)")
-            let name = sources.isEmpty ? nil : sources[number].name
-            for picture in result.pictures {
-                defer { index += 1 }
-                do throws(CommandFailure) {
-                    let saved = try destination.save(picture, index: index, of: count, named: name)
-                    paths.append(saved.path)
-                    if let detour = saved.detour { failures.append(detour) }
-                    if !json, destination.place != .standardOutput { Terminal.write("\(saved.path)\n", to: .standardOutput) }
-                } catch {
-                    failures.append(error.description)
-                }
-            }
-            whole = whole?.joined(with: result) ?? result
-        }
-        if json, let whole {
-            let report = GenerationReport(
-                paths: paths, model: pipeline.checkpoint.name, modelDefaults: taken.map(\.key), result: whole, precisionTables: tables,
-                total: (ContinuousClock.now - began).seconds)
-            Terminal.write(report.text + "\n", to: .standardOutput)
-        }
-        if !failures.isEmpty { throw CommandFailure(.cannotWrite, failures.joined(separator: "\n")) }
-    }
-
-    /// Warns of what takes more memory than there is, and of settings that do not suit the model; of each once.
-    private func warn(
-        about requests: [GenerationRequest], _ pipeline: DiffusionPipeline, _ preset: FewStepPreset?, _ progress: ProgressReporter
-    ) {
-        guard let largest = requests.max(by: { $0.width * $0.height < $1.width * $1.height }) else { return }
-        let forecast = pipeline.memoryForecast(width: largest.width, height: largest.height, pictureCount: largest.batchSize)
-        if let warning = forecast.warning(for: "\(largest.width)×\(largest.height)") { progress.warn(warning) }
-        if let preset, let warning = preset.warning(about: largest, use: preset.flags) { progress.warn(warning) }
-    }
-}
-
-extension GenerationResult {
-    /// This result with the pictures of another one behind its own.
-    fileprivate func joined(with other: GenerationResult) -> GenerationResult {
-        var joined = self
-        joined.pictures += other.pictures
-        joined.warnings += other.warnings.filter { !warnings.contains($0) }
-        joined.ignored += other.ignored.filter { !ignored.contains($0) }
-        joined.timings.steps += other.timings.steps
-        joined.compiles += other.compiles
-        joined.moves += other.moves
-        return joined
     }
 }

@@ -5,6 +5,8 @@ import Glibc
 /// The output of `easel generate --json`.
 struct GenerationReport: Encodable {
     let images: [String]
+    /// The file of a grid's sheet; nil without one.
+    let sheet: String?
     let seeds: [UInt64]
     /// The prompt of each picture, with styles, and with the words that were drawn for wildcards.
     let prompts: [String]
@@ -30,7 +32,7 @@ struct GenerationReport: Encodable {
     let peakMemoryBytes: Int
 
     private enum CodingKeys: String, CodingKey {
-        case images, seeds, prompts, model, tokens, chunks, ignored, warnings, device, precision, timings, compiles, moves
+        case images, sheet, seeds, prompts, model, tokens, chunks, ignored, warnings, device, precision, timings, compiles, moves
         case negativePrompts = "negative_prompts"
         case modelDefaults = "model_defaults"
         case precisionTables = "precision_tables"
@@ -41,11 +43,13 @@ struct GenerationReport: Encodable {
     ///   - modelDefaults: keys of what the model's own defaults filled in.
     ///   - total: seconds from the start of the command to its last file.
     init(
-        paths: [String], model: String, modelDefaults: [String] = [], result: GenerationResult, precisionTables: [PrecisionTable] = [],
+        paths: [String], sheet: String? = nil, model: String, modelDefaults: [String] = [], result: GenerationResult,
+        precisionTables: [PrecisionTable] = [],
         total: Double
     ) {
         self.modelDefaults = modelDefaults
         images = paths
+        self.sheet = sheet
         seeds = result.pictures.map(\.seed)
         prompts = result.pictures.map(\.prompt)
         negativePrompts = result.pictures.map(\.negativePrompt)
@@ -62,11 +66,16 @@ struct GenerationReport: Encodable {
         var timings = result.timings
         timings.total = total
         self.timings = timings
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        // Linux counts ru_maxrss in KiB.
-        peakMemoryBytes = usage.ru_maxrss * 1024
+        peakMemoryBytes = Self.peakMemory
     }
 
     var text: String { jsonLine(self) }
+
+    /// Largest resident set of the process so far, in bytes; mapped files are part of it.
+    static var peakMemory: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        // Linux counts ru_maxrss in KiB.
+        return usage.ru_maxrss * 1024
+    }
 }

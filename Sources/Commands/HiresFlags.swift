@@ -15,7 +15,8 @@ struct HiresFlags: ParsableArguments {
     var size: HiresTarget?
 
     @Option(name: .customLong("hires-upscaler"), help: ArgumentHelp(
-        "How the first pass is enlarged: \(HiresFix.upscalers.joined(separator: ", ")).",
+        "How the first pass is enlarged: \(HiresFix.upscalers.joined(separator: ", ")), or a file of `easel upscale "
+            + "--list`.",
         valueName: "name"))
     var upscaler = LatentUpscaler.bilinear.rawValue
 

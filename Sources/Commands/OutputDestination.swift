@@ -118,12 +118,11 @@ struct OutputDestination {
     /// - Throws: `.cannotWrite` when it could be written nowhere.
     func save(_ picture: Picture<RGBImage>, index: Int, of count: Int, named name: String? = nil) throws(CommandFailure) -> Saved {
         let bytes: [UInt8]
-        let parameters = picture.infotext.isEmpty ? nil : picture.infotext
         do {
-            bytes = try picture.content.encoded(as: format, quality: ImageFormat.usualQuality, parameters: parameters)
+            bytes = try picture.encoded(as: format, quality: ImageFormat.usualQuality)
         } catch {
             // A PNG holds any picture and any text.
-            guard format != .png, let png = try? picture.content.encoded(as: .png, parameters: parameters) else {
+            guard format != .png, let png = try? picture.encoded(as: .png) else {
                 throw CommandFailure(error)
             }
             return try saveElsewhere(png, .png, seed: picture.seed, because: CommandFailure(error))
@@ -160,7 +159,7 @@ struct OutputDestination {
     }
 
     /// The file that the user named; nil when files are named by seed.
-    private func chosenFile(_ index: Int, of count: Int) -> URL? {
+    func chosenFile(_ index: Int, of count: Int) -> URL? {
         guard case .file(let stem, let ending) = place else { return nil }
         return folder.appending(path: "\(stem)\(count == 1 ? "" : "-\(index + 1)").\(ending)")
     }

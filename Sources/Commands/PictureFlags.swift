@@ -109,7 +109,7 @@ struct PictureFlags: ParsableArguments {
         let mask: InputFile?
     }
 
-    private static func files(_ path: String, named name: String) throws(CommandFailure) -> [String] {
+    static func files(_ path: String, named name: String) throws(CommandFailure) -> [String] {
         guard PathKind(path) == .folder else { return [path] }
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
         let files = names.filter { !$0.hasPrefix(".") && ImageFormat(fileExtension: $0.pathExtension) != nil }
@@ -162,6 +162,8 @@ struct InputFile {
 /// The input pictures of one command.
 struct InputFiles: InputPictureSource {
     private var images: [InputPicture: InputImage] = [:]
+
+    init(_ file: InputFile) { images[file.picture] = file.image }
 
     init(_ sources: [PictureFlags.Source]) {
         for source in sources {

@@ -9,6 +9,7 @@ final class ProgressReporter: Sendable {
 
     private struct State {
         var denoisingBegan: ContinuousClock.Instant?
+        var upscalingBegan: ContinuousClock.Instant?
         var lineIsOpen = false
     }
 
@@ -37,8 +38,12 @@ final class ProgressReporter: Sendable {
                 keep(move.description, &state)
             case .encoding:
                 show("Encoding the prompt", &state)
-            case .encodingPictures:
-                show("Encoding the source picture", &state)
+            case .encodingPictures(let tile):
+                show("Encoding the source picture" + Self.text(tile), &state)
+            case .upscaling(let tile, let total):
+                if tile == 0 { state.upscalingBegan = clock.now }
+                let seconds = state.upscalingBegan.map { (clock.now - $0).seconds }
+                show(Self.tileLine(tile, of: total, seconds: seconds, bar: style == .bar), &state)
             case .denoising(0, let total):
                 state.denoisingBegan = clock.now
                 show(Self.stepLine(done: 0, total: total, seconds: nil, bar: style == .bar), &state)
@@ -47,11 +52,13 @@ final class ProgressReporter: Sendable {
                 show(Self.stepLine(done: done, total: total, seconds: seconds, bar: style == .bar), &state)
             case .preview:
                 break  // A terminal cannot show it.
-            case .decoding(let index, let total):
-                show(total == 1 ? "Decoding" : "Decoding picture \(index + 1) of \(total)", &state)
+            case .decoding(let index, let total, let tile):
+                show((total == 1 ? "Decoding" : "Decoding picture \(index + 1) of \(total)") + Self.text(tile), &state)
             }
         }
     }
+
+    private static func text(_ tile: TileProgress?) -> String { tile.map { ", \($0)" } ?? "" }
 
     /// Tells of a measurement before it begins, and of its table.
     /// - Parameter errorBound: the setting that the choice was made with.
@@ -114,6 +121,14 @@ final class ProgressReporter: Sendable {
             let perCall = seconds / Double(done)
             parts.append("\(perCall.rounded(decimals: 2)) s/it, \(Self.duration(perCall * Double(total - done))) left")
         }
+        return parts.joined(separator: "  ")
+    }
+
+    /// `Upscaling tile 3 of 9 █████      35 s left`; the first tile has no speed yet.
+    static func tileLine(_ tile: Int, of total: Int, seconds: Double?, bar: Bool) -> String {
+        var parts = ["Upscaling tile \(tile + 1) of \(total)"]
+        if bar { parts.append(Self.bar(fraction: Double(tile) / Double(total), width: 24)) }
+        if tile > 0, let seconds { parts.append("\(duration(seconds / Double(tile) * Double(total - tile))) left") }
         return parts.joined(separator: "  ")
     }
 

@@ -16,7 +16,8 @@ struct SamplingFlags: ParsableArguments {
 
     /// Options of pictures to begin with that few people change.
     private static let pictureOptions: [GenerationField] = [
-        .fixesSteps, .noiseMultiplier, .extraNoise, .background, .correctsColors, .maskWeight, .roundsMask, .overlaysOriginal,
+        .sourceUpscaler, .fixesSteps, .noiseMultiplier, .extraNoise, .background, .correctsColors, .maskWeight, .roundsMask,
+        .overlaysOriginal,
     ] + GenerationField.softNumbers
 
     /// Puts the options into a request.

@@ -7,9 +7,9 @@ import GraphIR
 
 /// All that a compiled network depends on.
 public struct CompileKey: Sendable, Hashable {
-    /// `Checkpoint.identity`: changes with the checkpoint's files.
+    /// `NetworkSource.identity`, mostly of a checkpoint: changes with its files.
     public let checkpoint: String
-    /// The network within the checkpoint.
+    /// The network within these files.
     public let network: NetworkID
     /// The device, and the arithmetic that it is asked for.
     public let placement: Placement
@@ -75,7 +75,7 @@ extension InputShape {
         var parts: [String] = []
         if case .fixed(let batch) = batch { parts.append("batch \(batch)") }
         if case .fixed(let height) = height, case .fixed(let width) = width {
-            parts.append("\(network == .encoder ? "picture" : "latents") \(width)×\(height)")
+            parts.append("\(network.takesPicture ? "picture" : "latents") \(width)×\(height)")
         }
         if case .fixed(let tokens) = tokens {
             let chunks = tokens / CLIPText.positionCount

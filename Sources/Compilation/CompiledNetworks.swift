@@ -1,4 +1,4 @@
-public import Checkpoints
+import Checkpoints
 public import Generation
 public import OpenVINO
 
@@ -47,8 +47,9 @@ public actor CompiledNetworks {
         public let wait: Wait
     }
 
+    /// Bytes that compiled networks may take together, by estimate.
+    public nonisolated let memoryBudget: Int
     private let core: Core
-    private let memoryBudget: Int
     private let diskCache: DiskCache?
     private let fault: OutputFault?
     private let onCompile: @Sendable (CompileRecord) -> Void
@@ -94,18 +95,20 @@ public actor CompiledNetworks {
     /// Starts compiling what is not there yet, in the order given; returns at once.
     /// - Returns: the keys whose compile was started.
     @discardableResult
-    public func prepare(_ keys: [CompileKey], of checkpoint: Checkpoint, reason: CompileReason? = nil) -> Set<CompileKey> {
+    public func prepare(_ keys: [CompileKey], of source: any NetworkSource, reason: CompileReason? = nil) -> Set<CompileKey> {
         let missing = keys.filter { ready[$0] == nil && compiling[$0] == nil }
-        for key in missing { _ = compile(key, of: checkpoint, reason: reason) }
+        for key in missing { _ = compile(key, of: source, reason: reason) }
         return Set(missing)
     }
 
     /// The network, compiled now if need be. A failed compile is tried again by the next call.
     /// - Parameter reason: for the record; nil finds out.
     /// - Throws: `CancellationError` at once when the waiting task is cancelled; the compile goes on for others. `CompilationError`.
-    public func network(_ key: CompileKey, of checkpoint: Checkpoint, reason: CompileReason? = nil) async throws -> CompiledNetwork {
+    public func network(
+        _ key: CompileKey, of source: any NetworkSource, reason: CompileReason? = nil
+    ) async throws -> CompiledNetwork {
         if let network = use(key) { return network }
-        let compile = compiling[key] ?? compile(key, of: checkpoint, reason: reason)
+        let compile = compiling[key] ?? compile(key, of: source, reason: reason)
         do {
             return try await compile.task.valueUnlessCancelled
         } catch where !(error is CancellationError) {
@@ -118,12 +121,12 @@ public actor CompiledNetworks {
     /// - Parameter onWait: told before the wait for a compile, why there is one and whether this call began it.
     /// - Throws: as `network`.
     public func lease(
-        _ key: CompileKey, of checkpoint: Checkpoint, onWait: @Sendable (_ reason: CompileReason, _ isNew: Bool) -> Void
+        _ key: CompileKey, of source: any NetworkSource, onWait: @Sendable (_ reason: CompileReason, _ isNew: Bool) -> Void
     ) async throws -> Lease {
         if let ready = readyNetwork(serving: key) { return Lease(network: ready, wait: .none) }
-        let isNew = !prepare([key], of: checkpoint).isEmpty
+        let isNew = !prepare([key], of: source).isEmpty
         if let reason = compiling[key]?.reason { onWait(reason, isNew) }
-        return Lease(network: try await network(key, of: checkpoint), wait: isNew ? .ownCompile : .compile)
+        return Lease(network: try await network(key, of: source), wait: isNew ? .ownCompile : .compile)
     }
 
     /// A network that is ready now and gives what one compiled for `key` would: of any shape, or for longer prompts.
@@ -161,8 +164,8 @@ public actor CompiledNetworks {
         history.removeAll { $0.checkpoint == identity }
     }
 
-    /// Deletes what the disk cache holds of a checkpoint.
-    public func dropDiskCache(of checkpoint: Checkpoint) async { await store(of: checkpoint)?.removeAll() }
+    /// Deletes what the disk cache holds of a checkpoint or of another file.
+    public func dropDiskCache(of source: any NetworkSource) async { await store(of: source)?.removeAll() }
 
     /// The keys that are ready, most recently used last.
     public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
@@ -186,13 +189,13 @@ public actor CompiledNetworks {
 
     // MARK: Compiling
 
-    private func compile(_ key: CompileKey, of checkpoint: Checkpoint, reason: CompileReason?) -> Compile {
+    private func compile(_ key: CompileKey, of source: any NetworkSource, reason: CompileReason?) -> Compile {
         let reason = reason ?? key.reason(after: history)
         history.removeAll { $0 == key }
         history.append(key)
         let compilerKey = CompilerKey(checkpoint: key.checkpoint, network: key.network)
         let compiler =
-            compilers[compilerKey] ?? NetworkCompiler(core: core, checkpoint: checkpoint, fault: fault, store: store(of: checkpoint))
+            compilers[compilerKey] ?? NetworkCompiler(core: core, source: source, fault: fault, store: store(of: source))
         compilers[compilerKey] = compiler
         startCount += 1
         let number = startCount
@@ -206,10 +209,10 @@ public actor CompiledNetworks {
         return compile
     }
 
-    private func store(of checkpoint: Checkpoint) -> EntryStore? {
+    private func store(of source: any NetworkSource) -> EntryStore? {
         guard let diskCache else { return nil }
-        let store = stores[checkpoint.identity] ?? EntryStore(diskCache, checkpoint: checkpoint, core: core, onProblem: onCacheProblem)
-        stores[checkpoint.identity] = store
+        let store = stores[source.identity] ?? EntryStore(diskCache, source: source, core: core, onProblem: onCacheProblem)
+        stores[source.identity] = store
         return store
     }
 

@@ -4,10 +4,10 @@ import GraphIR
 public import Networks
 public import OpenVINO
 
-/// Compiles the networks of one checkpoint, one after another and away from Swift's own threads.
+/// Compiles the networks of one checkpoint, or of another file, one after another and away from Swift's own threads.
 public actor NetworkCompiler {
     private let core: Core
-    private let checkpoint: Checkpoint
+    private let source: any NetworkSource
     private let fault: OutputFault?
     private let store: EntryStore?
     private let executor = QueueExecutor(label: "easel.compile")
@@ -16,14 +16,14 @@ public actor NetworkCompiler {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameter fault: put on all that is compiled.
-    public init(core: Core, checkpoint: Checkpoint, fault: OutputFault? = nil) {
-        self.init(core: core, checkpoint: checkpoint, fault: fault, store: nil)
+    public init(core: Core, source: any NetworkSource, fault: OutputFault? = nil) {
+        self.init(core: core, source: source, fault: fault, store: nil)
     }
 
     /// - Parameter store: where compiled networks are kept for the next start; nil keeps none.
-    init(core: Core, checkpoint: Checkpoint, fault: OutputFault?, store: EntryStore?) {
+    init(core: Core, source: any NetworkSource, fault: OutputFault?, store: EntryStore?) {
         self.core = core
-        self.checkpoint = checkpoint
+        self.source = source
         self.fault = fault
         self.store = store
     }
@@ -38,8 +38,8 @@ public actor NetworkCompiler {
         let graph: Graph
         let weights: MappedWeights
         do {
-            graph = try self.network(network, shape).graph
-            weights = try MappedWeights(checkpoint, appending: graph.literals)
+            graph = try source.network(network, shape: shape).graph
+            weights = try MappedWeights(source.files(of: network), of: source.name, appending: graph.literals)
         } catch {
             throw .checkpoint(error)
         }
@@ -62,20 +62,12 @@ public actor NetworkCompiler {
         if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue, precision != "mixed" {
             throw .precision(network, placement, actual: precision)
         }
-        let key = CompileKey(checkpoint: checkpoint.identity, network: network, placement: placement, shape: shape)
+        let key = CompileKey(checkpoint: source.identity, network: network, placement: placement, shape: shape)
         return CompiledNetwork(
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds,
             isFromDiskCache: isFromDiskCache,
-            reason: reason, byteCount: checkpoint.weights(of: network).parameterCount * (precision == Precision.f32.rawValue ? 4 : 2),
-            downscale: downscale(of: network), fault: fault)
-    }
-
-    private func downscale(of network: NetworkID) -> Int {
-        switch network {
-        case .denoiser: checkpoint.unet.configuration.downscale
-        case .encoder: checkpoint.vae.configuration.scaleFactor
-        case .decoder, .text: 1
-        }
+            reason: reason, byteCount: source.parameterCount(of: network) * (precision == Precision.f32.rawValue ? 4 : 2),
+            downscale: source.downscale(of: network), fault: fault)
     }
 
     /// Loads the model from `entry`, or compiles it and fills `entry`. An entry that the device does not take is dropped.
@@ -94,24 +86,6 @@ public actor NetworkCompiler {
             entry.discard()
             guard entry.isWhole else { throw error }
             return (try core.compile(model, device: placement.device, properties: placement.properties), false)
-        }
-    }
-
-    private func network(_ network: NetworkID, _ shape: InputShape) throws(CheckpointError) -> Network {
-        let byteCount = checkpoint.mappedByteCount
-        switch network {
-        case .text(let index):
-            let encoder = checkpoint.textEncoders[index]
-            return try .textEncoder(encoder.configuration, batch: shape.batch, weights: encoder.weights, weightsByteCount: byteCount)
-        case .denoiser:
-            let unet = checkpoint.unet
-            return try .unet(unet.configuration, shape: shape, weights: unet.weights, weightsByteCount: byteCount)
-        case .decoder:
-            let vae = checkpoint.vae
-            return try .vaeDecoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
-        case .encoder:
-            let vae = checkpoint.vae
-            return try .vaeEncoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
         }
     }
 }

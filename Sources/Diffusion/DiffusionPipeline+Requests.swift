@@ -17,7 +17,7 @@ extension DiffusionPipeline {
 
     /// Checks all that can be known of a request before anything is compiled: what `generate` refuses, it refuses here.
     public func validate(_ request: GenerationRequest) throws(InvalidRequest) {
-        try opened.rules.validate(request, styles: resources.current.styles)
+        try opened.rules.validate(request, styles: resources.current.styles, upscalers: upscalers)
     }
 
     /// Checks requests and reads their prompts, once for all that is done with them.
@@ -29,7 +29,7 @@ extension DiffusionPipeline {
         let resources = resources.current
         // Equal recipes read the text encoders alike.
         var readings: [EncoderReading] = []
-        for request in requests { readings = try opened.rules.checkedReadings(of: request, styles: resources.styles) }
+        for request in requests { readings = try opened.rules.checkedReadings(of: request, styles: resources.styles, upscalers: upscalers) }
         var prompts: [PromptPlan] = []
         var passes: [RequestPlan.Pass] = []
         for (passRequests, first) in [(requests, nil), (requests.compactMap(\.secondPass), requests[0].steps)] {
@@ -102,8 +102,15 @@ extension DiffusionPipeline {
     public func key(of id: NetworkID, for need: ShapeNeed, at placement: Placement? = nil) -> CompileKey {
         let placement = placement ?? placements[id.stage]
         var shape = shapes.shape(of: id.stage, on: placement.device, for: need)
-        if id == .encoder { shape = shape.scaled(by: checkpoint.vae.configuration.scaleFactor) }
+        if id.takesPicture { shape = shape.scaled(by: checkpoint.vae.configuration.scaleFactor) }
         return CompileKey(checkpoint: checkpoint.identity, network: id, placement: placement, shape: shape)
+    }
+
+    /// Decides whether the VAE takes the pictures of a request in tiles, by the memory that there is now.
+    func vaeTiler(for request: GenerationRequest) -> VAETiler {
+        VAETiler(
+            checkpoint: checkpoint, mode: request.vae.tiling, edges: request.tiling,
+            byteLimit: min(networks.memoryBudget, MemoryBudget.available))
     }
 
     /// The keys of all networks where they run now.
@@ -143,11 +150,11 @@ extension DiffusionPipeline {
         }
     }
 
-    /// The networks that a plan's pictures take, in the order of their stages.
-    func networks(for plan: RequestPlan) -> [NetworkID] {
-        let needsEncoder = !plan.shared.sourcePictures.isEmpty || checkpoint.takesMaskedPicture
-        return checkpoint.networks.filter { $0.stage == .encode } + (needsEncoder ? [.encoder] : [])
-            + checkpoint.networks.filter { $0.stage != .encode }
+    /// The networks that a request's pictures take, in the order of their stages.
+    func networks(for request: GenerationRequest) -> [NetworkID] {
+        let needsEncoder = !request.sourcePictures.isEmpty || checkpoint.takesMaskedPicture
+        return checkpoint.networks(of: .encode) + (needsEncoder ? [request.vae.encoderNetwork] : []) + checkpoint.networks(of: .denoise)
+            + [request.vae.decoderNetwork]
     }
 
     /// Conditionings of all pictures at an evaluation.

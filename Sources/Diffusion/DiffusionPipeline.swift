@@ -1,6 +1,7 @@
 public import Checkpoints
 public import Compilation
 public import Generation
+import GraphIR
 public import Networks
 import OpenVINO
 public import Prompting
@@ -11,7 +12,7 @@ import Tensors
 /// Draws pictures with one checkpoint: encode the prompts, denoise, decode.
 ///
 /// Safe to share: requests that run at the same time use the same compiled networks, each with buffers of its own.
-public final class DiffusionPipeline: Sendable {
+public final class DiffusionPipeline: StageHost {
     /// The fate of a compiled network once a request is done with it.
     public enum Retention: Sendable {
         /// It stays for the next request.
@@ -30,6 +31,8 @@ public final class DiffusionPipeline: Sendable {
     public let resources: PromptResources
     /// Where the pixels of source pictures and masks come from; nil where none can be had.
     public let inputPictures: (any InputPictureSource)?
+    /// The upscalers that requests name.
+    public let upscalers: UpscalerLibrary
     private let current: Mutex<PerStage<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
     private let colorFit: Mutex<LatentColorFit>
@@ -40,9 +43,11 @@ public final class DiffusionPipeline: Sendable {
     ///   - networks: where compiled networks are kept, together with those of other checkpoints.
     ///   - resources: styles, wildcards and textual inversions.
     ///   - inputPictures: where the pixels of source pictures and masks come from.
+    ///   - upscalers: the upscalers that requests name.
     public init(
         _ opened: OpenCheckpoint, fallbacks: PerStage<Fallbacks>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks,
-        retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil
+        retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil,
+        upscalers: UpscalerLibrary = UpscalerLibrary()
     ) {
         self.opened = opened
         self.fallbacks = fallbacks
@@ -51,6 +56,7 @@ public final class DiffusionPipeline: Sendable {
         self.retention = retention
         self.resources = resources
         self.inputPictures = inputPictures
+        self.upscalers = upscalers
         current = Mutex(fallbacks.map(\.first))
         colorFit = Mutex(LatentColorFit(opened.checkpoint))
     }
@@ -61,14 +67,15 @@ public final class DiffusionPipeline: Sendable {
     ///   - placements: the one place of each stage.
     public convenience init(
         path: String, placements: PerStage<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
-        retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil
+        retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil,
+        upscalers: UpscalerLibrary = UpscalerLibrary()
     ) throws(DiffusionError) {
         let opened = try OpenCheckpoint(path: path)
         do {
             let networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
             self.init(
                 opened, fallbacks: placements.map { Fallbacks($0) }, shapes: shapes, networks: networks, retention: retention,
-                resources: resources, inputPictures: inputPictures)
+                resources: resources, inputPictures: inputPictures, upscalers: upscalers)
         } catch {
             throw DiffusionError(error)
         }
@@ -135,6 +142,10 @@ public final class DiffusionPipeline: Sendable {
         _ plan: RequestPlan, previews: PreviewSchedule = .none, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws(DiffusionError) -> DrawnRequests {
         do {
+            if plan.shared.upscaling.mode == .redraw {
+                var run = RedrawRun(self, plan, previews: previews, onEvent: onEvent)
+                return try await run.drawn()
+            }
             var run = RequestRun(self, plan, previews: previews, onEvent: onEvent)
             return try await run.drawn()
         } catch {
@@ -173,8 +184,12 @@ public final class DiffusionPipeline: Sendable {
     private var latentColors: LatentColors? { colorFit.withLock { $0.colors } }
 
     private func findColors(shape: [Int], _ key: CompileKey) async {
+        // No larger than a picture of the model's own size, whose memory and time are known.
+        let side = max(1, checkpoint.nativeSize / checkpoint.vae.configuration.scaleFactor)
+        func extent(_ extent: Extent, _ own: Int) -> Int { if case .fixed(let count) = extent { count } else { min(own, side) } }
         // In all colours, unlike any picture.
-        let latents = NaturalLatents.make(shape: shape, seed: 0)
+        let latents = NaturalLatents.make(
+            shape: [shape[0], extent(key.shape.height, shape[1]), extent(key.shape.width, shape[2])], seed: 0)
         guard let network = await networks.readyNetwork(serving: key), var decoder = try? LatentDecoder(network),
             let planes = try? await decoder.decode(latents), let picture = RGBImage(planes: planes)
         else { return }

@@ -20,18 +20,50 @@ public struct MemoryForecast: Sendable, Hashable {
     ///   - height: of a picture, in pixels.
     ///   - pictureCount: pictures that are drawn at once; each is asked about with two texts.
     ///   - precisions: what each stage computes in.
-    public init(_ checkpoint: Checkpoint, width: Int, height: Int, pictureCount: Int = 1, precisions: PerStage<Precision>) {
+    ///   - vaeNetworks: those of the VAE that a picture takes; nil for those that every picture of the checkpoint takes.
+    ///   - vaeByteLimit: a VAE that takes more for the whole picture works in tiles.
+    public init(
+        _ checkpoint: Checkpoint, width: Int, height: Int, pictureCount: Int = 1, precisions: PerStage<Precision>,
+        vaeNetworks: [NetworkID]? = nil, vaeByteLimit: Int = .max
+    ) {
         func byteCount(_ stage: Stage) -> Int { precisions[stage] == .f32 ? 4 : 2 }
+        let vaeNetworks = vaeNetworks ?? (checkpoint.takesMaskedPicture ? [.encoder, .decoder] : [.decoder])
         let positions = checkpoint.vae.configuration.latentShape(width: width, height: height).dropFirst().reduce(1, *)
         weights = PerStage(
             encode: checkpoint.textEncoders.reduce(0) { $0 + $1.weights.parameterCount } * byteCount(.encode),
             denoise: checkpoint.unet.weights.parameterCount * byteCount(.denoise),
-            // The half that encodes pictures is not compiled, and has about a third of the parameters.
-            decode: checkpoint.vae.weights.parameterCount * 2 / 3 * byteCount(.decode))
+            decode: vaeNetworks.reduce(0) { $0 + Self.parameterCount(of: $1, of: checkpoint) } * byteCount(.decode))
         work = PerStage(
             encode: 0,
             denoise: 2 * pictureCount * checkpoint.unet.configuration.activationCount(positions: positions) * byteCount(.denoise),
-            decode: checkpoint.vae.configuration.activationCount(pixels: width * height) * byteCount(.decode))
+            decode: vaeNetworks.reduce(0) { most, network in
+                func bytes(_ pixels: Int) -> Int {
+                    Self.byteCount(ofCalling: network, of: checkpoint, pixels: pixels, precision: precisions.decode)
+                }
+                let whole = bytes(width * height)
+                return max(most, whole > vaeByteLimit ? min(whole, bytes(checkpoint.nativeSize * checkpoint.nativeSize)) : whole)
+            })
+    }
+
+    private static func parameterCount(of network: NetworkID, of checkpoint: Checkpoint) -> Int {
+        let count = checkpoint.weights(of: network).parameterCount
+        return switch network {
+        // The half that encodes pictures has about a third of the parameters.
+        case .encoder: count / 3
+        case .decoder: count * 2 / 3
+        case .tinyDecoder, .tinyEncoder: count / 2
+        default: count
+        }
+    }
+
+    /// Bytes that a call of one of the VAE's networks takes beside its weights.
+    /// - Parameter pixels: of the picture, or of one of its tiles.
+    static func byteCount(ofCalling network: NetworkID, of checkpoint: Checkpoint, pixels: Int, precision: Precision) -> Int {
+        let count = switch network {
+        case .tinyDecoder, .tinyEncoder: TinyAutoencoderConfiguration.activationCount(pixels: pixels)
+        default: checkpoint.vae.configuration.activationCount(pixels: pixels)
+        }
+        return count * (precision == .f32 ? 4 : 2)
     }
 
     /// The most bytes at any time when each stage's networks are let go of before the next one works: a single picture's way.
@@ -64,17 +96,35 @@ extension MemoryForecast {
 }
 
 extension DiffusionPipeline {
-    /// The memory that such a picture takes where the stages run now.
-    public func memoryForecast(width: Int, height: Int, pictureCount: Int = 1) -> MemoryForecast {
-        let precisions = placements.map { placement -> Precision in
-            switch placement.arithmetic {
-            case .exactly(let precision): precision
-            // Two bytes a number, or four where the device has nothing faster than f32.
-            case .performance, .deviceDefault: placement.device == Placement.reference.device ? .f32 : .f16
-            }
+    /// The memory that a request takes where the stages run now.
+    public func memoryForecast(for request: GenerationRequest) -> MemoryForecast {
+        let tiler = vaeTiler(for: request)
+        let limit = switch tiler.mode {
+        case .auto: tiler.byteLimit
+        case .on: 0
+        case .off: Int.max
         }
-        return MemoryForecast(checkpoint, width: width, height: height, pictureCount: pictureCount, precisions: precisions)
+        return MemoryForecast(
+            checkpoint, width: request.width, height: request.height, pictureCount: request.batchSize,
+            precisions: placements.map(\.likelyPrecision),
+            vaeNetworks: networks(for: request).filter { $0.stage == .decode }, vaeByteLimit: limit)
     }
+}
+
+extension Placement {
+    /// What a network here computes in, as far as is known before it is compiled.
+    var likelyPrecision: Precision {
+        switch arithmetic {
+        case .exactly(let precision): precision
+        // Two bytes a number, or four where the device has nothing faster than f32.
+        case .performance, .deviceDefault: device == Self.reference.device ? .f32 : .f16
+        }
+    }
+}
+
+extension TinyAutoencoderConfiguration {
+    /// Numbers that are held at once, at the most: the feature maps of the full size.
+    fileprivate static func activationCount(pixels: Int) -> Int { 3 * 64 * pixels }
 }
 
 extension UNetConfiguration {
@@ -97,6 +147,7 @@ extension VAEConfiguration {
     fileprivate func activationCount(pixels: Int) -> Int {
         let own = blockChannels.first ?? 0
         let below = blockChannels.dropFirst().first ?? own
-        return pixels * (2 * below + 2 * own)
+        // 3.2 kB for a pixel in f32 with the usual 128 and 256 channels, as measured for 256 to 1024 pixels a side.
+        return pixels * (2 * below + 2 * own) * 25 / 24
     }
 }

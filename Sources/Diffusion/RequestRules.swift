@@ -8,6 +8,7 @@ import Sampling
 public struct RequestRules: Sendable {
     private let encoders: [Encoder]
     private let objective: Objective
+    private let tinyVAE: TinyVAE?
 
     /// The limits of one text encoder.
     private struct Encoder {
@@ -26,6 +27,7 @@ public struct RequestRules: Sendable {
                 paddingToken: Int32(clamping: checkpoint.tokenizers[source.encoder].paddingTokenID))
         }
         self.objective = objective
+        tinyVAE = checkpoint.tinyVAE
     }
 
     /// - Throws: `DiffusionError` when the checkpoint's schedule cannot be used.
@@ -38,16 +40,26 @@ public struct RequestRules: Sendable {
     }
 
     /// Checks all that can be known of a request before anything is compiled: what `DiffusionPipeline.generate` refuses, it refuses.
-    public func validate(_ request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) {
-        _ = try checkedReadings(of: request, styles: styles)
+    public func validate(
+        _ request: GenerationRequest, styles: StyleLibrary, upscalers: UpscalerLibrary = UpscalerLibrary()
+    ) throws(InvalidRequest) {
+        _ = try checkedReadings(of: request, styles: styles, upscalers: upscalers)
     }
 
     /// Checks a request as `validate` does.
     /// - Returns: how it reads each text encoder.
-    func checkedReadings(of request: GenerationRequest, styles: StyleLibrary) throws(InvalidRequest) -> [EncoderReading] {
+    func checkedReadings(
+        of request: GenerationRequest, styles: StyleLibrary, upscalers: UpscalerLibrary
+    ) throws(InvalidRequest) -> [EncoderReading] {
         try request.validate()
+        guard request.upscaling.mode != .plain else {
+            throw InvalidRequest(
+                field: GenerationField.upscalingMode.key, "Upscaling without drawing takes no checkpoint. Use redraw, or leave it out.")
+        }
         try styles.validate(request.styles)
-        if let pass = request.secondPass { try validate(secondPass: pass, upscaler: request.hires.upscaler) }
+        try validate(request.vae)
+        if let pass = request.secondPass { try validate(secondPass: pass) }
+        try upscalers.validate(namesIn: request)
         let readings = try readings(of: request)
         do {
             try request.sampling.validate(for: objective)
@@ -57,7 +69,15 @@ public struct RequestRules: Sendable {
         return readings
     }
 
-    private func validate(secondPass pass: GenerationRequest, upscaler: String) throws(InvalidRequest) {
+    private func validate(_ vae: VAEOptions) throws(InvalidRequest) {
+        for (network, field) in [(vae.decoderNetwork, GenerationField.vaeDecoder), (vae.encoderNetwork, .vaeEncoder)] {
+            guard network == .tinyDecoder || network == .tinyEncoder else { continue }
+            guard let tinyVAE else { throw InvalidRequest(field: field.key, "No tiny VAE was looked for. Use full.") }
+            if let error = tinyVAE.error(for: network) { throw InvalidRequest(field: field.key, error.errorReason, error.description) }
+        }
+    }
+
+    private func validate(secondPass pass: GenerationRequest) throws(InvalidRequest) {
         for (side, field) in [(pass.width, GenerationField.hiresWidth), (pass.height, GenerationField.hiresHeight)] {
             guard (GenerationRequest.sideMultiple...GenerationRequest.largestSide).contains(side) else {
                 throw InvalidRequest(
@@ -66,11 +86,6 @@ public struct RequestRules: Sendable {
                     "The second pass would be \(pass.width)×\(pass.height). Use a scale or a size that leaves each side within "
                         + "\(GenerationRequest.sideMultiple) to \(GenerationRequest.largestSide) pixels.")
             }
-        }
-        guard HiresFix.upscalers.contains(upscaler) else {
-            throw InvalidRequest(
-                field: GenerationField.hiresUpscaler.key, .unknownChoice(upscaler, of: HiresFix.upscalers),
-                "There is no upscaler \"\(upscaler)\". Use \(HiresFix.upscalers.joined(separator: ", ")).")
         }
         do {
             try pass.samplingFromPicture.settings.validate(for: objective)
@@ -114,6 +129,22 @@ extension ClipSkipRule {
         case .forge: max(clipSkip, 2)
         case .sdnext: clipSkip == 1 ? 2 : clipSkip + 1
         }
+    }
+}
+
+extension UpscalerLibrary {
+    /// Checks that there are the upscalers that a request names.
+    func validate(namesIn request: GenerationRequest) throws(InvalidRequest) {
+        if request.hires.isOn, LatentUpscaler(rawValue: request.hires.upscaler) == nil {
+            try validate(
+                request.hires.upscaler, field: .hiresUpscaler, otherNames: LatentUpscaler.allCases.map(\.rawValue))
+        }
+        if !request.sourcePictures.isEmpty, !request.imageToImage.upscaler.isEmpty {
+            try validate(request.imageToImage.upscaler, field: .sourceUpscaler)
+        }
+        guard request.upscaling.isOn else { return }
+        try validate(request.upscaling.upscaler, field: .upscaler)
+        if !request.upscaling.secondUpscaler.isEmpty { try validate(request.upscaling.secondUpscaler, field: .secondUpscaler) }
     }
 }
 

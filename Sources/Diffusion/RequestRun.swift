@@ -11,41 +11,54 @@ import Tensors
 ///
 /// Each stage gets its networks, uses them and lets go of them before the next stage begins; the networks of later stages are
 /// compiled meanwhile. A stage whose network fails goes on at the next of its placements, and is done again from its start.
-struct RequestRun {
+struct RequestRun: NetworkRun {
     private let pipeline: DiffusionPipeline
     private let plan: RequestPlan
     private let previews: PreviewSchedule
-    private let onEvent: @Sendable (GenerationEvent) -> Void
+    private let inputPictures: (any InputPictureSource)?
+    let retention: DiffusionPipeline.Retention
+    let onEvent: @Sendable (GenerationEvent) -> Void
 
     private var timings = GenerationTimings()
-    private var placements: PerStage<Placement>
-    private var places: PerStage<Place>
-    /// Keys whose compile began for this request.
-    private var compiling: Set<CompileKey> = []
-    private var compiles: [CompileRecord] = []
-    private var moves: [Move] = []
-    private var uses: [DrawnRequests.NetworkUse] = []
+    var record: RunRecord
+    /// The most tiles that the VAE took a picture in; 1 for whole pictures.
+    private var tileCount = 1
 
+    var host: DiffusionPipeline { pipeline }
+
+    /// - Parameters:
+    ///   - inputPictures: nil for the pipeline's.
+    ///   - retention: nil for the pipeline's.
     init(
-        _ pipeline: DiffusionPipeline, _ plan: RequestPlan, previews: PreviewSchedule,
-        onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ pipeline: DiffusionPipeline, _ plan: RequestPlan, previews: PreviewSchedule, inputPictures: (any InputPictureSource)? = nil,
+        retention: DiffusionPipeline.Retention? = nil, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) {
         self.pipeline = pipeline
         self.plan = plan
         self.previews = previews
+        self.inputPictures = inputPictures ?? pipeline.inputPictures
+        self.retention = retention ?? pipeline.retention
         self.onEvent = onEvent
         timings.load = pipeline.opened.seconds
-        placements = pipeline.placements
-        places = placements.map(Place.init(asked:))
+        record = RunRecord(pipeline.placements)
     }
 
     mutating func drawn() async throws -> DrawnRequests {
         try Task.checkCancellation()
         let began = ContinuousClock.now
-        let pictures = try SourcePictures(plan, pipeline)
-        let needed = pipeline.networks(for: plan).filter { !isRemembered($0) }
-        let keys = needed.map { pipeline.key(of: $0, for: plan.need, at: placements[$0.stage]) }
-        compiling = await pipeline.networks.prepare(keys, of: pipeline.checkpoint)
+        let pictures = try SourcePictures(plan, pipeline, from: try await enlargedInputs())
+        let needed = pipeline.networks(for: plan.shared).filter { !isRemembered($0) }
+        let tiler = vaeTiler
+        let keys = needed.map { id in
+            let placement = record.placements[id.stage]
+            let need = id.stage == .decode ? tiler.tiles(of: id, for: plan.need, at: placement).need(plan.need) : plan.need
+            return pipeline.key(of: id, for: need, at: placement)
+        }
+        record.compiling = await pipeline.networks.prepare(keys, of: pipeline.checkpoint)
+        // Nobody waits for it: until it is ready, previews are rougher.
+        let previewKeys = plan.passes.compactMap { tinyPreviews(of: $0)?.key }
+        let compiling = record.compiling
+        await pipeline.networks.prepare(previewKeys.withoutRepetitions.filter { !compiling.contains($0) }, of: pipeline.checkpoint)
 
         let texts = try await encode()
         let start = try await encode(pictures)
@@ -54,6 +67,7 @@ struct RequestRun {
         let decoded = try await decode(latents)
         let images = pictures.finished(graded(decoded), latents: latents, from: start)
 
+        (timings.compile, timings.upscale) = (record.compileSeconds, record.upscaleSeconds)
         timings.total = (ContinuousClock.now - began).seconds
         let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
         var next = 0
@@ -64,10 +78,11 @@ struct RequestRun {
             // The second pass may warn of its own prompts.
             let warnings = stride(from: index, to: plan.prompts.count, by: plan.requests.count).flatMap { plan.prompts[$0].warnings }
             return result(
-                of: request, plan.prompts[index], Array(images[range]), (warnings + pictures.notes(on: range)).withoutRepetitions,
+                of: request, plan.prompts[index], Array(images[range]),
+                (warnings + pictures.notes(on: range) + record.notes + tileNotes).withoutRepetitions,
                 runtimeVersion)
         }
-        return DrawnRequests(results: results, decoded: decoded, networks: uses)
+        return DrawnRequests(results: results, decoded: decoded, networks: record.uses)
     }
 
     private func result(
@@ -84,11 +99,11 @@ struct RequestRun {
             ignored: plan.ignored,
             warnings: warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []),
             dependsOnScheduleCounting: plan.dependsOnScheduleCounting,
-            places: places,
+            places: record.places,
             runtimeVersion: runtimeVersion,
             timings: timings,
-            compiles: compiles,
-            moves: moves)
+            compiles: record.compiles,
+            moves: record.moves)
     }
 
     // MARK: Stages
@@ -102,9 +117,9 @@ struct RequestRun {
         for (index, reading) in plan.readings.enumerated() {
             let id = NetworkID.text(index)
             if let known = rememberedTexts(ofEncoder: index) {
-                places.encode = known[0].place
+                record.places.encode = known[0].place
                 // Its answers take part in the picture as much as if it had run.
-                uses.append(.init(key: known[0].network, hasFailed: false))
+                record.uses.append(.init(key: known[0].network, hasFailed: false))
                 parts.append(known.map(\.text))
                 continue
             }
@@ -147,7 +162,7 @@ struct RequestRun {
 
     /// A text encoder's answers to the plan's texts from earlier requests; nil unless all are there.
     private func rememberedTexts(ofEncoder index: Int) -> [EncodedPrompts.Entry]? {
-        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, at: placements.encode)) }
+        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, at: record.placements.encode)) }
         return known.count == plan.joined.texts.count ? known : nil
     }
 
@@ -156,6 +171,27 @@ struct RequestRun {
         return EncodedPrompts.Key(
             chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] },
             network: .text(index), placement: placement, output: plan.readings[index].output, emphasis: plan.shared.emphasis)
+    }
+
+    /// The source pictures; those that are smaller than what is drawn are enlarged by the upscaler that the recipe names.
+    private mutating func enlargedInputs() async throws -> (any InputPictureSource)? {
+        let options = plan.shared.imageToImage
+        let sources = plan.requests.flatMap(\.sourcePictures).withoutRepetitions
+        guard !options.upscaler.isEmpty, options.resizeMode != .latent, !sources.isEmpty, let inputPictures else { return inputPictures }
+        let upscaler = try pipeline.upscalers.upscaler(named: options.upscaler, field: .sourceUpscaler)
+        if plan.requests.contains(where: { $0.mask != nil }) || plan.shared.inpainting.extends != Margins() {
+            record.notes.append("The upscaler for img2img has no effect with a mask or an extended picture.")
+            return inputPictures
+        }
+        var inputs = EnlargedInputs(base: inputPictures)
+        for source in sources {
+            let picture = try inputPictures.image(of: source).flattened(on: options.background)
+            let layout = ResizeLayout(
+                options.resizeMode, from: picture.size, to: PictureSize(width: plan.shared.width, height: plan.shared.height))
+            guard layout.scaled.width > picture.width || layout.scaled.height > picture.height else { continue }
+            inputs.images[source] = InputImage(try await resized([picture], to: layout.scaled, by: upscaler, field: .sourceUpscaler)[0])
+        }
+        return inputs
     }
 
     /// Encodes source pictures, each once.
@@ -171,19 +207,23 @@ struct RequestRun {
         var encoded = [NDArray?](repeating: nil, count: pictures.count)
         // Pictures of one size share a network.
         for (size, indices) in Dictionary(grouping: pictures.indices, by: { pictures[$0].shape }) {
-            let onEvent = onEvent
+            let (onEvent, tiler, id) = (onEvent, vaeTiler, plan.shared.vae.encoderNetwork)
             var need = plan.need
             let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
             (need.latentHeight, need.latentWidth) = (size[2] / scaleFactor, size[3] / scaleFactor)
-            let latents = try await withFallbacks(.encoder, need) { run, network in
-                onEvent(.encodingPictures)
+            let latents = try await withFallbacks(id, { tiler.tiles(of: id, for: need, at: $0).need(need) }) { run, network in
                 let began = ContinuousClock.now
                 defer { run.timings.encodePictures += (ContinuousClock.now - began).seconds }
+                let tiles = tiler.tiles(of: id, for: need, at: network.placement)
+                run.note(tiles)
                 var encoder = try PictureEncoder(network)
                 var latents: [NDArray] = []
                 for index in indices {
-                    latents.append(try await encoder.encode(pictures[index]))
-                    guard latents.last?.isFinite == true else { throw DiffusionError.nonFinite(network.key) }
+                    latents.append(try await tiles.encoded(pictures[index]) { onEvent(.encodingPictures(tile: $0)) } by: { picture in
+                        let latents = try await encoder.encode(picture)
+                        guard latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
+                        return latents
+                    })
                 }
                 return latents
             }
@@ -203,11 +243,9 @@ struct RequestRun {
             let aligned = size.enlarged.floored(to: GenerationRequest.sideMultiple)
             enlarged = latents.interpolated(height: aligned.height / scaleFactor, width: aligned.width / scaleFactor, by: upscaler)
         } else {
-            let filter = hires.upscaler == PictureUpscaler.nearest.rawValue ? ResamplingFilter.nearest : .lanczos
-            let pictures = try await decode(latents).map {
-                $0.resized(to: size.enlarged, filter: filter).aligned(to: GenerationRequest.sideMultiple).planes
-            }
-            enlarged = .concatenated(try await encode(pictures))
+            let upscaler = try pipeline.upscalers.upscaler(named: hires.upscaler, field: .hiresUpscaler)
+            let pictures = try await resized(try await decode(latents), to: size.enlarged, by: upscaler, field: .hiresUpscaler)
+            enlarged = .concatenated(try await encode(pictures.map { $0.aligned(to: GenerationRequest.sideMultiple).planes }))
         }
         let start = size.cut(enlarged, scaleFactor: scaleFactor)
         guard pipeline.checkpoint.takesMaskedPicture else { return StartLatents(latents: start) }
@@ -221,7 +259,7 @@ struct RequestRun {
         let (pipeline, plan, previews, onEvent) = (pipeline, plan, previews, onEvent)
         let sampling = try pipeline.samplingRun(pass.request, seeds: plan.requests.flatMap(\.imageSeeds), from: start)
         let before = timings.steps
-        return try await withFallbacks(.denoiser, pass.need) { run, network in
+        return try await withFallbacks(.denoiser, { _ in pass.need }) { run, network in
             let stage = DenoiseStage(
                 network: network, pictures: plan.joined.pictures[pass.pictures],
                 conditionings: { pipeline.conditionings(of: plan, pass, texts, atEvaluation: $0) },
@@ -237,12 +275,15 @@ struct RequestRun {
             let earlier = callCount { $0.pictures.lowerBound < pass.pictures.lowerBound }
             let later = callCount { $0.pictures.lowerBound > pass.pictures.lowerBound }
             onEvent(.denoising(done: earlier, total: earlier + sampling.expectedCallCount + later))
-            let decoderKey = pipeline.key(of: .decoder, for: pass.need, at: run.placements.decode)
+            let decoderNeed = run.vaeTiler.tiles(of: .decoder, for: pass.need, at: run.record.placements.decode).need(pass.need)
+            let decoderKey = pipeline.key(of: .decoder, for: decoderNeed, at: run.record.placements.decode)
+            let tinyPreviews = run.tinyPreviews(of: pass)
             let latents = try await stage.run(sampling) { progress, seconds in
                 calls.seconds.append(seconds)
                 let done = progress.completedCallCount
                 onEvent(.denoising(done: earlier + done, total: earlier + progress.callCount + later))
                 guard done.isMultiple(of: perStep), previews.includes(step: done / perStep) else { return }
+                if let images = await tinyPreviews?.pictures(of: progress.denoised) { return onEvent(.preview(images)) }
                 if let images = await pipeline.preview(of: progress.denoised, decoder: decoderKey) { onEvent(.preview(images)) }
             }
             run.timings.steps = before + calls.seconds
@@ -252,14 +293,16 @@ struct RequestRun {
 
     /// Pictures that are done stay when a later one fails.
     private mutating func decode(_ latents: NDArray) async throws -> [RGBImage] {
-        let (pipeline, onEvent) = (pipeline, onEvent)
+        let (pipeline, onEvent, tiler, id) = (pipeline, onEvent, vaeTiler, plan.shared.vae.decoderNetwork)
         var images: [RGBImage] = []
         var need = plan.need
         (need.latentHeight, need.latentWidth) = (latents.shape[2], latents.shape[3])
-        try await withFallbacks(.decoder, need) { run, network in
+        try await withFallbacks(id, { tiler.tiles(of: id, for: need, at: $0).need(need) }) { run, network in
             let began = ContinuousClock.now
-            try await DecodeStage(network: network).run(latents, into: &images) { index in
-                onEvent(.decoding(index: index, total: latents.shape[0]))
+            let tiles = tiler.tiles(of: id, for: need, at: network.placement)
+            run.note(tiles)
+            try await DecodeStage(network: network, tiles: tiles).run(latents, into: &images) { index, tile in
+                onEvent(.decoding(index: index, total: latents.shape[0], tile: tile))
             } onDone: { latents, image in
                 pipeline.learn(latents, became: image)
             }
@@ -273,66 +316,48 @@ struct RequestRun {
         zip(images, plan.requests.flatMap(\.seeds)).map { plan.shared.grading.applied(to: $0, seed: $1) }
     }
 
+    /// The tiny VAE's sketches of a pass; nil where there are none.
+    private func tinyPreviews(of pass: RequestPlan.Pass) -> TinyPreviews? {
+        guard previews.isWanted, previews.method == .auto, pipeline.checkpoint.tinyVAE?.has(.tinyDecoder) == true else { return nil }
+        let placement = record.placements.decode
+        return TinyPreviews(pass.need, networks: pipeline.networks) { pipeline.key(of: .tinyDecoder, for: $0, at: placement) }
+    }
+
+    // MARK: Tiles
+
+    /// Decides by the memory that there is now.
+    private var vaeTiler: VAETiler { pipeline.vaeTiler(for: plan.shared) }
+
+    private mutating func note(_ tiles: VAETiles) { tileCount = max(tileCount, tiles.plan.count) }
+
+    /// Tiles are told of where nobody asked for them.
+    private var tileNotes: [String] {
+        guard tileCount > 1, plan.shared.vae.tiling == .auto else { return [] }
+        return [
+            "The VAE worked in \(tileCount) tiles, for the whole picture would take more memory than there is. Colours may change slightly "
+                + "from tile to tile."
+        ]
+    }
+
     // MARK: Networks
 
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
-    /// - Parameter need: decides on the network's shape; nil for the plan's.
+    /// - Parameter need: decides on the network's shape at a placement; nil for the plan's.
     private mutating func withFallbacks<Result>(
-        _ id: NetworkID, _ need: ShapeNeed? = nil, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
+        _ id: NetworkID, _ need: ((Placement) -> ShapeNeed)? = nil, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
-        let stage = id.stage
-        while true {
-            let placement = placements[stage]
-            do {
-                let network = try await network(id, need ?? plan.need)
-                let result = try await work(&self, network)
-                uses.append(.init(key: network.key, hasFailed: false))
-                if pipeline.retention == .untilUsed { await pipeline.networks.release(network.key) }
-                return result
-            } catch {
-                let failure = explained(DiffusionError(error))
-                if case .nonFinite(let key) = failure { uses.append(.init(key: key, hasFailed: true)) }
-                guard let kind = failure.stageFailure,
-                    case .move(let next) = pipeline.fallbacks[stage].remedy(after: placement, because: kind)
-                else { throw failure }
-                let move = Move(stage: stage, from: placement, to: next, reason: failure.description)
-                // A lost device is lost for all; strange numbers may be this request's alone, and must not slow down others.
-                if kind == .device, pipeline.placements[stage] == placement { pipeline.move(stage, to: next) }
-                placements[stage] = next
-                moves.append(move)
-                onEvent(.moved(move))
-            }
-        }
+        try await withFallbacks(
+            id, of: pipeline.checkpoint, key: { [pipeline, plan] in pipeline.key(of: id, for: need?($0) ?? plan.need, at: $0) }, work)
     }
 
     /// Numbers that are not finite may be the prompt's doing, and then no other device draws it.
-    private func explained(_ error: DiffusionError) -> DiffusionError {
+    func explained(_ error: DiffusionError) -> DiffusionError {
         let weight = plan.joined.heaviestWeight
-        guard case .nonFinite = error, weight > 100 else { return error }
+        guard case .nonFinite(let key) = error, key.network != .upscaler, weight > 100 else { return error }
         return .request(InvalidRequest(
             field: "prompt", ErrorReason(.weightTooLarge, ["value": .init(weight)]),
             "A weight of \(weight) in the prompt takes the numbers out of the range of floating point. "
                 + "Most useful weights lie between 0.5 and 1.5."))
-    }
-
-    /// Nobody waits for a compile as long as something that gives the same picture is ready.
-    private mutating func network(_ id: NetworkID, _ need: ShapeNeed) async throws -> CompiledNetwork {
-        let (key, onEvent) = (pipeline.key(of: id, for: need, at: placements[id.stage]), onEvent)
-        let isPrepared = compiling.remove(key) != nil
-        @Sendable func tell(_ reason: CompileReason) {
-            onEvent(.compiling(Compiling(id, device: key.placement.device, shape: key.shape.summary(of: id), reason: reason)))
-        }
-        let lease = try await pipeline.networks.lease(key, of: pipeline.checkpoint) { reason, isNew in
-            if isPrepared || isNew { tell(reason) }
-        }
-        let network = lease.network
-        places[id.stage] = network.place
-        if network.key == key, isPrepared || lease.wait == .ownCompile {
-            if lease.wait == .none { tell(network.record.reason) }
-            timings.compile[id.stage] += network.seconds
-            compiles.append(network.record)
-        }
-        return network
     }
 }
 
@@ -342,5 +367,15 @@ extension RequestPlan.Pass {
         guard pictures.lowerBound > 0 else { return request.sampling.callCount(for: objective) }
         let (settings, skipped) = request.samplingFromPicture
         return settings.callCount(for: objective, skippingSteps: skipped)
+    }
+}
+
+/// Source pictures, some of which are there in a larger size.
+private struct EnlargedInputs: InputPictureSource {
+    let base: any InputPictureSource
+    var images: [InputPicture: InputImage] = [:]
+
+    func image(of picture: InputPicture) throws(InvalidRequest) -> InputImage {
+        if let image = images[picture] { image } else { try base.image(of: picture) }
     }
 }

@@ -26,7 +26,7 @@ extension MonitoredPipeline {
         // With any shape, as probes have it.
         let reference = DiffusionPipeline(
             pipeline.opened, fallbacks: PerStage(repeating: Fallbacks(.reference)), networks: networks, resources: pipeline.resources,
-            inputPictures: pipeline.inputPictures)
+            inputPictures: pipeline.inputPictures, upscalers: pipeline.upscalers)
         let plan: RequestPlan
         do { plan = try reference.plan(for: [request]) } catch { throw .request(error) }
         let keys = reference.keys(for: plan.need)

@@ -53,9 +53,9 @@ extension ProbeQuestion {
             self = .predict(
                 texts: Self.texts(texts, fitting: key.shape), pictureCount: pictureCount,
                 shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallSide))
-        case .decoder:
+        case .decoder, .tinyDecoder:
             self = .decode(shape: Self.latentShape(key.shape, of: pipeline.checkpoint, size: size, smallSide: Probe.smallDecodedSide))
-        case .encoder:
+        case .encoder, .tinyEncoder, .upscaler:
             func side(_ extent: Extent, _ pixels: Int?) -> Int {
                 if case .fixed(let fixed) = extent { fixed } else { pixels ?? Probe.smallDecodedSide }
             }

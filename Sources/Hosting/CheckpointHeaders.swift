@@ -16,6 +16,8 @@ actor CheckpointHeaders {
         /// See `ModelSummary`.
         let isForInpainting: Bool
         /// See `ModelSummary`.
+        let hasTinyVAE: Bool
+        /// See `ModelSummary`.
         let suits: SuitableSettings?
         /// See `ModelSummary`.
         let family: String
@@ -31,9 +33,18 @@ actor CheckpointHeaders {
 
     /// The settings that change what a checkpoint's headers mean.
     struct Choice: Equatable {
-        var prediction = PredictionMode.auto
+        let prediction: PredictionMode
         /// See `Checkpoint.open`.
-        var vae: String?
+        let vae: String?
+        /// See `Checkpoint.open`.
+        let tinyVAEs: TinyVAELibrary?
+        /// Changes when a tiny VAE comes or goes.
+        private let tinyVAEState: FileIdentity?
+
+        init(prediction: PredictionMode = .auto, vae: String? = nil, tinyVAEs: TinyVAELibrary? = nil) {
+            (self.prediction, self.vae, self.tinyVAEs) = (prediction, vae, tinyVAEs)
+            tinyVAEState = tinyVAEs.flatMap { FileIdentity($0.path) }
+        }
     }
 
     /// - Parameter choice: as it is set for all checkpoints now.
@@ -55,12 +66,13 @@ actor CheckpointHeaders {
         if let known = known(of: path) { return known }
         let choice = choice()
         let header = Result {
-            let checkpoint = try Checkpoint.open(path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae)
+            let checkpoint = try Checkpoint.open(
+                path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae, tinyVAEs: choice.tinyVAEs)
             if let refusal = checkpoint.refusal { throw refusal }
             return Header(
                 nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map(\.text),
                 takesSizes: checkpoint.conditioning.sizes != nil, isForInpainting: checkpoint.takesMaskedPicture,
-                suits: checkpoint.suggestion?.settings,
+                hasTinyVAE: checkpoint.tinyVAE?.has(.tinyDecoder) == true, suits: checkpoint.suggestion?.settings,
                 family: checkpoint.family.shortName, byteCount: checkpoint.files.reduce(0) { $0 + $1.byteCount },
                 rules: try RequestRules(checkpoint), hashedPath: checkpoint.hashedPath)
         }

@@ -1,4 +1,4 @@
-import Checkpoints
+public import Checkpoints
 import Compilation
 public import Diffusion
 import Fidelity
@@ -22,7 +22,9 @@ public actor ModelHost: Engine {
     let defaults: ModelDefaultsLibrary
     let folders: UserFolders
     let resources: PromptResources
-    private let inputPictures: (any InputPictureSource)?
+    let inputPictures: (any InputPictureSource)?
+    /// The upscalers that requests name.
+    public nonisolated let upscalerLibrary: UpscalerLibrary
     let logger: Logger
     private let onCompile: @Sendable (CompileRecord) -> Void
     private let onEvent: @Sendable (JobEvent) -> Void
@@ -32,6 +34,8 @@ public actor ModelHost: Engine {
     }
     /// Opens models, with the settings that it was made for.
     private var opener: (settings: EaselSettings, value: ModelOpener)?
+    /// Enlarges pictures without a model, with the same settings.
+    private var upscaling: UpscalingPipeline?
     private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
     /// The models whose opening has ended well.
     private var openModels: [String: OpenModel] = [:]
@@ -79,10 +83,15 @@ public actor ModelHost: Engine {
         self.folders = folders
         self.resources = resources
         self.inputPictures = inputPictures
+        upscalerLibrary = UpscalerLibrary(settings.current, folders: folders)
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
-        headers = CheckpointHeaders { .init(prediction: settings.current.prediction, vae: settings.current.chosenVAE(folders)) }
+        headers = CheckpointHeaders {
+            .init(
+                prediction: settings.current.prediction, vae: settings.current.chosenVAE(folders),
+                tinyVAEs: settings.current.tinyVAEs(folders))
+        }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
         readiness = .loading(model: settings.current.requests.model)
@@ -109,7 +118,8 @@ public actor ModelHost: Engine {
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
                 isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
-                takesSizes: header?.takesSizes ?? false, isForInpainting: header?.isForInpainting ?? false, suits: header?.suits,
+                takesSizes: header?.takesSizes ?? false, isForInpainting: header?.isForInpainting ?? false,
+                hasTinyVAE: header?.hasTinyVAE ?? false, suits: header?.suits,
                 family: header?.family, bytes: header?.byteCount ?? (model.isFolder ? nil : FileIdentity(model.path)?.byteCount),
                 defaults: found.defaults))
         }
@@ -153,7 +163,7 @@ public actor ModelHost: Engine {
             readiness = .ready(model: name)
             logger.info("Model \(name) is ready\(model.pipeline.placements.inWords)", metadata: ["model": "\(name)"])
             let side = model.pipeline.checkpoint.nativeSize
-            let forecast = model.pipeline.memoryForecast(width: side, height: side)
+            let forecast = model.pipeline.memoryForecast(for: model.pipeline.nativeRequest(prompt: ""))
             if let warning = forecast.warning(for: "\(side)×\(side)", isServing: true) {
                 logger.warning("little memory", metadata: ["model": "\(name)", "advice": "\(warning)"])
             }
@@ -202,6 +212,7 @@ public actor ModelHost: Engine {
         models = []
         openModels = [:]
         opener = nil
+        upscaling = nil
     }
 
     public func reload(keepingDiskCache: Bool) async throws {
@@ -230,12 +241,13 @@ public actor ModelHost: Engine {
         let wanted = settings.current.ofModels
         if let opener, opener.settings == wanted { return opener.value }
         let value = try ModelOpener(
-            settings.current, folders: folders, inputPictures: inputPictures, onCompile: onCompile
+            settings.current, folders: folders, inputPictures: inputPictures, upscalers: upscalerLibrary, onCompile: onCompile
         ) { [logger] note in
             logger.warning("cache", metadata: ["reason": "\(note)"])
         }
         if opener != nil { logger.info("models are opened again, for settings have changed") }
         opener = (wanted, value)
+        upscaling = nil
         models = []
         openModels = [:]
         knownDevices = nil
@@ -292,6 +304,7 @@ public actor ModelHost: Engine {
     // MARK: Drawing
 
     public func group(of request: JobRequest) async -> CompileGroup {
+        if request.generation.upscaling.mode == .plain { return CompileGroup(model: request.model, shape: "") }
         // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
         guard let model = openModels[request.model] else {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
@@ -301,6 +314,9 @@ public actor ModelHost: Engine {
     }
 
     public func validate(_ request: JobRequest) async throws {
+        if request.generation.upscaling.mode == .plain {
+            return try UpscalingPipeline.validate(request.generation, upscalers: upscalerLibrary)
+        }
         if let model = openModels[request.model] { return try model.pipeline.validate(request.generation) }
         guard let path = library.listing().path(named: request.model) else { throw Self.unknown(request.model) }
         let header: CheckpointHeaders.Header
@@ -309,7 +325,7 @@ public actor ModelHost: Engine {
         } catch {
             throw InvalidRequest(field: "model", reason(error, request.model))
         }
-        try header.rules.validate(request.generation, styles: resources.current.styles)
+        try header.rules.validate(request.generation, styles: resources.current.styles, upscalers: upscalerLibrary)
     }
 
     private static func unknown(_ name: String) -> InvalidRequest {
@@ -318,6 +334,7 @@ public actor ModelHost: Engine {
     }
 
     public func usefulBatchSize(of request: JobRequest) async -> Int {
+        guard request.generation.upscaling.mode == .off else { return 1 }
         if let known = batchSizes[BatchQuestion(request)] { return known }
         // Found out when there is time for it: nobody's picture waits for that.
         unmeasured = request
@@ -328,8 +345,11 @@ public actor ModelHost: Engine {
         _ requests: [GenerationRequest], model name: String, previews: PreviewSchedule = .none,
         onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [GenerationResult] {
+        if requests.first?.upscaling.mode == .plain { return try await enlarge(requests, onEvent: onEvent) }
         let model = try await model(name)
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
+        var previews = previews
+        previews.method = settings.current.requests.previewMethod
         let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
         if let steps = results.first?.timings.steps.sorted(), !steps.isEmpty { secondsPerStep[name] = steps[steps.count / 2] }
         let hash = await model.publishedHash
@@ -338,6 +358,21 @@ public actor ModelHost: Engine {
             var result = result
             result.warnings = result.allWarnings(asked: placements)
             result.writeInfotexts(for: request, model: name, modelHash: hash, version: "Easel \(Version.current)")
+            return result
+        }
+    }
+
+    /// Enlarges pictures; no model is opened for it.
+    private func enlarge(
+        _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [GenerationResult] {
+        let opener = try currentOpener()
+        let pipeline = upscaling ?? opener.upscaling()
+        upscaling = pipeline
+        let results = try await pipeline.enlarge(requests, onEvent: onEvent)
+        return zip(requests, results).map { request, result in
+            var result = result
+            result.writePostprocessing(for: request, version: "Easel \(Version.current)")
             return result
         }
     }

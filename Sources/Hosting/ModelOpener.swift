@@ -30,22 +30,27 @@ public struct ModelOpener: Sendable {
     private let choices: PerStage<ComponentChoice>
     /// Where the pixels of source pictures and masks come from; nil where none can be had.
     public let inputPictures: (any InputPictureSource)?
+    /// The upscalers that requests name.
+    public let upscalers: UpscalerLibrary
 
     /// Starts OpenVINO and chooses devices.
     /// - Parameters:
     ///   - settings: devices, precisions, shapes and budgets.
     ///   - folders: the cache in them keeps what was measured and compiled.
     ///   - inputPictures: where the pixels of source pictures and masks come from.
+    ///   - upscalers: those that requests name; nil for those that the settings name.
     ///   - onCompile: told of each compile.
     ///   - onNote: told in a sentence when nothing can be kept in the cache.
     /// - Throws: `HostingError.runtime`; `.device` when a device that is asked for is not there.
     public init(
         _ settings: EaselSettings = EaselSettings(), folders: UserFolders = UserFolders(), inputPictures: (any InputPictureSource)? = nil,
-        onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in }, onNote: @escaping @Sendable (String) -> Void = { _ in }
+        upscalers: UpscalerLibrary? = nil, onCompile: @escaping @Sendable (CompileRecord) -> Void = { _ in },
+        onNote: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(HostingError) {
         self.settings = settings
         self.folders = folders
         self.inputPictures = inputPictures
+        self.upscalers = upscalers ?? UpscalerLibrary(settings, folders: folders)
         let names: [String]
         do throws(OpenVINOError) {
             core = try Core()
@@ -88,9 +93,23 @@ public struct ModelOpener: Sendable {
     public func reference(for path: String) throws(DiffusionError) -> DiffusionPipeline {
         DiffusionPipeline(
             try OpenCheckpoint(
-                path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(folders)),
+                path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(folders),
+                tinyVAEs: settings.tinyVAEs(folders)),
             fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes(isForOneRequest: false), networks: networks,
-            inputPictures: inputPictures)
+            inputPictures: inputPictures, upscalers: upscalers)
+    }
+
+    /// Makes what enlarges pictures without a checkpoint. It runs where pictures are decoded.
+    ///
+    /// `auto` means f32: what suits a checkpoint's VAE says nothing of an upscaler.
+    /// - Parameters:
+    ///   - inputPictures: where the pixels of source pictures come from; nil for where the opener has them from.
+    ///   - isForOneRequest: lets go of compiled networks at once.
+    public func upscaling(inputPictures: (any InputPictureSource)? = nil, isForOneRequest: Bool = false) -> UpscalingPipeline {
+        UpscalingPipeline(
+            fallbacks: ladder(choices.decode, Arithmetic(choices.decode.accuracy) ?? .exactly(.f32)),
+            shapes: shapes(isForOneRequest: isForOneRequest), networks: networks, retention: isForOneRequest ? .untilUsed : .always,
+            upscalers: upscalers, inputPictures: inputPictures ?? self.inputPictures)
     }
 
     /// Puts a checkpoint that is open where the settings want it; see `open`.
@@ -121,7 +140,8 @@ public struct ModelOpener: Sendable {
         }
         let pipeline = DiffusionPipeline(
             reference.opened, fallbacks: fallbacks, shapes: shapes(isForOneRequest: isForOneRequest), networks: networks,
-            retention: isForOneRequest ? .untilUsed : .always, resources: resources, inputPictures: inputPictures)
+            retention: isForOneRequest ? .untilUsed : .always, resources: resources, inputPictures: inputPictures,
+            upscalers: upscalers)
         return (pipeline, tables)
     }
 
@@ -231,6 +251,11 @@ extension DiskCache {
 extension EaselSettings {
     /// The VAE that takes the place of models' own; see `Checkpoint.open`. nil for what the model's files say.
     func chosenVAE(_ folders: UserFolders) -> String? { vae.isEmpty ? nil : vae == "none" ? vae : folders.path(vae) }
+
+    /// The place where tiny VAEs lie.
+    func tinyVAEs(_ folders: UserFolders) -> TinyVAELibrary {
+        TinyVAELibrary(path: tinyVAE.isEmpty ? folders.data.appending(path: "vae-approx").path : folders.path(tinyVAE))
+    }
 }
 
 extension Arithmetic {

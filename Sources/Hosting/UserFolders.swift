@@ -41,6 +41,9 @@ public struct UserFolders: Sendable {
     /// Holds checkpoints: `~/.local/share/easel/models`.
     public var models: URL { data.appending(path: "models") }
 
+    /// Holds upscalers: `~/.local/share/easel/upscalers`.
+    public var upscalers: URL { data.appending(path: "upscalers") }
+
     /// Holds settings: `~/.config/easel`.
     public var config: URL { folder("XDG_CONFIG_HOME", fallback: ".config") }
 

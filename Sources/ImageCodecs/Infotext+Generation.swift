@@ -16,6 +16,28 @@ extension GenerationResult {
     }
 }
 
+extension GenerationResult {
+    /// Writes how each picture was enlarged, in the words of A1111's extras, and by what. Prompts and seed are those of the picture's own
+    /// infotext, which stays as it is; the upscaler `None` leaves nothing else to tell.
+    /// - Parameters:
+    ///   - request: the one that the result is of.
+    ///   - version: of the program, such as `Easel 0.1.0`.
+    public mutating func writePostprocessing(for request: GenerationRequest, version: String) {
+        for index in pictures.indices {
+            // Lists tell what is on a picture, not only that it was enlarged.
+            let source = Infotext(parsing: pictures[index].infotext)
+            (pictures[index].prompt, pictures[index].negativePrompt) = (source.prompt, source.negativePrompt)
+            if let seed = source["Seed"].flatMap({ UInt64($0) }) { pictures[index].seed = seed }
+        }
+        guard !request.upscaling.leavesPictures else { return }
+        var parts = Infotext.enlarging(request).map { "\($0.key): \(QuotedValue.quoting($0.value))" }
+        parts += ["Device: \(places.decode.device)", "Precision: \(places.decode.precision)", "OpenVINO: \(runtimeVersion)"]
+        if !moves.isEmpty { parts.append("Fallback: \(QuotedValue.quoting(moves.map(\.description).joined(separator: " ")))") }
+        parts.append("Version: \(version)")
+        for index in pictures.indices { pictures[index].postprocessing = parts.joined(separator: ", ") }
+    }
+}
+
 extension Infotext {
     /// The text for one picture of a request.
     /// - Parameters:

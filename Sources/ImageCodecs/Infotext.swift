@@ -62,9 +62,12 @@ extension Infotext: CustomStringConvertible {
     public var description: String {
         var lines = [prompt]
         if !negativePrompt.isEmpty { lines.append("Negative prompt: " + negativePrompt) }
-        if !parameters.isEmpty {
-            lines.append(parameters.map { "\($0.key): \(QuotedValue.quoting($0.value))" }.joined(separator: ", "))
-        }
+        if !parameters.isEmpty { lines.append(Self.line(parameters)) }
         return lines.joined(separator: "\n")
+    }
+
+    /// Parameters as they stand in the last line.
+    static func line(_ parameters: [Parameter]) -> String {
+        parameters.map { "\($0.key): \(QuotedValue.quoting($0.value))" }.joined(separator: ", ")
     }
 }

@@ -3,12 +3,17 @@ public import Tensors
 
 extension RGBImage {
     /// What a VAE encodes: red, green and blue, `[1, 3, height, width]`, −1…1.
-    public var planes: NDArray {
+    public var planes: NDArray { planes(factor: 2, offset: -1) }
+
+    /// What an upscaler takes: red, green and blue, `[1, 3, height, width]`, 0…1.
+    public var unitPlanes: NDArray { planes(factor: 1, offset: 0) }
+
+    private func planes(factor: Float, offset: Float) -> NDArray {
         let count = width * height
         let values = [Float](unsafeUninitializedCapacity: 3 * count) { values, initialized in
             pixels.withUnsafeBufferPointer { pixels in
                 for channel in 0..<3 {
-                    for index in 0..<count { values[channel * count + index] = Float(pixels[3 * index + channel]) / 255 * 2 - 1 }
+                    for index in 0..<count { values[channel * count + index] = Float(pixels[3 * index + channel]) / 255 * factor + offset }
                 }
             }
             initialized = 3 * count

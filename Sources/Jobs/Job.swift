@@ -15,9 +15,12 @@ public struct JobRequest: Sendable, Hashable, Codable {
     public var client: String
     /// Steps between two previews that the client wants to see; 0 for none.
     public var previewInterval: Int
+    /// The job's place in a grid; nil for a job of its own.
+    public var grid: GridCell?
 
     public init(
-        model: String, generation: GenerationRequest, runs: Int = 1, priority: Int = 0, client: String = "", previewInterval: Int = 0
+        model: String, generation: GenerationRequest, runs: Int = 1, priority: Int = 0, client: String = "", previewInterval: Int = 0,
+        grid: GridCell? = nil
     ) {
         self.model = model
         self.generation = generation
@@ -25,6 +28,7 @@ public struct JobRequest: Sendable, Hashable, Codable {
         self.priority = priority
         self.client = client
         self.previewInterval = previewInterval
+        self.grid = grid
     }
 
     /// The steps after which the client wants to see the pictures.

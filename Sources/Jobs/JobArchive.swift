@@ -38,4 +38,7 @@ public protocol JobArchive: Sendable {
     ///   - before: only jobs that were added before this one; nil for the newest.
     /// - Returns: `limit` jobs at most, those added last first, whatever the clock said.
     func jobs(in state: JobState?, before: JobID?, limit: Int) async throws -> [Job]
+
+    /// - Returns: the jobs of a grid by cell, as far as they are there; empty when there is none of that name.
+    func jobs(ofGrid id: JobID) async throws -> [Job]
 }

@@ -12,12 +12,16 @@ public enum JobEvent: Sendable, Equatable {
     case moved(Move)
     /// The prompts are turned into embeddings.
     case encoding
+    /// Source pictures are turned into latents; with a large one, a tile of it.
+    case encodingPictures(tile: TileProgress? = nil)
+    /// An upscaler takes the tile with this number, from 0, of all tiles of the pictures.
+    case upscaling(tile: Int, of: Int)
     /// `done` of `total` steps, counted over all runs of the job, and how far the present run is.
     case step(done: Int, total: Int, RunProgress = RunProgress())
-    /// The pictures so far, an eighth of their size.
+    /// The pictures so far, smaller than they will be.
     case preview([RGBImage])
-    /// Latents are turned into pixels: picture `index`, from 0, of `total`.
-    case decoding(index: Int, total: Int)
+    /// Latents are turned into pixels: picture `index`, from 0, of `total`; with a large one, a tile of it.
+    case decoding(index: Int, total: Int, tile: TileProgress? = nil)
     /// The pictures of a run are stored, and more runs follow; `run` counts from 0.
     case pictures([PictureID], run: Int, runCount: Int)
     /// Warnings about the pictures, in whole sentences; comes right before the end.

@@ -19,6 +19,7 @@ struct Backend: Sendable {
     let logger: Logger
     let previews = EncodedPreviews()
     let streams = OpenStreams()
+    let sheets = SheetTurns()
     let idleOptions = KeptOptions()
     /// The lines that `/sdapi/v1/log` tells.
     let recentLog: RecentLog
@@ -58,8 +59,10 @@ struct Backend: Sendable {
     ) async throws -> Value {
         let (settings, client, inputs) = (settings.current, context.client, archive.inputPictures)
         let pictureOptions = idleOptions.current.ofPictures
+        let upscalers = await engine.upscalers
         return try await withCatalog {
-            var context = WebAPI.RequestContext(settings: settings, models: $0, client: client, inputSize: { inputs.size(of: $0) })
+            var context = WebAPI.RequestContext(
+                settings: settings, models: $0, upscalers: upscalers, client: client, inputSize: { inputs.size(of: $0) })
             context.pictureOptions = pictureOptions
             return try read(context)
         }

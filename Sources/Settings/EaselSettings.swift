@@ -19,6 +19,10 @@ public struct EaselSettings: Sendable, Equatable {
     public var prediction = PredictionMode.auto
     /// A file or folder whose VAE all models use; `none`: each model's own; empty: `NAME.vae.safetensors` beside a model, or its own.
     public var vae = ""
+    /// A folder with tiny VAEs, or one's file; empty: `~/.local/share/easel/vae-approx`.
+    public var tinyVAE = ""
+    /// Folders of upscalers' files, separated by `:`; those of the user's data folder come after them.
+    public var upscalers = ""
     /// The inputs that are fixed when a network is compiled.
     public var shapes = ShapePolicy.auto
     /// Chunks of 75 tokens that a static shape has room for.
@@ -90,6 +94,8 @@ extension EaselSettings {
         public var options = GenerationRequest(prompt: "")
         /// Steps between two previews; 0: none.
         public var previewSteps = 5
+        /// How previews are made.
+        public var previewMethod = PreviewMethod.auto
         /// The format that pictures are sent in.
         public var imageFormat = ImageFormat.png
     }

@@ -124,6 +124,13 @@ extension Setting {
         Setting("vae", \.vae, .text,
             "a file or folder whose VAE all models use; none: each model's own; empty: NAME.vae.safetensors beside a model, or its own",
             isLocal: true),
+        Setting("tiny_vae", \.tinyVAE, .text,
+            "a folder with tiny VAEs such as taesd_decoder.safetensors, or the file of one for all models; empty: "
+                + "~/.local/share/easel/vae-approx",
+            isLocal: true),
+        Setting("upscalers", \.upscalers, .text,
+            "folders of upscalers (.safetensors, .pth), separated by \":\"; ~/.local/share/easel/upscalers comes after them",
+            isLocal: true),
         Setting("shapes", \.shapes, .word,
             "what a compiled model stays flexible in; auto: everything on CPUs, only the prompt's length elsewhere"),
         Setting("context_chunks", \.contextChunks, .count(1...64),
@@ -170,6 +177,8 @@ extension Setting {
             "the share of fresh noise in DDIM, when a request does not say"),
         Setting(
             "preview_steps", \.requests.previewSteps, .count(0...1000), "steps between two previews of a picture; 0: none", unit: .steps),
+        Setting("preview_method", \.requests.previewMethod, .word,
+            "how previews are made; auto: by a tiny VAE where there is one (see tiny_vae); fast: by the colours of the latents"),
         Setting("image_format", \.requests.imageFormat, .word, "what the server sends pictures as, when a request does not say"),
     ] + GenerationField.samplingOptions.filter { $0.key != GenerationField.eta.key }.map { Setting($0) }
 

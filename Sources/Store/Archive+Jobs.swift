@@ -102,6 +102,17 @@ extension Archive: JobArchive {
     }
 }
 
+extension Archive {
+    /// Jobs that this version cannot read are left out.
+    public func jobs(ofGrid id: JobID) async throws(StoreError) -> [Job] {
+        try await database.read { db in
+            try JobRecord.fetch(db, where: "grid = \(id.description)", order: "number")
+                .compactMap { try? $0.row.job(pictures: $0.pictures) }
+                .sorted { ($0.request.grid?.cell ?? 0) < ($1.request.grid?.cell ?? 0) }
+        }
+    }
+}
+
 extension JobRecord {
     static let isUnfinished: SQL = "state IN (\(JobState.queued.rawValue), \(JobState.running.rawValue))"
 }

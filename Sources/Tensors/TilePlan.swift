@@ -57,6 +57,12 @@ public struct TilePlan: Sendable, Hashable {
         columns = TileLine(size: width, tile: tile, overlap: overlap)
     }
 
+    /// Tiles of another height than width.
+    public init(rows: TileLine, columns: TileLine) {
+        self.rows = rows
+        self.columns = columns
+    }
+
     /// How many tiles there are.
     public var count: Int { rows.starts.count * columns.starts.count }
 
@@ -77,10 +83,13 @@ public struct TileBlender: Sendable {
     private let plan: TilePlan
     private let scale: Int
     private let context: Int
+    private let isTakenInParts: Bool
     /// How many tiles there are so far.
     public private(set) var count = 0
     private var row: NDArray?
+    /// The result from row `firstRow` on.
     private var whole: NDArray?
+    private var firstRow = 0
 
     /// - Parameters:
     ///   - plan: where the tiles lie in what was cut up.
@@ -88,14 +97,32 @@ public struct TileBlender: Sendable {
     ///     plan is of latents.
     ///   - context: rows and columns of the plan that are cut off at each seam before blending, because the network saw too little around
     ///     them.
-    public init(_ plan: TilePlan, scale: Int, context: Int = 0) {
+    ///   - isTakenInParts: whether `takeFinishedRows` takes rows out as they are finished, so that memory holds those of about one row
+    ///     of tiles: for large results.
+    public init(_ plan: TilePlan, scale: Int, context: Int = 0, isTakenInParts: Bool = false) {
         self.plan = plan
         self.scale = scale
         self.context = context
+        self.isTakenInParts = isTakenInParts
     }
 
-    /// The whole; nil until all tiles are there.
-    public var result: NDArray? { count == plan.count ? whole : nil }
+    /// The whole; nil until all tiles are there, and where it is taken in parts.
+    public var result: NDArray? { count == plan.count && !isTakenInParts ? whole : nil }
+
+    /// Takes out the rows that no later tile changes: each once, from the top.
+    /// - Returns: `[batch, channels, rows, width · scale]`; nil when there are none.
+    /// - Precondition: the result is taken in parts.
+    public mutating func takeFinishedRows() -> NDArray? {
+        precondition(isTakenInParts, "the result is wanted as a whole")
+        let done = count / plan.columns.starts.count
+        guard let whole, done > 0 else { return nil }
+        let end = (done == plan.rows.starts.count ? plan.rows.size : plan.rows.kept(done, context: context).lowerBound) * scale - firstRow
+        guard end > 0 else { return nil }
+        func rows(_ range: Range<Int>) -> NDArray { whole.tile(TilePlan.Place(rows: range, columns: 0..<whole.shape[3])) }
+        self.whole = rows(end..<whole.shape[2])
+        firstRow += end
+        return rows(0..<end)
+    }
 
     /// Adds the next tile, in the order of the plan.
     /// - Parameter tile: `[batch, channels, tile height · scale, tile width · scale]`.
@@ -110,18 +137,34 @@ public struct TileBlender: Sendable {
         var row = self.row ?? NDArray(repeating: 0, shape: shape)
         // Out of self, so that blending changes it in place.
         self.row = nil
-        row.blend(tile, plan.columns, across, axis: 3, scale: scale, context: context)
+        row.blend(tile, plan.columns, across, axis: 3, from: 0, scale: scale, context: context)
         guard across == plan.columns.starts.count - 1 else { self.row = row; return }
-        var whole = self.whole ?? NDArray(repeating: 0, shape: [shape[0], shape[1], plan.rows.size * scale, shape[3]])
+        let end = (isTakenInParts ? plan.rows.starts[down] + plan.rows.length : plan.rows.size) * scale
+        var whole = self.whole ?? NDArray(repeating: 0, shape: [shape[0], shape[1], 0, shape[3]])
         self.whole = nil
-        whole.blend(row, plan.rows, down, axis: 2, scale: scale, context: context)
+        whole.extend(toRows: end - firstRow)
+        whole.blend(row, plan.rows, down, axis: 2, from: firstRow, scale: scale, context: context)
         self.whole = whole
     }
 }
 
 extension NDArray {
+    /// Puts rows of zeros below a picture, up to a height.
+    fileprivate mutating func extend(toRows rows: Int) {
+        guard rows > shape[2] else { return }
+        var extended = NDArray(repeating: 0, shape: [shape[0], shape[1], rows, shape[3]])
+        let (old, new) = (shape[2] * shape[3], rows * shape[3])
+        for plane in 0..<shape[0] * shape[1] where old > 0 {
+            extended.values.replaceSubrange(plane * new..<plane * new + old, with: values[plane * old..<(plane + 1) * old])
+        }
+        self = extended
+    }
+
     /// Blends a tile over what is there along an axis; all other extents are equal.
-    fileprivate mutating func blend(_ tile: NDArray, _ line: TileLine, _ index: Int, axis: Int, scale: Int, context: Int) {
+    /// - Parameter origin: the place along the axis, in the result, of the first entry.
+    fileprivate mutating func blend(
+        _ tile: NDArray, _ line: TileLine, _ index: Int, axis: Int, from origin: Int, scale: Int, context: Int
+    ) {
         let kept = line.kept(index, context: context)
         let seamEnd = index == 0 ? kept.lowerBound : max(line.kept(index - 1, context: context).upperBound, kept.lowerBound)
         let seam = (seamEnd - kept.lowerBound) * scale
@@ -135,7 +178,7 @@ extension NDArray {
                 for block in 0..<outer {
                     for place in first..<kept.upperBound * scale {
                         let weight: Float = place - first < seam ? Float(place - first) / Float(seam) : 1
-                        let target = (block * extent + place) * run
+                        let target = (block * extent + place - origin) * run
                         let source = (block * tileExtent + place - start) * run
                         for offset in 0..<run {
                             let new = tile[source + offset]
@@ -154,19 +197,26 @@ extension NDArray {
     /// - Returns: `[batch, channels, tile height · scale, tile width · scale]`.
     /// - Precondition: the array has four axes and holds the place.
     public func tile(_ place: TilePlan.Place, scale: Int = 1) -> NDArray {
-        let (rows, columns) = (place.rows, place.columns)
+        func scaled(_ range: Range<Int>) -> Range<Int> { range.lowerBound * scale..<range.upperBound * scale }
+        return cut(rows: scaled(place.rows), columns: scaled(place.columns))
+    }
+
+    /// A part of a picture.
+    /// - Returns: `[batch, channels, rows, columns]`.
+    /// - Precondition: the array has four axes and holds the rows and columns.
+    public func cut(rows: Range<Int>, columns: Range<Int>) -> NDArray {
         precondition(
-            shape.count == 4 && rows.upperBound * scale <= shape[2] && columns.upperBound * scale <= shape[3],
-            "\(place) is outside of the shape \(shape)")
-        var tile: [Float] = []
-        tile.reserveCapacity(shape[0] * shape[1] * rows.count * columns.count * scale * scale)
+            shape.count == 4 && rows.lowerBound >= 0 && columns.lowerBound >= 0 && rows.upperBound <= shape[2]
+                && columns.upperBound <= shape[3], "rows \(rows) and columns \(columns) are outside of the shape \(shape)")
+        var part: [Float] = []
+        part.reserveCapacity(shape[0] * shape[1] * rows.count * columns.count)
         for plane in 0..<shape[0] * shape[1] {
-            for row in rows.lowerBound * scale..<rows.upperBound * scale {
+            for row in rows {
                 let start = (plane * shape[2] + row) * shape[3]
-                tile += values[start + columns.lowerBound * scale..<start + columns.upperBound * scale]
+                part += values[start + columns.lowerBound..<start + columns.upperBound]
             }
         }
-        return NDArray(shape: [shape[0], shape[1], rows.count * scale, columns.count * scale], values: tile)
+        return NDArray(shape: [shape[0], shape[1], rows.count, columns.count], values: part)
     }
 
     /// A picture with rows below and columns to the right, mirrored at its last ones, so that both sides are multiples of a number.
@@ -177,15 +227,31 @@ extension NDArray {
         let size = [height, width].map { ($0 + multiple - 1) / multiple * multiple }
         if size == [height, width] { return self }
         func source(_ place: Int, _ extent: Int) -> Int { place < extent ? place : max(0, 2 * extent - 2 - place) }
-        let columns = (0..<size[1]).map { source($0, width) }
-        var padded: [Float] = []
-        padded.reserveCapacity(shape[0] * shape[1] * size[0] * size[1])
+        return gathered(rows: (0..<size[0]).map { source($0, height) }, columns: (0..<size[1]).map { source($0, width) })
+    }
+
+    /// A picture whose edges fit together, with the rows and columns that lie across each edge.
+    /// - Parameters:
+    ///   - rows: above and below, at most as many as there are.
+    ///   - columns: at the left and at the right, likewise.
+    /// - Returns: `[batch, channels, height + 2 · rows, width + 2 · columns]`.
+    public func wrapped(rows: Int, columns: Int) -> NDArray {
+        let (height, width) = (shape[2], shape[3])
+        precondition((0...height).contains(rows) && (0...width).contains(columns), "\(shape) has no \(rows) rows, \(columns) columns")
+        return gathered(
+            rows: (-rows..<height + rows).map { ($0 + height) % height }, columns: (-columns..<width + columns).map { ($0 + width) % width })
+    }
+
+    /// The rows and columns with these indices, in this order.
+    private func gathered(rows: [Int], columns: [Int]) -> NDArray {
+        var gathered: [Float] = []
+        gathered.reserveCapacity(shape[0] * shape[1] * rows.count * columns.count)
         for plane in 0..<shape[0] * shape[1] {
-            for row in 0..<size[0] {
-                let start = (plane * height + source(row, height)) * width
-                for column in columns { padded.append(values[start + column]) }
+            for row in rows {
+                let start = (plane * shape[2] + row) * shape[3]
+                for column in columns { gathered.append(values[start + column]) }
             }
         }
-        return NDArray(shape: [shape[0], shape[1]] + size, values: padded)
+        return NDArray(shape: [shape[0], shape[1], rows.count, columns.count], values: gathered)
     }
 }

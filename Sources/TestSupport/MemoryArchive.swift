@@ -91,6 +91,11 @@ public actor MemoryArchive: JobArchive {
         return Array(wanted.sorted { number($0.id) > number($1.id) }.prefix(limit))
     }
 
+    public func jobs(ofGrid id: JobID) async throws -> [Job] {
+        try check(.read)
+        return known.values.filter { $0.request.grid?.id == id }.sorted { ($0.request.grid?.cell ?? 0) < ($1.request.grid?.cell ?? 0) }
+    }
+
     private func check(_ operation: Operation) throws {
         // As a database does for a task that is cancelled.
         try Task.checkCancellation()

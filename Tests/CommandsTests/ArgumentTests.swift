@@ -165,12 +165,12 @@ struct ArgumentTests {
     func examples() throws {
         let text = GenerateCommand.configuration.discussion.replacing(/\\\n */, with: "")
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("easel ") }
-        #expect(lines.count == 5)
+        #expect(lines.count == 10)
         for line in lines {
             // Words, or what stands in quotation marks.
             let words = line.matches(of: /"([^"]*)"|([^ "]+)/).map { String($0.1 ?? $0.2 ?? "") }
             let command = try #require(try EaselCommand.parseAsRoot(Array(words.dropFirst())) as? GenerateCommand, "\(line)")
-            #expect(try command.request(defaultSize: 128).prompt == words[2])
+            #expect(try command.request(defaultSize: 128).prompt == (command.several.promptsFile == nil ? words[2] : ""))
         }
     }
 

@@ -36,7 +36,7 @@ struct ReportTests {
             "device": ["text_encoder": "CPU", "unet": "GPU.0", "vae": "GPU.0"],
             "precision": ["text_encoder": "f32", "unet": "f16", "vae": "f32"],
             "timings": [
-                "load": 0.25, "compile": ["text_encoder": 0, "unet": 1.5, "vae": 0], "encode": 0, "encode_pictures": 0, "steps": [0.5, 0.75], "decode": 0,
+                "load": 0.25, "compile": ["text_encoder": 0, "unet": 1.5, "vae": 0], "encode": 0, "encode_pictures": 0, "upscale": 0, "steps": [0.5, 0.75], "decode": 0,
                 "total": 9,
             ] as NSDictionary,
             "compiles": [] as NSArray, "moves": [] as NSArray, "precision_tables": [] as NSArray, "peak_memory_bytes": peak,

@@ -121,7 +121,7 @@ struct CompiledNetworksTests {
         (Arithmetic.exactly(.f32), ["f32"]), (.performance, ["f32", "bf16", "f16"]), (.deviceDefault, ["f32", "bf16", "f16"]),
     ])
     func arithmetic(_ arithmetic: Arithmetic, allowed: [String]) async throws {
-        let compiler = NetworkCompiler(core: core, checkpoint: checkpoint)
+        let compiler = NetworkCompiler(core: core, source: checkpoint)
         let network = try await compiler.compile(.decoder, at: Placement(device: "CPU", arithmetic: arithmetic))
         #expect(allowed.contains(network.precision))
         if arithmetic == .exactly(.f32) {

@@ -1,3 +1,4 @@
+import Checkpoints
 import Compilation
 import Diffusion
 import Foundation
@@ -16,11 +17,12 @@ enum Demo {
     static func newPipeline(
         placements: PerStage<Placement> = .cpu, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: DiffusionPipeline.Retention = .always,
-        resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil
+        resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil,
+        upscalers: UpscalerLibrary = UpscalerLibrary()
     ) throws -> DiffusionPipeline {
         try DiffusionPipeline(
             path: Fixture.demoModel.path, placements: placements, shapes: shapes, networks: networks, retention: retention,
-            resources: resources, inputPictures: inputPictures)
+            resources: resources, inputPictures: inputPictures, upscalers: upscalers)
     }
 
     /// A request that is drawn in a moment.

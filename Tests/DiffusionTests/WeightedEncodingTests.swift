@@ -135,7 +135,7 @@ private struct CompiledEncoders {
         tiny.seed = 22
         let folder = try TemporaryFolder()
         let checkpoint = try Checkpoint.open(tiny.writeFolder(in: folder))
-        return try await NetworkCompiler(core: Core(), checkpoint: checkpoint)
+        return try await NetworkCompiler(core: Core(), source: checkpoint)
             .compile(.text(0), at: Placement(device: "CPU", precision: .f32))
     }
 }

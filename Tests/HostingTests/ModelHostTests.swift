@@ -58,6 +58,40 @@ struct ModelHostTests {
         #expect(await host.readiness == .ready(model: "tiny"))
     }
 
+    @Test("pictures are enlarged without a model, and files say how; unknown upscalers are refused with the list")
+    func upscaling() async throws {
+        let compact = try Data(contentsOf: Fixture.url("upscalers/compact-2x.pth"))
+        try home.write([UInt8](compact), to: "data/easel/upscalers/RealESRGAN_x2plus.pth")
+        let name = "R-ESRGAN 2x+"
+        var request = GenerationRequest(prompt: "")
+        request.sourcePictures = [InputPicture(sha256: String(repeating: "1", count: 64))].compactMap(\.self)
+        (request.upscaling.mode, request.upscaling.upscaler) = (.plain, name)
+        #expect(host.upscalerLibrary.names == ["None", "Lanczos", "Nearest", "RealESRGAN_x2plus"])
+        try await host.validate(JobRequest(model: name, generation: request))
+        let host = ModelHost(
+            settings, library: ModelLibrary(folders: []), folders: UserFolders(environment: ["XDG_DATA_HOME": home.path + "/data"]),
+            resources: .init(), inputPictures: OnePicture(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let result = try await host.draw([request], model: name) { _ in }[0]
+        #expect((result.images[0].width, result.images[0].height) == (48, 32))
+        let picture = result.pictures[0]
+        #expect((picture.infotext, picture.prompt, picture.seed) == (OnePicture.infotext, "a cat", 5))
+        #expect(result.pictures[0].postprocessing.hasPrefix("Postprocess upscale by: 2, Postprocess upscaler: R-ESRGAN 2x+, Device: CPU"))
+        #expect(await host.models().isEmpty)
+
+        request.upscaling.upscaler = "4x-UltraSharp"
+        let refused = JobRequest(model: name, generation: request)
+        let error = await #expect(throws: InvalidRequest.self) { try await host.validate(refused) }
+        #expect(error?.errorReason == .unknownChoice("4x-UltraSharp", of: host.upscalerLibrary.names))
+    }
+
+    private struct OnePicture: InputPictureSource {
+        static let infotext = "a cat\nSteps: 3, Sampler: Euler, Seed: 5"
+
+        func image(of picture: InputPicture) -> InputImage {
+            InputImage(RGBImage(width: 24, height: 16, pixels: .init(repeating: 90, count: 24 * 16 * 3)), parameters: Self.infotext)
+        }
+    }
+
     @Test("a model that nobody has is refused by its name, and no path is one", arguments: ["sd99", "../tiny", "/etc/passwd", ""])
     func unknownModel(name: String) async {
         let error = await #expect(throws: InvalidRequest.self) { _ = try await host.draw([request()], model: name) { _ in } }

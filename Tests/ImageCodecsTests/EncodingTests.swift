@@ -36,6 +36,31 @@ import Testing
         #expect(decoded.format == format)
     }
 
+    @Test("transparency stays in PNG and WebP; JPEG lays it over white", arguments: ImageFormat.allCases)
+    func transparency(format: ImageFormat) throws {
+        let image = PictureFixture.gradient(width: 37, height: 21)
+        let alpha: [UInt8] = (0..<777).map { (index: Int) -> UInt8 in UInt8(index % 37 * 6 + 1) }
+        let decoded = try DecodedImage(decoding: image.encoded(as: format, quality: 100, alpha: alpha))
+        #expect(decoded.alpha == (format == .jpeg ? nil : alpha))
+        if format == .png { #expect(decoded.image == image) }
+        let (flat, expected) = (InputImage(decoded.image, alpha: decoded.alpha).flattened(), InputImage(image, alpha: alpha).flattened())
+        #expect(PictureFixture.distance(flat.pixels, expected.pixels) <= (format == .png ? 0 : 24))
+    }
+
+    @Test("how a picture was changed is a text of its own in a PNG, and goes on with the parameters elsewhere", arguments: [
+        ("", "Postprocess upscale by: 2", "Postprocess upscale by: 2"),
+        ("a cat\nSteps: 2, Seed: 1, Size: 8x8", "Postprocess upscale by: 2", "a cat\nSteps: 2, Seed: 1, Size: 8x8, Postprocess upscale by: 2"),
+        ("a cat", "Postprocess upscaler: 猫", "a cat\nPostprocess upscaler: 猫"),
+    ])
+    func postprocessing(parameters: String, postprocessing: String, joined: String) throws {
+        var picture = Picture(PictureFixture.gradient(width: 8, height: 8), seed: 1, infotext: parameters)
+        picture.postprocessing = postprocessing
+        let png = try picture.encoded(as: .png)
+        #expect(try DecodedImage(decoding: png).parameters == (parameters.isEmpty ? nil : parameters))
+        #expect(png.contains(Array("postprocessing\0".utf8)) && png.contains(Array(postprocessing.utf8)))
+        for format in [ImageFormat.jpeg, .webp] { #expect(try DecodedImage(decoding: picture.encoded(as: format)).parameters == joined) }
+    }
+
     @Test("a picture without parameters has none", arguments: ImageFormat.allCases)
     func noParameters(format: ImageFormat) throws {
         let file = try PictureFixture.gradient(width: 8, height: 8).encoded(as: format)

@@ -145,7 +145,7 @@ struct A1111Tests {
     @Test(
         "what is to come says so, and what is wrong comes first",
         arguments: [
-            ("img2img", "{}", 422), ("img2img", #"{"init_images": ["aaaa"]}"#, 422), ("extra-single-image", "{}", 501),
+            ("img2img", "{}", 422), ("img2img", #"{"init_images": ["aaaa"]}"#, 422), ("extra-single-image", "{}", 422), ("extra-batch-images", "{}", 422),
             ("interrogate", "{}", 501)])
     func notYet(route: String, body: String, status: Int) async throws {
         try await Walk().run { client async throws in

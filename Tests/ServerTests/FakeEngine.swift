@@ -55,6 +55,16 @@ final class FakeEngine: Engine {
         ] + seen.moreModels.map { ModelSummary(name: $0, sha256: nil, file: $0 + ".safetensors", isLoaded: false) }
     }
 
+    var upscalers: [UpscalerSummary] {
+        get async {
+            UpscalerSummary.builtIn + [
+                UpscalerSummary(name: "4x-Sharp", path: "/secret/upscalers/4x-Sharp.pth", scale: 4),
+                UpscalerSummary(name: "RealESRGAN_x4plus", path: "/secret/upscalers/RealESRGAN_x4plus.safetensors", scale: 4),
+            ]
+        }
+    }
+    var upscalerFolders: [String] { get async { ["/upscalers"] } }
+
     func model(withHash hash: String, preferring name: String?) async throws -> String? {
         change { $0.hashesLookedFor.append(hash) }
         return hash == "abcdef0123" ? "anime" : nil

@@ -38,6 +38,22 @@ struct JobArchiveTests {
         #expect(try await archives.open().unfinishedJobs() == [])
     }
 
+    @Test("the jobs of a grid are found by its name, in the order of its cells, after each start")
+    func grids() async throws {
+        let grid = try Grid([GridAxis("steps", text: "1-2"), GridAxis("prompt", text: "cat,猫")])
+        let (id, other) = (JobID(), JobID())
+        var jobs: [Job] = []
+        for (id, cell) in [(id, 3), (id, 0), (other, 1), (id, 1)] {
+            var request = Archives.request("a cat")
+            request.grid = GridCell(id, grid, cell: cell)
+            jobs.append(try await archives.open().add(Job(request), idempotencyKey: nil))
+        }
+        _ = try await archives.open().add(Job(Archives.request("alone")), idempotencyKey: nil)
+        #expect(try await archives.open().jobs(ofGrid: id) == [jobs[1], jobs[3], jobs[0]])
+        #expect(try await archives.open().jobs(ofGrid: other) == [jobs[2]])
+        #expect(try await archives.open().jobs(ofGrid: JobID()) == [])
+    }
+
     @Test("every field of a request comes back")
     func everyField() async throws {
         let request = JobRequest(model: "demo", generation: .unusual, runs: 2, priority: -3, client: "näme", previewInterval: 5)

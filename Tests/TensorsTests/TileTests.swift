@@ -61,6 +61,27 @@ struct TileTests {
         #expect(difference ?? .infinity <= 1e-6)
     }
 
+    @Test("a result that is taken in parts is the whole one, each row once, and rows of one row of tiles are held", arguments: [
+        (5, 7, 3, 1, 0), (12, 9, 5, 3, 1), (9, 12, 8, 6, 2), (4, 20, 8, 2, 4), (3, 3, 0, 0, 0), (40, 16, 5, 4, 1),
+    ])
+    func parts(height: Int, width: Int, tile: Int, overlap: Int, context: Int) {
+        let plan = TilePlan(height: height, width: width, tile: tile, overlap: overlap)
+        var whole = TileBlender(plan, scale: 2, context: context)
+        var inParts = TileBlender(plan, scale: 2, context: context, isTakenInParts: true)
+        var rows: [[Float]] = []
+        for index in 0..<plan.count {
+            let tile = picture([1, 1, plan.rows.length * 2, plan.columns.length * 2], salt: index)
+            whole.add(tile)
+            inParts.add(tile)
+            #expect(inParts.result == nil)
+            guard let part = inParts.takeFinishedRows() else { continue }
+            #expect(part.shape[3] == width * 2 && part.shape[2] <= plan.rows.length * 2)
+            rows += (0..<part.shape[2]).map { Array(part.values[$0 * width * 2..<($0 + 1) * width * 2]) }
+            #expect(inParts.takeFinishedRows() == nil)
+        }
+        #expect(rows.count == height * 2 && rows.flatMap(\.self) == whole.result?.values)
+    }
+
     @Test("a seam goes from one tile to the next by equal steps over what they share, less the context", arguments: [
         (0, [1, 1, 1, 1, 0.75, 0.5, 0.25, 0, 0, 0] as [Float]), (1, [1, 1, 1, 1, 1, 0.5, 0, 0, 0, 0]), (2, [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]),
         (9, [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]),
@@ -111,5 +132,16 @@ struct TileTests {
         #expect(x.mirrored(toMultiplesOf: 4) == NDArray(
             shape: [1, 1, 4, 4], values: [1, 2, 3, 2, 4, 5, 6, 5, 1, 2, 3, 2, 1, 2, 3, 2]))
         #expect(x.mirrored(toMultiplesOf: 1) == x)
+    }
+
+    @Test("a picture whose edges fit together is continued across them, and cut out again")
+    func wrapped() {
+        let x = NDArray(shape: [1, 1, 2, 3], values: [1, 2, 3, 4, 5, 6])
+        let wrapped = x.wrapped(rows: 1, columns: 2)
+        #expect(wrapped == NDArray(shape: [1, 1, 4, 7], values: [
+            5, 6, 4, 5, 6, 4, 5, 2, 3, 1, 2, 3, 1, 2, 5, 6, 4, 5, 6, 4, 5, 2, 3, 1, 2, 3, 1, 2,
+        ]))
+        #expect(wrapped.cut(rows: 1..<3, columns: 2..<5) == x)
+        #expect(x.wrapped(rows: 0, columns: 0) == x)
     }
 }

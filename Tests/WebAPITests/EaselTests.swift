@@ -29,7 +29,7 @@ struct EaselTests {
              "sigma_max": 10, "always_discard_next_to_last_sigma": true, "zero_terminal_snr": true,
              "beta_dist_alpha": 0.5, "beta_dist_beta": 0.7,
              "guidance_rescale": 0.75, "cfg_start": 0.1, "cfg_end": 0.9, "skip_early_cond": 0.2, "s_min_uncond": 3,
-             "s_min_uncond_all": true,
+             "s_min_uncond_all": true, "vae_tiling": "on", "vae_decoder": "tiny", "vae_encoder": "tiny",
              "grading_brightness": 0.1, "grading_contrast": 0.2, "grading_saturation": -0.3, "grading_hue": -0.4, "grading_gamma": 0.9,
              "grading_sharpness": 1.5, "grading_color_temp": 5000, "grading_shadows": 0.3, "grading_midtones": -0.1,
              "grading_highlights": 1, "grading_clahe_clip": 2.25, "grading_clahe_grid": 4,
@@ -37,7 +37,7 @@ struct EaselTests {
              "grading_split_tone_balance": 0.7, "grading_vignette": 0.5, "grading_grain": 0.3, "hdr_mode": 1, "hdr_brightness": 1.5,
              "hdr_color": 0.5, "hdr_sharpen": -1, "hdr_clamp": true, "hdr_boundary": 3.5, "hdr_threshold": 0.8, "hdr_maximize": true,
              "hdr_max_center": 0.7, "hdr_max_boundary": 1.9, "hdr_color_picker": "#ff0000", "hdr_tint_ratio": 0.25,
-             "strength": 0.4, "resize_mode": "crop", "fix_steps": true, "noise_multiplier": 0.9, "extra_noise": 0.05,
+             "strength": 0.4, "resize_mode": "crop", "upscaler_for_img2img": "RealESRGAN_x2plus", "fix_steps": true, "noise_multiplier": 0.9, "extra_noise": 0.05,
              "background": "#00ff00", "color_correction": true, "mask_blur": 8, "invert_mask": true, "masked_content": "noise",
              "only_masked": true, "padding": 48, "mask_weight": 0.5, "mask_round": false, "overlay_original": false,
              "soft_inpainting": true, "soft_bias": 2, "soft_preservation": 1, "soft_contrast": 8, "soft_influence": 0.25,
@@ -45,7 +45,9 @@ struct EaselTests {
              "extend_left": 0, "extend_top": 0, "extend_right": 0, "extend_bottom": 0,
              "hires": false, "hires_sampler": "DDIM", "hires_schedule": "exponential", "hires_prompt": "a tiger",
              "hires_negative_prompt": "lions", "hires_scale": 1.5, "hires_width": 640, "hires_height": 0, "hires_steps": 3,
-             "hires_upscaler": "Lanczos",
+             "hires_upscaler": "4x-Sharp",
+             "upscaling": "off", "upscale_by": 3, "upscale_width": 1024, "upscale_height": 0, "upscale_crop": false, "upscaler": "4x-Sharp",
+             "upscaler_2": "Nearest", "upscaler_2_visibility": 0.25, "tile_overlap": 32,
              "source_pictures": ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
              "mask": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
              "preview_interval": 3, "model": "anime", "runs": 4, "priority": -5}
@@ -167,6 +169,7 @@ struct EaselTests {
                 .compiling(Compiling(.denoiser, device: "GPU.0", shape: "any shape", reason: .newSize)), "compiling",
                 #"{"component": "unet", "device": "GPU.0", "shape": "any shape", "reason": "new size"}"#
             ), (.encoding, "encoding", "{}"),
+            (.encodingPictures(tile: TileProgress(3, of: 9)), "encoding", #"{"tile": 3, "tiles": 9}"#),
             (
                 .moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")),
                 "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU in f32."}"#
@@ -175,6 +178,8 @@ struct EaselTests {
             #"{"n": 13, "of": 20, "run": 2, "runs": 2, "run_step": 3, "run_steps": 10}"#),
             (.pictures([], run: 0, runCount: 2), "pictures", #"{"pictures": [], "run": 1, "runs": 2}"#),
             (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
+            (.decoding(index: 1, total: 2, tile: TileProgress(0, of: 4)), "decoding", #"{"n": 1, "of": 2, "tile": 0, "tiles": 4}"#),
+            (.upscaling(tile: 3, of: 9), "upscaling", #"{"n": 3, "of": 9}"#),
             (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (
                 .failed(PublicReason(ErrorReason(.tookTooLong, ["minutes": 5]), "Too long.")), "failed",
                 #"{"error": "Too long.", "failure_reason": "took_too_long", "failure_values": {"minutes": 5}}"#

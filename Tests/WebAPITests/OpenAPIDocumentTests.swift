@@ -126,6 +126,7 @@ struct OpenAPIDocumentTests {
             ("ImageGenerationAnswer", text(ImageGenerationAnswer(pictures: [picture], created: .now))),
             ("OpenAIModelsAnswer", text(OpenAIModelsAnswer(twoModels.models))),
             ("JobAnswer", text(JobAnswer(job, position: 1, progress: .init(step: 1, steps: 2)))),
+            ("GridAnswer", text(GridAnswer(JobID(), try Grid([GridAxis("steps", text: "1-2")]), jobs: [job]))),
             ("AcceptedAnswer", text(AcceptedAnswer(job))), ("CancelledAnswer", text(CancelledAnswer(3))),
             ("QueueAnswer", text(QueueAnswer(QueueState(isPaused: true, waitingCount: 1, runningCount: 1, remainingSeconds: nil)))),
             ("JobAnswerPage", text(ListAnswer([JobAnswer(job)], next: nil))), ("SettingsAnswer", text(SettingsAnswer(context.settings))),

@@ -28,9 +28,10 @@ struct OptionsTests {
         #expect(options["max_steps"] == .integer(150))
         // A setting is listed once: sent back under two names, it could not be changed under one.
         #expect(
-            ["model", "clip_skip", "image_format", "comma_backtrack", "pad_conditionings", "preview_steps"].allSatisfy {
+            ["model", "clip_skip", "image_format", "comma_backtrack", "pad_conditionings", "preview_steps", "vae_decoder"].allSatisfy {
                 options[$0] == nil
             })
+        #expect(options["sd_vae_decode_method"] == .string("Full") && options["show_progress_type"] == .string("TAESD"))
     }
 
     @Test("all options sent back change nothing")
@@ -39,7 +40,7 @@ struct OptionsTests {
             [:],
             [
                 "model": "anime", "clip_skip": "2", "openvino_devices": "HETERO:GPU,CPU", "image_format": "jpeg", "emphasis": "no_norm",
-                "preview_steps": "0"
+                "preview_steps": "0", "preview_method": "fast", "vae_decoder": "tiny"
             ]
         ] {
             let context = try context(before)
@@ -68,6 +69,9 @@ struct OptionsTests {
         (#"{"live_previews_enable": false}"#, ["preview_steps": "0"]), (#"{"live_previews_enable": true}"#, [:]),
         (#"{"live_previews_enable": true, "show_progress_every_n_steps": 2}"#, ["preview_steps": "2"]),
         (#"{"live_previews_enable": false, "show_progress_every_n_steps": 2}"#, ["preview_steps": "0"]),
+        (#"{"sd_vae_decode_method": "TAESD", "sd_vae_encode_method": "taesd"}"#, ["vae_decoder": "tiny", "vae_encoder": "tiny"]),
+        (#"{"sd_vae_decode_method": "Full"}"#, [:]), (#"{"vae_tiling": "on"}"#, ["vae_tiling": "on"]),
+        (#"{"show_progress_type": "Approx NN"}"#, ["preview_method": "fast"]), (#"{"show_progress_type": "TAESD"}"#, [:]),
         (#"{"show_progress_every_n_steps": -1}"#, ["preview_steps": "0"]), (#"{"sd_vae": "Automatic", "sd_checkpoint_hash": "x"}"#, [:]),
         (#"{"outdir_samples": "/tmp", "save_images_add_number": true, "clip_skip": null}"#, [:]),
     ] as [(String, [String: String])])

@@ -115,7 +115,7 @@ struct ImageToImageTests {
         (#"{"alwayson_scripts": {"Soft Inpainting": {"args": ["perhaps"]}}}"#, 422, "alwayson_scripts.Soft Inpainting.args[0]"),
         (#"{"soft_influence": 2}"#, 422, "soft_influence"),
         (#"{"override_settings": {"return_mask": 3}}"#, 422, "override_settings.return_mask"),
-        (#"{"script_name": "Outpainting mk2"}"#, 501, "script_name"), (#"{"script_name": "SD upscale"}"#, 501, "script_name"),
+        (#"{"script_name": "Outpainting mk2"}"#, 501, "script_name"), (#"{"script_name": "Ultimate SD upscale"}"#, 501, "script_name"),
     ])
     func refusals(_ more: String, status: Int, field: String) throws {
         let error = refusal { _ = try imageToImage(given(more)) }
@@ -242,6 +242,7 @@ struct ImageToImageTests {
         written.imageToImage.resizeMode = .crop
         (written.imageToImage.noiseMultiplier, written.imageToImage.extraNoise) = (0.8, 0.05)
         (written.imageToImage.fixesSteps, written.imageToImage.correctsColors) = (true, true)
+        written.imageToImage.upscaler = "4x-Sharp"
         written.inpainting.blur = 9
         (written.inpainting.isInverted, written.inpainting.onlyMasked, written.inpainting.padding) = (true, true, 48)
         (written.inpainting.content, written.inpainting.maskWeight) = (.noise, 0.5)

@@ -27,12 +27,19 @@ func catalog(current: String = "demo") -> ModelCatalog {
     ], current: current)
 }
 
+/// The built-in upscalers, and two files.
+let someUpscalers = UpscalerSummary.builtIn + [
+    UpscalerSummary(name: "4x-Sharp", path: "/secret/4x-Sharp.pth", scale: 4),
+    UpscalerSummary(name: "RealESRGAN_x2plus", path: "/secret/RealESRGAN_x2plus.safetensors", scale: 2),
+]
+
 /// - Parameter changes: settings by key.
 func context(_ changes: [String: String] = [:]) throws -> RequestContext {
     let settings = LiveSettings(EaselSettings(), file: nil)
     try settings.change(changes)
     return RequestContext(
-        settings: settings.current, models: catalog(current: settings.current.requests.model), client: "tester", randomSeed: 4711)
+        settings: settings.current, models: catalog(current: settings.current.requests.model), upscalers: someUpscalers, client: "tester",
+        randomSeed: 4711)
 }
 
 func textToImage(_ json: String, _ changes: [String: String] = [:]) throws -> A1111Request {

@@ -221,6 +221,18 @@ struct TextToImageTests {
         #expect(try textToImage(body).job.generation.samplerOptions.eta == expected)
     }
 
+    @Test("the VAE is chosen by A1111's option, by Easel's field, or by the infotext of a picture", arguments: [
+        (#"{"override_settings": {"sd_vae_decode_method": "TAESD"}}"#, VAEMethod.tiny), (#"{"vae_decoder": "tiny"}"#, .tiny),
+        (#"{"infotext": "a cat\nSteps: 20, Seed: 1, Size: 64x64, VAE Decoder: TAESD"}"#, .tiny),
+        (#"{"infotext": "a cat\nSteps: 20, Seed: 1, Size: 64x64, VAE Decoder: Approx"}"#, .full),
+        (#"{"override_settings": {"sd_vae_decode_method": "Full"}, "infotext": "a cat\nSteps: 20, Seed: 1, Size: 64x64, VAE Decoder: TAESD"}"#, .full),
+    ])
+    func vae(_ body: String, expected: VAEMethod) throws {
+        #expect(try textToImage(body).job.generation.vae.decoder == expected)
+        #expect(refusal { _ = try textToImage(#"{"override_settings": {"sd_vae_decode_method": "x"}}"#) }?.field
+            == "override_settings.sd_vae_decode_method")
+    }
+
     @Test("a variation without a seed of its own gets any, and no variation gets none")
     func variationSeed() throws {
         let seeds = try (0..<3).map { _ in try textToImage(#"{"subseed_strength": 0.5, "subseed": -1}"#).job.generation.variationSeed }

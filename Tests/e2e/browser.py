@@ -85,6 +85,8 @@ def newest(server):
 def draw_by_key(page, server):
     """Sends the form by Ctrl+Enter and waits for its picture, which may come sooner than one can see its job."""
     before = newest(server)
+    # What comes sooner after the last one is taken for a double click.
+    time.sleep(0.3)
     page.keyboard.press("Control+Enter")
     deadline = time.monotonic() + 60
     while newest(server) == before:

@@ -1,6 +1,7 @@
 """The page, as somebody uses it who makes pictures: generate, watch, cancel, come back, reproduce, look after devices."""
 import json
 import re
+from pathlib import Path
 
 import requests
 from browser import draw_by_key, expect, fill, go, is_idle, keep, newest, opened
@@ -103,20 +104,30 @@ def batches(server):
 
 
 def compares_values(server):
-    """Two fields with several values are a grid: one job for each pair, of one seed."""
+    """Fields with several values are a grid: one job for each combination, of one seed, and a sheet of all."""
     with opened(server) as page:
         fill(page, prompt="grid", **SMALL)
         for name, text in (("steps", "2, 3"), ("sampler", "Euler, dpm++ 2m")):
             page.locator(f"#several-{name}").click()
             page.locator(f"[data-several={name}]").fill(text)
         expect(page.locator("#generate")).to_contain_text("Generate 4 × 1 = 4")
+        # Three are as many as there may be.
         page.locator("#several-cfg_scale").click()
-        expect(page.locator(".toast").last).to_contain_text("Two fields")
+        page.locator("#several-schedule").click()
+        expect(page.locator(".toast").last).to_contain_text("Three fields")
+        page.locator("#several-cfg_scale").click()
         page.locator("#generate").click()
         expect(page.locator("#canvas .heading")).to_have_text(["Sampler: Euler", "Sampler: DPM++ 2M", "Steps: 2", "Steps: 3"])
         expect(page.locator("#canvas .cell:not(.preview) img")).to_have_count(4)
         is_idle(page)
         keep(page, "grid")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Save sheet").click()
+        assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG"), download.value
+        page.get_by_role("button", name="View sheet").click()
+        expect(page.locator("#sheet .grid-sheet")).to_be_visible()
+        keep(page, "grid-sheet")
+        page.keyboard.press("Escape")
         items = server.json("/api/v1/images?limit=4")["items"]
         assert len({item["seed"] for item in items}) == 1, items
         told = sorted(re.search(r"Steps: (\d+), Sampler: ([^,]+),", item["infotext"]).groups() for item in items)
@@ -315,6 +326,8 @@ def reproduces(server):
         assert download.value.suggested_filename == "77-a-blue-circle.png", download.value.suggested_filename
         use_all(page)
         expect(dialog).to_be_hidden()
+        # The form is filled a moment after that.
+        expect(page.locator("#prompt")).to_have_value("a (blue:1.2) circle")
         values = {name: page.locator(f"#{name}").input_value() for name in (
             "prompt", "negative_prompt", "sampler", "schedule", "steps", "cfg_scale", "seed", "width")}
         assert values == {
@@ -577,7 +590,7 @@ def repaints(server):
 
 
 def upscales(server):
-    """Hires fix, and a picture that is drawn again at twice its size."""
+    """Hires fix; a picture that is enlarged without drawing, and compared with what it was; one that is drawn anew in tiles."""
     with opened(server) as page:
         fill(page, prompt="red apple", **{**SMALL, "steps": 2})
         page.locator("#hires summary").click()
@@ -599,10 +612,31 @@ def upscales(server):
         page.get_by_role("button", name="Newest").click()
         page.get_by_role("button", name="Off", exact=True).click()
         page.locator("#acts").get_by_role("button", name="Vary").click()
-        page.get_by_role("menuitem", name="Upscale 2×").click()
-        expect(gist(page, "source")).to_contain_text("strength 0.35")
-        drawn = draw_by_key(page, server)
-        assert drawn["width"] == 128 and request_of(server, drawn)["source_pictures"], drawn
+        page.get_by_role("menuitem", name="Upscale…").click()
+        sheet, before = page.locator("#sheet"), server.json("/api/v1/images?limit=1")["items"][0]
+        expect(sheet).to_contain_text("64×64 → 128×128")
+        expect(sheet).to_contain_text("easel/upscalers")
+        sheet.get_by_role("button", name="To a size").click()
+        expect(sheet.get_by_role("button", name="Upscale", exact=True)).to_be_disabled()
+        sheet.get_by_label("Width").fill("96")
+        expect(sheet).to_contain_text("64×64 → 96×96")
+        sheet.get_by_role("button", name="4×").click()
+        keep(page, "upscale")
+        sheet.get_by_role("button", name="Upscale", exact=True).click()
+        page.get_by_role("button", name="Compare").click()
+        expect(page.locator("#compare-slider")).to_be_visible()
+        keep(page, "upscaled")
+        page.keyboard.press("Escape")
+        enlarged = server.json("/api/v1/images?limit=1")["items"][0]
+        assert (enlarged["width"], enlarged["prompt"], enlarged["model"]) == (256, before["prompt"], "Lanczos"), enlarged
+        assert "Postprocess upscale by: 4, Postprocess upscaler: Lanczos" in enlarged["infotext"], enlarged
+        page.locator("#acts").get_by_role("button", name="Vary").click()
+        page.get_by_role("menuitem", name="Upscale…").click()
+        sheet.get_by_role("button", name="2×").click()
+        sheet.get_by_role("button", name="Draw anew instead…").click()
+        expect(gist(page, "source")).to_contain_text("strength 0.35 · 2×")
+        expect(page.locator("#source-upscale")).to_contain_text("Result: 512×512")
+        keep(page, "redraw")
 
 
 def offers_what_suits(server):

@@ -42,7 +42,7 @@ def check(server):
 
     refused(422, api.txt2img, sampler_name="No such sampler", **SMALL)
     pictures_in(api, answer.images)
-    refused(501, api.extra_single_image, image=answer.image)
+    extras(api, answer.images)
     refused(501, api.interrogate, image=answer.image)
     interrupting(api)
 
@@ -73,6 +73,38 @@ def pictures_in(api, sources):
     assert len(both.images) == 2 and both.images[0].tobytes() == first.image.tobytes(), "each of several is drawn from its own"
     refused(422, api.img2img, images=[sources[0]], prompt="x", denoising_strength=2)
     refused(501, api.img2img, images=[sources[0]], prompt="x", script_name="outpainting mk2", script_args=[])
+
+
+def extras(api, sources):
+    """Pictures are enlarged, by a factor or to a size, one or several."""
+    assert [upscaler["name"] for upscaler in api.get_upscalers()][:3] == ["None", "Lanczos", "Nearest"]
+    same = api.extra_single_image(image=sources[0])
+    assert same.image.tobytes() == sources[0].tobytes() and same.info == "", "None leaves a picture as it is"
+
+    larger = api.extra_single_image(image=sources[0], upscaler_1="lanczos", upscaling_resize=2, gfpgan_visibility=0.5)
+    assert larger.image.size == (128, 128) and difference(larger.image.resize((64, 64)), sources[0]) < 8, larger.image.size
+    assert "Postprocess upscaler: Lanczos" in larger.info and "gfpgan_visibility" in larger.info, larger.info
+    text, done = api.png_info(larger.image).info, larger.image.info["postprocessing"]
+    assert text.startswith("cute squirrel") and "Postprocess upscale by: 2" in done, (text, done)
+
+    nearest = api.extra_single_image(image=sources[0], upscaler_1="Nearest", upscaling_resize=2).image
+    assert difference(nearest, sources[0].resize((128, 128), Image.Resampling.NEAREST)) == 0, "Nearest repeats pixels"
+    both = api.extra_single_image(
+        image=sources[0], upscaler_1="Lanczos", upscaler_2="Nearest", extras_upscaler_2_visibility=1, upscaling_resize=2).image
+    assert difference(both, nearest) == 0, "the second upscaler is mixed in"
+
+    cut = api.extra_single_image(image=sources[0], upscaler_1="Lanczos", resize_mode=1, upscaling_resize_w=128, upscaling_resize_h=96)
+    whole = api.extra_single_image(
+        image=sources[0], upscaler_1="Lanczos", resize_mode=1, upscaling_resize_w=128, upscaling_resize_h=96, upscaling_crop=False)
+    assert cut.image.size == (128, 96) and whole.image.size == (128, 128), (cut.image.size, whole.image.size)
+    assert difference(cut.image, whole.image.crop((0, 16, 128, 112))) == 0, "what is cut is the middle"
+
+    several = api.extra_batch_images(images=list(sources[:3]), upscaler_1="Lanczos", upscaling_resize=1.5)
+    assert [image.size for image in several.images] == [(96, 96)] * 3
+    assert difference(several.images[1], several.images[2]) > 0, "each is its own"
+    refused(422, api.extra_single_image, image=sources[0], upscaler_1="R-ESRGAN 4x+")
+    refused(422, api.extra_single_image, image=sources[0], upscaler_1="Lanczos", upscaling_resize=9)
+    keep("upscaled", larger.image)
 
 
 def difference(one, other):

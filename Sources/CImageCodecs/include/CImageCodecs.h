@@ -45,12 +45,18 @@ bool jpeg_decode(
 bool webp_decode(
     const uint8_t *_Nonnull file, size_t length, uint64_t most_pixels, decoded_image *_Nonnull image, image_message *_Nonnull message);
 
+/// A text in a PNG. Both parts end with NUL; the text is Latin-1 or UTF-8.
+typedef struct {
+    const char *_Nonnull keyword;
+    const char *_Nonnull text;
+    bool is_utf8;
+} image_text;
+
 /// - `pixels`: width · height · channels bytes.
 /// - `channels`: 3 (red, green, blue) or 4 (and alpha, not multiplied in).
-/// - `parameters`: the text for the keyword `parameters`, ended by NUL, Latin-1 or UTF-8; NULL for none.
 bool png_encode(
-    const uint8_t *_Nonnull pixels, uint32_t channels, uint32_t width, uint32_t height, const char *_Nullable parameters,
-    bool parameters_are_utf8, image_bytes *_Nonnull file, image_message *_Nonnull message);
+    const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, int channels, const image_text *_Nullable texts, size_t text_count,
+    image_bytes *_Nonnull file, image_message *_Nonnull message);
 
 /// - `quality`: 1 to 100.
 /// - `exif`: `Exif\0\0` and a TIFF, at most 65,533 bytes; NULL for none.
@@ -58,10 +64,11 @@ bool jpeg_encode(
     const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, int quality, const uint8_t *_Nullable exif, size_t exif_length,
     image_bytes *_Nonnull file, image_message *_Nonnull message);
 
+/// - `channels`: as for PNG.
 /// - `quality`: 1 to 100.
 /// - `exif`: a TIFF; NULL for none.
 bool webp_encode(
-    const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, int quality, const uint8_t *_Nullable exif, size_t exif_length,
+    const uint8_t *_Nonnull pixels, uint32_t width, uint32_t height, int channels, int quality, const uint8_t *_Nullable exif, size_t exif_length,
     image_bytes *_Nonnull file, image_message *_Nonnull message);
 
 /// The picture in another size.

@@ -5,6 +5,7 @@ import { fileName } from './facts.js'
 import { fillFrom } from './form.js'
 import { openMenu } from './menu.js'
 import { change } from './pictures.js'
+import { loadMore } from './more.js'
 import { beginWithPicture, loadSourceView } from './source.js'
 import { t } from './strings.js'
 import { toast } from './toasts.js'
@@ -38,11 +39,12 @@ const ways = {
   vary: () => ({}),
   repaint: () => ({ then: view => view.repaint() }),
   extend: () => ({ then: view => view.extend() }),
-  upscale: ({ width, height, prompt, negative_prompt }) => ({
-    values: {
-      width: String(width * 2), height: String(height * 2), strength: '0.35', prompt: prompt ?? '', negative_prompt: negative_prompt ?? '',
-    },
-  }),
+}
+
+/** Asks how a picture is to be enlarged, and has it done. @param {object} picture as `openUpscale` has it */
+export async function upscale(picture, show) {
+  const part = await loadMore().then(() => import('./upscale.js')).catch(() => toast(t('offline')))
+  part?.openUpscale?.(picture, show)
 }
 
 /**
@@ -50,11 +52,11 @@ const ways = {
  * @param {function} show brings the form to the front, and then calls what it is given
  */
 export function chooseVary(button, picture, show = then => then()) {
-  openMenu(button, Object.entries(ways).map(([name, way]) => ({
+  openMenu(button, [...Object.entries(ways).map(([name, way]) => ({
     label: t(`vary.${name}`),
     act: () => show(async () => {
-      const { values, then } = way(picture)
-      if (await beginWithPicture(picture, fileName(picture), values) && then) then(await loadSourceView())
+      const { then } = way()
+      if (await beginWithPicture(picture, fileName(picture)) && then) then(await loadSourceView())
     }),
-  })))
+  })), { label: t('vary.upscale'), act: () => upscale({ ...picture, name: fileName(picture) }, show) }])
 }

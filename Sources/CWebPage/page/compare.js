@@ -26,7 +26,7 @@ const inputPrefix = 'input-'
 
 /** Ids, for this view, of the pictures that a picture was drawn from and that the server still has. */
 export async function sourcesOf({ infotext, job }) {
-  if (!/Denoising strength: /.test(infotext ?? '') || !job) return []
+  if (!/(Denoising strength|Postprocess upscaler): /.test(infotext ?? '') || !job) return []
   const { request } = await get(`/api/v1/jobs/${job}`).catch(() => ({}))
   const ids = [...new Set(request?.source_pictures ?? [])]
   const found = await Promise.all(ids.map(id => findSource(inputPrefix + id).catch(() => null)))

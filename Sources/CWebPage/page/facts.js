@@ -15,7 +15,8 @@ export function parametersOf(picture) {
   if (!read.has(picture)) {
     const written = parseInfotext(picture.infotext ?? '')?.parameters ?? new Map()
     const { seed, width, height, model } = picture
-    read.set(picture, new Map([['Seed', String(seed)], ['Size', `${width}x${height}`], ['Model', model], ...written]))
+    // The size that is written may be that before the picture was enlarged.
+    read.set(picture, new Map([['Seed', String(seed)], ['Model', model], ...written, ['Size', `${width}x${height}`]]))
   }
   return read.get(picture)
 }

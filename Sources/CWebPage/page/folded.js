@@ -29,6 +29,12 @@ const sections = {
     choice('fix_steps', 'Fixed steps', [['', 'choice.false'], ['true', 'choice.true']]),
     choice('color_correction', 'Color correction', [['', 'choice.false'], ['true', 'choice.true']]),
   ],
+  'source-upscale': [
+    choice('upscaling', '', [['', 'choice.false'], ['redraw', 'choice.true']]),
+    number('upscale_by', 'Postprocess upscale by', 1, 8, 0.25, 2),
+    names('upscaler', 'Postprocess upscaler', ['Lanczos'], true),
+    number('tile_overlap', 'SD upscale overlap', 0, 512, 8, 64),
+  ],
   'source-mask': [
     number('mask_blur', 'Mask blur', 0, 64, 1, 4),
     choice('masked_content', 'Masked content', [['', 'masked_content.auto'], ['original', 'masked_content.original'], ['fill', 'masked_content.fill'],
@@ -59,7 +65,7 @@ const sections = {
   'source-extend': [extend('left'), extend('right'), extend('top'), extend('bottom')],
   'hires-fields': [
     number('hires_scale', 'Hires upscale', 1, 8, 0.25, ''),
-    names('hires_upscaler', 'Hires upscaler', ['Latent', 'Latent (antialiased)', 'Latent (bicubic)', 'Latent (bicubic antialiased)', 'Latent (nearest)', 'Latent (nearest-exact)', 'Lanczos', 'Nearest'], true),
+    names('hires_upscaler', 'Hires upscaler', ['Latent', 'Latent (antialiased)', 'Latent (bicubic)', 'Latent (bicubic antialiased)', 'Latent (nearest)', 'Latent (nearest-exact)'], true),
     number('hires_width', 'Hires width', 0, 4096, 8, ''),
     number('hires_height', 'Hires height', 0, 4096, 8, ''),
     number('hires_steps', 'Hires steps', 0, 1000, 1, ''),
@@ -94,6 +100,7 @@ const sections = {
     number('skip_early_cond', 'Skip Early CFG', 0, 1, 0.05),
     number('s_min_uncond', 'NGMS', 0, 10000, 0.1),
     choice('s_min_uncond_all', 'NGMS all steps', [['', 'choice.false'], ['true', 'choice.true']]),
+    choice('vae_decoder', 'VAE Decoder', [['', 'vae_decoder.full'], ['tiny', 'vae_decoder.tiny', 'taesd']]),
   ],
   grading: [
     number('grading_brightness', 'Grading brightness', -1, 1, 0.05),
@@ -153,6 +160,8 @@ export function foldedFieldsOf(parameters) {
   }
   const size = parameters.get('Hires resize')?.match(/^(\d+)x(\d+)$/)
   if (size) [, fields.hires_width, fields.hires_height] = size
+  // Otherwise the picture was enlarged after it was drawn.
+  if (parameters.has('SD upscale overlap')) fields.upscaling = 'redraw'
   return fields
 }
 

@@ -12,7 +12,7 @@ import { chooseModel, fittedValues, showModel } from './models.js'
 import { loadMore } from './more.js'
 import { explain } from './prompt.js'
 import { changeSettings, modelsChanged, server, setting, settingsChanged } from './server.js'
-import { cellsOf, clearSeveral, countOfSeveral, offerSeveral, startGroup } from './several.js'
+import { clearSeveral, countOfSeveral, hasSeveral, offerSeveral } from './several.js'
 import { showSize, startSize } from './size.js'
 import { fillSource, isUsed, sendAgain, sourceGist, sourceIDs, sourceRequest, sourceSent } from './source.js'
 import { choose } from './stage.js'
@@ -132,9 +132,8 @@ export async function drawRecipe(options) {
     // A number field that holds something else is empty to scripts.
     for (const input of fields()) if (input.validity.badInput) throw new CallError({ field: input.name, message: input.validationMessage })
     const job = request()
-    const cells = cellsOf(job)
     rememberRecipe(values())
-    const ids = cells.length > 1 ? await startGroup(cells, cell => draw(cell, options)) : [await draw(job, options)]
+    const ids = hasSeveral() ? await (await import('./grids.js')).startGrid(job, options) : [await draw(job, options)]
     sent = JSON.stringify(job)
     showSame()
     return ids

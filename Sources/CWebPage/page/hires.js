@@ -1,6 +1,5 @@
 // Hires fix: a second pass at a larger size. Its fields come from folded.js.
 
-import { get } from './api.js'
 import { $, el } from './dom.js'
 import { fill } from './form.js'
 import { hasSource } from './source.js'
@@ -42,22 +41,12 @@ function show() {
   if (place && $('strength').closest('.grid') !== place) place.prepend($('strength').closest('.field'))
 }
 
-let hasMethods = false
-/** Upscalers that the server has beside those that it always has. */
-async function readMethods() {
-  if (hasMethods) return
-  hasMethods = true
-  const list = await get('/sdapi/v1/upscalers').catch(() => { hasMethods = false; return [] })
-  const known = new Set([...$('hires_upscaler').options].map(({ value }) => value))
-  for (const { name } of list) if (name !== 'None' && !known.has(name)) $('hires_upscaler').append(el('option', { value: name }, name))
-}
-
 export function startHires() {
   $('hires-scales').append(...scales.map(value => el('button', {
     type: 'button', value, 'aria-pressed': 'false', onclick: () => fill({ hires_scale: value, hires_width: '', hires_height: '' }),
     ...(!value && { 'data-t': 'hires.off' }),
   }, value ? `${value}×` : t('hires.off'))))
   $('form').addEventListener('input', show)
-  $('hires').addEventListener('toggle', () => { if ($('hires').open) readMethods() })
+  $('hires').addEventListener('toggle', () => { if ($('hires').open) import('./upscalers.js').then(({ offerUpscalers }) => offerUpscalers($('hires_upscaler'))).catch(() => {}) })
   show()
 }

@@ -121,6 +121,8 @@ const handlers = {
     if (run?.run !== job.run?.run) job.previews = []
     Object.assign(job, { state: 'running', stage: event, run, fraction: event.n / event.of, remainingSeconds: job.secondsPerStep * (event.of - event.n) })
   },
+  // Tiles, from 0, of a picture that is enlarged.
+  upscaling: (job, event) => { Object.assign(job, { state: 'running', stage: event, fraction: event.n / event.of }) },
   preview: (job, { previews }) => { job.previews = previews },
   pictures: (job, { pictures }) => { job.pictures = [...(job.pictures ?? []), ...pictures]; picturesCame(job) },
   warnings: (job, { warnings }) => { job.warnings = warnings },
@@ -148,7 +150,7 @@ async function hear(event) {
   jobsChanged()
 }
 
-const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'step', 'preview', 'decoding', 'pictures', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model', 'queue']
+const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'upscaling', 'step', 'preview', 'decoding', 'pictures', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model', 'queue']
 
 let source = null
 

@@ -50,6 +50,7 @@ export function showModel(kept) {
   $('model-name').textContent = model?.name ?? t('model.none')
   $('model-about').textContent = model ? about(model) : ''
   $('sizes').hidden = !model?.takes_sizes
+  $('vae_decoder').closest('.field').hidden = !model?.has_tiny_vae
   // What the server takes anyway is not sent.
   $('clip_skip').dataset.usual = modelDefaults(model).clip_skip
   fit()

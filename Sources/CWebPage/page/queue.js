@@ -20,28 +20,36 @@ export function words(job) {
     case 'compiling': return t('job.compiling', {
       component: named('component', stage.component), device: stage.device, reason: named('reason', stage.reason), shape: shapeText(stage.shape),
     })
-    case 'encoding': return t('job.encoding')
+    case 'encoding': return t('job.encoding') + tile(stage)
     case 'step': return [
       run?.runs > 1 && t('job.batch', { n: number(run.run), of: number(run.runs) }),
       run ? t('job.step', { n: number(run.step), of: number(run.steps) }) : t('job.step', { n: number(stage.n), of: number(stage.of) }),
       job.secondsPerStep && speed(job.secondsPerStep),
       job.remainingSeconds > 0 && left(job.remainingSeconds),
     ].filter(Boolean).join(' · ')
-    case 'decoding': return t('job.decoding', { n: number(stage.n + 1), of: number(stage.of) })
+    case 'upscaling': return t('job.upscaling', { n: number(stage.n + 1), of: number(stage.of) })
+    case 'decoding': return t('job.decoding', { n: number(stage.n + 1), of: number(stage.of) }) + tile(stage)
     case 'moved': case 'words': return stage.text || t('job.started')
     default: return job.attempts > 1 ? t('job.attempt', { n: number(job.attempts) }) : t('job.started')
   }
 }
 
+/** A large picture's tile that the VAE is at. */
+const tile = ({ tile, tiles }) => (tiles ? ` · ${t('job.tile', { n: number(tile + 1), of: number(tiles) })}` : '')
 const shapeText = shape => (shape === 'any shape' ? t('shape.any') : shape)
 /** Two digits, so that the text keeps its width. */
 const speed = seconds => (seconds < 1 ? t('job.rate', { steps: significant(1 / seconds, 2) }) : t('job.speed', { seconds: significant(seconds, 2) }))
 export const left = seconds => (seconds < 1.5 ? t('job.almost') : t('job.left', { time: duration(seconds) }))
 
-export const promptOf = ({ request }) => request?.prompt?.trim() || t('job.noPrompt')
+/** Whether a picture is enlarged, and none drawn. */
+export const isUpscaling = ({ request }) => request?.upscaling === 'plain'
+
+export const promptOf = job => (isUpscaling(job) ? t('upscale.job', { name: job.request.upscaler }) : job.request?.prompt?.trim() || t('job.noPrompt'))
 
 /** What tells jobs of one prompt apart. */
-function about({ request = {} }) {
+function about(job) {
+  const { request = {} } = job
+  if (isUpscaling(job)) return ''
   const { width, height, batch_size = 1, runs = 1, steps, sampler, seed } = request
   const known = seed !== undefined && seed !== '' && String(seed) !== '-1'
   return [width && `${width}×${height}`, t('pictures.count', { count: Number(batch_size) * Number(runs) || 1 }), steps && t('steps.count', { count: steps }), sampler, known && t('history.seed', { seed })].filter(Boolean).join(' · ')

@@ -8,14 +8,14 @@ import { toast } from './toasts.js'
 
 const groups = {
   devices: ['openvino_devices', 'openvino_accuracy', 'auto_error_bound'],
-  drawing: ['clip_skip', 'emphasis', 'schedule_counting', 'preview_steps', 'image_format'],
+  drawing: ['clip_skip', 'emphasis', 'schedule_counting', 'preview_steps', 'preview_method', 'image_format'],
   gallery: ['picture_names', 'keep_pictures', 'keep_days'],
   care: ['fidelity_check_pictures', 'fidelity_check_hours', 'fidelity_last_rung'],
 }
 /** Folded away. */
 const more = {
   parts: ['text_encoder', 'unet', 'vae'].flatMap(part => [`openvino_devices_${part}`, `openvino_accuracy_${part}`]),
-  compiling: ['shapes', 'context_chunks', 'memory_budget_bytes', 'disk_cache_bytes', 'prediction'],
+  compiling: ['shapes', 'context_chunks', 'memory_budget_bytes', 'vae_tiling', 'disk_cache_bytes', 'prediction'],
   bounds: ['fidelity_bound_text_encoder', 'fidelity_bound_unet', 'fidelity_bound_vae', 'reload_pictures', 'reload_hours'],
   prompts: ['comma_backtrack', 'pad_conditionings', 'eta_ancestral', 'eta_ddim'],
   queue: ['queue_capacity', 'queue_batch_size', 'queue_patience_jobs', 'queue_patience_minutes', 'job_minutes'],

@@ -1,13 +1,11 @@
-// Several values of a field: the recipe is drawn once for each, and once for each pair where two fields have several.
+// Several values of a field: the recipe is drawn once for each, and once for each combination where more fields have several.
 
-import { CallError } from './api.js'
 import { $, el } from './dom.js'
-import { optionOf } from './form.js'
 import { keep, readKept } from './kept.js'
-import { languageChanged, number, t } from './strings.js'
+import { languageChanged, t } from './strings.js'
 import { toast } from './toasts.js'
 
-const stored = 'easel.grids', keptGroups = 20, most = 100
+const stored = 'easel.grids', keptGroups = 20
 
 const lists = () => [...document.querySelectorAll('#form .several')]
 const split = text => text.split(/[,，;；]/).map(part => part.trim()).filter(Boolean)
@@ -31,7 +29,7 @@ export function offerSeveral(names) {
 
 function toggle(name) {
   if (!clearSeveral([name])) {
-    if (lists().length === 2) return toast(t('several.two'))
+    if (lists().length === 3) return toast(t('several.three'))
     const field = $(name), whole = name === 'seed' ? field.closest('.joined') : field
     const list = el('input', { type: 'text', class: 'several', autocomplete: 'off', value: field.selectedOptions?.[0]?.text ?? field.value, 'aria-label': t('several.label', { name: labelOf(name) }), placeholder: t('several.placeholder') })
     list.dataset.several = name
@@ -59,55 +57,22 @@ const labelOf = name => document.querySelector(`#form label[for="${name}"]`)?.te
 /** @returns {number} how often the recipe is drawn; 1 when no field is a list */
 export const countOfSeveral = () => lists().reduce((product, list) => product * Math.max(1, split(list.value).length), 1)
 
-/** The fields that are lists, with what the API is sent for each value and what is shown for it. */
-function axes() {
-  return lists().map(list => {
-    const name = list.dataset.several, field = $(name)
-    const values = split(list.value).map(text => {
-      if (field.tagName !== 'SELECT') {
-        if (!Number.isFinite(Number(text))) throw new CallError({ field: name, message: t('several.number', { value: text }) })
-        return { value: text, label: text }
-      }
-      const option = optionOf(field, text)
-      if (!option) throw new CallError({ field: name, message: t('several.unknown', { value: text }) })
-      return { value: option.value, label: option.text }
-    })
-    if (!values.length) throw new CallError({ field: name, message: t('several.empty') })
-    return { name, label: labelOf(name), values }
-  })
-}
+/** Whether a field is a list. */
+export const hasSeveral = () => lists().length > 0
 
-/**
- * The jobs that a recipe with lists is; the last list changes fastest.
- * @returns {object[]} as `POST /api/v1/jobs` takes them; one where no field is a list
- * @throws {CallError} for a value that cannot be
- */
-export function cellsOf(job) {
-  const lines = axes()
-  const count = lines.reduce((product, { values }) => product * values.length, 1)
-  if (count > most) throw new CallError({ field: lines.at(-1).name, message: t('several.most', { count: number(count), most: number(most) }) })
-  // Pictures of one seed can be compared.
-  const seed = job.seed && job.seed !== '-1' ? job.seed : String(crypto.getRandomValues(new Uint32Array(1))[0])
-  let cells = [{ ...job, ...(lines.length && { seed }) }]
-  for (const { name, values } of lines) cells = cells.flatMap(cell => values.map(({ value }) => ({ ...cell, [name]: value })))
-  cells.axes = lines
-  return cells
-}
+/** The lists: names and labels of their fields, and texts of their values. */
+export const listed = () => lists().map(({ value, dataset: { several: name } }) => ({ name, label: labelOf(name), texts: split(value) }))
 
-// Groups of jobs, the newest first: `{axes: [{label, values: [label]}], jobs: [id]}`
+// Grids, the newest first: `{id, axes: [{label, values: [label]}], jobs: [id]}`; columns, rows, blocks
 
 let groups = readKept(stored, [])
+// Those of before came row by row, and the server does not know them.
+for (const group of groups) if (!group.id && !group.isTurned) { group.axes.reverse(); group.isTurned = true }
 
-/** The group that a job belongs to. */
+/** The grid that a job belongs to. */
 export const groupOf = id => groups.find(({ jobs }) => jobs.includes(id))
 
-/** Has all cells drawn, in order. @param {function} draw a job, to its id. @returns {string[]} the ids */
-export async function startGroup(cells, draw) {
-  const group = { axes: cells.axes.map(({ label, values }) => ({ label, values: values.map(({ label }) => label) })), jobs: [] }
+export function addGroup(group) {
   groups = [group, ...groups].slice(0, keptGroups)
-  for (const cell of cells) {
-    group.jobs.push(await draw(cell))
-    keep(stored, groups)
-  }
-  return group.jobs
+  keep(stored, groups)
 }

@@ -25,13 +25,14 @@ export const hasMask = () => $('mask').value !== ''
 export const sourceAddress = id => `/api/v1/inputs/${id}`
 /** Pixels that are drawn around the picture, by side. */
 export const margins = () => Object.fromEntries(sides.map(side => [side, Math.max(0, Math.round(Number($(`extend_${side}`).value)) || 0)]))
+/** Whether the picture is enlarged and drawn anew in tiles; only as a whole. */
+export const isRedrawn = () => $('upscaling').value !== '' && !hasMask() && !isExtended()
 export const isExtended = () => sides.some(side => margins()[side] > 0)
 
-/**
- * What is known of a picture, the first one if no other is meant: `{name, width, height, url}`, with `url` where it comes from the gallery;
- * undefined when there is none.
- */
-export const sourceFacts = (id = sourceIDs()[0]) => (id ? readKept(stored, {})[id] ?? {} : undefined)
+/** What is known of a picture: `{name, width, height, url}`, with `url` where it comes from the gallery. */
+export const factsOf = id => readKept(stored, {})[id] ?? {}
+/** The same of the source, the first one if no other is meant; undefined when there is none. */
+export const sourceFacts = (id = sourceIDs()[0]) => (id ? factsOf(id) : undefined)
 
 /** Remembers its size, of a picture that another visit has sent. */
 export function learnSize(width, height) {
@@ -47,6 +48,7 @@ export function isUsed(input) {
   const part = input.closest('#source, #hires')
   if (!part) return true
   if (part.id === 'hires') return hasHires()
+  if (input.closest('#source-upscale') && !isRedrawn()) return false
   return hasSource() && input.value !== '' && (!input.closest('#source-mask-part') || hasMask() || isExtended())
 }
 
@@ -58,8 +60,9 @@ export const sourceRequest = () => ({
 // Sending
 
 /** A picture of the gallery; null when it is gone. */
-const fetchFile = address => fetch(address).then(answer => (answer.ok ? answer.blob() : null), () => null)
+export const fetchFile = address => fetch(address).then(answer => (answer.ok ? answer.blob() : null), () => null)
 
+/** Sends a picture to begin with, and remembers what is known of it. */
 export async function send(file, facts) {
   const answer = await upload(file)
   files.set(answer.id, file)
@@ -208,6 +211,7 @@ export function sourceGist() {
   const count = sourceIDs().length
   return [
     count > 1 ? t('source.count', { count }) : shortened(sourceFacts().name ?? t('source')), t('strength.short', { strength }), hasMask() && t('mask'), isExtended() && t('extend'),
+    isRedrawn() && `${$('upscale_by').value || 2}×`,
   ].filter(Boolean).join(' · ')
 }
 

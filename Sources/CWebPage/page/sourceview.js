@@ -1,17 +1,19 @@
 // What is seen of the picture that drawing begins with: the picture, what its start is like, its mask, and the frame when it is extended.
 
+import { upscale } from './acts.js'
 import { $, el } from './dom.js'
 import { readPicture } from './drop.js'
 import { addHints } from './folded.js'
 import { fill } from './form.js'
 import { currentModel, modelsChanged } from './server.js'
 import {
-  clearSource, drawable, extendedSize, hasMask, hasSource, isExtended, learnSize, margins, setMask, sides, sourceAddress, sourceChanged,
+  clearSource, drawable, extendedSize, hasMask, hasSource, isExtended, isRedrawn, learnSize, margins, setMask, sides, sourceAddress, sourceChanged,
   sourceFacts, sourceIDs,
 } from './source.js'
 import { beginWithAll, showStrip, strip } from './sources.js'
 import { languageChanged, number, t } from './strings.js'
 import { toast } from './toasts.js'
+import { offerUpscalers } from './upscalers.js'
 
 const sketchSide = 200, frameWidth = 200, frameHeight = 130 // pixels
 const step = 64 // pixels that a button adds to a side
@@ -41,7 +43,13 @@ const some = el('div', { class: 'source-some' },
   el('div', { class: 'whole row' }, facts, ownSize),
   strip,
   el('div', { class: 'whole row' }, button('source.repaint', repaint, { id: 'source-repaint' }), button('extend', extend),
-    button('source.replace', () => file.click()), button('source.add', () => more.click()), button('source.remove', clearSource)))
+    button('vary.upscale', enlarge), button('source.replace', () => file.click()), button('source.add', () => more.click()),
+    button('source.remove', clearSource)))
+
+function enlarge() {
+  const { name = t('source'), width, height } = sourceFacts()
+  if (width) upscale({ url: thumb.src, width, height, name, source: $('source_pictures').value })
+}
 
 function takeSize() {
   const size = drawable(extendedSize())
@@ -176,6 +184,23 @@ function showFrame() {
   })
 }
 
+// Enlarged and drawn anew in tiles
+
+const tilesText = el('p', { class: 'note', role: 'status' })
+
+/** The size of the result, and how many tiles it takes, as A1111 lays them. */
+function showTiles() {
+  const { width, height } = sourceFacts() ?? {}
+  $('source-upscale').hidden = !hasSource() || hasMask() || isExtended() || isExtending
+  for (const name of ['upscale_by', 'upscaler', 'tile_overlap']) $(name).closest('.field').hidden = !isRedrawn()
+  tilesText.hidden = !isRedrawn() || !width
+  if (tilesText.hidden) return
+  const by = Number($('upscale_by').value) || 2, overlap = Number($('tile_overlap').value || 64)
+  const size = [width, height].map(side => Math.floor(side * by / 8 + 1e-9) * 8), tile = ['width', 'height'].map(name => Number($(name).value))
+  const count = size.reduce((product, side, index) => product * Math.ceil(Math.max(side - overlap, 1) / Math.max(tile[index] - overlap, 8)), 1)
+  tilesText.textContent = t('upscale.tiles', { size: size.join('×'), count: number(count), tile: tile.join('×') })
+}
+
 // All of it
 
 function show() {
@@ -190,6 +215,7 @@ function show() {
   $('source-repaint').hidden = sourceIDs().length > 1
   showStrip()
   $('source-extend-part').hidden = !has || !(isExtending || isExtended())
+  showTiles()
   range.value = strength()
   range.hidden = Boolean(document.querySelector('[data-several=strength]'))
   const [done, all] = stepsDone()
@@ -243,6 +269,8 @@ export function startSourceView() {
   $('source-mask').before(maskThumb)
   $('source-extend').before(frame, frameText)
   $('source-extend-acts').append(button('extend.none', extendNot))
+  $('source-upscale').append(tilesText)
+  offerUpscalers($('upscaler')).catch(() => {})
   const input = $('strength'), field = input.closest('.field'), row = el('div', { class: 'strength' })
   field.classList.add('whole')
   input.replaceWith(row)

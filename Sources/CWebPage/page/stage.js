@@ -9,9 +9,10 @@ import { generate, load } from './form.js'
 import { activeJobs, caughtUp, jobEnded, jobs, jobsChanged, line, picturesCame } from './jobs.js'
 import { modelDefaults, openModels } from './models.js'
 import { all } from './pictures.js'
-import { left, promptOf, words } from './queue.js'
+import { isUpscaling, left, promptOf, words } from './queue.js'
 import { currentModel, modelsChanged, server } from './server.js'
 import { groupOf } from './several.js'
+import { factsOf, sourceAddress } from './source.js'
 import { language, languageChanged, percent, t } from './strings.js'
 import { toast } from './toasts.js'
 
@@ -45,13 +46,14 @@ const cellOf = picture => ({ key: picture.id, source: picture.url, alt: picture.
 
 /** A job as far as it is. */
 function cellsOfJob(job) {
-  const { width = 512, height = 512, batch_size = 1, runs = 1 } = job.request ?? {}
+  const [enlarged] = isUpscaling(job) ? job.request.source_pictures : []
+  const { width = 512, height = 512, batch_size = 1, runs = 1 } = { ...job.request, ...(enlarged && factsOf(enlarged)) }
   const [w, h, batch, total] = [Number(width), Number(height), Number(batch_size) || 1, Math.min((Number(batch_size) || 1) * (Number(runs) || 1), 256)]
   const done = job.pictures ?? [], begun = (job.run?.run ?? 1) - 1
   // Those that are drawn now come after those that are done.
   const first = Math.max(done.length, begun * batch)
   return Array.from({ length: total }, (_, index) => {
-    const source = done[index]?.url ?? job.previews[index - first]
+    const source = done[index]?.url ?? job.previews[index - first] ?? (enlarged && sourceAddress(enlarged))
     return { key: index, source, alt: '', width: w, height: h, isPreview: !done[index], picture: done[index] && pictureOf(done[index].id) }
   })
 }
@@ -137,18 +139,21 @@ function show() {
   showActs()
 }
 
+/** Room for the headings of rows. */
+const sideOf = ({ axes }) => [0, 90, 150][axes.length - 1]
+
 /** The columns in which cells of one form are largest, and where they begin. */
 function arrange(cells, group) {
   const { width: w, height: h } = cells[0]
   const box = { width: canvas.clientWidth, height: canvas.clientHeight }
   // Headings of a group take their place.
-  const margin = group ? { left: group.axes.length > 1 ? 90 : 0, top: 26 } : { left: 0, top: 0 }
+  const margin = group ? { left: sideOf(group), top: 26 } : { left: 0, top: 0 }
   const best = count => {
     const rows = Math.ceil(cells.length / count)
     const scale = Math.min((box.width - margin.left - gap * (count - 1)) / count / w, (box.height - margin.top - gap * (rows - 1)) / rows / h, w < 256 ? mostScale : 1)
     return { count, rows, scale }
   }
-  const fixed = group ? group.axes.at(-1).values.length : 0
+  const fixed = group ? group.axes[0].values.length : 0
   const found = fixed ? best(fixed) : Array.from({ length: cells.length }, (_, index) => best(index + 1)).reduce((a, b) => (b.scale > a.scale * 1.001 ? b : a))
   const width = Math.max(24, Math.floor(w * found.scale)), height = Math.max(24, Math.floor(h * found.scale))
   return {
@@ -162,15 +167,21 @@ function showHeadings(group, { count, width, height, left, top }) {
   for (const heading of headings) heading.remove()
   headings = []
   if (!group) return
-  const heading = (text, x, y, w) => {
+  const heading = (parts, x, y, w) => {
+    const text = parts.map(([{ label }, value]) => `${label}: ${value}`).join(' · ')
     const element = el('span', { class: 'heading', title: text }, text)
     Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${w}px` })
     headings.push(element)
     canvas.append(element)
+    // What differs is not to be cut off.
+    if (element.scrollWidth > element.clientWidth) element.textContent = parts.map(([, value]) => value).join(' · ')
   }
-  const [rows, columns] = group.axes.length > 1 ? group.axes : [null, group.axes[0]]
-  columns.values.forEach((value, index) => heading(`${columns.label}: ${value}`, left + index * (width + gap), top - 24, width))
-  rows?.values.forEach((value, index) => heading(`${rows.label}: ${value}`, left - 90, top + index * (height + gap) + height / 2 - 10, 84))
+  const [columns, rows, blocks] = group.axes
+  columns.values.forEach((value, index) => heading([[columns, value]], left + index * (width + gap), top - 24, width))
+  // Blocks stand one below the other.
+  const lines = (rows?.values ?? []).map(value => [[rows, value]]), side = sideOf(group)
+  const all = blocks ? blocks.values.flatMap(value => lines.map(line => [[blocks, value], ...line])) : lines
+  all.forEach((parts, index) => heading(parts, left - side, top + index * (height + gap) + height / 2 - 10, side - 6))
 }
 
 // Nothing drawn yet
@@ -195,13 +206,17 @@ function showEmpty() {
 let actsKey = ''
 
 function showActs() {
-  const { picture } = shown
+  const { picture, group } = shown
   onShow(picture)
-  const key = [language, picture?.id, picture?.is_favourite, chosen && ofJob(chosen.job).length, shown.cells.length].join()
+  const key = [language, picture?.id, group?.id, picture?.is_favourite, chosen && ofJob(chosen.job).length, shown.cells.length].join()
   if (key === actsKey) return
   actsKey = key
   const back = chosen && el('button', { type: 'button', onclick: () => choose(null) }, t(ofJob(chosen.job).length > 1 && all.items[0]?.job === chosen.job ? 'stage.all' : 'stage.newest'))
-  if (!picture) return $('acts').replaceChildren(...[shown.cells.length > 1 && !shown.job && el('p', { class: 'note' }, t('stage.choose')), back].filter(Boolean))
+  const view = async () => (await import('./grids.js')).viewGrid(group)
+  const sheet = group?.id && el('div', { class: 'row' },
+    el('a', { class: 'button', href: `/api/v1/grids/${group.id}/sheet.png`, download: `easel-grid-${group.id.slice(0, 12)}.png` }, t('grid.save')),
+    el('button', { type: 'button', onclick: () => view().catch(error => toast(error.message)) }, t('grid.view')))
+  if (!picture) return $('acts').replaceChildren(...[sheet, shown.cells.length > 1 && !shown.job && el('p', { class: 'note' }, t('stage.choose')), back].filter(Boolean))
   const seed = parametersOf(picture).get('Seed')
   const use = el('button', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => chooseUse(use, picture) }, t('picture.use'), ' ▾')
   const vary = el('button', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', title: t('vary.hint'), onclick: () => chooseVary(vary, picture) }, t('vary'), ' ▾')

@@ -36,6 +36,8 @@ struct FamilyTraits {
     var latentScale: Float = 0.18215
     /// The activations of the family's VAE decoder exceed the range of f16, unless its configuration says otherwise.
     var decoderOverflowsF16 = false
+    /// The name of the tiny VAE that knows the family's latents.
+    var tinyVAE = "taesd"
     var latentColors: [[Float]]?
     /// Why nothing can be drawn with the family's models.
     var objection: ForeignModel?
@@ -71,7 +73,7 @@ extension Family {
                     pooled: 1,
                     sizes: .base, zeroesEmptyNegative: true),
                 latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025,
-                decoderOverflowsF16: true,
+                decoderOverflowsF16: true, tinyVAE: "taesdxl",
                 latentColors: Self.secondLatentColors)
         case .sdxlRefiner:
             FamilyTraits(
@@ -79,7 +81,7 @@ extension Family {
                 conditioning: ConditioningPlan(
                     context: [.init(encoder: 0, state: .penultimate)], pooled: 0, sizes: .refiner, zeroesEmptyNegative: true),
                 latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025,
-                decoderOverflowsF16: true,
+                decoderOverflowsF16: true, tinyVAE: "taesdxl",
                 latentColors: Self.secondLatentColors, objection: .sdxlRefiner)
         }
     }

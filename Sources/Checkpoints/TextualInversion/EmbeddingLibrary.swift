@@ -1,14 +1,10 @@
 import Files
-import FoundationEssentials
 import Glibc
 import Synchronization
 
 /// The textual inversions of a folder and the folders in it, by their file names. Each is read when it is asked for and its file has
 /// changed; the names are those of the moment when the folder was listed.
 public final class EmbeddingLibrary: Sendable {
-    /// Deeper folders are not looked into.
-    static let deepestFolder = 10
-
     /// The folder that was listed.
     public let folder: String
     /// Sorted. A file with the ending `.safetensors` goes before others of its name.
@@ -26,25 +22,9 @@ public final class EmbeddingLibrary: Sendable {
     /// - Throws: `CheckpointError.notFound` when there is no such folder.
     public init(folder: String) throws(CheckpointError) {
         guard PathKind(folder) == .folder else { throw .notFound(path: folder) }
-        var paths: [String: String] = [:]
-        Self.list(folder, depth: 0, into: &paths)
         self.folder = folder
-        self.paths = paths
+        paths = NamedFiles.paths(in: folder, endings: ["safetensors", "pt", "bin"])
         names = paths.keys.sorted()
-    }
-
-    private static func list(_ folder: String, depth: Int, into paths: inout [String: String]) {
-        guard depth < deepestFolder, let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
-        for entry in entries.sorted() where !entry.hasPrefix(".") {
-            let path = folder + "/" + entry
-            if PathKind(path) == .folder {
-                list(path, depth: depth + 1, into: &paths)
-            } else if ["safetensors", "pt", "bin"].contains(entry.pathExtension) {
-                let name = entry.deletingPathExtension
-                let isBetter = entry.pathExtension == "safetensors" && paths[name]?.pathExtension != "safetensors"
-                if paths[name] == nil || isBetter { paths[name] = path }
-            }
-        }
     }
 
     /// The names that may stand in a prompt, so that not every file need be read for it. Those that do are found by their tokens, which

@@ -7,19 +7,20 @@ import GraphIR
 import Networks
 import OpenVINO
 
-/// The disk cache as the compilers of one checkpoint use it: knows what its keys are made of.
+/// The disk cache as the compilers of one checkpoint, or of another file, use it: knows what its keys are made of.
 actor EntryStore {
     private let cache: DiskCache
-    private let checkpoint: Checkpoint
+    private let source: any NetworkSource
     private let core: Core
     private let onProblem: @Sendable (DiskCacheError) -> Void
-    private var weights: Task<String?, Never>?
+    /// By the paths of the files.
+    private var weights: [[String]: Task<String?, Never>] = [:]
     private var devices: [String: String] = [:]
     private var hasToldOfProblem = false
 
-    init(_ cache: DiskCache, checkpoint: Checkpoint, core: Core, onProblem: @escaping @Sendable (DiskCacheError) -> Void) {
+    init(_ cache: DiskCache, source: any NetworkSource, core: Core, onProblem: @escaping @Sendable (DiskCacheError) -> Void) {
         self.cache = cache
-        self.checkpoint = checkpoint
+        self.source = source
         self.core = core
         self.onProblem = onProblem
     }
@@ -29,12 +30,12 @@ actor EntryStore {
     /// The first call for a checkpoint reads all of its files, unless its hash is remembered.
     func entry(for network: NetworkID, at placement: Placement, graph: Graph, shape: InputShape) async -> DiskCacheEntry? {
         let form = cache.form ?? CacheForm(device: placement.device)
-        guard form != .none, let weights = await weightsHash(), let runtime = try? Core.version() else { return nil }
+        guard form != .none, let weights = await weightsHash(of: network), let runtime = try? Core.version() else { return nil }
         var text = SHA256()
         text.update(data: Data(graph.xml.utf8))
         text.update(data: Data(graph.literals))
         let key = DiskCacheKey(
-            model: checkpoint.name, component: "\(network)", shape: shape.summary(of: network), graph: text.finalize().hexadecimal,
+            model: source.name, component: "\(network)", shape: shape.summary(of: network), graph: text.finalize().hexadecimal,
             weights: weights, device: description(of: placement.device), properties: placement.properties.map { "\($0.name)=\($0.text)" },
             runtime: runtime, form: form)
         do {
@@ -48,13 +49,17 @@ actor EntryStore {
 
     /// Deletes all entries of the checkpoint.
     func removeAll() async {
-        if let weights = await weightsHash() { cache.removeAll(weights: weights) }
+        for network in [NetworkID.denoiser, .tinyDecoder] {
+            if let weights = await weightsHash(of: network) { cache.removeAll(weights: weights) }
+        }
     }
 
-    /// One task for all networks: the files are read once.
-    private func weightsHash() async -> String? {
-        let task = weights ?? Task { [checkpoint, cache] in await checkpoint.fingerprint(rememberedIn: cache.root) }
-        weights = task
+    /// One task for all networks with the same files, which are read once; nil for a network without any.
+    private func weightsHash(of network: NetworkID) async -> String? {
+        let files = source.files(of: network)
+        guard !files.isEmpty else { return nil }
+        let task = weights[files.map(\.path)] ?? Task { [cache] in await files.fingerprint(rememberedIn: cache.root) }
+        weights[files.map(\.path)] = task
         return await task.value
     }
 

@@ -16,8 +16,9 @@ struct SourcePictures {
     private let takesMaskedPicture: Bool
 
     /// Reads and prepares the pictures.
+    /// - Parameter inputs: where their pixels come from; nil where none can be had.
     /// - Throws: `DiffusionError.request` when one is not there or cannot be read.
-    init(_ plan: RequestPlan, _ pipeline: DiffusionPipeline) throws(DiffusionError) {
+    init(_ plan: RequestPlan, _ pipeline: DiffusionPipeline, from inputs: (any InputPictureSource)?) throws(DiffusionError) {
         requests = plan.requests
         takesMaskedPicture = pipeline.checkpoint.takesMaskedPicture
         let shared = plan.shared
@@ -30,6 +31,10 @@ struct SourcePictures {
         var places: [Key: Int] = [:]
         var sources: [PreparedSource] = []
         var sourceOfPicture: [Int] = []
+        func image(of picture: InputPicture) throws(InvalidRequest) -> InputImage {
+            guard let inputs else { throw .missingInput(picture) }
+            return try inputs.image(of: picture)
+        }
         do {
             for request in plan.requests {
                 for index in 0..<request.batchSize {
@@ -37,9 +42,9 @@ struct SourcePictures {
                     let key = Key(picture: picture, mask: request.mask)
                     if places[key] == nil {
                         places[key] = sources.count
-                        let mask = try request.mask.map { mask throws(InvalidRequest) in try pipeline.image(of: mask) }
+                        let mask = try request.mask.map { mask throws(InvalidRequest) in try image(of: mask) }
                         sources.append(PreparedSource(
-                            try pipeline.image(of: picture), mask: mask, shared.recipe,
+                            try image(of: picture), mask: mask, shared.recipe,
                             scaleFactor: pipeline.checkpoint.vae.configuration.scaleFactor, isMaskedShown: takesMaskedPicture))
                     }
                     sourceOfPicture.append(places[key] ?? 0)
@@ -128,14 +133,6 @@ struct StartLatents {
     var mask: SamplingMask?
     /// The channels that an inpainting UNet is told behind the latents, `[pictures, 5, height, width]`; nil for all others.
     var extraChannels: NDArray?
-}
-
-extension DiffusionPipeline {
-    /// The pixels of an input picture.
-    fileprivate func image(of picture: InputPicture) throws(InvalidRequest) -> InputImage {
-        guard let inputPictures else { throw .missingInput(picture) }
-        return try inputPictures.image(of: picture)
-    }
 }
 
 extension NDArray {

@@ -40,6 +40,17 @@ extension ErrorReason {
         /// A value that is refused for another reason than those above; the sentence tells.
         case invalidValue = "invalid_value"
 
+        // Grids
+        /// A value that an axis of a grid has twice, or a field with two axes.
+        case repeatedValue = "repeated_value"
+        case tooManyCells = "too_many_cells"
+        /// A text to replace that is in no prompt.
+        case notInPrompt = "not_in_prompt"
+        /// A field that does nothing with the rest of the request.
+        case noEffect = "no_effect"
+        case sheetTooLarge = "sheet_too_large"
+        case unknownGrid = "unknown_grid"
+
         // Things that are not there
         case unknownJob = "unknown_job"
         case unknownPicture = "unknown_picture"
@@ -87,6 +98,7 @@ extension ErrorReason {
         case damagedFile = "damaged_file"
         case unsupportedModel = "unsupported_model"
         case missingPart = "missing_part"
+        case missingTinyVAE = "missing_tiny_vae"
         case fileChanged = "file_changed"
         case tookTooLong = "took_too_long"
         case notStored = "not_stored"

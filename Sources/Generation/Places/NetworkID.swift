@@ -1,4 +1,4 @@
-/// A network of a checkpoint that is compiled by itself. Each belongs to the stage that runs it.
+/// A network that is compiled by itself: of a checkpoint, or in a file of its own. Each belongs to the stage that runs it.
 public enum NetworkID: Sendable, Hashable {
     /// The text encoder with this index, from 0, in the order in which the checkpoint's family joins them.
     case text(Int)
@@ -8,19 +8,28 @@ public enum NetworkID: Sendable, Hashable {
     case decoder
     /// The half of the VAE that turns pixels into latents.
     case encoder
+    /// The tiny VAE's half that turns latents into pixels.
+    case tinyDecoder
+    /// The tiny VAE's half that turns pixels into latents.
+    case tinyEncoder
+    /// A network that makes pictures larger. It has a file of its own.
+    case upscaler
 
     /// The stage that runs the network.
     public var stage: Stage {
         switch self {
         case .text: .encode
         case .denoiser: .denoise
-        case .decoder, .encoder: .decode
+        case .decoder, .encoder, .tinyDecoder, .tinyEncoder, .upscaler: .decode
         }
     }
+
+    /// Whether it takes a picture, and not latents or a text.
+    public var takesPicture: Bool { self == .encoder || self == .tinyEncoder || self == .upscaler }
 }
 
 extension NetworkID: CustomStringConvertible {
-    /// The network as it stands in a sentence: `text encoder`, `second text encoder`, `UNet`, `VAE`, `VAE encoder`.
+    /// The network as it stands in a sentence: `text encoder`, `second text encoder`, `UNet`, `VAE`, `tiny VAE`.
     public var description: String {
         switch self {
         case .text(0): "text encoder"
@@ -29,6 +38,9 @@ extension NetworkID: CustomStringConvertible {
         case .denoiser: "UNet"
         case .decoder: "VAE"
         case .encoder: "VAE encoder"
+        case .tinyDecoder: "tiny VAE"
+        case .tinyEncoder: "tiny VAE encoder"
+        case .upscaler: "upscaler"
         }
     }
 }

@@ -185,12 +185,12 @@ extension GenerationField {
         "zero_empty_negative", "Zero empty negative", \.recipe.zeroesEmptyNegative, .flag, infotext: .unlessDefault,
         "SDXL: whether an empty negative prompt is all zeros, as A1111 has it, instead of the encoded empty text")
 
-    /// Options of samplers, schedules, noise and guidance that few people change.
+    /// Options of samplers, schedules, noise, guidance and the VAE that few people change.
     public static let samplingOptions = [
         eta, churn, churnMinimum, churnMaximum, noiseScale, solverOrder, uniPCVariant, lowersFinalOrder, seedDelta,
         rho, sigmaMinimum, sigmaMaximum, zeroTerminalSNR, discardsPenultimate, betaAlpha, betaBeta,
         guidanceRescale, guidanceStart, guidanceEnd, skipEarly, guidanceMinimumSigma, guidanceMinimumSigmaAllSteps,
-    ]
+    ] + vae
 
     /// Every field, in the order in which they are listed. The defaults are those of `GenerationRequest` and `Recipe`.
     public static let all = [
@@ -198,7 +198,7 @@ extension GenerationField {
         variationSeed, variationStrength, seedResizedFrom, tiling,
         emphasis, clipSkip, commaBacktrack, padsConditionings, scheduleCounting,
         originalSize, crop, targetSize, clipSkipRule, zeroesEmptyNegative,
-    ] + imageToImage + inpainting + hiresFix + samplingOptions + grading + correction
+    ] + imageToImage + inpainting + hiresFix + upscaling + samplingOptions + grading + correction
 }
 
 extension GenerationField.Kind<Int> {

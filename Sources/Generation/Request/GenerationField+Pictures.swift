@@ -10,6 +10,10 @@ extension GenerationField {
         "resize_mode", "Resize mode", \.recipe.imageToImage.resizeMode, .word, infotext: .unlessDefault,
         "how a source picture gets the size that is drawn: stretched (just), cut (crop), with its edges drawn out (fill), or stretched "
             + "as latents (latent)")
+    /// `upscaler_for_img2img`: the upscaler of pictures that are smaller than what is drawn.
+    public static let sourceUpscaler = GenerationField(
+        "upscaler_for_img2img", "Upscaler for img2img", \.recipe.imageToImage.upscaler, .text, infotext: .unlessDefault,
+        "the upscaler of source pictures that are smaller than what is drawn; empty for Lanczos")
     /// `fix_steps`: whether as many steps are done as are said, whatever the strength.
     public static let fixesSteps = GenerationField(
         "fix_steps", "Fixed steps", \.recipe.imageToImage.fixesSteps, .flag, infotext: .unlessDefault,
@@ -120,7 +124,9 @@ extension GenerationField {
     }
 
     /// Fields that say how source pictures become the start.
-    public static let imageToImage = [strength, resizeMode, fixesSteps, noiseMultiplier, extraNoise, background, correctsColors]
+    public static let imageToImage = [
+        strength, resizeMode, sourceUpscaler, fixesSteps, noiseMultiplier, extraNoise, background, correctsColors,
+    ]
     /// Fields that say how a mask is used.
     public static let inpainting = [
         maskBlur, invertsMask, maskedContent, onlyMasked, padding, maskWeight, roundsMask, overlaysOriginal,

@@ -240,5 +240,5 @@ extension Float {
     package var asWritten: Double { Double("\(self)") ?? Double(self) }
 
     /// The number as people write it: `7`, `2.5`.
-    var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
+    package var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }

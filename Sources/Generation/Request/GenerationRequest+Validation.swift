@@ -46,8 +46,29 @@ extension GenerationRequest {
                 field: "mask", .conflict(with: "extend"),
                 "A mask does not go together with an extended picture: drawing is around it. Leave one out.")
         }
+        if recipe.upscaling.isOn { try validateUpscaling() }
         guard mask == nil || !sourcePictures.isEmpty else {
             throw InvalidRequest(field: "mask", "A mask has no effect without a source picture. Send the picture as well.")
+        }
+    }
+
+    private func validateUpscaling() throws(InvalidRequest) {
+        let upscaling = recipe.upscaling
+        guard !sourcePictures.isEmpty else {
+            throw InvalidRequest(
+                field: GenerationField.upscalingMode.key, "Upscaling needs a source picture. Send the picture, or leave upscaling out.")
+        }
+        guard mask == nil, recipe.inpainting.extends == Margins() else {
+            throw InvalidRequest(
+                field: mask == nil ? GenerationField.upscalingMode.key : "mask",
+                "Upscaling takes whole pictures: a mask or an extended picture does not go together with it. Leave one out.")
+        }
+        let side = min(recipe.width, recipe.height)
+        guard upscaling.mode == .plain || upscaling.tileOverlap < side else {
+            throw InvalidRequest(
+                field: GenerationField.tileOverlap.key,
+                .outOfRange(.init(upscaling.tileOverlap), from: 0, to: .init(side - 1)),
+                "Tiles of \(recipe.width)×\(recipe.height) cannot overlap by \(upscaling.tileOverlap) pixels. Use less than \(side).")
         }
     }
 }

@@ -6,6 +6,8 @@ public struct ImageToImage: Sendable, Hashable, Codable {
     public var strength: Float = 0.75
     /// How a picture of another size is brought to the size that is drawn.
     public var resizeMode = ResizeMode.just
+    /// The upscaler of pictures that are smaller than what is drawn; empty, or `None`, for Lanczos. Has no effect with `ResizeMode.latent`.
+    public var upscaler = ""
     /// Whether as many steps as the request says are done, whatever the strength, instead of a share of them: A1111's
     /// `img2img_fix_steps`.
     public var fixesSteps = false

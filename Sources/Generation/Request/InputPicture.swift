@@ -35,12 +35,15 @@ public struct InputImage: Sendable, Hashable {
     public var image: RGBImage
     /// How opaque each pixel is, 0 ... 255, `width · height` bytes; nil for a picture without transparency.
     public var alpha: [UInt8]?
+    /// The text that says how the picture was made; nil when its file has none.
+    public var parameters: String?
 
     /// - Precondition: `alpha` is nil or has a byte for each pixel.
-    public init(_ image: RGBImage, alpha: [UInt8]? = nil) {
+    public init(_ image: RGBImage, alpha: [UInt8]? = nil, parameters: String? = nil) {
         precondition(alpha.map { $0.count == image.width * image.height } ?? true, "alpha does not fill the picture")
         self.image = image
         self.alpha = alpha
+        self.parameters = parameters
     }
 
     /// The picture laid over a colour: (c · alpha + background · (255 - alpha)) / 255 in each channel, to the nearest whole number.

@@ -52,6 +52,11 @@ public struct Recipe: Sendable, Hashable, Codable {
 
     /// A second pass at a larger size.
     public var hires = HiresFix()
+    /// How source pictures are enlarged.
+    public var upscaling = Upscaling()
+
+    /// Which VAE is used, and whether it works in tiles.
+    public var vae = VAEOptions()
 
     // Models with a pooled text and sizes
 

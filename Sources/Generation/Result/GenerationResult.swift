@@ -60,6 +60,8 @@ public struct GenerationTimings: Sendable, Equatable, Encodable {
     public var encode = 0.0
     /// Turning source pictures into latents.
     public var encodePictures = 0.0
+    /// Enlarging pictures with upscalers.
+    public var upscale = 0.0
     /// Each call of the denoiser, with the sampler's own arithmetic; one a step but with samplers of second order.
     public var steps: [Double] = []
     /// Decoding all pictures with the VAE.
@@ -71,7 +73,7 @@ public struct GenerationTimings: Sendable, Equatable, Encodable {
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case load, compile, encode, steps, decode, total
+        case load, compile, encode, upscale, steps, decode, total
         case encodePictures = "encode_pictures"
     }
 }

@@ -14,6 +14,11 @@ public struct Picture<Content: Sendable>: Sendable {
     public var negativePrompt: String
     /// Generation parameters as they stand in the picture's file; empty until the one who opened the model writes them.
     public var infotext: String
+    /// How the picture was changed after it had been made, as A1111 writes it in files with the keyword `postprocessing`; empty for
+    /// most.
+    public var postprocessing = ""
+    /// How opaque each pixel is, 0 ... 255; nil for a picture without transparency.
+    public var alpha: [UInt8]?
 
     /// Makes a picture from its parts.
     public init(
@@ -30,8 +35,10 @@ public struct Picture<Content: Sendable>: Sendable {
 
     /// The same picture, held in another way.
     public func with<Other>(_ content: Other) -> Picture<Other> {
-        Picture<Other>(
+        var picture = Picture<Other>(
             content, seed: seed, variationSeed: variationSeed, prompt: prompt, negativePrompt: negativePrompt, infotext: infotext)
+        (picture.postprocessing, picture.alpha) = (postprocessing, alpha)
+        return picture
     }
 }
 

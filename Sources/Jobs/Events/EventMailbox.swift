@@ -91,8 +91,9 @@ private enum EventWorth: CaseIterable {
     init(_ event: JobEvent) {
         switch event {
         case .preview: self = .preview
-        case .step, .queued: self = .step
-        case .started, .compiling, .moved, .encoding, .decoding, .pictures, .warned, .queue, .fidelity, .model: self = .stage
+        case .step, .upscaling, .queued: self = .step
+        case .started, .compiling, .moved, .encoding, .encodingPictures, .decoding, .pictures, .warned, .queue, .fidelity, .model:
+            self = .stage
         case .done, .failed, .cancelled: self = .end
         }
     }

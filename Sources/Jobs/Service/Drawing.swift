@@ -20,6 +20,8 @@ final class Drawing: Sendable {
         /// Steps of runs that an earlier attempt has finished.
         let stepsBefore: Int
         var firstStepAt: Date?
+        /// Whether nothing is drawn, and upscalers' tiles are what is counted.
+        let countsTiles: Bool
     }
 
     let jobs: [Job]
@@ -42,7 +44,7 @@ final class Drawing: Sendable {
         progress.step = jobs.first.map { $0.request.generation.steps * $0.firstRun } ?? 0
         state = Mutex(State(
             active: jobs.map(\.id), progress: progress, pictures: jobs.map { _ in [] }, storedCounts: jobs.map(\.pictures.count),
-            stepsBefore: progress.step))
+            stepsBefore: progress.step, countsTiles: jobs.first?.request.generation.upscaling.mode == .plain))
     }
 
     var progress: QueueProgress {
@@ -110,16 +112,18 @@ final class Drawing: Sendable {
         switch event {
         case .compiling(let compile): return .compiling(compile)
         case .moved(let move): return .moved(move)
-        case .encoding, .encodingPictures: return .encoding
+        case .encoding: return .encoding
+        case .encodingPictures(let tile): return .encodingPictures(tile: tile)
+        case .upscaling(let tile, let count): return .upscaling(tile: tile, of: count)
         case .denoising:
             return .step(done: state.progress.step, total: state.progress.stepCount, state.progress.runProgress)
         case .preview(let images):
             guard job.request.previews.includes(step: state.progress.step - state.stepsOfEarlierRuns) else { return nil }
             return .preview(images.count == pictureCount ? Array(images[pictures(of: job)]) : images)
-        case .decoding(let index, let total):
-            guard total == pictureCount else { return .decoding(index: index, total: total) }
+        case .decoding(let index, let total, let tile):
+            guard total == pictureCount else { return .decoding(index: index, total: total, tile: tile) }
             let own = pictures(of: job)
-            return own.contains(index) ? .decoding(index: index - own.lowerBound, total: own.count) : nil
+            return own.contains(index) ? .decoding(index: index - own.lowerBound, total: own.count, tile: tile) : nil
         }
     }
 
@@ -138,21 +142,33 @@ extension Drawing.State {
         switch event {
         case .compiling(let compile): progress.stage = .compiling(compile)
         case .moved: break
-        case .encoding, .encodingPictures: progress.stage = .encoding
+        case .encoding: progress.stage = .encoding
+        case .encodingPictures(let tile): progress.stage = .encodingPictures(tile: tile)
+        case .upscaling(let tile, let count):
+            progress.stage = .upscaling(tile: tile, of: count)
+            // Where nothing is drawn, tiles are the steps.
+            if countsTiles { take(step: tile, of: count, at: now) }
         case .denoising(let done, let total):
             progress.stage = .denoising
-            progress.step = stepsOfEarlierRuns + done
-            (progress.runStep, progress.runStepCount) = (done, total)
-            // A sampler may need other steps than were asked for.
-            progress.stepCount = stepsOfEarlierRuns + total * max(1, progress.runCount - progress.run)
-            let began = firstStepAt ?? now
-            firstStepAt = began
-            let steps = progress.step - stepsBefore
-            if steps > 0 {
-                progress.etaSeconds = now.timeIntervalSince(began) / Double(steps) * Double(progress.stepCount - progress.step)
-            }
+            take(step: done, of: total, at: now)
         case .preview(let images): progress.previews = images
-        case .decoding: progress.stage = .decoding
+        case .decoding(_, _, let tile): progress.stage = .decoding(tile: tile)
+        }
+    }
+
+    /// - Parameters:
+    ///   - done: steps of the run that are done.
+    ///   - total: steps of the run.
+    private mutating func take(step done: Int, of total: Int, at now: Date) {
+        progress.step = stepsOfEarlierRuns + done
+        (progress.runStep, progress.runStepCount) = (done, total)
+        // A sampler may need other steps than were asked for.
+        progress.stepCount = stepsOfEarlierRuns + total * max(1, progress.runCount - progress.run)
+        let began = firstStepAt ?? now
+        firstStepAt = began
+        let steps = progress.step - stepsBefore
+        if steps > 0 {
+            progress.etaSeconds = now.timeIntervalSince(began) / Double(steps) * Double(progress.stepCount - progress.step)
         }
     }
 }

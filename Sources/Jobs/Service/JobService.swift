@@ -206,6 +206,12 @@ public actor JobService {
             .filter { state == nil || $0.state == state }
     }
 
+    /// The jobs of a grid by cell, as far as they are there; empty when there is none of that name.
+    /// - Throws: what the archive throws.
+    public func jobs(ofGrid id: JobID) async throws -> [Job] {
+        try await archive.jobs(ofGrid: id).map { dispatcher.job($0.id) ?? $0 }
+    }
+
     /// Number of jobs that have their turn before each of these, as far as they wait.
     public func positions(of jobs: some Sequence<JobID>) -> [JobID: Int] {
         jobs.reduce(into: [:]) { positions, id in positions[id] = dispatcher.position(of: id) }

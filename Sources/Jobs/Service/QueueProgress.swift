@@ -8,8 +8,11 @@ public struct QueueProgress: Sendable {
         case starting
         case compiling(Compiling)
         case encoding
+        case encodingPictures(tile: TileProgress? = nil)
+        /// An upscaler takes the tile with this number, from 0, of so many.
+        case upscaling(tile: Int, of: Int)
         case denoising
-        case decoding
+        case decoding(tile: TileProgress? = nil)
         /// The pictures are written to files.
         case storing
 
@@ -19,8 +22,12 @@ public struct QueueProgress: Sendable {
             case .starting: "Starting"
             case .compiling(let compile): compile.description
             case .encoding: "Encoding the prompt"
+            case .encodingPictures(nil): "Encoding the source picture"
+            case .encodingPictures(let tile?): "Encoding the source picture, \(tile)"
+            case .upscaling(let tile, let count): "Upscaling, tile \(tile + 1) of \(count)"
             case .denoising: "Drawing"
-            case .decoding: "Decoding"
+            case .decoding(nil): "Decoding"
+            case .decoding(let tile?): "Decoding, \(tile)"
             case .storing: "Storing the pictures"
             }
         }
@@ -42,7 +49,7 @@ public struct QueueProgress: Sendable {
     public var runStep = 0
     /// Steps of that run.
     public var runStepCount = 0
-    /// The pictures of all running jobs as they look so far, an eighth of their size.
+    /// The pictures of all running jobs as they look so far, smaller than they will be.
     public var previews: [RGBImage] = []
     /// Time at which drawing began; nil while nothing is drawn.
     public var startedAt: Date?

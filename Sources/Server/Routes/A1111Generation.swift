@@ -21,8 +21,28 @@ struct A1111Generation {
         }
         group.post("png-info", use: pictureInfo)
         group.post("interrogate") { _, _ -> Response in throw APIError.interrogation }
-        group.post("extra-single-image") { _, _ -> Response in throw APIError.upscaling }
-        group.post("extra-batch-images") { _, _ -> Response in throw APIError.upscaling }
+        for kind in ExtrasRequest.Kind.allCases {
+            group.post(.init(kind.rawValue)) { request, context in try await enlarge(kind, request, context) }
+        }
+    }
+
+    private func enlarge(_ kind: ExtrasRequest.Kind, _ request: Request, _ context: ClientContext) async throws -> Response {
+        var request = request
+        let body = try await backend.body(of: &request)
+        let wanted = try await backend.read(context) { try ExtrasRequest(body: body, $0, kind: kind) }
+        let job = try await backend.drawn(wanted.job, bringing: wanted.uploads, for: request, context)
+        // Why there are fewer pictures than were sent.
+        let warnings = job.warnings + (job.state == .done ? [] : [job.failure].compactMap(\.self))
+        let pictures = try await backend.pictures(of: job, as: wanted.format)
+        let answer = try await offloaded {
+            switch kind {
+            case .single:
+                guard let picture = pictures.first else { throw Backend.removed }
+                return WebJSON.data(ExtrasAnswer(wanted, picture: picture, warnings: warnings))
+            case .batch: return WebJSON.data(ExtrasBatchAnswer(wanted, pictures: pictures, warnings: warnings))
+            }
+        }
+        return Response(json: answer)
     }
 
     private func draw(_ kind: A1111Request.Kind, _ request: Request, _ context: ClientContext) async throws -> Response {

@@ -43,6 +43,7 @@ enum EaselRouter {
         SDNextRoutes(backend: backend).add(to: router)
         OpenAIImages(backend: backend).add(to: router)
         JobRoutes(backend: backend).add(to: router)
+        GridRoutes(backend: backend).add(to: router)
         InputRoutes(backend: backend).add(to: router)
         GalleryRoutes(backend: backend).add(to: router)
         EngineRoutes(backend: backend).add(to: router)

@@ -11,6 +11,9 @@ struct EngineRoutes {
     func add(to router: Router<ClientContext>) {
         let group = router.group("/api/v1")
         group.get("models") { _, _ in await models() }
+        group.get("upscalers") { _, _ in
+            Response(json: UpscalersAnswer(await backend.engine.upscalers, folders: await backend.engine.upscalerFolders))
+        }
         group.post("models/{name}/load", use: load)
         group.put("models/{name}/defaults", use: saveDefaults)
         group.post("models/refresh", use: refresh)

@@ -25,7 +25,7 @@ extension Backend {
         let png = try Data(contentsOf: png)
         if format == .png { return png }
         guard let decoded = try? DecodedImage(decoding: [UInt8](png)) else { throw StoreError.changedPicture(picture.id) }
-        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.details.infotext))
+        return Data(try decoded.image.encoded(as: format, quality: quality, parameters: picture.details.infotext, alpha: decoded.alpha))
     }
 
     /// The pictures of a job that is done, without their files.

@@ -28,9 +28,11 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     private(set) var warnings: String?
     /// Rises with each that was added; nil where that is not looked at.
     private(set) var number: Int64?
+    /// Name of the grid that the job is a cell of; nil for a job of its own.
+    private(set) var grid: String?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, client, request, state, attempts, failure, warnings, number
+        case id, client, request, state, attempts, failure, warnings, number, grid
         case failureReason = "failure_reason"
         case finishedRuns = "finished_runs"
         case idempotencyKey = "idempotency_key"
@@ -56,6 +58,7 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         finishedRuns = job.finishedRuns
         warnings = job.warnings.isEmpty ? nil : String(decoding: try JSONEncoder().encode(job.warnings), as: UTF8.self)
         self.number = number
+        grid = job.request.grid?.id.description
     }
 
     /// The number of the next job that is added.

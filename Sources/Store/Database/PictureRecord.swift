@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import Generation
+import ImageCodecs
 import Jobs
 
 /// A picture's row.
@@ -54,14 +55,16 @@ struct PictureRecord: Codable, FetchableRecord, PersistableRecord {
         prompt = picture.prompt
         negativePrompt = picture.negativePrompt
         model = request.model
-        infotext = picture.infotext
+        infotext = picture.wholeInfotext
         self.byteCount = byteCount
         self.file = file
         day = LocalTime(createdAt).day
         let facts = InfotextFacts(infotext)
-        sampler = facts.sampler ?? GenerationField.sampler.infotext(of: request.generation)
-        steps = facts.steps ?? request.generation.steps
-        cfgScale = facts.cfgScale ?? Double(request.generation.cfgScale)
+        // A picture that was enlarged and not drawn has what its source says of itself, or nothing.
+        let isDrawn = request.generation.upscaling.mode != .plain
+        sampler = facts.sampler ?? (isDrawn ? GenerationField.sampler.infotext(of: request.generation) : nil)
+        steps = facts.steps ?? (isDrawn ? request.generation.steps : nil)
+        cfgScale = facts.cfgScale ?? (isDrawn ? Double(request.generation.cfgScale) : nil)
         parameters = facts.values
     }
 

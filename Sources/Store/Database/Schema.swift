@@ -37,6 +37,12 @@ enum Schema {
                 CREATE INDEX input_use_of_job ON input_use (job);
                 """)
         }
+        migrator.registerMigration("grids") { db in
+            try db.execute(sql: """
+                ALTER TABLE job ADD COLUMN grid TEXT;
+                CREATE INDEX job_by_grid ON job (grid) WHERE grid IS NOT NULL;
+                """)
+        }
         return migrator
     }()
 

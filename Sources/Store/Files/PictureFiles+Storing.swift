@@ -49,7 +49,7 @@ extension PictureFiles {
     ) throws(StoreError) -> Int {
         let file: [UInt8]
         do {
-            file = try picture.content.encoded(as: .png, parameters: picture.infotext)
+            file = try picture.encoded(as: .png)
         } catch {
             throw .unencodablePicture(id, error)
         }

@@ -29,11 +29,13 @@ extension A1111Request {
     ]
 
     /// Reads the second pass; nothing changes without `enable_hr`.
-    static func readHires(_ fields: RequestFields, into generation: inout GenerationRequest) throws(APIError) {
+    static func readHires(
+        _ fields: RequestFields, _ context: RequestContext, into generation: inout GenerationRequest
+    ) throws(APIError) {
         guard try fields.flag("enable_hr") ?? false else { return }
         generation.hires.isOn = true
         for (name, field) in hiresNames { try fields.read([field], as: [field.key: name], into: &generation) }
-        generation.hires.upscaler = try upscaler(fields)
+        generation.hires.upscaler = try upscaler(fields, among: context.hiresUpscalerNames)
         if try fields.choice("hr_sampler_name", otherThan: "use same sampler") != nil {
             let named = try fields.sampler("hr_sampler_name")
             (generation.hires.sampler, generation.hires.schedule) = (named?.sampler, named?.schedule)
@@ -49,16 +51,13 @@ extension A1111Request {
         }
     }
 
-    private static func upscaler(_ fields: RequestFields) throws(APIError) -> String {
+    private static func upscaler(_ fields: RequestFields, among names: [String]) throws(APIError) -> String {
         guard let name = try fields.choice("hr_upscaler", otherThan: "none") else {
             // "None" enlarges as Lanczos does in A1111; nothing at all means Latent.
             let isNone = try fields.text("hr_upscaler")?.isEmpty == false
             return isNone ? PictureUpscaler.lanczos.rawValue : LatentUpscaler.bilinear.rawValue
         }
-        guard let found = HiresFix.upscalers.first(where: { $0.lowercased() == name.lowercased() }) else {
-            throw fields.cannotBe("hr_upscaler", name, HiresFix.upscalers)
-        }
-        return found
+        return try fields.upscaler(name, of: "hr_upscaler", among: names)
     }
 }
 

@@ -43,8 +43,13 @@ extension A1111Request {
         RequestField("latent_mask", .any, "has no effect; is named in info.extra_generation_params", standard: .null),
         RequestField("image_cfg_scale", .number, "has no effect", standard: .null),
         RequestField(
-            "script_name", .text, "must be none of the scripts that draw from pictures: the refusal names what to send instead",
+            "script_name", .text,
+            "SD upscale enlarges the picture, and draws it anew in tiles of width and height; other scripts that draw from pictures are "
+                + "refused, naming what to send instead",
             standard: .null),
+        RequestField(
+            "script_args", .list(of: .any), "of SD upscale: [null, overlap of tiles in pixels, upscaler by name or number, factor]",
+            standard: .array([])),
     ]
 
     /// A1111's defaults.
@@ -58,7 +63,7 @@ extension A1111Request {
     static let pictureOptions: KeyValuePairs<String, GenerationField> = [
         "img2img_fix_steps": .fixesSteps, "initial_noise_multiplier": .noiseMultiplier, "img2img_extra_noise": .extraNoise,
         "img2img_color_correction": .correctsColors, "img2img_background_color": .background, "inpainting_mask_weight": .maskWeight,
-        "overlay_inpaint": .overlaysOriginal,
+        "overlay_inpaint": .overlaysOriginal, "upscaler_for_img2img": .sourceUpscaler,
     ]
     /// Options of A1111's that append pictures to the answer.
     static let maskOptions = ["return_mask", "return_mask_composite"]
@@ -70,9 +75,11 @@ extension A1111Request {
     /// - Parameter options: A1111's options for this request, which its fields come before.
     /// - Returns: notes for the client, in sentences.
     static func readPictures(
-        _ fields: RequestFields, options: RequestFields, into generation: inout GenerationRequest, _ pictures: inout RequestPictures
+        _ fields: RequestFields, options: RequestFields, _ context: RequestContext, into generation: inout GenerationRequest,
+        _ pictures: inout RequestPictures
     ) throws(APIError) -> [String] {
-        if let refusal = APIError.script(try fields.text("script_name") ?? "") { throw refusal }
+        let script = try fields.text("script_name") ?? ""
+        if let refusal = APIError.script(script) { throw refusal }
         generation.sourcePictures = try pictures.list("init_images", of: fields)
         guard !generation.sourcePictures.isEmpty else {
             throw fields.missing("init_images", "There is no picture to begin with. Send init_images: [\"<base64>\"].")
@@ -91,12 +98,20 @@ extension A1111Request {
         generation.imageToImage = pictureDefaults.imageToImage
         generation.inpainting = pictureDefaults.inpainting
         for (name, field) in pictureOptions { try options.readChecked(field, as: name, into: &generation) }
+        if let upscaler = try options.upscaler("upscaler_for_img2img", among: context.upscalerNames) {
+            generation.imageToImage.upscaler = upscaler
+        }
         try readSoftScript(fields, into: &generation)
         try fields.read(pictureShared, as: pictureNames, into: &generation)
         generation.imageToImage.resizeMode = try fields.numbered("resize_mode") { ResizeMode(number: $0) } ?? .just
         generation.inpainting.content = try fields.numbered("inpainting_fill") { number in
             MaskedContent.allCases.indices.contains(number) ? MaskedContent.allCases[number] : nil
         } ?? pictureDefaults.inpainting.content
+
+        if script.lowercased() == sdUpscale {
+            try readUpscaling(fields, context, into: &generation)
+            try context.checkUpscaledSize(generation, pictures, names: [GenerationField.upscaleScale.key: "script_args"])
+        }
 
         if let blur = try fields.whole("mask_blur") {
             generation.inpainting.blur = blur

@@ -76,9 +76,9 @@ public struct A1111Request: Sendable {
         generation.tiling = try fields.tiling
         var pictures = RequestPictures(context)
         let pictureNotes = try takesPictures
-            ? Self.readPictures(fields, options: overrides.ofPictures, into: &generation, &pictures) : []
+            ? Self.readPictures(fields, options: overrides.ofPictures, context, into: &generation, &pictures) : []
         uploads = pictures.uploads
-        if !takesPictures { try Self.readHires(fields, into: &generation) }
+        if !takesPictures { try Self.readHires(fields, context, into: &generation) }
 
         job = try context.job(
             generation, model: overrides.changes["model"] ?? context.models.current, runs: fields.whole("n_iter") ?? 1,

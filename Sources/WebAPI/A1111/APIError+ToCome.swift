@@ -1,6 +1,4 @@
 extension APIError {
-    /// The answer to `/extra-single-image` and `/extra-batch-images`.
-    public static let upscaling = APIError(.notImplemented, "Easel cannot enlarge pictures yet. Draw them in the size that you want.")
     /// The answer to `/interrogate`.
     public static let interrogation = APIError(
         .notImplemented, "Easel has no model that describes pictures. /sdapi/v1/png-info reads the prompt that stands in a picture's file.")
@@ -11,7 +9,7 @@ extension APIError {
         let instead: String? = switch script.lowercased() {
         case "outpainting mk2", "poor man's outpainting":
             "Send extend_left, extend_top, extend_right and extend_bottom instead: pixels that are drawn around the picture."
-        case "sd upscale", "ultimate sd upscale": "Send width and height in the size that you want, with a low denoising_strength."
+        case "ultimate sd upscale": "Send script_name \"SD upscale\" with script_args [null, 64, \"Lanczos\", 2] instead."
         case "loopback": "Send each answer's picture as the next init_images instead."
         default: nil
         }

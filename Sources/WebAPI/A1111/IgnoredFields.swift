@@ -12,7 +12,9 @@ enum IgnoredFields {
         if fields["latent_mask"] != nil { names.append("latent_mask") }
         if try fields.flag("restore_faces") ?? false { names.append("restore_faces") }
         for name in ["refiner_checkpoint", "script_name", "grading_lut_file"] {
-            if try !["", "None"].contains(fields.text(name) ?? "") { names.append(name) }
+            let text = try fields.text(name) ?? ""
+            let isHeard = name == "script_name" && text.lowercased() == A1111Request.sdUpscale && fields["init_images"] != nil
+            if !["", "None"].contains(text), !isHeard { names.append(name) }
         }
         if let scripts = try fields.object("alwayson_scripts") {
             let others = scripts.values.keys.filter { !takesPictures || $0.lowercased() != A1111Request.softScript.name }

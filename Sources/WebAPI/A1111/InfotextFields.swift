@@ -75,8 +75,8 @@ struct InfotextFields {
 
     /// Fields that A1111 has in `override_settings` only, and those of source pictures.
     private static let otherKeys = Set(
-        ([.noise, .emphasis, .padsConditionings] + GenerationField.imageToImage + GenerationField.inpainting
-            + GenerationField.hiresFix).map(\GenerationField.key))
+        ([.noise, .emphasis, .padsConditionings, .vaeDecoder, .vaeEncoder] + GenerationField.imageToImage + GenerationField.inpainting
+            + GenerationField.hiresFix + GenerationField.upscaling).map(\GenerationField.key))
 
     /// The second pass; none without a strength and what it enlarges to or by, as A1111 reads it.
     private static func hiresFields(_ infotext: Infotext) -> [String: JSONValue] {
@@ -137,6 +137,11 @@ struct InfotextFields {
     private static func settings(_ infotext: Infotext) -> [String: JSONValue] {
         var settings: [String: JSONValue] = [:]
         if let noise = infotext["RNG"] { settings["randn_source"] = .string(noise) }
+        for (name, field) in [("sd_vae_decode_method", GenerationField.vaeDecoder), ("sd_vae_encode_method", .vaeEncoder)] {
+            if let method = infotext[field.name], VAEMethod.allCases.contains(where: { $0.label == method }) {
+                settings[name] = .string(method)
+            }
+        }
         if let emphasis = infotext["Emphasis"] { settings["emphasis"] = .string(emphasis) }
         if let counting = infotext.scheduleCounting { settings["schedule_counting"] = .string(counting.rawValue) }
         if infotext["Pad conds"] == "True" { settings["pad_cond_uncond"] = .bool(true) }

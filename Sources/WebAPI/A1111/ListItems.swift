@@ -195,20 +195,44 @@ public struct UpscalerItem: Codable, Sendable {
     public var name: String
     /// The name of its file without ending; null for those without a network.
     @OrNull public var modelName: String?
-    /// The place of its file; always null: that is nobody's business who asks over a network.
+    /// The name of its file, without its place: that is not told over a network. null for those without a network.
     @OrNull public var modelPath: String?
     /// Where it can be got; always null.
     @OrNull public var modelURL: String?
     /// How many times as large it makes each side by itself.
-    public var scale = 4
+    public var scale: Int
 
-    /// `GET /sdapi/v1/upscalers`. The first is None: SillyTavern takes it away and puts the latent modes in its place.
-    public static let all = (["None"] + PictureUpscaler.allCases.map(\.rawValue)).map { UpscalerItem(name: $0) }
-
-    private init(name: String) { self.name = name }
+    /// `GET /sdapi/v1/upscalers`. The first must be None: SillyTavern takes it away and puts the latent modes in its place.
+    public init(_ upscaler: UpscalerSummary) {
+        name = upscaler.name
+        modelName = upscaler.path == nil ? nil : upscaler.name
+        modelPath = upscaler.file
+        // A1111 says 4 of those without a network as well.
+        scale = upscaler.path == nil ? 4 : upscaler.scale
+    }
 
     private enum CodingKeys: String, CodingKey {
         case name, modelName = "model_name", modelPath = "model_path", modelURL = "model_url", scale
+    }
+}
+
+/// A Real-ESRGAN network, as A1111's `/sdapi/v1/realesrgan-models` lists it.
+public struct RealESRGANItem: Codable, Sendable {
+    /// A1111's name, which requests may send: `R-ESRGAN 4x+`.
+    public var name: String
+    /// The name of its file, without its place.
+    public var path: String
+    /// How many times as large it makes each side.
+    public var scale: Int
+
+    /// `GET /sdapi/v1/realesrgan-models`: those among some upscalers that A1111 has a name for.
+    public static func items(_ upscalers: [UpscalerSummary]) -> [RealESRGANItem] {
+        UpscalerName.realESRGAN.compactMap { name, stem in
+            guard let upscaler = upscalers.first(where: { $0.name.lowercased() == stem.lowercased() }), let file = upscaler.file else {
+                return nil
+            }
+            return RealESRGANItem(name: name, path: file, scale: upscaler.scale)
+        }
     }
 }
 

@@ -29,6 +29,24 @@ struct OptionName: Sendable {
             write: { value, _, _, _ in value.text.map(Written.text) ?? .nothing })
     }
 
+    /// A choice between the model's VAE and a tiny one: `Full` or `TAESD`.
+    private static func vaeMethod(_ name: String, as field: GenerationField) -> OptionName {
+        OptionName(
+            name: name, key: field.key,
+            read: { settings, _ in
+                guard case .text(let word) = field.value(in: settings.requests.options) else { return .null }
+                return (VAEMethod(rawValue: word)?.label).map(JSONValue.string) ?? .null
+            },
+            write: { value, _, _, _ in
+                let text = value.text ?? ""
+                guard let method = VAEMethod.allCases.first(where: { $0.label.lowercased() == text.lowercased() }) else {
+                    let labels = VAEMethod.allCases.map(\.label).joined(separator: " or ")
+                    return .refused("\(name) cannot be \(text.isEmpty ? "null" : text.clipped). Use \(labels).")
+                }
+                return .text(method.rawValue)
+            })
+    }
+
     static let all: [OptionName] = [
         OptionName(
             name: "sd_model_checkpoint", key: "model",
@@ -63,6 +81,8 @@ struct OptionName: Sendable {
                 default: .refused("sd_noise_schedule cannot be \(value.text ?? "null"). Use Default or Zero Terminal SNR.")
                 }
             }),
+        vaeMethod("sd_vae_decode_method", as: .vaeDecoder),
+        vaeMethod("sd_vae_encode_method", as: .vaeEncoder),
         OptionName(
             name: "samples_format", key: "image_format",
             read: { settings, _ in .string(settings.requests.imageFormat == .jpeg ? "jpg" : settings.requests.imageFormat.rawValue) },
@@ -85,6 +105,16 @@ struct OptionName: Sendable {
                     if others["show_progress_every_n_steps"] != nil || settings.requests.previewSteps > 0 { return .nothing }
                     return .text("\(EaselSettings().requests.previewSteps)")
                 default: return .refused("live_previews_enable cannot be \(value.text ?? "null"). Use true or false.")
+                }
+            }),
+        OptionName(
+            name: "show_progress_type", key: "preview_method",
+            read: { settings, _ in .string(settings.requests.previewMethod == .auto ? "TAESD" : "Approx cheap") },
+            write: { value, _, _, _ in
+                switch value.text {
+                case "TAESD", "Full": .text(PreviewMethod.auto.rawValue)
+                case "Approx cheap", "Approx NN": .text(PreviewMethod.fast.rawValue)
+                default: .refused("show_progress_type cannot be \(value.text?.clipped ?? "null"). Use TAESD or Approx cheap.")
                 }
             }),
         OptionName(

@@ -53,7 +53,7 @@ public enum Options {
     }
 
     private static let keysOfRequests = Set([
-        "comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "schedule_counting", "eta_ancestral",
-        "eta_ddim",
+        "comma_backtrack", "clip_skip", "pad_conditionings", "image_format", "preview_steps", "preview_method", "schedule_counting",
+        "eta_ancestral", "eta_ddim",
     ]).union(GenerationField.samplingOptions.map(\.key))
 }

@@ -30,6 +30,16 @@ extension Route {
             Route(.get, path("prompt-styles"), "Lists the styles", answer: .list(of: StyleItem.self)),
             Route(.get, path("embeddings"), "Lists the textual inversions", answer: .json(EmbeddingsAnswer.self)),
             Route(.get, path("upscalers"), "Lists the upscalers of pictures", answer: .list(of: UpscalerItem.self)),
+            Route(
+                .get, path("realesrgan-models"), "Lists the upscalers that A1111 has a name for", answer: .list(of: RealESRGANItem.self)),
+            Route(
+                .post, path(ExtrasRequest.Kind.single.rawValue), "Enlarges a picture, and answers when it is done",
+                body: .init(name: "ExtrasRequest", schema: ExtrasRequest.fields(of: .single).schema(isOpen: true)),
+                answer: .json(ExtrasAnswer.self), errors: drawing),
+            Route(
+                .post, path(ExtrasRequest.Kind.batch.rawValue), "Enlarges pictures, and answers when they are done",
+                body: .init(name: "ExtrasBatchRequest", schema: ExtrasRequest.fields(of: .batch).schema(isOpen: true)),
+                answer: .json(ExtrasBatchAnswer.self), errors: drawing),
             Route(.get, path("latent-upscale-modes"), "Lists the ways to enlarge latents", answer: .list(of: LatentUpscaleItem.self)),
             Route(.get, path("scripts"), "Lists scripts: none", answer: .json(ScriptsAnswer.self)),
             Route(.get, path("memory"), "Tells how much memory is used, in bytes", answer: .json(MemoryAnswer.self)),
@@ -57,8 +67,7 @@ extension Route {
     private static let emptyLists = [
         ("sd-vae", "VAEs in files of their own"),
         ("loras", "LoRAs"),
-        ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("realesrgan-models", "Real-ESRGAN models"),
-        ("script-info", "scripts"),
+        ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("script-info", "scripts"),
         ("extensions", "extensions"),
     ].map { Route(.get, path($0), "Lists \($1): none", answer: .list(of: EmptyAnswer.self)) }
 
@@ -75,8 +84,7 @@ extension Route {
 
     /// The answer 501, or the fault of the request.
     private static let toCome = [
-        ("extra-single-image", "Is to come: enlarges a picture"),
-        ("extra-batch-images", "Is to come: enlarges pictures"), ("interrogate", "Is to come: describes a picture"),
+        ("interrogate", "Is to come: describes a picture"),
     ].map { Route(.post, path($0), $1, body: .init(name: "AnyObject", schema: .map(of: .any)), errors: [.notImplemented]) }
 
     private static func path(_ name: String) -> String { "/sdapi/v1/" + name }

@@ -27,7 +27,7 @@ public struct EventAnswer: Sendable {
 /// The content of an event's `data`.
 struct EventDetails: Codable {
     enum Name: String, Codable, CaseIterable {
-        case queued, started, compiling, moved, encoding, step, preview, decoding, pictures, warnings
+        case queued, started, compiling, moved, encoding, upscaling, step, preview, decoding, pictures, warnings
         case done, failed, cancelled, queue, fidelity, model
     }
 
@@ -49,15 +49,18 @@ struct EventDetails: Codable {
     var reason: String?
     /// moved, fidelity: what happened, in sentences.
     var text: String?
-    /// step: how many of `of` are done, over all runs. decoding: which picture, from 0.
+    /// step: how many of `of` are done, over all runs. decoding: which picture, upscaling: which tile, from 0.
     var n: Int?
     var of: Int?
+    /// decoding, encoding: the tile that begins, from 0, of how many; not there where the picture is taken as a whole.
+    var tile: Int?
+    var tiles: Int?
     /// step: which run, from 1, of how many, and which step of how many of the run. pictures: the first two.
     var run: Int?
     var runs: Int?
     var runStep: Int?
     var runSteps: Int?
-    /// preview: data URLs, an eighth of the pictures' size.
+    /// preview: data URLs, smaller than the pictures will be.
     var previews: [String]?
     /// warnings: what the user should know of the pictures, in sentences.
     var warnings: [String]?
@@ -90,8 +93,8 @@ struct EventDetails: Codable {
     var bound: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, run, runs, previews, warnings
-        case pictures, error, waiting, model, state, values, precision, finding, response, bound
+        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, tile, tiles, run, runs, previews
+        case warnings, pictures, error, waiting, model, state, values, precision, finding, response, bound
         case runStep = "run_step"
         case runSteps = "run_steps"
         case failureReason = "failure_reason"
@@ -123,6 +126,12 @@ struct EventDetails: Codable {
             text = move.description
         case .encoding:
             self.event = .encoding
+        case .encodingPictures(let tile):
+            self.event = .encoding
+            (self.tile, tiles) = (tile?.index, tile?.count)
+        case .upscaling(let tile, let count):
+            self.event = .upscaling
+            (n, of) = (tile, count)
         case .step(let done, let total, let progress):
             self.event = .step
             (n, of) = (done, total)
@@ -134,9 +143,10 @@ struct EventDetails: Codable {
         case .preview(let images):
             self.event = .preview
             previews = images.compactMap(\.previewURL)
-        case .decoding(let index, let total):
+        case .decoding(let index, let total, let tile):
             self.event = .decoding
             (n, of) = (index, total)
+            (self.tile, tiles) = (tile?.index, tile?.count)
         case .warned(let warnings):
             self.event = .warnings
             self.warnings = warnings

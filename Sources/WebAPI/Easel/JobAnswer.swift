@@ -85,6 +85,8 @@ public struct JobAnswer: Codable, Sendable {
     public var pictures: [Picture]
     /// Warnings about the pictures, in sentences.
     public var warnings: [String]
+    /// The grid that the job is a cell of; null for a job of its own.
+    @OrNull public var grid: String?
     /// The body of `POST /api/v1/jobs`, with every default filled in.
     public var request: [String: JSONValue]
 
@@ -103,6 +105,7 @@ public struct JobAnswer: Codable, Sendable {
         failureValues = job.failureReason?.values.mapValues(JSONValue.init)
         pictures = job.pictures.map(Picture.init)
         warnings = job.warnings
+        grid = job.request.grid?.id.description
         request = Self.fields(of: job.request)
     }
 
@@ -119,7 +122,7 @@ public struct JobAnswer: Codable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, state, position, progress, attempts, failure, pictures, warnings, request
+        case id, state, position, progress, attempts, failure, pictures, warnings, grid, request
         case failureReason = "failure_reason"
         case failureValues = "failure_values"
         case submittedAt = "submitted_at"

@@ -17,12 +17,16 @@ public struct JobSubmission: Sendable {
 
     /// - Parameter body: JSON.
     /// - Throws: `.malformedBody`; `.invalidValue` naming the field.
-    public init(body: Data, _ context: RequestContext) throws(APIError) {
-        let fields = try RequestFields(body: body)
+    public init(body: Data, _ context: RequestContext) throws(APIError) { try self.init(RequestFields(body: body), context) }
+
+    /// - Throws: `.invalidValue` naming the field.
+    init(_ fields: RequestFields, _ context: RequestContext) throws(APIError) {
         try fields.allow(only: Self.fields.map(\.name))
         canonicalBody = WebJSON.data(fields.values.filter { $0.value != .null })
-        var summary = context.models.models.first { $0.name == context.models.current }
-        if let name = try fields.text("model") { summary = try context.models.named(name, field: "model") }
+        // Nothing is drawn: what would follow from a model is left out.
+        let isPlain = try fields.word(GenerationField.upscalingMode.key, Upscaling.Mode.self) == .plain
+        var summary = isPlain ? nil : context.models.models.first { $0.name == context.models.current }
+        if !isPlain, let name = try fields.text("model") { summary = try context.models.named(name, field: "model") }
 
         var generation = GenerationRequest(prompt: "", context.settings.requests)
         generation.seed = context.randomSeed
@@ -35,7 +39,10 @@ public struct JobSubmission: Sendable {
         generation.sourcePictures = try pictures.list(RequestField.sourcePictures.name, of: fields)
         generation.mask = try pictures.one(RequestField.mask.name, of: fields)
         uploads = pictures.uploads
-        let fitted = try fields.fit(&generation, pictures, model: summary)
+        try fields.nameUpscalers(in: &generation, context)
+        try context.checkUpscaledSize(generation, pictures)
+        if isPlain { generation.enlargeOnly() }
+        let fitted = generation.upscaling.isOn ? [] : try fields.fit(&generation, pictures, model: summary)
         modelDefaults = taken.map(\.key).filter { !fitted.contains($0) }
         if generation.variationStrength > 0, try fields.seed(GenerationField.variationSeed.key) == nil {
             generation.variationSeed = .random(in: Seed.drawn)
@@ -44,8 +51,8 @@ public struct JobSubmission: Sendable {
 
         let priority = try fields.whole("priority") ?? 0
         job = try context.job(
-            generation, model: summary?.name ?? context.models.current, runs: fields.whole("runs") ?? 1, priority: priority,
-            previewInterval: fields.whole("preview_interval"), names: .easel)
+            generation, model: isPlain ? generation.upscaling.upscaler : summary?.name ?? context.models.current,
+            runs: fields.whole("runs") ?? 1, priority: priority, previewInterval: fields.whole("preview_interval"), names: .easel)
         try fields.check(Self.fields)
     }
 
@@ -65,6 +72,19 @@ public struct JobSubmission: Sendable {
 }
 
 extension RequestFields {
+    /// Gives the upscalers that a request names the names that the engine has for them.
+    fileprivate func nameUpscalers(in generation: inout GenerationRequest, _ context: RequestContext) throws(APIError) {
+        let names = context.upscalerNames
+        if let name = try upscaler(GenerationField.upscaler.key, among: names) { generation.upscaling.upscaler = name }
+        if let name = try upscaler(GenerationField.secondUpscaler.key, among: names) {
+            generation.upscaling.secondUpscaler = name == UpscalerName.none ? "" : name
+        }
+        if let name = try upscaler(GenerationField.sourceUpscaler.key, among: names) { generation.imageToImage.upscaler = name }
+        if let name = try upscaler(GenerationField.hiresUpscaler.key, among: context.hiresUpscalerNames) {
+            generation.hires.upscaler = name
+        }
+    }
+
     /// Fills what follows from a source picture where the request does not say it: the size that it is best drawn anew in, with its
     /// margins, and more to draw for these.
     /// - Returns: the keys of fields that were filled.

@@ -8,7 +8,7 @@ extension JobSubmission {
             .sourcePictures, .mask,
             RequestField(
                 "preview_interval", .whole(0...1000), "steps between two previews, 0: none; the setting preview_steps, if it is not said"),
-        RequestField("model", .text, "its name; the current one, if it is not said"),
+        RequestField("model", .text, "its name; the current one, if it is not said; has no effect with upscaling plain"),
         RequestField("runs", .whole.with("minimum", .integer(1)), "how often, one after another", standard: .integer(1)),
         RequestField("priority", .whole(priorities), "higher ones come first", standard: .integer(0)),
     ]
@@ -31,6 +31,29 @@ extension JobSubmission {
     private static let ofSettings: Set = Set(
         ([.emphasis, .clipSkip, .commaBacktrack, .padsConditionings, .scheduleCounting] + GenerationField.samplingOptions)
             .map(\GenerationField.key))
+}
+
+extension GridSubmission {
+    static let fields = [
+        RequestField(
+            "axes", .list(of: axis.schema(isOpen: false)).with("minItems", .integer(1)).with("maxItems", .integer(3)),
+            "what changes from column to column, from row to row, and from block to block; no field twice", isRequired: true),
+        RequestField("request", .component("JobSubmission"), "what is drawn with each combination of values", isRequired: true),
+    ]
+
+    private static let axis = [
+        RequestField("field", .words(GridAxis.keys), "the field that changes", isRequired: true),
+        RequestField(
+            "values",
+            Schema(["anyOf": .array([
+                Schema.list(of: Schema(["type": .array([.string("string"), .string("number"), .string("boolean")])])).with(
+                    "minItems", .integer(1)).with("maxItems", .integer(Grid.mostCells)).json,
+                Schema.text.json,
+            ])]),
+            "its values, each once; in one text with commas between them, too, with ranges as 1-5, 1-10 (+2) and 0-1 [5]; of prompt: a "
+                + "text in the prompts, and what it is replaced by",
+            isRequired: true),
+    ]
 }
 
 extension SettingsChange {

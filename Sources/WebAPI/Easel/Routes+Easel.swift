@@ -4,7 +4,7 @@ import Jobs
 import Settings
 
 extension Route {
-    static let ofEasel = ofJobs + ofInputs + ofImages + ofEngine + ofService + ofPage
+    static let ofEasel = ofJobs + ofGrids + ofInputs + ofImages + ofEngine + ofService + ofPage
 
     private static let ofJobs: [Route] = [
         Route(
@@ -40,6 +40,17 @@ extension Route {
             .get, "/api/v1/events", "Sends what happens to all jobs, to the model that draws, and what fidelity checks find",
             parameters: [lastEvent, afterEvent],
             answer: .events, errors: [.tooManyStreams]),
+    ]
+
+    private static let ofGrids: [Route] = [
+        Route(
+            .post, "/api/v1/grids", "Puts a job for each combination of values into the queue",
+            body: .init(name: "GridSubmission", schema: GridSubmission.fields.schema(isOpen: false)),
+            answer: .json(GridAnswer.self, status: 202), errors: [.queueFull]),
+        Route(.get, "/api/v1/grids/{id}", "Tells of a grid and its cells", parameters: [grid], answer: .json(GridAnswer.self)),
+        Route(
+            .get, "/api/v1/grids/{id}/sheet.png", "Sends what is finished of a grid as one labelled picture", parameters: [grid],
+            answer: .file("image/png"), errors: [.invalidValue]),
     ]
 
     private static let ofInputs: [Route] = [
@@ -105,6 +116,9 @@ extension Route {
 
     private static let ofEngine: [Route] = [
         Route(.get, "/api/v1/models", "Lists the models", answer: .json(ModelsAnswer.self)),
+        Route(
+            .get, "/api/v1/upscalers", "Lists the upscalers of pictures, and the folders in which their files are looked for",
+            answer: .json(UpscalersAnswer.self)),
         Route(
             .post, "/api/v1/models/{name}/load", "Loads a model, and makes it the one that is used when none is named",
             parameters: [.path("name", "of the model, percent-encoded")], answer: .json(ModelsAnswer.self),
@@ -196,6 +210,7 @@ extension Route {
         RequestField("next", .text, "the path to go to afterwards"), RequestField("lang", .text, "en or zh"),
     ]
     private static let job = Parameter.path("id", "of the job", name(of: "^[0-9a-f]{32}$"))
+    private static let grid = Parameter.path("id", "of the grid", name(of: "^[0-9a-f]{32}$"))
     private static let album = Parameter.path("name", "of the album, percent-encoded")
     private static let picture = Parameter.path("id", "of the picture", name(of: "^[0-9a-f]{32}-[0-9]+$"))
     private static let lastEvent = Parameter.header("Last-Event-ID", "goes on after this event", .whole.with("minimum", .integer(0)))

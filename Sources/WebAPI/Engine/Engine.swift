@@ -10,6 +10,11 @@ public protocol Engine: Painting {
 
     /// All models that can be asked for by name, in order of their names.
     func models() async -> [ModelSummary]
+    /// The upscalers that requests can name: `None`, which leaves pictures as they are, those without a network, then files in order of
+    /// their names.
+    var upscalers: [UpscalerSummary] { get async }
+    /// The absolute paths of the folders in which upscalers' files are looked for, whether or not they are there.
+    var upscalerFolders: [String] { get async }
     /// Finds a model by the hash of its file. Hashes that are not known yet are computed, which reads gigabytes.
     /// - Parameters:
     ///   - hash: its first 8 digits or more, in lower case.

@@ -23,6 +23,8 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var takesSizes: Bool
     /// Whether it was made for inpainting: it is told the mask and what is around it.
     public var isForInpainting: Bool
+    /// Whether a tiny VAE that fits it is there, so that `vae_decoder` may be `tiny`.
+    public var hasTinyVAE: Bool
     /// The settings for a model that seems to draw in few steps; nil for all others, and while the file has not been read.
     @OrNull public var suits: SuitableSettings?
     /// The line of models that it belongs to: `SD 1.5`, `SDXL`; nil when the file cannot be opened.
@@ -37,8 +39,8 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(
         name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
-        takesSizes: Bool = false, isForInpainting: Bool = false, suits: SuitableSettings? = nil, family: String? = nil, bytes: Int? = nil,
-        defaults: ModelDefaults? = nil
+        takesSizes: Bool = false, isForInpainting: Bool = false, hasTinyVAE: Bool = false, suits: SuitableSettings? = nil,
+        family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil
     ) {
         self.name = name
         self.sha256 = sha256
@@ -48,6 +50,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         self.nativeSizes = nativeSizes
         self.takesSizes = takesSizes
         self.isForInpainting = isForInpainting
+        self.hasTinyVAE = hasTinyVAE
         self.suits = suits
         self.family = family
         self.bytes = bytes
@@ -63,6 +66,7 @@ public struct ModelSummary: Sendable, Equatable, Codable {
         case sizeMultiple = "size_multiple"
         case takesSizes = "takes_sizes"
         case isForInpainting = "is_for_inpainting"
+        case hasTinyVAE = "has_tiny_vae"
     }
 }
 

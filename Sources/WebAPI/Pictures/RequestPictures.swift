@@ -59,14 +59,19 @@ struct RequestPictures {
     /// The pictures of a field that holds a list of them, or one.
     mutating func list(_ name: String, of fields: RequestFields) throws(APIError) -> [InputPicture] {
         guard let texts = try fields.texts(name) else { return [] }
-        guard texts.count <= pictureLimit else {
-            throw fields.invalid(
-                name, ErrorReason(.tooManyPictures, ["value": .init(texts.count), "max": .init(pictureLimit), "setting": "max_pictures"]),
-                "\(name) has \(texts.count) pictures, over the limit of \(pictureLimit) for one request (setting max_pictures).")
-        }
+        try check(count: texts.count, of: name)
         var pictures: [InputPicture] = []
         for (index, text) in texts.enumerated() { pictures.append(try add(text, field: "\(name)[\(index)]")) }
         return pictures
+    }
+
+    /// Refuses a field with more pictures than a request may have.
+    func check(count: Int, of name: String) throws(APIError) {
+        if count <= pictureLimit { return }
+        throw APIError(
+            .invalidValue, field: name,
+            reason: ErrorReason(.tooManyPictures, ["value": .init(count), "max": .init(pictureLimit), "setting": "max_pictures"]),
+            "\(name) has \(count) pictures, over the limit of \(pictureLimit) for one request (setting max_pictures).")
     }
 
     /// The picture of a field; nil when there is none. Empty text is none, as A1111's clients send it.

@@ -9,6 +9,8 @@ public struct RequestContext: Sendable {
     public var settings: EaselSettings
     /// The models that requests can name, and the one that is used when none is named.
     public var models: ModelCatalog
+    /// The upscalers that requests can name.
+    public var upscalers: [UpscalerSummary]
     /// Whose request it is; see `JobRequest.client`.
     public var client: String
     /// The seed of a request that leaves it open.
@@ -20,11 +22,13 @@ public struct RequestContext: Sendable {
 
     /// Makes a context; without a seed it draws one from 32 bits, as A1111 does.
     public init(
-        settings: EaselSettings, models: ModelCatalog, client: String, randomSeed: UInt64 = .random(in: Seed.drawn),
+        settings: EaselSettings, models: ModelCatalog, upscalers: [UpscalerSummary] = UpscalerSummary.builtIn, client: String,
+        randomSeed: UInt64 = .random(in: Seed.drawn),
         inputSize: @escaping @Sendable (InputPicture) -> PictureSize? = { _ in nil }
     ) {
         self.settings = settings
         self.models = models
+        self.upscalers = upscalers
         self.client = client
         self.randomSeed = randomSeed
         self.inputSize = inputSize

@@ -39,7 +39,8 @@ public struct RequestLimits: Sendable {
         } catch {
             throw error.named(name(of: error.field))
         }
-        try check(pixelsOf: generation, field: "width")
+        // The size of an enlarged picture follows from its source: see `RequestContext.checkUpscaledSize`.
+        if generation.upscaling.mode != .plain { try check(pixelsOf: generation, field: "width") }
         if let pass = generation.secondPass {
             try check(steps: pass.steps)
             try check(pixelsOf: pass, field: GenerationField.hiresScale.key)
