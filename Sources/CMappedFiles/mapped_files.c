@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 // The handler walks the list at any moment, on any thread. So guards are only ever added to it; one that is removed stays for the next
-// range. `end` is 0 while a guard is free: it is written last when a guard is taken, and first when it is removed.
+// range. `end` is 0 while a guard is free. `version` is odd while a guard is being taken, so that the handler never sees the start of one
+// range with the end of another: between the two may lie anything.
 struct file_guard {
+    _Atomic(unsigned) version;
     _Atomic(uintptr_t) start, end;
     atomic_bool damaged;
     struct file_guard *next;
@@ -28,8 +30,10 @@ static uintptr_t page_size;
 /// Calls only what a signal handler may: atomics without locks, and a system call.
 static bool replace_lost_pages(uintptr_t address) {
     for (struct file_guard *guard = atomic_load(&guards); guard; guard = guard->next) {
-        uintptr_t end = atomic_load(&guard->end);
-        if (address < atomic_load(&guard->start) || address >= end) continue;
+        unsigned version = atomic_load(&guard->version);
+        uintptr_t start = atomic_load(&guard->start), end = atomic_load(&guard->end);
+        // A range that changes now is not the one in which somebody reads.
+        if (version % 2 == 1 || version != atomic_load(&guard->version) || address < start || address >= end) continue;
         atomic_store(&guard->damaged, true);
         // The rest is as good as lost, and one mapping costs less than one for each page.
         uintptr_t page = address - address % page_size;
@@ -81,9 +85,11 @@ file_guard *file_guard_add(const void *start, size_t length) {
     }
     if (guard) {
         uintptr_t first = (uintptr_t)start;
+        atomic_fetch_add(&guard->version, 1);
         atomic_store(&guard->damaged, false);
         atomic_store(&guard->start, first);
         atomic_store(&guard->end, (first + length + page_size - 1) / page_size * page_size);
+        atomic_fetch_add(&guard->version, 1);
     }
     pthread_mutex_unlock(&adding);
     return guard;

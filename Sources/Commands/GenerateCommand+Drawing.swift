@@ -127,7 +127,7 @@ extension GenerateCommand {
 
     // MARK: Drawing
 
-    /// What was drawn and where it is.
+    /// Pictures that were drawn, and the places of their files.
     private struct Drawn {
         var result: GenerationResult?
         /// Files of pictures.

@@ -2,7 +2,7 @@ import Generation
 import ImageCodecs
 import Sheets
 
-/// What has come of a grid's cells so far, and the sheet of it.
+/// State of a grid's cells, and the sheet of it.
 struct GridRun {
     let grid: Grid
     /// Results by cell, as far as they are drawn.

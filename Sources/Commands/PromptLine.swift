@@ -9,7 +9,7 @@ import Sampling
 struct PromptLine: Equatable {
     /// Number of the line in the file, from 1.
     let number: Int
-    /// What the line says, in its order: keys of fields, or `model`, with their values.
+    /// Options of the line, in its order: keys of fields, or `model`, with their values.
     let values: [Value]
 
     struct Value: Equatable {

@@ -208,7 +208,7 @@ struct UpscaleCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is put behind a file's name: `-4x`, `-1920x1080`, `-1920w`.
+    /// Ending that is put behind a file's name: `-4x`, `-1920x1080`, `-1920w`.
     private var suffix: String {
         switch (width, height) {
         case (let width?, let height?): "-\(width)x\(height)"

@@ -112,7 +112,7 @@ extension DiffusionPipeline {
 }
 
 extension Placement {
-    /// What a network here computes in, as far as is known before it is compiled.
+    /// Precision that a network here computes in, as far as is known before it is compiled.
     var likelyPrecision: Precision {
         switch arithmetic {
         case .exactly(let precision): precision

@@ -1,7 +1,7 @@
 public import Generation
 
 extension Infotext {
-    /// What was done to a picture that was enlarged, as A1111 tells it under `postprocessing`; empty for one that was left as it is.
+    /// Changes to a picture that was enlarged, as A1111 tells them under `postprocessing`; empty for one that was left as it is.
     public static func enlarging(_ request: GenerationRequest) -> [Parameter] {
         guard request.upscaling.isOn, !request.upscaling.leavesPictures else { return [] }
         return GenerationField.upscaling.compactMap { field in field.infotext(of: request).map { Parameter(field.name, $0) } }

@@ -5,7 +5,7 @@ extension RGBImage {
     /// What a VAE encodes: red, green and blue, `[1, 3, height, width]`, −1…1.
     public var planes: NDArray { planes(factor: 2, offset: -1) }
 
-    /// What an upscaler takes: red, green and blue, `[1, 3, height, width]`, 0…1.
+    /// Input of an upscaler: red, green and blue, `[1, 3, height, width]`, 0…1.
     public var unitPlanes: NDArray { planes(factor: 1, offset: 0) }
 
     private func planes(factor: Float, offset: Float) -> NDArray {

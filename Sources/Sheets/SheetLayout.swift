@@ -1,6 +1,6 @@
 import Generation
 
-/// Where everything of a sheet is, in pixels from the top left corner.
+/// Places of all parts of a sheet, in pixels from the top left corner.
 struct SheetLayout {
     /// A rectangle.
     struct Frame: Equatable {

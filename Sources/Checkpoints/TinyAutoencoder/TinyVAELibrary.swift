@@ -31,7 +31,7 @@ public struct TinyVAELibrary: Sendable, Hashable {
 
 /// A checkpoint's tiny VAE: what was found for its family.
 public struct TinyVAE: Sendable {
-    /// Where it was looked for.
+    /// Place where it was looked for.
     public let library: TinyVAELibrary
     private let paths: [String]
     private let family: Family

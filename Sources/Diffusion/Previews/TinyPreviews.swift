@@ -11,7 +11,7 @@ final class TinyPreviews {
     /// The decoder that makes them.
     let key: CompileKey
     private let networks: CompiledNetworks
-    /// Of the latents that are decoded.
+    /// Sides of the latents that are decoded.
     private let height, width: Int
     /// Seconds of the latest preview; nil before the first.
     private var cost: Double?

@@ -6,9 +6,9 @@ import OpenVINO
 
 /// A place where stages run: devices, compiled networks, and the files that requests name.
 protocol StageHost: Sendable {
-    /// Where each stage may run, in order of preference.
+    /// Places where each stage may run, in order of preference.
     var fallbacks: PerStage<Fallbacks> { get }
-    /// Where each stage runs now.
+    /// Place where each stage runs now.
     var placements: PerStage<Placement> { get }
     var shapes: ShapePlan { get }
     var networks: CompiledNetworks { get }
@@ -27,10 +27,10 @@ extension StageHost {
     }
 }
 
-/// What happens on a run: where its stages run, what was compiled for it, and what failed.
+/// Record of a run: where its stages run, what was compiled for it, and what failed.
 struct RunRecord {
     var placements: PerStage<Placement>
-    /// Where each stage ran in fact.
+    /// Place where each stage ran in fact.
     var places: PerStage<Place>
     /// Keys whose compile began for this run.
     var compiling: Set<CompileKey> = []

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Safe to share: requests that run at the same time use the same compiled networks, each with buffers of its own.
 public final class UpscalingPipeline: StageHost {
-    /// Where each stage may run, in order of preference. Upscalers run where pictures are decoded.
+    /// Places where each stage may run, in order of preference. Upscalers run where pictures are decoded.
     public let fallbacks: PerStage<Fallbacks>
     let shapes: ShapePlan
     public let networks: CompiledNetworks
@@ -37,7 +37,7 @@ public final class UpscalingPipeline: StageHost {
         current = Mutex(PerStage(repeating: fallbacks.first))
     }
 
-    /// Where each stage runs now.
+    /// Place where each stage runs now.
     public var placements: PerStage<Placement> { current.withLock { $0 } }
 
     func move(_ stage: Stage, to placement: Placement) { current.withLock { $0[stage] = placement } }

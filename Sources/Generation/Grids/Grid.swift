@@ -91,7 +91,7 @@ public struct Grid: Sendable, Hashable, Codable {
         return cells.indices.sorted { (ranks[$0].0, ranks[$0].1, $0) < (ranks[$1].0, ranks[$1].1, $1) }
     }
 
-    /// What of a request changes the shapes of compiled networks.
+    /// Parts of a request that change the shapes of compiled networks.
     private struct Shape: Hashable {
         let width, height, batchSize: Int
         let tiling: Tiling

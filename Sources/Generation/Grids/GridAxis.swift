@@ -62,7 +62,7 @@ public struct GridAxis: Sendable, Hashable, Codable {
         try self.init(name, values: values)
     }
 
-    /// What an axis can go through. The number of pictures of a batch is none of it: a cell shows one picture.
+    /// Fields that an axis can go through. The number of pictures of a batch is none of it: a cell shows one picture.
     public static let keys = GenerationField.all.map(\.key).filter { $0 != GenerationField.batchSize.key } + [model]
 
     /// The name of the field in sentences and headings: `CFG scale`.

@@ -55,7 +55,7 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// How source pictures are enlarged.
     public var upscaling = Upscaling()
 
-    /// Which VAE is used, and whether it works in tiles.
+    /// Choice of the VAE, and whether it works in tiles.
     public var vae = VAEOptions()
 
     // Models with a pooled text and sizes

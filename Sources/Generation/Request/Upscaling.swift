@@ -2,7 +2,7 @@
 ///
 /// Names and defaults are those of A1111 1.10.
 public struct Upscaling: Sendable, Hashable, Codable {
-    /// What is done with the source pictures. Raw values are those of the field `upscaling`.
+    /// Use of the source pictures. Raw values are those of the field `upscaling`.
     public enum Mode: String, Sendable, Hashable, CaseIterable, Codable {
         /// They are drawn from, and not enlarged by an upscaler.
         case off
@@ -12,7 +12,7 @@ public struct Upscaling: Sendable, Hashable, Codable {
         case redraw
     }
 
-    /// What is done with the source pictures.
+    /// Use of the source pictures.
     public var mode = Mode.off
     /// The upscaler: a name of `PictureUpscaler`, or of an upscaler's file without its ending. `None` leaves the picture as it is.
     public var upscaler = PictureUpscaler.lanczos.rawValue

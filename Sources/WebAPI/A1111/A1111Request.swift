@@ -23,7 +23,7 @@ public struct A1111Request: Sendable {
     public let format: ImageFormat
     /// Whether the answer has the pictures.
     public let sendsImages: Bool
-    /// What of its mask follows each picture in the answer.
+    /// Masks that follow each picture in the answer.
     let returnedMasks: ReturnedMasks?
     /// Fields that ask for something which has no effect here, by name.
     public let ignored: [String]

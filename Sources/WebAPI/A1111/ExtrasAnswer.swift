@@ -5,7 +5,7 @@ import Jobs
 
 /// The answer to `POST /sdapi/v1/extra-single-image`.
 public struct ExtrasAnswer: Codable, Sendable {
-    /// What was done, and what was not, as HTML paragraphs.
+    /// Report of what was done, and what was not, as HTML paragraphs.
     public var htmlInfo: String
     /// The picture as base64, without a prefix.
     public var image: String
@@ -23,7 +23,7 @@ public struct ExtrasAnswer: Codable, Sendable {
 
 /// The answer to `POST /sdapi/v1/extra-batch-images`.
 public struct ExtrasBatchAnswer: Codable, Sendable {
-    /// What was done, and what was not, as HTML paragraphs.
+    /// Report of what was done, and what was not, as HTML paragraphs.
     public var htmlInfo: String
     /// The pictures as base64, without a prefix, in the order of the request.
     public var images: [String]

@@ -17,7 +17,7 @@ public struct ExtrasRequest: Sendable {
     public let uploads: [UploadedPicture]
     /// The format of the answer's pictures, as the settings have it.
     public let format: ImageFormat
-    /// What the client asked for and does not get, in sentences.
+    /// Notes on what the client asked for and does not get, in sentences.
     let notes: [String]
 
     /// - Parameter body: JSON.

@@ -27,7 +27,7 @@ public struct GridAnswer: Codable, Sendable {
     }
 
     public var id: String
-    /// Where the grid is told of.
+    /// Address that tells of the grid.
     public var url: String
     /// The address of the labelled sheet.
     public var sheetURL: String
