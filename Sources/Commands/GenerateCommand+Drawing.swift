@@ -186,7 +186,7 @@ extension GenerateCommand {
                 if keepsCells { save(cell, of: run, orders[cell], to: destination, &drawn) }
             } catch {
                 let failure = CommandFailure(error)
-                // What is finished is kept.
+                // Finished pictures are kept.
                 if failure.reason == .interrupted {
                     cancellation = CancellationError()
                     break

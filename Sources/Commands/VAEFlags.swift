@@ -4,8 +4,8 @@ import Generation
 /// The options of the VAE, which makes latents of pictures and pictures of latents.
 struct VAEFlags: ParsableArguments {
     @Option(name: .customLong("vae-tiling"), help: ArgumentHelp(
-        "Whether the VAE works in tiles, which take less memory and change colours slightly: auto (when the whole picture takes more memory "
-            + "than there is), on or off.",
+        "Whether the VAE works in tiles, which take less memory and change colours slightly: auto (when the whole picture takes more "
+            + "memory than there is), on or off.",
         valueName: "when"))
     var tiling = VAETiling.auto
 

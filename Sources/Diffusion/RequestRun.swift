@@ -69,7 +69,7 @@ struct RequestRun: NetworkRun {
 
         (timings.compile, timings.upscale) = (record.compileSeconds, record.upscaleSeconds)
         timings.total = (ContinuousClock.now - began).seconds
-        let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
+        let runtimeVersion = try Self.runtimeVersion
         var next = 0
         let results = plan.requests.indices.map { index in
             let request = plan.requests[index]

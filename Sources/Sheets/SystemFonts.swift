@@ -5,8 +5,8 @@ enum SystemFonts {
     /// Names of files that have Chinese and Japanese characters, the best first.
     private static let names = [
         "NotoSansCJKsc-Regular", "NotoSansCJK-Regular", "NotoSansCJKsc-", "NotoSansCJK-", "NotoSansSC-Regular", "NotoSansSC",
-        "SourceHanSansSC-Regular", "SourceHanSansCN-Regular", "SourceHanSans-Regular", "wqy-microhei", "wqy-zenhei", "DroidSansFallbackFull",
-        "DroidSansFallback", "uming", "ukai", "NotoSerifCJK-Regular",
+        "SourceHanSansSC-Regular", "SourceHanSansCN-Regular", "SourceHanSans-Regular", "wqy-microhei", "wqy-zenhei",
+        "DroidSansFallbackFull", "DroidSansFallback", "uming", "ukai", "NotoSerifCJK-Regular",
     ]
     private static let endings = ["ttf", "otf", "ttc"]
     /// A folder of fonts has thousands of files at most.

@@ -239,7 +239,8 @@ extension NDArray {
         let (height, width) = (shape[2], shape[3])
         precondition((0...height).contains(rows) && (0...width).contains(columns), "\(shape) has no \(rows) rows, \(columns) columns")
         return gathered(
-            rows: (-rows..<height + rows).map { ($0 + height) % height }, columns: (-columns..<width + columns).map { ($0 + width) % width })
+            rows: (-rows..<height + rows).map { ($0 + height) % height },
+            columns: (-columns..<width + columns).map { ($0 + width) % width })
     }
 
     /// The rows and columns with these indices, in this order.

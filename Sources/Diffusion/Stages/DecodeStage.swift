@@ -5,7 +5,7 @@ import Tensors
 /// Turns latents into pictures, one after another, on one compiled decoder.
 struct DecodeStage {
     let network: CompiledNetwork
-    /// How it takes each of them.
+    /// Tiles that each of them is decoded in.
     let tiles: VAETiles
 
     /// - Parameters:

@@ -69,6 +69,11 @@ protocol NetworkRun {
 }
 
 extension NetworkRun {
+    func explained(_ error: DiffusionError) -> DiffusionError { error }
+
+    /// OpenVINO's version without its build: `2026.4.1`.
+    static var runtimeVersion: String { get throws { String(try Core.version().prefix { $0 != "-" }) } }
+
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
     /// - Parameter key: the network to take at a placement.
     mutating func withFallbacks<Result>(

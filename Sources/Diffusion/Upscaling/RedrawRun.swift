@@ -29,8 +29,6 @@ struct RedrawRun: NetworkRun {
 
     var retention: DiffusionPipeline.Retention { host.retention }
 
-    func explained(_ error: DiffusionError) -> DiffusionError { error }
-
     mutating func drawn() async throws -> DrawnRequests {
         try Task.checkCancellation()
         let began = ContinuousClock.now

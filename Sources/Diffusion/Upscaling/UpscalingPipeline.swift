@@ -82,8 +82,6 @@ struct UpscalingRun: NetworkRun {
 
     var retention: DiffusionPipeline.Retention { host.retention }
 
-    func explained(_ error: DiffusionError) -> DiffusionError { error }
-
     mutating func enlarged(_ requests: [GenerationRequest]) async throws -> [GenerationResult] {
         let began = ContinuousClock.now
         let work = try requests.map { request in
@@ -107,7 +105,7 @@ struct UpscalingRun: NetworkRun {
         var timings = GenerationTimings()
         (timings.compile, timings.upscale) = (record.compileSeconds, record.upscaleSeconds)
         timings.total = (ContinuousClock.now - began).seconds
-        let runtimeVersion = String(try Core.version().prefix { $0 != "-" })
+        let runtimeVersion = try Self.runtimeVersion
         return pictures.map { pictures in
             // All stages are said to run where the upscaler does: there are no others.
             GenerationResult(
@@ -136,7 +134,7 @@ struct UpscalingWork {
             second = nil
             return
         }
-        try size.validate(field: upscaling.hasSize ? .upscaleHeight : .upscaleScale)
+        try size.validate(field: upscaling.sizeField)
         let other = upscaling.secondUpscaler.isEmpty || upscaling.secondShare == 0
             ? Upscaler.none : try host.upscalers.upscaler(named: upscaling.secondUpscaler, field: .secondUpscaler)
         if case .none = other { second = nil } else { second = (other, upscaling.secondShare) }

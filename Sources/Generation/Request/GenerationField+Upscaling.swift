@@ -64,6 +64,8 @@ extension Upscaling {
     public var isOn: Bool { mode != .off }
     /// Whether the upscaler leaves pictures as they are: the name `None`.
     public var leavesPictures: Bool { upscaler.lowercased() == UpscalerName.none.lowercased() }
+    /// The field that says how large pictures become.
+    public var sizeField: GenerationField { width > 0 ? .upscaleWidth : height > 0 ? .upscaleHeight : .upscaleScale }
     /// Whether the size of the result is said, instead of how many times as large it becomes.
     public var hasSize: Bool { width > 0 || height > 0 }
     /// Whether both sides of the result are said.

@@ -1,7 +1,7 @@
 /// The sizes of an enlarged picture: what an upscaler makes, and what is left when it is cut.
 ///
-/// Source: A1111 1.10 `modules/upscaler.py` and `scripts/postprocessing_upscale.py`. A1111 floors sides that are said to eights as well, and
-/// fills the rest with black; here they are exact.
+/// Source: A1111 1.10 `modules/upscaler.py` and `scripts/postprocessing_upscale.py`. A1111 floors sides that are said to eights as well,
+/// and fills the rest with black; here they are exact.
 public struct UpscaledSize: Sendable, Hashable {
     /// The size that the upscaler leaves; each side is at least 1.
     public let enlarged: PictureSize

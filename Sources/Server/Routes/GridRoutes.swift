@@ -95,7 +95,7 @@ struct GridRoutes {
             places[cell].picture = picture
             places[cell].file = try backend.archive.pngFile(of: picture)
         }
-        // What is shown of each cell; the sheet changes while cells are drawn.
+        // The state of each cell: the sheet changes while cells are drawn.
         let parts = places.map { "\($0.picture.map { "\($0.id)" } ?? "") \($0.note)" }.joined(separator: "\n")
         let tag = "\"\(SHA256.hash(data: Data(parts.utf8)).prefix(16).hexadecimal)\""
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, no-cache"]

@@ -32,7 +32,7 @@ public struct IdleOptions: Sendable, Equatable {
 
     public init() {}
 
-    /// Those for source pictures.
+    /// Values of the options for source pictures.
     public var ofPictures: [String: JSONValue] { values.filter { Self.pictureNames.contains($0.key) } }
 
     private static let pictureNames = Set(A1111Request.pictureOptions.map(\.key) + A1111Request.maskOptions)

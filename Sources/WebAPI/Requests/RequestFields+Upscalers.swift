@@ -57,8 +57,3 @@ extension RequestContext {
         }
     }
 }
-
-extension Upscaling {
-    /// The field that says how large pictures become.
-    fileprivate var sizeField: GenerationField { width > 0 ? .upscaleWidth : height > 0 ? .upscaleHeight : .upscaleScale }
-}
