@@ -16,7 +16,7 @@ struct SamplingFlags: ParsableArguments {
 
     /// Options of pictures to begin with that few people change.
     private static let pictureOptions: [GenerationField] = [
-        .sourceUpscaler, .fixesSteps, .noiseMultiplier, .extraNoise, .background, .correctsColors, .maskWeight, .roundsMask,
+        .sourceUpscaler, .fixesSteps, .noiseMultiplier, .extraNoise, .posterior, .background, .correctsColors, .maskWeight, .roundsMask,
         .overlaysOriginal,
     ] + GenerationField.softNumbers
 

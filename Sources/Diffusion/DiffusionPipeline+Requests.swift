@@ -207,7 +207,8 @@ extension DiffusionPipeline {
             noise: BatchNoise(
                 source: request.noise, seeds: seeds,
                 options: NoiseOptions(
-                    resizedFrom: other.map { LatentSize(height: $0[1], width: $0[2]) }, seedDelta: request.seedDelta)),
+                    resizedFrom: other.map { LatentSize(height: $0[1], width: $0[2]) }, seedDelta: request.seedDelta,
+                    drawnCounts: start.drawnCounts)),
             imageShape: shape(PictureSize(width: request.width, height: request.height)),
             start: start.latents.map {
                 .latents(

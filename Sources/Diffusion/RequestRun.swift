@@ -197,13 +197,19 @@ struct RequestRun: NetworkRun {
     /// Encodes source pictures, each once.
     /// - Returns: the latents to start from, and what an inpainting UNet is told.
     private mutating func encode(_ pictures: SourcePictures) async throws -> StartLatents {
-        pictures.start(try await encode(pictures.toEncode))
+        let deviation = pictures.isSampled
+        if deviation, plan.shared.vae.encoderNetwork == .tinyEncoder {
+            record.notes.append("Posterior sample-first has no effect on the latents of the tiny VAE: it gives one answer only.")
+        }
+        return pictures.start(try await encode(pictures.toEncode, deviation: deviation))
     }
 
     /// Encodes pictures.
-    /// - Parameter pictures: `[1, 3, height, width]` each, −1…1.
+    /// - Parameters:
+    ///   - pictures: `[1, 3, height, width]` each, −1…1.
+    ///   - deviation: whether the standard deviation stands behind the mean of each.
     /// - Returns: the latents of each.
-    private mutating func encode(_ pictures: [NDArray]) async throws -> [NDArray] {
+    private mutating func encode(_ pictures: [NDArray], deviation: Bool = false) async throws -> [NDArray] {
         var encoded = [NDArray?](repeating: nil, count: pictures.count)
         // Pictures of one size share a network.
         for (size, indices) in Dictionary(grouping: pictures.indices, by: { pictures[$0].shape }) {
@@ -220,7 +226,7 @@ struct RequestRun: NetworkRun {
                 var latents: [NDArray] = []
                 for index in indices {
                     latents.append(try await tiles.encoded(pictures[index]) { onEvent(.encodingPictures(tile: $0)) } by: { picture in
-                        let latents = try await encoder.encode(picture)
+                        let latents = try await encoder.encode(picture, deviation: deviation)
                         guard latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
                         return latents
                     })

@@ -60,6 +60,7 @@ const sections = {
   'source-more': [
     number('noise_multiplier', 'Noise multiplier', 0, 1.5, 0.01, 1),
     number('extra_noise', 'Extra noise', 0, 1, 0.01),
+    choice('posterior', 'Posterior', [['', 'posterior.mean'], ['sample-first', 'posterior.sample']]),
     color('background', 'Background', '#ffffff'),
   ],
   'source-extend': [extend('left'), extend('right'), extend('top'), extend('bottom')],

@@ -55,7 +55,7 @@ export default {
   invert_mask: '蒙版模式', 'invert_mask.false': '重绘蒙版内容', 'invert_mask.true': '重绘非蒙版内容', only_masked: '重绘区域', 'only_masked.hint': '仅把蒙版区域放大重绘，细节更多', 'only_masked.false': '整张图片', 'only_masked.true': '仅蒙版区域',
   padding: '边缘预留像素', 'padding.hint': '与蒙版区域一起重绘的周围像素',
   extend_left: '左', extend_top: '上', extend_right: '右', extend_bottom: '下',
-  'source.more': '源图片：更多选项', 'mask.more': '蒙版：更多选项', 'source.add': '添加…', noise_multiplier: '噪声倍数', 'noise_multiplier.hint': '叠加到源图片上的噪声的倍数，通常为 1', extra_noise: '额外噪声', 'extra_noise.hint': '在此之上再加的噪声，0 到 1，可增加细节',
+  'source.more': '源图片：更多选项', 'mask.more': '蒙版：更多选项', 'source.add': '添加…', noise_multiplier: '噪声倍数', 'noise_multiplier.hint': '叠加到源图片上的噪声的倍数，通常为 1', extra_noise: '额外噪声', 'extra_noise.hint': '在此之上再加的噪声，0 到 1，可增加细节', posterior: '图片的潜变量', 'posterior.mean': '编码器的均值', 'posterior.sample': '按种子采样', 'posterior.hint': '按种子采样，与 diffusers、SD.Next 的顺序相同：种子的第一份噪声用于采样，第二份叠加在其上',
   background: '透明处底色', 'background.hint': '源图片透明部分的背景颜色',
   mask_weight: '蒙版条件强度', 'mask_weight.hint': '重绘专用模型看不到蒙版下内容的程度，0 到 1', mask_round: '潜空间蒙版取整', 'mask_round.hint': '每个位置要么保留要么重绘；选“否”时灰色部分按比例混合',
   overlay_original: '贴回原图', 'overlay_original.hint': '蒙版以外的部分逐像素取自源图片',

@@ -62,8 +62,11 @@ struct SourcePictures {
         return sources.flatMap { [$0.planes, $0.maskedPlanes].compactMap(\.self) }
     }
 
+    /// Whether the latents are drawn from what the encoder allows, by the first noise of each picture's seed.
+    var isSampled: Bool { !sources.isEmpty && requests[0].imageToImage.posterior == .sampleFirst }
+
     /// The start of the run.
-    /// - Parameter encoded: the latents of `toEncode`, in its order.
+    /// - Parameter encoded: the latents of `toEncode`, in its order; with the deviation behind the mean when they are to be sampled.
     func start(_ encoded: [NDArray]) -> StartLatents {
         guard !sources.isEmpty else {
             let count = requests.reduce(0) { $0 + $1.batchSize }
@@ -73,23 +76,29 @@ struct SourcePictures {
         var latents: [NDArray] = []
         var shares: [NDArray] = []
         var extras: [NDArray] = []
+        var drawnCounts: [Int] = []
         for (place, seed) in zip(sourceOfPicture, requests.flatMap(\.seeds)) {
             let source = sources[place]
             let first = takesMaskedPicture ? 2 * place : place
-            latents.append(source.start(encoded[first], latentShape: latentShape) {
+            func firstNoise(_ shape: [Int]) -> NDArray {
                 var noise = BatchNoise(source: requests[0].noise, seed: seed, count: 1)
-                return noise.draw(latentShape)
-            })
+                return noise.draw(shape)
+            }
+            let start = isSampled ? encoded[first].sampled(firstNoise) : encoded[first]
+            if isSampled { drawnCounts.append(start.values.count) }
+            latents.append(source.start(start, latentShape: latentShape) { firstNoise(latentShape) })
             let kept = (source.latentMask ?? ones).map { 1 - $0 }
             shares.append(.stackedChannels(.init(repeating: kept, count: latentShape[0])))
             if takesMaskedPicture {
-                extras.append(.stackedChannels([source.conditioningMask ?? ones, source.resized(encoded[first + 1], to: latentShape)]))
+                // The picture behind the mask is never sampled: it is what the checkpoint sees, not where drawing begins.
+                let seen = isSampled ? encoded[first + 1].moments.mean : encoded[first + 1]
+                extras.append(.stackedChannels([source.conditioningMask ?? ones, source.resized(seen, to: latentShape)]))
             }
         }
         let batch = NDArray.concatenated(latents)
         let hasMask = sources.contains { $0.latentMask != nil }
         return StartLatents(
-            latents: batch,
+            latents: batch, drawnCounts: drawnCounts,
             mask: hasMask
                 ? SamplingMask(keeping: batch, share: .concatenated(shares), soft: requests[0].inpainting.soft.blend) : nil,
             extraChannels: extras.isEmpty ? nil : .concatenated(extras))
@@ -129,6 +138,8 @@ struct SourcePictures {
 struct StartLatents {
     /// The latents to start from, `[pictures, channels, height, width]`; nil for noise.
     var latents: NDArray?
+    /// Numbers that the generator of each picture's seed has given for the latents; empty for none.
+    var drawnCounts: [Int] = []
     /// The part that stays; nil when all is drawn.
     var mask: SamplingMask?
     /// The channels that an inpainting UNet is told behind the latents, `[pictures, 5, height, width]`; nil for all others.
@@ -136,6 +147,26 @@ struct StartLatents {
 }
 
 extension NDArray {
+    /// Both halves of an encoder's answer, along the channels.
+    /// - Precondition: one picture.
+    fileprivate var moments: (mean: NDArray, deviation: NDArray) {
+        let half = [1, shape[1] / 2] + shape.dropFirst(2)
+        return (
+            NDArray(shape: half, values: .init(values.prefix(values.count / 2))),
+            NDArray(shape: half, values: .init(values.suffix(values.count / 2))))
+    }
+
+    /// Latents from an encoder's answer, mean + deviation · noise.
+    ///
+    /// Source: diffusers `DiagonalGaussianDistribution.sample`.
+    /// - Parameter noise: standard normal, of the shape `[channels, height, width]`.
+    fileprivate func sampled(_ noise: ([Int]) -> NDArray) -> NDArray {
+        var (latents, deviation) = moments
+        let drawn = noise(.init(latents.shape.dropFirst()))
+        for index in latents.values.indices { latents.values[index] += deviation.values[index] * drawn.values[index] }
+        return latents
+    }
+
     /// `[1, n, height, width]` of each, one after another along the second axis.
     static func stackedChannels(_ arrays: [NDArray]) -> NDArray {
         NDArray(

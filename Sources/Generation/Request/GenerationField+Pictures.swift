@@ -26,6 +26,10 @@ extension GenerationField {
     public static let extraNoise = GenerationField(
         "extra_noise", "Extra noise", \.recipe.imageToImage.extraNoise, .number(0...1), infotext: .unlessDefault,
         "noise on top of what a source picture is put under")
+    /// `posterior`: which of the latents that the encoder allows are taken.
+    public static let posterior = GenerationField(
+        "posterior", "Posterior", \.recipe.imageToImage.posterior, .word, infotext: .unlessDefault,
+        "the latents of a source picture: the encoder's mean, or drawn by the seed's first noise (sample-first), as diffusers and SD.Next do")
     /// `background`: the colour behind transparent parts of a source picture.
     public static let background = GenerationField(
         "background", "Background", \.recipe.imageToImage.background, .color, infotext: .unlessDefault,
@@ -125,7 +129,7 @@ extension GenerationField {
 
     /// Fields that say how source pictures become the start.
     public static let imageToImage = [
-        strength, resizeMode, sourceUpscaler, fixesSteps, noiseMultiplier, extraNoise, background, correctsColors,
+        strength, resizeMode, sourceUpscaler, fixesSteps, noiseMultiplier, extraNoise, posterior, background, correctsColors,
     ]
     /// Fields that say how a mask is used.
     public static let inpainting = [

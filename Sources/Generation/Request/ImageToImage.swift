@@ -15,6 +15,8 @@ public struct ImageToImage: Sendable, Hashable, Codable {
     public var noiseMultiplier: Float = 1
     /// Noise that is added on top, 0 to 1.
     public var extraNoise: Float = 0
+    /// The latents of a source picture, of all that its encoder allows.
+    public var posterior = PosteriorDraw.mean
     /// The colour behind transparent parts.
     public var background = RGBColor.white
     /// Whether the result's colours are matched to the source picture's.

@@ -14,6 +14,7 @@ public struct BatchNoise: Sendable {
         self.seeds = seeds
         self.options = options
         generators = seeds.map { source.generator(seed: $0.number) }
+        for (index, count) in zip(generators.indices, options.drawnCounts) { _ = generators[index].normal(count) }
     }
 
     /// - Parameters:
@@ -88,11 +89,14 @@ public struct NoiseOptions: Sendable, Hashable {
     public var resizedFrom: LatentSize?
     /// Added to the seeds for all noise after the first; A1111's ENSD.
     public var seedDelta: Int
+    /// Numbers that each image's generator has given before, in one call; empty for none.
+    public var drawnCounts: [Int]
 
     /// Makes the options; the defaults change nothing.
-    public init(resizedFrom: LatentSize? = nil, seedDelta: Int = 0) {
+    public init(resizedFrom: LatentSize? = nil, seedDelta: Int = 0, drawnCounts: [Int] = []) {
         self.resizedFrom = resizedFrom
         self.seedDelta = seedDelta
+        self.drawnCounts = drawnCounts
     }
 }
 

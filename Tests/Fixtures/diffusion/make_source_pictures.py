@@ -27,6 +27,9 @@ CASES = [
     BASE | {"name": "other noise", "noise_multiplier": 0.8, "extra_noise": 0.05},
     BASE | {"name": "two calls a step", "sampler": "Heun", "steps": 5},
     BASE | {"name": "stretched latents", "resize_mode": "latent", "width": 96, "height": 160},
+    # diffusers' and SD.Next's order: the seed's first noise draws the latents, its second is what they are put under.
+    BASE | {"name": "sampled", "posterior": "sample-first"},
+    BASE | {"name": "sampled and stretched", "posterior": "sample-first", "resize_mode": "latent", "width": 96, "height": 160},
     # Latents of 34×18: no level of the UNet below the first halves evenly.
     BASE | {"name": "odd levels", "resize_mode": "latent", "width": 136, "height": 72},
     BASE | {"name": "inpaint", "masked_content": "original"},
@@ -73,10 +76,13 @@ def draw(pipeline, case):
             pixels.paste(255, BOX)
             small = pixels.resize((shape[3], shape[2]), Image.BICUBIC)
             mask = torch.from_numpy(numpy.asarray(small).astype(numpy.float32) / 255)[None, None]
-    mean = pipeline.vae.encode(planes(image)).latent_dist.mean * pipeline.vae.config.scaling_factor
+    posterior = pipeline.vae.encode(planes(image)).latent_dist
+    generator = torch.Generator().manual_seed(case["seed"])
+    mean = posterior.sample(generator) if case.get("posterior") == "sample-first" else posterior.mean
+    mean = mean * pipeline.vae.config.scaling_factor
     if case.get("resize_mode") == "latent":
         mean = torch.nn.functional.interpolate(mean, shape[2:], mode="bilinear", align_corners=False)
-    noise = torch.randn(shape, generator=torch.Generator().manual_seed(case["seed"]))
+    noise = torch.randn(shape, generator=generator)
     if case.get("masked_content") == "noise":
         mean = mean * (1 - mask) + noise * mask
     if case.get("masked_content") == "nothing":
