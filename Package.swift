@@ -137,7 +137,8 @@ let package = Package(
             path: "Documentation/Examples/Embedding", swiftSettings: settings),
 
         // Tests
-        library("TestSupport", ["Checkpoints", "Generation", "Jobs", "Sampling", "Tensors"]),
+        .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+        library("TestSupport", ["CSpawn", "Checkpoints", "Generation", "Jobs", "Sampling", "Tensors"]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),

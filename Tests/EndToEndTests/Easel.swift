@@ -53,8 +53,7 @@ struct Easel {
 
     /// A process on its way.
     final class Run {
-        private let process = Process()
-        private let ended: AsyncStream<Void>
+        private let process: ChildProcess
         private let outputFile: URL
         private let errorFile: URL
 
@@ -63,17 +62,10 @@ struct Easel {
             let name = ".\(UUID())"
             outputFile = URL(filePath: try folder.write("", to: name + ".out"))
             errorFile = URL(filePath: try folder.write("", to: name + ".err"))
-            process.executableURL = program
-            process.arguments = arguments
-            process.currentDirectoryURL = folder.url
-            process.environment = ["HOME": folder.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = try FileHandle(forWritingTo: outputFile)
-            process.standardError = try FileHandle(forWritingTo: errorFile)
-            let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
-            self.ended = ended
-            process.terminationHandler = { _ in continuation.finish() }
-            try process.run()
+            process = try ChildProcess(
+                program.path, arguments, folder: folder.path,
+                environment: ["HOME": folder.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }, output: outputFile.path,
+                errors: errorFile.path)
         }
 
         /// Waits until the program has written `text` to standard error.
@@ -86,12 +78,12 @@ struct Easel {
             return try errors.contains(text)
         }
 
-        func interrupt() { process.interrupt() }
-        func terminate() { process.terminate() }
+        func interrupt() { process.send(SIGINT) }
+        func terminate() { process.send(SIGTERM) }
 
         func outcome() async throws -> Outcome {
-            for await _ in ended {}
-            return try Outcome(exitCode: process.terminationStatus, output: String(contentsOf: outputFile, encoding: .utf8), errors: errors)
+            let exitCode = await process.exitCode()
+            return try Outcome(exitCode: exitCode, output: String(contentsOf: outputFile, encoding: .utf8), errors: errors)
         }
 
         var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }

@@ -37,7 +37,7 @@ struct ZipWriterTests {
     @Test(
         "Python reads every entry, and finds the check sums right",
         .enabled(if: FileManager.default.isExecutableFile(atPath: ZipWriterTests.pythonPath), "needs Python"))
-    func python() throws {
+    func python() async throws {
         let folder = try TemporaryFolder()
         let entries: [(String, [UInt8])] = [
             ("2026-11-28/0001-7-cat.png", (0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 31) }), ("猫.png", [1, 2, 3]), ("empty", []),
@@ -54,16 +54,12 @@ struct ZipWriterTests {
                     rights = oct(entry.external_attr >> 16)
                     print(entry.filename, entry.file_size, sum(file.read(entry)) % 997, *entry.date_time, entry.compress_type, rights)
             """
-        let process = Process()
-        process.executableURL = URL(filePath: Self.pythonPath)
-        process.arguments = ["-c", script, folder.url.appending(path: "x.zip").path]
-        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONIOENCODING": "utf-8"]) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let output = try folder.write("", to: "output")
+        let process = try ChildProcess(
+            Self.pythonPath, ["-c", script, folder.url.appending(path: "x.zip").path],
+            environment: ProcessInfo.processInfo.environment.merging(["PYTHONIOENCODING": "utf-8"]) { $1 }, output: output)
+        #expect(await process.exitCode() == 0)
+        let text = try String(contentsOfFile: output, encoding: .utf8)
         let names = entries.dropLast(3).map(\.0) + ["A-2.png", "folder.x/a", "folder.x/a-2"]
         let lines = Swift.zip(names, entries).map { name, entry in
             "\(name) \(entry.1.count) \(entry.1.reduce(0) { $0 + Int($1) } % 997) 2026 11 28 14 3 58 0 0o100644"
