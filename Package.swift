@@ -43,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -68,6 +69,9 @@ let package = Package(
         library("Sheets", ["CFreeType", "CLabelFont", "Generation"]),
         .target(name: "CMappedFiles"),
         library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Downloads", [
+            "Files", .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "Crypto", package: "swift-crypto"),
+        ]),
 
         // Networks as graphs
         library("GraphIR", ["Tensors"]),
@@ -110,8 +114,8 @@ let package = Package(
 
         // The program
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "ImageProcessing",
-            "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Sheets", "Store",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs",
+            "ImageProcessing", "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Sheets", "Store",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,6 +151,9 @@ let package = Package(
         tests("ImageProcessing", ["Generation", "Tensors"]),
         tests("Sheets", ["Generation"]),
         tests("Checkpoints", ["Files"]),
+        tests("Downloads", [
+            "Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+        ]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["Generation", "OpenVINO"]),
         tests("Prompting", ["Generation", "Sampling"]),
@@ -176,8 +183,8 @@ let package = Package(
             name: "EmbeddingTests", dependencies: ["EmbeddingExample", "Generation", "Hosting", "ImageCodecs", "TestSupport"],
             swiftSettings: settings, linkerSettings: runtimeSearchPath),
         tests("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs", "OpenVINO",
-            "Prompting", "Sampling", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs",
+            "OpenVINO", "Prompting", "Sampling", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .testTarget(

@@ -1,6 +1,7 @@
 import Checkpoints
 import Compilation
 import Diffusion
+import Downloads
 import Generation
 import Glibc
 import Hosting
@@ -57,6 +58,15 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.badInput, error.description)
         case let error as StoreError:
             self.init(.cannotWrite, error.description)
+        case let error as DownloadError:
+            let reason: Reason = switch error {
+            case .unreadable, .severalFiles: .usage
+            case .notFound, .nothingUsable, .wrongHash, .wrongSize: .badInput
+            case .refused, .notAllowed, .status, .unexpectedAnswer, .connection: .deviceUnavailable
+            case .disk, .tooLittleSpace, .taken, .busy: .cannotWrite
+            case .cancelled: .interrupted
+            }
+            self.init(reason, error.description)
         case let error as ServerError:
             let reason: Reason = if case .unprotected = error { .usage } else { .deviceUnavailable }
             self.init(reason, error.description)

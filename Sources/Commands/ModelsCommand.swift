@@ -7,7 +7,7 @@ import Hosting
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List checkpoints, or look into one.",
+        abstract: "List checkpoints, look into one, or fetch models.",
         discussion: """
             Checkpoints are looked for in the folders of EASEL_MODELS (several are separated by ":"), in ~/.local/share/easel/models, \
             and among those that came with Easel; also in the folders in them.
@@ -19,7 +19,7 @@ struct ModelsCommand: ParsableCommand {
 
             NAME.json beside a checkpoint may hold the settings it is best drawn with: {"easel": {"steps": 12, "cfg_scale": 4}}
             """,
-        subcommands: [List.self, Info.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Info.self, Get.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the checkpoints that can be used by name.")
