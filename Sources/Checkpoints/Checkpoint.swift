@@ -118,24 +118,32 @@ public struct Checkpoint: Sendable {
         return checkpoint
     }
 
-    /// An assumption about the model that may be wrong, with what to do then: whole sentences. nil when the files say all.
-    public var assumption: String? {
+    /// An assumption about the model that may be wrong, with what to do then; nil when the files say all.
+    public var assumption: Notice? {
         let file = path.lastPathComponent
         if let known = makersPrediction, known != scheduler.prediction, let name = suggestion?.preset.name {
             let line = "parameterization: \"\(known.sidecarSpelling)\""
             let sidecar = ", or write the line \(line) into a file \"\(file.deletingPathExtension).yaml\" beside it"
-            return """
+            return Notice(
+                .unlikelyPrediction,
+                [
+                    "file": .init(file), "name": .text(name), "prediction": .text(known.rawValue),
+                    "assumed": .text(scheduler.prediction.rawValue),
+                ],
+                """
                 "\(file)" seems to be \(name), which predicts \(known.rawValue). Nothing in it says so, and \
                 \(scheduler.prediction.rawValue) was assumed. \
                 Use --prediction \(known.rawValue)\(layout == .single ? sidecar : "").
-                """
+                """)
         }
         guard isPredictionAssumed else { return nil }
-        return """
+        return Notice(
+            .assumedPrediction, ["file": .init(file), "family": .text(family.name), "assumed": .text(scheduler.prediction.rawValue)],
+            """
             Nothing in "\(file)" says what this \(family.name) model predicts; v_prediction was assumed, as for the models of 768 pixels. \
             If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line \
             parameterization: "eps" into a file "\(file.deletingPathExtension).yaml" beside it.
-            """
+            """)
     }
 
     /// The prediction of a model of few steps by its makers' words. nil for all whose families predict the same, and where a file or the

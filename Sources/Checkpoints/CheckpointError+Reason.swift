@@ -17,19 +17,64 @@ extension CheckpointError: ReasonedError {
         case .missingVAE(let file, _), .notAVAE(let file): ErrorReason(.missingPart, ["file": .text(file), "part": "VAE"])
         case .missingTinyVAE(let folder, let name):
             ErrorReason(.missingTinyVAE, ["folder": .text(folder.lastPathComponent), "file": .text(name)])
-        case .damaged(let file, let problem): .damagedFile(file, detail: problem.description)
-        case .notJSON(let file, _, _), .invalidIndex(let file, _), .invalidSetting(let file, _, _, _), .missingTensor(_, _, _, let file),
-            .wrongShape(_, _, _, let file, _, _):
-            .damagedFile(file, detail: description)
-        case .torchFile(let file, .unknownFormat), .torchFile(let file, .script), .torchFile(let file, .instruction),
-            .torchFile(let file, .code), .torchFile(let file, .excessive):
-            ErrorReason(.unsupportedModel, ["file": .text(file), "detail": .text(description)])
-        case .torchFile(let file, let problem): .damagedFile(file, detail: problem.description)
-        case .unsupportedModel(let file, let kind):
-            ErrorReason(.unsupportedModel, ["file": .text(file), "detail": .text(kind.description)])
-        case .unsupportedSetting(let file, _, _, _), .quantized(let file, _, _), .unreadableWeight(let file, _, _, _, _),
-            .unknownTensors(let file, _, _), .textualInversion(let file, _):
-            ErrorReason(.unsupportedModel, ["file": .text(file), "detail": .text(description)])
+        case .damaged(let file, let problem): .damagedFile(file, problem.kind, detail: problem.description)
+        case .notJSON(let file, _, _), .invalidIndex(let file, _): .damagedFile(file, .badJSON, detail: description)
+        case .invalidSetting(let file, _, _, _): .damagedFile(file, .badSetting, detail: description)
+        case .missingTensor(_, _, let key, let file):
+            .damagedFile(file, .missingTensor, detail: description).with("tensor", .init(key))
+        case .wrongShape(_, _, let key, let file, _, _):
+            .damagedFile(file, .wrongShape, detail: description).with("tensor", .init(key))
+        case .torchFile(let file, .unknownFormat): .unsupportedModel(file, .unknownFormat, detail: description)
+        case .torchFile(let file, .script), .torchFile(let file, .instruction), .torchFile(let file, .code),
+            .torchFile(let file, .excessive):
+            .unsupportedModel(file, .code, detail: description)
+        case .torchFile(let file, let problem): .damagedFile(file, .badArchive, detail: problem.description)
+        case .unsupportedModel(let file, let model): .unsupportedModel(file, model.kind, detail: model.description)
+        case .quantized(let file, _, _): .unsupportedModel(file, .quantized, detail: description)
+        case .unsupportedSetting(let file, let key, let value, _):
+            .unsupportedModel(file, .setting, detail: description).with("key", .init(key)).with("value", .init(value))
+        case .unreadableWeight(let file, let key, _, _, _):
+            .unsupportedModel(file, .numbers, detail: description).with("tensor", .init(key))
+        case .unknownTensors(let file, _, _): .unsupportedModel(file, .strangeTensors, detail: description)
+        case .textualInversion(let file, _): .unsupportedModel(file, .textualInversion, detail: description)
+        }
+    }
+}
+
+extension SafetensorsProblem {
+    fileprivate var kind: ErrorReason.FileKind {
+        switch self {
+        case .cutShort: .cutShort
+        default: .badHeader
+        }
+    }
+}
+
+extension ForeignModel {
+    fileprivate var kind: ErrorReason.FileKind {
+        switch self {
+        case .lora: .lora
+        case .textualInversion: .textualInversion
+        case .controlNet: .controlNet
+        case .motionModule: .motionModule
+        case .imageAdapter: .imageAdapter
+        case .vae: .vae
+        case .textEncoder: .textEncoder
+        case .unet: .unet
+        case .sdxlRefiner: .refiner
+        case .playground: .playground
+        case .cosXL: .cosXL
+        case .sd3: .sd3
+        case .flux: .flux
+        case .videoDiffusion: .video
+        case .unCLIP: .unCLIP
+        case .instructPix2Pix: .instructPix2Pix
+        case .depth: .depth
+        case .upscaler, .foreignUpscaler: .upscaler
+        case .otherInput, .irregularUNet: .otherUNet
+        case .foreignTinyVAE: .tinyVAE
+        case .pipeline: .otherPipeline
+        case .unknown: .unknown
         }
     }
 }

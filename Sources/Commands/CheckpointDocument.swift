@@ -68,7 +68,7 @@ struct CheckpointDocument: Encodable {
         files = checkpoint.files.map { FileObject(path: $0.path, bytes: $0.byteCount) }
         self.unusedKeys = unusedKeys
         ignoredKeys = checkpoint.ignoredKeys
-        assumption = checkpoint.assumption
+        assumption = checkpoint.assumption?.description
         refusal = checkpoint.refusal.map { "\($0)" }
     }
 }

@@ -78,7 +78,7 @@ struct CheckpointReport {
         } else {
             text += "Keys not understood (\(unused.count)):\n" + unused.map { "  \($0)\n" }.joined()
         }
-        if let assumption = checkpoint.assumption { text += assumption + "\n" }
+        if let assumption = checkpoint.assumption { text += assumption.description + "\n" }
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
         document = CheckpointDocument(checkpoint, unusedKeys: unused, defaults: defaults.defaults)

@@ -137,7 +137,7 @@ extension GenerateCommand {
         /// Sentences on files that are not where they should be: what fails for one picture must not lose the next.
         var misplaced: [String] = []
         /// Warnings that were told: each is told once.
-        var told: Set<String> = []
+        var told: Set<Notice> = []
         /// Why some of a grid is not drawn.
         var failure: CommandFailure?
     }
@@ -229,7 +229,7 @@ extension GenerateCommand {
         let told = pipeline.checkpoint.suggestion?.preset.warning(about: order.request)
         let before = drawn.told
         for warning in result.allWarnings(asked: pipeline.placements) where warning != told && !before.contains(warning) {
-            progress.warn(warning)
+            progress.warn(warning.description)
             drawn.told.insert(warning)
         }
         result.writeInfotexts(
@@ -266,7 +266,7 @@ extension GenerateCommand {
         let forecast = pipeline.memoryForecast(for: largest)
         if let warning = forecast.warning(for: "\(largest.width)×\(largest.height)") { progress.warn(warning) }
         if let preset = pipeline.checkpoint.suggestion?.preset, let warning = preset.warning(about: largest, use: preset.flags) {
-            progress.warn(warning)
+            progress.warn(warning.description)
         }
     }
 }

@@ -57,7 +57,7 @@ struct GenerationReport: Encodable {
         tokens = result.tokenCount
         chunks = result.chunkCount
         ignored = result.ignored
-        warnings = result.warnings
+        warnings = result.warnings.map(\.description)
         device = result.places.map(\.device)
         precision = result.places.map(\.precision)
         compiles = result.compiles

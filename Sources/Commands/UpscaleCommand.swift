@@ -182,7 +182,7 @@ struct UpscaleCommand: AsyncParsableCommand {
                     .enlarge([request]) { progress.report($0) }[0]
                 progress.finish()
                 result.writePostprocessing(for: request, version: "Easel \(Version.current)")
-                for warning in result.warnings { progress.warn(warning) }
+                for warning in result.warnings { progress.warn(warning.description) }
                 let picture = result.pictures[0]
                 if picture.alpha != nil, destination.format == .jpeg {
                     progress.warn("JPEG has no transparency: \(path.lastPathComponent) was laid over white.")

@@ -31,7 +31,7 @@ struct UpscaleReport: Encodable {
         let image = result.pictures[0].content
         images.append(Image(source: source, path: path, width: image.width, height: image.height, seconds: result.timings.upscale))
         (device, precision) = (result.places.decode.device, result.places.decode.precision)
-        warnings += result.warnings.filter { !warnings.contains($0) }
+        warnings += result.warnings.map(\.description).filter { !warnings.contains($0) }
         compiles += result.compiles
         moves += result.moves
     }

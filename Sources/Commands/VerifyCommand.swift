@@ -113,7 +113,7 @@ struct VerifyCommand: AsyncParsableCommand {
         report.report("Drawing on \(placements.denoise)")
         let result = try await candidate.generate(request) { report.report($0) }
         report.finish()
-        for warning in result.warnings { report.warn(warning) }
+        for warning in result.warnings { report.warn(warning.description) }
 
         let comparison = Comparison(of: expected, and: result.images[0])
         let fidelity = comparison.report(stages: stages, bounds: opener.bounds)

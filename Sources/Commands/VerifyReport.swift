@@ -34,7 +34,8 @@ struct VerifyReport: Encodable {
             return ["All networks run as the reference does, so that there is nothing to compare. Name a --device or a --precision."]
         }
         return fidelity.stages.compactMap { row in
-            placements[row.stage].precisionNote(row.stage, device: row.assignment.device, precision: row.assignment.precision)
+            placements[row.stage].precisionNotice(
+                row.stage, device: row.assignment.device, precision: row.assignment.precision)?.description
         }
     }
 

@@ -58,15 +58,20 @@ extension DiffusionPipeline {
             widths: checkpoint.textEncoders.map(\.configuration.width),
             zeroesEmptyNegative: checkpoint.conditioning.zeroesEmptyNegative && request.zeroesEmptyNegative)
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
-            plan.warnings.append("The negative prompt has no effect: this model was made to be told the CFG scale and no second text.")
+            plan.warnings.append(Notice(
+                .negativePromptUnused,
+                "The negative prompt has no effect: this model was made to be told the CFG scale and no second text."))
         }
         if let warning = request.recipe.idleOptions { plan.warnings.append(warning) }
         if let warning = checkpoint.suggestion?.preset.warning(about: request) { plan.warnings.append(warning) }
         if request.correction.changesLatents, !request.sampler.countsSteps {
-            plan.warnings.append("Latent corrections had no effect: sampler \(request.sampler.name) has steps of its own.")
+            plan.warnings.append(Notice(
+                .correctionUnused, ["sampler": .text(request.sampler.name)],
+                "Latent corrections had no effect: sampler \(request.sampler.name) has steps of its own."))
         }
         if request.correction.tintStrength != 0 {
-            plan.warnings.append("The latent tint has no effect: there is no network yet that turns its colour into latents.")
+            plan.warnings.append(Notice(
+                .tintUnused, "The latent tint has no effect: there is no network yet that turns its colour into latents."))
         }
         return plan
     }

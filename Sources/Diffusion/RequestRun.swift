@@ -79,14 +79,14 @@ struct RequestRun: NetworkRun {
             let warnings = stride(from: index, to: plan.prompts.count, by: plan.requests.count).flatMap { plan.prompts[$0].warnings }
             return result(
                 of: request, plan.prompts[index], Array(images[range]),
-                (warnings + pictures.notes(on: range) + record.notes + tileNotes).withoutRepetitions,
+                (warnings + pictures.notices(on: range) + record.notices + tileNotices).withoutRepetitions,
                 runtimeVersion)
         }
         return DrawnRequests(results: results, decoded: decoded, networks: record.uses)
     }
 
     private func result(
-        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ warnings: [String], _ runtimeVersion: String
+        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ warnings: [Notice], _ runtimeVersion: String
     ) -> GenerationResult {
         GenerationResult(
             pictures: zip(images, zip(request.imageSeeds, plan.pictures)).map { image, made in
@@ -180,7 +180,8 @@ struct RequestRun: NetworkRun {
         guard !options.upscaler.isEmpty, options.resizeMode != .latent, !sources.isEmpty, let inputPictures else { return inputPictures }
         let upscaler = try pipeline.upscalers.upscaler(named: options.upscaler, field: .sourceUpscaler)
         if plan.requests.contains(where: { $0.mask != nil }) || plan.shared.inpainting.extends != Margins() {
-            record.notes.append("The upscaler for img2img has no effect with a mask or an extended picture.")
+            record.notices.append(Notice(
+                .sourceUpscalerUnused, "The upscaler for img2img has no effect with a mask or an extended picture."))
             return inputPictures
         }
         var inputs = EnlargedInputs(base: inputPictures)
@@ -199,7 +200,8 @@ struct RequestRun: NetworkRun {
     private mutating func encode(_ pictures: SourcePictures) async throws -> StartLatents {
         let deviation = pictures.isSampled
         if deviation, plan.shared.vae.encoderNetwork == .tinyEncoder {
-            record.notes.append("Posterior sample-first has no effect on the latents of the tiny VAE: it gives one answer only.")
+            record.notices.append(Notice(
+                .posteriorUnused, "Posterior sample-first has no effect on the latents of the tiny VAE: it gives one answer only."))
         }
         return pictures.start(try await encode(pictures.toEncode, deviation: deviation))
     }
@@ -337,11 +339,13 @@ struct RequestRun: NetworkRun {
     private mutating func note(_ tiles: VAETiles) { tileCount = max(tileCount, tiles.plan.count) }
 
     /// Tiles are told of where nobody asked for them.
-    private var tileNotes: [String] {
+    private var tileNotices: [Notice] {
         guard tileCount > 1, plan.shared.vae.tiling == .auto else { return [] }
         return [
-            "The VAE worked in \(tileCount) tiles, for the whole picture would take more memory than there is. Colours may change slightly "
-                + "from tile to tile."
+            Notice(
+                .vaeTiles, ["count": .init(tileCount)],
+                "The VAE worked in \(tileCount) tiles, for the whole picture would take more memory than there is. Colours may change "
+                    + "slightly from tile to tile.")
         ]
     }
 

@@ -57,7 +57,48 @@ extension FidelityEvent: CustomStringConvertible {
     }
 }
 
+extension FidelityEvent {
+    /// The event as a notice for the user.
+    public var notice: Notice {
+        let values = assignment.values(of: stage).merging(["response": .text(responseName)]) { $1 }
+        return Notice(finding.noticeName, values.merging(finding.values(error: distance?.relativeError)) { $1 }, description)
+    }
+}
+
+extension Place {
+    /// The values of a notice that tell of a stage here.
+    func values(of stage: Stage) -> [String: ErrorReason.Value] {
+        ["component": .text(stage.rawValue), "device": .text(device), "precision": .text(precision)]
+    }
+}
+
 extension FidelityEvent.Finding {
+    /// - Parameter error: relative error of the probe; nil when there was none.
+    func values(error: Double?) -> [String: ErrorReason.Value] {
+        var values: [String: ErrorReason.Value] = [:]
+        switch self {
+        case .drift(.nonFinite(let count)): return ["count": .init(count)]
+        case .drift(.failed(let reason)): return ["detail": .text(reason)]
+        case .drift(.overBound(let bound)): values["bound"] = .init(bound)
+        case .drift(.overBaseline(let baseline)): values["baseline"] = .init(baseline)
+        case .baseline, .withinBounds, .recovered: break
+        }
+        values["error"] = error.map { .init($0) }
+        return values
+    }
+
+    var noticeName: Notice.Name {
+        switch self {
+        case .baseline: .probeBaseline
+        case .withinBounds: .probeWithinBounds
+        case .recovered: .probeRecovered
+        case .drift(.nonFinite): .probeNotFinite
+        case .drift(.overBound): .probeOverBound
+        case .drift(.overBaseline): .probeOverBaseline
+        case .drift(.failed): .probeFailed
+        }
+    }
+
     fileprivate func text(error: Double?) -> String {
         let error = "relative error \(error?.percent ?? "unknown")"
         return switch self {

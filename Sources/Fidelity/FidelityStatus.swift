@@ -17,7 +17,7 @@ public struct FidelityStatus: Sendable {
         /// Seconds since the latest probe; nil before the first.
         public let secondsSinceProbe: Double?
         /// The reason of the latest remedy, or why none is left.
-        public let notice: String?
+        public let notice: Notice?
     }
 
     /// A row for each stage, in the order text encoder, UNet, VAE.
@@ -41,7 +41,7 @@ extension MonitoredPipeline {
             return FidelityStatus.Row(
                 stage: stage, device: monitor.assignment.device, precision: monitor.assignment.precision,
                 distance: last?.fidelity.distance, speedRatio: last?.fidelity.speedRatio,
-                secondsSinceProbe: last.map { (time - $0.time).seconds }, notice: notices[stage]?.description)
+                secondsSinceProbe: last.map { (time - $0.time).seconds }, notice: notices[stage]?.notice)
         }
         return FidelityStatus(stages: rows, events: history.map(\.event))
     }

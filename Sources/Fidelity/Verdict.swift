@@ -1,16 +1,16 @@
-import Generation
+public import Generation
 
 /// Whether a device can be relied on, in words that say what to do if not.
 public struct Verdict: Sendable, Hashable, CustomStringConvertible {
     /// One sentence or two for each thing that is not as it should be. Empty: within bounds.
-    public let shortcomings: [String]
+    public let shortcomings: [Notice]
 
     /// Whether nothing is beyond its bound and no picture is suspicious.
     public var isWithinBounds: Bool { shortcomings.isEmpty }
 
     public var description: String {
         guard !isWithinBounds else { return "Within bounds." }
-        return (["Outside the bounds."] + shortcomings).joined(separator: "\n")
+        return (["Outside the bounds."] + shortcomings.map(\.description)).joined(separator: "\n")
     }
 
     init(_ report: FidelityReport) {
@@ -18,21 +18,31 @@ public struct Verdict: Sendable, Hashable, CustomStringConvertible {
         let stages = report.stages.compactMap { row in
             Drift(row.distance, bound: bounds.relativeError[row.stage], baseline: nil).map { (row, $0) }
         }
-        var shortcomings = stages.map { row, drift in
-            "The \(row.network) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)"
+        var shortcomings: [Notice] = stages.map { row, drift in
+            let finding = FidelityEvent.Finding.drift(drift)
+            return Notice(
+                finding.noticeName,
+                row.assignment.values(of: row.stage).merging(finding.values(error: row.distance.relativeError)) { $1 },
+                "The \(row.network) on \(row.assignment) \(drift.reproach(row.distance)). \(row.assignment.advice)")
         }
-        if let suspicion = report.suspicion { shortcomings.append("In the picture of the device \(suspicion).") }
+        if let suspicion = report.suspicion {
+            shortcomings.append(Notice(.flatDrawing, "In the picture of the device \(suspicion)."))
+        }
         if let picture = report.picture, picture.psnr < bounds.minimumPSNR || picture.ssim < bounds.minimumSSIM {
             // A network that is off explains the pictures; the advice is given there.
             let advice = stages.isEmpty && !report.stages.isEmpty
                 ? " Each network is within its bound: their errors add up over the steps. Try more accuracy, or other prompts: "
                     + "some pictures stand on a knife's edge."
                 : ""
-            shortcomings.append(
+            shortcomings.append(Notice(
+                .picturesDiffer,
+                [
+                    "psnr": .init(picture.psnr), "ssim": .init(picture.ssim), "min_psnr": .init(bounds.minimumPSNR),
+                    "min_ssim": .init(bounds.minimumSSIM),
+                ],
                 "The pictures differ: \(picture.text), "
                     + "where at least \(bounds.minimumPSNR.significant(3)) dB and an SSIM of \(bounds.minimumSSIM.significant(3)) "
-                        + "are wanted.\(advice)"
-            )
+                        + "are wanted.\(advice)"))
         }
         self.shortcomings = shortcomings
     }

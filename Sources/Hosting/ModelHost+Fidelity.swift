@@ -50,7 +50,8 @@ extension ComparisonSummary {
         let report = comparison.report(bounds: bounds)
         let distance = PictureDistance(from: comparison.reference, to: comparison.candidate)
         self.init(
-            model: model, isWithinBounds: report.verdict.isWithinBounds, verdict: report.verdict.description, psnr: distance.psnr.ifFinite,
+            model: model, isWithinBounds: report.verdict.isWithinBounds, verdict: report.verdict.description,
+            notices: report.verdict.shortcomings, psnr: distance.psnr.ifFinite,
             ssim: distance.ssim, isEqual: distance.isEqual, amplification: comparison.amplification,
             reference: try comparison.reference.dataURL, drawn: try comparison.candidate.dataURL,
             difference: try comparison.difference.dataURL)

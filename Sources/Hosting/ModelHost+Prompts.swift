@@ -54,31 +54,27 @@ extension PromptSummary {
     /// - Parameter widths: of the model's embeddings, which decide what textual inversions it can use; nil for none.
     init(_ request: PromptRequest, resources: PromptResources, tokenizer: CLIPTokenizer, paddingToken: Int32, widths: [Int]?) {
         var problems = Prompt.unclosedBrackets(in: request.prompt, isNegative: request.isNegative).map(Problem.init)
-        var warnings: [String] = []
+        var notices: [Notice] = []
 
-        let text = Self.styled(request, resources.styles, &problems, &warnings)
+        let text = Self.styled(request, resources.styles, &problems, &notices)
         let unknown = resources.wildcards.unknownNames(in: text)
         problems += unknown.map { Problem(.unknownWildcard, "There is no wildcard \"\($0)\". It stays as typed.", name: $0) }
         let purpose: Wildcards.Purpose = request.isNegative ? .negativePrompt : .prompt
         let drawn = request.seed.map { resources.wildcards.expand(text, seed: $0, purpose: purpose) }
         // A warning about a wildcard that is not there would tell the same twice.
-        warnings += (drawn?.warnings ?? []).filter { warning in
-            !unknown.contains { warning.contains("\"\($0)\"") || warning.contains("__\($0)__") }
-        }.map(PublicReason.withoutFolders)
+        notices += (drawn?.warnings ?? []).filter { warning in !unknown.contains { warning.values["name"] == .init($0) } }
         let shown = drawn.map { OpenWildcards(drawn: $0.text) } ?? resources.wildcards.leavingOpen(text)
 
         let prompt = Prompt(shown.text)
         problems += prompt.tags.map { Problem($0, restoring: shown) }
         let inversions = widths.map { resources.inversionWords(in: [prompt.text], tokenizer: tokenizer, widths: $0) }
-        warnings += (inversions?.warnings ?? []).map(PublicReason.withoutFolders)
+        notices += inversions?.warnings ?? []
         let report = PromptReport(
             prompt, isNegative: request.isNegative, steps: request.steps, sampler: request.sampler, counting: request.scheduleCounting,
             chunker: PromptChunker(tokenizer: tokenizer, paddingToken: paddingToken, inversions: inversions?.words ?? [],
                 standIns: shown.sources))
-        if let sentence = Prompt.warning(
-            ofUnreadable: report.unreadableCharacterCount, in: request.isNegative ? "negative prompt" : "prompt")
-        {
-            problems.append(.init(.unknownLanguage, sentence, characters: report.unreadableCharacterCount))
+        if let warning = Prompt.warning(ofUnreadable: report.unreadableCharacterCount, isNegative: request.isNegative) {
+            problems.append(.init(.unknownLanguage, warning.description, characters: report.unreadableCharacterCount))
         }
         let longest = report.parts.map { report.longestText(of: $0) }
         let parts = zip(report.parts, longest).map { part, chunked in
@@ -92,12 +88,12 @@ extension PromptSummary {
             tokenCount: most.map { longest[$0].tokenCount } ?? 0,
             tokenCapacity: (most.map { longest[$0].chunks.count } ?? 1) * PromptChunk.capacity,
             chunks: most.map { parts[$0].chunks } ?? [], schedules: parts.map(\.schedule), parts: parts,
-            expanded: shown.restored(shown.text), problems: problems, warnings: problems.map(\.message) + warnings)
+            expanded: shown.restored(shown.text), problems: problems, notices: notices.map { $0.mapTexts(PublicReason.withoutFolders) })
     }
 
     /// The prompt with its styles, as far as there are styles of the names.
     private static func styled(
-        _ request: PromptRequest, _ library: StyleLibrary, _ problems: inout [Problem], _ warnings: inout [String]
+        _ request: PromptRequest, _ library: StyleLibrary, _ problems: inout [Problem], _ notices: inout [Notice]
     ) -> String {
         var names: [String] = []
         for name in request.styles {
@@ -112,7 +108,7 @@ extension PromptSummary {
             let styled = try? library.apply(
                 names, prompt: request.isNegative ? "" : request.prompt, negativePrompt: request.isNegative ? request.prompt : "")
         else { return request.prompt }
-        warnings += styled.warnings
+        notices += styled.warnings
         return request.isNegative ? styled.negativePrompt : styled.prompt
     }
 

@@ -20,10 +20,10 @@ extension ModelHost {
             knownDevices = summaries
         } catch {
             logger.warning("Devices cannot be listed", metadata: ["reason": "\(error)"])
-            return DeviceSummaries(openvino: "", devices: [], problem: Self.silence(error).description)
+            return DeviceSummaries(openvino: "", devices: [], problem: Self.silence(error))
         }
         guard let model = currentModel else {
-            summaries.problem = problem
+            summaries.tell(problem)
             return summaries
         }
         let status = await model.monitored.status
@@ -38,11 +38,12 @@ extension ModelHost {
     }
 
     /// Why no model is loaded; nil while one is being loaded.
-    private var problem: String? {
+    private var problem: PublicReason? {
         switch readiness {
-        case .failed(_, let reason): reason.description
+        case .failed(_, let reason): reason
         case .loading: nil
-        case .ready(let model): "No model is loaded. The next picture loads \(model)."
+        case .ready(let model):
+            PublicReason(ErrorReason(.notReady, ["name": .text(model)]), "No model is loaded. The next picture loads \(model).")
         }
     }
 

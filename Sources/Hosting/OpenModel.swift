@@ -57,7 +57,7 @@ extension FidelityNotice {
             time: record.time, model: model, component: event.stage, device: event.assignment.device, precision: event.assignment.precision,
             finding: event.finding.name, response: event.responseName,
             relativeError: event.distance.flatMap { $0.relativeError.isFinite ? $0.relativeError : nil },
-            bound: bounds.relativeError[event.stage], text: event.description)
+            bound: bounds.relativeError[event.stage], notice: event.notice)
     }
 }
 

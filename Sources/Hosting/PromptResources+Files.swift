@@ -88,7 +88,7 @@ private final class PromptResourceFiles: Sendable {
                 do throws(StyleError) {
                     known.resources.styles = FileStamp(styles.path) == nil ? StyleLibrary() : try StyleLibrary(path: styles.path)
                 } catch {
-                    known.resources.styles = StyleLibrary(warnings: [error.description])
+                    known.resources.styles = StyleLibrary(because: error)
                 }
             }
             if isForced || known.wildcards?.isCurrent != true {

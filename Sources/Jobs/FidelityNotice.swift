@@ -15,18 +15,20 @@ public struct FidelityNotice: Sendable, Equatable, Codable {
     public var precision: String
     /// `baseline`, `within_bounds`, `recovered`, `non_finite`, `over_bound`, `over_baseline`, `failed`.
     public var finding: String
-    /// `none`, `recompile`, `accuracy`, `cpu`, `give_up`.
+    /// `none`, `recompile`, `accuracy`, `cpu`, `move`, `give_up`.
     public var response: String
     /// Distance from CPU f32, relative L2; nil when nothing could be measured, and when it was not finite.
     public var relativeError: Double?
     /// The largest that is accepted.
     public var bound: Double
     /// The whole finding in sentences.
-    public var text: String
+    public let text: String
+    /// The same as data.
+    public let notice: Notice
 
     public init(
         time: Date, model: String, component: Stage, device: String, precision: String, finding: String, response: String,
-        relativeError: Double?, bound: Double, text: String
+        relativeError: Double?, bound: Double, notice: Notice
     ) {
         self.time = time
         self.model = model
@@ -37,11 +39,12 @@ public struct FidelityNotice: Sendable, Equatable, Codable {
         self.response = response
         self.relativeError = relativeError
         self.bound = bound
-        self.text = text
+        text = notice.description
+        self.notice = notice
     }
 
     private enum CodingKeys: String, CodingKey {
-        case time, model, component, device, precision, finding, response, bound, text
+        case time, model, component, device, precision, finding, response, bound, text, notice
         case relativeError = "relative_error"
     }
 }

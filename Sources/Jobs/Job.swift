@@ -80,8 +80,8 @@ public struct Job: Sendable, Hashable, Codable, Identifiable {
     public var pictures: [PictureID] = []
     /// Runs that need not be drawn any more, the first ones: their pictures are stored, or they were skipped. 0 to `request.runs`.
     public var finishedRuns = 0
-    /// Warnings about the pictures, in whole sentences: parts of the request without effect, and anything that looks wrong.
-    public var warnings: [String] = []
+    /// Warnings about the pictures: parts of the request without effect, and anything that looks wrong.
+    public var warnings: [Notice] = []
 
     public init(id: JobID = JobID(), _ request: JobRequest, submittedAt: Date = .now) {
         self.id = id

@@ -24,8 +24,8 @@ public enum JobEvent: Sendable, Equatable {
     case decoding(index: Int, total: Int, tile: TileProgress? = nil)
     /// The pictures of a run are stored, and more runs follow; `run` counts from 0.
     case pictures([PictureID], run: Int, runCount: Int)
-    /// Warnings about the pictures, in whole sentences; comes right before the end.
-    case warned([String])
+    /// Warnings about the pictures; comes right before the end.
+    case warned([Notice])
     /// Drawn and stored.
     case done([PictureID])
     /// Failed, with the reason for the client.

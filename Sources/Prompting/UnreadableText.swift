@@ -1,3 +1,5 @@
+public import Generation
+
 /// Text that is outside of a text encoder's vocabulary.
 ///
 /// Any text has tokens, for every byte has one. But CLIP was trained on English, and most other scripts come to it as bytes, or letter by
@@ -105,13 +107,13 @@ extension Prompt {
     /// Says that characters mean nothing to a model.
     /// - Parameters:
     ///   - count: of the characters; see `CLIPTokenizer.unreadableCharacterCount`.
-    ///   - name: of the text that has them.
-    /// - Returns: a sentence; nil for no character.
-    public static func warning(ofUnreadable count: Int, in name: String = "prompt") -> String? {
-        switch count {
-        case ..<1: nil
-        case 1: "This model reads English: 1 character of the \(name) means nothing to it."
-        default: "This model reads English: \(count) characters of the \(name) mean nothing to it."
-        }
+    ///   - isNegative: whether they are in the negative prompt.
+    /// - Returns: nil for no character.
+    public static func warning(ofUnreadable count: Int, isNegative: Bool = false) -> Notice? {
+        if count < 1 { return nil }
+        let (characters, verb) = count == 1 ? ("1 character", "means") : ("\(count) characters", "mean")
+        return Notice(
+            .unreadableCharacters, ["count": .init(count), "field": isNegative ? "negative_prompt" : "prompt"],
+            "This model reads English: \(characters) of the \(isNegative ? "negative prompt" : "prompt") \(verb) nothing to it.")
     }
 }

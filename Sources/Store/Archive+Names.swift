@@ -41,10 +41,10 @@ extension Archive {
     ///
     /// A picture that was drawn is not lost for its name: where the disk does not take those of the pattern, names follow from ids.
     /// - Parameter date: when the pictures' job was done.
-    /// - Returns: the rows, with a sentence for the user when their files have other names than they should.
+    /// - Returns: the rows, with a warning for the user when their files have other names than they should.
     func storeFiles(
         of pictures: [(PictureID, Picture<RGBImage>)], _ request: JobRequest, at date: Date
-    ) async throws(StoreError) -> (rows: [PictureRecord], warning: String?) {
+    ) async throws(StoreError) -> (rows: [PictureRecord], warning: Notice?) {
         let pattern = fileNames.withLock { $0 }()
         let namings = pictures.map { PictureNaming($0, $1, of: request, at: date) }
         let note = { @Sendable [folder] (db: Database) in
@@ -65,8 +65,10 @@ extension Archive {
                     return file
                 }
             }
-            return (
-                rows, "The files of the pictures are named by ids, because the names of picture_names could not be written (\(reason)).")
+            let warning = Notice(
+                .namedByID, ["detail": .text(reason), "setting": "picture_names"],
+                "The files of the pictures are named by ids, because the names of picture_names could not be written (\(reason)).")
+            return (rows, warning)
         }
     }
 

@@ -35,7 +35,7 @@ public final class FakePainter: Painting {
 
     private let state = Mutex(State())
     private let batchSize: @Sendable (JobRequest) -> Int
-    private let warnings: @Sendable (GenerationRequest) -> [String]
+    private let warnings: @Sendable (GenerationRequest) -> [Notice]
     private let refusal: @Sendable (JobRequest) -> InvalidRequest?
     private let failure: @Sendable (GenerationRequest) -> (any Error)?
     private let isObedient: Bool
@@ -49,7 +49,7 @@ public final class FakePainter: Painting {
     ///   - failure: what a request fails with, after its first step.
     public init(
         isHeld: Bool = false, isObedient: Bool = true, batchSize: @escaping @Sendable (JobRequest) -> Int = { _ in 1 },
-        warnings: @escaping @Sendable (GenerationRequest) -> [String] = { _ in [] },
+        warnings: @escaping @Sendable (GenerationRequest) -> [Notice] = { _ in [] },
         refusal: @escaping @Sendable (JobRequest) -> InvalidRequest? = { _ in nil },
         failure: @escaping @Sendable (GenerationRequest) -> (any Error)? = { _ in nil }
     ) {

@@ -1,3 +1,4 @@
+import Generation
 import Tensors
 import TestSupport
 import Testing
@@ -93,7 +94,7 @@ struct PredictionTests {
         let path = try openCLIP.writeSingleFile(in: folder, name: "my model.safetensors", metadata: ["modelspec.prediction_type": "flow"])
         let checkpoint = try Checkpoint.open(path)
         #expect((checkpoint.scheduler.prediction, checkpoint.nativeSize / checkpoint.vae.configuration.scaleFactor) == (.velocity, 96))
-        #expect(checkpoint.assumption == """
+        #expect(checkpoint.assumption?.description == """
             Nothing in "my model.safetensors" says what this Stable Diffusion 2 model predicts; v_prediction was assumed, as for \
             the models of \
             768 pixels. If its pictures are noise, it is one of 512 pixels: use --prediction epsilon, or write the line \

@@ -21,7 +21,7 @@ struct ReportTests {
             pictures: [Picture(pixel, seed: .max, prompt: "a", negativePrompt: "c"), Picture(pixel, seed: 0, prompt: "b")],
             tokenCount: 80, chunkCount: 2,
             ignored: ["<lora:x>"],
-            warnings: ["It was left out."], places: PerStage(
+            warnings: [Notice(.told, "It was left out.")], places: PerStage(
                 encode: .reference, denoise: Place(device: "GPU.0", precision: "f16"),
                 decode: Place(device: "GPU.0", precision: "f32")), runtimeVersion: "2026.4.1", timings: timings)
         let text = GenerationReport(paths: ["/tmp/ä \"1\".png"], model: "anime/v1", modelDefaults: ["steps"], result: result, total: 9).text

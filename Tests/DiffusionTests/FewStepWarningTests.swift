@@ -18,7 +18,7 @@ struct FewStepWarningTests {
         let folder = try TemporaryFolder()
         let pipeline = try Self.pipeline(named: "demo_lcm", in: folder)
         let far = try await pipeline.generate(Demo.request { $0.cfgScale = 7 }) { _ in }
-        #expect(far.warnings == [
+        #expect(far.warnings.map(\.description) == [
             "CFG scale 7 does not suit this model (LCM: 2 to 8 steps, CFG scale 1 to 2): "
                 + "use 4 steps, CFG scale 1, sampler LCM.",
         ])

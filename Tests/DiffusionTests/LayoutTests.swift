@@ -33,7 +33,7 @@ struct LayoutTests {
         let result = try await single.generate(request) { _ in }
         let picture = result.images[0]
         #expect(result.warnings.count == (warning == nil ? 0 : 1))
-        #expect(result.warnings.first?.hasPrefix(warning ?? "") != false)
+        #expect(result.warnings.first?.description.hasPrefix(warning ?? "") != false)
         #expect(try await sharded.pictures(request)[0] == picture)
         let expected = try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/\(reference)")))).image
         // Measured: 85 and 86 dB; the limit as in ReferencePictureTests.

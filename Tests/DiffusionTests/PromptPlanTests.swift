@@ -135,17 +135,21 @@ struct PromptPlanTests {
         styles.add(Style(name: "ink", prompt: "in\0k", negativePrompt: "\0photo"))
         let plan = try Self.plan("a cat", resources: PromptResources(styles: styles)) { $0.styles = ["ink"] }
         #expect((plan.pictures[0].prompt, plan.pictures[0].negativePrompt) == ("a cat, ink", "photo"))
-        #expect(plan.warnings == ["NUL characters (U+0000) in a style or a wildcard were left out."])
+        #expect(plan.warnings == [Notice(.nulCharacters, "NUL characters (U+0000) in a style or a wildcard were left out.")])
     }
 
     @Test("tags and wildcards that have no effect are told, each once")
     func ignored() throws {
-        let plan = try Self.plan("a __beast__ <lora:film:0.8><foo:bar>") { ($0.negativePrompt, $0.batchSize) = ("<lora:film:0.8>", 2) }
-        #expect(plan.ignored == ["<lora:film:0.8>", "<foo:bar>"])
+        let plan = try Self.plan("a __beast__ <lora:film:0.8><foo:bar>") { ($0.negativePrompt, $0.batchSize) = ("<lora:film:0.8><hypernet:x:1>", 2) }
+        #expect(plan.ignored == ["<lora:film:0.8>", "<foo:bar>", "<hypernet:x:1>"])
         #expect(plan.warnings == [
-            "__beast__ stays as typed, for there is no folder with wildcards. Name one with --wildcards.",
-            "<lora:film:0.8> was left out: Easel does not apply LoRAs yet.",
-            "<foo:bar> was left out: no kind of network is called \"foo\".",
+            Notice(
+                .noWildcardFolder, ["name": "beast"],
+                "__beast__ stays as typed, for there is no folder with wildcards. Name one with --wildcards."),
+            Notice(.loraLeftOut, ["tag": "<lora:film:0.8>"], "<lora:film:0.8> was left out: Easel does not apply LoRAs yet."),
+            Notice(
+                .tagLeftOut, ["tag": "<foo:bar>", "kind": "foo"], "<foo:bar> was left out: no kind of network is called \"foo\"."),
+            Notice(.hypernetworkLeftOut, ["tag": "<hypernet:x:1>"], "<hypernet:x:1> was left out: Easel does not apply hypernetworks."),
         ])
         #expect(Self.text(plan, plan.pictures[0].parts[0].texts[0]) == "a __ beast __")
         #expect(plan.pictures[0].prompt == "a __beast__ <lora:film:0.8><foo:bar>")

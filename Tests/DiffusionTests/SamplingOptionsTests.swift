@@ -54,10 +54,18 @@ struct SamplingOptionsTests {
     }
 
     @Test("options that a sampler has no use for are told", arguments: [
-        (Sampler.euler, "Eta had no effect: sampler Euler does not use it."),
-        (.ddim, "Sigma churn, Schedule type had no effect: sampler DDIM does not use them."),
+        (
+            Sampler.euler,
+            Notice(.optionsUnused, ["fields": .list(["eta"]), "sampler": "Euler"], "Eta had no effect: sampler Euler does not use it.")
+        ),
+        (
+            .ddim,
+            Notice(
+                .optionsUnused, ["fields": .list(["s_churn", "schedule"]), "sampler": "DDIM"],
+                "Sigma churn, Schedule type had no effect: sampler DDIM does not use them.")
+        ),
     ])
-    func idle(sampler: Sampler, warning: String) async throws {
+    func idle(sampler: Sampler, warning: Notice) async throws {
         let result = try await Self.picture {
             $0.sampler = sampler
             if sampler == .euler { $0.samplerOptions.eta = 0.5 } else { ($0.samplerOptions.churn, $0.schedule) = (2, .karras) }

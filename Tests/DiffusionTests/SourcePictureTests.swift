@@ -219,8 +219,9 @@ struct SourcePictureTests {
         let result = try await pipeline.generate(Self.request {
             ($0.mask, $0.steps, $0.inpainting.onlyMasked) = (small, 1, true)
         }) { _ in }
-        #expect(result.warnings.contains("The mask of 64x64 was brought to the picture's size, 128x128."))
-        #expect(result.warnings.contains { $0.hasPrefix("The mask marks nothing") } == marksNothing)
+        #expect(result.warnings.contains(Notice(
+            .maskResized, ["from": "64x64", "to": "128x128"], "The mask of 64x64 was brought to the picture's size, 128x128.")))
+        #expect(result.warnings.contains { $0.name == .emptyMask } == marksNothing)
     }
 
     @Test("a picture that is not there is refused before anything is compiled")

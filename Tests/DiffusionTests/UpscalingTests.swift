@@ -227,7 +227,7 @@ struct UpscalingTests {
         #expect(try await other.pictures(request)[0] == picture)
         (request.imageToImage.upscaler, request.mask) = ("compact", request.sourcePictures[0])
         let masked = try await pipeline.generate(request) { _ in }
-        #expect(masked.warnings.contains { $0.contains("upscaler for img2img") })
+        #expect(masked.warnings.contains { $0.name == .sourceUpscalerUnused })
     }
 
     @Test("a picture is enlarged and drawn anew in tiles, each with a seed of its own")

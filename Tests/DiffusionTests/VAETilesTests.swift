@@ -88,7 +88,7 @@ struct VAETilesTests {
         let (result, events) = try await tight.recorded(Self.request(.auto))
         #expect(Self.tileCounts(of: events).count == 9)
         #expect(try await tight.pictures(Self.request(.on)) == result.images)
-        #expect(result.warnings.contains { $0.hasPrefix("The VAE worked in 9 tiles") })
+        #expect(result.warnings.contains { $0.name == .vaeTiles && $0.values == ["count": 9] && $0.description.contains("9 tiles") })
         let wide = try #require(Demo.pipeline)
         #expect(try await wide.pictures(Self.request(.auto)) == wide.pictures(Self.request(.off)))
         #expect(tight.memoryForecast(for: Self.request(.auto)).work.decode < tight.memoryForecast(for: Self.request(.off)).work.decode)

@@ -147,7 +147,7 @@ struct MonitoredPipelineTests {
         #expect(mended.incidents.count == 1)
         #expect(mended.incidents.first?.contains(words) == true)
         let status = await watching.monitored.status
-        #expect(status.stages.compactMap(\.notice) == mended.incidents)
+        #expect(status.stages.compactMap(\.notice?.description) == mended.incidents)
         #expect(status.events.contains(events[0]))
         #expect(try await watching.monitored.check().verdict.isWithinBounds)
     }

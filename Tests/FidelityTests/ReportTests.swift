@@ -62,7 +62,10 @@ struct ReportTests {
         let row = StageFidelity(.denoiser, on: Place(device: device, precision: precision), distance: .error(error))
         let verdict = FidelityReport(stages: [text, row], picture: alike).verdict
         #expect(!verdict.isWithinBounds)
-        #expect(verdict.shortcomings == [sentence])
+        #expect(verdict.shortcomings == [Notice(
+            .probeOverBound,
+            ["component": "unet", "device": .text(device), "precision": .text(precision), "error": .init(error), "bound": .number(0.01)],
+            sentence)])
         #expect(verdict.description == "Outside the bounds.\n\(sentence)")
     }
 
@@ -70,15 +73,15 @@ struct ReportTests {
     func nonFinite() {
         let distance = Distance(relativeError: .infinity, maximumError: .infinity, cosine: 0, nonFiniteCount: 12)
         let row = StageFidelity(.decoder, on: Place(device: "GPU", precision: "f16"), distance: distance)
-        #expect(FidelityReport(stages: [row]).verdict.shortcomings == [
-            "The VAE on GPU in f16 answers with numbers that are not finite (12). Run it in f32 (--precision accuracy).",
-        ])
+        #expect(FidelityReport(stages: [row]).verdict.shortcomings == [Notice(
+            .probeNotFinite, ["component": "vae", "device": "GPU", "precision": "f16", "count": 12],
+            "The VAE on GPU in f16 answers with numbers that are not finite (12). Run it in f32 (--precision accuracy).")])
     }
 
     @Test("pictures that differ are outside even when each network is within")
     func pictures() {
         let dim = FidelityReport(stages: [good], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
-        #expect(dim.shortcomings == ["""
+        #expect(dim.shortcomings.map(\.description) == ["""
             The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted. Each network is within \
             its bound: \
             their errors add up over the steps. Try more accuracy, or other prompts: some pictures stand on a knife's edge.
@@ -90,13 +93,16 @@ struct ReportTests {
     @Test("of networks that were not compared nothing is said")
     func picturesAlone() {
         let verdict = FidelityReport(stages: [], picture: PictureDistance(psnr: 27.34, ssim: 0.98)).verdict
-        #expect(verdict.shortcomings == ["The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted."])
+        #expect(verdict.shortcomings == [Notice(
+            .picturesDiffer, ["psnr": .number(27.34), "ssim": .number(0.98), "min_psnr": 30, "min_ssim": .number(0.95)],
+            "The pictures differ: 27.3 dB, SSIM 0.98, where at least 30 dB and an SSIM of 0.95 are wanted.")])
     }
 
     @Test("a picture that is suspicious by itself is outside")
     func suspicion() {
         let verdict = FidelityReport(stages: [good], picture: alike, suspicion: .flat(standardDeviation: 0)).verdict
-        #expect(verdict.shortcomings == ["In the picture of the device all pixels are nearly equal (standard deviation 0 of 255)."])
+        #expect(verdict.shortcomings == [Notice(
+            .flatDrawing, "In the picture of the device all pixels are nearly equal (standard deviation 0 of 255).")])
     }
 
     @Test("bounds can be changed")

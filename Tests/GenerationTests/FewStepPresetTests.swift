@@ -96,7 +96,11 @@ struct FewStepPresetTests {
     ] as [(FewStepPreset, Int, Float, String)])
     func far(preset: FewStepPreset, steps: Int, cfgScale: Float, beginning: String) {
         let warning = preset.warning(about: Self.request(steps: steps, cfgScale: cfgScale))
-        #expect(warning == beginning + "use 4 steps, CFG scale 1, sampler Euler, schedule sgm_uniform.")
+        #expect(warning?.description == beginning + "use 4 steps, CFG scale 1, sampler Euler, schedule sgm_uniform.")
+        #expect(warning?.name == .unsuitableSettings && warning?.values == [
+            "name": "SDXL Lightning", "steps": .init(steps), "cfg_scale": .init(cfgScale), "min_steps": 2, "max_steps": 8,
+            "min_cfg_scale": 1, "max_cfg_scale": 1, "sampler": "Euler",
+        ])
     }
 
     @Test("what makers and merges advise, and what costs little, is near enough", arguments: [

@@ -39,7 +39,7 @@ struct TogetherTests {
         ),
     ] as [(@Sendable (inout GenerationRequest) -> Void, String?)])
     func idle(change: @Sendable (inout GenerationRequest) -> Void, expected: String?) {
-        #expect(Self.request(change).recipe.idleOptions == expected)
+        #expect(Self.request(change).recipe.idleOptions?.description == expected)
     }
 
     @Test("they may not differ in anything that belongs to the whole run of the sampler", arguments: [

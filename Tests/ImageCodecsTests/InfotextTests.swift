@@ -65,7 +65,7 @@ import Testing
             moves: [
                 Move(
                     stage: .decode, from: Placement(device: "GPU", precision: .f16), to: Placement(device: "GPU", precision: .f32),
-                    reason: "The VAE on GPU in f16 answered with numbers that are not finite.")
+                    reason: "The VAE on GPU in f16 answered with numbers that are not finite.", cause: ErrorReason(.notFinite))
             ])
         result.relativeErrors = PerStage(encode: 0, denoise: 0.002134, decode: nil)
         result.incidents = ["The UNet on GPU in f16: relative error 5.1 %, over the bound of 1 %. It moves to accuracy, f32 on GPU."]
@@ -84,7 +84,7 @@ import Testing
         let result = GenerationResult(
             pictures: [Picture(Self.pixel, seed: 0, prompt: "a blue (cat:1.2) <lora:film:1>", negativePrompt: "grey, photo")],
             tokenCount: 3, chunkCount: 1,
-            ignored: ["<lora:film:1>"], warnings: ["It was left out."], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
+            ignored: ["<lora:film:1>"], warnings: [Notice(.told, "It was left out.")], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
             timings: GenerationTimings())
         func infotext() -> Infotext { Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "1") }
 

@@ -151,7 +151,7 @@ struct DispatcherTests {
         let order = DrawOrder(worker: "w", batch: 7, run: 1, jobs: [job])
         #expect(order.requests.map(\.seed) == [7])
         #expect(try JSONDecoder().decode(DrawOrder.self, from: JSONEncoder().encode(order)) == order)
-        let report = DrawnRequest(pictureCount: 2, warnings: ["Odd."])
+        let report = DrawnRequest(pictureCount: 2, warnings: [Notice(.vaeTiles, ["count": 9], "Odd.")])
         #expect(try JSONDecoder().decode(DrawnRequest.self, from: JSONEncoder().encode(report)) == report)
         let outcomes = [JobOutcome.done([PictureID(JobID(at: noon), 0)]), .failed("No."), .cancelled]
         #expect(try JSONDecoder().decode([JobOutcome].self, from: JSONEncoder().encode(outcomes)) == outcomes)

@@ -110,11 +110,12 @@ struct KeptPicturesTests {
             await workshop.painter.starts.arrivals(reach: 3)
             workshop.painter.starts.open()
             let done = try await workshop.service.ended(job.id)
-            #expect(done.state == .done && done.warnings == ["Run 2 of 3 was skipped."])
+            let skipped = Notice(.runSkipped, ["run": 2, "runs": 3], "Run 2 of 3 was skipped.")
+            #expect(done.state == .done && done.warnings == [skipped])
             #expect(await workshop.archive.pictures[job.id]?.map(\.seed) == [1, 2, 5, 6])
             #expect(done.pictures == [0, 1, 4, 5].map { PictureID(job.id, $0) }, "a picture's place tells its seed")
             let story = try await workshop.story(of: job.id)
-            #expect(story.suffix(2) == [.warned(["Run 2 of 3 was skipped."]), .done(done.pictures)])
+            #expect(story.suffix(2) == [.warned([skipped]), .done(done.pictures)])
         }
     }
 
@@ -143,10 +144,14 @@ struct KeptPicturesTests {
 
     @Test("warnings of all runs are the job's, each once and without the places of files, and told before the end")
     func warnings() async throws {
-        let workshop = Workshop(FakePainter(warnings: { ["There is no wildcard \"a\" in \"/home/me/wildcards\".", "Seed \($0.seed)."] }))
+        @Sendable func unknown(in folder: String) -> Notice {
+            Notice(.unknownWildcard, ["name": "a", "folder": .text(folder)], "There is no wildcard \"a\" in \"\(folder)\".")
+        }
+        @Sendable func tiles(_ seed: UInt64) -> Notice { Notice(.vaeTiles, ["count": .init(seed)], "Seed \(seed).") }
+        let workshop = Workshop(FakePainter(warnings: { [unknown(in: "/home/me/wildcards"), tiles($0.seed)] }))
         try await workshop.run {
             let job = try await workshop.service.ended(workshop.service.submit(.with(seed: 1, runs: 2)).id)
-            let expected = ["There is no wildcard \"a\" in \"wildcards\".", "Seed 1.", "Seed 2."]
+            let expected = [unknown(in: "wildcards"), tiles(1), tiles(2)]
             #expect(job.warnings == expected)
             #expect(try await workshop.archive.job(job.id)?.warnings == expected)
         }

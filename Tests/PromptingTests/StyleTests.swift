@@ -1,3 +1,4 @@
+import Generation
 import TestSupport
 import Testing
 
@@ -61,12 +62,15 @@ struct StyleTests {
         try folder.write(#"{"prompt": 1}"#, to: "styles/wrong.json")
         let library = try StyleLibrary(path: folder.path + "/styles")
         #expect(library.styles.map(\.name) == ["art/Oil", "art/Pen", "Ink", "Table"])
-        #expect(library.warnings.count == 2)
+        #expect(library.warnings.map(\.name) == [.unreadableStyles, .unreadableStyles])
+        #expect(library.warnings.map { $0.values["file"] } == ["broken.json", "wrong.json"].map { .text(folder.path + "/styles/" + $0) })
         #expect(try library.style(named: "Oil").prompt == "oil")
         let result = try library.apply(["Ink", "art/Oil"], prompt: "a cat", negativePrompt: "dog")
         #expect(result.prompt == "ink, a cat, oil")
         #expect(result.negativePrompt == "dog, photo")
-        #expect(result.warnings == ["Style \"Ink\": extra has no effect."])
+        #expect(result.warnings == [
+            Notice(.styleFieldsUnused, ["name": "Ink", "names": .list(["extra"])], "Style \"Ink\": extra has no effect.")
+        ])
         #expect(try StyleLibrary(path: folder.path + "/styles/one.json").styles.count == 1)
     }
 
@@ -88,7 +92,9 @@ struct StyleTests {
         library.add(Style(name: "twice", prompt: "{prompt} {prompt}"))
         let result = try library.apply(.init(repeating: "twice", count: 100), prompt: "a cat", negativePrompt: "")
         #expect(result.prompt.utf8.count < 4 << 20)
-        #expect(result.warnings.count > 0)
+        #expect(result.warnings.first == Notice(
+            .styleLeftOut, ["name": "twice", "max": 1_048_576],
+            "Style \"twice\" was left out: the prompt has grown to more than 1048576 bytes."))
     }
 
     @Test("what cannot be read is named")

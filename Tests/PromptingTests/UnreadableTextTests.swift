@@ -1,3 +1,4 @@
+import Generation
 import Testing
 
 @testable import Prompting
@@ -35,10 +36,12 @@ struct UnreadableTextTests {
     @Test("it is told in one sentence")
     func sentence() {
         #expect(Prompt.warning(ofUnreadable: 0) == nil)
-        #expect(Prompt.warning(ofUnreadable: 1) == "This model reads English: 1 character of the prompt means nothing to it.")
-        #expect(
-            Prompt.warning(ofUnreadable: 9, in: "negative prompt")
-                == "This model reads English: 9 characters of the negative prompt mean nothing to it.")
+        #expect(Prompt.warning(ofUnreadable: 1) == Notice(
+            .unreadableCharacters, ["count": 1, "field": "prompt"],
+            "This model reads English: 1 character of the prompt means nothing to it."))
+        #expect(Prompt.warning(ofUnreadable: 9, isNegative: true) == Notice(
+            .unreadableCharacters, ["count": 9, "field": "negative_prompt"],
+            "This model reads English: 9 characters of the negative prompt mean nothing to it."))
     }
 
     @Test("a long text is soon counted", .timeLimit(.minutes(30)))

@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 import TestSupport
 import Testing
 
@@ -91,25 +92,37 @@ struct WildcardTests {
     }
 
     @Test("what is not there stays as typed, with a warning", arguments: [
-        ("__colour__ cat", "There is no wildcard \"colour\" in \"FOLDER\". It stays as typed. Did you mean __color__?"),
-        ("__../../etc/passwd__", "There is no wildcard \"../../etc/passwd\" in \"FOLDER\". It stays as typed."),
-        ("__/etc/passwd__", "There is no wildcard \"/etc/passwd\" in \"FOLDER\". It stays as typed."),
-        ("__outside__", "There is no wildcard \"outside\" in \"FOLDER\". It stays as typed."),
-        ("__folder/secret__", "There is no wildcard \"folder/secret\" in \"FOLDER\". It stays as typed."),
-        ("__empty__", "Wildcard \"empty\" has no lines. It stays as typed."),
-    ] as [(String, String)])
-    func missing(text: String, warning: String) throws {
+        (
+            "__colour__ cat", .unknownWildcard, ["name": "colour", "did_you_mean": "color"],
+            "There is no wildcard \"colour\" in \"FOLDER\". It stays as typed. Did you mean __color__?"
+        ),
+        ("__../../etc/passwd__", .unknownWildcard, ["name": "../../etc/passwd"], "There is no wildcard \"../../etc/passwd\" in \"FOLDER\". It stays as typed."),
+        ("__/etc/passwd__", .unknownWildcard, ["name": "/etc/passwd"], "There is no wildcard \"/etc/passwd\" in \"FOLDER\". It stays as typed."),
+        ("__outside__", .unknownWildcard, ["name": "outside"], "There is no wildcard \"outside\" in \"FOLDER\". It stays as typed."),
+        ("__folder/secret__", .unknownWildcard, ["name": "folder/secret"], "There is no wildcard \"folder/secret\" in \"FOLDER\". It stays as typed."),
+        ("__empty__", .emptyWildcard, ["name": "empty"], "Wildcard \"empty\" has no lines. It stays as typed."),
+        (
+            String(repeating: "{a|b}", count: 1001), .tooManyDraws, ["max": 1000, "max_bytes": 1_048_576],
+            "The prompt asks for more than 1000 draws or 1048576 bytes. The rest stays as typed."
+        ),
+    ] as [(String, Notice.Name, [String: ErrorReason.Value], String)])
+    func missing(text: String, name: Notice.Name, values: [String: ErrorReason.Value], warning: String) throws {
         let wildcards = try sample()
         let expansion = wildcards.expand(text, seed: 3)
-        #expect(expansion.text == text)
-        #expect(expansion.warnings == [warning.replacing("FOLDER", with: try #require(wildcards.folder).path)])
+        #expect(expansion.text.hasSuffix(name == .tooManyDraws ? "{a|b}" : text))
+        let sentence = warning.replacing("FOLDER", with: try #require(wildcards.folder).path)
+        #expect(expansion.warnings == [Notice(name, values, sentence)])
     }
 
     @Test("a file that names itself ends with a warning")
     func circles() throws {
         let expansion = try sample().expand("__circle__", seed: 1)
         #expect(expansion.text == "__circle__")
-        #expect(expansion.warnings == ["Wildcards go round in circles: ring → circle → ring → circle. __circle__ stays as typed."])
+        #expect(expansion.warnings == [
+            Notice(
+                .wildcardCircle, ["name": "circle", "circle": "ring → circle → ring → circle"],
+                "Wildcards go round in circles: ring → circle → ring → circle. __circle__ stays as typed.")
+        ])
         let tree = try sample().expand("__tree__", seed: 1)
         #expect(tree.text.utf8.count < 100_000)
         #expect(tree.warnings.count == 2)

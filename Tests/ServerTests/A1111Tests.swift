@@ -225,7 +225,9 @@ struct A1111Tests {
 
     @Test("warnings stand in info, in the job's answer and, without the prompt's words, in the log")
     func warnings() async throws {
-        let walk = try Walk(painter: FakePainter(warnings: { _ in ["There is no wildcard \"beast\"."] }))
+        let walk = try Walk(painter: FakePainter(warnings: { _ in
+            [Notice(.unknownWildcard, ["name": "beast"], "There is no wildcard \"beast\".")]
+        }))
         try await walk.run { client async throws in
             let answer = try await client.ask(.post, "/sdapi/v1/txt2img", #"{"prompt": "a", "steps": 2, "width": 64, "height": 64}"#)
             guard case .string(let info)? = try answer.object["info"] else { return }
@@ -233,6 +235,9 @@ struct A1111Tests {
             #expect(told["extra_generation_params"]?["Warnings"] == .string("There is no wildcard \"beast\"."))
             let jobs = try await client.ask(.get, "/api/v1/jobs").object["items"]
             #expect(jobs?[0]?["warnings"] == .array([.string("There is no wildcard \"beast\".")]))
+            #expect(jobs?[0]?["notices"] == .array([.object([
+                "reason": "unknown_wildcard", "values": .object(["name": "beast"]), "message": "There is no wildcard \"beast\".",
+            ])]))
             #expect(walk.log.lines.contains { $0.hasPrefix("warning Job has warnings") })
             #expect(!walk.log.lines.contains { $0.contains("beast") })
         }

@@ -56,7 +56,8 @@ struct EventStreamTests {
                 .fidelity(.init(
                     time: Date(timeIntervalSince1970: 0), model: "demo", component: .denoise, device: "GPU.0", precision: "f16",
                     finding: "over_bound",
-                    response: "accuracy", relativeError: 0.02, bound: 0.01, text: "The UNet is off.")), of: nil)
+                    response: "accuracy", relativeError: 0.02, bound: 0.01,
+                    notice: Notice(.probeOverBound, ["bound": .number(0.01)], "The UNet is off."))), of: nil)
             walk.jobs.events.send(.model(.ready(model: "demo")), of: nil)
             let events = try Event.all(in: await reader.read(until: #""state":"ready""#) + "\n\n")
             #expect(events.map(\.name) == ["model", "fidelity", "model"])
@@ -68,6 +69,8 @@ struct EventStreamTests {
             #expect(
                 events[1].data["relative_error"] == .number(0.02) && events[1].data["bound"] == .number(0.01) && events[
                     1].data["component"] == .string("unet"))
+            #expect(events[1].data["text"] == .string("The UNet is off."))
+            #expect(events[1].data["notice"]?["reason"] == .string("probe_over_bound"))
             #expect(events[1].data["device"] == .string("GPU.0") && events[1].data["time"] == .string("1970-01-01T00:00:00Z"))
         }
     }

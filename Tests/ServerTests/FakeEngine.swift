@@ -141,7 +141,7 @@ final class FakeEngine: Engine {
 
     func explain(_ request: PromptRequest) async throws -> PromptSummary {
         change { $0.explained.append(request) }
-        return PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: request.prompt, weight: 1)]], warnings: [])
+        return PromptSummary(tokenCount: 2, tokenCapacity: 75, chunks: [[.init(text: request.prompt, weight: 1)]])
     }
 
     func promptResources() async -> PromptResourceSummary {

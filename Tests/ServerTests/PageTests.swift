@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
@@ -55,6 +56,45 @@ struct PageTests {
     func hints(file: String) throws {
         let text = String(decoding: try #require(PageFile.all[file]).content, as: UTF8.self)
         for reason in DeviceSummaries.Hint.Reason.allCases { #expect(text.contains("'hint.\(reason.rawValue)':"), "\(reason)") }
+    }
+
+    @Test("errors and notices have words in both languages, with values that the documentation tells", arguments: ["en", "zh"])
+    func words(language: String) throws {
+        func words(_ file: String) throws -> String {
+            String(decoding: try #require(PageFile.all["\(file)-\(language).js"]).content, as: UTF8.self)
+        }
+        let (first, later) = (try words("words"), try words("more"))
+        for name in ErrorReason.Name.allCases { #expect((first + later).contains("'error.\(name.rawValue)': '"), "\(name.rawValue)") }
+        // A sentence alone has nothing that could be worded.
+        for name in Notice.Name.allCases where name != .told { #expect(later.contains("'notice.\(name.rawValue)': '"), "\(name.rawValue)") }
+
+        let table = try String(contentsOf: Fixture.checkout.appending(path: "Documentation/API.md"), encoding: .utf8)
+        // By the kind of words, for each name what stands beside it. `name` is also the label of the field at fault.
+        for (kind, heading) in [("error", "## Errors"), ("notice", "### Notices")] {
+            let section = try #require(table.components(separatedBy: heading + "\n").dropFirst().first)
+            for row in section.components(separatedBy: "\n#")[0].split(separator: "\n") where row.hasPrefix("| `") {
+                let cells = row.split(separator: "|").map { $0.matches(of: /`(\w+)`/).map { String($0.output.1) } }
+                for name in cells[0] {
+                    let pattern = try Regex("'\(kind)\\.\(name)': '((?:[^'\\\\]|\\\\.)*)'", as: (Substring, Substring).self)
+                    for text in (first + later).matches(of: pattern).map(\.output.1) {
+                        let used = Set(text.matches(of: /\{(\w+)[,}]/).map { String($0.output.1) })
+                        #expect(used.isSubset(of: Set(cells.dropFirst().joined()).union(["name", "message"])), "\(name)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("kinds of files and remedies have words; in English the server's detail tells the kind")
+    func kinds() throws {
+        let chinese = String(decoding: try #require(PageFile.all["more-zh.js"]).content, as: UTF8.self)
+        for kind in ErrorReason.FileKind.allCases { #expect(chinese.contains("'kind.\(kind.rawValue)': '"), "\(kind)") }
+        for file in ["more-en.js", "more-zh.js"] {
+            let text = String(decoding: try #require(PageFile.all[file]).content, as: UTF8.self)
+            for response in ["none", "recompile", "accuracy", "cpu", "move", "give_up"] {
+                #expect(text.contains("'remedy.\(response)': '") && text.contains("'response.\(response)': '"), "\(response)")
+            }
+        }
     }
 
     @Test(

@@ -151,7 +151,9 @@ struct FileNameTests {
         #expect(try await files(ids) == ids.map { "\($0.job.description.prefix(8))/\($0).png" })
         #expect(try String(contentsOf: archive.folder.picture("x"), encoding: .utf8) == "mine")
         #expect(try await archive.job(ids[0].job)?.warnings == [
-            "The files of the pictures are named by ids, because the names of picture_names could not be written (Not a directory)."
+            Notice(
+                .namedByID, ["detail": "Not a directory", "setting": "picture_names"],
+                "The files of the pictures are named by ids, because the names of picture_names could not be written (Not a directory).")
         ])
         #expect(try await noteCount() == 0)
         #expect(try await archive.sweep() == SweepReport())

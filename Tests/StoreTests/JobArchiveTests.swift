@@ -32,7 +32,10 @@ struct JobArchiveTests {
         #expect(try await archives.open().job(job.id) == job)
         #expect(try await archives.open().unfinishedJobs() == [job])
         job = job.done(pictures: 2)
-        job.warnings = ["A \"wildcard\" is not there.", "猫"]
+        job.warnings = [
+            Notice(.unknownWildcard, ["name": "猫"], "A \"wildcard\" is not there."), Notice(.told, "猫"),
+            Notice(.styleFieldsUnused, ["names": .list(["a", "b"]), "n": 2, "share": .number(0.5)], ""),
+        ]
         try await archives.open().finish(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
         #expect(try await archives.open().job(job.id) == job)
         #expect(try await archives.open().unfinishedJobs() == [])
@@ -141,7 +144,7 @@ struct JobArchiveTests {
         try await archives.open().update(job)
         job.pictures = (0..<2).map { PictureID(job.id, $0) }
         job.finishedRuns = 1
-        job.warnings = ["Odd."]
+        job.warnings = [Notice(.vaeTiles, ["count": 4], "Odd.")]
         try await archives.open().storeRun(job, with: [Archives.picture(seed: 1), Archives.picture(seed: 2)])
         // Such as an earlier version has left.
         let orphan = archives.folder.picture(DataFolder.earlierName(PictureID(job.id, 2)))

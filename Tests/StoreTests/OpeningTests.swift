@@ -187,6 +187,24 @@ struct OpeningTests {
         #expect(try await archive.jobs(in: nil, before: nil, limit: 10).allSatisfy(\.warnings.isEmpty))
     }
 
+    @Test("warnings that an earlier version has written as sentences are told as such")
+    func sentences() async throws {
+        try FileManager.default.createDirectory(at: archives.folder.url, withIntermediateDirectories: true)
+        let job = Job(Archives.request())
+        do {
+            let queue = try DatabaseQueue(path: archives.folder.database.path)
+            try Schema.migrator.migrate(queue, upTo: "grids")
+            try await queue.write { db in
+                try JobRecord(job, number: 1).insert(db)
+                try db.execute(sql: #"UPDATE job SET warnings = '["A \"wildcard\" is not there.","猫"]'"#)
+            }
+            try queue.close()
+        }
+        #expect(try await archives.open().job(job.id)?.warnings == [
+            Notice(.told, "A \"wildcard\" is not there."), Notice(.told, "猫"),
+        ])
+    }
+
     @Test("a database of a newer version is refused and left as it is")
     func newer() async throws {
         try await archives.open().database.write { db in try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('of the future')") }

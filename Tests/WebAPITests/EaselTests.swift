@@ -172,8 +172,11 @@ struct EaselTests {
             ), (.encoding, "encoding", "{}"),
             (.encodingPictures(tile: TileProgress(3, of: 9)), "encoding", #"{"tile": 3, "tiles": 9}"#),
             (
-                .moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.")),
-                "moved", #"{"component": "vae", "text": "It failed. The VAE now runs on CPU in f32."}"#
+                .moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.", cause: ErrorReason(.deviceFailed))),
+                "moved", #"""
+                {"component": "vae", "device": "CPU", "precision": "f32", "text": "It failed. The VAE now runs on CPU in f32.",
+                "failure_reason": "device_failed", "failure_values": {}}
+                """#
             ),
         (.step(done: 13, total: 20, RunProgress(run: 1, runCount: 2, step: 3, stepCount: 10)), "step",
             #"{"n": 13, "of": 20, "run": 2, "runs": 2, "run_step": 3, "run_steps": 10}"#),
@@ -181,7 +184,10 @@ struct EaselTests {
             (.decoding(index: 0, total: 2), "decoding", #"{"n": 0, "of": 2}"#),
             (.decoding(index: 1, total: 2, tile: TileProgress(0, of: 4)), "decoding", #"{"n": 1, "of": 2, "tile": 0, "tiles": 4}"#),
             (.upscaling(tile: 3, of: 9), "upscaling", #"{"n": 3, "of": 9}"#),
-            (.warned(["Hm."]), "warnings", #"{"warnings": ["Hm."]}"#), (
+            (
+                .warned([Notice(.vaeTiles, ["count": 9], "Hm.")]), "warnings",
+                #"{"warnings": ["Hm."], "notices": [{"reason": "vae_tiles", "values": {"count": 9}, "message": "Hm."}]}"#
+            ), (
                 .failed(PublicReason(ErrorReason(.tookTooLong, ["minutes": 5]), "Too long.")), "failed",
                 #"{"error": "Too long.", "failure_reason": "took_too_long", "failure_values": {"minutes": 5}}"#
             ),

@@ -8,10 +8,10 @@ import WebAPI
 struct EngineSummaryTests {
     @Test("keys are in snake case")
     func keys() throws {
-        let summary = PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]], warnings: [])
+        let summary = PromptSummary(tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]])
         let object = try #require(JSONSerialization.jsonObject(with: JSONEncoder().encode(summary)) as? [String: Any])
         #expect(Set(object.keys) == [
-            "token_count", "token_capacity", "chunks", "schedules", "parts", "expanded", "problems", "warnings",
+            "token_count", "token_capacity", "chunks", "schedules", "parts", "expanded", "problems", "warnings", "notices",
         ])
     }
 

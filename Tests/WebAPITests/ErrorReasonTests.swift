@@ -114,11 +114,12 @@ struct ErrorReasonTests {
         #expect(error.map { APIError($0).reason } == reason)
     }
 
-    @Test("each kind of error has a reason, and each reason stands in the documentation")
+    @Test("each kind of error has a reason, and each reason and notice stands in the documentation")
     func documentation() throws {
         #expect(APIError.Kind.allCases.allSatisfy { APIError($0, "x").reason.values.isEmpty })
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Documentation/API.md")
         let text = try String(contentsOf: file.standardizedFileURL, encoding: .utf8)
         for name in ErrorReason.Name.allCases { #expect(text.contains("`\(name.rawValue)`"), "\(name.rawValue)") }
+        for name in Notice.Name.allCases { #expect(text.contains("`\(name.rawValue)`"), "\(name.rawValue)") }
     }
 }

@@ -107,6 +107,7 @@ struct GridSubmissionTests {
         #expect(answer.finished == 2)
         #expect(answer.sheetURL == "/api/v1/grids/\(id)/sheet.png")
         #expect(answer.warnings.count == 1 && answer.warnings[0].contains("猫"))
+        #expect(answer.notices.map(\.name) == [.missingCharacters] && answer.notices[0].values == ["characters": "猫"])
         #expect(JobAnswer(jobs[0]).grid == id.description && JobAnswer(Job(wanted.jobs[0])).grid == nil)
     }
 }

@@ -97,7 +97,7 @@ struct OpenAPIDocumentTests {
         let context = try context()
         let notice = FidelityNotice(
             time: .now, model: "", component: .denoise, device: "", precision: "", finding: "", response: "", relativeError: nil, bound: 1,
-            text: "")
+            notice: Notice(.probeBaseline, ["error": .number(0.5), "device": "CPU"], ""))
         let suits = SuitableSettings(.sdxlTurbo, foundBy: "by its name")
         let few = ModelCatalog([ModelSummary(name: "few", sha256: nil, file: "few", isLoaded: true, suits: suits)], current: "few")
         func text(_ value: some Encodable) -> String { WebJSON.text(value) }
@@ -116,7 +116,7 @@ struct OpenAPIDocumentTests {
                 model: nil, isWithinBounds: true, verdict: "", components: [
                                 .init(
                                     component: .decode, device: "CPU", precision: "f32", relativeError: nil, cosine: 1, bound: 1,
-                                    speedRatio: nil, secondsSinceProbe: 1, notice: nil)
+                                    speedRatio: nil, secondsSinceProbe: 1, notice: notice.notice)
                 ], events: [])))),
             ("SystemStatusAnswer", text(SystemStatusAnswer(
                         version: "1", startedAt: .now, now: .now, DrawingProgress(), memory: MemoryAnswer(used: 1, total: 1, available: 1),
@@ -162,7 +162,7 @@ struct OpenAPIDocumentTests {
                         assignments: [.init(component: .decode, device: "", precision: "")],
                         measurements: [
                             .init(component: .decode, device: "", precision: "", seconds: nil, relativeError: 1, isChosen: true)
-                        ], advice: [], problem: "", secondsPerStep: 1))
+                        ], advice: [], problem: PublicReason(.noDevice("GPU", found: ["CPU"]), ""), secondsPerStep: 1))
             ),
             ("DeviceSummaries", text(DeviceSummaries(openvino: "", devices: []))),
             ("FidelitySummary", text(FidelitySummary(model: nil, isWithinBounds: nil, verdict: nil, components: [], events: []))),
@@ -171,11 +171,11 @@ struct OpenAPIDocumentTests {
                         components: [
                             .init(
                                 component: .denoise, device: "", precision: "", relativeError: nil, cosine: 1, bound: 1, speedRatio: nil,
-                                secondsSinceProbe: 1, notice: nil)
+                                secondsSinceProbe: 1, notice: notice.notice)
                         ],
                 events: [notice]))),
             ("ComparisonSummary", text(ComparisonSummary(
-                        model: "", isWithinBounds: true, verdict: "", psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "",
+                        model: "", isWithinBounds: true, verdict: "", notices: [notice.notice], psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "",
                         drawn: "", difference: ""))
             ),
             ("EventDetails", String(decoding: EventAnswer(.fidelity(notice), of: nil, at: .now).data, as: UTF8.self)),
@@ -199,7 +199,8 @@ struct OpenAPIDocumentTests {
                 text(PromptSummary(
                     tokenCount: 1, tokenCapacity: 75, chunks: [[.init(text: "cat", weight: 1)]],
                     parts: [.init(weight: 1, text: "", chunks: [[.init(text: "猫", weight: 1, tokens: 3)]], schedule: [.init(until: 1, text: "")])],
-                    problems: [.init(.unclosed, "", sign: "(", at: 1), .init(.unknownLanguage, "", characters: 1)], warnings: []))
+                    problems: [.init(.unclosed, "", sign: "(", at: 1), .init(.unknownLanguage, "", characters: 1)],
+                    notices: [Notice(.styleFieldsUnused, ["name": "ink", "names": .list(["steps"])], "")]))
             )
         ]
     }

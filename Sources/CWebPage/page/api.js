@@ -1,6 +1,6 @@
 // Calls of the server's own API.
 
-import { knows, number, t } from './strings.js'
+import { knows, named, number, percent, t } from './strings.js'
 
 /** Why a call was not answered as wanted, in the page's language as far as it has words for it; and the field that it is about. */
 export class CallError extends Error {
@@ -10,14 +10,24 @@ export class CallError extends Error {
   }
 }
 
-/** An error in the page's language: by its reason where there are words for it, else as the server says it. */
-export function worded({ message, reason, values = {}, field }) {
-  const key = `error.${reason}`
+const label = field => { const key = [`field.${field}`, field, `setting.${field}`].find(knows); return key ? t(key) : field }
+/** Values that are names of other things. */
+const share = value => (typeof value === 'number' ? percent(value) : value)
+const meanings = {
+  with: label, field: label, fields: label, component: name => named('component', name), response: name => t(`remedy.${name}`),
+  error: share, bound: share, baseline: share, detail: words => `“${words}”`, // the server's or a system's own, in English
+}
+
+/** An error, or another `kind` of reason, in the page's language: by its name where there are words for it, else as the server says it. */
+export function worded({ message, reason, values = {}, field }, kind = 'error') {
+  const key = `${kind}.${reason}`
   if (!reason || !knows(key)) return message
-  const text = value => (Array.isArray(value) ? value.map(text).join(t('error.or')) : typeof value === 'number' && Number.isInteger(value) ? number(value) : String(value ?? ''))
-  const named = field => { const label = [`field.${field}`, field, `setting.${field}`].find(knows); return label ? t(label) : field }
-  const shown = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, key === 'with' ? named(value) : text(value)]))
-  return t(key, { name: field && named(field), ...shown })
+  const text = (value, meaning) => (Array.isArray(value) ? value.map(one => text(one, meaning)).join(t(kind === 'error' ? 'error.or' : 'list.comma'))
+    : meaning ? meaning(value) : typeof value === 'number' ? number(value, 4) : String(value ?? ''))
+  // A kind says more than the detail, which is in English.
+  const kindOf = `kind.${values.kind}`
+  const shown = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value, meanings[key])]))
+  return t(key, { name: field && label(field), message, ...shown, ...(knows(kindOf) && { detail: t(kindOf, shown) }) })
 }
 
 async function refusal(response) {

@@ -1,6 +1,6 @@
 // Grids: the recipe with each combination of the values of one to three fields, and the labelled sheet of all. Loaded when one is drawn.
 
-import { call, CallError } from './api.js'
+import { call, CallError, get, worded } from './api.js'
 import { $, el } from './dom.js'
 import { optionOf } from './form.js'
 import { expectJob } from './jobs.js'
@@ -69,7 +69,9 @@ export async function viewGrid(grid) {
     const reason = await call('GET', sheetOf(grid)).catch(error => error.message)
     image.replaceWith(el('p', { class: 'error', role: 'alert' }, typeof reason === 'string' ? reason : t('offline')))
   })
+  const notes = el('div')
+  get(`/api/v1/grids/${grid.id}`).then(({ notices }) => notes.append(...notices.map(notice => el('p', { class: 'note' }, worded(notice, 'notice'))))).catch(() => {})
   // A large one fits at first; a click shows each pixel.
   const resize = () => image.classList.toggle('exact')
-  openSheet(t('grid.title'), el('p', {}, el('a', { class: 'button', href: sheetOf(grid), download: `easel-grid-${grid.id.slice(0, 12)}.png` }, t('grid.save'))), el('div', { class: 'grid-frame', tabIndex: 0, onclick: resize }, image))
+  openSheet(t('grid.title'), el('p', {}, el('a', { class: 'button', href: sheetOf(grid), download: `easel-grid-${grid.id.slice(0, 12)}.png` }, t('grid.save'))), notes, el('div', { class: 'grid-frame', tabIndex: 0, onclick: resize }, image))
 }

@@ -125,7 +125,7 @@ const handlers = {
   upscaling: (job, event) => { Object.assign(job, { state: 'running', stage: event, fraction: event.n / event.of }) },
   preview: (job, { previews }) => { job.previews = previews },
   pictures: (job, { pictures }) => { job.pictures = [...(job.pictures ?? []), ...pictures]; picturesCame(job) },
-  warnings: (job, { warnings }) => { job.warnings = warnings },
+  warnings: (job, { notices }) => { job.notices = notices },
   done: (job, { pictures }) => { Object.assign(job, { state: 'done', pictures }); end(job) },
   failed: (job, event) => {
     Object.assign(job, { state: 'failed', failure: worded({ ...event, message: event.error }) })

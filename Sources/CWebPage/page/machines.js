@@ -1,6 +1,6 @@
 // How the machine draws, in a sentence; what runs where, how exactly, and what is compiled, folded away below it.
 
-import { CallError, call, get } from './api.js'
+import { CallError, call, get, worded } from './api.js'
 import { errorChart } from './chart.js'
 import { $, el, say, table } from './dom.js'
 import { fidelityEvent, jobEnded } from './jobs.js'
@@ -24,6 +24,7 @@ const shapeText = shape => (shape === 'any shape' ? t('shape.any') : shape)
 const checked = value => orDash(value, time => t('checked.ago', { time: duration(time) }))
 /** Text that may take several lines in a table whose other cells take one. */
 const long = text => el('span', { class: 'long' }, text)
+const told = notice => long(worded(notice, 'notice'))
 
 /** Reads all anew. */
 async function read() {
@@ -60,8 +61,9 @@ function machine(hasModel) {
   }
   if (!hasModel) {
     const reason = readinessReason()
-    const words = reason ?? state.devices.problem
-    return card('bad', el('p', {}, el('b', {}, t('machine.none'))), words && el('p', { lang: reason ? undefined : 'en' }, words), el('p', {}, t('machine.what')),
+    const { problem, problem_reason: name, problem_values: values } = state.devices
+    const words = reason ?? (problem && worded({ message: problem, reason: name, values: values ?? {} }))
+    return card('bad', el('p', {}, el('b', {}, t('machine.none'))), words && el('p', {}, words), el('p', {}, t('machine.what')),
       el('div', { class: 'row' }, el('a', { class: 'button', href: '#/settings' }, t('machine.settings')),
         el('button', { type: 'button', onclick: () => act(() => loadModel(server.model)) }, t('machine.retry'))))
   }
@@ -121,7 +123,7 @@ const places = () => table(t('where'), ['component', 'device', 'precision', 'err
     component(row.component), row.device, row.precision, orDash(row.relative_error, percent), percent(row.bound),
     orDash(row.speed_ratio, ratio => t('speed.ratio', { ratio: significant(ratio, 2) })),
     row.seconds_since_probe === null || row.seconds_since_probe === undefined ? t('checked.never') : checked(row.seconds_since_probe),
-    orDash(row.notice, long),
+    orDash(row.notices[0], told),
   ]))
 
 function checks() {
@@ -163,7 +165,7 @@ function events() {
   return el('div', {}, alarming.length
     ? table(t('events'), ['when', 'component', 'finding', 'response', 'error', 'notice'].map(key => t(key)), alarming.reverse().map(event => [
         moment(event.time), component(event.component), named('finding', event.finding), named('response', event.response),
-        orDash(event.relative_error, percent), long(event.text),
+        orDash(event.relative_error, percent), told(event.notice),
       ]))
     : [el('h2', {}, t('events')), el('p', { class: 'note' }, t('events.none'))])
 }
@@ -171,7 +173,7 @@ function events() {
 const devicesHere = () => el('div', {},
   table(t('devicesHere'), ['device', 'name', 'modes'].map(key => t(key)), state.devices.devices.map(device => [
     device.name, device.full_name, long(Object.entries(device.modes).map(([mode, precision]) =>
-      `${named('choice.accuracy', mode)}: ${precision.startsWith('refused') ? t('refused') : precision}`).join(t('machine.comma'))),
+      `${named('choice.accuracy', mode)}: ${precision.replace(/^refused: (.*)$/s, (_, words) => t('refused.because', { words }))}`).join(t('machine.comma'))),
   ])),
   el('p', { class: 'note' }, `OpenVINO ${state.devices.openvino}`))
 
@@ -190,7 +192,7 @@ function overlay(reference, drawn) {
 
 function showComparison() {
   if (!comparison) return $('comparison').replaceChildren()
-  const { reference, drawn, difference, amplification, is_equal: isEqual, is_within_bounds: isGood, psnr, ssim, verdict } = comparison
+  const { reference, drawn, difference, amplification, is_equal: isEqual, is_within_bounds: isGood, psnr, ssim, notices } = comparison
   const caption = t('compare.difference', { factor: number(amplification) })
   $('comparison').replaceChildren(...[
     el('h2', {}, t('comparison')), overlay(reference, drawn),
@@ -198,7 +200,7 @@ function showComparison() {
       ? el('p', { class: 'same' }, el('b', {}, t('compare.none')), el('span', {}, t('compare.equal')))
       : el('figure', {}, el('img', { src: difference, alt: caption }), el('figcaption', {}, caption)),
     !isEqual && el('p', { class: 'note' }, t('compare.distance', { psnr: significant(psnr, 3), ssim: significant(ssim, 4) }), ' ', t(isGood ? 'compare.within' : 'compare.over')),
-    !isGood && el('p', { class: 'note', lang: 'en' }, verdict),
+    ...notices.map(notice => el('p', { class: 'note' }, worded(notice, 'notice'))),
   ].filter(Boolean))
 }
 

@@ -1,10 +1,10 @@
 // The two text fields of the prompt: they grow, show weights in place, complete names, and tell how the server reads them.
 
-import { call, get } from './api.js'
+import { call, get, worded } from './api.js'
 import { $, el } from './dom.js'
 import { shade } from './shade.js'
 import { modelsChanged } from './server.js'
-import { knows, languageChanged, number, t } from './strings.js'
+import { knows, languageChanged, number, readMore, t } from './strings.js'
 import { chosenStyles } from './styles.js'
 
 const pause = 150 // milliseconds without a key before the server is asked
@@ -44,6 +44,7 @@ export function explain(id) {
       // A later question may have been answered sooner.
       if (turn !== asked) return
       summary = answer
+      if (answer?.notices?.length) await readMore()
     } catch {
       // What is wrong with the prompt is told when it is to be drawn.
       return
@@ -77,6 +78,7 @@ function problems(summary) {
   if (!summary) return []
   if (!summary.problems) return summary.warnings ?? []
   return summary.problems.map(({ reason, message, ...values }) => (knows(`problem.${reason}`) ? t(`problem.${reason}`, values) : message))
+    .concat((summary.notices ?? []).map(notice => worded(notice, 'notice')))
 }
 
 /** A line for each text that a part of the prompt says, with its steps: `6–20 a dog`; none for one that says the same throughout. */

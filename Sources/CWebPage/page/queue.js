@@ -1,6 +1,6 @@
 // The jobs that are drawn, wait or have failed, as rows; seen when there is more to tell than the stage does.
 
-import { CallError } from './api.js'
+import { CallError, worded } from './api.js'
 import { $, el } from './dom.js'
 import { draw } from './form.js'
 import { activeJobs, cancel, clearWaiting, dismiss, drawNext, isActive, jobs, jobsChanged, line, move, pause } from './jobs.js'
@@ -29,7 +29,11 @@ export function words(job) {
     ].filter(Boolean).join(' · ')
     case 'upscaling': return t('job.upscaling', { n: number(stage.n + 1), of: number(stage.of) })
     case 'decoding': return t('job.decoding', { n: number(stage.n + 1), of: number(stage.of) }) + tile(stage)
-    case 'moved': case 'words': return stage.text || t('job.started')
+    case 'moved': return t('job.moved', {
+      component: named('component', stage.component), device: stage.device, precision: stage.precision,
+      error: worded({ message: stage.text, reason: stage.failure_reason, values: stage.failure_values }),
+    })
+    case 'words': return stage.text || t('job.started')
     default: return job.attempts > 1 ? t('job.attempt', { n: number(job.attempts) }) : t('job.started')
   }
 }

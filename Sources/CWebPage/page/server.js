@@ -2,6 +2,7 @@
 
 import { call, get, worded } from './api.js'
 import { notifier } from './dom.js'
+import { readMore } from './strings.js'
 
 export const server = {
   /** `{name, is_loaded, native_size, native_sizes, size_multiple, takes_sizes, suits}` */
@@ -55,6 +56,7 @@ export function takeReadiness(readiness) {
   const before = server.readiness
   server.readiness = readiness
   readinessChanged()
+  if (readiness.values?.kind) readMore().then(readinessChanged).catch(() => {})
   // What a model is like is known once it is open.
   if (readiness.status === 'ready' && (before.status !== 'ready' || before.model !== readiness.model)) readModels().catch(() => {})
 }

@@ -1,6 +1,7 @@
 // The stage: the picture, or what there is of it so far, always in one place; what can be done with it; and how far the job is.
 
 import { chooseUse, chooseVary, star } from './acts.js'
+import { worded } from './api.js'
 import { copyText } from './clipboard.js'
 import { deletePictures } from './deleting.js'
 import { $, el, icon } from './dom.js'
@@ -13,7 +14,7 @@ import { isUpscaling, left, promptOf, words } from './queue.js'
 import { currentModel, modelsChanged, server } from './server.js'
 import { groupOf } from './several.js'
 import { factsOf, sourceAddress } from './source.js'
-import { language, languageChanged, percent, t } from './strings.js'
+import { language, languageChanged, percent, readMore, t } from './strings.js'
 import { toast } from './toasts.js'
 
 /** Small pictures are shown larger, by no more than this. */
@@ -274,6 +275,12 @@ function showActivity(job) {
   $('activity').setAttribute('aria-label', `${t('watch')}: ${text}`)
 }
 
+/** Tells what should be known of pictures that are done; its words load now. */
+async function warn(notices) {
+  if (notices.length) await readMore().catch(() => {})
+  for (const notice of notices) toast(worded(notice, 'notice'), undefined, 15000)
+}
+
 /** @param {function} shows told of the picture that is shown, if there is one */
 export function startStage({ shows }) {
   onShow = shows
@@ -289,7 +296,7 @@ export function startStage({ shows }) {
   })
   picturesCame.listen(readPictures)
   jobEnded.listen(job => {
-    for (const warning of job.warnings ?? []) toast(warning, undefined, 15000)
+    warn(job.notices ?? [])
     if (job.state === 'done') ending = job
     // Pictures of finished runs are kept.
     readPictures()

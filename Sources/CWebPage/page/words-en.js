@@ -164,7 +164,7 @@ export default {
   watch: 'Jobs', latest: 'Latest pictures', 'latest.none': 'Nothing drawn yet. Describe a picture and press Generate.',
   'job.next': 'Next in the queue', 'job.queued': '{count, plural, one {# job} other {# jobs}} before this one',
   'job.waiting': 'In the queue', 'job.started': 'Starting', 'job.attempt': 'Starting again, attempt {n}',
-  'job.compiling': 'Compiling the {component} for {device} ({reason}): {shape}', 'job.encoding': 'Reading the prompt',
+  'job.compiling': 'Compiling the {component} for {device} ({reason}): {shape}', 'job.moved': '{error} The {component} now runs on {device} in {precision}.', 'job.encoding': 'Reading the prompt',
   'job.step': 'Step {n} of {of}', 'job.speed': '{seconds} s/step', 'job.left': '{time} left', 'job.decoding': 'Decoding picture {n} of {of}', 'job.tile': 'tile {n} of {of}',
   'job.upscaling': 'Upscaling, tile {n} of {of}',
   'job.done': 'Done', 'job.failed': 'Failed: {error}', 'job.cancelling': 'Cancelling', 'job.dismiss': 'Dismiss',

@@ -10,7 +10,7 @@ struct PromptInversions {
     private(set) var vectors: [String: [NDArray]] = [:]
     /// Names whose files cannot be used; in the prompt they are words like any other.
     private(set) var ignored: [String] = []
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [Notice] = []
 
     /// - Parameters:
     ///   - widths: of each text encoder's embeddings.
@@ -33,7 +33,11 @@ struct PromptInversions {
         let named = Set(texts.flatMap { chunker.chunks(of: $0, emphasis).chunks.flatMap { $0.insertions.values.map(\.name) } })
         for name in named.sorted() {
             ignored.append(name)
-            if let problem = problems[name] { warnings.append("\(problem) The prompt's \"\(name)\" is read as plain words.") }
+            if let problem = problems[name] {
+                warnings.append(Notice(
+                    .embeddingLeftOut, ["name": .init(name), "detail": .text(problem.description)],
+                    "\(problem) The prompt's \"\(name)\" is read as plain words."))
+            }
         }
     }
 }

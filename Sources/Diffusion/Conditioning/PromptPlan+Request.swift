@@ -16,7 +16,7 @@ extension PromptPlan {
         paddingToken: Int32, widths: [Int],
         zeroesEmptyNegative: Bool = false
     ) throws(InvalidRequest) {
-        let styled: (prompt: String, negativePrompt: String, warnings: [String])
+        let styled: (prompt: String, negativePrompt: String, warnings: [Notice])
         do {
             styled = try resources.styles.apply(request.styles, prompt: request.prompt, negativePrompt: request.negativePrompt)
         } catch {
@@ -55,14 +55,14 @@ extension PromptPlan {
 extension [PromptPlan.Picture] {
     /// Warnings of prompts with characters that mean nothing to a text encoder: of the prompt and of the negative prompt, one each.
     /// - Parameter names: of textual inversions.
-    fileprivate func unreadableTexts(tokenizer: CLIPTokenizer, names: [String]) -> [String] {
+    fileprivate func unreadableTexts(tokenizer: CLIPTokenizer, names: [String]) -> [Notice] {
         func count(_ texts: Set<String>) -> Int {
             texts.map { tokenizer.unreadableCharacterCount(in: Prompt($0).text, except: names) }.max() ?? 0
         }
         let negativePrompts = Set(filter { $0.negative != nil }.map(\.negativePrompt))
         return [
             Prompt.warning(ofUnreadable: count(Set(map(\.prompt)))),
-            Prompt.warning(ofUnreadable: count(negativePrompts), in: "negative prompt"),
+            Prompt.warning(ofUnreadable: count(negativePrompts), isNegative: true),
         ].compactMap(\.self)
     }
 }
@@ -83,7 +83,7 @@ private struct PromptReader {
     /// Each once.
     private(set) var texts: [String] = []
     private(set) var ignored: [String] = []
-    var warnings: [String] = []
+    var warnings: [Notice] = []
     private(set) var dependsOnScheduleCounting = false
 
     private var indices: [String: Int] = [:]
@@ -101,7 +101,7 @@ private struct PromptReader {
     /// Without NUL characters, which files of styles and wildcards may hold: databases and picture files end a text there.
     mutating func storable(_ text: String) -> String {
         guard text.utf8.contains(0) else { return text }
-        warnings.append("NUL characters (U+0000) in a style or a wildcard were left out.")
+        warnings.append(Notice(.nulCharacters, "NUL characters (U+0000) in a style or a wildcard were left out."))
         return text.replacing("\0", with: "")
     }
 
@@ -145,11 +145,14 @@ private struct PromptReader {
 
 extension NetworkTag {
     /// Why it has no effect.
-    fileprivate var warning: String {
-        switch kind {
-        case "lora", "lyco": "\(self) was left out: Easel does not apply LoRAs yet."
-        case "hypernet": "\(self) was left out: Easel does not apply hypernetworks."
-        default: "\(self) was left out: no kind of network is called \"\(kind)\"."
+    fileprivate var warning: Notice {
+        let tag = ErrorReason.Value(description)
+        return switch kind {
+        case "lora", "lyco": Notice(.loraLeftOut, ["tag": tag], "\(self) was left out: Easel does not apply LoRAs yet.")
+        case "hypernet": Notice(.hypernetworkLeftOut, ["tag": tag], "\(self) was left out: Easel does not apply hypernetworks.")
+        default:
+            Notice(
+                .tagLeftOut, ["tag": tag, "kind": .init(kind)], "\(self) was left out: no kind of network is called \"\(kind)\".")
         }
     }
 }

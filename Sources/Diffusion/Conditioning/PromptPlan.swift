@@ -1,3 +1,4 @@
+import Generation
 import Prompting
 import Tensors
 
@@ -38,8 +39,7 @@ struct PromptPlan: Sendable {
     let inversions: [String: [NDArray]]
     /// Parts of the prompts that have no effect, as typed.
     let ignored: [String]
-    /// In whole sentences.
-    var warnings: [String]
+    var warnings: [Notice]
     /// Whether some picture would be told something else if schedules counted otherwise.
     let dependsOnScheduleCounting: Bool
 }

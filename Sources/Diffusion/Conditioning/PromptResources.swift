@@ -1,5 +1,5 @@
 public import Checkpoints
-import Generation
+public import Generation
 public import Prompting
 
 /// The user's files that prompts refer to by name, as they were at one moment.
@@ -29,7 +29,7 @@ extension PromptResources {
     /// - Parameter widths: of each text encoder's embeddings.
     public func inversionWords(
         in texts: [String], tokenizer: CLIPTokenizer, widths: [Int]
-    ) -> (words: [InversionWord], warnings: [String]) {
+    ) -> (words: [InversionWord], warnings: [Notice]) {
         let inversions = PromptInversions(in: texts, from: embeddings, tokenizer: tokenizer, widths: widths, emphasis: .original)
         return (inversions.words, inversions.warnings)
     }

@@ -14,8 +14,8 @@ struct PreparedSource {
     let latentMask: NDArray?
     /// The same as an inpainting checkpoint is told it; nil for all ones.
     let conditioningMask: NDArray?
-    /// Notes for the user, in whole sentences.
-    private(set) var notes: [String] = []
+    /// Notices for the user.
+    private(set) var notices: [Notice] = []
 
     private let mask: InpaintingMask?
     private let inpainting: Inpainting
@@ -37,10 +37,12 @@ struct PreparedSource {
         let original = flat.extended(by: extends)
         let hasMask = given != nil || extends != Margins()
         let mode = hasMask && options.resizeMode == .latent ? .just : options.resizeMode
-        if mode != options.resizeMode { notes.append("Resize mode latent does not go with a mask: the picture was stretched instead.") }
+        if mode != options.resizeMode {
+            notices.append(Notice(.resizeModeChanged, "Resize mode latent does not go with a mask: the picture was stretched instead."))
+        }
         let made = InpaintingMask.made(from: given, picture: flat.size, recipe)
         mask = made.mask
-        notes += made.notes
+        notices += made.notices
 
         if let mask {
             var drawn = mask.drawn(original)

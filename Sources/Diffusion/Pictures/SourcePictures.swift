@@ -128,9 +128,9 @@ struct SourcePictures {
         }
     }
 
-    /// Notes for the user on the sources of some of the pictures, in whole sentences.
-    func notes(on pictures: Range<Int>) -> [String] {
-        sourceOfPicture.isEmpty ? [] : sourceOfPicture[pictures].flatMap { sources[$0].notes }.withoutRepetitions
+    /// Notices for the user on the sources of some of the pictures.
+    func notices(on pictures: Range<Int>) -> [Notice] {
+        sourceOfPicture.isEmpty ? [] : sourceOfPicture[pictures].flatMap { sources[$0].notices }.withoutRepetitions
     }
 }
 

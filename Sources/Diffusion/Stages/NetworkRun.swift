@@ -46,8 +46,8 @@ struct RunRecord {
     var tiles = (begun: 0, total: 0)
     /// Seconds that pictures were enlarged for.
     var upscaleSeconds = 0.0
-    /// Notes for the user, in whole sentences.
-    var notes: [String] = []
+    /// Notices for the user.
+    var notices: [Notice] = []
 
     init(_ placements: PerStage<Placement>) {
         self.placements = placements
@@ -98,7 +98,7 @@ extension NetworkRun {
                 guard let kind = failure.stageFailure,
                     case .move(let next) = host.fallbacks[stage].remedy(after: placement, because: kind)
                 else { throw failure }
-                let move = Move(stage: stage, from: placement, to: next, reason: failure.description)
+                let move = Move(stage: stage, from: placement, to: next, reason: failure.description, cause: failure.errorReason)
                 // A lost device is lost for all; strange numbers may be this request's alone, and must not slow down others.
                 if kind == .device, host.placements[stage] == placement { host.move(stage, to: next) }
                 record.placements[stage] = next

@@ -30,9 +30,10 @@ extension NetworkRun {
             var enlarged = picture
             for pass in passes.passes { enlarged = try await upscaled(enlarged.resized(to: pass.size), by: file, pass) }
             if passes.isShrunk {
-                record.notes.append(
+                record.notices.append(Notice(
+                    .shrunkForUpscaler, ["max": .init(Upscaling.mostPixels)],
                     "The picture was made smaller before the upscaler's last pass, which would have made it larger than "
-                        + "\(Upscaling.mostPixels / 1_000_000) million pixels.")
+                        + "\(Upscaling.mostPixels / 1_000_000) million pixels."))
             }
             return enlarged.resized(to: size.enlarged)
         }

@@ -66,12 +66,16 @@ struct RedrawRun: NetworkRun {
             let enlarged = try await work.enlarged(in: &self).flattened(on: plan.shared.imageToImage.background)
             let aligned = enlarged.aligned(to: GenerationRequest.sideMultiple)
             if aligned.size != enlarged.size {
-                record.notes.append("The picture of \(enlarged.size.text) was brought to \(aligned.size.text) to be drawn anew.")
+                record.notices.append(Notice(
+                    .sizeAdapted, ["from": .text(enlarged.size.text), "to": .text(aligned.size.text)],
+                    "The picture of \(enlarged.size.text) was brought to \(aligned.size.text) to be drawn anew."))
             }
             pictures.append(aligned)
         }
         await releaseUpscalers()
-        if plan.shared.tiling != .none { record.notes.append("Tiling has no effect on pictures that are drawn anew in tiles.") }
+        if plan.shared.tiling != .none {
+            record.notices.append(Notice(.tilingUnused, "Tiling has no effect on pictures that are drawn anew in tiles."))
+        }
         return pictures
     }
 
@@ -131,7 +135,7 @@ struct RedrawRun: NetworkRun {
     private func result(_ drawn: [(picture: TiledPicture, result: GenerationResult, decoded: RGBImage)]) -> GenerationResult {
         var result = drawn[0].result
         result.pictures = drawn.flatMap(\.result.pictures)
-        result.warnings = (drawn.flatMap(\.result.warnings) + record.notes).withoutRepetitions
+        result.warnings = (drawn.flatMap(\.result.warnings) + record.notices).withoutRepetitions
         result.timings = timings
         result.timings.upscale = record.upscaleSeconds
         result.timings.compile.decode += record.compileSeconds.decode
@@ -201,7 +205,7 @@ extension GenerationRequest {
 }
 
 extension GenerationResult {
-    /// This result with the notes of another tile.
+    /// This result with the warnings of another tile.
     fileprivate func joined(with tile: GenerationResult) -> GenerationResult {
         var joined = self
         joined.warnings += tile.warnings

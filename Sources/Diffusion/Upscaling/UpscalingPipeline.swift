@@ -109,7 +109,7 @@ struct UpscalingRun: NetworkRun {
         return pictures.map { pictures in
             // All stages are said to run where the upscaler does: there are no others.
             GenerationResult(
-                pictures: pictures, tokenCount: 0, chunkCount: 0, warnings: record.notes.withoutRepetitions,
+                pictures: pictures, tokenCount: 0, chunkCount: 0, warnings: record.notices.withoutRepetitions,
                 places: PerStage(repeating: record.places.decode), runtimeVersion: runtimeVersion, timings: timings,
                 compiles: record.compiles, moves: record.moves)
         }

@@ -137,6 +137,55 @@ extension ErrorReason {
         ErrorReason(.wrongType, ["value": Value(value), "wanted": .text(wanted.rawValue)])
     }
 
+    /// Kinds of files that cannot be used, as `damagedFile` and `unsupportedModel` name them.
+    public enum FileKind: String, Sendable, CaseIterable {
+        // Damaged files
+        case cutShort = "cut_short"
+        case badHeader = "bad_header"
+        case badArchive = "bad_archive"
+        case badJSON = "bad_json"
+        case badSetting = "bad_setting"
+        case missingTensor = "missing_tensor"
+        case wrongShape = "wrong_shape"
+
+        // Parts and relatives of models
+        case lora
+        case textualInversion = "textual_inversion"
+        case controlNet = "control_net"
+        case motionModule = "motion_module"
+        case imageAdapter = "image_adapter"
+        case vae
+        case textEncoder = "text_encoder"
+        case unet
+        case upscaler
+        case tinyVAE = "tiny_vae"
+
+        // Models of other kinds
+        case refiner, playground
+        case cosXL = "cosxl"
+        case sd3, flux, video
+        case unCLIP = "unclip"
+        case instructPix2Pix = "instruct_pix2pix"
+        case depth
+        /// A UNet of another build.
+        case otherUNet = "other_unet"
+        /// A pipeline of diffusers that is not for text to picture.
+        case otherPipeline = "other_pipeline"
+        case unknown
+
+        // Files of models
+        case quantized
+        /// A value of a configuration that is not supported.
+        case setting
+        /// Numbers of a type that is not read.
+        case numbers
+        /// Tensors that no part of the model has.
+        case strangeTensors = "strange_tensors"
+        /// A file that names code, or may be malicious.
+        case code
+        case unknownFormat = "unknown_format"
+    }
+
     /// A field that has no meaning together with another.
     /// - Parameter other: key of the other field.
     public static func conflict(with other: String) -> ErrorReason { ErrorReason(.conflictingFields, ["with": .text(other)]) }
@@ -175,9 +224,17 @@ extension ErrorReason {
     }
 
     /// A file that is damaged or incomplete.
-    /// - Parameter detail: the fault, in English.
-    public static func damagedFile(_ file: String, detail: String) -> ErrorReason {
-        ErrorReason(.damagedFile, ["file": .text(file), "detail": .text(detail)])
+    /// - Parameters:
+    ///   - kind: nil when the detail alone tells.
+    ///   - detail: the fault, in English.
+    public static func damagedFile(_ file: String, _ kind: FileKind? = nil, detail: String) -> ErrorReason {
+        ErrorReason(.damagedFile, ["file": .text(file), "detail": .text(detail)]).with("kind", kind.map { .text($0.rawValue) })
+    }
+
+    /// A model, or another file, of a kind that is not used.
+    /// - Parameter detail: the same in English.
+    public static func unsupportedModel(_ file: String, _ kind: FileKind, detail: String) -> ErrorReason {
+        ErrorReason(.unsupportedModel, ["file": .text(file), "kind": .text(kind.rawValue), "detail": .text(detail)])
     }
 
     /// A file that cannot be read.

@@ -46,13 +46,13 @@ extension FewStepPreset {
     /// The proposed settings: "4 steps, CFG scale 1, sampler Euler a, schedule turbo, 512×512".
     public var settings: String { ([Self.text(steps: steps), "CFG scale \(cfgScale.short)"] + namedSettings).joined(separator: ", ") }
 
-    /// A warning about a request that is far from what suits the model, as a sentence; nil when it is near enough.
+    /// A warning about a request that is far from what suits the model; nil when it is near enough.
     ///
     /// Far is more than twice the most steps, or a CFG scale more than 1.5 above the largest. Below that, makers of merges contradict
     /// each other, and some like what others call too much. Far above it, pictures are burnt, and most steps are wasted. Too few
     /// steps and too little guidance are no reason: they cost nothing, and show.
     /// - Parameter settings: what is proposed instead; nil for the settings in words.
-    public func warning(about request: GenerationRequest, use settings: String? = nil) -> String? {
+    public func warning(about request: GenerationRequest, use settings: String? = nil) -> Notice? {
         let areStepsFar = request.steps > 2 * stepRange.upperBound
         let isScaleFar = request.cfgScale > cfgRange.upperBound + 1.5
         guard areStepsFar || isScaleFar else { return nil }
@@ -60,7 +60,15 @@ extension FewStepPreset {
         if request.steps > stepRange.upperBound { values.append(Self.text(steps: request.steps)) }
         if request.cfgScale > cfgRange.upperBound { values.append("CFG scale \(request.cfgScale.short)") }
         let verb = areStepsFar || values.count > 1 ? "do" : "does"
-        return "\(values.joined(separator: " and ")) \(verb) not suit this model (\(name): \(limits)): use \(settings ?? self.settings)."
+        return Notice(
+            .unsuitableSettings,
+            [
+                "name": .text(name), "steps": .init(request.steps), "cfg_scale": .init(request.cfgScale),
+                "min_steps": .init(stepRange.lowerBound), "max_steps": .init(stepRange.upperBound),
+                "min_cfg_scale": .init(cfgRange.lowerBound), "max_cfg_scale": .init(cfgRange.upperBound),
+                "sampler": .text(sampler.name),
+            ],
+            "\(values.joined(separator: " and ")) \(verb) not suit this model (\(name): \(limits)): use \(settings ?? self.settings).")
     }
 
     /// "1 to 4 steps, CFG scale 1".

@@ -6,8 +6,8 @@ extension Recipe {
         SamplingSettings(sampler, schedule: schedule, steps: steps, options: samplerOptions, scheduleOptions: scheduleOptions)
     }
 
-    /// A sentence on options that were set and do nothing with the sampler; nil when there are none.
-    public var idleOptions: String? {
+    /// A warning about options that were set and do nothing with the sampler; nil when there are none.
+    public var idleOptions: Notice? {
         let (options, standard) = (samplerOptions, SamplerOptions())
         let hasChurn = sampler.options.contains(.churn)
         let eta = sampler.options.contains(.eta) ? options.eta ?? sampler.defaultEta : 1
@@ -25,9 +25,11 @@ extension Recipe {
             (.skipEarly, guidance.skipEarly > 0, canSkip), (.guidanceMinimumSigma, guidance.minimumSigma > 0, canSkip),
             (.seedDelta, seedDelta != 0, sampler.addedNoise == .fresh && eta > 0 || options.churn > 0 && hasChurn),
         ]
-        let idle = uses.filter { $0.isSet && !$0.isObeyed }.map(\.field.name)
-        return idle.isEmpty ? nil : "\(idle.joined(separator: ", ")) had no effect: sampler \(sampler.name) does not use "
-            + "\(idle.count == 1 ? "it" : "them")."
+        let idle = uses.filter { $0.isSet && !$0.isObeyed }.map(\.field)
+        return idle.isEmpty ? nil : Notice(
+            .optionsUnused, ["fields": .init(idle.map(\.key)), "sampler": .text(sampler.name)],
+            "\(idle.map(\.name).joined(separator: ", ")) had no effect: sampler \(sampler.name) does not use "
+                + "\(idle.count == 1 ? "it" : "them").")
     }
 }
 

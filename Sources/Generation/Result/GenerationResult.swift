@@ -8,8 +8,8 @@ public struct GenerationResult: Sendable {
     public var chunkCount: Int
     /// Parts of the prompts that have no effect, as typed: `<lora:film:0.8>`.
     public var ignored: [String]
-    /// Notes for the user, in whole sentences.
-    public var warnings: [String]
+    /// Notices for the user.
+    public var warnings: [Notice]
     /// Whether a picture would be another if its prompt's schedules counted otherwise.
     public var dependsOnScheduleCounting: Bool
     /// Where each stage ran, read back after compiling.
@@ -29,7 +29,7 @@ public struct GenerationResult: Sendable {
     /// Makes a result from its parts.
     public init(
         pictures: [Picture<RGBImage>], tokenCount: Int, chunkCount: Int,
-        ignored: [String] = [], warnings: [String] = [], dependsOnScheduleCounting: Bool = false,
+        ignored: [String] = [], warnings: [Notice] = [], dependsOnScheduleCounting: Bool = false,
         places: PerStage<Place>, runtimeVersion: String,
         timings: GenerationTimings, compiles: [CompileRecord] = [], moves: [Move] = []
     ) {

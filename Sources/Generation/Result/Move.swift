@@ -8,13 +8,16 @@ public struct Move: Sendable, Hashable {
     public var to: Placement
     /// The fault, as a sentence.
     public var reason: String
+    /// The same as data.
+    public var cause: ErrorReason
 
     /// Makes the record of a move and of the fault that led to it.
-    public init(stage: Stage, from: Placement, to: Placement, reason: String) {
+    public init(stage: Stage, from: Placement, to: Placement, reason: String, cause: ErrorReason) {
         self.stage = stage
         self.from = from
         self.to = to
         self.reason = reason
+        self.cause = cause
     }
 }
 

@@ -52,10 +52,10 @@ public struct DrawOrder: Sendable, Hashable, Codable {
 public struct DrawnRequest: Sendable, Hashable, Codable {
     /// Number of pictures.
     public var pictureCount: Int
-    /// Warnings for the client, in whole sentences and without the places of files.
-    public var warnings: [String]
+    /// Warnings for the client, without the places of files.
+    public var warnings: [Notice]
 
-    public init(pictureCount: Int, warnings: [String] = []) {
+    public init(pictureCount: Int, warnings: [Notice] = []) {
         self.pictureCount = pictureCount
         self.warnings = warnings
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Generation
 
 /// A worker, and what it is at.
 struct WorkerState: Sendable {
@@ -55,7 +56,7 @@ struct Batch: Sendable {
         /// Pictures that are drawn, those of earlier attempts first.
         var pictures: [PictureID]
         /// Each once, in the order in which they came.
-        var warnings: [String]
+        var warnings: [Notice]
         /// False once the job is over or waits again.
         var isWanted = true
 
@@ -105,8 +106,12 @@ struct Batch: Sendable {
 
     var runCount: Int { members.first?.job.request.runs ?? 1 }
 
-    /// Warnings for a job's client, in whole sentences.
-    func warnings(for member: Member) -> [String] { member.warnings + skippedRuns.map { "Run \($0 + 1) of \(runCount) was skipped." } }
+    /// Warnings for a job's client.
+    func warnings(for member: Member) -> [Notice] {
+        member.warnings + skippedRuns.map {
+            Notice(.runSkipped, ["run": .init($0 + 1), "runs": .init(runCount)], "Run \($0 + 1) of \(runCount) was skipped.")
+        }
+    }
 
     /// - Returns: what was drawn for the job by now; nil when it is not one of those that are drawn now.
     mutating func leave(_ id: JobID) -> Member? {

@@ -425,7 +425,7 @@ extension JobService {
                 if let timings = painted.first?.timings { pace.measured(timings, order.requests, model: order.model) }
                 drawing.finishRun(painted.map(\.pictures))
                 let results = painted.map {
-                    DrawnRequest(pictureCount: $0.pictures.count, warnings: $0.warnings.map(PublicReason.withoutFolders))
+                    DrawnRequest(pictureCount: $0.pictures.count, warnings: $0.warnings.map { $0.mapTexts(PublicReason.withoutFolders) })
                 }
                 follow { $0.drew(order, results, at: $1) }
             } catch {
@@ -490,7 +490,7 @@ extension JobService {
         logger.log(level: job.state == .failed ? .error : .info, "Job \(job.state)", metadata: metadata)
         guard !job.warnings.isEmpty else { return }
         // Warnings repeat words of the prompt.
-        let told = logsPrompts ? job.warnings.joined(separator: " ") : "\(job.warnings.count); the job's answer tells them"
+        let told = logsPrompts ? job.warnings.map(\.description).joined(separator: " ") : "\(job.warnings.count); the job's answer tells them"
         logger.warning("Job has warnings", metadata: ["job": "\(job.id)", "warnings": "\(told)"])
     }
 }

@@ -29,6 +29,11 @@ public enum StyleError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension StyleError {
+    /// The error as a notice on pictures that were drawn without the styles.
+    var notice: Notice { Notice(.unreadableStyles, errorReason.values, description) }
+}
+
 extension StyleError: ReasonedError {
     public var errorReason: ErrorReason {
         switch self {

@@ -36,7 +36,7 @@ extension StyleLibrary {
             if isFolder {
                 add(folder: entryPath, name: name.isEmpty ? entry : name + "/" + entry, depth: depth + 1)
             } else if [".json", ".csv"].contains(where: entry.lowercased().hasSuffix) {
-                do throws(StyleError) { try add(file: entryPath, folder: name) } catch { warnings.append(error.description) }
+                do throws(StyleError) { try add(file: entryPath, folder: name) } catch { warnings.append(error.notice) }
             }
         }
     }

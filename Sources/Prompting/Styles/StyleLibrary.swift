@@ -1,15 +1,17 @@
 import Files
+public import Generation
 
 /// Styles by name.
 public struct StyleLibrary: Sendable {
     /// In the order of their files. Of styles of one name, the last.
     public private(set) var styles: [Style] = []
-    /// Lines that were passed over while reading, in whole sentences.
-    public internal(set) var warnings: [String] = []
+    /// Files that were passed over while reading.
+    public internal(set) var warnings: [Notice] = []
     private var indices: [String: Int] = [:]
 
-    /// - Parameter warnings: why there is nothing in it, if there is a reason.
-    public init(warnings: [String] = []) { self.warnings = warnings }
+    /// An empty library.
+    /// - Parameter error: why there is nothing in it, if there is a reason.
+    public init(because error: StyleError? = nil) { warnings = error.map { [$0.notice] } ?? [] }
 
     /// Adds a style, in place of the one that has the same name.
     public mutating func add(_ style: Style) {
@@ -54,23 +56,25 @@ public struct StyleLibrary: Sendable {
     /// - Returns: also warnings, such as of fields that do nothing here.
     public func apply(
         _ names: [String], prompt: String, negativePrompt: String
-    ) throws(StyleError) -> (prompt: String, negativePrompt: String, warnings: [String]) {
+    ) throws(StyleError) -> (prompt: String, negativePrompt: String, warnings: [Notice]) {
         var (prompt, negativePrompt) = (prompt, negativePrompt)
-        var warnings: [String] = []
+        var warnings: [Notice] = []
         for name in names {
             let style = try style(named: name)
             // A style that repeats {prompt} doubles the text, and so does the next.
             guard prompt.utf8.count + negativePrompt.utf8.count <= Self.longestText else {
-                warnings.append("Style \"\(name)\" was left out: the prompt has grown to more than \(Self.longestText) bytes.")
+                warnings.append(Notice(
+                    .styleLeftOut, ["name": .init(name), "max": .init(Self.longestText)],
+                    "Style \"\(name)\" was left out: the prompt has grown to more than \(Self.longestText) bytes."))
                 continue
             }
             prompt = style.applied(toPrompt: prompt)
             negativePrompt = style.applied(toNegativePrompt: negativePrompt)
             if !style.ignoredFields.isEmpty {
-                warnings.append(
+                warnings.append(Notice(
+                    .styleFieldsUnused, ["name": .init(name), "names": .init(style.ignoredFields)],
                     "Style \"\(name)\": \(style.ignoredFields.joined(separator: ", ")) "
-                        + "\(style.ignoredFields.count == 1 ? "has" : "have") no effect."
-                )
+                        + "\(style.ignoredFields.count == 1 ? "has" : "have") no effect."))
             }
         }
         return (prompt, negativePrompt, warnings)

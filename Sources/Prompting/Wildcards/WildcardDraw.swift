@@ -1,4 +1,5 @@
 import Files
+import Generation
 
 /// One text on its way through all draws.
 struct WildcardDraw {
@@ -11,7 +12,7 @@ struct WildcardDraw {
 
     private let folder: WildcardFolder?
     private var generator: DrawGenerator
-    private var warnings: [String] = []
+    private var warnings: [Notice] = []
     private var drawCount = 0
     private var patternCount = 0
     private var textLength = 0
@@ -46,14 +47,19 @@ struct WildcardDraw {
     /// - Parameter source: what stays when there is nothing to draw.
     private mutating func drawn(_ choice: WildcardChoice, files: [String], source: String) -> String {
         guard drawCount < Self.mostDraws, textLength < Self.longestText else {
-            warn("The prompt asks for more than \(Self.mostDraws) draws or \(Self.longestText) bytes. The rest stays as typed.")
+            warn(
+                .tooManyDraws, ["max": .init(Self.mostDraws), "max_bytes": .init(Self.longestText)],
+                "The prompt asks for more than \(Self.mostDraws) draws or \(Self.longestText) bytes. The rest stays as typed.")
             return source
         }
         var (options, files) = (choice.options, files)
         // A wildcard alone offers its lines, so that several of them can be drawn at once: {2$$__colors__}.
         if options.count == 1, case .wildcard(let name)? = options[0].nodes.first, options[0].nodes.count == 1 {
             guard files.count < Self.deepestFile else {
-                warn("Wildcards go round in circles: \(files.suffix(3).joined(separator: " → ")) → \(name). __\(name)__ stays as typed.")
+                let circle = (files.suffix(3) + [name]).joined(separator: " → ")
+                warn(
+                    .wildcardCircle, ["name": .init(name), "circle": .init(circle)],
+                    "Wildcards go round in circles: \(circle). __\(name)__ stays as typed.")
                 return "__\(name)__"
             }
             guard let lines = self.options(ofFile: name) else { return "__\(name)__" }
@@ -76,21 +82,25 @@ struct WildcardDraw {
 
     private mutating func readOptions(ofFile name: String) -> [WildcardChoice.Option] {
         guard let folder else {
-            warn("__\(name)__ stays as typed, for there is no folder with wildcards. Name one with --wildcards.")
+            warn(
+                .noWildcardFolder, ["name": .init(name)],
+                "__\(name)__ stays as typed, for there is no folder with wildcards. Name one with --wildcards.")
             return []
         }
         if name.contains("*") { patternCount += 1 }
         guard patternCount <= Self.mostPatterns else {
-            warn("__\(name)__ stays as typed: a prompt can have at most \(Self.mostPatterns) wildcards with stars.")
+            warn(
+                .tooManyWildcards, ["name": .init(name), "max": .init(Self.mostPatterns)],
+                "__\(name)__ stays as typed: a prompt can have at most \(Self.mostPatterns) wildcards with stars.")
             return []
         }
         let files = folder.files(for: name)
         guard !files.isEmpty else {
             let nearest = folder.names.nearest(to: name)
             warn(
+                .unknownWildcard, nearest.map { ["name": .init(name), "did_you_mean": .init($0)] } ?? ["name": .init(name)],
                 "There is no wildcard \"\(name)\" in \"\(folder.path)\". It stays as "
-                    + "typed.\(nearest.map { " Did you mean __\($0)__?" } ?? "")"
-            )
+                    + "typed.\(nearest.map { " Did you mean __\($0)__?" } ?? "")")
             return []
         }
         var options: [WildcardChoice.Option] = []
@@ -98,14 +108,15 @@ struct WildcardDraw {
             do throws(WildcardError) {
                 options += try folder.lines(of: file).map { .init(weight: $0.weight, nodes: WildcardReader.nodes(of: $0.text)) }
             } catch {
-                warn(error.description)
+                warn(.unreadableWildcard, error.errorReason.values, error.description)
             }
         }
-        if options.isEmpty { warn("Wildcard \"\(name)\" has no lines. It stays as typed.") }
+        if options.isEmpty { warn(.emptyWildcard, ["name": .init(name)], "Wildcard \"\(name)\" has no lines. It stays as typed.") }
         return options
     }
 
-    private mutating func warn(_ warning: String) {
+    private mutating func warn(_ name: Notice.Name, _ values: [String: ErrorReason.Value], _ sentence: String) {
+        let warning = Notice(name, values, sentence)
         if !warnings.contains(warning), warnings.count < 100 { warnings.append(warning) }
     }
 }

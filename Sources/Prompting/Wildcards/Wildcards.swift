@@ -1,3 +1,5 @@
+public import Generation
+
 /// Draws what `__name__` and `{a|b}` in a prompt stand for.
 ///
 ///     let wildcards = Wildcards(folder: try WildcardFolder(path: "wildcards"))
@@ -14,8 +16,8 @@ public struct Wildcards: Sendable {
     public struct Expansion: Sendable, Hashable {
         /// The text with each draw in its place.
         public var text: String
-        /// Reasons why something stayed as typed, in whole sentences, each once.
-        public var warnings: [String]
+        /// Reasons why something stayed as typed, each once.
+        public var warnings: [Notice]
     }
 
     /// nil when there are no files; choices in braces are drawn nevertheless.

@@ -32,7 +32,7 @@ struct A1111Generation {
         let wanted = try await backend.read(context) { try ExtrasRequest(body: body, $0, kind: kind) }
         let job = try await backend.drawn(wanted.job, bringing: wanted.uploads, for: request, context)
         // Why there are fewer pictures than were sent.
-        let warnings = job.warnings + (job.state == .done ? [] : [job.failure].compactMap(\.self))
+        let warnings = job.warnings.map(\.description) + (job.state == .done ? [] : [job.failure].compactMap(\.self))
         let pictures = try await backend.pictures(of: job, as: wanted.format)
         let answer = try await offloaded {
             switch kind {
@@ -63,7 +63,7 @@ struct A1111Generation {
         let pictures = wanted.sendsImages ? try await backend.pictures(of: job, as: wanted.format) : try await backend.descriptions(of: job)
         let model = await backend.catalog().models.first { $0.name == job.request.model }
         // Why there are fewer pictures than were asked for.
-        let warnings = job.warnings + (job.state == .done ? [] : [job.failure].compactMap(\.self))
+        let warnings = job.warnings.map(\.description) + (job.state == .done ? [] : [job.failure].compactMap(\.self))
         let version = "Easel \(backend.options.version)"
         let answer = try await offloaded {
             WebJSON.data(

@@ -24,7 +24,7 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
     private(set) var failureReason: String?
     /// Runs whose pictures are stored or that were skipped.
     private(set) var finishedRuns: Int
-    /// A list of texts in JSON; nil for none.
+    /// A list of `Notice`s in JSON; nil for none.
     private(set) var warnings: String?
     /// Rises with each that was added; nil where that is not looked at.
     private(set) var number: Int64?
@@ -98,7 +98,7 @@ struct JobRecord: Codable, FetchableRecord, PersistableRecord {
         job.failureReason = failureReason.flatMap { try? JSONDecoder().decode(ErrorReason.self, from: Data($0.utf8)) }
         job.finishedRuns = finishedRuns
         // Nobody misses a job for its warnings.
-        job.warnings = warnings.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
+        job.warnings = warnings.flatMap { try? JSONDecoder().decode([Notice].self, from: Data($0.utf8)) } ?? []
         job.pictures = pictures
         return job
     }

@@ -43,6 +43,15 @@ enum Schema {
                 CREATE INDEX job_by_grid ON job (grid) WHERE grid IS NOT NULL;
                 """)
         }
+        // Until here, `warnings` was a list of sentences in JSON. From here on it is one of `Notice`s.
+        migrator.registerMigration("warnings as data") { db in
+            try db.execute(sql: """
+                UPDATE job SET warnings = (
+                    SELECT json_group_array(json_object('reason', 'told', 'values', json_object(), 'message', value))
+                    FROM json_each(job.warnings)
+                ) WHERE json_valid(warnings)
+                """)
+        }
         return migrator
     }()
 

@@ -41,7 +41,7 @@ struct EventDetails: Codable {
     var attempt: Int?
     /// compiling, moved, fidelity: `text_encoder`, `unet`, `vae`.
     var component: Stage?
-    /// compiling, fidelity: OpenVINO's name of the device.
+    /// compiling, fidelity: OpenVINO's name of the device. moved: the one from then on.
     var device: String?
     /// compiling: what is fixed, in words: `batch 2, latents 64×64, up to 4 chunks`.
     var shape: String?
@@ -49,6 +49,8 @@ struct EventDetails: Codable {
     var reason: String?
     /// moved, fidelity: what happened, in sentences.
     var text: String?
+    /// fidelity: the same as data.
+    var notice: Notice?
     /// step: how many of `of` are done, over all runs. decoding: which picture, upscaling: which tile, from 0.
     var n: Int?
     var of: Int?
@@ -64,11 +66,13 @@ struct EventDetails: Codable {
     var previews: [String]?
     /// warnings: what the user should know of the pictures, in sentences.
     var warnings: [String]?
+    /// warnings: the same as data.
+    var notices: [Notice]?
     /// pictures: those of the run, which are stored. done: all.
     var pictures: [JobAnswer.Picture]?
     /// failed: why, as a sentence.
     var error: String?
-    /// failed: the same as data.
+    /// failed: the same as data. moved: why.
     var failureReason: ErrorReason.Name?
     var failureValues: [String: JSONValue]?
     /// queue: whether it is paused, and how many jobs wait.
@@ -81,11 +85,11 @@ struct EventDetails: Codable {
     /// model: why it failed, as data.
     var reasonCode: ErrorReason.Name?
     var values: [String: JSONValue]?
-    /// fidelity: what the component computes in.
+    /// fidelity: what the component computes in. moved: the same from then on.
     var precision: String?
     /// fidelity: `baseline`, `within_bounds`, `recovered`, `non_finite`, `over_bound`, `over_baseline`, `failed`.
     var finding: String?
-    /// fidelity: `none`, `recompile`, `accuracy`, `cpu`, `give_up`.
+    /// fidelity: `none`, `recompile`, `accuracy`, `cpu`, `move`, `give_up`.
     var response: String?
     /// fidelity: against CPU f32, relative L2, …
     var relativeError: Double?
@@ -93,8 +97,8 @@ struct EventDetails: Codable {
     var bound: Double?
 
     private enum CodingKeys: String, CodingKey {
-        case event, job, time, position, attempt, component, device, shape, reason, text, n, of, tile, tiles, run, runs, previews
-        case warnings, pictures, error, waiting, model, state, values, precision, finding, response, bound
+        case event, job, time, position, attempt, component, device, shape, reason, text, notice, n, of, tile, tiles, run, runs, previews
+        case warnings, notices, pictures, error, waiting, model, state, values, precision, finding, response, bound
         case runStep = "run_step"
         case runSteps = "run_steps"
         case failureReason = "failure_reason"
@@ -123,7 +127,9 @@ struct EventDetails: Codable {
         case .moved(let move):
             self.event = .moved
             component = move.stage
+            (device, precision) = (move.to.device, move.to.arithmetic.description)
             text = move.description
+            (failureReason, failureValues) = (move.cause.name, move.cause.values.mapValues(JSONValue.init))
         case .encoding:
             self.event = .encoding
         case .encodingPictures(let tile):
@@ -149,7 +155,8 @@ struct EventDetails: Codable {
             (self.tile, tiles) = (tile?.index, tile?.count)
         case .warned(let warnings):
             self.event = .warnings
-            self.warnings = warnings
+            self.warnings = warnings.map(\.description)
+            notices = warnings
         case .done(let pictures):
             self.event = .done
             self.pictures = pictures.map(JobAnswer.Picture.init)
@@ -167,7 +174,7 @@ struct EventDetails: Codable {
             (model, component, device, precision) = (notice.model, notice.component, notice.device, notice.precision)
             (finding, response, relativeError, bound) = (notice.finding, notice.response, notice.relativeError, notice.bound)
             self.time = notice.time
-            text = notice.text
+            (text, self.notice) = (notice.text, notice.notice)
         case .model(let readiness):
             let answer = ReadinessAnswer(readiness)
             self.event = .model

@@ -38,6 +38,8 @@ public struct GridAnswer: Codable, Sendable {
     public var finished: Int
     /// Warnings about the sheet, in sentences.
     public var warnings: [String]
+    /// The same as data, in the same order.
+    public var notices: [Notice]
 
     /// Tells of a grid.
     /// - Parameters:
@@ -56,10 +58,13 @@ public struct GridAnswer: Codable, Sendable {
                 picture: job?.pictures.first.map(JobAnswer.Picture.init))
         }
         finished = (0..<grid.count).count { byCell[$0]?.state.isFinal ?? true }
-        warnings = missingCharacters.isEmpty ? [] : [
-            "No font of the server has \(missingCharacters): boxes stand for them on the sheet. Install a font such as Noto Sans CJK.",
+        notices = missingCharacters.isEmpty ? [] : [
+            Notice(
+                .missingCharacters, ["characters": .init(missingCharacters)],
+                "No font of the server has \(missingCharacters): boxes stand for them on the sheet. Install a font such as Noto Sans CJK."),
         ]
+        warnings = notices.map(\.description)
     }
 
-    private enum CodingKeys: String, CodingKey { case id, url, sheetURL = "sheet_url", axes, cells, finished, warnings }
+    private enum CodingKeys: String, CodingKey { case id, url, sheetURL = "sheet_url", axes, cells, finished, warnings, notices }
 }

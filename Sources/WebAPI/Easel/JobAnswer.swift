@@ -85,6 +85,8 @@ public struct JobAnswer: Codable, Sendable {
     public var pictures: [Picture]
     /// Warnings about the pictures, in sentences.
     public var warnings: [String]
+    /// The same as data, in the same order.
+    public var notices: [Notice]
     /// The grid that the job is a cell of; null for a job of its own.
     @OrNull public var grid: String?
     /// The body of `POST /api/v1/jobs`, with every default filled in.
@@ -104,7 +106,8 @@ public struct JobAnswer: Codable, Sendable {
         failureReason = job.failureReason?.name
         failureValues = job.failureReason?.values.mapValues(JSONValue.init)
         pictures = job.pictures.map(Picture.init)
-        warnings = job.warnings
+        warnings = job.warnings.map(\.description)
+        notices = job.warnings
         grid = job.request.grid?.id.description
         request = Self.fields(of: job.request)
     }
@@ -122,7 +125,7 @@ public struct JobAnswer: Codable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, state, position, progress, attempts, failure, pictures, warnings, grid, request
+        case id, state, position, progress, attempts, failure, pictures, warnings, notices, grid, request
         case failureReason = "failure_reason"
         case failureValues = "failure_values"
         case submittedAt = "submitted_at"

@@ -1,3 +1,4 @@
+public import Files
 public import Generation
 public import Jobs
 
@@ -153,7 +154,11 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
     /// The same as data, sentence by sentence, for pages in other languages.
     public var hints: [Hint] = []
     /// Why no model is loaded, and what to do, in sentences; null while one is, or is being loaded.
-    @OrNull public var problem: String?
+    @OrNull public private(set) var problem: String?
+    /// The same as data: the name of the reason; null as before.
+    @OrNull public private(set) var problemReason: ErrorReason.Name?
+    /// The values of the reason; null as before.
+    @OrNull public private(set) var problemValues: [String: JSONValue]?
     /// Seconds of a step of the latest picture that the current model drew here; null before the first.
     @OrNull public var secondsPerStep: Double?
     /// Memory of this program in bytes, models included; 0 where the system does not tell.
@@ -164,19 +169,28 @@ public struct DeviceSummaries: Sendable, Equatable, Codable {
     /// Makes the answer; without a loaded model, `assignments` and `measurements` are empty. The server adds the figures of memory.
     public init(
         openvino: String, devices: [Device], assignments: [Assignment] = [], measurements: [Measurement] = [], advice: [String] = [],
-        problem: String? = nil, secondsPerStep: Double? = nil
+        problem: PublicReason? = nil, secondsPerStep: Double? = nil
     ) {
         self.openvino = openvino
         self.devices = devices
         self.assignments = assignments
         self.measurements = measurements
         self.advice = advice
-        self.problem = problem
         self.secondsPerStep = secondsPerStep
+        tell(problem)
+    }
+
+    /// Tells why no model is loaded; nil while one is, or is being loaded.
+    public mutating func tell(_ reason: PublicReason?) {
+        problem = reason?.description
+        problemReason = reason?.reason.name
+        problemValues = reason?.reason.values.mapValues(JSONValue.init)
     }
 
     private enum CodingKeys: String, CodingKey {
         case openvino, devices, assignments, measurements, advice, hints, problem
+        case problemReason = "problem_reason"
+        case problemValues = "problem_values"
         case secondsPerStep = "seconds_per_step"
         case memoryUsedBytes = "memory_used_bytes"
         case memoryTotalBytes = "memory_total_bytes"
@@ -241,11 +255,13 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
         public var secondsSinceProbe: Double?
         /// The remedy for a drift, or why there is none.
         public var notice: String?
+        /// The same as data: one, or none.
+        public var notices: [Notice]
 
         /// Makes one row; figures that are not finite have to be left out, as JSON has none.
         public init(
             component: Stage, device: String, precision: String, relativeError: Double?, cosine: Double?, bound: Double,
-            speedRatio: Double?, secondsSinceProbe: Double?, notice: String?
+            speedRatio: Double?, secondsSinceProbe: Double?, notice: Notice?
         ) {
             self.component = component
             self.device = device
@@ -255,11 +271,12 @@ public struct FidelitySummary: Sendable, Equatable, Codable {
             self.bound = bound
             self.speedRatio = speedRatio
             self.secondsSinceProbe = secondsSinceProbe
-            self.notice = notice
+            self.notice = notice?.description
+            notices = notice.map { [$0] } ?? []
         }
 
         private enum CodingKeys: String, CodingKey {
-            case component, device, precision, cosine, bound, notice
+            case component, device, precision, cosine, bound, notice, notices
             case relativeError = "relative_error"
             case speedRatio = "speed_ratio"
             case secondsSinceProbe = "seconds_since_probe"
@@ -297,6 +314,8 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
     public var isWithinBounds: Bool
     /// The same in sentences.
     public var verdict: String
+    /// What is not as it should be, as data; empty when all is well.
+    public var notices: [Notice]
     /// Peak signal-to-noise ratio in dB; nil when the pictures are equal.
     @OrNull public var psnr: Double?
     /// Structural similarity; 1 when the pictures are equal.
@@ -314,12 +333,13 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
 
     /// Makes the answer from pictures that are encoded already.
     public init(
-        model: String, isWithinBounds: Bool, verdict: String, psnr: Double?, ssim: Double, isEqual: Bool, amplification: Int,
-        reference: String, drawn: String, difference: String
+        model: String, isWithinBounds: Bool, verdict: String, notices: [Notice] = [], psnr: Double?, ssim: Double, isEqual: Bool,
+        amplification: Int, reference: String, drawn: String, difference: String
     ) {
         self.model = model
         self.isWithinBounds = isWithinBounds
         self.verdict = verdict
+        self.notices = notices
         self.psnr = psnr
         self.ssim = ssim
         self.isEqual = isEqual
@@ -330,7 +350,7 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, verdict, psnr, ssim, amplification, reference, drawn, difference
+        case model, verdict, notices, psnr, ssim, amplification, reference, drawn, difference
         case isWithinBounds = "is_within_bounds"
         case isEqual = "is_equal"
     }

@@ -1,3 +1,5 @@
+public import Generation
+
 /// How a prompt is read.
 public struct PromptSummary: Sendable, Equatable, Codable {
     /// A piece of a chunk that is whole characters, and its weight.
@@ -109,13 +111,15 @@ public struct PromptSummary: Sendable, Equatable, Codable {
     public var expanded: String
     /// What is likely not meant, or does nothing.
     public var problems: [Problem]
-    /// In sentences: the messages of `problems`, and whatever else is to be said.
+    /// In sentences: the messages of `problems` and of `notices`.
     public var warnings: [String]
+    /// Whatever else is to be said, as data.
+    public var notices: [Notice]
 
     /// Makes the answer; what may be left out is for where only the chunks matter.
     public init(
         tokenCount: Int, tokenCapacity: Int, chunks: [[Token]], schedules: [[Scheduled]] = [], parts: [Part] = [], expanded: String = "",
-        problems: [Problem] = [], warnings: [String]
+        problems: [Problem] = [], notices: [Notice] = []
     ) {
         self.tokenCount = tokenCount
         self.tokenCapacity = tokenCapacity
@@ -124,10 +128,11 @@ public struct PromptSummary: Sendable, Equatable, Codable {
         self.parts = parts
         self.expanded = expanded
         self.problems = problems
-        self.warnings = warnings
+        warnings = problems.map(\.message) + notices.map(\.description)
+        self.notices = notices
     }
 
     private enum CodingKeys: String, CodingKey {
-        case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, schedules, parts, expanded, problems, warnings
+        case tokenCount = "token_count", tokenCapacity = "token_capacity", chunks, schedules, parts, expanded, problems, warnings, notices
     }
 }

@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Generation
 import Settings
 
 extension Schema {
@@ -46,6 +47,7 @@ private struct SchemaReader: Decoder {
             case is Double.Type: (0.0, .number)
             case is Date.Type: (Date(timeIntervalSince1970: 0), .time)
             case is JSONValue.Type: (JSONValue.null, .any)
+            case is ErrorReason.Value.Type: (ErrorReason.Value.whole(0), .any)
             case let type as any CaseIterable.Type: firstCase(type)
             default: nil
             }
