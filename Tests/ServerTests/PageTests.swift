@@ -42,7 +42,7 @@ struct PageTests {
 
     @Test("what a visit begins with is under 260 kB, and each file is something")
     func size() throws {
-        let index = String(decoding: try #require(PageFile.index).content, as: UTF8.self)
+        let index = String(decoding: try #require(PageFile.all["index.html"]).content, as: UTF8.self)
         let named = Set(index.matches(of: /\/page\/([\w.\-]+)/).map { String($0.output.1) })
         // Other views load when they are asked for, and one language of two.
         let sizes = PageFile.all.mapValues(\.content.count)
@@ -105,7 +105,7 @@ struct PageTests {
             ("/favicon.ico", "icon.svg", "image/svg+xml"),
         ])
     func files(path: String, name: String, mediaType: String) async throws {
-        let file = try #require(PageFile.all[name])
+        let file = try #require(path == "/" ? PageFile.index : PageFile.all[name])
         try await Walk().run { client async throws in
             let answer = try await client.ask(.get, path)
             #expect(answer.status == .ok)
@@ -117,6 +117,25 @@ struct PageTests {
             #expect(head.status == .ok && head.headers[.contentType] == answer.headers[.contentType])
             #expect(head.headers[.eTag] == answer.headers[.eTag])
             #expect(head.headers[.contentLength] == "\(file.content.count)")
+        }
+    }
+
+    @Test("the page names its files below a version, where a browser keeps them; below another it asks again")
+    func versions() async throws {
+        try await Walk().run { client async throws in
+            let page = try await client.ask(.get, "/").text
+            let names = page.matches(of: /"\/page\/kept\/(\w+)\/([\w.\-]+)/)
+            #expect(names.count > 20 && names.allSatisfy { $0.output.1 == PageFile.version })
+            #expect(page.ranges(of: "/page/").count == names.count)
+            for name in Set(names.map { String($0.output.2) }) {
+                let content = try #require(PageFile.all[name]).content
+                for (version, caching) in [(PageFile.version, "private, max-age=31536000, immutable"), ("0123456789abcdef", "no-cache")] {
+                    let answer = try await client.ask(.get, "/page/kept/\(version)/\(name)")
+                    #expect(answer.status == .ok && Data(answer.body.readableBytesView) == content, "\(name)")
+                    #expect(answer.headers[.cacheControl] == caching, "\(name)")
+                }
+            }
+            #expect(try await client.ask(.get, "/page/kept/\(PageFile.version)/none.js").status == .notFound)
         }
     }
 

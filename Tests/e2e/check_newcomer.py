@@ -105,8 +105,13 @@ def phone(server, locale):
         expect(page.locator("#generate")).to_be_in_viewport()
         expect(page.locator("#canvas .cell").first).to_be_in_viewport()
         fill(page, prompt="red heart on a white background", steps=4, pictures=1)
+        page.evaluate("scrollTo(0, 0)")
+        watch_shifts(page)
         page.locator("#generate").tap()
         is_idle(page)
+        expect(page.locator("#acts a[download]")).to_be_visible()
+        shifts = page.evaluate("window.shifts")
+        assert shifts <= 0.02, shifts
         page.evaluate("scrollTo(0, 0)")
         expect(page.locator("#canvas .cell").first).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

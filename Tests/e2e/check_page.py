@@ -24,7 +24,7 @@ def figures(server):
     draw(server, "a red apple", 3)
     index = requests.get(server.url, timeout=10).text
     # What a visit begins with: other views load when they are asked for, and one language of two.
-    files = {path: len(requests.get(server.url + path, timeout=10).content) for path in set(re.findall(r"/page/[\w.-]+", index)) | {"/", "/page/words-en.js"}}
+    files = {path: len(requests.get(server.url + path, timeout=10).content) for path in set(re.findall(r"/page/[\w./-]+", index)) | {"/", "/page/words-en.js"}}
     with opened(server) as page:
         page.add_init_script("""(() => {
             const look = () => {
@@ -511,7 +511,10 @@ def begins_with_several(server):
     files = [{"name": f"{number}.png", "mimeType": "image/png", "buffer": requests.get(server.url + picture["url"], timeout=10).content}
              for number, picture in enumerate(pictures)]
     with opened(server) as page:
-        drawn = page.evaluate("async sizes => { const { drawable } = await import('/page/source.js'); return sizes.map(size => drawable(size, size.native_size)) }", sizes)
+        drawn = page.evaluate("""async sizes => {
+            const { drawable } = await import(document.querySelector('script[src$="/main.js"]').src.replace('main.js', 'source.js'))
+            return sizes.map(size => drawable(size, size.native_size))
+        }""", sizes)
         assert [[size["width"], size["height"]] for size in drawn] == [size["drawn"] for size in sizes]
         fill(page, prompt="red apple", seed=5, steps=4)
         page.locator("#source > summary").click()

@@ -22,7 +22,10 @@ export function el(tag, properties = {}, ...children) {
   return element
 }
 
-export const icon = name => el('svg', { class: 'icon', 'aria-hidden': 'true' }, el('use', { href: `/page/icon.svg#${name}` }))
+/** Where an icon is: in a file beside this one. */
+export const iconAddress = name => `${new URL('icon.svg', import.meta.url).pathname}#${name}`
+
+export const icon = name => el('svg', { class: 'icon', 'aria-hidden': 'true' }, el('use', { href: iconAddress(name) }))
 
 /** Shows a text, or hides the element when there is none. */
 export function say(element, text) {

@@ -31,11 +31,15 @@ export function firstFacts(picture) {
   return first.map(name => [name, valueOf(name)]).filter(([, value]) => value)
 }
 
+const components = { text: 'text_encoder', unet: 'unet', vae: 'vae' }
+/** A value that has one for each component, `text CPU, unet CPU, vae CPU`, with the names that the page has for them. */
+const ofParts = value => (/^text \S+, unet /.test(value) ? value.replace(/\b(text|unet|vae)\b/g, name => t(`component.${components[name]}`)) : value)
+
 /** Name, in the page's language, and value of all else. */
 export function otherFacts(picture) {
   const others = [...parametersOf(picture)].filter(([name]) => !first.includes(name) && name !== 'Schedule type')
   return [
-    ...others.map(([name, value]) => [nameOf(name), value]), [t('picture.made'), moment(picture.created_at)],
+    ...others.map(([name, value]) => [nameOf(name), ofParts(value)]), [t('picture.made'), moment(picture.created_at)],
     ...(picture.file ? [[t('picture.file'), [facets?.folder, picture.file].filter(Boolean).join('/')]] : []),
   ]
 }

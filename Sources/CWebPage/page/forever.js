@@ -41,12 +41,10 @@ function show() {
   if (round) $('forever-round').textContent = t('forever.round', { n: number(round.n) })
 }
 
-const menu = () => openMenu($('generate-more'), [round ? { label: t('forever.off'), act: stop } : { label: t('forever'), act: () => begin(1) }])
+/** What else the button that generates can do. */
+export const openWays = () => openMenu($('generate-more'), [round ? { label: t('forever.off'), act: stop } : { label: t('forever'), act: () => begin(1) }])
 
 export function startForever() {
-  $('generate-more').addEventListener('click', menu)
-  // As in A1111; on phones it is a long press.
-  $('generate').addEventListener('contextmenu', event => { event.preventDefault(); menu() })
   $('forever-stop').addEventListener('click', () => { stop(); $('generate-more').focus() })
   jobEnded.listen(({ id, state }) => { round?.ended.set(id, state); goOn() })
   // A job that the server has forgotten meanwhile is over.

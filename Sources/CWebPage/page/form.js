@@ -1,7 +1,7 @@
 // The recipe that says what to draw: its fields, what is remembered of them, and what is sent.
 
 import { CallError, get, submit } from './api.js'
-import { $, el, say } from './dom.js'
+import { $, el, iconAddress, say } from './dom.js'
 import { addFoldedFields, addHints } from './folded.js'
 import { readPicture } from './drop.js'
 import { hiresGist } from './hires.js'
@@ -71,6 +71,7 @@ export function showError(error) {
   putBelow(place, el('p', { class: 'error', id, role: 'alert' }, error.message))
   input.setAttribute('aria-invalid', 'true')
   input.setAttribute('aria-errormessage', id)
+  input.addEventListener('input', clearErrors, { once: true })
   input.focus()
 }
 
@@ -184,7 +185,7 @@ function showCount() {
 function showSeed() {
   const isLocked = !['', '-1'].includes($('seed').value.trim())
   $('seed-lock').setAttribute('aria-pressed', isLocked)
-  $('seed-icon').setAttribute('href', `/page/icon.svg#${isLocked ? 'locked' : 'unlocked'}`)
+  $('seed-icon').setAttribute('href', iconAddress(isLocked ? 'locked' : 'unlocked'))
 }
 
 // What was typed is there again at the next visit.
@@ -356,7 +357,7 @@ async function chooseAccuracy() {
 /** Tells which schedule is the sampler's own. */
 function showAutomatic() {
   const { options } = samplers.find(({ name }) => name === $('sampler').value) ?? {}
-  const label = name => schedules.find(schedule => schedule.name === name)?.label
+  const label = name => (name === 'automatic' ? t('schedule.automatic') : schedules.find(schedule => schedule.name === name)?.label)
   const [automatic] = $('schedule').options
   if (automatic) automatic.label = options?.scheduler ? `${label(options.scheduler)} (${label('automatic')})` : label('automatic')
 }
@@ -448,7 +449,7 @@ export function startForm({ latest }) {
 
   modelsChanged.listen(() => { showModel(); changed() })
   settingsChanged.listen(() => { showAccuracy(); showModel(); changed() })
-  languageChanged.listen(() => { showAccuracy(); showModel(); showSize(); changed() })
+  languageChanged.listen(() => { showAccuracy(); showAutomatic(); showModel(); showSize(); changed() })
   showAccuracy()
   explain('prompt')
   explain('negative_prompt')

@@ -6,15 +6,12 @@ import { startDeleting } from './deleting.js'
 import { $, say } from './dom.js'
 import { acceptDrops } from './drop.js'
 import { generate, readChoices, startForm } from './form.js'
-import { startForever } from './forever.js'
 import { startHires } from './hires.js'
 import { startHistory } from './history.js'
 import { connectionChanged, fidelityEvent, follow } from './jobs.js'
-import { showKeys } from './keys.js'
 import { startModels } from './models.js'
 import { loadMore } from './more.js'
 import { all } from './pictures.js'
-import { startPresets } from './presets.js'
 import { cancelFirst, startQueue } from './queue.js'
 import { markShown, startRoll } from './roll.js'
 import { readModels, readReadiness, readSettings, readinessChanged, readinessReason, server } from './server.js'
@@ -38,6 +35,12 @@ const above = {
   picture: loaded(async () => { const part = await import('./picture.js'); part.startPicture(); return { open: part.openPicture } }),
   compare: loaded(async () => { const part = await import('./compare.js'); part.startCompare(); return { open: part.openCompare } }),
 }
+/** What opens beside a button, or by a key. */
+const small = {
+  presets: loaded(async () => (await import('./presets.js')).openPresets),
+  ways: loaded(async () => { const part = await import('./forever.js'); part.startForever(); return part.openWays }),
+  keys: loaded(async () => (await import('./keys.js')).showKeys),
+}
 /** Views that had another name. */
 const renamed = { devices: 'machines' }
 let view = null, query = ''
@@ -52,6 +55,15 @@ function loaded(load) {
   return () => (part ??= loadMore().then(load).catch(error => { part = null; throw error }))
 }
 
+const open = name => small[name]().then(act => act(), () => toast(t('offline')))
+
+function startSmall() {
+  $('presets').addEventListener('click', () => open('presets'))
+  $('generate-more').addEventListener('click', () => open('ways'))
+  // As in A1111; on phones it is a long press.
+  $('generate').addEventListener('contextmenu', event => { event.preventDefault(); open('ways') })
+}
+
 async function show(name, wanted = '') {
   const isNew = name !== view
   if (!isNew && wanted === query) return
@@ -62,16 +74,16 @@ async function show(name, wanted = '') {
     if (link.dataset.view === name) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  const open = await views[name]().catch(() => null)
+  const opened = await views[name]().catch(() => null)
   if (view !== name || query !== wanted) return
-  if (!open) {
+  if (!opened) {
     // Another click tries again.
     view = null
     return void toast(t('offline'))
   }
   // Not before: what is clicked in it shall be heard.
   for (const other of Object.keys(views)) $(other).hidden = other !== name
-  open(query)
+  opened(query)
   if (isNew) scrollTo({ top: places[name] ?? 0 })
 }
 
@@ -155,7 +167,7 @@ function startKeys() {
     }
     const isTyping = event.target.closest?.('input, textarea, select')
     if (event.key === 'Escape' && view === 'create' && !document.querySelector('dialog[open]')) cancelFirst()
-    if (event.key === '?' && !isTyping && !document.querySelector('dialog[open]')) showKeys()
+    if (event.key === '?' && !isTyping && !document.querySelector('dialog[open]')) open('keys')
   })
   // Its address would be another view's.
   document.querySelector('.skip').addEventListener('click', event => {
@@ -174,13 +186,12 @@ startSource()
 startHires()
 startModels()
 startHistory()
-startPresets()
 startQueue()
-startForever()
 startStage({ shows: markShown })
 startRoll()
 startAlerts()
 startSheet()
+startSmall()
 startDeleting()
 startAccount()
 readinessChanged.listen(showReadiness)
@@ -212,4 +223,4 @@ start()
 follow().catch(() => {})
 // Something was done about a drift: whoever draws should know, whatever they look at.
 fidelityEvent.listen(({ response, text }) => { if (response !== 'none') toast(text) })
-addEventListener('load', () => setTimeout(() => { for (const load of [...Object.values(views), ...Object.values(above), loadSourceView]) load().catch(() => {}) }, 1500))
+addEventListener('load', () => setTimeout(() => { for (const load of [...[views, above, small].flatMap(Object.values), loadSourceView]) load().catch(() => {}) }, 1500))

@@ -104,7 +104,7 @@ export function openModels() {
     el('div', { class: 'row' }, el('button', { type: 'button', onclick: refresh }, t('model.refresh'))),
     el('h3', {}, t('model.where')),
     el('p', { class: 'note' }, t('model.where.text')),
-    (server.folders ?? []).map(folder => el('p', {}, el('code', {}, folder))))
+    server.folders.map(folder => el('p', {}, el('code', {}, folder))))
 }
 
 async function refresh() {

@@ -32,7 +32,7 @@ export default {
   eta: 'Eta', 'eta.hint': 'Share of fresh noise in samplers that add some, 0 to 1; empty: the sampler\'s own', s_churn: 'Churn', 's_churn.hint': 'Noise that Euler, Heun and DPM2 add before each step',
   s_tmin: 'Least churn level', 's_tmin.hint': 'Least noise level with churn', s_tmax: 'Greatest churn level', 's_tmax.hint': 'Greatest noise level with churn; 0: no limit',
   s_noise: 'Noise factor', 's_noise.hint': 'Factor of the noise that is added on the way', eta_noise_seed_delta: 'ENSD', 'eta_noise_seed_delta.hint': 'Added to the seed for noise after the first; many A1111 users have 31337',
-  solver_order: 'Order', 'solver_order.hint': 'Of LMS, UniPC and DPM++ 3M; empty: the sampler\'s own', uni_pc_variant: 'UniPC variant', 'uni_pc_variant.own': 'The sampler\'s own', 'uni_pc_variant.bh1': 'bh1', 'uni_pc_variant.bh2': 'bh2',
+  solver_order: 'Order', 'solver_order.hint': 'Of LMS, UniPC and DPM++ 3M; empty: the sampler\'s own', uni_pc_variant: 'UniPC variant', 'uni_pc_variant.own': 'Sampler’s own', 'uni_pc_variant.bh1': 'bh1', 'uni_pc_variant.bh2': 'bh2',
   uni_pc_lower_order_final: 'Lower order at the end', rho: 'Rho', 'rho.hint': 'Exponent of the schedules Karras and Polyexponential; 0: their own', sigma_min: 'Least noise', 'sigma_min.hint': 'Of the schedule; 0: the model\'s own',
   sigma_max: 'Most noise', 'sigma_max.hint': 'Of the schedule; 0: the model\'s own', zero_terminal_snr: 'Zero terminal SNR', 'zero_terminal_snr.hint': 'For models that were trained so and do not say it', always_discard_next_to_last_sigma: 'Discard penultimate level', beta_dist_alpha: 'Beta schedule: alpha', beta_dist_beta: 'Beta schedule: beta',
   guidance_rescale: 'CFG rescale', 'guidance_rescale.hint': 'Against burnt pictures, above all of models with zero terminal SNR; 0.7 is usual', cfg_start: 'Guidance starts', 'cfg_start.hint': 'Share of the way before guidance begins',
@@ -223,4 +223,17 @@ export default {
   'setting.max_requests_per_second': 'Requests of one client', 'setting.max_requests_per_second.meaning': '0 = any number.', 'setting.max_event_streams': 'Open event streams', 'setting.max_event_streams.meaning': 'Each open page has one.',
   'several.number': '“{value}” is not a number. Separate values by commas.', 'several.unknown': 'There is no “{value}” to choose. Separate values by commas.',
   'several.empty': 'Type values, separated by commas.', 'grid.title': 'Sheet', 'grid.alt': 'Pictures side by side, labelled by {axes}',
+
+  // The words about presets, generating forever, and keys.
+
+  'presets.search': 'Search presets', 'presets.model': 'Defaults of this model', 'presets.save': 'Save these settings as',
+  'presets.saved': 'Preset saved: {name}', 'presets.remove': 'Delete the preset {name}',
+  'presets.keep': 'Make these the defaults of {model}', 'presets.forget': 'Forget saved defaults',
+  'presets.kept': '{model} now has these defaults.', 'presets.forgotten': '{model} has its own defaults again.',
+  forever: 'Generate forever', 'forever.on': 'Generating forever', 'forever.round': 'round {n}', 'forever.off': 'Stop generating forever',
+  'forever.stop': 'Stop', 'forever.stop.hint': 'No new round begins; the one that is drawn goes on to its end',
+  'forever.stopped': 'Generating forever has stopped.', keys: 'Keys', 'keys.generate': 'Generate', 'keys.cancel': 'Cancel what is drawn',
+  'keys.weight': 'Weight of the word or selection, by 0.1', 'keys.weight.fine': 'The same, by 0.05',
+  'keys.history': 'Earlier and later prompts', 'keys.walk': 'Walk through the gallery', 'keys.open': 'Open the picture',
+  'keys.delete': 'Delete the picture', 'keys.undo': 'Undo typing, and in the gallery deleting', 'keys.help': 'These keys',
 }

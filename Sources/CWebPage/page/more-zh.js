@@ -260,4 +260,13 @@ export default {
   'setting.max_requests_per_second': '单个客户端的请求频率', 'setting.max_requests_per_second.meaning': '0 = 不限。', 'setting.max_event_streams': '事件流数上限', 'setting.max_event_streams.meaning': '每个打开的页面占用一个。',
   'several.number': '“{value}”不是数字。请用逗号分隔各个值。', 'several.unknown': '没有“{value}”这个选项。请用逗号分隔各个值。',
   'several.empty': '请输入用逗号分隔的值。', 'grid.title': '对比图', 'grid.alt': '按{axes}标注、并排排列的图片',
+
+  // The words about presets, generating forever, and keys.
+
+  'presets.search': '搜索预设', 'presets.model': '此模型的默认参数', 'presets.save': '将当前参数存为', 'presets.saved': '预设已保存：{name}',
+  'presets.remove': '删除预设 {name}', 'presets.keep': '设为 {model} 的默认参数', 'presets.forget': '清除已存的默认参数', 'presets.kept': '已设为 {model} 的默认参数。',
+  'presets.forgotten': '{model} 已恢复自带的默认参数。', forever: '无限生成', 'forever.on': '正在无限生成', 'forever.round': '第 {n} 轮', 'forever.off': '停止无限生成',
+  'forever.stop': '停止', 'forever.stop.hint': '本轮生成完毕后停止', 'forever.stopped': '已停止无限生成。', keys: '快捷键', 'keys.generate': '生成',
+  'keys.cancel': '中止当前任务', 'keys.weight': '调整所选词的权重，每次 0.1', 'keys.weight.fine': '调整权重，每次 0.05', 'keys.history': '上一条、下一条提示词',
+  'keys.walk': '在图库中移动', 'keys.open': '打开图片', 'keys.delete': '删除图片', 'keys.undo': '撤销输入；在图库中撤销删除', 'keys.help': '显示快捷键',
 }

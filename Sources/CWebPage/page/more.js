@@ -10,7 +10,7 @@ const readStyles = () => styles ??= new Promise((resolve, reject) => {
     link.remove()
     reject(new TypeError('more.css'))
   }
-  const link = el('link', { rel: 'stylesheet', href: '/page/more.css', onload: resolve, onerror: failed })
+  const link = el('link', { rel: 'stylesheet', href: new URL('more.css', import.meta.url), onload: resolve, onerror: failed })
   document.head.append(link)
 })
 

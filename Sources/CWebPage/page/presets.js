@@ -1,7 +1,7 @@
 // Named sets of settings, and the defaults of a model. Prompts and seeds are no part of them.
 
 import { CallError, call } from './api.js'
-import { $, el } from './dom.js'
+import { el } from './dom.js'
 import { load, values } from './form.js'
 import { gist } from './history.js'
 import { keep, readKept } from './kept.js'
@@ -26,11 +26,11 @@ function entry(name, values, act, remove) {
   }
 }
 
-function open() {
+export function openPresets() {
   const presets = read(), own = modelDefaults()
   const items = [
     entry(t('presets.model'), own, () => load(own)),
-    ...Object.entries(presets).map(([name, values]) => entry(name, values, () => load(values), () => { const { [name]: _, ...others } = read(); write(others); open() })),
+    ...Object.entries(presets).map(([name, values]) => entry(name, values, () => load(values), () => { const { [name]: _, ...others } = read(); write(others); openPresets() })),
   ]
   const name = el('input', { type: 'text', id: 'preset-name', autocomplete: 'off', maxLength: 80 })
   openSheet(t('presets'), searchable(items, { label: t('presets.search'), least: 8 }),
@@ -44,7 +44,7 @@ function save(name) {
   if (!name) return
   write({ ...read(), [name]: settings() })
   toast(t('presets.saved', { name }))
-  open()
+  openPresets()
 }
 
 function modelSettings() {
@@ -59,11 +59,9 @@ async function setDefaults(defaults) {
     await call('PUT', `/api/v1/models/${encodeURIComponent(server.model)}/defaults`, defaults)
     await readModels()
     toast(t(defaults ? 'presets.kept' : 'presets.forgotten', { model: server.model }))
-    open()
+    openPresets()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     toast(error.message)
   }
 }
-
-export const startPresets = () => $('presets').addEventListener('click', open)

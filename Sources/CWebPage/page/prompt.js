@@ -30,7 +30,7 @@ export function explain(id) {
       ].filter(Boolean)),
       ...(summary && !summary.parts ? (summary.schedules ?? []).slice(1).flatMap(schedule) : []))
     if (summary && !reading.children.length) reading.append(el('p', { class: 'note' }, t('tokens.none')))
-    $(`${id}-problem`).textContent = problems(summary).join(' ')
+    $(`${id}-problem`).textContent = problems(summary).join(t('sentences'))
   }
 
   const ask = async () => {

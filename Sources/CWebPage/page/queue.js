@@ -123,14 +123,14 @@ class Row {
     const status = job.state === 'running' && job.fraction !== undefined ? percent(Math.floor(job.fraction * 100) / 100) : words(job)
     if (this.#status.textContent !== status) this.#status.textContent = status
     this.#next.hidden = !waits || job.position === 0
-    this.#next.setAttribute('aria-label', `${t('job.first')}: ${title}`)
+    this.#next.setAttribute('aria-label', t('pair', { name: t('job.first'), value: title }))
     this.#next.title = t('job.first')
     this.#again.hidden = isHere || job.state === 'sending'
     this.#again.textContent = t('job.again')
     this.#end.hidden = job.state === 'sending'
     this.#end.disabled = Boolean(job.isCancelling)
     this.#end.title = t(waits ? 'job.remove' : isHere ? 'cancel' : 'job.dismiss')
-    this.#end.setAttribute('aria-label', `${this.#end.title}: ${title}`)
+    this.#end.setAttribute('aria-label', t('pair', { name: this.#end.title, value: title }))
   }
 }
 

@@ -9,6 +9,8 @@ export const server = {
   models: [],
   /** The name of the one that draws. */
   model: '',
+  /** Where models are looked for. */
+  folders: [],
   /** `{status: ready | loading | failed, model, reason}` */
   readiness: { status: 'loading', model: '' },
   /** By key: `{value, default, meaning, allowed, choices, kind, unit, minimum, maximum, source}`. */
@@ -28,8 +30,8 @@ export const readinessReason = () => {
 export const currentModel = () => server.models.find(({ name }) => name === server.model)
 export const setting = key => server.settings.get(key)?.value
 
-const takeModels = ({ current, models }) => {
-  Object.assign(server, { models, model: current })
+const takeModels = ({ current, models, folders }) => {
+  Object.assign(server, { models, model: current, folders })
   modelsChanged()
 }
 

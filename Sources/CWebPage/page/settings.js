@@ -142,7 +142,7 @@ function row(item) {
         onclick: () => reset(item),
       }, '↺')),
     el('p', { class: 'note', id: `about-${key}` },
-      [meaning(item), t('settings.default', { value: usual })].filter(Boolean).join(document.documentElement.lang === 'en' ? ' ' : ''),
+      [meaning(item), t('settings.default', { value: usual })].filter(Boolean).join(t('sentences')),
       origin && ` · ${origin}`, isTyped && ` · ${t('settings.changed')}`))
 }
 

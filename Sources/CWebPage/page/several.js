@@ -20,7 +20,7 @@ export function offerSeveral(names) {
   const word = () => {
     for (const name of names) {
       const label = document.querySelector(`#form label[for="${name}"]`)?.textContent
-      Object.assign($(`several-${name}`), { title: t('several'), ariaLabel: `${label}: ${t('several')}` })
+      Object.assign($(`several-${name}`), { title: t('several'), ariaLabel: t('pair', { name: label, value: t('several') }) })
     }
   }
   languageChanged.listen(word)

@@ -18,7 +18,9 @@ import { language, languageChanged, percent, readMore, t } from './strings.js'
 import { toast } from './toasts.js'
 
 /** Small pictures are shown larger, by no more than this. */
-const mostScale = 4, gap = 6 // pixels
+const mostScale = 4
+/** Pixels: between cells, between blocks of a grid, and for a grid's headings. */
+const gap = 6, blockGap = 20, headingWidth = 90, headingHeight = 24
 
 /** The picture that somebody chose to see; null: what is drawn, or was drawn last. */
 let chosen = null
@@ -71,12 +73,24 @@ function content() {
   return { cells: pictures.map(cellOf), picture: pictures.length === 1 ? pictures[0] : undefined }
 }
 
+const pair = ({ label }, value) => t('pair', { name: label, value })
+
+/** What tells a cell of a group from the others. */
+function valuesAt(axes, index) {
+  let left = index
+  return axes.map(axis => {
+    const at = left % axis.values.length
+    left = Math.floor(left / axis.values.length)
+    return pair(axis, axis.values[at])
+  }).join(' · ')
+}
+
 /** The first picture of each job of a group; those that are not drawn yet are empty. */
 function cellsOfGroup({ axes, jobs: ids }) {
   const count = axes.reduce((product, { values }) => product * values.length, 1)
   return Array.from({ length: count }, (_, index) => {
     const id = ids[index], [picture] = id ? ofJob(id) : []
-    if (picture) return { ...cellOf(picture), key: index }
+    if (picture) return { ...cellOf(picture), key: index, alt: valuesAt(axes, index) }
     const { width = 512, height = 512 } = jobs.get(id)?.request ?? {}
     return { key: index, source: jobs.get(id)?.pictures?.[0]?.url ?? jobs.get(id)?.previews?.[0], alt: '', width: Number(width), height: Number(height), isPreview: true }
   })
@@ -117,7 +131,7 @@ function show() {
   }
   canvas.querySelector('.empty')?.remove()
   emptyKey = ''
-  const columns = arrange(cells, group)
+  const layout = arrange(cells, group)
   const wanted = new Set(cells.map((_, index) => index))
   for (const [key, element] of elements) if (!wanted.has(key)) { element.remove(); elements.delete(key) }
   cells.forEach((cell, index) => {
@@ -128,61 +142,70 @@ function show() {
     element.disabled = !cell.picture
     element.classList.toggle('preview', Boolean(cell.isPreview))
     element.setAttribute('aria-label', cell.picture ? `${t('picture')} ${index + 1}: ${cell.alt}` : t('stage.soon', { n: index + 1 }))
-    element.style.width = `${columns.width}px`
-    element.style.height = `${columns.height}px`
-    element.style.left = `${columns.left + (index % columns.count) * (columns.width + gap)}px`
-    element.style.top = `${columns.top + Math.floor(index / columns.count) * (columns.height + gap)}px`
+    place(element, ...layout.cellAt(index), layout.width, layout.height)
     if (cell.source && image.getAttribute('src') !== cell.source) image.src = cell.source
     else if (!cell.source) image.removeAttribute('src')
     image.hidden = !cell.source
   })
-  showHeadings(group, columns)
+  showHeadings(group, layout)
   showActs()
 }
 
-/** Room for the headings of rows. */
-const sideOf = ({ axes }) => [0, 90, 150][axes.length - 1]
-
-/** The columns in which cells of one form are largest, and where they begin. */
-function arrange(cells, group) {
-  const { width: w, height: h } = cells[0]
-  const box = { width: canvas.clientWidth, height: canvas.clientHeight }
-  // Headings of a group take their place.
-  const margin = group ? { left: sideOf(group), top: 26 } : { left: 0, top: 0 }
-  const best = count => {
-    const rows = Math.ceil(cells.length / count)
-    const scale = Math.min((box.width - margin.left - gap * (count - 1)) / count / w, (box.height - margin.top - gap * (rows - 1)) / rows / h, w < 256 ? mostScale : 1)
-    return { count, rows, scale }
-  }
-  const fixed = group ? group.axes[0].values.length : 0
-  const found = fixed ? best(fixed) : Array.from({ length: cells.length }, (_, index) => best(index + 1)).reduce((a, b) => (b.scale > a.scale * 1.001 ? b : a))
-  const width = Math.max(24, Math.floor(w * found.scale)), height = Math.max(24, Math.floor(h * found.scale))
-  return {
-    count: found.count, width, height,
-    left: margin.left + Math.max(0, Math.floor((box.width - margin.left - found.count * (width + gap) + gap) / 2)),
-    top: margin.top + Math.max(0, Math.floor((box.height - margin.top - found.rows * (height + gap) + gap) / 2)),
-  }
+function place(element, left, top, width, height) {
+  Object.assign(element.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, ...(height && { height: `${height}px` }) })
 }
 
-function showHeadings(group, { count, width, height, left, top }) {
+/**
+ * The places at which cells of one form are largest. A grid's cells stand in blocks of columns and rows, and blocks beside each other as far as
+ * that leaves the cells as large; other cells are blocks of one.
+ * @returns {{width, height, isFirst: function, blockAt: function, cellAt: function}} sizes of a cell; `isFirst`: whether a block begins a line;
+ *   left and top of the block with a number, below its headings, and of the cell with a number
+ */
+function arrange(cells, group) {
+  const { width: w, height: h } = cells[0]
+  const [columns, rows = 1, count = 1] = group ? group.axes.map(({ values }) => values.length) : [1, 1, cells.length]
+  const between = group ? blockGap : gap, side = group?.axes.length > 1 ? headingWidth : 0
+  const head = group ? headingHeight * (group.axes.length > 2 ? 2 : 1) : 0
+  const fitting = (_, index) => {
+    const line = count - index, lines = Math.ceil(count / line)
+    const across = canvas.clientWidth - side - (line - 1) * between - line * (columns - 1) * gap
+    const down = canvas.clientHeight - (lines - 1) * between - lines * (head + (rows - 1) * gap)
+    return { line, lines, scale: Math.min(across / line / columns / w, down / lines / rows / h, w < 256 ? mostScale : 1) }
+  }
+  const { line, lines, scale } = Array.from({ length: count }, fitting).reduce((a, b) => (b.scale > a.scale * 1.001 ? b : a))
+  const width = Math.max(24, Math.floor(w * scale)), height = Math.max(24, Math.floor(h * scale))
+  const block = { width: columns * (width + gap) - gap + between, height: head + rows * (height + gap) - gap + between }
+  const left = side + Math.max(0, Math.floor((canvas.clientWidth - side - line * block.width + between) / 2))
+  const top = head + Math.max(0, Math.floor((canvas.clientHeight - lines * block.height + between) / 2))
+  const blockAt = index => [left + index % line * block.width, top + Math.floor(index / line) * block.height]
+  const cellAt = index => {
+    const [x, y] = blockAt(Math.floor(index / columns / rows)), within = index % (columns * rows)
+    return [x + within % columns * (width + gap), y + Math.floor(within / columns) * (height + gap)]
+  }
+  return { width, height, isFirst: index => index % line === 0, blockAt, cellAt }
+}
+
+function showHeadings(group, { width, height, isFirst, blockAt }) {
   for (const heading of headings) heading.remove()
   headings = []
   if (!group) return
-  const heading = (parts, x, y, w) => {
-    const text = parts.map(([{ label }, value]) => `${label}: ${value}`).join(' · ')
-    const element = el('span', { class: 'heading', title: text }, text)
-    Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${w}px` })
+  const heading = (axis, value, ...where) => {
+    const text = pair(axis, value), element = el('span', { class: 'heading', title: text }, text)
+    place(element, ...where)
     headings.push(element)
     canvas.append(element)
     // What differs is not to be cut off.
-    if (element.scrollWidth > element.clientWidth) element.textContent = parts.map(([, value]) => value).join(' · ')
+    if (element.scrollWidth > element.clientWidth) element.textContent = value
   }
   const [columns, rows, blocks] = group.axes
-  columns.values.forEach((value, index) => heading([[columns, value]], left + index * (width + gap), top - 24, width))
-  // Blocks stand one below the other.
-  const lines = (rows?.values ?? []).map(value => [[rows, value]]), side = sideOf(group)
-  const all = blocks ? blocks.values.flatMap(value => lines.map(line => [[blocks, value], ...line])) : lines
-  all.forEach((parts, index) => heading(parts, left - side, top + index * (height + gap) + height / 2 - 10, side - 6))
+  const across = columns.values.length * (width + gap) - gap
+  for (const [index, value] of (blocks?.values ?? ['']).entries()) {
+    const [left, top] = blockAt(index)
+    if (blocks) heading(blocks, value, left, top - 2 * headingHeight, across)
+    columns.values.forEach((value, at) => heading(columns, value, left + at * (width + gap), top - headingHeight, width))
+    if (!isFirst(index)) continue
+    rows?.values.forEach((value, at) => heading(rows, value, left - headingWidth, top + at * (height + gap) + height / 2 - 10, headingWidth - 6))
+  }
 }
 
 // Nothing drawn yet
@@ -272,7 +295,7 @@ function showActivity(job) {
   const count = activeJobs().length
   const text = [count > 1 ? t('queue.count', { count }) : job.fraction === undefined ? words(job) : percent(Math.floor(job.fraction * 100) / 100), (line.remaining_seconds ?? job.remainingSeconds) > 1.5 && left(count > 1 ? line.remaining_seconds ?? 0 : job.remainingSeconds ?? 0)].filter(Boolean).join(' · ')
   if (ringText.textContent !== text) ringText.textContent = text
-  $('activity').setAttribute('aria-label', `${t('watch')}: ${text}`)
+  $('activity').setAttribute('aria-label', t('pair', { name: t('watch'), value: text }))
 }
 
 /** Tells what should be known of pictures that are done; its words load now. */

@@ -14,7 +14,7 @@ export const chosenStyles = () => [...chosen]
 
 /** Reads what there is anew: files may have come while the server runs. */
 export async function readStyles() {
-  known = await get('/api/v1/prompt/words').then(({ styles }) => styles, () => get('/sdapi/v1/prompt-styles'))
+  known = (await get('/api/v1/prompt/words')).styles
 }
 
 export function chooseStyles(names) {

@@ -33,6 +33,13 @@ struct PageFile: Sendable {
         return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0) })
     }()
 
-    static let index = all["index.html"]
+    /// A name for all files as they are: those of another program may differ.
+    static let version = SHA256.hash(data: Data(all.values.map(\.tag).sorted().joined().utf8)).prefix(8).hexadecimal
+
+    /// The page itself. It names its files below `page/kept/VERSION`, where a browser keeps them without asking again.
+    static let index = all["index.html"].map { file in
+        let text = String(decoding: file.content, as: UTF8.self)
+        return PageFile(file.name, Data(text.replacing("\"/page/", with: "\"/page/kept/\(version)/").utf8))
+    }
     static let icon = all["icon.svg"]
 }
