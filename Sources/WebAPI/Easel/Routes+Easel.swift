@@ -202,6 +202,9 @@ extension Route {
         Route(
             .get, "/page/{name}", "Sends a file that the page consists of", parameters: [.path("name", "of the file")], answer: .text("*/*")
         ),
+        Route(
+            .get, "/page/kept/{version}/{name}", "Sends the same file; browsers keep it when the version is the program's",
+            parameters: [.path("version", "of the page's files"), .path("name", "of the file")], answer: .text("*/*")),
         Route(.get, "/favicon.ico", "Sends the page's icon", answer: .text("image/svg+xml")),
     ]
 
