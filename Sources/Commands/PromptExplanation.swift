@@ -27,7 +27,8 @@ struct PromptExplanation {
         }
         if !report.tags.isEmpty { sections.append(tags) }
         if let warning = Prompt.warning(ofUnreadable: report.unreadableCharacterCount) {
-            sections.append(style.warning("Note: ") + "\(warning) Their tokens are bytes or single letters, which a picture does not follow.")
+            sections.append(
+                style.warning("Note: ") + "\(warning) Their tokens are bytes or single letters, which a picture does not follow.")
         }
         return sections.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
     }

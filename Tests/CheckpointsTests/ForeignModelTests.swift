@@ -1,4 +1,5 @@
 import Files
+import Generation
 import Tensors
 import TestSupport
 import Testing
@@ -6,6 +7,33 @@ import Testing
 @testable import Checkpoints
 
 struct ForeignModelTests {
+    @Test("files that cannot be used tell their kind as data, with the tensor or the setting at fault", arguments: [
+        (.unsupportedModel(file: "a", .lora), .unsupportedModel, ["kind": "lora"]),
+        (.unsupportedModel(file: "a", .otherInput(channels: 6)), .unsupportedModel, ["kind": "other_unet"]),
+        (.unsupportedModel(file: "a", .foreignUpscaler(name: nil)), .unsupportedModel, ["kind": "upscaler"]),
+        (.quantized(file: "a", key: "k", method: "by x"), .unsupportedModel, ["kind": "quantized"]),
+        (.torchFile(file: "a", .code(name: "os.system")), .unsupportedModel, ["kind": "code"]),
+        (.torchFile(file: "a", .unknownFormat), .unsupportedModel, ["kind": "unknown_format"]),
+        (.torchFile(file: "a", .damagedArchive("cut")), .damagedFile, ["kind": "bad_archive"]),
+        (
+            .unsupportedSetting(file: "a", key: "act_fn", value: "mish", supported: "silu"), .unsupportedModel,
+            ["kind": "setting", "key": "act_fn", "value": "mish"]
+        ),
+        (.damaged(file: "a", .cutShort(byteCount: 1, needed: 2)), .damagedFile, ["kind": "cut_short"]),
+        (.damaged(file: "a", .trailing(byteCount: 1)), .damagedFile, ["kind": "bad_header"]),
+        (.notJSON(file: "a", position: 0, expected: "{"), .damagedFile, ["kind": "bad_json"]),
+        (
+            .missingTensor(component: "UNet", name: "n", key: "x.weight", file: "a"), .damagedFile,
+            ["kind": "missing_tensor", "tensor": "x.weight"]
+        ),
+    ] as [(CheckpointError, ErrorReason.Name, [String: ErrorReason.Value])])
+    func kinds(error: CheckpointError, name: ErrorReason.Name, values: [String: ErrorReason.Value]) {
+        var reason = error.errorReason
+        #expect(reason.name == name && reason.values["file"] == "a")
+        #expect(reason.values.removeValue(forKey: "detail") != nil)
+        #expect(reason.values == values.merging(["file": "a"]) { $1 })
+    }
+
     @Test("other models are recognised by their tensors' names", arguments: [
         (["lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight"], ForeignModel.lora),
         (["unet.down_blocks.0.attentions.0.proj_in.lora_A.weight"], .lora),

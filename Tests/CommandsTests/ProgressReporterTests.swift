@@ -44,7 +44,9 @@ struct ProgressReporterTests {
         progress.report(.encoding)
         progress.report("Measuring")
         progress.report(
-            .moved(Move(stage: .denoise, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.", cause: ErrorReason(.deviceFailed))))
+            .moved(Move(
+                stage: .denoise, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.",
+                cause: ErrorReason(.deviceFailed))))
         progress.report(.denoising(done: 0, total: 2))
         progress.note("Kept")
         progress.warn("odd")

@@ -140,7 +140,9 @@ struct PromptPlanTests {
 
     @Test("tags and wildcards that have no effect are told, each once")
     func ignored() throws {
-        let plan = try Self.plan("a __beast__ <lora:film:0.8><foo:bar>") { ($0.negativePrompt, $0.batchSize) = ("<lora:film:0.8><hypernet:x:1>", 2) }
+        let plan = try Self.plan("a __beast__ <lora:film:0.8><foo:bar>") {
+            ($0.negativePrompt, $0.batchSize) = ("<lora:film:0.8><hypernet:x:1>", 2)
+        }
         #expect(plan.ignored == ["<lora:film:0.8>", "<foo:bar>", "<hypernet:x:1>"])
         #expect(plan.warnings == [
             Notice(

@@ -1,4 +1,4 @@
-import Fidelity
+@testable import Fidelity
 import Generation
 import Testing
 
@@ -178,6 +178,30 @@ struct DriftMonitorTests {
             "The UNet on CPU in f32: relative error 4 %, over the bound of 1 %. There is nothing more exact than this: "
                 + "download the checkpoint again, and test the machine's memory if that does not help.",
         ])
+    }
+
+    @Test("events are notices with their figures and the response", arguments: [
+        (.baseline, 0.002, .none, .probeBaseline, ["error": .number(0.002), "response": "none"]),
+        (.withinBounds, 0.002, .none, .probeWithinBounds, ["error": .number(0.002), "response": "none"]),
+        (.recovered, 0.002, .none, .probeRecovered, ["error": .number(0.002), "response": "none"]),
+        (.drift(.nonFinite(count: 12)), .infinity, .mend(.recompile), .probeNotFinite, ["count": 12, "response": "recompile"]),
+        (
+            .drift(.overBound(0.01)), 0.05, .mend(.move(.reference)), .probeOverBound,
+            ["error": .number(0.05), "bound": .number(0.01), "response": "cpu"]
+        ),
+        (
+            .drift(.overBaseline(0.001)), 0.004, .giveUp, .probeOverBaseline,
+            ["error": .number(0.004), "baseline": .number(0.001), "response": "give_up"]
+        ),
+        (.drift(.failed("Lost.")), nil, .mend(.recompile), .probeFailed, ["detail": "Lost.", "response": "recompile"]),
+    ] as [(FidelityEvent.Finding, Double?, FidelityEvent.Response, Notice.Name, [String: ErrorReason.Value])])
+    func notices(
+        finding: FidelityEvent.Finding, error: Double?, response: FidelityEvent.Response, name: Notice.Name,
+        values: [String: ErrorReason.Value]
+    ) {
+        let event = FidelityEvent(.denoise, gpu, finding, error.map(Distance.error), response: response)
+        let place: [String: ErrorReason.Value] = ["component": "unet", "device": "GPU", "precision": "f16"]
+        #expect(event.notice == Notice(name, place.merging(values) { $1 }, event.description))
     }
 
     @Test("the first probe after a rung that helped is the new baseline")

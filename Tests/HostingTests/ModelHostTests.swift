@@ -1,6 +1,7 @@
 import Checkpoints
 import Compilation
 import Diffusion
+import Files
 import Foundation
 import Generation
 import ImageCodecs
@@ -279,6 +280,7 @@ struct ModelHostTests {
         guard case .failed("tiny", let reason)? = told.readiness.last else { throw ModelUnavailable(reason: "not failed") }
         let devices = await host.devices()
         #expect(devices.problem == reason.description && reason.description.contains("GPU.7"))
+        #expect(devices.problemReason == .noDevice && devices.problemValues?["name"] == "GPU.7")
         #expect(devices.devices.contains { $0.name == "CPU" })
         #expect(devices.assignments.isEmpty && devices.measurements.isEmpty)
         let fidelity = await host.fidelity()
@@ -291,6 +293,20 @@ struct ModelHostTests {
         while told.readiness.count < 5 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(told.readiness.last == .ready(model: "tiny"))
         #expect(await host.devices().problem == nil)
+    }
+
+    @Test("a stage that ran in another precision than was asked for is told", arguments: [
+        ("f16", nil),
+        ("f32", Notice(
+            .otherPrecision, ["device": "GPU", "component": "unet", "wanted": "f16", "actual": "f32"],
+            "GPU does not compute in f16: the UNet ran in f32.")),
+        ("mixed", Notice(
+            .untoldPrecision, ["device": "GPU", "component": "unet", "wanted": "f16"],
+            "GPU does not say what it computes the UNet in; f16 was asked for.")),
+    ])
+    func precisions(precision: String, notice: Notice?) {
+        let asked = Placement(device: "GPU", precision: .f16)
+        #expect(asked.precisionNotice(.denoise, device: "GPU", precision: precision) == notice)
     }
 
     @Test("devices of changed settings are checked before they are stored, whether or not a model is open")

@@ -84,8 +84,8 @@ import Testing
         let result = GenerationResult(
             pictures: [Picture(Self.pixel, seed: 0, prompt: "a blue (cat:1.2) <lora:film:1>", negativePrompt: "grey, photo")],
             tokenCount: 3, chunkCount: 1,
-            ignored: ["<lora:film:1>"], warnings: [Notice(.told, "It was left out.")], places: PerStage(repeating: .reference), runtimeVersion: "2026.4.1",
-            timings: GenerationTimings())
+            ignored: ["<lora:film:1>"], warnings: [Notice(.told, "It was left out.")], places: PerStage(repeating: .reference),
+            runtimeVersion: "2026.4.1", timings: GenerationTimings())
         func infotext() -> Infotext { Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, version: "1") }
 
         #expect(infotext().prompt == "a blue (cat:1.2) <lora:film:1>")

@@ -96,10 +96,19 @@ struct WildcardTests {
             "__colour__ cat", .unknownWildcard, ["name": "colour", "did_you_mean": "color"],
             "There is no wildcard \"colour\" in \"FOLDER\". It stays as typed. Did you mean __color__?"
         ),
-        ("__../../etc/passwd__", .unknownWildcard, ["name": "../../etc/passwd"], "There is no wildcard \"../../etc/passwd\" in \"FOLDER\". It stays as typed."),
-        ("__/etc/passwd__", .unknownWildcard, ["name": "/etc/passwd"], "There is no wildcard \"/etc/passwd\" in \"FOLDER\". It stays as typed."),
+        (
+            "__../../etc/passwd__", .unknownWildcard, ["name": "../../etc/passwd"],
+            "There is no wildcard \"../../etc/passwd\" in \"FOLDER\". It stays as typed."
+        ),
+        (
+            "__/etc/passwd__", .unknownWildcard, ["name": "/etc/passwd"],
+            "There is no wildcard \"/etc/passwd\" in \"FOLDER\". It stays as typed."
+        ),
         ("__outside__", .unknownWildcard, ["name": "outside"], "There is no wildcard \"outside\" in \"FOLDER\". It stays as typed."),
-        ("__folder/secret__", .unknownWildcard, ["name": "folder/secret"], "There is no wildcard \"folder/secret\" in \"FOLDER\". It stays as typed."),
+        (
+            "__folder/secret__", .unknownWildcard, ["name": "folder/secret"],
+            "There is no wildcard \"folder/secret\" in \"FOLDER\". It stays as typed."
+        ),
         ("__empty__", .emptyWildcard, ["name": "empty"], "Wildcard \"empty\" has no lines. It stays as typed."),
         (
             String(repeating: "{a|b}", count: 1001), .tooManyDraws, ["max": 1000, "max_bytes": 1_048_576],

@@ -37,7 +37,8 @@ struct EaselTests {
              "grading_split_tone_balance": 0.7, "grading_vignette": 0.5, "grading_grain": 0.3, "hdr_mode": 1, "hdr_brightness": 1.5,
              "hdr_color": 0.5, "hdr_sharpen": -1, "hdr_clamp": true, "hdr_boundary": 3.5, "hdr_threshold": 0.8, "hdr_maximize": true,
              "hdr_max_center": 0.7, "hdr_max_boundary": 1.9, "hdr_color_picker": "#ff0000", "hdr_tint_ratio": 0.25,
-             "strength": 0.4, "resize_mode": "crop", "upscaler_for_img2img": "RealESRGAN_x2plus", "fix_steps": true, "noise_multiplier": 0.9,
+             "strength": 0.4, "resize_mode": "crop", "upscaler_for_img2img": "RealESRGAN_x2plus",
+             "fix_steps": true, "noise_multiplier": 0.9,
              "extra_noise": 0.05, "posterior": "sample-first",
              "background": "#00ff00", "color_correction": true, "mask_blur": 8, "invert_mask": true, "masked_content": "noise",
              "only_masked": true, "padding": 48, "mask_weight": 0.5, "mask_round": false, "overlay_original": false,
@@ -172,7 +173,9 @@ struct EaselTests {
             ), (.encoding, "encoding", "{}"),
             (.encodingPictures(tile: TileProgress(3, of: 9)), "encoding", #"{"tile": 3, "tiles": 9}"#),
             (
-                .moved(Move(stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.", cause: ErrorReason(.deviceFailed))),
+                .moved(Move(
+                    stage: .decode, from: Placement(device: "GPU", precision: .f16), to: .reference, reason: "It failed.",
+                    cause: ErrorReason(.deviceFailed))),
                 "moved", #"""
                 {"component": "vae", "device": "CPU", "precision": "f32", "text": "It failed. The VAE now runs on CPU in f32.",
                 "failure_reason": "device_failed", "failure_values": {}}

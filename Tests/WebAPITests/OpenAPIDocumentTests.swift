@@ -175,8 +175,8 @@ struct OpenAPIDocumentTests {
                         ],
                 events: [notice]))),
             ("ComparisonSummary", text(ComparisonSummary(
-                        model: "", isWithinBounds: true, verdict: "", notices: [notice.notice], psnr: nil, ssim: 1, isEqual: true, amplification: 10, reference: "",
-                        drawn: "", difference: ""))
+                        model: "", isWithinBounds: true, verdict: "", notices: [notice.notice], psnr: nil, ssim: 1, isEqual: true,
+                        amplification: 10, reference: "", drawn: "", difference: ""))
             ),
             ("EventDetails", String(decoding: EventAnswer(.fidelity(notice), of: nil, at: .now).data, as: UTF8.self)),
             (

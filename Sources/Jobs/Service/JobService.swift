@@ -490,7 +490,8 @@ extension JobService {
         logger.log(level: job.state == .failed ? .error : .info, "Job \(job.state)", metadata: metadata)
         guard !job.warnings.isEmpty else { return }
         // Warnings repeat words of the prompt.
-        let told = logsPrompts ? job.warnings.map(\.description).joined(separator: " ") : "\(job.warnings.count); the job's answer tells them"
+        let told = logsPrompts
+            ? job.warnings.map(\.description).joined(separator: " ") : "\(job.warnings.count); the job's answer tells them"
         logger.warning("Job has warnings", metadata: ["job": "\(job.id)", "warnings": "\(told)"])
     }
 }
