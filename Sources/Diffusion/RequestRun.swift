@@ -198,12 +198,11 @@ struct RequestRun: NetworkRun {
     /// Encodes source pictures, each once.
     /// - Returns: the latents to start from, and what an inpainting UNet is told.
     private mutating func encode(_ pictures: SourcePictures) async throws -> StartLatents {
-        let deviation = pictures.isSampled
-        if deviation, plan.shared.vae.encoderNetwork == .tinyEncoder {
+        if pictures.wantsSample, !pictures.isSampled {
             record.notices.append(Notice(
                 .posteriorUnused, "Posterior sample-first has no effect on the latents of the tiny VAE: it gives one answer only."))
         }
-        return pictures.start(try await encode(pictures.toEncode, deviation: deviation))
+        return pictures.start(try await encode(pictures.toEncode, deviation: pictures.isSampled))
     }
 
     /// Encodes pictures.

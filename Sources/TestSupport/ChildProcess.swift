@@ -4,7 +4,8 @@ import Synchronization
 
 /// A program that runs beside the tests.
 ///
-/// Foundation's `Process` (6.2 on Linux) reads past the end of a folder's listing when a thousand files are open, and the tests end with it.
+/// Foundation's `Process` (6.2 on Linux) reads past the end of a folder's listing when a thousand files are open, and the tests end with
+/// it.
 public final class ChildProcess: Sendable {
     private let id: pid_t
     private let status = Mutex<Int32?>(nil)

@@ -64,6 +64,11 @@ struct TinyVAETests {
         let used = await pipeline.networks.readyKeys.map(\.network).filter { $0.stage == .decode }
         #expect(Set(used) == [.tinyEncoder, .decoder])
         #expect(try await pipeline.pictures(Demo.request { $0.sourcePictures = request.sourcePictures }) != picture)
+        // Nothing can be drawn from its one answer, so that the seed's first noise stays the picture's.
+        var sampled = request
+        sampled.imageToImage.posterior = .sampleFirst
+        let result = try await pipeline.generate(sampled) { _ in }
+        #expect(result.images == picture && result.warnings.map(\.name) == [.posteriorUnused])
     }
 
     @Test("without its file a request is refused by the field, before anything is compiled", arguments: [

@@ -62,8 +62,10 @@ struct SourcePictures {
         return sources.flatMap { [$0.planes, $0.maskedPlanes].compactMap(\.self) }
     }
 
-    /// Whether the latents are drawn from what the encoder allows, by the first noise of each picture's seed.
-    var isSampled: Bool { !sources.isEmpty && requests[0].imageToImage.posterior == .sampleFirst }
+    /// Whether the latents are drawn from what the encoder allows, by the first noise of each picture's seed. A tiny VAE allows one only.
+    var isSampled: Bool { wantsSample && requests[0].vae.encoderNetwork != .tinyEncoder }
+    /// Whether that was asked for.
+    var wantsSample: Bool { !sources.isEmpty && requests[0].imageToImage.posterior == .sampleFirst }
 
     /// The start of the run.
     /// - Parameter encoded: the latents of `toEncode`, in its order; with the deviation behind the mean when they are to be sampled.

@@ -13,14 +13,11 @@ public struct PictureEncoder: ~Copyable {
     /// The mean of the latents' distribution, or the tiny VAE's one answer: the same picture gives the same latents.
     /// - Parameters:
     ///   - picture: `[1, 3, height, width]`, −1…1; sides are multiples of the VAE's scale factor.
-    ///   - deviation: whether the standard deviation is wanted too. A tiny VAE has none: 0.
+    ///   - deviation: whether the standard deviation is wanted too. A tiny VAE has none.
     /// - Returns: `[1, channels, height/f, width/f]`, as samplers take them; with the deviation as further channels behind the mean.
     public mutating func encode(_ picture: NDArray, deviation: Bool = false) async throws(OpenVINOError) -> NDArray {
         try call.setInput("image", to: picture)
-        guard call.network.key.network != .tinyEncoder else {
-            let latents = try await call.run("latents")
-            return deviation ? .stackedChannels([latents, latents.map { _ in 0 }]) : latents
-        }
-        return deviation ? .stackedChannels(try await call.run(["mean", "deviation"])) : try await call.run("mean")
+        if deviation { return .stackedChannels(try await call.run(["mean", "deviation"])) }
+        return try await call.run(call.network.key.network == .tinyEncoder ? "latents" : "mean")
     }
 }

@@ -50,7 +50,7 @@ final class PartialFile {
         self.target = target
         origin = wanted
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .busy(path: target) }
-        // Whoever held it until now may have given it its final name.
+        // Another process may have held it until now, and given it its final name.
         var (ours, named) = (stat(), stat())
         guard fstat(descriptor, &ours) == 0, stat(path, &named) == 0, ours.st_ino == named.st_ino, ours.st_mode & S_IFMT == S_IFREG else {
             throw .busy(path: target)

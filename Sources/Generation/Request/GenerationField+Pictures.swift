@@ -29,7 +29,8 @@ extension GenerationField {
     /// `posterior`: which of the latents that the encoder allows are taken.
     public static let posterior = GenerationField(
         "posterior", "Posterior", \.recipe.imageToImage.posterior, .word, infotext: .unlessDefault,
-        "the latents of a source picture: the encoder's mean, or drawn by the seed's first noise (sample-first), as diffusers and SD.Next do")
+        "the latents of a source picture: the encoder's mean, or drawn by the seed's first noise (sample-first), as diffusers and SD.Next "
+            + "do")
     /// `background`: the colour behind transparent parts of a source picture.
     public static let background = GenerationField(
         "background", "Background", \.recipe.imageToImage.background, .color, infotext: .unlessDefault,

@@ -314,7 +314,7 @@ public struct ComparisonSummary: Sendable, Equatable, Codable {
     public var isWithinBounds: Bool
     /// The same in sentences.
     public var verdict: String
-    /// What is not as it should be, as data; empty when all is well.
+    /// Notices of all that needs attention; empty when all is well.
     public var notices: [Notice]
     /// Peak signal-to-noise ratio in dB; nil when the pictures are equal.
     @OrNull public var psnr: Double?
