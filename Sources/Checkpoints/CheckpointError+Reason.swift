@@ -6,6 +6,8 @@ extension CheckpointError: ReasonedError {
         switch self {
         case .notFound(let path): ErrorReason(.noSuchFile, ["file": .text(path)])
         case .unreadable(let path, let reason), .cannotMap(let path, let reason): .unreadableFile(path, detail: reason)
+        case .tooLittleSpace(let folder, _, _), .cannotWrite(let folder, _):
+            ErrorReason(.notSaved, ["file": .text(folder), "detail": .text(description)])
         case .notACheckpointFolder(let path): ErrorReason(.notAModel, ["file": .text(path), "looks_like": "folder"])
         case .pickle(let file), .pickledVAE(let file, _), .notSafetensors(let file, .zipArchive), .notSafetensors(let file, .pickle):
             ErrorReason(.pickleFile, ["file": .text(file)])

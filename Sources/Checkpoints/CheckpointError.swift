@@ -18,6 +18,13 @@ public enum CheckpointError: Error, Sendable, Hashable {
     /// The file on disk is no longer the one that was opened.
     case changed(file: String)
     case cannotMap(checkpoint: String, reason: String)
+    /// There is no room on disk for weights with changes merged in.
+    /// - Parameters:
+    ///   - needed: bytes.
+    ///   - free: bytes.
+    case tooLittleSpace(folder: String, needed: Int, free: Int)
+    /// Weights with changes merged in cannot be written.
+    case cannotWrite(folder: String, reason: String)
     /// A model of another kind or family.
     case unsupportedModel(file: String, ForeignModel)
     case missingWeights(checkpoint: String, component: String, looked: String)
@@ -125,6 +132,16 @@ extension CheckpointError: CustomStringConvertible {
             """
         case .cannotMap(let checkpoint, let reason):
             "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
+        case .tooLittleSpace(let folder, let needed, let free):
+            """
+            The weights with this LoRA merged in take \(needed >> 20) MB of disk, and "\(folder)" has \(free >> 20) MB free. Make room there, \
+            or name a folder on another disk by the environment variable TMPDIR.
+            """
+        case .cannotWrite(let folder, let reason):
+            """
+            Cannot write the weights with this LoRA merged in to the folder "\(folder)": \(reason). Make it writable, or name another by the \
+            environment variable TMPDIR.
+            """
         case .unsupportedModel(let file, let kind):
             "\"\(file)\" \(kind)"
         case .quantized(let file, let key, let method):

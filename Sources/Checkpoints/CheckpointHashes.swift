@@ -62,8 +62,8 @@ extension CheckpointFile {
     fileprivate func sha256(rememberedIn memory: HashMemory) async -> String? {
         if let known = memory.hash(of: file.identity) { return known }
         var hashing = FileHashing(file)
-        while hashing.next() { await Task.yield() }
-        return hashing.finish(rememberingIn: memory)
+        while !Task.isCancelled, hashing.next() { await Task.yield() }
+        return hashing.finish().map { memory.remember($0, of: file.identity) }
     }
 }
 
@@ -97,8 +97,8 @@ public final class HashMemory: Sendable {
         guard let file = try? OpenFile(path: path) else { return nil }
         if let known = hash(of: file.identity) { return known }
         var hashing = FileHashing(file)
-        while hashing.next() {}
-        return hashing.finish(rememberingIn: self)
+        while !Task.isCancelled, hashing.next() {}
+        return hashing.finish().map { remember($0, of: file.identity) }
     }
 
     /// Finds a file by its hash without computing one.
@@ -128,37 +128,37 @@ public final class HashMemory: Sendable {
         }
     }
 
-    fileprivate func remember(_ hash: String, of file: FileIdentity) {
+    /// - Returns: the hash.
+    fileprivate func remember(_ hash: String, of file: FileIdentity) -> String {
         let hashes = hashes.merging([file.description: hash]) { $1 }
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try? JSONEncoder().encode(hashes).write(to: store, options: .atomic)
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: store.path)
+        return hash
     }
 }
 
 /// A file's SHA-256, block by block.
-private struct FileHashing {
+struct FileHashing {
     private let file: OpenFile
     private var hash = SHA256()
-    private var offset = 0
+    private var offset: Int
 
-    init(_ file: OpenFile) { self.file = file }
+    /// - Parameter offset: of the first byte that counts.
+    init(_ file: OpenFile, from offset: Int = 0) { (self.file, self.offset) = (file, offset) }
 
     /// - Returns: whether there is more.
     mutating func next() -> Bool {
-        guard offset < file.byteCount, !Task.isCancelled, let block = try? file.read(1 << 20, at: offset), !block.isEmpty else {
-            return false
-        }
+        guard offset < file.byteCount, let block = try? file.read(1 << 20, at: offset), !block.isEmpty else { return false }
         hash.update(data: block)
         offset += block.count
         return true
     }
 
-    func finish(rememberingIn memory: HashMemory) -> String? {
+    /// - Returns: nil when not all was hashed, or the file is another one by now.
+    func finish() -> String? {
         // A file that changed meanwhile never had the content that was hashed.
         guard offset == file.byteCount, file.isUnchanged else { return nil }
-        let hash = hash.finalize().hexadecimal
-        memory.remember(hash, of: file.identity)
-        return hash
+        return hash.finalize().hexadecimal
     }
 }

@@ -44,6 +44,13 @@ public struct ComponentWeights: Sendable {
     /// Tensors whose numbers are multiplied by a scale.
     public var scaledCount: Int { tensors.values.count { $0.scale != nil } }
 
+    /// The same network with other tensors in the place of some.
+    func replacing(_ others: [String: StoredTensor]) -> ComponentWeights {
+        ComponentWeights(
+            component: component, fileName: fileName, tensors: tensors.merging(others) { $1 },
+            faults: faults.filter { others[$0.key] == nil }, keys: keys, ignoredKeys: ignoredKeys)
+    }
+
     /// Bytes that the tensors take in their files.
     public var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
     /// Numbers that the network has learned.

@@ -206,9 +206,12 @@ extension ElementType {
     fileprivate var isWhole: Bool { !isFloatingPoint && !isQuantized || self == .i8 }
 
     /// Whether weights of this type may have a scale.
-    fileprivate var isQuantized: Bool { self == .f8e4m3 || self == .f8e5m2 || self == .i8 }
+    fileprivate var isQuantized: Bool { isEightBitFloat || self == .i8 }
 
-    fileprivate var isFloatingPoint: Bool {
+    var isEightBitFloat: Bool { self == .f8e4m3 || self == .f8e5m2 }
+
+    /// Floating-point numbers of at least 16 bits.
+    var isFloatingPoint: Bool {
         switch self {
         case .f64, .f32, .f16, .bf16: true
         default: false

@@ -39,6 +39,20 @@ public final class OpenFile: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes over the descriptor of a file without a name. Its path leads to it as long as this object lives.
+    init(unnamed descriptor: Int32, name: String) throws(FileError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let reason = String.lastSystemError
+            close(descriptor)
+            throw .unreadable(path: name, reason: reason)
+        }
+        path = "/proc/self/fd/\(descriptor)"
+        byteCount = Int(status.st_size)
+        identity = FileIdentity(status)
+        (self.name, self.descriptor) = (name, descriptor)
+    }
+
     deinit { close(descriptor) }
 
     /// Whether the file that was opened still has the size and the time of modification that it had then.

@@ -16,21 +16,47 @@ struct SafetensorsHeader {
     let metadata: [String: String]
 
     init(of file: OpenFile) throws(CheckpointError) {
+        let (bytes, dataOffset) = try Self.text(of: file)
+        do {
+            try self.init(json: bytes, dataOffset: dataOffset, fileByteCount: file.byteCount)
+        } catch {
+            throw .damaged(file: file.name, error)
+        }
+    }
+
+    /// Reads the header's JSON text.
+    /// - Returns: also the offset in the file at which the data begins.
+    static func text(of file: OpenFile) throws(CheckpointError) -> (json: [UInt8], dataOffset: Int) {
         let start = try reading { () throws(FileError) in try file.read(min(file.byteCount, 64)) }
         if let lookalike = Lookalike(start) { throw .notSafetensors(file: file.name, lookalike) }
         let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(Self.longest) else { throw .damaged(file: file.name, .headerTooLong(byteCount: length)) }
+        guard length <= UInt64(longest) else { throw .damaged(file: file.name, .headerTooLong(byteCount: length)) }
         let dataOffset = 8 + Int(length)
         guard dataOffset <= file.byteCount else {
             throw .damaged(file: file.name, .cutShort(byteCount: file.byteCount, needed: dataOffset))
         }
         let bytes = try reading { () throws(FileError) in try file.read(Int(length), at: 8) }
         guard bytes.count == Int(length) else { throw .changed(file: file.name) }
+        return (bytes, dataOffset)
+    }
+
+    /// The metadata alone, without a look at the tensors behind it: all known writers put it first.
+    static func metadata(of file: OpenFile) throws(CheckpointError) -> [String: String] {
+        var json = JSONReader(try text(of: file).json)
         do {
-            try self.init(json: bytes, dataOffset: dataOffset, fileByteCount: file.byteCount)
+            try json.beginObject()
+            guard try json.nextKey() == metadataKey else { return [:] }
+            return strings(in: try json.readValue())
         } catch {
-            throw .damaged(file: file.name, error)
+            throw .damaged(file: file.name, .json(error))
         }
+    }
+
+    private static let metadataKey = "__metadata__"
+
+    private static func strings(in value: JSONValue) -> [String: String] {
+        guard case .object(let members) = value else { return [:] }
+        return members.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
     }
 
     /// - Parameters:
@@ -107,10 +133,8 @@ struct SafetensorsHeader {
         try json.beginObject()
         while let key = try json.nextKey() {
             do {
-                if key == "__metadata__" {
-                    if case .object(let members) = try json.readValue() {
-                        for case (let name, .string(let text)) in members { metadata[name] = text }
-                    }
+                if key == metadataKey {
+                    metadata = strings(in: try json.readValue())
                 } else {
                     entries.append(try readEntry(key, from: &json))
                 }

@@ -75,20 +75,28 @@ public struct TextualInversion: Sendable, Equatable {
         file = opened.name
         vectors = try Vectors(opened)
     }
+
+    init(name: String, file: String, vectors: Vectors) { (self.name, self.file, self.vectors) = (name, file, vectors) }
 }
 
 extension TextualInversion.Vectors {
     init(_ file: OpenFile) throws(CheckpointError) {
         var files = FileSequence()
         let tensors = try files.open(file).tensors
-        let mapping = try MappedWeights(files.files, of: file.name)
+        try self.init(tensors, in: MappedWeights(files.files, of: file.name), of: file.name)
+    }
+
+    /// - Parameters:
+    ///   - tensors: of one word, by their names.
+    ///   - file: its name, for messages.
+    init(_ tensors: [String: StoredTensor], in mapping: MappedWeights, of file: String) throws(CheckpointError) {
         do throws(TextualInversionProblem) {
             try self.init(names: tensors.keys.sorted()) { name throws(TextualInversionProblem) in
                 guard let tensor = tensors[name] else { throw .noVectors }
                 return try NDArray(vectors: tensor, in: mapping)
             }
         } catch {
-            throw .textualInversion(file: file.name, error)
+            throw .textualInversion(file: file, error)
         }
         if let changed = mapping.changedFile { throw .changed(file: changed) }
     }
@@ -122,16 +130,7 @@ extension NDArray {
         guard shape.count == 2, (1...TextualInversion.mostVectors).contains(shape[0]), Limits.width.contains(shape[1]) else {
             throw .shape(tensor.shape)
         }
-        let count = tensor.elementCount
-        let values: [Float]? = mapping.withBytes(of: tensor) { bytes in
-            switch tensor.elementType {
-            case .f32: (0..<count).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
-            case .f16: (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
-            case .bf16: (0..<count).map { Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16) }
-            default: nil
-            }
-        }
-        guard let values else { throw .elementType(tensor.elementType.rawValue) }
-        self.init(shape: shape, values: values)
+        guard [.f32, .f16, .bf16].contains(tensor.elementType) else { throw .elementType(tensor.elementType.rawValue) }
+        self.init(shape: shape, values: mapping.numbers(of: tensor))
     }
 }
