@@ -20,6 +20,22 @@ public struct LayerChange: Sendable {
     /// The file.
     let mapping: MappedWeights
 
+    /// - Parameter biasCount: numbers of the layer's bias; nil without one.
+    /// - Throws: `EntryProblem` when the entry's tensors do not make a change of this layer.
+    init(_ entry: inout LayerEntry, _ placement: LayerPlacement, biasCount: Int?) throws(EntryProblem) {
+        formula = try entry.formula()
+        magnitude = formula == nil ? nil : try Magnitude(&entry)
+        var bias: StoredMatrix?
+        for part in ["diff_b", "b_norm"] where bias == nil && entry.has(part) {
+            if let biasCount { bias = try entry.numbers(part, rows: biasCount, columns: 1) }
+        }
+        guard formula != nil || bias != nil else { throw EntryProblem(part: nil, reason: .incomplete) }
+        // Files have it also where it counts for nothing.
+        _ = try entry.scalar("alpha")
+        algorithm = formula?.algorithm ?? (entry.has("b_norm") ? .norm : .full)
+        (self.bias, self.placement, mapping) = (bias, placement, entry.mapping)
+    }
+
     /// The changed weight is brought to a length that was learned: DoRA.
     public var hasMagnitude: Bool { magnitude != nil }
 

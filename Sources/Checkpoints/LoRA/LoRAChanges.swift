@@ -61,9 +61,11 @@ extension UnappliedTensor.Reason: CustomStringConvertible {
 
 extension LoRAFile {
     /// The changes that the file makes to a checkpoint. Shapes are checked; numbers are read when a change is computed.
-    public func changes(of checkpoint: Checkpoint) -> LoRAChanges {
+    public func changes(of checkpoint: Checkpoint) -> LoRAChanges { changes(of: checkpoint, LayerNames(checkpoint)) }
+
+    func changes(of checkpoint: Checkpoint, _ names: LayerNames) -> LoRAChanges {
         var matching = LoRAMatching(self, checkpoint)
-        matching.run()
+        matching.run(names)
         return LoRAChanges(
             layers: matching.layers, tensorCount: tensors.count, appliedCount: tensors.count - matching.unapplied.count,
             unapplied: matching.unapplied.sorted { $0.key < $1.key }, words: matching.words)
@@ -80,8 +82,7 @@ private struct LoRAMatching {
 
     init(_ file: LoRAFile, _ checkpoint: Checkpoint) { (self.file, self.checkpoint) = (file, checkpoint) }
 
-    mutating func run() {
-        let names = LayerNames(checkpoint)
+    mutating func run(_ names: LayerNames) {
         var entries: [LayerPlace: [String: StoredTensor]] = [:]
         var bundles: [String: [String: StoredTensor]] = [:]
         // Sorted, so that of two names for one thing the same counts every time.
@@ -143,24 +144,11 @@ private struct LoRAMatching {
     private mutating func addChange(
         of place: LayerPlace, _ tensors: [String: StoredTensor], _ placement: LayerPlacement
     ) throws(EntryProblem) {
-        let bias = checkpoint.weights(of: place.network)["\(place.name).bias"]
         var entry = LayerEntry(
             tensors, in: file.weights, shape: placement.shape, adapterScale: file.metadata.adapterScale(of: place, in: checkpoint))
-        let formula = try entry.formula()
-        let magnitude = formula == nil ? nil : try Magnitude(&entry)
-        var biasDelta: StoredMatrix?
-        for part in ["diff_b", "b_norm"] where biasDelta == nil && entry.has(part) {
-            guard let bias else {
-                if formula == nil { throw EntryProblem(part: part, reason: .noLayer) }
-                continue
-            }
-            biasDelta = try entry.numbers(part, rows: bias.elementCount, columns: 1)
-        }
-        guard formula != nil || biasDelta != nil else { throw EntryProblem(part: nil, reason: .incomplete) }
-        _ = try entry.scalar("alpha")
-        layers[place.network, default: [:]][place.name] = LayerChange(
-            algorithm: formula?.algorithm ?? (entry.has("b_norm") ? .norm : .full), formula: formula, magnitude: magnitude,
-            bias: biasDelta, placement: placement, mapping: file.weights)
+        let bias = checkpoint.weights(of: place.network)["\(place.name).bias"]
+        layers[place.network, default: [:]][place.name] = try LayerChange(
+            &entry, placement, biasCount: bias?.elementCount)
         for (part, tensor) in tensors where !entry.used.contains(part) {
             leave(tensor, LoRAKey.algorithm(ofPart: part).map { .algorithm($0) } ?? .unknownPart)
         }

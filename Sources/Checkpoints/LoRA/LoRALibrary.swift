@@ -47,7 +47,7 @@ public final class LoRALibrary: Sendable {
             NamedFiles.list(folder, endings: Self.endings).map { Entry(name: $0.name, path: $0.path, subfolder: $0.subfolder) }
         }
         .map { (key: $0.name.lowercased(), entry: $0) }
-        .sorted { ($0.key, $0.entry.longName, $0.entry.path) < ($1.key, $1.entry.longName, $1.entry.path) }
+        .sorted { ($0.key, $0.entry.subfolder, $0.entry.path) < ($1.key, $1.entry.subfolder, $1.entry.path) }
         .map(\.entry)
     }
 

@@ -7,8 +7,8 @@ import Tensors
 
 /// The weights of one network with changes merged in, single precision, in a file without a name behind the checkpoint's own files.
 ///
-/// The file holds the changed tensors alone. It lies in the folder that `TMPDIR` names, or in /var/tmp, and goes with the last reference to
-/// it: Stable Diffusion XL's takes up to 10 GB, which memory need not hold.
+/// The file holds the changed tensors alone, and goes with the last reference to it: Stable Diffusion XL's takes up to 10 GB, which memory
+/// need not hold.
 public struct MergedWeights: Sendable {
     /// The network's tensors, the changed ones replaced: f32, without a scale.
     public let weights: ComponentWeights
@@ -18,10 +18,14 @@ public struct MergedWeights: Sendable {
     /// Computes W ← W + strength · ΔW of each change in turn, the next one from what the one before has made; biases likewise.
     ///
     /// Layers are worked on in parallel, on all cores: about a minute for Stable Diffusion XL on two.
-    /// - Parameter changes: by the layer's name as `LoRAChanges.layers` has it. Those that the network lacks are left out.
+    /// - Parameters:
+    ///   - changes: by the layer's name as `LoRAChanges.layers` has it. Those that the network lacks are left out.
+    ///   - folder: in which the file lies; nil for what the environment variable `TMPDIR` says, or /var/tmp.
     /// - Throws: `CheckpointError`: `.changed` when a file is no longer what it was when it was opened, `.tooLittleSpace` and
     ///   `.cannotWrite` with the folder's name.
-    public init(_ checkpoint: Checkpoint, _ network: NetworkID, changes: [String: [WeightedChange]]) throws(CheckpointError) {
+    public init(
+        _ checkpoint: Checkpoint, _ network: NetworkID, changes: [String: [WeightedChange]], in folder: String? = nil
+    ) throws(CheckpointError) {
         let stored = checkpoint.weights(of: network)
         let own = checkpoint.files(of: network)
         let mapping = try MappedWeights(own, of: checkpoint.name)
@@ -51,7 +55,7 @@ public struct MergedWeights: Sendable {
         weights = stored.replacing(replaced)
         guard !layers.isEmpty else { files = own; return }
 
-        let file = try MergedFile(byteCount: place - start)
+        let file = try MergedFile(in: folder ?? MergedFile.usualFolder, byteCount: place - start)
         try Self.merge(layers.sorted { $0.size > $1.size }, from: mapping, into: file, at: start)
         let changed = mapping.changedFile ?? layers.lazy.flatMap(\.changes).compactMap(\.change.mapping.changedFile).first
         if let changed { throw .changed(file: changed) }
@@ -126,15 +130,20 @@ private struct MergedFile: Sendable {
     private let file: UnnamedFile
     private let folder: String
 
-    /// Reserves the room on disk.
-    init(byteCount: Int) throws(CheckpointError) {
+    /// /var/tmp is on a disk where /tmp may be in memory.
+    static var usualFolder: String {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        self.folder = folder.isEmpty ? "/var/tmp" : folder
-        if let free = FreeSpace.bytes(in: self.folder), byteCount > free - FreeSpace.margin {
-            throw .tooLittleSpace(folder: self.folder, needed: byteCount + FreeSpace.margin, free: free)
+        return folder.isEmpty ? "/var/tmp" : folder
+    }
+
+    /// Reserves the room on disk.
+    init(in folder: String, byteCount: Int) throws(CheckpointError) {
+        self.folder = folder
+        if let free = FreeSpace.bytes(in: folder), byteCount > free - FreeSpace.margin {
+            throw .tooLittleSpace(folder: folder, needed: byteCount + FreeSpace.margin, free: free)
         }
-        do { file = try UnnamedFile(in: self.folder, byteCount: byteCount) } catch {
-            throw .cannotWrite(folder: self.folder, reason: error.reason)
+        do { file = try UnnamedFile(in: folder, byteCount: byteCount) } catch {
+            throw .cannotWrite(folder: folder, reason: error.reason)
         }
     }
 
