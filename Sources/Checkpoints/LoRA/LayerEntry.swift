@@ -8,11 +8,11 @@ struct LayerEntry {
     /// The weight that is changed.
     let shape: LayerShape
     /// The factor by rank of a file whose metadata says it, for entries without "alpha".
-    let adapterScale: LoRAMetadata.AdapterScale?
+    let adapterScale: AdapterScale?
     private(set) var used: Set<String> = []
 
     init(
-        _ tensors: [String: StoredTensor], in mapping: MappedWeights, shape: LayerShape, adapterScale: LoRAMetadata.AdapterScale?
+        _ tensors: [String: StoredTensor], in mapping: MappedWeights, shape: LayerShape, adapterScale: AdapterScale?
     ) {
         (self.tensors, self.mapping, self.shape, self.adapterScale) = (tensors, mapping, shape, adapterScale)
     }

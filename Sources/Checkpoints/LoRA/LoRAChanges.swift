@@ -76,11 +76,15 @@ extension LoRAFile {
 private struct LoRAMatching {
     private let file: LoRAFile
     private let checkpoint: Checkpoint
+    private let adapter: AdapterConfiguration?
     private(set) var layers: [NetworkID: [String: LayerChange]] = [:]
     private(set) var unapplied: [UnappliedTensor] = []
     private(set) var words: [String: [NDArray]] = [:]
 
-    init(_ file: LoRAFile, _ checkpoint: Checkpoint) { (self.file, self.checkpoint) = (file, checkpoint) }
+    init(_ file: LoRAFile, _ checkpoint: Checkpoint) {
+        (self.file, self.checkpoint) = (file, checkpoint)
+        adapter = AdapterConfiguration(file.metadata)
+    }
 
     mutating func run(_ names: LayerNames) {
         var entries: [LayerPlace: [String: StoredTensor]] = [:]
@@ -144,8 +148,9 @@ private struct LoRAMatching {
     private mutating func addChange(
         of place: LayerPlace, _ tensors: [String: StoredTensor], _ placement: LayerPlacement
     ) throws(EntryProblem) {
+        let folder = if case .text(let index) = place.network { checkpoint.family.traits.textEncoders[index].folder } else { "unet" }
         var entry = LayerEntry(
-            tensors, in: file.weights, shape: placement.shape, adapterScale: file.metadata.adapterScale(of: place, in: checkpoint))
+            tensors, in: file.weights, shape: placement.shape, adapterScale: adapter?.scale(of: place.name, in: folder))
         let bias = checkpoint.weights(of: place.network)["\(place.name).bias"]
         layers[place.network, default: [:]][place.name] = try LayerChange(
             &entry, placement, biasCount: bias?.elementCount)

@@ -1,12 +1,12 @@
 import Files
-import Generation
 
 /// The texts that a file of changes has in its header: how it was trained, and for which model.
 public struct LoRAMetadata: Sendable, Hashable {
     /// All as they are stored.
     public let values: [String: String]
 
-    init(_ values: [String: String]) { self.values = values }
+    /// - Parameter values: of a file's header.
+    public init(_ values: [String: String]) { self.values = values }
 
     /// The line of models that a file was trained on, as far as its metadata tells.
     public enum BaseModel: String, Sendable, Hashable {
@@ -72,48 +72,7 @@ public struct LoRAMetadata: Sendable, Hashable {
         return value
     }
 
-    private func json(_ key: String) -> JSONValue? { text(key).flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
-}
-
-extension LoRAMetadata {
-    /// The factor of PEFT's changes, which their tensors do not say.
-    struct AdapterScale {
-        let alpha: Float
-        /// Alpha is divided by the square root of the rank.
-        let isRankStabilized: Bool
-
-        func factor(rank: Int) -> Float { alpha / (isRankStabilized ? Float(rank).squareRoot() : Float(rank)) }
-    }
-
-    /// The scale of one layer by PEFT's configuration, which diffusers stores since 0.34; nil when there is none.
-    ///
-    /// The rank counts that a layer's tensors have: that is what `r` and `rank_pattern` say.
-    func adapterScale(of place: LayerPlace, in checkpoint: Checkpoint) -> AdapterScale? {
-        guard let adapter = adapter else { return nil }
-        let network = place.network.adapterName(in: checkpoint)
-        func member(_ name: String) -> JSONValue? { adapter["\(network).\(name)"] }
-        let pattern = (member("alpha_pattern")?.members ?? [:]).first { Self.pattern($0.key, names: place) }
-        guard let alpha = pattern?.value.number ?? member("lora_alpha")?.number, alpha.isFinite else { return nil }
-        return AdapterScale(alpha: Float(alpha), isRankStabilized: member("use_rslora") == true)
-    }
-
-    private var adapter: JSONValue? { json("lora_adapter_metadata") }
-
-    /// PEFT takes patterns for the ends of names. They may begin with "^", and have "\" before each dot; other regular expressions do not
-    /// occur.
-    private static func pattern(_ pattern: String, names place: LayerPlace) -> Bool {
-        let plain = pattern.replacing("\\.", with: ".")
-        let wanted = plain.hasPrefix("^") ? String(plain.dropFirst()) : plain
-        let names = [place.name, "text_model." + place.name]
-        return names.contains(wanted) || !plain.hasPrefix("^") && place.name.hasSuffix("." + wanted)
-    }
-}
-
-extension NetworkID {
-    /// The name of a network in PEFT's configurations.
-    fileprivate func adapterName(in checkpoint: Checkpoint) -> String {
-        if case .text(let index) = self { checkpoint.family.traits.textEncoders[index].folder } else { "unet" }
-    }
+    func json(_ key: String) -> JSONValue? { text(key).flatMap { try? JSONValue(parsing: Array($0.utf8)) } }
 }
 
 extension JSONValue {

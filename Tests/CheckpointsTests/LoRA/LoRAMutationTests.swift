@@ -10,7 +10,7 @@ import Testing
 ///
 /// `EASEL_MUTATIONS` sets another count for a long run.
 struct LoRAMutationTests {
-    private static let count = ProcessInfo.processInfo.environment["EASEL_MUTATIONS"].flatMap(Int.init) ?? 3000
+    private static let count = ProcessInfo.processInfo.environment["EASEL_MUTATIONS"].flatMap(Int.init) ?? 2000
 
     /// Entries of every algorithm for small layers.
     private static func entries() -> [RawTensor] {
@@ -82,7 +82,7 @@ struct LoRAMutationTests {
         let names = LayerNames(checkpoint)
         let original = Dictionary(uniqueKeysWithValues: Self.entries().map { ($0.key, $0.shape) })
         var mutator = Mutator(seed: 12)
-        for _ in 0..<Self.count / 3 {
+        for _ in 0..<Self.count / 2 {
             var shapes = original
             for _ in 0..<mutator.below(4) + 1 { mutator.mutate(&shapes) }
             // Numbers are read from a hole in the file, so that absurd tensors take no room on disk.
