@@ -134,13 +134,13 @@ extension CheckpointError: CustomStringConvertible {
             "Cannot map checkpoint \"\(checkpoint)\" into memory: \(reason)."
         case .tooLittleSpace(let folder, let needed, let free):
             """
-            The weights with this LoRA merged in take \(needed >> 20) MB of disk, and "\(folder)" has \(free >> 20) MB free. Make room there, \
-            or name a folder on another disk by the environment variable TMPDIR.
+            The weights with this LoRA merged in take \(needed >> 20) MB of disk, and "\(folder)" has \(free >> 20) MB free. Make room \
+            there, or name a folder on another disk by the environment variable TMPDIR.
             """
         case .cannotWrite(let folder, let reason):
             """
-            Cannot write the weights with this LoRA merged in to the folder "\(folder)": \(reason). Make it writable, or name another by the \
-            environment variable TMPDIR.
+            Cannot write the weights with this LoRA merged in to the folder "\(folder)": \(reason). Make it writable, or name another by \
+            the environment variable TMPDIR.
             """
         case .unsupportedModel(let file, let kind):
             "\"\(file)\" \(kind)"

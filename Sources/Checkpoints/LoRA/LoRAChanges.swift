@@ -34,6 +34,8 @@ public struct UnappliedTensor: Sendable, Hashable {
         case repeated
         /// The tensor has a rank that the layer cannot use.
         case tooLarge([Int])
+        /// The vectors of a word that does not fit the model.
+        case vectors(TextualInversionProblem)
         /// A known algorithm that is not supported.
         case algorithm(String)
     }
@@ -48,12 +50,13 @@ extension UnappliedTensor.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noLayer: "names no layer of this model."
-        case .shape(let shape, let expected): "has the shape \(shape) instead of \(expected). It was made for another model."
+        case .shape(let shape, let expected): "has the shape \(shape) instead of \(expected)."
         case .unknownPart: "is not known as a part of a LoRA."
         case .incomplete: "lacks other tensors of its layer, or they cannot be used."
         case .numbers(let kind): "holds numbers that are not understood: \(kind)."
         case .repeated: "says a second time what another tensor says."
         case .tooLarge(let shape): "has the shape \(shape), which is too large for its layer."
+        case .vectors(let problem): problem.description
         case .algorithm(let name): "belongs to \(name), which is not supported."
         }
     }
@@ -160,13 +163,14 @@ private struct LoRAMatching {
     }
 
     private mutating func addWord(_ word: String, _ tensors: [String: StoredTensor]) {
+        let name = file.path.lastPathComponent
         do {
-            let vectors = try TextualInversion.Vectors(tensors, in: file.weights, of: file.path.lastPathComponent)
-            let inversion = TextualInversion(name: word, file: file.path.lastPathComponent, vectors: vectors)
+            let inversion = TextualInversion(
+                name: word, file: name, vectors: try TextualInversion.Vectors(tensors, in: file.weights, of: name))
             words[word] = try inversion.vectors(widths: checkpoint.textEncoders.map(\.configuration.width))
         } catch {
-            let widths = checkpoint.textEncoders.map(\.configuration.width)
-            for tensor in tensors.values { leave(tensor, .shape(tensor.shape, expected: [1] + widths)) }
+            let problem = if case .textualInversion(_, let problem) = error { problem } else { TextualInversionProblem.noVectors }
+            for tensor in tensors.values { leave(tensor, .vectors(problem)) }
         }
     }
 }

@@ -34,8 +34,10 @@ struct LoRAKey {
         ]
         for (direction, part) in [("down", "lora_down.weight"), ("up", "lora_up.weight")] {
             let letter = direction == "down" ? "A" : "B"
-            others += [".lora_\(letter)", ".lora_\(letter).default", ".lora.\(direction)", ".lora_linear_layer.\(direction)", "_lora.\(direction)"]
-                .map { ("\($0).weight", part) }
+            let endings = [
+                ".lora_\(letter)", ".lora_\(letter).default", ".lora.\(direction)", ".lora_linear_layer.\(direction)", "_lora.\(direction)",
+            ]
+            others += endings.map { ("\($0).weight", part) }
         }
         let foreign = algorithms.keys.map { (ending: "." + $0, part: $0) }
         return (parts + others + foreign).sorted { $0.ending.utf8.count > $1.ending.utf8.count }

@@ -57,7 +57,7 @@ struct Matrix: Sendable {
         return product
     }
 
-    /// Adds a · b to `out`. The innermost loop runs along rows, which compilers turn into vectors; a strip of b stays in the cache meanwhile.
+    /// Adds a · b to `out`. The innermost loop runs along rows, so that it becomes vectors; a strip of b stays in the cache meanwhile.
     private static func add(
         _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, to out: UnsafeMutablePointer<Float>, rows: Int, inner: Int, columns: Int
     ) {

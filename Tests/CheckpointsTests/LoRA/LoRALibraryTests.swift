@@ -22,9 +22,10 @@ struct LoRALibraryTests {
 
     @Test("files are listed by their names without regard to case, with the folders that they lie in")
     func entries() throws {
-        for name in ["b.safetensors", "A.safetensors", "styles/old/c.pt", "styles/b.safetensors", ".hidden.safetensors", "b.png", "b.json"] {
-            try folder.write("", to: name)
-        }
+        let names = [
+            "b.safetensors", "A.safetensors", "styles/old/c.pt", "styles/b.safetensors", ".hidden.safetensors", "b.png", "b.json",
+        ]
+        for name in names { try folder.write("", to: name) }
         #expect(library.entries.map(\.longName) == ["A", "b", "styles/b", "styles/old/c"])
         #expect(library.entries.map(\.subfolder) == ["", "", "styles", "styles/old"])
         #expect(LoRALibrary().entries == [])

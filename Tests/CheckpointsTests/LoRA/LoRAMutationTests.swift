@@ -16,8 +16,8 @@ struct LoRAMutationTests {
     private static func entries() -> [RawTensor] {
         let block = "unet.down_blocks.0.attentions.0.transformer_blocks.0"
         let shapes: [(String, [Int])] = [
-            ("\(block).attn1.to_q.lora_A.weight", [4, 32]), ("\(block).attn1.to_q.lora_B.weight", [32, 4]), ("\(block).attn1.to_q.alpha", []),
-            ("\(block).attn1.to_q.dora_scale", [1, 32]),
+            ("\(block).attn1.to_q.lora_A.weight", [4, 32]), ("\(block).attn1.to_q.lora_B.weight", [32, 4]),
+            ("\(block).attn1.to_q.alpha", []), ("\(block).attn1.to_q.dora_scale", [1, 32]),
             ("\(block).attn1.to_k.hada_w1_a", [32, 2]), ("\(block).attn1.to_k.hada_w1_b", [2, 32]),
             ("\(block).attn1.to_k.hada_w2_a", [32, 2]), ("\(block).attn1.to_k.hada_w2_b", [2, 32]),
             ("\(block).attn1.to_v.lokr_w1", [4, 4]), ("\(block).attn1.to_v.lokr_w2_a", [8, 2]), ("\(block).attn1.to_v.lokr_w2_b", [2, 8]),

@@ -97,7 +97,7 @@ struct LoRANamesTests {
         ("lora_unet_time_embed_0", "time_embedding.linear_1"),
         ("lora_unet_input_blocks_1_0_emb_layers_1", "down_blocks.0.resnets.0.time_emb_proj"),
         ("lora_unet_output_blocks_5_0_skip_connection", "up_blocks.1.resnets.2.conv_shortcut"),
-        ("lora_unet_down_blocks_1_attentions_1_transformer_blocks_0_attn1_to_v", "down_blocks.1.attentions.1.transformer_blocks.0.attn1.to_v"),
+        ("lora_unet_up_blocks_1_attentions_1_proj_out", "up_blocks.1.attentions.1.proj_out"),
         ("diffusion_model.out.2", "conv_out"),
     ])
     func sdxl(way: String, name: String) throws {

@@ -124,7 +124,9 @@ struct MergedWeightsTests {
         let file = try folder.lora(Self.tensors)
         let changes = try #require(file.changes(of: checkpoint).layers[.denoiser])
             .mapValues { [WeightedChange(change: $0, strength: 1)] }
-        let error = try #require(throws: CheckpointError.self) { try MergedWeights(checkpoint, .denoiser, changes: changes, in: "/nowhere") }
+        let error = try #require(throws: CheckpointError.self) {
+            try MergedWeights(checkpoint, .denoiser, changes: changes, in: "/nowhere")
+        }
         #expect(error == .cannotWrite(folder: "/nowhere", reason: "No such file or directory"))
         #expect(error.description.contains("\"/nowhere\"") && error.description.contains("TMPDIR"))
         let full = CheckpointError.tooLittleSpace(folder: "/full", needed: 9 << 30, free: 3 << 20)
