@@ -11,6 +11,7 @@ public struct LayerChange: Sendable {
         case norm
     }
 
+    /// The way in which the file stores it.
     public let algorithm: Algorithm
     /// nil where only the bias changes.
     let formula: (any ChangeFormula)?
@@ -118,6 +119,7 @@ public struct WeightedChange: Sendable {
     /// As for `LayerChange.delta`.
     public var rankLimit: Int?
 
+    /// - Parameter strength: 1 for the change as the file has it.
     public init(change: LayerChange, strength: Float, rankLimit: Int? = nil) {
         (self.change, self.strength, self.rankLimit) = (change, strength, rankLimit)
     }

@@ -23,6 +23,7 @@ public struct UnappliedTensor: Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
         /// The checkpoint has no layer of the name.
         case noLayer
+        /// The tensor has another shape than its layer asks for. Extents that may be any are given as they are.
         case shape([Int], expected: [Int])
         /// Nothing is known of tensors with such an ending.
         case unknownPart
@@ -42,6 +43,7 @@ public struct UnappliedTensor: Sendable, Hashable {
 
     /// The tensor's name in the file.
     public let key: String
+    /// Why it changes nothing.
     public let reason: Reason
 }
 

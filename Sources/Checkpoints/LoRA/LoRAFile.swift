@@ -6,9 +6,11 @@ import Synchronization
 public struct LoRAFile: Sendable {
     /// The file's name without its ending.
     public let name: String
+    /// The path that it was opened by.
     public let path: String
+    /// The texts of its header; none for a pickle.
     public let metadata: LoRAMetadata
-    /// The file alone.
+    /// The file's numbers, mapped; no other file is among them.
     public let weights: MappedWeights
     let tensors: [String: StoredTensor]
     private let files: [CheckpointFile]

@@ -10,6 +10,7 @@ public final class LoRALibrary: Sendable {
     public struct Entry: Sendable, Hashable {
         /// The file's name without its ending.
         public let name: String
+        /// The library's folder, and the way from there.
         public let path: String
         /// The folder that it lies in, seen from the library's: "styles/old"; empty at the top.
         public let subfolder: String

@@ -15,6 +15,7 @@ public struct LoRAMetadata: Sendable, Hashable {
 
     /// A tag that pictures of the training had.
     public struct TriggerWord: Sendable, Hashable {
+        /// The tag as captions had it.
         public let tag: String
         /// Pictures that had it; 0 where the file does not count them.
         public let count: Int
@@ -22,7 +23,9 @@ public struct LoRAMetadata: Sendable, Hashable {
 
     /// The name that its training gave the file; another one that users may call it by.
     public var outputName: String? { text("ss_output_name") }
+    /// The title that its author gave it.
     public var title: String? { text("modelspec.title") }
+    /// Its author's advice.
     public var usageHint: String? { text("modelspec.usage_hint") }
     /// The program's module that trained it: "networks.lora", "lycoris.kohya".
     public var networkModule: String? { text("ss_network_module") }
@@ -30,6 +33,7 @@ public struct LoRAMetadata: Sendable, Hashable {
     public var dim: Int? { text("ss_network_dim").flatMap { Int($0) } }
     /// The alpha that training was told.
     public var alpha: Float? { text("ss_network_alpha").flatMap { Float($0) } }
+    /// CLIP's layer that training read, counted from the last: 1 or 2.
     public var clipSkip: Int? { text("ss_clip_skip").flatMap { Int($0) } }
     /// Width and height of training's pictures, as they are stored: "(512, 512)".
     public var resolution: String? { text("ss_resolution") }

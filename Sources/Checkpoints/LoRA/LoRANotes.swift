@@ -8,6 +8,7 @@ public struct LoRANotes: Sendable, Hashable {
     public private(set) var activationText: String?
     /// The same for the negative prompt.
     public private(set) var negativeText: String?
+    /// The user's own words about it.
     public private(set) var notes: String?
     /// The line of models that the user says it is for: "SD1", "SDXL".
     public private(set) var sdVersion: String?
