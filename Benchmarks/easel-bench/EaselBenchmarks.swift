@@ -6,7 +6,7 @@ struct EaselBenchmarks: AsyncParsableCommand {
         commandName: "easel-bench", abstract: "Times parts of Easel by themselves.",
         subcommands: [
             UNetBenchmark.self, ShapesBenchmark.self, PromptBenchmark.self, ProbeBenchmark.self, PicturesBenchmark.self,
-            PreviewBenchmark.self, QueueBenchmark.self, BatchBenchmark.self,
+            PreviewBenchmark.self, QueueBenchmark.self, BatchBenchmark.self, LoRABenchmark.self,
         ],
         defaultSubcommand: UNetBenchmark.self)
 }

@@ -95,6 +95,9 @@ static const struct web_page_file files[] = {
     {"keys.js", (const unsigned char[]){
 #embed "page/keys.js" suffix(, 0)
     }},
+    {"loras.js", (const unsigned char[]){
+#embed "page/loras.js" suffix(, 0)
+    }},
     {"machines.js", (const unsigned char[]){
 #embed "page/machines.js" suffix(, 0)
     }},

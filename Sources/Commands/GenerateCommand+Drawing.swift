@@ -270,17 +270,3 @@ extension GenerateCommand {
         }
     }
 }
-
-extension GenerationResult {
-    /// This result with the pictures of another one behind its own.
-    func joined(with other: GenerationResult) -> GenerationResult {
-        var joined = self
-        joined.pictures += other.pictures
-        joined.warnings += other.warnings.filter { !warnings.contains($0) }
-        joined.ignored += other.ignored.filter { !ignored.contains($0) }
-        joined.timings.steps += other.timings.steps
-        joined.compiles += other.compiles
-        joined.moves += other.moves
-        return joined
-    }
-}

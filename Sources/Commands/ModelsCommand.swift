@@ -37,9 +37,12 @@ struct ModelsCommand: ParsableCommand {
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "info",
-            abstract: "Show what a checkpoint is: family, parameters, sizes, defaults, settings that suit it, and keys that are not understood.")
+            abstract: "Show what a checkpoint is: family, parameters, sizes, settings that suit it, and keys that are not understood.",
+            discussion: "Of a LoRA it shows what it was trained on, its trigger words, and what it changes.")
 
-        @Argument(help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
+        @Argument(
+            help: ArgumentHelp(
+                "A .safetensors file, a diffusers folder, a name from `easel models`, or a LoRA's file.", valueName: "model"))
         var model: String
 
         @Option(help: ArgumentHelp("The picture whose memory is forecast; the model's own size when left out.", valueName: "WxH"))
@@ -56,7 +59,14 @@ struct ModelsCommand: ParsableCommand {
             do {
                 let library = ModelLibrary()
                 let path = try library.path(of: model)
-                let checkpoint = try Checkpoint.open(path, vae: vae)
+                let checkpoint: Checkpoint
+                do throws(CheckpointError) {
+                    checkpoint = try Checkpoint.open(path, vae: vae)
+                } catch {
+                    guard case .unsupportedModel(_, .lora) = error else { throw error }
+                    let report = try LoRAReport(LoRAFile(path: path))
+                    return Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
+                }
                 let defaults = ModelDefaultsLibrary().defaults(of: library.name(ofPath: path), path: path)
                 let report = try CheckpointReport(checkpoint, size: size, defaults: defaults)
                 Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)

@@ -81,15 +81,15 @@ struct PromptExplanation {
 
     private var tags: String {
         style.heading("Tags") + ", taken out of the text\n" + report.tags.map { tag in
-            let meaning = switch tag.kind {
-            case "lora", "lyco":
-                "LoRA \(tag.name.quoted), text encoder × \(tag.textEncoderWeight.short), UNet × \(tag.unetWeight.short); this version does "
-                    + "not apply it"
-            case "hypernet":
-                "hypernetwork \(tag.name.quoted); this version does not apply it"
-            default:
-                "\(tag.kind.quoted) is not a kind of network that is known; ignored"
-            }
+            let meaning =
+                if let lora = LoRATag(tag) {
+                    "LoRA \(lora.name.quoted), text encoder × \(lora.textEncoder.inWords), UNet × \(lora.unet.inWords)"
+                        + (lora.unreadArguments.isEmpty ? "" : "; not understood: \(lora.unreadArguments.joined(separator: ", "))")
+                } else if tag.kind == "hypernet" {
+                    "hypernetwork \(tag.name.quoted); this version does not apply it"
+                } else {
+                    "\(tag.kind.quoted) is not a kind of network that is known; ignored"
+                }
             return "  " + style.warning(tag.description.onOneLine) + "  \(meaning)\n"
         }.joined()
     }
@@ -97,6 +97,13 @@ struct PromptExplanation {
     static func count(_ prompt: ChunkedPrompt) -> String {
         let (tokens, chunks) = (prompt.tokenCount, prompt.chunks.count)
         return "\(tokens) \(tokens == 1 ? "token" : "tokens") in \(chunks) \(chunks == 1 ? "chunk" : "chunks")"
+    }
+}
+
+extension StrengthSchedule {
+    /// `0.8`; `0 at 0, 1 at 0.5`.
+    fileprivate var inWords: String {
+        isConstant ? first.short : points.map { "\($0.value.short) at \($0.position.short)" }.joined(separator: ", ")
     }
 }
 

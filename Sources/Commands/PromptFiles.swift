@@ -17,12 +17,17 @@ struct PromptFiles: ParsableArguments {
         valueName: "folder"))
     var embeddings: String?
 
+    @Option(help: ArgumentHelp(
+        "LoRAs, which a prompt names as <lora:NAME:0.8>; may be given several times. ~/.local/share/easel/loras comes after them.",
+        valueName: "folder"))
+    var loras: [String] = []
+
     /// Opens what was named; what was not is taken from the user's data folder, where it is there. What comes, goes or changes
     /// later is found by `PromptResources.current`.
     /// - Throws: `CommandFailure`: `.badInput` when something that was named cannot be read.
     func open(folders: UserFolders = UserFolders()) throws(CommandFailure) -> PromptResources {
         do throws(HostingError) {
-            return try .open(styles: stylesFile, wildcards: wildcards, embeddings: embeddings, folders: folders)
+            return try .open(styles: stylesFile, wildcards: wildcards, embeddings: embeddings, loras: loras, folders: folders)
         } catch {
             throw CommandFailure(error)
         }

@@ -44,6 +44,7 @@ public struct CompileKey: Sendable, Hashable {
             $0.checkpoint == checkpoint && $0.network == network && $0.placement == placement && $0.shape.tiling == shape.tiling
         }
         guard let before else { return .firstUse }
+        if shape.slots != before.shape.slots { return .lora }
         if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
         return shape.batch != before.shape.batch ? .newBatch : .longerPrompt
     }
@@ -53,6 +54,12 @@ extension InputShape {
     /// Whether every input of the shape `other` can be given to a network of this shape, and gives the same answer.
     fileprivate func accommodates(_ other: InputShape) -> Bool {
         guard tiling == other.tiling else { return false }
+        // Without slots the numbers are others in their last digits.
+        switch (slots, other.slots) {
+        case (nil, nil): break
+        case (let mine?, let its?): guard mine.hold(its) else { return false }
+        default: return false
+        }
         for (mine, its) in [(batch, other.batch), (height, other.height), (width, other.width)] where mine != .dynamic && mine != its {
             return false
         }
@@ -83,6 +90,19 @@ extension InputShape {
         }
         if parts.isEmpty { parts.append("any shape") }
         if tiling != .none { parts.append(tiling == .both ? "tiled" : "tiled along \(tiling.rawValue)") }
+        if let slots { parts.append(slots.summary) }
         return parts.joined(separator: ", ")
+    }
+}
+
+extension LowRankSlots {
+    /// `LoRAs`; `LoRAs in all layers`; with a rank that is fixed: `LoRAs up to rank 64`.
+    fileprivate var summary: String {
+        var parts = ["LoRAs"]
+        if coverage == .all { parts.append("in all layers") }
+        var ranks = kernelRank > 0 ? [kernelRank] : []
+        if case .fixed(let rank) = rank { ranks.append(rank) }
+        if let most = ranks.max() { parts.append("up to rank \(most)") }
+        return parts.joined(separator: " ")
     }
 }

@@ -210,7 +210,7 @@ public actor CompiledNetworks {
     }
 
     private func store(of source: any NetworkSource) -> EntryStore? {
-        guard let diskCache else { return nil }
+        guard let diskCache, source.isLasting else { return nil }
         let store = stores[source.identity] ?? EntryStore(diskCache, source: source, core: core, onProblem: onCacheProblem)
         stores[source.identity] = store
         return store

@@ -21,27 +21,40 @@ public protocol NetworkSource: Sendable {
     /// - Precondition: the files hold the network.
     func parameterCount(of id: NetworkID) -> Int
 
+    /// Whether compiled networks may be of use after the next start, and so are worth a place in the disk cache.
+    var isLasting: Bool { get }
+
     /// Sides of a network's input, divided by this, are those of the smallest feature map that is attended to; 1 without attention.
     func downscale(of id: NetworkID) -> Int
 }
 
+extension NetworkSource {
+    public var isLasting: Bool { true }
+}
+
 extension Checkpoint: NetworkSource {
     public func network(_ id: NetworkID, shape: InputShape) throws(CheckpointError) -> Network {
-        let byteCount = mappedByteCount(of: id)
+        try network(id, shape: shape, weights: weights(of: id), weightsByteCount: mappedByteCount(of: id))
+    }
+
+    /// A network of other weights than the checkpoint's own.
+    func network(
+        _ id: NetworkID, shape: InputShape, weights: ComponentWeights, weightsByteCount byteCount: Int
+    ) throws(CheckpointError) -> Network {
         switch id {
         case .text(let index):
-            let encoder = textEncoders[index]
-            return try .textEncoder(encoder.configuration, batch: shape.batch, weights: encoder.weights, weightsByteCount: byteCount)
-        case .denoiser: return try .unet(unet.configuration, shape: shape, weights: unet.weights, weightsByteCount: byteCount)
-        case .decoder: return try .vaeDecoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
-        case .encoder: return try .vaeEncoder(vae.configuration, shape: shape, weights: vae.weights, weightsByteCount: byteCount)
+            return try .textEncoder(
+                textEncoders[index].configuration, batch: shape.batch, slots: shape.slots, weights: weights, weightsByteCount: byteCount)
+        case .denoiser: return try .unet(unet.configuration, shape: shape, weights: weights, weightsByteCount: byteCount)
+        case .decoder: return try .vaeDecoder(vae.configuration, shape: shape, weights: weights, weightsByteCount: byteCount)
+        case .encoder: return try .vaeEncoder(vae.configuration, shape: shape, weights: weights, weightsByteCount: byteCount)
         case .tinyDecoder, .tinyEncoder:
             guard let tiny = tinyVAE?.file?.network else {
                 throw tinyVAE?.error(for: id) ?? .missingTinyVAE(folder: "", name: "\(id)")
             }
             return id == .tinyDecoder
-                ? try .tinyDecoder(tiny.configuration, shape: shape, weights: tiny.weights, weightsByteCount: byteCount)
-                : try .tinyEncoder(tiny.configuration, shape: shape, weights: tiny.weights, weightsByteCount: byteCount)
+                ? try .tinyDecoder(tiny.configuration, shape: shape, weights: weights, weightsByteCount: byteCount)
+                : try .tinyEncoder(tiny.configuration, shape: shape, weights: weights, weightsByteCount: byteCount)
         case .upscaler: preconditionFailure("an upscaler has a file of its own")
         }
     }

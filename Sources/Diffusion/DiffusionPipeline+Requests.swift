@@ -42,7 +42,8 @@ extension DiffusionPipeline {
             (need.chunkCounts, need.chunkCountsVary) = joined.chunkCounts
             let start = passes.last?.pictures.upperBound ?? 0
             passes.append(.init(
-                request: shared, pictures: start..<start + joined.pictures.count, need: need, sizeWaves: sizeWaves(of: shared)))
+                request: shared, pictures: start..<start + joined.pictures.count, need: need, loras: joined.pictures[0].loras,
+                sizeWaves: sizeWaves(of: shared)))
             prompts += plans
         }
         return RequestPlan(requests: requests, passes: passes, prompts: prompts, joined: PromptPlan(joining: prompts), readings: readings)
@@ -56,7 +57,7 @@ extension DiffusionPipeline {
             request, after: first, guidance: guidance(of: request), resources: resources, tokenizer: opened.tokenizer,
             paddingToken: opened.paddingToken,
             widths: checkpoint.textEncoders.map(\.configuration.width),
-            zeroesEmptyNegative: checkpoint.conditioning.zeroesEmptyNegative && request.zeroesEmptyNegative)
+            zeroesEmptyNegative: checkpoint.conditioning.zeroesEmptyNegative && request.zeroesEmptyNegative, matched: matchedLoRAs)
         if opened.takesGuidance, plan.pictures.contains(where: { $0.negative == nil && !$0.negativePrompt.isEmpty }) {
             plan.warnings.append(Notice(
                 .negativePromptUnused,
@@ -102,7 +103,7 @@ extension DiffusionPipeline {
         return need
     }
 
-    /// The key of a network.
+    /// The key of a network without LoRAs.
     /// - Parameter placement: nil for where its stage runs now.
     public func key(of id: NetworkID, for need: ShapeNeed, at placement: Placement? = nil) -> CompileKey {
         let placement = placement ?? placements[id.stage]

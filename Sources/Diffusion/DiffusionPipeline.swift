@@ -36,6 +36,8 @@ public final class DiffusionPipeline: StageHost {
     private let current: Mutex<PerStage<Placement>>
     private let encodedPrompts = Mutex(EncodedPrompts())
     private let colorFit: Mutex<LatentColorFit>
+    let matchedLoRAs: MatchedLoRAs
+    let patcher: NetworkPatcher
 
     /// Nothing is compiled yet.
     /// - Parameters:
@@ -59,6 +61,8 @@ public final class DiffusionPipeline: StageHost {
         self.upscalers = upscalers
         current = Mutex(fallbacks.map(\.first))
         colorFit = Mutex(LatentColorFit(opened.checkpoint))
+        matchedLoRAs = MatchedLoRAs(opened.checkpoint)
+        patcher = NetworkPatcher(opened.checkpoint, networks: networks)
     }
 
     /// Opens a checkpoint and its vocabulary, with a place of its own for compiled networks unless one is given.
@@ -146,11 +150,18 @@ public final class DiffusionPipeline: StageHost {
                 var run = RedrawRun(self, plan, previews: previews, onEvent: onEvent)
                 return try await run.drawn()
             }
+            if !plan.sharesLoRAs { return try await drawnByLoRAs(plan, previews: previews, onEvent: onEvent) }
             var run = RequestRun(self, plan, previews: previews, onEvent: onEvent)
             return try await run.drawn()
         } catch {
             throw DiffusionError(error)
         }
+    }
+
+    /// Lets go of all networks of the checkpoint, with LoRAs and without.
+    public func releaseNetworks() async {
+        await networks.release(checkpoint: checkpoint.identity)
+        await patcher.releaseMerged()
     }
 
     // MARK: Remembered prompts

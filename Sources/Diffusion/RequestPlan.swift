@@ -17,6 +17,9 @@ public struct RequestPlan: Sendable {
     /// The recipe's request: all others differ from it in nothing but their pictures.
     var shared: GenerationRequest { requests[0] }
 
+    /// Whether all pictures of a pass take the same LoRAs, so that they can share the calls of its networks.
+    var sharesLoRAs: Bool { passes.allSatisfy { pass in joined.pictures[pass.pictures].allSatisfy { $0.loras == pass.loras } } }
+
     /// The demands of the first pass on the networks.
     public var need: ShapeNeed { passes[0].need }
 
@@ -28,6 +31,8 @@ public struct RequestPlan: Sendable {
         let pictures: Range<Int>
         /// The demands on the networks.
         let need: ShapeNeed
+        /// The LoRAs of its first picture.
+        let loras: LoRASet
         /// What the denoiser is told of the pictures' sizes, as waves; empty where it is told nothing.
         let sizeWaves: [Float]
     }

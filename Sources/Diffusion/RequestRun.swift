@@ -23,6 +23,8 @@ struct RequestRun: NetworkRun {
     var record: RunRecord
     /// The most tiles that the VAE took a picture in; 1 for whole pictures.
     private var tileCount = 1
+    /// The ways in which the LoRAs of a pass come into its networks.
+    private var patches: [PatchKey: NetworkPatch] = [:]
 
     var host: DiffusionPipeline { pipeline }
 
@@ -47,29 +49,26 @@ struct RequestRun: NetworkRun {
         try Task.checkCancellation()
         let began = ContinuousClock.now
         let pictures = try SourcePictures(plan, pipeline, from: try await enlargedInputs())
-        let needed = pipeline.networks(for: plan.shared).filter { !isRemembered($0) }
-        let tiler = vaeTiler
-        let keys = needed.map { id in
-            let placement = record.placements[id.stage]
-            let need = id.stage == .decode ? tiler.tiles(of: id, for: plan.need, at: placement).need(plan.need) : plan.need
-            return pipeline.key(of: id, for: need, at: placement)
-        }
-        record.compiling = await pipeline.networks.prepare(keys, of: pipeline.checkpoint)
+        try await prepareNetworks()
         // Nobody waits for it: until it is ready, previews are rougher.
         let previewKeys = plan.passes.compactMap { tinyPreviews(of: $0)?.key }
         let compiling = record.compiling
         await pipeline.networks.prepare(previewKeys.withoutRepetitions.filter { !compiling.contains($0) }, of: pipeline.checkpoint)
 
-        let texts = try await encode()
+        var texts = try await encode(under: plan.passes[0].loras)
         let start = try await encode(pictures)
         var latents = try await denoise(plan.passes[0], texts, from: start)
-        for pass in plan.passes.dropFirst() { latents = try await denoise(pass, texts, from: try await enlarged(latents, for: pass)) }
+        for (before, pass) in zip(plan.passes, plan.passes.dropFirst()) {
+            if pass.loras != before.loras { texts = try await encode(under: pass.loras) }
+            latents = try await denoise(pass, texts, from: try await enlarged(latents, for: pass))
+        }
         let decoded = try await decode(latents)
         let images = pictures.finished(graded(decoded), latents: latents, from: start)
 
         (timings.compile, timings.upscale) = (record.compileSeconds, record.upscaleSeconds)
         timings.total = (ContinuousClock.now - began).seconds
         let runtimeVersion = try Self.runtimeVersion
+        let loras = await pipeline.patcher.references(to: plan.passes[0].loras)
         var next = 0
         let results = plan.requests.indices.map { index in
             let request = plan.requests[index]
@@ -80,19 +79,22 @@ struct RequestRun: NetworkRun {
             return result(
                 of: request, plan.prompts[index], Array(images[range]),
                 (warnings + pictures.notices(on: range) + record.notices + tileNotices).withoutRepetitions,
-                runtimeVersion)
+                loras, runtimeVersion)
         }
         return DrawnRequests(results: results, decoded: decoded, networks: record.uses)
     }
 
     private func result(
-        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ warnings: [Notice], _ runtimeVersion: String
+        of request: GenerationRequest, _ plan: PromptPlan, _ images: [RGBImage], _ warnings: [Notice], _ loras: [LoRAReference],
+        _ runtimeVersion: String
     ) -> GenerationResult {
         GenerationResult(
             pictures: zip(images, zip(request.imageSeeds, plan.pictures)).map { image, made in
-                Picture(
+                var picture = Picture(
                     image, seed: made.0.number, variationSeed: made.0.variation?.number, prompt: made.1.prompt,
                     negativePrompt: made.1.negativePrompt)
+                picture.loras = loras
+                return picture
             },
             tokenCount: plan.longestText?.tokenCount ?? 0,
             chunkCount: plan.longestText?.chunks.count ?? 0,
@@ -106,29 +108,62 @@ struct RequestRun: NetworkRun {
             moves: record.moves)
     }
 
+    /// Finds out how the first pass's LoRAs come into its networks, and begins to compile what is not ready.
+    private mutating func prepareNetworks() async throws {
+        let loras = plan.passes[0].loras
+        let tiler = vaeTiler
+        var keys: [(source: any NetworkSource, key: CompileKey)] = []
+        for id in pipeline.networks(for: plan.shared) where !isRemembered(id, under: loras) {
+            let placement = record.placements[id.stage]
+            let need = id.stage == .decode ? tiler.tiles(of: id, for: plan.need, at: placement).need(plan.need) : plan.need
+            let patch = try await patch(of: id, by: loras)
+            keys.append((patch.source(of: pipeline.checkpoint), patch.key(from: pipeline.key(of: id, for: need, at: placement))))
+        }
+        for (source, group) in Dictionary(grouping: keys, by: \.source.identity).values.map({ ($0[0].source, $0.map(\.key)) }) {
+            let isMerged = source.identity != pipeline.checkpoint.identity
+            record.compiling.formUnion(await pipeline.networks.prepare(group, of: source, reason: isMerged ? .lora : nil))
+        }
+    }
+
+    /// The way in which LoRAs come into a network, worked out once.
+    private mutating func patch(of id: NetworkID, by loras: LoRASet) async throws -> NetworkPatch {
+        let key = PatchKey(network: id, loras: loras)
+        if let known = patches[key] { return known }
+        let patch = try await pipeline.patcher.patch(of: id, by: loras)
+        patches[key] = patch
+        if case .merged = patch { record.notices += loras.noticesOfMerging(into: id) }
+        return patch
+    }
+
+    private struct PatchKey: Hashable {
+        let network: NetworkID
+        let loras: LoRASet
+    }
+
     // MARK: Stages
 
-    /// - Returns: the plan's texts after all text encoders.
-    private mutating func encode() async throws -> [EncodedText] {
+    /// - Returns: the plan's texts after all text encoders, as LoRAs change them.
+    private mutating func encode(under loras: LoRASet) async throws -> [EncodedText] {
         // The networks are compiled first, so that the time is the encoders' own.
         var spent = 0.0
         var isTold = false
         var parts: [[EncodedText]] = []
         for (index, reading) in plan.readings.enumerated() {
             let id = NetworkID.text(index)
-            if let known = rememberedTexts(ofEncoder: index) {
+            if let known = rememberedTexts(ofEncoder: index, under: loras) {
                 record.places.encode = known[0].place
                 // Its answers take part in the picture as much as if it had run.
                 record.uses.append(.init(key: known[0].network, hasFailed: false))
                 parts.append(known.map(\.text))
                 continue
             }
-            parts.append(try await withFallbacks(id) { run, network in
+            let patch = try await patch(of: id, by: loras)
+            parts.append(try await withFallbacks(id, patch) { run, network in
                 if !isTold { run.onEvent(.encoding) }
                 isTold = true
                 let began = ContinuousClock.now
                 defer { spent += (ContinuousClock.now - began).seconds }
-                return try await run.encode(reading, byEncoder: index, network)
+                return try await run.encode(reading, byEncoder: index, under: loras, patch, network)
             })
         }
         if !isTold { onEvent(.encoding) }
@@ -137,13 +172,14 @@ struct RequestRun: NetworkRun {
     }
 
     private func encode(
-        _ reading: EncoderReading, byEncoder index: Int, _ network: CompiledNetwork
+        _ reading: EncoderReading, byEncoder index: Int, under loras: LoRASet, _ patch: NetworkPatch, _ network: CompiledNetwork
     ) async throws -> [EncodedText] {
         let stage = TextStage(
-            network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions.mapValues { $0[index] })
+            network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions.mapValues { $0[index] },
+            factors: patch.factors)
         var encoded: [EncodedText] = []
         for text in plan.joined.texts {
-            let key = memoryKey(text, ofEncoder: index, at: network.placement)
+            let key = memoryKey(text, ofEncoder: index, under: loras, at: network.placement)
             if let known = pipeline.encodedPrompt(key) {
                 encoded.append(known.text)
                 continue
@@ -156,21 +192,25 @@ struct RequestRun: NetworkRun {
     }
 
     /// Whether all that a text encoder would be asked is known from earlier requests. No other network is remembered.
-    private func isRemembered(_ id: NetworkID) -> Bool {
-        if case .text(let index) = id { rememberedTexts(ofEncoder: index) != nil } else { false }
+    private func isRemembered(_ id: NetworkID, under loras: LoRASet) -> Bool {
+        if case .text(let index) = id { rememberedTexts(ofEncoder: index, under: loras) != nil } else { false }
     }
 
     /// A text encoder's answers to the plan's texts from earlier requests; nil unless all are there.
-    private func rememberedTexts(ofEncoder index: Int) -> [EncodedPrompts.Entry]? {
-        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, at: record.placements.encode)) }
+    private func rememberedTexts(ofEncoder index: Int, under loras: LoRASet) -> [EncodedPrompts.Entry]? {
+        let placement = record.placements.encode
+        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, under: loras, at: placement)) }
         return known.count == plan.joined.texts.count ? known : nil
     }
 
-    private func memoryKey(_ text: ChunkedPrompt, ofEncoder index: Int, at placement: Placement) -> EncodedPrompts.Key {
+    private func memoryKey(
+        _ text: ChunkedPrompt, ofEncoder index: Int, under loras: LoRASet, at placement: Placement
+    ) -> EncodedPrompts.Key {
         let names = Set(text.chunks.flatMap { $0.insertions.values.map(\.name) })
         return EncodedPrompts.Key(
             chunks: text.chunks, inversions: plan.joined.inversions.filter { names.contains($0.key) }.mapValues { $0[index] },
-            network: .text(index), placement: placement, output: plan.readings[index].output, emphasis: plan.shared.emphasis)
+            network: .text(index), loras: loras.fingerprint(of: .text(index)), placement: placement,
+            output: plan.readings[index].output, emphasis: plan.shared.emphasis)
     }
 
     /// The source pictures; those that are smaller than what is drawn are enlarged by the upscaler that the recipe names.
@@ -218,7 +258,7 @@ struct RequestRun: NetworkRun {
             var need = plan.need
             let scaleFactor = pipeline.checkpoint.vae.configuration.scaleFactor
             (need.latentHeight, need.latentWidth) = (size[2] / scaleFactor, size[3] / scaleFactor)
-            let latents = try await withFallbacks(id, { tiler.tiles(of: id, for: need, at: $0).need(need) }) { run, network in
+            let latents = try await withFallbacks(id, need: { tiler.tiles(of: id, for: need, at: $0).need(need) }) { run, network in
                 let began = ContinuousClock.now
                 defer { run.timings.encodePictures += (ContinuousClock.now - began).seconds }
                 let tiles = tiler.tiles(of: id, for: need, at: network.placement)
@@ -266,9 +306,11 @@ struct RequestRun: NetworkRun {
         let (pipeline, plan, previews, onEvent) = (pipeline, plan, previews, onEvent)
         let sampling = try pipeline.samplingRun(pass.request, seeds: plan.requests.flatMap(\.imageSeeds), from: start)
         let before = timings.steps
-        return try await withFallbacks(.denoiser, { _ in pass.need }) { run, network in
+        let patch = try await patch(of: .denoiser, by: pass.loras)
+        return try await withFallbacks(.denoiser, patch, need: { _ in pass.need }) { run, network in
             let stage = DenoiseStage(
-                network: network, pictures: plan.joined.pictures[pass.pictures],
+                network: network, factors: patch.factors, callsPerStep: sampling.settings.sampler.evaluationsPerStep,
+                pictures: plan.joined.pictures[pass.pictures],
                 conditionings: { pipeline.conditionings(of: plan, pass, texts, atEvaluation: $0) },
                 guidance: pipeline.guidance(of: pass.request), toldGuidance: Guidance(scale: pass.request.cfgScale),
                 extraChannels: start.extraChannels)
@@ -304,7 +346,7 @@ struct RequestRun: NetworkRun {
         var images: [RGBImage] = []
         var need = plan.need
         (need.latentHeight, need.latentWidth) = (latents.shape[2], latents.shape[3])
-        try await withFallbacks(id, { tiler.tiles(of: id, for: need, at: $0).need(need) }) { run, network in
+        try await withFallbacks(id, need: { tiler.tiles(of: id, for: need, at: $0).need(need) }) { run, network in
             let began = ContinuousClock.now
             let tiles = tiler.tiles(of: id, for: need, at: network.placement)
             run.note(tiles)
@@ -351,12 +393,16 @@ struct RequestRun: NetworkRun {
     // MARK: Networks
 
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
-    /// - Parameter need: decides on the network's shape at a placement; nil for the plan's.
+    /// - Parameters:
+    ///   - patch: the way in which LoRAs come into the network.
+    ///   - need: decides on the network's shape at a placement; nil for the plan's.
     private mutating func withFallbacks<Result>(
-        _ id: NetworkID, _ need: ((Placement) -> ShapeNeed)? = nil, _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
+        _ id: NetworkID, _ patch: NetworkPatch = .none, need: ((Placement) -> ShapeNeed)? = nil,
+        _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         try await withFallbacks(
-            id, of: pipeline.checkpoint, key: { [pipeline, plan] in pipeline.key(of: id, for: need?($0) ?? plan.need, at: $0) }, work)
+            id, of: patch.source(of: pipeline.checkpoint),
+            key: { [pipeline, plan] in patch.key(from: pipeline.key(of: id, for: need?($0) ?? plan.need, at: $0)) }, work)
     }
 
     /// Numbers that are not finite may be the prompt's doing, and then no other device draws it.

@@ -157,7 +157,7 @@ public actor MonitoredPipeline {
     }
 
     private func loadAnew(keepingDiskCache: Bool) async throws {
-        await pipeline.networks.release(checkpoint: pipeline.checkpoint.identity)
+        await pipeline.releaseNetworks()
         if !keepingDiskCache { await pipeline.networks.dropDiskCache(of: pipeline.checkpoint) }
         pipeline.forgetEncodedPrompts()
         for stage in Stage.allCases { pipeline.move(stage, to: pipeline.fallbacks[stage].first) }

@@ -25,7 +25,16 @@ extension ModelHost {
                 guard let inversion = try? resources.embeddings?.inversion(named: name) else { return nil }
                 return .init(name: name, vectorCount: inversion.vectorCount, width: inversion.width)
             },
-            wildcards: resources.wildcards.folder?.names ?? [])
+            wildcards: resources.wildcards.folder?.names ?? [], loras: (resources.loras?.entries ?? []).map(\.name))
+    }
+
+    public nonisolated var loraFolders: [String] { get async { resources.current.loras?.folders ?? [] } }
+
+    public nonisolated var loras: [LoRASummary] {
+        get async {
+            guard let library = resources.current.loras else { return [] }
+            return library.entries.map { LoRASummary($0, try? library.file(at: $0)) }
+        }
     }
 
     public func saveStyle(_ style: PromptResourceSummary.Style, replaces: Bool) async throws {
@@ -44,6 +53,20 @@ extension ModelHost {
             let reason = PublicReason(error)
             throw APIError(.failed, reason: reason.reason, reason.description)
         }
+    }
+}
+
+extension LoRASummary {
+    /// - Parameter file: nil for one that cannot be read; its tag tells why.
+    fileprivate init(_ entry: LoRALibrary.Entry, _ file: LoRAFile?) {
+        let notes = LoRANotes(beside: entry.path), metadata = file?.metadata
+        self.init(
+            name: entry.name, alias: metadata?.outputName,
+            file: (entry.subfolder.isEmpty ? "" : entry.subfolder + "/") + entry.path.lastPathComponent,
+            family: metadata.flatMap { $0.baseModel == .unknown ? nil : $0.baseModel.rawValue },
+            triggerWords: (metadata?.triggerWords.map(\.tag) ?? []) + notes.trainedWords,
+            preferredWeight: notes.preferredWeight, activationText: notes.activationText ?? "", notes: notes.notes ?? "",
+            hasPreview: notes.previewPath != nil, metadata: metadata?.values ?? [:])
     }
 }
 
@@ -66,7 +89,10 @@ extension PromptSummary {
         let shown = drawn.map { OpenWildcards(drawn: $0.text) } ?? resources.wildcards.leavingOpen(text)
 
         let prompt = Prompt(shown.text)
-        problems += prompt.tags.map { Problem($0, restoring: shown) }
+        problems += prompt.tags.compactMap { tag in
+            let isThere = !request.isNegative && LoRATag(tag).map { (try? resources.loras?.file(named: $0.name)) != nil } == true
+            return isThere ? nil : Problem(tag, restoring: shown)
+        }
         let inversions = widths.map { resources.inversionWords(in: [prompt.text], tokenizer: tokenizer, widths: $0) }
         notices += inversions?.warnings ?? []
         let report = PromptReport(
@@ -123,9 +149,12 @@ extension PromptSummary.Problem {
     }
 
     fileprivate init(_ tag: NetworkTag, restoring text: OpenWildcards) {
-        let isLoRA = ["lora", "lyco"].contains(tag.kind)
+        let isLoRA = LoRATag(tag) != nil
         self.init(
-            isLoRA ? .loraIgnored : .tagIgnored, "\(text.restored(tag.description)) has no effect in this version.",
+            isLoRA ? .loraIgnored : .tagIgnored,
+            isLoRA
+                ? "There is no LoRA \"\(text.restored(tag.name))\" that can be used."
+                : "\(text.restored(tag.description)) has no effect.",
             name: text.restored(tag.name))
     }
 }

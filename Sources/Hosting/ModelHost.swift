@@ -297,7 +297,7 @@ public actor ModelHost: Engine {
     private func close(_ name: String) async {
         models.removeAll { $0.name == name }
         if let closed = openModels.removeValue(forKey: name) {
-            await closed.pipeline.networks.release(checkpoint: closed.pipeline.checkpoint.identity)
+            await closed.pipeline.releaseNetworks()
         }
     }
 

@@ -13,16 +13,19 @@ extension PromptResources {
     ///   - styles: A1111's styles.csv, SD.Next's .json, or a folder of them.
     ///   - wildcards: a folder.
     ///   - embeddings: a folder of textual inversions.
+    ///   - loras: folders of LoRAs, in the order in which they are looked through; the user's data folder comes after them.
     ///   - folders: the user's.
     /// - Throws: `HostingError.styles`, `.wildcards`, `.embeddings` when something that was named, or that is there, cannot be read.
     public static func open(
-        styles: String? = nil, wildcards: String? = nil, embeddings: String? = nil, folders: UserFolders = UserFolders()
+        styles: String? = nil, wildcards: String? = nil, embeddings: String? = nil, loras: [String] = [],
+        folders: UserFolders = UserFolders()
     ) throws(HostingError) -> PromptResources {
         func place(_ named: String?, _ usual: String) -> (path: String, isNamed: Bool) {
             (named.map(folders.path) ?? folders.data.appending(path: usual).path, named != nil)
         }
         let files = PromptResourceFiles(
-            styles: place(styles, "styles.csv"), wildcards: place(wildcards, "wildcards"), embeddings: place(embeddings, "embeddings"))
+            styles: place(styles, "styles.csv"), wildcards: place(wildcards, "wildcards"), embeddings: place(embeddings, "embeddings"),
+            loras: LoRALibrary(folders: loras.map(folders.path) + [folders.loras.path]))
         var resources = try files.read()
         resources.reader = { files.current(isForced: $0) }
         resources.styleWriter = { (style, replaces) throws(StyleError) in try files.save(style, replaces: replaces) }
@@ -37,6 +40,8 @@ private final class PromptResourceFiles: Sendable {
     private let styles: Place
     private let wildcards: Place
     private let embeddings: Place
+    /// Finds new files by itself.
+    private let loras: LoRALibrary
     private let known = Mutex(Known())
     private let writing = Mutex(())
 
@@ -47,17 +52,18 @@ private final class PromptResourceFiles: Sendable {
         var embeddings: TreeStamp?
     }
 
-    init(styles: Place, wildcards: Place, embeddings: Place) {
+    init(styles: Place, wildcards: Place, embeddings: Place, loras: LoRALibrary) {
         self.styles = styles
         self.wildcards = wildcards
         self.embeddings = embeddings
+        self.loras = loras
     }
 
     /// Reads everything.
     /// - Throws: when something cannot be read that was named, or that is there.
     func read() throws(HostingError) -> PromptResources {
         let known = Known(styles: stamp(ofStyles: styles), wildcards: TreeStamp(wildcards.path), embeddings: TreeStamp(embeddings.path))
-        var resources = PromptResources()
+        var resources = PromptResources(loras: loras)
         do throws(StyleError) {
             if isThere(styles) { resources.styles = try StyleLibrary(path: styles.path) }
         } catch {

@@ -44,6 +44,9 @@ public struct UserFolders: Sendable {
     /// Holds upscalers: `~/.local/share/easel/upscalers`.
     public var upscalers: URL { data.appending(path: "upscalers") }
 
+    /// Holds LoRAs: `~/.local/share/easel/loras`.
+    public var loras: URL { data.appending(path: "loras") }
+
     /// Holds settings: `~/.config/easel`.
     public var config: URL { folder("XDG_CONFIG_HOME", fallback: ".config") }
 

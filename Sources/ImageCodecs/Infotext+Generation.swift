@@ -69,6 +69,11 @@ extension Infotext {
         if result.dependsOnScheduleCounting {
             parameters.append(Parameter(GenerationField.scheduleCounting.name, request.scheduleCounting.rawValue))
         }
+        if !picture.loras.isEmpty {
+            // A1111 takes the signs out that separate entries.
+            let entries = picture.loras.map { "\($0.name.filter { $0 != ":" && $0 != "," }): \($0.hash)" }
+            parameters.append(Parameter("Lora hashes", entries.joined(separator: ", ")))
+        }
         if !result.ignored.isEmpty { parameters.append(Parameter("Ignored", result.ignored.joined(separator: ", "))) }
         if let errors = Self.errors(result.relativeErrors) { parameters.append(Parameter("Fidelity", errors)) }
         let fallbacks = result.moves.map(\.description) + result.incidents

@@ -18,7 +18,7 @@ extension Layer {
             let view = [Int](repeating: 1, count: rank - 1) + [part.count]
             y = graph.add(y, try weight("bias", [channels], rows: part, as: view))
         }
-        return Features(y, channels: part.count)
+        return Features(addingSlot(to: y, of: x, part: part, of: channels), channels: part.count)
     }
 
     /// torch `Conv2d`, whose `padding_mode` is `circular` along axes that tile.
@@ -29,11 +29,14 @@ extension Layer {
         let weight = try weight("weight", [channels, x.channels, kernel, kernel])
         let padding = padding ?? (before: kernel / 2, after: kernel / 2)
         let none = (before: 0, after: 0)
-        let y = graph.convolution(
-            wrapped(x.value, by: padding), weight, stride: stride,
-            rows: tiling.wrapsY ? none : padding, columns: tiling.wrapsX ? none : padding)
-        if !bias { return Features(y, channels: channels) }
-        return Features(graph.add(y, try self.weight("bias", [channels], as: [1, channels, 1, 1])), channels: channels)
+        let wrapped = wrapped(x.value, by: padding)
+        func convolve(_ weight: Value) -> Value {
+            graph.convolution(
+                wrapped, weight, stride: stride, rows: tiling.wrapsY ? none : padding, columns: tiling.wrapsX ? none : padding)
+        }
+        var y = convolve(weight)
+        if bias { y = graph.add(y, try self.weight("bias", [channels], as: [1, channels, 1, 1])) }
+        return Features(addingSlot(to: y, of: x, out: channels, kernel: kernel, convolve), channels: channels)
     }
 
     /// torch `GroupNorm`.

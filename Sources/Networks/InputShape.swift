@@ -18,11 +18,13 @@ public struct InputShape: Sendable, Hashable {
     public var hasContextMask: Bool
     /// The edges of feature maps that fit together. Text encoders have none.
     public var tiling: Tiling
+    /// The places where changes of low rank are inputs; nil for a network that takes none.
+    public var slots: LowRankSlots?
 
     /// Everything is dynamic unless it is said otherwise.
     public init(
         batch: Extent = .dynamic, height: Extent = .dynamic, width: Extent = .dynamic, tokens: Extent = .dynamic,
-        hasContextMask: Bool = false, tiling: Tiling = .none
+        hasContextMask: Bool = false, tiling: Tiling = .none, slots: LowRankSlots? = nil
     ) {
         self.batch = batch
         self.height = height
@@ -30,6 +32,7 @@ public struct InputShape: Sendable, Hashable {
         self.tokens = tokens
         self.hasContextMask = hasContextMask
         self.tiling = tiling
+        self.slots = slots
     }
 
     /// The shape with height and width in units that are so many times smaller.

@@ -23,15 +23,17 @@ struct Layer {
     let graph: GraphBuilder
     /// The edges of feature maps that fit together, in all layers of the network.
     let tiling: Tiling
+    private let slots: LowRankSlots?
     private let path: String
     private let weights: ComponentWeights
     private let used: UsedTensors
 
     /// The outermost layer of a network.
     /// - Parameter externalByteCount: size of the memory that the offsets of `weights` point into.
-    init(weights: ComponentWeights, externalByteCount: Int, tiling: Tiling = .none) {
+    init(weights: ComponentWeights, externalByteCount: Int, tiling: Tiling = .none, slots: LowRankSlots? = nil) {
         graph = GraphBuilder(externalByteCount: externalByteCount)
         self.tiling = tiling
+        self.slots = slots
         path = ""
         self.weights = weights
         used = UsedTensors()
@@ -40,6 +42,7 @@ struct Layer {
     private init(_ parent: Layer, path: String) {
         graph = parent.graph
         tiling = parent.tiling
+        slots = parent.slots
         weights = parent.weights
         used = parent.used
         self.path = path
@@ -55,6 +58,26 @@ struct Layer {
     func has(_ name: String, shape: [Int]) -> Bool { weights[path.isEmpty ? name : path + "." + name]?.shape == shape }
 
     func finish() -> Network { Network(graph: graph.finish(name: weights.component), usedTensors: used.names) }
+
+    /// The inputs of this layer's slot, made when it is first asked for; nil for a layer without one.
+    /// - Parameters:
+    ///   - input: channels.
+    ///   - output: channels.
+    ///   - kernel: side of the kernel; 1 for linear layers.
+    func slot(in input: Int, out output: Int, kernel: Int) -> SlotInputs? {
+        guard let slots, slots.cover(path, kernel: kernel) else { return nil }
+        if let known = used.slots[path] { return known }
+        let rank: Extent = kernel == 1 ? slots.rank : .fixed(slots.kernelRank)
+        let sides: [Extent] = kernel == 1 ? [] : [.fixed(kernel), .fixed(kernel)]
+        func parameter(_ part: LowRankSlots.Part, _ shape: [Extent]) -> Value {
+            graph.parameter(LowRankSlots.input(part, of: path), .f32, shape)
+        }
+        let made = SlotInputs(
+            down: parameter(.down, [rank, .fixed(input)] + sides), up: parameter(.up, [.fixed(output), rank]),
+            strength: parameter(.strength, [rank]))
+        used.slots[path] = made
+        return made
+    }
 
     // MARK: Weights
 
@@ -96,7 +119,9 @@ struct Layer {
     }
 }
 
-/// Collects names while a network is written.
+/// Collects what layers have used while a network is written.
 private final class UsedTensors {
     var names: Set<String> = []
+    /// By the layers' names: a layer that is computed in two parts has one slot.
+    var slots: [String: SlotInputs] = [:]
 }

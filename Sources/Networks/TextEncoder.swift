@@ -9,6 +9,7 @@ extension Network {
     /// - `input_ids`, i64, `[n, positionCount]`: each row a chunk with its start and end markers. `insertedToken` stands
     ///   where the embedding comes from `vectors` instead of the token table.
     /// - `vectors`, f32, `[n, positionCount, width]`: read at those positions only.
+    /// - those of `LowRankSlots`, when there are any.
     ///
     /// Outputs, all f32, `[n, positionCount, width]`; `TextEncoderState` chooses one:
     /// - `hidden_states.0`: the embeddings, `hidden_states.i`: what layer i left.
@@ -27,9 +28,10 @@ extension Network {
     /// - Throws: when a tensor is missing or has another shape than `configuration` asks for.
     /// Source: transformers `CLIPTextModel.forward`.
     public static func textEncoder(
-        _ configuration: TextEncoderConfiguration, batch: Extent = .dynamic, weights: ComponentWeights, weightsByteCount: Int
+        _ configuration: TextEncoderConfiguration, batch: Extent = .dynamic, slots: LowRankSlots? = nil, weights: ComponentWeights,
+        weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
-        let root = Layer(weights: weights, externalByteCount: weightsByteCount)
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount, slots: slots)
         let graph = root.graph
         let positions = Extent.fixed(configuration.positionCount)
         let tokens = graph.parameter("input_ids", .i64, [batch, positions])

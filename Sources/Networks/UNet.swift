@@ -14,6 +14,7 @@ extension Network {
     /// - `vector`, when the configuration has a `vectorWidth`: `[batch, vectorWidth]`, complete: the pooled text, then the waves of each
     ///   size.
     /// - `guidance`, when the configuration has a `guidanceWidth`: `[1, guidanceWidth]`, the embedding of the guidance scale.
+    /// - those of `LowRankSlots`, when the shape asks for them.
     ///
     /// Output: `noise`, `[batch, outChannels, height, width]`: what the checkpoint was trained to predict.
     ///
@@ -25,7 +26,7 @@ extension Network {
     public static func unet(
         _ configuration: UNetConfiguration, shape: InputShape = InputShape(), weights: ComponentWeights, weightsByteCount: Int
     ) throws(CheckpointError) -> Network {
-        let root = Layer(weights: weights, externalByteCount: weightsByteCount, tiling: shape.tiling)
+        let root = Layer(weights: weights, externalByteCount: weightsByteCount, tiling: shape.tiling, slots: shape.slots)
         let unet = UNet(root: root, configuration: configuration)
         try unet.write(shape)
         return unet.root.finish()

@@ -241,7 +241,7 @@ public struct TinyCheckpoint: Sendable {
     }
 
     /// Scaled so that activations neither vanish nor explode: norms near 1, biases near 0, weights by their fan-in.
-    private func random(_ key: String, _ shape: [Int]) -> RawTensor {
+    func random(_ key: String, _ shape: [Int]) -> RawTensor {
         var generator = SplitMix64(state: seed)
         for byte in key.utf8 { generator.state = (generator.state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         let isEmbedding = key.contains("embedding.weight")

@@ -72,7 +72,8 @@ struct ForeignModelTests {
     func message() {
         #expect(
             CheckpointError.unsupportedModel(file: "style.safetensors", .lora).description
-                == "\"style.safetensors\" is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet.")
+                == "\"style.safetensors\" is a LoRA, not a checkpoint: it changes a model. Put it into ~/.local/share/easel/loras, or name "
+                + "its folder with --loras, and write <lora:NAME:0.8> into the prompt.")
     }
 
     @Test(

@@ -113,10 +113,11 @@ struct PromptReportTests {
         if let note { #expect(text.contains(note), "\(text)") } else { #expect(!text.contains("Note"), "\(text)") }
     }
 
-    @Test("tags that mean nothing here are named")
+    @Test("tags are named, also those that mean nothing here")
     func unknownTags() {
-        let text = PromptExplanation(Self.report("a <lora:film:0.8:0.5> <sora:x>"), style: .plain).text
-        #expect(text.contains(#"<lora:film:0.8:0.5>  LoRA "film", text encoder × 0.8, UNet × 0.5; this version does not apply it"#))
+        let text = PromptExplanation(Self.report("a <lora:film:0.8:0@0,0.5@1> <lora:x:y> <sora:x>"), style: .plain).text
+        #expect(text.contains(#"LoRA "film", text encoder × 0.8, UNet × 0 at 0, 0.5 at 1"#))
+        #expect(text.contains(#"LoRA "x", text encoder × 1, UNet × 1; not understood: y"#))
         #expect(text.contains(#"<sora:x>  "sora" is not a kind of network that is known; ignored"#))
     }
 

@@ -143,15 +143,19 @@ struct PromptPlanTests {
         let plan = try Self.plan("a __beast__ <lora:film:0.8><foo:bar>") {
             ($0.negativePrompt, $0.batchSize) = ("<lora:film:0.8><hypernet:x:1>", 2)
         }
-        #expect(plan.ignored == ["<lora:film:0.8>", "<foo:bar>", "<hypernet:x:1>"])
+        #expect(plan.ignored == ["<foo:bar>", "<lora:film:0.8>", "<hypernet:x:1>"])
         #expect(plan.warnings == [
             Notice(
                 .noWildcardFolder, ["name": "beast"],
                 "__beast__ stays as typed, for there is no folder with wildcards. Name one with --wildcards."),
-            Notice(.loraLeftOut, ["tag": "<lora:film:0.8>"], "<lora:film:0.8> was left out: Easel does not apply LoRAs yet."),
             Notice(
                 .tagLeftOut, ["tag": "<foo:bar>", "kind": "foo"], "<foo:bar> was left out: no kind of network is called \"foo\"."),
+            Notice(
+                .loraInNegativePrompt, ["tag": "<lora:film:0.8>"],
+                "<lora:film:0.8> was left out: LoRAs are read from the prompt, not from the negative prompt. A negative strength does the "
+                    + "opposite."),
             Notice(.hypernetworkLeftOut, ["tag": "<hypernet:x:1>"], "<hypernet:x:1> was left out: Easel does not apply hypernetworks."),
+            Notice(.loraLeftOut, ["tag": "<lora:film:0.8>"], "<lora:film:0.8> was left out: no folder of LoRAs is known."),
         ])
         #expect(Self.text(plan, plan.pictures[0].parts[0].texts[0]) == "a __ beast __")
         #expect(plan.pictures[0].prompt == "a __beast__ <lora:film:0.8><foo:bar>")

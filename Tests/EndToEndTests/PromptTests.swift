@@ -22,7 +22,8 @@ struct PromptTests {
         #expect(report.ignored == ["<lora:film:0.8>"])
         let warnings = [
             "__weather__ stays as typed, for there is no folder with wildcards. Name one with --wildcards.",
-            "<lora:film:0.8> was left out: Easel does not apply LoRAs yet.",
+            "There is no LoRA \"film\", so the picture was drawn without it. Files are looked for in "
+                + "\"\(easel.folder.path)/.local/share/easel/loras\".",
         ]
         #expect(report.warnings == warnings)
         for warning in warnings { #expect(run.errors.contains("Warning: \(warning)\n")) }

@@ -406,7 +406,7 @@ struct ModelHostTests {
         #expect(short.chunks == [[.init(text: "a", weight: 1), .init(text: "red", weight: 1.5), .init(text: "cat", weight: 1)]])
         let long = try await host.explain(PromptRequest(String(repeating: "cat ", count: 100) + "<lora:film:0.8>"))
         #expect((long.tokenCount, long.tokenCapacity, long.chunks.count) == (100, 150, 2))
-        #expect(long.warnings == ["<lora:film:0.8> has no effect in this version."])
+        #expect(long.warnings == ["There is no LoRA \"film\" that can be used."])
         let scheduled = try await host.explain(PromptRequest("[a:b:2] AND c", steps: 4, sampler: .heun, scheduleCounting: .a1111))
         #expect(scheduled.schedules == [[.init(until: 3, text: "a"), .init(until: 7, text: "b")], [.init(until: 7, text: " c")]])
     }

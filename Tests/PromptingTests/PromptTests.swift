@@ -39,17 +39,4 @@ import Testing
         #expect(prompt.text == text)
         #expect(prompt.tags.map(\.description) == tags)
     }
-
-    @Test("a tag's numbers are the text encoder's and the UNet's weight", arguments: [
-            ("<lora:x>", 1, 1), ("<lora:x:0.8>", 0.8, 0.8), ("<lora:x:0.8:0.5>", 0.8, 0.5), ("<lora:x:-1>", -1, -1),
-            ("<lora:x: .5 >", 0.5, 0.5),
-        ("<lora:x:te=0.2:unet=0.4>", 0.2, 0.4), ("<lora:x:0.8:unet=0.4>", 0.8, 0.4), ("<lora:x:unet=0.4:0.8>", 0.8, 0.4),
-        ("<lora:x:much>", 1, 1), ("<lora:x:inf>", 1, 1), ("<lora:x:>", 1, 1),
-    ])
-    func tagWeights(prompt: String, textEncoder: Double, unet: Double) throws {
-        let tag = try #require(Prompt(prompt).tags.first)
-        #expect(tag.name == "x")
-        #expect(tag.textEncoderWeight == textEncoder)
-        #expect(tag.unetWeight == unet)
-    }
 }

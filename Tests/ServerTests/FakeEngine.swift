@@ -55,6 +55,9 @@ final class FakeEngine: Engine {
         ] + seen.moreModels.map { ModelSummary(name: $0, sha256: nil, file: $0 + ".safetensors", isLoaded: false) }
     }
 
+    var loras: [LoRASummary] { get async { [LoRASummary(name: "film", alias: "Film", file: "style/film.safetensors", family: "sd1")] } }
+    var loraFolders: [String] { get async { ["/loras"] } }
+
     var upscalers: [UpscalerSummary] {
         get async {
             UpscalerSummary.builtIn + [
@@ -146,7 +149,8 @@ final class FakeEngine: Engine {
 
     func promptResources() async -> PromptResourceSummary {
         PromptResourceSummary(
-            styles: seen.styles, embeddings: [.init(name: "easynegative", vectorCount: 8, width: 768)], wildcards: ["weather"])
+            styles: seen.styles, embeddings: [.init(name: "easynegative", vectorCount: 8, width: 768)], wildcards: ["weather"],
+            loras: ["film"])
     }
 
     func saveStyle(_ style: PromptResourceSummary.Style, replaces: Bool) async throws {

@@ -66,6 +66,16 @@ struct UpscalingTests {
         }
     }
 
+    @Test("LoRAs are listed as each face has it", arguments: [
+        ("/sdapi/v1/loras", #""alias":"Film""#), ("/api/v1/loras", #""family":"sd1""#), ("/api/v1/prompt/words", #""loras":["film"]"#),
+    ])
+    func loras(path: String, part: String) async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.get, path)
+            #expect(answer.status == .ok && answer.text.filter { !$0.isWhitespace }.contains(part))
+        }
+    }
+
     @Test("a job of Easel's own API needs no prompt; an upscaler that is not there is refused with those that are")
     func ownJob() async throws {
         let walk = try Walk()

@@ -113,6 +113,14 @@ function grow(field, behind) {
   draw()
 }
 
+/** Puts a text in the place of a part of a field from outside of it, as typing would. */
+export function insert(field, start, end, text) {
+  field.focus()
+  if (text) return replace(field, start, end, text)
+  field.setSelectionRange(start, end)
+  if (!document.execCommand('delete')) field.setRangeText('', start, end, 'end')
+}
+
 /** Puts a text in the place of a part of the field, so that the browser's own undo takes it back. */
 function replace(field, start, end, text) {
   field.setSelectionRange(start, end)
@@ -165,17 +173,18 @@ let names = null
 /** Names are read once, and anew a while later: files may have come. */
 async function readNames() {
   if (names && Date.now() - names.at < 30000) return names
-  const { wildcards = [], embeddings = [] } = await get('/api/v1/prompt/words').catch(() => ({}))
-  names = { at: Date.now(), wildcards, embeddings: embeddings.map(({ name }) => name) }
+  const { wildcards = [], embeddings: vectors = [], loras = [] } = await get('/api/v1/prompt/words').catch(() => ({}))
+  const embeddings = vectors.map(({ name }) => name)
+  names = { at: Date.now(), wildcards, embeddings, tags: [...embeddings, ...loras.map(name => `lora:${name}`)] }
   return names
 }
 
-/** What the text before the caret begins: `__` a wildcard, `<` an embedding's or other tag, three letters an embedding. */
+/** What the text before the caret begins: `__` a wildcard, `<` an embedding or a LoRA's tag, three letters an embedding. */
 function beginning(before) {
   const wildcard = /__([\w\-/]*)$/.exec(before)
   if (wildcard && (before.split('__').length - 1) % 2 === 1) return { kind: 'wildcards', typed: wildcard[1], from: wildcard.index, wrap: name => `__${name}__` }
-  const tag = /<([\w\- .]*)$/.exec(before)
-  if (tag) return { kind: 'embeddings', typed: tag[1], from: tag.index, wrap: name => name }
+  const tag = /<([\w\- .:]*)$/.exec(before)
+  if (tag) return { kind: 'tags', typed: tag[1], from: tag.index, wrap: name => (name.startsWith('lora:') ? `<${name}:1>` : name) }
   const word = /(?:^|[\s,(])([\w\-.]{3,})$/.exec(before)
   return word && { kind: 'embeddings', typed: word[1], from: before.length - word[1].length, wrap: name => name }
 }

@@ -2,6 +2,7 @@
 
 import { CallError, call, get } from './api.js'
 import { $, el } from './dom.js'
+import { loadMore } from './more.js'
 import { openSheet, searchable } from './sheet.js'
 import { languageChanged, t } from './strings.js'
 import { toast } from './toasts.js'
@@ -33,7 +34,7 @@ function show() {
     return el('span', { class: 'chip', title: style ? [style.prompt, style.negative_prompt && `− ${style.negative_prompt}`].filter(Boolean).join('\n') : t('styles.unknown') }, name,
       el('button', { type: 'button', 'aria-label': t('styles.remove', { name }), onclick: () => { change(chosen.filter(other => other !== name)); $('styles-add').focus() } }, '×'))
   })
-  $('styles').replaceChildren(...chips, $('styles-add'))
+  $('styles').replaceChildren(...chips, $('styles-add'), $('loras-add'))
 }
 
 async function open() {
@@ -71,6 +72,9 @@ async function save(name, replace = false) {
 
 export function startStyles() {
   $('styles-add').addEventListener('click', open)
+  $('loras-add').addEventListener('click', () => {
+    loadMore().then(() => import('./loras.js')).then(({ openLoras }) => openLoras()).catch(() => toast(t('offline')))
+  })
   languageChanged.listen(show)
   show()
 }

@@ -94,7 +94,11 @@ extension ForeignModel: CustomStringConvertible {
     /// Continues the name of the file.
     public var description: String {
         switch self {
-        case .lora: "is a LoRA, not a checkpoint: it changes a model and needs one. LoRAs are not supported yet."
+        case .lora:
+            """
+            is a LoRA, not a checkpoint: it changes a model. Put it into ~/.local/share/easel/loras, or name its folder with --loras, and \
+            write <lora:NAME:0.8> into the prompt.
+            """
         case .textualInversion:
             """
             is a textual inversion, not a checkpoint: it adds a word to a model. Put it into a folder, name that with --embeddings, and \

@@ -14,6 +14,8 @@ public struct MergedWeights: Sendable {
     public let weights: ComponentWeights
     /// The checkpoint's files of that network, then the merged file, where a tensor changed.
     public let files: [CheckpointFile]
+    /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
+    public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
 
     /// Computes W ← W + strength · ΔW of each change in turn, the next one from what the one before has made; biases likewise.
     ///

@@ -15,6 +15,8 @@ struct EncodedPrompts: Sendable {
         let inversions: [String: NDArray]
         /// The text encoder.
         let network: NetworkID
+        /// The LoRAs that change it, with their strengths.
+        var loras = ""
         let placement: Placement
         /// The encoder's output that is read, as clip skip chooses it.
         let output: String

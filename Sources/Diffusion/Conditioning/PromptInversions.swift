@@ -13,9 +13,20 @@ struct PromptInversions {
     private(set) var warnings: [Notice] = []
 
     /// - Parameters:
+    ///   - bundled: the words of LoRAs. A word of the library goes before one of the same name.
     ///   - widths: of each text encoder's embeddings.
     ///   - emphasis: how the texts are read.
-    init(in texts: [String], from library: EmbeddingLibrary?, tokenizer: CLIPTokenizer, widths: [Int], emphasis: Emphasis) {
+    init(
+        in texts: [String], from library: EmbeddingLibrary?, bundled: [String: [NDArray]] = [:], tokenizer: CLIPTokenizer, widths: [Int],
+        emphasis: Emphasis
+    ) {
+        defer {
+            for (name, arrays) in bundled.sorted(by: { $0.key < $1.key })
+            where vectors[name] == nil && arrays.map({ $0.shape[1] }) == widths {
+                words.append(InversionWord(name: name, vectorCount: arrays[0].shape[0]))
+                vectors[name] = arrays
+            }
+        }
         guard let library else { return }
         var problems: [String: CheckpointError] = [:]
         for name in library.names(thatMayStandIn: texts.joined(separator: ", ")) {

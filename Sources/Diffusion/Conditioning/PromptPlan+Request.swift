@@ -10,11 +10,12 @@ extension PromptPlan {
     ///   - paddingToken: fills chunks.
     ///   - widths: of each text encoder's embeddings.
     ///   - zeroesEmptyNegative: whether the denoiser is told zeros in place of a negative prompt that is empty at every step.
+    ///   - matched: what LoRAs change in the checkpoint; nil where none are applied.
     /// - Throws: `InvalidRequest` for a style that is not there.
     init(
         _ request: GenerationRequest, after first: Int? = nil, guidance: Guidance, resources: PromptResources, tokenizer: CLIPTokenizer,
         paddingToken: Int32, widths: [Int],
-        zeroesEmptyNegative: Bool = false
+        zeroesEmptyNegative: Bool = false, matched: MatchedLoRAs? = nil
     ) throws(InvalidRequest) {
         let styled: (prompt: String, negativePrompt: String, warnings: [Notice])
         do {
@@ -22,7 +23,9 @@ extension PromptPlan {
         } catch {
             throw InvalidRequest(field: "styles", error.errorReason, error.description)
         }
-        var reader = PromptReader(request, after: first, guidance: guidance, zeroesEmptyNegative: zeroesEmptyNegative)
+        var reader = PromptReader(request, after: first, guidance: guidance, zeroesEmptyNegative: zeroesEmptyNegative) {
+            LoRASet($0, in: resources.loras, matched)
+        }
         if !request.styles.isEmpty { reader.warnings = resources.styles.warnings + styled.warnings }
         pictures = request.seeds.map { seed in
             let prompt = resources.wildcards.expand(styled.prompt, seed: seed, purpose: .prompt)
@@ -32,7 +35,9 @@ extension PromptPlan {
         }
 
         let inversions = PromptInversions(
-            in: reader.texts, from: resources.embeddings, tokenizer: tokenizer, widths: widths, emphasis: request.emphasis)
+            in: reader.texts, from: resources.embeddings, bundled: pictures.reduce(into: [:]) { words, picture in
+                words.merge(picture.loras.words) { first, _ in first }
+            }, tokenizer: tokenizer, widths: widths, emphasis: request.emphasis)
         let chunker = PromptChunker(
             tokenizer: tokenizer, paddingToken: paddingToken, commaBacktrack: request.commaBacktrack, inversions: inversions.words)
         var texts = reader.texts.map { chunker.chunks(of: $0, request.emphasis) }
@@ -80,6 +85,7 @@ private struct PromptReader {
     let first: Int?
     let guidance: Guidance
     let zeroesEmptyNegative: Bool
+    let findLoRAs: ([LoRATag]) -> LoRASet
     /// Each once.
     private(set) var texts: [String] = []
     private(set) var ignored: [String] = []
@@ -90,12 +96,18 @@ private struct PromptReader {
     /// Pictures without wildcards all say the same.
     private var known: [[String]: PromptPlan.Picture] = [:]
 
-    /// - Parameter request: says for which evaluations, and how schedules count.
-    init(_ request: GenerationRequest, after first: Int?, guidance: Guidance, zeroesEmptyNegative: Bool) {
+    /// - Parameters:
+    ///   - request: says for which evaluations, and how schedules count.
+    ///   - findLoRAs: the LoRAs that tags name.
+    init(
+        _ request: GenerationRequest, after first: Int?, guidance: Guidance, zeroesEmptyNegative: Bool,
+        findLoRAs: @escaping ([LoRATag]) -> LoRASet
+    ) {
         self.request = request
         self.first = first
         self.guidance = guidance
         self.zeroesEmptyNegative = zeroesEmptyNegative
+        self.findLoRAs = findLoRAs
     }
 
     /// Without NUL characters, which files of styles and wildcards may hold: databases and picture files end a text there.
@@ -108,15 +120,18 @@ private struct PromptReader {
     mutating func picture(_ prompt: String, negativePrompt: String) -> PromptPlan.Picture {
         if let known = known[[prompt, negativePrompt]] { return known }
         let (positive, negative) = (Prompt(prompt), Prompt(negativePrompt))
-        for tag in positive.tags + negative.tags {
+        for tag in positive.tags.filter({ LoRATag($0) == nil }) + negative.tags {
             ignored.append(tag.description)
             warnings.append(tag.warning)
         }
+        let loras = findLoRAs(positive.tags.compactMap { LoRATag($0) })
+        ignored += loras.ignored
+        warnings += loras.notices
         let weights = positive.parts.map { Float($0.weight) }
         let picture = PromptPlan.Picture(
             prompt: prompt, negativePrompt: negativePrompt,
             negative: guidance.needsUnconditional(weights: weights) ? negativeSlot(negative.tree) : nil,
-            parts: positive.parts.map { slot($0.tree, weight: Float($0.weight)) })
+            parts: positive.parts.map { slot($0.tree, weight: Float($0.weight)) }, loras: loras)
         known[[prompt, negativePrompt]] = picture
         return picture
     }
@@ -148,7 +163,11 @@ extension NetworkTag {
     fileprivate var warning: Notice {
         let tag = ErrorReason.Value(description)
         return switch kind {
-        case "lora", "lyco": Notice(.loraLeftOut, ["tag": tag], "\(self) was left out: Easel does not apply LoRAs yet.")
+        case "lora", "lyco":
+            Notice(
+                .loraInNegativePrompt, ["tag": tag],
+                "\(self) was left out: LoRAs are read from the prompt, not from the negative prompt. A negative strength does the "
+                    + "opposite.")
         case "hypernet": Notice(.hypernetworkLeftOut, ["tag": tag], "\(self) was left out: Easel does not apply hypernetworks.")
         default:
             Notice(

@@ -24,6 +24,8 @@ struct PromptPlan: Sendable {
         var negative: Slot?
         /// At least one; several with AND.
         var parts: [Slot]
+        /// The LoRAs that the prompt names.
+        var loras = LoRASet()
 
         /// The negative prompt's, where there is one, comes first.
         var slots: [Slot] { (negative.map { [$0] } ?? []) + parts }

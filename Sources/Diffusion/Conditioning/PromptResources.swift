@@ -8,16 +8,22 @@ public struct PromptResources: Sendable {
     public var wildcards: Wildcards
     /// nil when there are none.
     public var embeddings: EmbeddingLibrary?
+    /// nil where LoRAs are left out.
+    public var loras: LoRALibrary?
     /// Reads them again as far as they have changed, or, if told so, whether or not they seem to have; nil when they stay as they are.
     public var reader: (@Sendable (_ isForced: Bool) -> PromptResources)?
 
     /// Writes a style down; nil when there is no file for it.
     public var styleWriter: (@Sendable (_ style: Style, _ replaces: Bool) throws(StyleError) -> Void)?
 
-    public init(styles: StyleLibrary = StyleLibrary(), wildcards: Wildcards = Wildcards(folder: nil), embeddings: EmbeddingLibrary? = nil) {
+    public init(
+        styles: StyleLibrary = StyleLibrary(), wildcards: Wildcards = Wildcards(folder: nil), embeddings: EmbeddingLibrary? = nil,
+        loras: LoRALibrary? = nil
+    ) {
         self.styles = styles
         self.wildcards = wildcards
         self.embeddings = embeddings
+        self.loras = loras
     }
 
     /// As they are now. To be taken once for all prompts that are drawn together.

@@ -6,6 +6,10 @@ import Tensors
 /// Takes latents from noise to pictures: one run of the sampler, on one compiled denoiser.
 struct DenoiseStage {
     let network: CompiledNetwork
+    /// The changes that LoRAs make; nil for none.
+    var factors: SlotFactors?
+    /// Calls of a step, as the sampler takes them mostly.
+    var callsPerStep = 1
     let pictures: ArraySlice<PromptPlan.Picture>
     /// Gives the conditionings of all pictures at an evaluation, which may come after those that were planned.
     let conditionings: (_ evaluation: Int) -> [[Conditioning]]
@@ -21,7 +25,7 @@ struct DenoiseStage {
     /// - Throws: `OpenVINOError`; `DiffusionError.nonFinite`.
     func run(_ sampling: SamplingRun, onCall: @escaping (SamplingRun.Progress, Double) async -> Void) async throws -> NDArray {
         let denoiser = GuidedDenoiser(self, try NoisePredictor(
-            network, pictureCount: pictures.count, guidance: toldGuidance, extraChannels: extraChannels))
+            network, pictureCount: pictures.count, guidance: toldGuidance, extraChannels: extraChannels, factors: factors))
         let latents = try await sampling.latents(
             onCall: { await onCall($0, denoiser.secondsOfLastCall()) }, { try await denoiser.answer($0) })
         guard latents.isFinite else { throw DiffusionError.nonFinite(network.key) }
@@ -48,6 +52,11 @@ private final class GuidedDenoiser {
 
     func answer(_ call: SamplingRun.ModelCall) async throws -> SamplingRun.ModelAnswer {
         let pictures = stage.pictures
+        if stage.factors?.varies == true {
+            // The last step of most samplers of second order is a single call.
+            let (calls, count) = (stage.callsPerStep, (call.count + stage.callsPerStep - 1) / stage.callsPerStep)
+            try predictor.setStrengths(atStep: Double(call.index / calls), of: count)
+        }
         var texts = stage.conditionings(call.index)
         let skips = stage.guidance.skips(call)
         if skips { texts = zip(pictures, texts).map { $0.negative == nil ? $1 : Array($1.dropFirst()) } }

@@ -14,6 +14,7 @@ public struct NoisePredictor: ~Copyable {
     private let pictureCount: Int
     /// Channels behind the latents', `[pictures, n, height, width]`, unscaled; nil where the UNet takes no more.
     private let extraChannels: NDArray?
+    private let factors: SlotFactors?
     /// Channels that the UNet takes, where that is known.
     private let channelCount: Int?
     private var texts: [[Conditioning]] = []
@@ -27,12 +28,29 @@ public struct NoisePredictor: ~Copyable {
     public init(
         _ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7), extraChannels: NDArray? = nil
     ) throws(OpenVINOError) {
+        try self.init(network, pictureCount: pictureCount, guidance: guidance, extraChannels: extraChannels, factors: nil)
+    }
+
+    /// - Parameter factors: the changes that LoRAs make; nil for none.
+    init(
+        _ network: CompiledNetwork, pictureCount: Int, guidance: Guidance, extraChannels: NDArray?, factors: SlotFactors?
+    ) throws(OpenVINOError) {
         var call = try NetworkCall(network)
+        try call.fillSlots(with: factors)
         if let width = network.width(ofInput: "guidance") { try call.setInput("guidance", to: guidance.embedding(width: width)) }
         self.call = call
         self.pictureCount = pictureCount
         self.extraChannels = extraChannels
+        self.factors = factors
         channelCount = network.channels(ofInput: "latents")
+    }
+
+    /// Sets the strengths of LoRAs for the calls to come.
+    /// - Parameters:
+    ///   - step: from 0.
+    ///   - count: of all steps.
+    mutating func setStrengths(atStep step: Double, of count: Int) throws(OpenVINOError) {
+        if let factors { try call.setStrengths(of: factors, atStep: step, of: count) }
     }
 
     /// Asks about the same texts for every picture.

@@ -22,7 +22,16 @@ public struct PromptEncoder: ~Copyable {
         _ network: CompiledNetwork, _ reading: EncoderReading = EncoderReading(),
         emphasis: Emphasis = .original, inversions: [String: NDArray] = [:]
     ) throws(OpenVINOError) {
-        call = try NetworkCall(network)
+        try self.init(network, reading, emphasis: emphasis, inversions: inversions, factors: nil)
+    }
+
+    /// - Parameter factors: the changes that LoRAs make; nil for none.
+    init(
+        _ network: CompiledNetwork, _ reading: EncoderReading, emphasis: Emphasis, inversions: [String: NDArray], factors: SlotFactors?
+    ) throws(OpenVINOError) {
+        var call = try NetworkCall(network)
+        try call.fillSlots(with: factors)
+        self.call = call
         width = network.width(ofInput: "vectors") ?? 0
         self.reading = reading
         self.emphasis = emphasis

@@ -11,12 +11,14 @@ struct TextStage {
     let emphasis: Emphasis
     /// The vectors of the textual inversions that the texts name, for this encoder.
     let inversions: [String: NDArray]
+    /// The changes that LoRAs make; nil for none.
+    var factors: SlotFactors?
 
     /// Encodes each text by itself: what else is encoded with a text changes its last digits, and a picture must not depend on what came
     /// before it.
     /// - Throws: `OpenVINOError`; `DiffusionError.nonFinite`.
     func run(_ texts: [ChunkedPrompt]) async throws -> [EncodedText] {
-        var encoder = try PromptEncoder(network, reading, emphasis: emphasis, inversions: inversions)
+        var encoder = try PromptEncoder(network, reading, emphasis: emphasis, inversions: inversions, factors: factors)
         var encoded: [EncodedText] = []
         for text in texts {
             let answer = try await encoder.encode([text.chunks])[0]

@@ -189,21 +189,6 @@ private struct TiledPicture {
     }
 }
 
-extension GenerationRequest {
-    /// Requests for the pictures of the batch one by one.
-    fileprivate var singles: [GenerationRequest] {
-        let variations = variationSeeds
-        return seeds.enumerated().map { index, seed in
-            var single = self
-            single.batchSize = 1
-            single.sourcePictures = sourcePicture(at: index).map { [$0] } ?? []
-            single.seed = seed
-            if let variations { single.variationSeed = variations[index] }
-            return single
-        }
-    }
-}
-
 extension GenerationResult {
     /// This result with the warnings of another tile.
     fileprivate func joined(with tile: GenerationResult) -> GenerationResult {

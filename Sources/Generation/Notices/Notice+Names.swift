@@ -10,7 +10,23 @@ extension Notice {
         /// Characters that mean nothing to the text encoder.
         case unreadableCharacters = "unreadable_characters"
         case nulCharacters = "nul_characters"
+        /// No folder of LoRAs is known; earlier versions applied none.
         case loraLeftOut = "lora_left_out"
+        /// A LoRA in a negative prompt.
+        case loraInNegativePrompt = "lora_in_negative_prompt"
+        case loraMissing = "lora_missing"
+        case loraUnreadable = "lora_unreadable"
+        /// None of its tensors fits the model.
+        case loraUnfit = "lora_unfit"
+        case loraPartlyApplied = "lora_partly_applied"
+        /// Arguments of a tag that could not be read.
+        case loraArguments = "lora_arguments"
+        /// A LoRA that is named more than once.
+        case loraRepeated = "lora_repeated"
+        /// LoRAs that had to be merged into the weights, so that other strengths take a compile.
+        case loraMerged = "lora_merged"
+        /// Strengths by step that had no effect, for the LoRA is merged into the weights.
+        case loraScheduleUnused = "lora_schedule_unused"
         case hypernetworkLeftOut = "hypernetwork_left_out"
         /// A tag of a kind that nothing is known by.
         case tagLeftOut = "tag_left_out"

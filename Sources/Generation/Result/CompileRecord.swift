@@ -72,6 +72,8 @@ public enum CompileReason: String, Sendable, Hashable, CaseIterable, Codable {
     case newBatch = "new batch size"
     /// The prompt has more chunks than any before it.
     case longerPrompt = "longer prompt"
+    /// The first LoRA, or one that changes other layers, or one that has to be merged into the weights.
+    case lora = "LoRA"
     /// It was compiled before, but had to make room.
     case noLongerInMemory = "no longer in memory"
     /// Asked for ahead of any picture.

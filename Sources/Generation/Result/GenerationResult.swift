@@ -48,6 +48,18 @@ public struct GenerationResult: Sendable {
 
     /// Pixels of the pictures.
     public var images: [RGBImage] { pictures.map(\.content) }
+
+    /// This result with the pictures of another one behind its own.
+    public func joined(with other: GenerationResult) -> GenerationResult {
+        var joined = self
+        joined.pictures += other.pictures
+        joined.warnings += other.warnings.filter { !warnings.contains($0) }
+        joined.ignored += other.ignored.filter { !ignored.contains($0) }
+        joined.timings.steps += other.timings.steps
+        joined.compiles += other.compiles
+        joined.moves += other.moves
+        return joined
+    }
 }
 
 /// Where the time of a request went, in seconds.

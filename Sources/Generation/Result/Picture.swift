@@ -17,6 +17,8 @@ public struct Picture<Content: Sendable>: Sendable {
     /// How the picture was changed after it had been made, as A1111 writes it in files with the keyword `postprocessing`; empty for
     /// most.
     public var postprocessing = ""
+    /// LoRAs that it was drawn with, in the order of their tags.
+    public var loras: [LoRAReference] = []
     /// How opaque each pixel is, 0 ... 255; nil for a picture without transparency.
     public var alpha: [UInt8]?
 
@@ -37,10 +39,21 @@ public struct Picture<Content: Sendable>: Sendable {
     public func with<Other>(_ content: Other) -> Picture<Other> {
         var picture = Picture<Other>(
             content, seed: seed, variationSeed: variationSeed, prompt: prompt, negativePrompt: negativePrompt, infotext: infotext)
-        (picture.postprocessing, picture.alpha) = (postprocessing, alpha)
+        (picture.postprocessing, picture.loras, picture.alpha) = (postprocessing, loras, alpha)
         return picture
     }
 }
 
 extension Picture: Equatable where Content: Equatable {}
 extension Picture: Hashable where Content: Hashable {}
+
+/// A LoRA that took part in a picture.
+public struct LoRAReference: Sendable, Hashable {
+    /// The name as the prompt has it.
+    public let name: String
+    /// Twelve hexadecimal digits of the hash that A1111 and CivitAI know the file by, AutoV3.
+    public let hash: String
+
+    /// Makes a reference.
+    public init(name: String, hash: String) { (self.name, self.hash) = (name, hash) }
+}

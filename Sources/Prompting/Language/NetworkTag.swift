@@ -8,27 +8,7 @@ public struct NetworkTag: Sendable, Hashable, CustomStringConvertible {
     /// The network's name, the first of the arguments.
     public var name: String { arguments[0] }
 
-    /// How strongly the network changes the text encoder: the first number after the name, or `te=…`; 1 when there is none.
-    public var textEncoderWeight: Double { number(named: "te") ?? number(at: 1) ?? 1 }
-
-    /// How strongly the network changes the UNet: the second number, or `unet=…`; as the text encoder when there is none.
-    public var unetWeight: Double { number(named: "unet") ?? number(at: 2) ?? textEncoderWeight }
-
     public var description: String { "<\(kind):\(arguments.joined(separator: ":"))>" }
-
-    private func number(at index: Int) -> Double? {
-        let positional = arguments.filter { !$0.utf8.contains(UInt8(ascii: "=")) }
-        return index < positional.count ? Self.number(positional[index]) : nil
-    }
-
-    private func number(named name: String) -> Double? {
-        arguments.last { $0.hasPrefix(name + "=") }.flatMap { Self.number($0.dropFirst(name.count + 1)) }
-    }
-
-    private static func number(_ text: some StringProtocol) -> Double? {
-        guard let number = Double(String(text.filter { !$0.isWhitespace })), number.isFinite else { return nil }
-        return number
-    }
 }
 
 extension NetworkTag {

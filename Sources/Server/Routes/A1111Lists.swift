@@ -13,6 +13,7 @@ struct A1111Lists {
         group.get("schedulers") { _, _ in Response(json: SchedulerItem.all) }
         group.get("prompt-styles") { _, _ in Response(json: await backend.engine.promptResources().styles.map(StyleItem.init)) }
         group.get("embeddings") { _, _ in Response(json: EmbeddingsAnswer(await backend.engine.promptResources().embeddings)) }
+        group.get("loras") { _, _ in Response(json: await backend.engine.loras.map(LoRAItem.init)) }
         group.get("upscalers") { _, _ in Response(json: await backend.engine.upscalers.map(UpscalerItem.init)) }
         group.get("realesrgan-models") { _, _ in Response(json: RealESRGANItem.items(await backend.engine.upscalers)) }
         group.get("latent-upscale-modes") { _, _ in Response(json: LatentUpscaleItem.all) }
@@ -22,6 +23,6 @@ struct A1111Lists {
 
     /// Lists that A1111 has and Easel has not.
     private static let empty = [
-        "sd-vae", "loras", "hypernetworks", "face-restorers", "script-info", "extensions",
+        "sd-vae", "hypernetworks", "face-restorers", "script-info", "extensions",
     ]
 }

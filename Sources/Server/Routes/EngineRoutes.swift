@@ -14,6 +14,7 @@ struct EngineRoutes {
         group.get("upscalers") { _, _ in
             Response(json: UpscalersAnswer(await backend.engine.upscalers, folders: await backend.engine.upscalerFolders))
         }
+        group.get("loras") { _, _ in Response(json: LoRAsAnswer(await backend.engine.loras, folders: await backend.engine.loraFolders)) }
         group.post("models/{name}/load", use: load)
         group.put("models/{name}/defaults", use: saveDefaults)
         group.post("models/refresh", use: refresh)

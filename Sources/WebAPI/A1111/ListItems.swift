@@ -189,6 +189,23 @@ public struct CommandFlagsAnswer: Codable, Sendable {
     private enum CodingKeys: String, CodingKey { case api, listen, port, useOpenvino = "use_openvino" }
 }
 
+/// A LoRA, as A1111's `/sdapi/v1/loras` lists it.
+public struct LoRAItem: Codable, Sendable {
+    /// The name that stands in a tag: the file's without its ending.
+    public var name: String
+    /// The name that its trainer gave it; the file's where it has none.
+    public var alias: String
+    /// The file below the folder of LoRAs: the rest of the path is nobody's business who asks over a network.
+    public var path: String
+    /// The file's metadata, as text.
+    public var metadata: [String: String]
+
+    /// `GET /sdapi/v1/loras`.
+    public init(_ lora: LoRASummary) {
+        (name, alias, path, metadata) = (lora.name, lora.alias ?? lora.name, lora.file, lora.metadata)
+    }
+}
+
 /// An upscaler of pictures, as A1111's `/sdapi/v1/upscalers` lists it.
 public struct UpscalerItem: Codable, Sendable {
     /// The name that requests send.

@@ -29,6 +29,7 @@ extension Route {
             Route(.get, path("schedulers"), "Lists the schedules of noise", answer: .list(of: SchedulerItem.self)),
             Route(.get, path("prompt-styles"), "Lists the styles", answer: .list(of: StyleItem.self)),
             Route(.get, path("embeddings"), "Lists the textual inversions", answer: .json(EmbeddingsAnswer.self)),
+            Route(.get, path("loras"), "Lists the LoRAs", answer: .list(of: LoRAItem.self)),
             Route(.get, path("upscalers"), "Lists the upscalers of pictures", answer: .list(of: UpscalerItem.self)),
             Route(
                 .get, path("realesrgan-models"), "Lists the upscalers that A1111 has a name for", answer: .list(of: RealESRGANItem.self)),
@@ -66,7 +67,6 @@ extension Route {
     /// Routes of things that are not here.
     private static let emptyLists = [
         ("sd-vae", "VAEs in files of their own"),
-        ("loras", "LoRAs"),
         ("hypernetworks", "hypernetworks"), ("face-restorers", "face restorers"), ("script-info", "scripts"),
         ("extensions", "extensions"),
     ].map { Route(.get, path($0), "Lists \($1): none", answer: .list(of: EmptyAnswer.self)) }
@@ -75,7 +75,7 @@ extension Route {
         ("interrupt", "Ends what is being drawn; finished pictures are answered and kept"),
         ("skip", "Ends the run of n_iter that is being drawn, and goes on with the next"),
         ("refresh-checkpoints", "Looks for models, styles, wildcards and textual inversions anew"),
-        ("refresh-loras", "As refresh-checkpoints: there are no LoRAs"),
+        ("refresh-loras", "As refresh-checkpoints"),
         ("refresh-vae", "As refresh-checkpoints: there are no VAEs by themselves"),
         ("refresh-embeddings", "As refresh-checkpoints"),
         ("reload-checkpoint", "Loads the current model"), ("unload-checkpoint", "Lets go of what is loaded; the next job loads again"),

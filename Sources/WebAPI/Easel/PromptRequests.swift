@@ -121,6 +121,8 @@ public struct PromptWordsAnswer: Codable, Sendable {
     public var wildcards: [String]
     /// The textual inversions that can be read.
     public var embeddings: [Embedding]
+    /// Names of the LoRAs, as `<lora:name:1>` in a prompt refers to them.
+    public var loras: [String]
     /// The styles that requests can name.
     public var styles: [PromptResourceSummary.Style]
 
@@ -128,6 +130,7 @@ public struct PromptWordsAnswer: Codable, Sendable {
     public init(_ resources: PromptResourceSummary) {
         wildcards = resources.wildcards
         embeddings = resources.embeddings.map { Embedding(name: $0.name, tokens: $0.vectorCount) }
+        loras = resources.loras
         styles = resources.styles
     }
 }

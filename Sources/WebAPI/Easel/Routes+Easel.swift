@@ -120,6 +120,9 @@ extension Route {
             .get, "/api/v1/upscalers", "Lists the upscalers of pictures, and the folders in which their files are looked for",
             answer: .json(UpscalersAnswer.self)),
         Route(
+            .get, "/api/v1/loras", "Lists the LoRAs, which prompts name as <lora:NAME:0.8>, and the folders in which they are looked for",
+            answer: .json(LoRAsAnswer.self)),
+        Route(
             .post, "/api/v1/models/{name}/load", "Loads a model, and makes it the one that is used when none is named",
             parameters: [.path("name", "of the model, percent-encoded")], answer: .json(ModelsAnswer.self),
             errors: [.invalidValue, .unavailable]),

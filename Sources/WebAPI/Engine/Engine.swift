@@ -15,6 +15,10 @@ public protocol Engine: Painting {
     var upscalers: [UpscalerSummary] { get async }
     /// The absolute paths of the folders in which upscalers' files are looked for, whether or not they are there.
     var upscalerFolders: [String] { get async }
+    /// The LoRAs that prompts can name, in order of their names.
+    var loras: [LoRASummary] { get async }
+    /// The absolute paths of the folders in which LoRAs are looked for, whether or not they are there.
+    var loraFolders: [String] { get async }
     /// Finds a model by the hash of its file. Hashes that are not known yet are computed, which reads gigabytes.
     /// - Parameters:
     ///   - hash: its first 8 digits or more, in lower case.

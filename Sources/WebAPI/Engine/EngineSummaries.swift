@@ -402,11 +402,14 @@ public struct PromptResourceSummary: Sendable, Equatable, Codable {
     public var embeddings: [Embedding]
     /// Names of the wildcard files, as `__name__` in a prompt refers to them.
     public var wildcards: [String]
+    /// Names of the LoRAs.
+    public var loras: [String]
 
-    /// Makes the answer from the three kinds of things that prompts can name.
-    public init(styles: [Style], embeddings: [Embedding], wildcards: [String]) {
+    /// Makes the answer from the kinds of things that prompts can name.
+    public init(styles: [Style], embeddings: [Embedding], wildcards: [String], loras: [String] = []) {
         self.styles = styles
         self.embeddings = embeddings
         self.wildcards = wildcards
+        self.loras = loras
     }
 }

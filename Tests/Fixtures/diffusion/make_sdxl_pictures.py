@@ -48,15 +48,21 @@ pipeline = StableDiffusionXLPipeline(
 pipeline.set_progress_bar_config(disable=True)
 assert pipeline.tokenizer_2.pad_token_id == 0, pipeline.tokenizer_2.pad_token_id
 
-cases = []
-for name, options in {
-    "plain": dict(negative_prompt=NEGATIVE),
-    "empty negative": {},
-    "sizes": dict(negative_prompt=NEGATIVE, original_size=(768, 512), crops_coords_top_left=(16, 32), target_size=(320, 640)),
-    "without guidance": dict(guidance_scale=1),
-}.items():
-    options = {"guidance_scale": 7} | options
-    latents = pipeline(
-        PROMPT, height=64, width=96, num_inference_steps=4, generator=torch.Generator().manual_seed(5), output_type="latent", **options).images
-    cases.append({"name": name, "shape": list(latents.shape), "values": [float(f"{x:.8g}") for x in latents.flatten().tolist()]})
-(HERE / "sdxl_pictures.json").write_text(json.dumps({"prompt": PROMPT, "negative": NEGATIVE, "cases": cases}, indent=1) + "\n")
+
+def main():
+    cases = []
+    for name, options in {
+        "plain": dict(negative_prompt=NEGATIVE),
+        "empty negative": {},
+        "sizes": dict(negative_prompt=NEGATIVE, original_size=(768, 512), crops_coords_top_left=(16, 32), target_size=(320, 640)),
+        "without guidance": dict(guidance_scale=1),
+    }.items():
+        options = {"guidance_scale": 7} | options
+        latents = pipeline(
+            PROMPT, height=64, width=96, num_inference_steps=4, generator=torch.Generator().manual_seed(5), output_type="latent", **options).images
+        cases.append({"name": name, "shape": list(latents.shape), "values": [float(f"{x:.8g}") for x in latents.flatten().tolist()]})
+    (HERE / "sdxl_pictures.json").write_text(json.dumps({"prompt": PROMPT, "negative": NEGATIVE, "cases": cases}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

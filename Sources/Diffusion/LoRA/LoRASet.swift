@@ -1,0 +1,206 @@
+import Checkpoints
+import Generation
+import Prompting
+import Tensors
+
+/// The LoRAs that a picture is drawn with, found and matched to the checkpoint.
+struct LoRASet: Sendable {
+    /// A file with its strengths.
+    struct Member: Sendable {
+        let tag: LoRATag
+        let file: LoRAFile
+        let changes: LoRAChanges
+    }
+
+    /// In the order of their tags.
+    private(set) var members: [Member] = []
+    /// Notices for the user.
+    private(set) var notices: [Notice] = []
+    /// Tags without effect, as typed.
+    private(set) var ignored: [String] = []
+
+    /// The words of bundled textual inversions: for each text encoder `[vectors, width]`.
+    var words: [String: [NDArray]] { members.reduce(into: [:]) { $0.merge($1.changes.words) { first, _ in first } } }
+
+    /// The members that change a network at some step.
+    func members(changing id: NetworkID) -> [Member] {
+        members.filter { member in
+            guard member.changes.layers[id]?.isEmpty == false else { return false }
+            return id.isText ? !member.tag.textEncoder.isZero : !member.tag.isZeroInUNet
+        }
+    }
+
+    /// All that a text encoder's answers depend on; empty when nothing is changed.
+    func fingerprint(of id: NetworkID) -> String {
+        members(changing: id).map { member in
+            let strengths = id.isText ? "\(member.tag.textEncoder.first)" : member.tag.unetStrengths
+            return "\(member.file.identity) \(strengths) \(member.tag.rankLimit.map(String.init) ?? "")"
+        }.joined(separator: "; ")
+    }
+}
+
+extension LoRASet: Hashable {
+    static func == (a: Self, b: Self) -> Bool { a.members.map(\.key) == b.members.map(\.key) }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(members.map(\.key)) }
+}
+
+extension LoRASet.Member {
+    fileprivate struct Key: Hashable {
+        let tag: LoRATag
+        let file: String
+    }
+
+    fileprivate var key: Key { Key(tag: tag, file: file.identity) }
+}
+
+extension LoRASet {
+    /// Finds the files of tags.
+    /// - Parameters:
+    ///   - library: nil when there is none; all tags are left out then.
+    ///   - matched: what files change in the checkpoint; nil as without a library.
+    init(_ tags: [LoRATag], in library: LoRALibrary?, _ matched: MatchedLoRAs?) {
+        var joined: [(tag: LoRATag, file: LoRAFile)] = []
+        for tag in tags {
+            if !tag.unreadArguments.isEmpty { notices.append(.unread(tag)) }
+            guard let library, matched != nil else {
+                leaveOut(tag, .leftOut(tag))
+                continue
+            }
+            do throws(CheckpointError) {
+                guard let file = try library.file(named: tag.name) else {
+                    leaveOut(tag, .missing(tag, library.folders))
+                    continue
+                }
+                if let index = joined.firstIndex(where: { $0.file.path == file.path }) {
+                    joined[index].tag = joined[index].tag.adding(tag)
+                    notices.append(.repeated(tag))
+                } else {
+                    joined.append((tag, file))
+                }
+            } catch {
+                leaveOut(tag, .unreadable(tag, error))
+            }
+        }
+        for (tag, file) in joined {
+            guard let changes = matched?.changes(of: file) else { continue }
+            if changes.appliedCount == 0 && changes.words.isEmpty {
+                leaveOut(tag, .unfit(tag, changes))
+            } else {
+                if !changes.unapplied.isEmpty { notices.append(.partlyApplied(tag, changes)) }
+                if !tag.isZero { members.append(Member(tag: tag, file: file, changes: changes)) }
+            }
+        }
+    }
+
+    private mutating func leaveOut(_ tag: LoRATag, _ notice: Notice) {
+        ignored.append(tag.typed)
+        notices.append(notice)
+    }
+}
+
+extension LoRASet {
+    /// Says of the LoRAs that are merged into a network's weights what follows from it.
+    func noticesOfMerging(into id: NetworkID) -> [Notice] {
+        members(changing: id).flatMap { member in
+            let name = ErrorReason.Value(member.file.name)
+            var notices = [
+                Notice(
+                    .loraMerged, ["name": name, "component": .init("\(id)")],
+                    "LoRA \"\(member.file.name)\" was merged into the weights of the \(id), for not all of its changes are of low rank. "
+                        + "Another strength takes a compile.")
+            ]
+            if !id.isText, !member.tag.isConstant {
+                notices.append(Notice(
+                    .loraScheduleUnused, ["name": name],
+                    "The strengths by step of LoRA \"\(member.file.name)\" had no effect: it is merged into the weights, with the strength "
+                        + "of the first step."))
+            }
+            return notices
+        }
+    }
+}
+
+extension Notice {
+    fileprivate static func unread(_ tag: LoRATag) -> Notice {
+        let arguments = tag.unreadArguments.joined(separator: ", ")
+        return Notice(
+            .loraArguments, ["tag": .init(tag.typed), "arguments": .init(arguments)],
+            "\(tag.typed): \"\(arguments)\" could not be read and has no effect. "
+                + "Use <lora:NAME:STRENGTH>, with te=, unet=, dyn=, in=, mid= or out= and a number.")
+    }
+
+    fileprivate static func missing(_ tag: LoRATag, _ folders: [String]) -> Notice {
+        Notice(
+            .loraMissing, ["name": .init(tag.name)],
+            "There is no LoRA \"\(tag.name)\", so the picture was drawn without it. Files are looked for in "
+                + "\(folders.map { "\"\($0)\"" }.joined(separator: ", ")).")
+    }
+
+    fileprivate static func leftOut(_ tag: LoRATag) -> Notice {
+        Notice(.loraLeftOut, ["tag": .init(tag.typed)], "\(tag.typed) was left out: no folder of LoRAs is known.")
+    }
+
+    fileprivate static func repeated(_ tag: LoRATag) -> Notice {
+        Notice(.loraRepeated, ["name": .init(tag.name)], "The LoRA \"\(tag.name)\" is named more than once; its strengths were added.")
+    }
+
+    fileprivate static func unreadable(_ tag: LoRATag, _ error: CheckpointError) -> Notice {
+        Notice(
+            .loraUnreadable, ["name": .init(tag.name), "detail": .text(error.description)],
+            "The LoRA \"\(tag.name)\" was left out. \(error.description)")
+    }
+
+    fileprivate static func unfit(_ tag: LoRATag, _ changes: LoRAChanges) -> Notice {
+        Notice(
+            .loraUnfit, ["name": .init(tag.name), "total": .init(changes.tensorCount), "keys": .init(changes.unappliedText)],
+            "The LoRA \"\(tag.name)\" was left out: none of its \(changes.tensorCount) tensors fits this model. It was made for another "
+                + "family of models. \(changes.unappliedText)")
+    }
+
+    fileprivate static func partlyApplied(_ tag: LoRATag, _ changes: LoRAChanges) -> Notice {
+        Notice(
+            .loraPartlyApplied,
+            [
+                "name": .init(tag.name), "count": .init(changes.appliedCount), "total": .init(changes.tensorCount),
+                "keys": .init(changes.unappliedText),
+            ],
+            "\(changes.appliedCount) of the \(changes.tensorCount) tensors of the LoRA \"\(tag.name)\" were applied. Not applied: "
+                + "\(changes.unappliedText)")
+    }
+}
+
+extension LoRAChanges {
+    /// The keys that are not applied, with the reasons; of many the first.
+    fileprivate var unappliedText: String {
+        let shown = unapplied.prefix(3).map { "\"\($0.key)\" \($0.reason)" }.joined(separator: " ")
+        return unapplied.count > 3 ? "\(shown) And \(unapplied.count - 3) more." : shown
+    }
+}
+
+extension LoRATag {
+    /// Whether the UNet stays as it is at every step.
+    fileprivate var isZeroInUNet: Bool { [unet, down, middle, up].allSatisfy { $0?.isZero ?? true } }
+
+    fileprivate var unetStrengths: String { [unet, down, middle, up].map { $0.map { "\($0.points)" } ?? "-" }.joined(separator: " ") }
+
+    /// The strength of a layer at a step.
+    /// - Parameters:
+    ///   - layer: its name, as its weights have it.
+    ///   - step: from 0.
+    ///   - count: of all steps.
+    func strength(of layer: String, in id: NetworkID, atStep step: Double, of count: Int) -> Float {
+        if id.isText { return Float(textEncoder.first) }
+        let sections = [("down_blocks.", down), ("mid_block.", middle), ("up_blocks.", up)]
+        let own = sections.first { layer.hasPrefix($0.0) }.flatMap(\.1)
+        return Float((own ?? unet).value(atStep: step, of: count))
+    }
+
+    /// Whether the UNet's strengths are the same at every step.
+    var isConstant: Bool { [unet, down, middle, up].allSatisfy { $0?.isConstant ?? true } }
+}
+
+extension NetworkID {
+    /// A text encoder.
+    var isText: Bool { if case .text = self { true } else { false } }
+}

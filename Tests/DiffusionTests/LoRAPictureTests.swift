@@ -1,0 +1,200 @@
+import Checkpoints
+import Compilation
+import Generation
+import GraphIR
+import Networks
+import OpenVINO
+import Sampling
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Diffusion
+
+/// Pictures with LoRAs, on a tiny model with two text encoders.
+@Suite("LoRAs in pictures")
+struct LoRAPictureTests {
+    /// Tests/Fixtures/diffusion/make_lora_pictures.py wrote it: diffusers' own pipeline, with the changes added to its weights.
+    private struct Reference: Decodable {
+        struct Case: Decodable {
+            let name: String
+            let shape: [Int]
+            let values: [Float]
+        }
+        let prompt, negative: String
+        let cases: [Case]
+    }
+
+    /// One for all tests: CLIP's whole vocabulary takes seconds to write.
+    private static let shared = Result {
+        let folder = try TemporaryFolder()
+        let tiny = TinyCheckpoint.sdxl()
+        let path = try tiny.writeSingleFile(in: folder)
+        _ = try TinyLoRA(for: tiny).write(in: folder, name: "linear")
+        _ = try TinyLoRA(for: tiny).write(in: folder, name: "whole", as: .difference)
+        _ = try TinyLoRA(for: tiny, .convolutions).write(in: folder, name: "kernels", metadata: ["ss_output_name": "Round"])
+        _ = try TinyLoRA(for: .sd1()).write(in: folder, name: "other")
+        let resources = PromptResources(loras: LoRALibrary(folders: [folder.path]))
+        return (folder: folder, pipeline: try DiffusionPipeline(path: path, placements: .cpu, resources: resources))
+    }
+
+    private let pipeline: DiffusionPipeline
+    private let reference: Reference
+
+    init() throws {
+        pipeline = try Self.shared.get().pipeline
+        reference = try Fixture.decode(from: "diffusion/lora_pictures.json")
+    }
+
+    private func request(_ tags: String) -> GenerationRequest {
+        var request = GenerationRequest(prompt: reference.prompt + tags)
+        request.negativePrompt = reference.negative
+        (request.width, request.height, request.steps, request.seed) = (96, 64, 4, 5)
+        return request
+    }
+
+    /// A pipeline with nothing compiled.
+    private func fresh() throws -> DiffusionPipeline {
+        DiffusionPipeline(
+            pipeline.opened, fallbacks: pipeline.fallbacks, networks: CompiledNetworks(core: try Core()), resources: pipeline.resources)
+    }
+
+    @Test("they are diffusers' own, for changes beside the weights and for changes merged into them", arguments: [
+        ("UNet", "<lora:linear:0:0.3>"), ("text encoders", "<lora:linear:0.4:0>"), ("both", "<lora:linear:0.3>"),
+        ("two files", "<lora:linear:0.3><lora:Round:-0.2>"), ("by step", "<lora:linear:te=0:unet=0.5@0,0@1>"),
+        ("UNet", "<lora:whole:0:0.3>"), ("text encoders", "<lora:whole:0.4:0>"), ("both", "<lora:whole:0.3>"),
+        ("two files", "<lora:whole:0.3><lora:kernels:-0.2>"), ("both", "<lora:linear:0.1><lora:linear:0.2>"),
+    ])
+    func pictures(name: String, tags: String) async throws {
+        let expected = try #require(reference.cases.first { $0.name == name })
+        let result = try await pipeline.generate(request(tags)) { _ in }
+        var decoder = try LatentDecoder(await pipeline.network(.decoder))
+        let latents = NDArray(shape: expected.shape, values: expected.values)
+        let drawn = try #require(RGBImage(planes: try await decoder.decode(latents)))
+        // The bar of the specification is 50 dB; the sums are the same, in another order.
+        #expect(result.images[0].peakSignalToNoiseRatio(to: drawn) > 55)
+        #expect(result.warnings.contains { $0.name == .loraMerged } == tags.contains("whole"))
+        let plain = try await pipeline.generate(request("")) { _ in }.images[0]
+        #expect(result.images[0].peakSignalToNoiseRatio(to: plain) < 40, "the changes show")
+    }
+
+    @Test("strengths and files of the same layers need no compile; a picture without LoRAs is the one from before, bit for bit")
+    func compiles() async throws {
+        let fresh = try fresh()
+        func draw(_ tags: String) async throws -> GenerationResult { try await fresh.generate(request(tags)) { _ in } }
+        let before = try await draw("")
+        let first = try await draw("<lora:linear:0.3>")
+        #expect(first.compiles.map(\.reason) == [.lora, .lora, .lora])
+        #expect(first.images != before.images)
+        let again = try await draw("<lora:linear:0.3>")
+        #expect(again.images == first.images && again.compiles.isEmpty)
+        #expect(try await draw("<lora:linear:-0.7:0.1>").compiles.isEmpty)
+        #expect(try await draw("<lora:linear:0.3:0.2@0,0.4@1>").compiles.isEmpty)
+        let kernels = try await draw("<lora:linear:0.3><lora:kernels:0.2>")
+        #expect(kernels.compiles.map(\.stage) == [.denoise] && kernels.compiles.map(\.reason) == [.lora])
+        #expect(try await draw("<lora:kernels:0.5>").compiles.isEmpty)
+        let after = try await draw("")
+        #expect(after.images == before.images && after.compiles.isEmpty)
+        #expect(try await draw("<lora:linear:0.3>").images == first.images)
+        // Strengths of 0 are no change.
+        let none = try await draw("<lora:linear:0>")
+        #expect(none.images == before.images && none.compiles.isEmpty)
+        // Merged weights are compiled for each strength, and let go of.
+        let merged = try await draw("<lora:whole:0:0.3>")
+        #expect(merged.compiles.map(\.stage) == [.denoise] && merged.compiles.map(\.reason) == [.lora])
+        #expect(try await draw("<lora:whole:0:0.3>").compiles.isEmpty)
+        #expect(try await draw("<lora:whole:0:0.4>").compiles.count == 1)
+        #expect(await fresh.networks.readyKeys.count { $0.checkpoint != fresh.checkpoint.identity } == 1)
+        await fresh.releaseNetworks()
+        #expect(await fresh.networks.readyKeys.isEmpty)
+    }
+
+    @Test("pictures of one batch may name different LoRAs, and are those that each draws alone")
+    func batch() async throws {
+        let requests = ["<lora:linear:0.3>", "", "<lora:linear:0.3>", "<lora:kernels:0.3>"].map(request)
+        let together = try await pipeline.generate(requests) { _ in }
+        #expect(together.count == 4 && together.allSatisfy { $0.pictures.count == 1 })
+        for (request, result) in zip(requests, together) {
+            let alone = try await pipeline.generate(request) { _ in }
+            #expect(result.pictures[0].prompt == request.prompt)
+            #expect(result.images[0].peakSignalToNoiseRatio(to: alone.images[0]) > 60)
+            #expect(result.pictures[0].loras == alone.pictures[0].loras)
+        }
+        #expect(together[0].pictures[0].loras.map(\.name) == ["linear"] && together[1].pictures[0].loras.isEmpty)
+        #expect(together[0].pictures[0].loras[0].hash.count == 12)
+    }
+
+    @Test("the second pass of hires fix has the LoRAs of its own prompt")
+    func hires() async throws {
+        var request = request("<lora:linear:0.3>")
+        request.hires.isOn = true
+        request.hires.scale = 1.5
+        let same = try await pipeline.generate(request) { _ in }.images[0]
+        request.hires.prompt = reference.prompt
+        let other = try await pipeline.generate(request) { _ in }.images[0]
+        #expect(same != other)
+        request.hires.prompt = reference.prompt + "<lora:linear:0.3>"
+        #expect(try await pipeline.generate(request) { _ in }.images[0] == same)
+    }
+
+    @Test("what is not applied is told", arguments: [
+        ("<lora:nothing:1>", Notice.Name.loraMissing, true), ("<lora:other:1>", .loraUnfit, true),
+        ("<lora:linear:much>", .loraArguments, false), ("<lora:linear:0.1:0.1:4:5>", .loraArguments, false),
+        ("<lora:linear:0.1:weight=3>", .loraArguments, false), ("<lora:linear:0.1> <lora:linear:0.2>", .loraRepeated, false),
+        ("<lora:whole:0:0.5@0,0@1>", .loraScheduleUnused, false),
+    ])
+    func notices(tags: String, name: Notice.Name, isIgnored: Bool) async throws {
+        let result = try await pipeline.generate(request(tags)) { _ in }
+        #expect(result.warnings.contains { $0.name == name })
+        #expect(result.ignored.isEmpty != isIgnored)
+    }
+
+    @Test("a LoRA in the negative prompt is left out, and told")
+    func negativePrompt() async throws {
+        var request = request("")
+        let plain = try await pipeline.generate(request) { _ in }.images[0]
+        request.negativePrompt += "<lora:linear:1>"
+        let result = try await pipeline.generate(request) { _ in }
+        #expect(result.images[0] == plain)
+        #expect(result.warnings.map(\.name) == [.loraInNegativePrompt] && result.ignored == ["<lora:linear:1>"])
+    }
+
+    /// Devices other than CPUs have slots of fixed ranks.
+    @Test("slots of fixed ranks give what slots of any rank give, and empty slots what the plain network gives", arguments: [16, 64])
+    func fixedRanks(rank: Int) async throws {
+        let set = try pipeline.plan(for: [request("<lora:linear:0.3><lora:kernels:0.2>")]).passes[0].loras
+        let factors = try #require(await pipeline.patcher.patch(of: .denoiser, by: set).factors)
+        let gpu = factors.slots(on: "GPU")
+        #expect(gpu == LowRankSlots(coverage: .all, rank: .fixed(16), kernelRank: 16))
+        var slots = factors.slots(on: "CPU")
+        let open = try await pipeline.network(.denoiser, shape: .init(slots: slots))
+        slots = LowRankSlots(coverage: .all, rank: .fixed(rank), kernelRank: rank)
+        let fixed = try await pipeline.network(.denoiser, shape: .init(slots: slots))
+        let plain = try await pipeline.network(.denoiser)
+        let changed = try await answer(of: fixed, factors)
+        #expect(changed.isClose(to: try await answer(of: open, factors)))
+        #expect(!changed.isClose(to: try await answer(of: plain, nil)))
+        #expect(try await answer(of: fixed, nil).isClose(to: try await answer(of: plain, nil)))
+        #expect(try await answer(of: open, nil).isClose(to: try await answer(of: plain, nil)))
+    }
+
+    private func answer(of network: CompiledNetwork, _ factors: SlotFactors?) async throws -> NDArray {
+        var predictor = try NoisePredictor(
+            network, pictureCount: 1, guidance: Guidance(scale: 7), extraChannels: nil, factors: factors)
+        let latents = NaturalLatents.make(shape: [4, 8, 12], seed: 1)
+        let text = Conditioning(
+            context: NaturalLatents.make(shape: [1, 77, 192], seed: 2).withShape([1, 77, 192]),
+            vectors: ["vector": NDArray(repeating: 0.1, shape: [1, 128 + 6 * 256])])
+        return try await predictor.predict(.init(latents: latents, timestep: 500), for: [text])[0]
+    }
+}
+
+extension NDArray {
+    fileprivate func withShape(_ shape: [Int]) -> NDArray { NDArray(shape: shape, values: values) }
+
+    /// Equal but for the order of sums.
+    fileprivate func isClose(to other: NDArray) -> Bool {
+        let largest = other.values.map(abs).max() ?? 0
+        return zip(values, other.values).allSatisfy { abs($0 - $1) < 2e-4 * largest }
+    }
+}
