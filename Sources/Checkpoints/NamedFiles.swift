@@ -14,7 +14,15 @@ enum NamedFiles {
         let subfolder: String
     }
 
-    /// Lists the files; none is opened. Hidden ones are left out.
+    /// Lists the files of several folders; none is opened. The first folder that has a name keeps it.
+    /// - Parameter endings: see `paths(in:endings:)`.
+    static func paths(in folders: [String], endings: [String]) -> [String: String] {
+        folders.reduce(into: [:]) { paths, folder in
+            paths.merge(Self.paths(in: folder, endings: endings)) { first, _ in first }
+        }
+    }
+
+    /// Lists the files of a folder; none is opened. Hidden ones are left out.
     /// - Parameter endings: without the dot. Among files of one name, those with the first ending go before others.
     /// - Returns: the paths by the names.
     static func paths(in folder: String, endings: [String]) -> [String: String] {

@@ -46,6 +46,8 @@ struct CommandFailure: Error, CustomStringConvertible {
             self.init(.badInput, error.description)
         case let error as HostingError:
             self.init(error.isInputAtFault ? .badInput : .deviceUnavailable, error.description)
+        case let error as ImportError:
+            self.init(.badInput, error.description)
         case let error as TokenizerError:
             self.init(.badInput, error.description)
         case let error as ImageCodecError:

@@ -17,6 +17,8 @@ struct CommandModels {
         var checkpoint: Checkpoint { reference.checkpoint }
     }
 
+    /// Finds models by name.
+    let library: ModelLibrary
     private let opener: ModelOpener
     private let resources: PromptResources
     private let progress: ProgressReporter
@@ -27,6 +29,7 @@ struct CommandModels {
 
     init(_ opener: ModelOpener, _ resources: PromptResources, _ progress: ProgressReporter) {
         self.opener = opener
+        library = ModelLibrary(opener.settings)
         self.resources = resources
         self.progress = progress
     }
@@ -34,7 +37,7 @@ struct CommandModels {
     /// Opens a model's files. All that is wrong with them shows here.
     mutating func look(at path: String) throws -> Model {
         if let model = models[path] { return model }
-        let found = ModelDefaultsLibrary().defaults(of: ModelLibrary().name(ofPath: path), path: path)
+        let found = ModelDefaultsLibrary().defaults(of: library.name(ofPath: path), path: path)
         for note in found.notes { progress.warn(note) }
         let model = Model(path: path, reference: try opener.reference(for: path), defaults: found.defaults ?? ModelDefaults())
         models[path] = model

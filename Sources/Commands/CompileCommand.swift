@@ -67,10 +67,11 @@ struct CompileCommand: AsyncParsableCommand {
     }
 
     private func compile() async throws {
-        let path = try model.path()
+        var settings = try settings.load()
+        settings.noteModelFolders()
+        let path = try model.path(settings)
         let progress = model.progress()
         defer { progress.finish() }
-        var settings = try settings.load()
         if let chunks { settings.contextChunks = chunks }
         let opener = try ModelOpener(settings, onNote: Terminal.note)
         let pipeline = try await opener.open(path) { progress.report($0, errorBound: opener.settings.autoErrorBound) }

@@ -17,7 +17,7 @@ public struct EaselCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             GenerateCommand.self, UpscaleCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self,
-            ModelsCommand.self,
+            ModelsCommand.self, ImportCommand.self,
             DevicesCommand.self,
             SettingsCommand.self, CacheCommand.self,
         ])

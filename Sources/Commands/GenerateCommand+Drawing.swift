@@ -13,14 +13,16 @@ extension GenerateCommand {
     /// Draws what the flags ask for, and tells where it is.
     func generate() async throws {
         let began = ContinuousClock.now
-        let path = try model.path()
+        let settings = try settings.load()
+        settings.noteModelFolders()
+        let path = try model.path(settings)
         let progress = model.progress()
         // Errors too start on a clean line.
         defer { progress.finish() }
 
-        let resources = try promptOptions.files.open()
+        let resources = try promptOptions.files.open(settings)
         let sources = try pictures.sources()
-        let opener = try ModelOpener(settings.load(), inputPictures: InputFiles(sources), onNote: Terminal.note)
+        let opener = try ModelOpener(settings, inputPictures: InputFiles(sources), onNote: Terminal.note)
         var models = CommandModels(opener, resources, progress)
         let grid = try several.grid()
         let orders = try grid.map { try self.orders(for: $0, path, sources, &models, resources) }
@@ -88,10 +90,11 @@ extension GenerateCommand {
         _ path: String, _ sources: [PictureFlags.Source], _ models: inout CommandModels, _ resources: PromptResources
     ) throws -> [Order] {
         let lines = try several.lines()
+        let library = models.library
         let seed = self.seed.number ?? .random(in: Seed.drawn)
         var orders: [Order] = []
         for line in lines.map({ $0.map(Optional.some) }) ?? [nil] {
-            let model = try models.look(at: line?.model.map { try ModelLibrary().path(of: $0) } ?? path)
+            let model = try models.look(at: line?.model.map { try library.path(of: $0) } ?? path)
             // As in A1111, lines have seeds of their own where none is said.
             let seed = line != nil && self.seed.number == nil ? .random(in: Seed.drawn) : seed
             for source in sources.isEmpty ? [nil] : sources.map(Optional.some) {
@@ -115,9 +118,10 @@ extension GenerateCommand {
         guard sources.count <= 1 else {
             throw CommandFailure(.usage, "--grid takes one picture to begin with, not \(sources.count). Name one with --image.")
         }
+        let library = models.library
         let seed = self.seed.number ?? .random(in: Seed.drawn)
         return try (0..<grid.count).map { cell in
-            let model = try models.look(at: grid.model(of: cell).map { try ModelLibrary().path(of: $0) } ?? path)
+            let model = try models.look(at: grid.model(of: cell).map { try library.path(of: $0) } ?? path)
             var request = try request(model, sources.first, resources)
             request.seed = seed
             return Order(

@@ -31,7 +31,7 @@ struct ModelListReport {
         for model in models { table.append([model.name, model.path]) }
         return "Models are looked for in these folders, and in the folders below them:\n"
             + folders.map { "  \($0)\n" }.joined()
-            + "EASEL_MODELS=FOLDER:FOLDER adds others, such as those of A1111, SD.Next or ComfyUI.\n\n"
+            + "--model-folder FOLDER adds those of A1111, SD.Next, Forge or ComfyUI; `easel import --from FOLDER` for good.\n\n"
             + (models.isEmpty ? "There are no models yet. Put a .safetensors file into one of them.\n" : table.text)
     }
 

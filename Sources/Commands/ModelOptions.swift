@@ -1,5 +1,6 @@
 import ArgumentParser
 import Hosting
+import Settings
 
 /// The options of every command that compiles or draws: with which model, and whether progress is shown.
 struct ModelOptions: ParsableArguments {
@@ -12,7 +13,7 @@ struct ModelOptions: ParsableArguments {
     var quiet = false
 
     /// The path of the model.
-    func path() throws(CommandFailure) -> String { try ModelLibrary().path(of: name) }
+    func path(_ settings: EaselSettings) throws(CommandFailure) -> String { try ModelLibrary(settings).path(of: name) }
 
     /// Shows progress on standard error, as far as it is wanted.
     func progress() -> ProgressReporter { ProgressReporter(ProgressReporter.style(quiet: quiet)) }

@@ -9,8 +9,11 @@ struct ModelsCommand: ParsableCommand {
         commandName: "models",
         abstract: "List checkpoints, look into one, or fetch models.",
         discussion: """
-            Checkpoints are looked for in the folders of EASEL_MODELS (several are separated by ":"), in ~/.local/share/easel/models, \
-            and among those that came with Easel; also in the folders in them.
+            easel models --model-folder ~/stable-diffusion-webui
+
+            Checkpoints are looked for in the folders of EASEL_MODELS (several are separated by ":"), in ~/.local/share/easel/models, in \
+            those of the setting model_folders, and among those that came with Easel; also in the folders in them. Of a folder of A1111, \
+            SD.Next, Forge or ComfyUI those count that are for checkpoints. `easel import` sets model_folders for good.
 
             A model's name is its place below such a folder, without .safetensors: sub/anime. The last part alone, anime, will do when \
             no other model has it; so will the file's name, A1111's title, any case, and \\ for /. When several models would have one \
@@ -24,13 +27,21 @@ struct ModelsCommand: ParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the checkpoints that can be used by name.")
 
+        @OptionGroup var folders: FolderOptions
+
         @Flag(help: "Print one JSON object.")
         var json = false
 
         func run() {
-            let report = ModelListReport(ModelLibrary(), defaults: ModelDefaultsLibrary())
-            Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
-            if !report.notes.isEmpty { Terminal.write("\n" + report.notes.joined(separator: "\n") + "\n", to: .standardError) }
+            do {
+                let modelFolders = ModelFolders(try folders.load())
+                let report = ModelListReport(ModelLibrary(modelFolders), defaults: ModelDefaultsLibrary())
+                Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
+                let notes = modelFolders.notes + report.notes
+                if !notes.isEmpty { Terminal.write("\n" + notes.joined(separator: "\n") + "\n", to: .standardError) }
+            } catch {
+                error.end()
+            }
         }
     }
 
@@ -52,12 +63,14 @@ struct ModelsCommand: ParsableCommand {
             help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
         var vae: String?
 
+        @OptionGroup var folders: FolderOptions
+
         @Flag(help: "Print one JSON object.")
         var json = false
 
         func run() throws {
             do {
-                let library = ModelLibrary()
+                let library = ModelLibrary(try folders.load())
                 let path = try library.path(of: model)
                 let checkpoint: Checkpoint
                 do throws(CheckpointError) {

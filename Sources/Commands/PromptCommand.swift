@@ -43,6 +43,8 @@ struct PromptCommand: ParsableCommand {
             "A full chunk ends after a comma among its last tokens, this many at most; 0 cuts at 75 tokens.", valueName: "number"))
     var commaBacktrack = 20
 
+    @OptionGroup var folders: FolderOptions
+
     @Flag(help: "Print one JSON object instead.")
     var json = false
 
@@ -74,7 +76,7 @@ struct PromptCommand: ParsableCommand {
 
     private func chunker() throws -> PromptChunker {
         guard let model else { return PromptChunker(tokenizer: .bundled, commaBacktrack: commaBacktrack) }
-        let files = try Checkpoint.open(ModelLibrary().path(of: model)).tokenizers[0]
+        let files = try Checkpoint.open(ModelLibrary(folders.load()).path(of: model)).tokenizers[0]
         return PromptChunker(
             tokenizer: try CLIPTokenizer(files), paddingToken: Int32(clamping: files.paddingTokenID), commaBacktrack: commaBacktrack)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diffusion
 import Hosting
+import Settings
 
 /// The files that prompts refer to by name.
 struct PromptFiles: ParsableArguments {
@@ -22,12 +23,15 @@ struct PromptFiles: ParsableArguments {
         valueName: "folder"))
     var loras: [String] = []
 
-    /// Opens what was named; what was not is taken from the user's data folder, where it is there. What comes, goes or changes
-    /// later is found by `PromptResources.current`.
+    /// Opens what was named; what was not is taken from the user's data folder, where it is there. The folders of the setting
+    /// `model_folders` come after it. What comes, goes or changes later is found by `PromptResources.current`.
     /// - Throws: `CommandFailure`: `.badInput` when something that was named cannot be read.
-    func open(folders: UserFolders = UserFolders()) throws(CommandFailure) -> PromptResources {
+    func open(
+        _ settings: EaselSettings = EaselSettings(), folders: UserFolders = UserFolders()
+    ) throws(CommandFailure) -> PromptResources {
         do throws(HostingError) {
-            return try .open(styles: stylesFile, wildcards: wildcards, embeddings: embeddings, loras: loras, folders: folders)
+            return try .open(
+                styles: stylesFile, wildcards: wildcards, embeddings: embeddings, loras: loras, settings: settings, folders: folders)
         } catch {
             throw CommandFailure(error)
         }

@@ -131,16 +131,17 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "easel") { _ in MultiplexLogHandler([TerminalLog(), recentLog.handler()]) }
         logger.logLevel = logLevel.level
 
-        var library = ModelLibrary()
         var values = try settings.load()
+        values.noteModelFolders()
+        var library = ModelLibrary(values)
         values.requests.model = try library.name(flag: model, setting: values.requests.model, onNote: Terminal.note)
-        let live = LiveSettings(values, file: settings.ownFilePath())
+        let live = LiveSettings(values, file: settings.folders.ownFilePath())
 
         let archive = try Archive(DataFolder(data.map { URL(filePath: folders.path($0)) } ?? folders.data.appending(path: "server")))
         let metrics = ServerMetrics()
         let events = JobEvents()
         let host = ModelHost(
-            live, library: library, folders: folders, resources: try resources.open(folders: folders),
+            live, library: library, folders: folders, resources: try resources.open(values, folders: folders),
             inputPictures: archive.inputPictures, logger: logger, onCompile: { metrics.record($0) }, onEvent: { events.send($0, of: nil) })
         let server = EaselServer(
             engine: host, settings: live, archive: archive, options: try options(), events: events, metrics: metrics, logger: logger,

@@ -35,7 +35,7 @@ struct SettingsCommand: ParsableCommand {
 
         func run() {
             do {
-                let report = SettingsReport(try options.load(), file: options.filePath().path)
+                let report = SettingsReport(try options.load(), file: options.folders.filePath().path)
                 Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
                 for warning in Setting.misspelledVariables(in: ProcessInfo.processInfo.environment) {
                     Terminal.write("\(warning.name) is not a setting. Did you mean \(warning.meant)?\n", to: .standardError)
@@ -52,6 +52,6 @@ struct SettingsCommand: ParsableCommand {
 
         @OptionGroup var options: SettingsOptions
 
-        func run() { Terminal.write(options.filePath().path + "\n", to: .standardOutput) }
+        func run() { Terminal.write(options.folders.filePath().path + "\n", to: .standardOutput) }
     }
 }

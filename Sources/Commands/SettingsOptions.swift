@@ -1,14 +1,11 @@
 import ArgumentParser
 import FoundationEssentials
 import Generation
-import Hosting
 import Settings
 
 /// The options of every command that compiles or draws, and the settings that they come to.
 struct SettingsOptions: ParsableArguments {
-    @Option(name: .customLong("settings"), help: ArgumentHelp(
-        "A settings file, or SD.Next's config.json. Otherwise EASEL_SETTINGS, or ~/.config/easel/settings.json.", valueName: "file"))
-    var file: String?
+    @OptionGroup var folders: FolderOptions
 
     @Option(name: .long, help: ArgumentHelp(
         "Devices for the UNet and the VAE, in the order in which they are tried, for example GPU or GPU,CPU; see `easel devices`. The text "
@@ -29,9 +26,9 @@ struct SettingsOptions: ParsableArguments {
     var prediction: PredictionMode?
 
     @Option(name: .long, help: ArgumentHelp(
-            "A file or folder whose VAE is used instead of the model's own; none: the model's own, also where "
-                + "NAME.vae.safetensors lies beside it.",
-        valueName: "path"))
+        "A file or folder whose VAE is used instead of the model's own, or the name of a file in ~/.local/share/easel/vae or in a model "
+            + "folder's VAEs; none: the model's own, also where NAME.vae.safetensors lies beside it.",
+        valueName: "path-or-name"))
     var vae: String?
 
     @Option(name: .long, help: ArgumentHelp(
@@ -48,31 +45,7 @@ struct SettingsOptions: ParsableArguments {
     /// The settings in force.
     /// - Throws: `CommandFailure`: `.usage` for a flag or a variable, `.badInput` for a file.
     func load(environment: [String: String] = ProcessInfo.processInfo.environment) throws(CommandFailure) -> EaselSettings {
-        do {
-            return try EaselSettings(file: settingsFile(environment: environment), environment: environment, flags: flags)
-        } catch {
-            throw CommandFailure(error)
-        }
-    }
-
-    /// The place of the settings file, whether or not there is one.
-    /// - Returns: the path, and whether somebody named it.
-    func filePath(environment: [String: String] = ProcessInfo.processInfo.environment) -> (path: String, isNamed: Bool) {
-        let folders = UserFolders(environment: environment)
-        if let path = file ?? environment["EASEL_SETTINGS"], !path.isEmpty { return (folders.path(path), true) }
-        return (folders.config.appending(path: "settings.json").path, false)
-    }
-
-    /// The file for changed settings: Easel's own, which may not exist yet. nil when SD.Next's is used, which is never written.
-    func ownFilePath(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
-        let path = filePath(environment: environment).path
-        return (try? SettingsFile(path: path))?.isSDNext == true ? nil : path
-    }
-
-    private func settingsFile(environment: [String: String]) throws(SettingsError) -> SettingsFile? {
-        let (path, isNamed) = filePath(environment: environment)
-        guard isNamed || FileManager.default.fileExists(atPath: path) else { return nil }
-        return try SettingsFile(path: path)
+        try folders.load(environment: environment, flags: flags)
     }
 
     private var flags: [EaselSettings.Flag] {

@@ -21,8 +21,8 @@ struct UpscaleCommand: AsyncParsableCommand {
 
             Lanczos and Nearest are built in; they add no detail. Networks do: put the files of ESRGAN, Real-ESRGAN, Compact or SPAN \
             (.safetensors or .pth; nothing in them is run) into ~/.local/share/easel/upscalers, or name their folders with \
-            EASEL_UPSCALERS=FOLDER:FOLDER. An upscaler is called by its file's name without the ending, or as A1111 calls it: \
-            "R-ESRGAN 4x+" is RealESRGAN_x4plus.
+            EASEL_UPSCALERS=FOLDER:FOLDER, or A1111's or ComfyUI's folder with --model-folder. An upscaler is called by its file's name \
+            without the ending, or as A1111 calls it: "R-ESRGAN 4x+" is RealESRGAN_x4plus.
 
             A network has a scale of its own, mostly 4: it is used once or more until the picture is large enough, and Lanczos makes it \
             fit. With --by, sides are whole multiples of 8 pixels. With --width and --height, what is too much is cut off, in equal \
@@ -80,9 +80,7 @@ struct UpscaleCommand: AsyncParsableCommand {
     @Flag(help: "List the upscalers that can be used by name.")
     var list = false
 
-    @Option(name: .customLong("settings"), help: ArgumentHelp(
-        "A settings file, or SD.Next's config.json. Otherwise EASEL_SETTINGS, or ~/.config/easel/settings.json.", valueName: "file"))
-    var settingsFile: String?
+    @OptionGroup var folders: FolderOptions
 
     @Option(help: ArgumentHelp(
         "Devices in the order in which they are tried, for example GPU,CPU; see `easel devices`.", valueName: "names"))
@@ -127,6 +125,7 @@ struct UpscaleCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let settings = try settings()
+            settings.noteModelFolders()
             if list { return Terminal.write(UpscalerListReport(UpscalerLibrary(settings)).output(asJSON: json), to: .standardOutput) }
             try await cancellingOnInterrupt { try await upscale(settings) }
         } catch {
@@ -150,8 +149,9 @@ struct UpscaleCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> EaselSettings {
-        let flags = (settingsFile.map { ["--settings", $0] } ?? []) + device.flatMap { ["--device", $0] }
-        var settings = try SettingsOptions.parse(flags).load()
+        var options = try SettingsOptions.parse(device.flatMap { ["--device", $0] })
+        options.folders = folders
+        var settings = try options.load()
         if let precision { settings.openvinoAccuracyPerComponent.decode = precision }
         return settings
     }

@@ -89,10 +89,12 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify() async throws -> Bool {
-        let path = try model.path()
+        let settings = try settings.load()
+        settings.noteModelFolders()
+        let path = try model.path(settings)
         let report = model.progress()
         defer { report.finish() }
-        let opener = try ModelOpener(settings.load(), onNote: Terminal.note)
+        let opener = try ModelOpener(settings, onNote: Terminal.note)
         let reference = try opener.reference(for: path)
         let destination = try OutputDestination(output, onNote: report.note)
         let candidate = try await opener.pipeline(from: reference, isForOneRequest: false) {

@@ -39,11 +39,11 @@ actor CheckpointHeaders {
         /// See `Checkpoint.open`.
         let tinyVAEs: TinyVAELibrary?
         /// Changes when a tiny VAE comes or goes.
-        private let tinyVAEState: FileIdentity?
+        private let tinyVAEStates: [FileIdentity?]
 
         init(prediction: PredictionMode = .auto, vae: String? = nil, tinyVAEs: TinyVAELibrary? = nil) {
             (self.prediction, self.vae, self.tinyVAEs) = (prediction, vae, tinyVAEs)
-            tinyVAEState = tinyVAEs.flatMap { FileIdentity($0.path) }
+            tinyVAEStates = tinyVAEs?.paths.map { FileIdentity($0) } ?? []
         }
     }
 

@@ -83,14 +83,15 @@ public actor ModelHost: Engine {
         self.folders = folders
         self.resources = resources
         self.inputPictures = inputPictures
-        upscalerLibrary = UpscalerLibrary(settings.current, folders: folders)
+        let modelFolders = ModelFolders(settings.current, user: folders)
+        upscalerLibrary = UpscalerLibrary(settings.current, modelFolders)
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
         headers = CheckpointHeaders {
             .init(
-                prediction: settings.current.prediction, vae: settings.current.chosenVAE(folders),
-                tinyVAEs: settings.current.tinyVAEs(folders))
+                prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelFolders),
+                tinyVAEs: settings.current.tinyVAEs(modelFolders))
         }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)

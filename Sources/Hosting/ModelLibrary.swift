@@ -1,6 +1,7 @@
 import Checkpoints
 public import FoundationEssentials
 import Glibc
+public import Settings
 import WebAPI
 
 /// Finds checkpoints by name in the folders where people keep them.
@@ -9,7 +10,7 @@ public struct ModelLibrary: Sendable {
     public let folders: [URL]
     /// Checkpoints elsewhere.
     private var others: [ListedModel] = []
-    private let known = KnownLooks()
+    let known = KnownLooks()
     /// The folder that remembers hashes.
     private let cache: URL
 
@@ -22,18 +23,23 @@ public struct ModelLibrary: Sendable {
         self.cache = cache
     }
 
-    /// Looks through the folders of the variable `EASEL_MODELS` (several are separated by ":"), the user's data folder, and the models
-    /// that came with Easel.
+    /// Looks through the folders of the variable `EASEL_MODELS` (several are separated by ":"), the user's data folder, those of the
+    /// setting `model_folders`, and the models that came with Easel. Of another program's folder those count that are for checkpoints.
     /// - Parameters:
+    ///   - settings: `model_folders` in it.
     ///   - environment: variables by name.
     ///   - executable: the program's file: models that came with Easel lie in a fixed place beside it.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment, executable: URL = Self.executable) {
-        let user = UserFolders(environment: environment)
-        var folders = environment["EASEL_MODELS"].map { $0.split(separator: ":").map { URL(filePath: user.path(String($0))) } } ?? []
-        folders.append(user.models)
-        folders += Self.bundled(beside: executable)
-        self.folders = folders
-        cache = user.cache
+    public init(
+        _ settings: EaselSettings = EaselSettings(), environment: [String: String] = ProcessInfo.processInfo.environment,
+        executable: URL = Self.executable
+    ) {
+        self.init(ModelFolders(settings, user: UserFolders(environment: environment)), executable: executable)
+    }
+
+    /// Looks through these folders, and the models that came with Easel.
+    public init(_ folders: ModelFolders, executable: URL = Self.executable) {
+        self.init(
+            folders: folders.ofCheckpoints.map { URL(filePath: $0) } + Self.bundled(beside: executable), cache: folders.user.cache)
     }
 
     /// The checkpoint that is used when none is asked for.

@@ -27,6 +27,7 @@ public struct ModelOpener: Sendable {
     /// The compiled networks of all models that were opened with this.
     public let networks: CompiledNetworks
     let folders: UserFolders
+    private let modelFolders: ModelFolders
     private let choices: PerStage<ComponentChoice>
     /// Where the pixels of source pictures and masks come from; nil where none can be had.
     public let inputPictures: (any InputPictureSource)?
@@ -50,7 +51,8 @@ public struct ModelOpener: Sendable {
         self.settings = settings
         self.folders = folders
         self.inputPictures = inputPictures
-        self.upscalers = upscalers ?? UpscalerLibrary(settings, folders: folders)
+        modelFolders = ModelFolders(settings, user: folders)
+        self.upscalers = upscalers ?? UpscalerLibrary(settings, modelFolders)
         let names: [String]
         do throws(OpenVINOError) {
             core = try Core()
@@ -93,8 +95,8 @@ public struct ModelOpener: Sendable {
     public func reference(for path: String) throws(DiffusionError) -> DiffusionPipeline {
         DiffusionPipeline(
             try OpenCheckpoint(
-                path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(folders),
-                tinyVAEs: settings.tinyVAEs(folders)),
+                path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(modelFolders),
+                tinyVAEs: settings.tinyVAEs(modelFolders)),
             fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes(isForOneRequest: false), networks: networks,
             inputPictures: inputPictures, upscalers: upscalers)
     }
@@ -245,16 +247,6 @@ extension DiskCache {
     /// The user's disk cache, with the limit of the settings.
     public init(_ settings: EaselSettings, folders: UserFolders = UserFolders()) {
         self.init(in: folders.cache, byteLimit: settings.diskCacheBytes)
-    }
-}
-
-extension EaselSettings {
-    /// The VAE that takes the place of models' own; see `Checkpoint.open`. nil for what the model's files say.
-    func chosenVAE(_ folders: UserFolders) -> String? { vae.isEmpty ? nil : vae == "none" ? vae : folders.path(vae) }
-
-    /// The place where tiny VAEs lie.
-    func tinyVAEs(_ folders: UserFolders) -> TinyVAELibrary {
-        TinyVAELibrary(path: tinyVAE.isEmpty ? folders.data.appending(path: "vae-approx").path : folders.path(tinyVAE))
     }
 }
 

@@ -3,29 +3,35 @@ public import Diffusion
 import Files
 import FoundationEssentials
 import Prompting
+public import Settings
 import Synchronization
 
 extension PromptResources {
     /// Opens the files that prompts refer to by name. Later changes are found by `current`.
     ///
-    /// A path that is nil stands for the usual place in the user's data folder, as far as something is there.
+    /// A path that is nil stands for the usual place in the user's data folder, as far as something is there. The folders of the setting
+    /// `model_folders` come after it; what cannot be read in them is left out.
     /// - Parameters:
     ///   - styles: A1111's styles.csv, SD.Next's .json, or a folder of them.
     ///   - wildcards: a folder.
     ///   - embeddings: a folder of textual inversions.
-    ///   - loras: folders of LoRAs, in the order in which they are looked through; the user's data folder comes after them.
+    ///   - loras: folders of LoRAs, in the order in which they are looked through.
+    ///   - settings: `model_folders` in it.
     ///   - folders: the user's.
     /// - Throws: `HostingError.styles`, `.wildcards`, `.embeddings` when something that was named, or that is there, cannot be read.
     public static func open(
         styles: String? = nil, wildcards: String? = nil, embeddings: String? = nil, loras: [String] = [],
+        settings: EaselSettings = EaselSettings(),
         folders: UserFolders = UserFolders()
     ) throws(HostingError) -> PromptResources {
-        func place(_ named: String?, _ usual: String) -> (path: String, isNamed: Bool) {
-            (named.map(folders.path) ?? folders.data.appending(path: usual).path, named != nil)
+        let modelFolders = ModelFolders(settings, user: folders)
+        func place(_ named: String?, _ kind: FileKind) -> PromptResourceFiles.Place {
+            let usual = folders.data.appending(path: kind.place ?? kind.rawValue).path
+            return .init(path: named.map(folders.path) ?? usual, isNamed: named != nil, others: modelFolders.others(of: kind))
         }
         let files = PromptResourceFiles(
-            styles: place(styles, "styles.csv"), wildcards: place(wildcards, "wildcards"), embeddings: place(embeddings, "embeddings"),
-            loras: LoRALibrary(folders: loras.map(folders.path) + [folders.loras.path]))
+            styles: place(styles, .styles), wildcards: place(wildcards, .wildcards), embeddings: place(embeddings, .embeddings),
+            loras: LoRALibrary(folders: modelFolders.folders(of: .loras, named: loras)))
         var resources = try files.read()
         resources.reader = { files.current(isForced: $0) }
         resources.styleWriter = { (style, replaces) throws(StyleError) in try files.save(style, replaces: replaces) }
@@ -35,7 +41,20 @@ extension PromptResources {
 
 /// The files of styles, wildcards and textual inversions, read again when they have changed.
 private final class PromptResourceFiles: Sendable {
-    typealias Place = (path: String, isNamed: Bool)
+    /// The places of one kind.
+    struct Place {
+        let path: String
+        /// Whether somebody named the path, so that something must be there.
+        let isNamed: Bool
+        /// Folders of other programs. Names that the path has are its own.
+        let others: [String]
+
+        var isThere: Bool { isNamed || FileStamp(path) != nil }
+        /// The folders that are there now.
+        var folders: [String] { ([path] + others).filter { PathKind($0) == .folder } }
+
+        func stamps(endings: [String] = []) -> [TreeStamp] { ([path] + others).map { TreeStamp($0, endings: endings) } }
+    }
 
     private let styles: Place
     private let wildcards: Place
@@ -47,9 +66,9 @@ private final class PromptResourceFiles: Sendable {
 
     private struct Known {
         var resources = PromptResources()
-        var styles: TreeStamp?
-        var wildcards: TreeStamp?
-        var embeddings: TreeStamp?
+        var styles: [TreeStamp] = []
+        var wildcards: [TreeStamp] = []
+        var embeddings: [TreeStamp] = []
     }
 
     init(styles: Place, wildcards: Place, embeddings: Place, loras: LoRALibrary) {
@@ -62,20 +81,21 @@ private final class PromptResourceFiles: Sendable {
     /// Reads everything.
     /// - Throws: when something cannot be read that was named, or that is there.
     func read() throws(HostingError) -> PromptResources {
-        let known = Known(styles: stamp(ofStyles: styles), wildcards: TreeStamp(wildcards.path), embeddings: TreeStamp(embeddings.path))
+        let known = Known(styles: stampsOfStyles, wildcards: wildcards.stamps(), embeddings: embeddings.stamps())
         var resources = PromptResources(loras: loras)
         do throws(StyleError) {
-            if isThere(styles) { resources.styles = try StyleLibrary(path: styles.path) }
+            resources.styles = try readStyles(isStrict: true)
         } catch {
             throw .styles(error)
         }
         do throws(WildcardError) {
-            if isThere(wildcards) { resources.wildcards = Wildcards(folder: try WildcardFolder(path: wildcards.path)) }
+            resources.wildcards = try readWildcards(isStrict: true)
         } catch {
             throw .wildcards(error)
         }
         do throws(CheckpointError) {
-            if isThere(embeddings) { resources.embeddings = try EmbeddingLibrary(folder: embeddings.path) }
+            if embeddings.isThere, PathKind(embeddings.path) != .folder { throw .notFound(path: embeddings.path) }
+            resources.embeddings = try readEmbeddings()
         } catch {
             throw .embeddings(error)
         }
@@ -89,24 +109,57 @@ private final class PromptResourceFiles: Sendable {
     /// Reads again what has changed. A file that cannot be read any more counts as gone; for styles, a warning says so.
     func current(isForced: Bool) -> PromptResources {
         known.withLock { known in
-            if isForced || known.styles?.isCurrent != true {
-                known.styles = stamp(ofStyles: styles)
-                do throws(StyleError) {
-                    known.resources.styles = FileStamp(styles.path) == nil ? StyleLibrary() : try StyleLibrary(path: styles.path)
-                } catch {
-                    known.resources.styles = StyleLibrary(because: error)
-                }
+            if isForced || !known.styles.allSatisfy(\.isCurrent) {
+                known.styles = stampsOfStyles
+                known.resources.styles = (try? readStyles(isStrict: false)) ?? StyleLibrary()
             }
-            if isForced || known.wildcards?.isCurrent != true {
-                known.wildcards = TreeStamp(wildcards.path)
-                known.resources.wildcards = Wildcards(folder: try? WildcardFolder(path: wildcards.path))
+            if isForced || !known.wildcards.allSatisfy(\.isCurrent) {
+                known.wildcards = wildcards.stamps()
+                known.resources.wildcards = (try? readWildcards(isStrict: false)) ?? Wildcards(folder: nil)
             }
-            if isForced || known.embeddings?.isCurrent != true {
-                known.embeddings = TreeStamp(embeddings.path)
-                known.resources.embeddings = try? EmbeddingLibrary(folder: embeddings.path)
+            if isForced || !known.embeddings.allSatisfy(\.isCurrent) {
+                known.embeddings = embeddings.stamps()
+                known.resources.embeddings = try? readEmbeddings()
             }
             return known.resources
         }
+    }
+
+    // MARK: Reading
+
+    private var stampsOfStyles: [TreeStamp] { styles.stamps(endings: [".csv", ".json"]) }
+
+    /// - Parameter isStrict: throws when the path that is not another program's cannot be read; a warning says so otherwise.
+    private func readStyles(isStrict: Bool) throws(StyleError) -> StyleLibrary {
+        var library = StyleLibrary()
+        let isThere = isStrict ? styles.isThere : FileStamp(styles.path) != nil
+        for path in (isThere ? [styles.path] : []) + styles.others {
+            do throws(StyleError) {
+                library.fill(from: try StyleLibrary(path: path))
+            } catch {
+                if isStrict, path == styles.path { throw error }
+                library.fill(from: StyleLibrary(because: error))
+            }
+        }
+        return library
+    }
+
+    /// - Parameter isStrict: throws when the path that is not another program's cannot be read.
+    private func readWildcards(isStrict: Bool) throws(WildcardError) -> Wildcards {
+        var folders: [WildcardFolder] = []
+        if isStrict, wildcards.isThere { folders.append(try WildcardFolder(path: wildcards.path)) }
+        for path in (isStrict ? [] : [wildcards.path]) + wildcards.others {
+            if let folder = try? WildcardFolder(path: path) { folders.append(folder) }
+        }
+        guard var all = folders.first else { return Wildcards(folder: nil) }
+        for folder in folders.dropFirst() { all.add(folder) }
+        return Wildcards(folder: all)
+    }
+
+    /// - Returns: nil when there is no folder.
+    private func readEmbeddings() throws(CheckpointError) -> EmbeddingLibrary? {
+        let folders = embeddings.folders
+        return folders.isEmpty ? nil : try EmbeddingLibrary(folders: folders)
     }
 
     /// Puts a style into the styles file, or into `styles.csv` in a folder of them. A file that is there is replaced as a whole, by one
@@ -161,9 +214,4 @@ private final class PromptResourceFiles: Sendable {
         try Data(sheet.bytes).write(to: file, options: .atomic)
         if let mode { try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path) }
     }
-
-    private func stamp(ofStyles place: Place) -> TreeStamp { TreeStamp(place.path, endings: [".csv", ".json"]) }
-
-    /// A file that was named must be there.
-    private func isThere(_ place: Place) -> Bool { place.isNamed || FileStamp(place.path) != nil }
 }

@@ -1,11 +1,13 @@
 public import Checkpoints
-import FoundationEssentials
 public import Settings
 
 extension UpscalerLibrary {
-    /// The upscalers in the folders of the setting `upscalers`, and in the user's data folder.
+    /// The upscalers in the folders of the setting `upscalers`, in the user's data folder, and in those of the setting `model_folders`.
     public convenience init(_ settings: EaselSettings, folders: UserFolders = UserFolders()) {
-        let named = settings.upscalers.split(separator: ":").map { folders.path(String($0)) }
-        self.init(folders: named + [folders.upscalers.path])
+        self.init(settings, ModelFolders(settings, user: folders))
+    }
+
+    convenience init(_ settings: EaselSettings, _ folders: ModelFolders) {
+        self.init(folders: folders.folders(of: .upscalers, named: settings.upscalers.split(separator: ":").map(String.init)))
     }
 }

@@ -17,7 +17,10 @@ public struct EaselSettings: Sendable, Equatable {
     public var autoErrorBound = 0.01
     /// The prediction of all models' UNets.
     public var prediction = PredictionMode.auto
-    /// A file or folder whose VAE all models use; `none`: each model's own; empty: `NAME.vae.safetensors` beside a model, or its own.
+    /// Folders of models, each in the layout of A1111, SD.Next, Forge or ComfyUI, or one of checkpoints alone.
+    public var modelFolders: [String] = []
+    /// A file or folder whose VAE all models use, or the name of a file in the VAE folders; `none`: each model's own; empty:
+    /// `NAME.vae.safetensors` beside a model, or its own.
     public var vae = ""
     /// A folder with tiny VAEs, or one's file; empty: `~/.local/share/easel/vae-approx`.
     public var tinyVAE = ""

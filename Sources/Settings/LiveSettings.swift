@@ -1,5 +1,4 @@
 import Files
-import FoundationEssentials
 import Synchronization
 
 /// The settings of a process that runs on, and can be told to change them meanwhile.
@@ -45,21 +44,9 @@ public final class LiveSettings: Sendable {
         return (next, Set(changes.keys.filter { Setting.byKey[$0]?.text(in: now) != Setting.byKey[$0]?.text(in: next) }))
     }
 
-    /// Whatever else stands in the file stays there. What is given back its default is taken out.
     private func keep(_ changes: [String: String?]) throws(SettingsError) {
         guard let file else { throw .unwritableFile(path: "settings.json", reason: "this server has no settings file of its own") }
-        do {
-            let contents = FileManager.default.fileExists(atPath: file) ? try Data(contentsOf: URL(filePath: file)) : Data("{}".utf8)
-            var object = try JSONDecoder().decode([String: JSONValue].self, from: contents)
-            for (key, text) in changes { object[key] = text.map(JSONValue.string) }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try FileManager.default.createDirectory(at: URL(filePath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
-            try encoder.encode(object).write(to: URL(filePath: file), options: .atomic)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
-        } catch {
-            throw .unwritableFile(path: file, reason: SettingsFile.reason(error))
-        }
+        try SettingsFile.put(changes.mapValues { $0.map(JSONValue.string) }, into: file)
     }
 }
 

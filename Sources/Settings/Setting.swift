@@ -121,8 +121,13 @@ extension Setting {
             "largest error of a UNet step that auto accepts, relative to CPU f32"),
         Setting("prediction", \.prediction, .word,
             "what the models predict, whatever their files say, for all models; auto: what the files say"),
+        Setting("model_folders", \.modelFolders, .folders,
+            "folders of A1111, SD.Next, Forge or ComfyUI whose models, LoRAs, embeddings, VAEs, upscalers, styles and wildcards are used; "
+                + "or folders of checkpoints",
+            isLocal: true),
         Setting("vae", \.vae, .text,
-            "a file or folder whose VAE all models use; none: each model's own; empty: NAME.vae.safetensors beside a model, or its own",
+            "a file, folder or name whose VAE all models use; none: each model's own; empty: NAME.vae.safetensors beside a model, or its "
+                + "own",
             isLocal: true),
         Setting("tiny_vae", \.tinyVAE, .text,
             "a folder with tiny VAEs such as taesd_decoder.safetensors, or the file of one for all models; empty: "

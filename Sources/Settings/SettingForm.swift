@@ -142,6 +142,12 @@ extension SettingForm where Value == [String] {
             allowed: DeviceList.allowed, kind: .devices, parse: DeviceList.names(in:), text: DeviceList.text(of:),
             reason: DeviceList.reason(refusing:))
     }
+
+    static var folders: Self {
+        .init(
+            allowed: "folders separated by \":\", or a list of them: [\"/models\", \"/more\"]", kind: .text, parse: FolderList.paths(in:),
+            text: FolderList.text(of:), reason: { .wrongForm($0, example: "/models:/more") })
+    }
 }
 
 extension SettingForm where Value == FileNamePattern {

@@ -110,7 +110,7 @@ struct TextualInversionTests {
 
     @Test("a folder's words are its file names, and are read when they are asked for")
     func library() throws {
-        let library = try EmbeddingLibrary(folder: Self.path(""))
+        let library = try EmbeddingLibrary(folders: [Self.path("")])
         #expect(library.names.contains("a1111") && library.names.contains("evil"))
         #expect(Set(library.names(thatMayStandIn: "photo, A1111-F16, x l")) == ["a1111", "a1111-f16", "xl"])
         #expect(library.names(thatMayStandIn: "") == [])
@@ -118,6 +118,18 @@ struct TextualInversionTests {
         #expect(try library.inversion(named: "a1111").file == "a1111.safetensors")
         #expect(throws: CheckpointError.self) { try library.inversion(named: "evil") }
         #expect(throws: CheckpointError.self) { try library.inversion(named: "../a1111") }
-        #expect(throws: CheckpointError.notFound(path: "/nowhere")) { try EmbeddingLibrary(folder: "/nowhere") }
+        #expect(throws: CheckpointError.notFound(path: "/nowhere")) { try EmbeddingLibrary(folders: ["/nowhere"]) }
+    }
+
+    @Test("of several folders the first that has a name keeps it, whatever the endings")
+    func severalFolders() throws {
+        let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+        try first.write("first", to: "both.pt")
+        try second.write("second", to: "both.safetensors")
+        try second.write("second", to: "sub/other.bin")
+        let library = try EmbeddingLibrary(folders: [first.path, second.path])
+        #expect(library.names == ["both", "other"])
+        let error = #expect(throws: CheckpointError.self) { try library.inversion(named: "both") }
+        #expect(error?.description.contains("both.pt") == true)
     }
 }

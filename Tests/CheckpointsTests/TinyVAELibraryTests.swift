@@ -17,17 +17,27 @@ struct TinyVAELibraryTests {
     func names(files: [String], family: Family, expected: [String]) throws {
         let folder = try TemporaryFolder()
         for file in files { _ = try folder.write([], to: file) }
-        let found = TinyVAELibrary(path: folder.path).files(for: family)
+        let found = TinyVAELibrary(paths: [folder.path]).files(for: family)
         #expect(found == expected.map { "\(folder.path)/\($0)" })
         // A file that somebody names is for all models.
-        if let first = found.first { #expect(Family.allCases.allSatisfy { TinyVAELibrary(path: first).files(for: $0) == [first] }) }
+        if let first = found.first { #expect(Family.allCases.allSatisfy { TinyVAELibrary(paths: [first]).files(for: $0) == [first] }) }
+    }
+
+    @Test("of several places the first that has something for the model counts")
+    func severalPlaces() throws {
+        let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+        for file in ["taesd_decoder.pth"] { _ = try first.write([], to: file) }
+        for file in ["taesd_decoder.pth", "taesdxl_decoder.pth"] { _ = try second.write([], to: file) }
+        let library = TinyVAELibrary(paths: ["/nowhere", first.path, second.path])
+        #expect(library.files(for: .sd1) == [first.path + "/taesd_decoder.pth"])
+        #expect(library.files(for: .sdxl) == [second.path + "/taesdxl_decoder.pth"])
     }
 
     @Test("each half is there or is missed by its name; a file that cannot be used is told of when it is asked for, and no sooner")
     func halves() throws {
         let folder = try TemporaryFolder()
         let model = try TinyCheckpoint.sd1(vocabularySize: 8).writeSingleFile(in: folder)
-        func opened() throws -> Checkpoint { try Checkpoint.open(model, tinyVAEs: TinyVAELibrary(path: folder.path + "/approx")) }
+        func opened() throws -> Checkpoint { try Checkpoint.open(model, tinyVAEs: TinyVAELibrary(paths: [folder.path + "/approx"])) }
         func missing(_ half: String) -> CheckpointError { .missingTinyVAE(folder: folder.path + "/approx", name: "taesd_\(half)") }
         func errors() throws -> [CheckpointError?] {
             let tiny = try #require(opened().tinyVAE)

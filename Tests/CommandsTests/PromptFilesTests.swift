@@ -57,9 +57,9 @@ struct PromptFilesTests {
         #expect(
             try Self.options(["--wildcards=~/mine", "--embeddings=~/mine", "--styles-file=~/mine"]).open(
                 folders: folders).wildcards.folder?.names == ["weather"])
-        #expect(try SettingsOptions.parse(["--settings=~/s.json"]).filePath(environment: environment).path == home.path + "/s.json")
+        #expect(try FolderOptions.parse(["--settings=~/s.json"]).filePath(environment: environment).path == home.path + "/s.json")
         #expect(
-            try SettingsOptions.parse([]).filePath(
+            try FolderOptions.parse([]).filePath(
                 environment: ["HOME": home.path, "EASEL_SETTINGS": "~/s.json"]).path == home.path + "/s.json")
         #expect(UserFolders(environment: ["HOME": home.path, "XDG_CACHE_HOME": "~/c"]).cache.path == home.path + "/c/easel")
     }

@@ -80,7 +80,7 @@ struct ReportTests {
             Models are looked for in these folders, and in the folders below them:
               \(folder.path)/mine
               /nowhere
-            EASEL_MODELS=FOLDER:FOLDER adds others, such as those of A1111, SD.Next or ComfyUI.
+            --model-folder FOLDER adds those of A1111, SD.Next, Forge or ComfyUI; `easel import --from FOLDER` for good.
 
 
             """

@@ -38,6 +38,15 @@ struct SettingsOptionsTests {
         #expect(try load(["--device", "HETERO:GPU,CPU"]).openvinoDevices == ["HETERO:GPU,CPU"])
     }
 
+    @Test("--model-folder may be given several times, with any character in its name, and counts more than the setting")
+    func modelFolders() throws {
+        let variable = ["EASEL_MODEL_FOLDERS": "/v:/w"]
+        #expect(try load(environment: variable).modelFolders == ["/v", "/w"])
+        let settings = try load(["--model-folder", "/a:b", "--model-folder", "/c \"d\"/é"], environment: variable)
+        #expect(settings.modelFolders == ["/a:b", "/c \"d\"/é"] && settings.source(of: "model_folders") == .flag("--model-folder"))
+        #expect(try FolderOptions.parse(["--model-folder", "/a"]).load(environment: variable).modelFolders == ["/a"])
+    }
+
     @Test("what a model predicts is told in any of its spellings", arguments: [
         ("epsilon", PredictionMode.epsilon), ("eps", .epsilon), ("v", .v), ("V_prediction", .v), ("v-pred", .v), ("vpred", .v),
         ("sample", .sample), ("x0", .sample), ("auto", .auto),
@@ -110,7 +119,7 @@ struct SettingsOptionsTests {
         #expect(rows[1] == "openvino_devices|GPU,CPU|--device")
         #expect(rows[2] == "openvino_devices_text_encoder|CPU|default")
         #expect(rows[5] == "openvino_accuracy|f16|EASEL_OPENVINO_ACCURACY")
-        #expect(rows[17] == "disk_cache_bytes|0|\(path)")
+        #expect(rows[18] == "disk_cache_bytes|0|\(path)")
         #expect(report.text.hasSuffix("\nSettings file: \(path)\n"))
         #expect(SettingsReport(settings, file: "/nowhere.json").text.hasSuffix("\nSettings file: /nowhere.json (not there)\n"))
     }

@@ -148,7 +148,7 @@ struct PromptPictureTests {
             to: "shiny.safetensors")
         try folder.write("no tensors", to: "broken.pt")
         try folder.write("no tensors", to: "pp.pt")
-        let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folder: folder.path)))
+        let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folders: [folder.path])))
 
         let shiny = try await pipeline.generate(Demo.request("a (SHINY:1.2) apple")) { _ in }
         #expect(shiny.warnings.isEmpty)
@@ -178,7 +178,7 @@ struct PromptPictureTests {
                 to: "shiny.safetensors")
         }
         try write(37)
-        let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folder: folder.path)))
+        let pipeline = try Demo.newPipeline(resources: PromptResources(embeddings: EmbeddingLibrary(folders: [folder.path])))
         let first = try await pipeline.pictures(Demo.request("a shiny apple"))[0]
         #expect(try await pipeline.pictures(Demo.request("a shiny apple"))[0] == first)
         try write(11)

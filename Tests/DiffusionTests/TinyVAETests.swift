@@ -24,7 +24,7 @@ struct TinyVAETests {
     /// A random model of the first family, which TAESD is for, with what lies in the folder.
     private func pipeline(shapes: ShapePlan = ShapePlan(), inputs: (any InputPictureSource)? = nil) throws -> DiffusionPipeline {
         DiffusionPipeline(
-            try OpenCheckpoint(path: model, tinyVAEs: TinyVAELibrary(path: folder.path)),
+            try OpenCheckpoint(path: model, tinyVAEs: TinyVAELibrary(paths: [folder.path])),
             fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes, networks: CompiledNetworks(core: try Core()),
             inputPictures: inputs)
     }

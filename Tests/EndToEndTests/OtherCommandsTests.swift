@@ -31,6 +31,28 @@ struct OtherCommandsTests {
         #expect(run.errors.contains("pointer.safetensors is not listed: it is a Git LFS pointer"))
     }
 
+    @Test("easel import shows what it would set, --yes sets it, and then models are found by name")
+    func moving() async throws {
+        let sd = easel.folder.path + "/sd"
+        try easel.folder.write(SafetensorsWriter.file(header: "{}"), to: "sd/models/Stable-diffusion/anime.safetensors")
+        try easel.folder.write(#"{"CLIP_stop_at_last_layers": 2, "outdir_grids": ""}"#, to: "sd/config.json")
+        let file = easel.folder.path + "/s/settings.json"
+        let environment = ["EASEL_SETTINGS": file]
+        // Nobody has to have the file before.
+        let plan = try await easel("import", "--from", sd, "--settings", file)
+        #expect(plan.exitCode == 0 && plan.output.contains("A1111 in \(sd)\n") && plan.output.contains("--from \(sd) --yes"))
+        #expect(plan.output.contains("Without a counterpart here:\n\noutdir_grids\n"))
+        #expect(try easel.files() == ["sd"])
+        let written = try await easel("import", "--from", sd, "--settings", file, "--yes", "--json")
+        #expect(written.exitCode == 0 && written.output.contains(#""written":true"#))
+        #expect(try String(decoding: easel.contents(of: file), as: UTF8.self).split { $0.isWhitespace }.joined() == """
+            {"clip_skip":2,"model_folders":["\(sd)"]}
+            """)
+        #expect(try await easel("models", environment: environment).output.contains("\nanime  "))
+        #expect(try await easel("import", "--from", sd, environment: environment).output.contains("All of this is set already"))
+        #expect(try await easel("import", "--from", "\(sd)/models/Stable-diffusion").exitCode == 65)
+    }
+
     @Test("easel models info tells what the bundled model is")
     func info() async throws {
         let run = try await easel("models", "info", "demo")

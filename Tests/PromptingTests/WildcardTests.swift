@@ -119,7 +119,7 @@ struct WildcardTests {
         let wildcards = try sample()
         let expansion = wildcards.expand(text, seed: 3)
         #expect(expansion.text.hasSuffix(name == .tooManyDraws ? "{a|b}" : text))
-        let sentence = warning.replacing("FOLDER", with: try #require(wildcards.folder).path)
+        let sentence = warning.replacing("FOLDER", with: try #require(wildcards.folder?.folders.first))
         #expect(expansion.warnings == [Notice(name, values, sentence)])
     }
 
@@ -167,6 +167,18 @@ struct WildcardTests {
             }.joined()
             _ = wildcards.expand(text, seed: 1)
         }
+    }
+
+    @Test("a folder that is added brings the names that are not there yet")
+    func severalFolders() throws {
+        let folder = try #require(folder)
+        for (file, text) in [("a/x.txt", "mine"), ("b/x.txt", "theirs"), ("b/y.txt", "new")] { try folder.write(text, to: file) }
+        var all = try WildcardFolder(path: folder.path + "/a")
+        all.add(try WildcardFolder(path: folder.path + "/b"))
+        #expect(all.names == ["x", "y"])
+        let wildcards = Wildcards(folder: all)
+        #expect(wildcards.expand("__x__ __y__", seed: 1).text == "mine new")
+        #expect(wildcards.expand("__z__", seed: 1).warnings.first?.description.contains("in \"\(folder.path)/a\", \"\(folder.path)/b\".") == true)
     }
 
     /// A folder with a bit of everything.

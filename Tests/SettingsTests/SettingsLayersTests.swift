@@ -16,7 +16,8 @@ struct SettingsLayersTests {
             "openvino_devices": "", "openvino_devices_text_encoder": "CPU", "openvino_devices_unet": "", "openvino_devices_vae": "",
             "openvino_accuracy": "auto", "openvino_accuracy_text_encoder": "f32", "openvino_accuracy_unet": "",
             "openvino_accuracy_vae": "f32",
-            "auto_error_bound": "0.01", "prediction": "auto", "vae": "", "tiny_vae": "", "upscalers": "", "shapes": "auto", "context_chunks": "4",
+            "auto_error_bound": "0.01", "prediction": "auto", "model_folders": "", "vae": "", "tiny_vae": "", "upscalers": "",
+            "shapes": "auto", "context_chunks": "4",
             "memory_budget_bytes": "0",
             "disk_cache_bytes": "20GB",
             "fidelity_check_pictures": "50", "fidelity_check_hours": "24",
@@ -65,7 +66,7 @@ struct SettingsLayersTests {
             "openvino_devices_vae": "CPU",
             "openvino_accuracy": "performance", "openvino_accuracy_text_encoder": "bf16", "openvino_accuracy_unet": "default",
             "openvino_accuracy_vae": "f16", "auto_error_bound": "0.5", "prediction": "v", "vae": "~/vae.safetensors", "tiny_vae": "~/taesd", "shapes": "static",
-            "upscalers": "~/ESRGAN:/srv/upscalers",
+            "upscalers": "~/ESRGAN:/srv/upscalers", "model_folders": "~/ComfyUI:/srv/sd",
             "context_chunks": "64",
             "memory_budget_bytes": "8GB", "disk_cache_bytes": "512MiB", "fidelity_check_pictures": "1", "fidelity_check_hours": "0.5",
             "fidelity_bound_text_encoder": "0.1", "fidelity_bound_unet": "0.2", "fidelity_bound_vae": "0.3",
@@ -111,6 +112,8 @@ struct SettingsLayersTests {
         ("auto_error_bound", "1e-3", "0.001"),
         ("disk_cache_bytes", "0", "0"), ("disk_cache_bytes", "8G", "8GB"), ("disk_cache_bytes", "1.5 gib", "1536MiB"),
         ("disk_cache_bytes", "8000000000", "8GB"), ("disk_cache_bytes", "123", "123"), ("disk_cache_bytes", "1024 KB", "1024KB"),
+        ("model_folders", "", ""), ("model_folders", " /a : /b c: ", "/a:/b c"), ("model_folders", #"["/a", "~/b"]"#, "/a:~/b"),
+        ("model_folders", #"["/a:b", "/c"]"#, #"["/a:b","/c"]"#), ("model_folders", "[]", ""),
         ("reload_hours", "0.25", "0.25"), ("fidelity_last_rung", "Recompile", "recompile"),
     ])
     func spellings(key: String, text: String, meaning: String) throws {
@@ -143,7 +146,7 @@ struct SettingsLayersTests {
         ("openvino_devices", "HETERO:", "AUTO, MULTI and BATCH"),
         ("openvino_devices", "[1]", "names of devices"), ("openvino_devices", "[\"GPU,CPU\"]", "names of devices"),
         ("openvino_devices", "the card!", "names of devices"),
-        ("openvino_devices_vae", "auto", "AUTO, MULTI and BATCH"),
+        ("openvino_devices_vae", "auto", "AUTO, MULTI and BATCH"), ("model_folders", "[1]", "folders separated by \":\""),
     ])
     func notAllowed(key: String, text: String, allowed: String) throws {
         let setting = try #require(Setting.byKey[key])

@@ -70,18 +70,29 @@ public enum ModelLook: Sendable, Hashable {
 
 /// Remembers what files looked like, so that only those that are new or have changed are read again.
 public final class KnownLooks: Sendable {
-    private let objections = Mutex<[String: (identity: FileIdentity, objection: String)]>([:])
+    private let known = Mutex(Known())
+
+    private struct Known {
+        var objections: [String: (identity: FileIdentity, objection: String)] = [:]
+        var readCount = 0
+    }
 
     /// Knows nothing yet.
     public init() {}
 
+    /// Files that have been read so far, counted each time.
+    public var readCount: Int { known.withLock { $0.readCount } }
+
     /// Forgets all, so that each file is read again.
-    public func forget() { objections.withLock { $0 = [:] } }
+    public func forget() { known.withLock { $0.objections = [:] } }
 
     fileprivate func objection(toFile path: String, _ identity: FileIdentity) -> String {
-        if let known = objections.withLock({ $0[path] }), known.identity == identity { return known.objection }
+        if let known = known.withLock({ $0.objections[path] }), known.identity == identity { return known.objection }
         let objection = ModelLook.objection(toFile: path)
-        objections.withLock { $0[path] = (identity, objection) }
+        known.withLock {
+            $0.objections[path] = (identity, objection)
+            $0.readCount += 1
+        }
         return objection
     }
 }

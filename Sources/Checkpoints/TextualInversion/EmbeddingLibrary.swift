@@ -2,12 +2,12 @@ import Files
 import Glibc
 import Synchronization
 
-/// The textual inversions of a folder and the folders in it, by their file names. Each is read when it is asked for and its file has
-/// changed; the names are those of the moment when the folder was listed.
+/// The textual inversions of some folders and the folders in them, by their file names. Each is read when it is asked for and its file has
+/// changed; the names are those of the moment when the folders were listed.
 public final class EmbeddingLibrary: Sendable {
-    /// The folder that was listed.
-    public let folder: String
-    /// Sorted. A file with the ending `.safetensors` goes before others of its name.
+    /// The folders that were listed. The first that has a name keeps it.
+    public let folders: [String]
+    /// Sorted. In one folder a file with the ending `.safetensors` goes before others of its name.
     public let names: [String]
     private let paths: [String: String]
     private let loaded = Mutex<[String: Loaded]>([:])
@@ -19,11 +19,11 @@ public final class EmbeddingLibrary: Sendable {
     }
 
     /// Lists the files; none is opened.
-    /// - Throws: `CheckpointError.notFound` when there is no such folder.
-    public init(folder: String) throws(CheckpointError) {
-        guard PathKind(folder) == .folder else { throw .notFound(path: folder) }
-        self.folder = folder
-        paths = NamedFiles.paths(in: folder, endings: ["safetensors", "pt", "bin"])
+    /// - Throws: `CheckpointError.notFound` for a folder that is not there.
+    public init(folders: [String]) throws(CheckpointError) {
+        if let missing = folders.first(where: { PathKind($0) != .folder }) { throw .notFound(path: missing) }
+        self.folders = folders
+        paths = NamedFiles.paths(in: folders, endings: ["safetensors", "pt", "bin"])
         names = paths.keys.sorted()
     }
 
@@ -43,7 +43,7 @@ public final class EmbeddingLibrary: Sendable {
     /// - Parameter name: one of `names`.
     /// - Throws: why its file cannot be read, every time it is asked for.
     public func inversion(named name: String) throws(CheckpointError) -> TextualInversion {
-        guard let path = paths[name] else { throw .notFound(path: folder + "/" + name) }
+        guard let path = paths[name] else { throw .notFound(path: (folders.first ?? "") + "/" + name) }
         let (now, stamp) = (FileStamp.now, FileStamp(path))
         if let known = loaded.withLock({ $0[name] }), let seen = known.stamp, seen == stamp { return try known.result.get() }
         let result = Result { () throws(CheckpointError) in try TextualInversion(path: path) }

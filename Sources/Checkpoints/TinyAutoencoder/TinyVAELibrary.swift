@@ -2,19 +2,24 @@ import Files
 import FoundationEssentials
 public import Generation
 
-/// The place where tiny VAEs lie: a folder, or a single file for all models.
+/// The places where tiny VAEs lie: folders, or a single file for all models.
 public struct TinyVAELibrary: Sendable, Hashable {
-    /// A folder with files that are named as their makers name them, such as `taesd_decoder.pth`; or one file.
-    public let path: String
+    /// Folders with files that are named as their makers name them, such as `taesd_decoder.pth`; or files. The first that has something
+    /// for a model counts.
+    public let paths: [String]
 
-    /// - Parameter path: of a folder or a file; it need not be there.
-    public init(path: String) { self.path = path }
+    /// - Parameter paths: of folders or files; they need not be there.
+    public init(paths: [String]) { self.paths = paths }
 
     /// The files of a family's tiny VAE: one with both halves, or one for each half. None when there is none.
     ///
     /// Which models a file fits is not in it, so that its name decides: `taesd` or `taesdxl`, with `_encoder`, `_decoder` or nothing
     /// behind it. safetensors come before `.pth`.
     public func files(for family: Family) -> [String] {
+        paths.lazy.map { Self.files(for: family, at: $0) }.first { !$0.isEmpty } ?? []
+    }
+
+    private static func files(for family: Family, at path: String) -> [String] {
         if PathKind(path) == .file { return [path] }
         let stem = family.traits.tinyVAE
         let names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
@@ -31,7 +36,7 @@ public struct TinyVAELibrary: Sendable, Hashable {
 
 /// A checkpoint's tiny VAE: what was found for its family.
 public struct TinyVAE: Sendable {
-    /// Place where it was looked for.
+    /// Places where it was looked for.
     public let library: TinyVAELibrary
     private let paths: [String]
     private let family: Family
@@ -70,7 +75,7 @@ public struct TinyVAE: Sendable {
         if let problem { return problem }
         let isThere = network == .tinyEncoder ? file?.network.configuration.hasEncoder : file?.network.configuration.hasDecoder
         let half = network == .tinyEncoder ? "encoder" : "decoder"
-        return isThere == true ? nil : .missingTinyVAE(folder: library.path, name: "\(family.traits.tinyVAE)_\(half)")
+        return isThere == true ? nil : .missingTinyVAE(folder: library.paths.first ?? "", name: "\(family.traits.tinyVAE)_\(half)")
     }
 
     /// Whether the same files would be found and opened now.

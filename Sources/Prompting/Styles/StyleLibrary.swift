@@ -23,6 +23,12 @@ public struct StyleLibrary: Sendable {
         }
     }
 
+    /// Adds the styles of another library, as far as there is none of their names.
+    public mutating func fill(from other: StyleLibrary) {
+        for style in other.styles where indices[style.name] == nil { add(style) }
+        warnings += other.warnings
+    }
+
     /// The style called `name`. One in a folder, `art/ink`, is also found by its last part, `ink`, unless several have it.
     public func style(named name: String) throws(StyleError) -> Style {
         if let style = find(name) { return style }

@@ -97,10 +97,11 @@ struct WildcardDraw {
         let files = folder.files(for: name)
         guard !files.isEmpty else {
             let nearest = folder.names.nearest(to: name)
+            let places = folder.folders.map { "\"\($0)\"" }.joined(separator: ", ")
             warn(
                 .unknownWildcard, nearest.map { ["name": .init(name), "did_you_mean": .init($0)] } ?? ["name": .init(name)],
-                "There is no wildcard \"\(name)\" in \"\(folder.path)\". It stays as "
-                    + "typed.\(nearest.map { " Did you mean __\($0)__?" } ?? "")")
+                "There is no wildcard \"\(name)\" in \(places). It stays as typed."
+                    + "\(nearest.map { " Did you mean __\($0)__?" } ?? "")")
             return []
         }
         var options: [WildcardChoice.Option] = []

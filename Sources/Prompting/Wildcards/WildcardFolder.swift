@@ -11,11 +11,11 @@ public struct WildcardFolder: Sendable {
     static let (mostFiles, deepestFolder) = (50_000, 10)
     static let largestFile = 16 << 20
 
-    /// The path of the folder as it was given.
-    public let path: String
+    /// The path of the folder as it was given, then those of others that were added.
+    public private(set) var folders: [String]
     /// Names without `.txt`, sorted; folders are separated by slashes.
-    public let names: [String]
-    private let paths: [String: String]
+    public private(set) var names: [String]
+    private var paths: [String: String]
 
     /// - Throws: `WildcardError` when there is no such folder.
     public init(path: String) throws(WildcardError) {
@@ -24,9 +24,16 @@ public struct WildcardFolder: Sendable {
         }
         var found: [String: String] = [:]
         Self.list(entries, in: root, as: "", root: root, depth: 0, into: &found)
-        self.path = path
+        folders = [path]
         paths = found
         names = found.keys.sorted()
+    }
+
+    /// Adds the files of another folder, as far as there is none of their names.
+    public mutating func add(_ other: WildcardFolder) {
+        folders += other.folders
+        paths.merge(other.paths) { own, _ in own }
+        names = paths.keys.sorted()
     }
 
     private static func list(

@@ -70,7 +70,7 @@ public struct IdleOptions: Sendable, Equatable {
 
 extension Options {
     /// Whether an option is no setting's, under any name.
-    static func isIdle(_ name: String) -> Bool { OptionName.byName[name] == nil && !settingKeys.contains(name) }
+    public static func isIdle(_ name: String) -> Bool { OptionName.byName[name] == nil && !settingKeys.contains(name) }
 
     private static let settingKeys = Set(Setting.ofClients.map(\.key))
 }

@@ -16,7 +16,7 @@ public struct ModelsAnswer: Codable, Sendable {
     public var current: String
     /// All models that requests can name, in order of their names.
     public var models: [ModelSummary]
-    /// The absolute paths of the folders in which models are looked for. The variable `EASEL_MODELS` adds others.
+    /// The absolute paths of the folders in which models are looked for. The setting `model_folders` adds others.
     public var folders: [String]
 
     /// Makes the answer from the models as they are known now.

@@ -1,4 +1,4 @@
-import Files
+public import Files
 public import FoundationEssentials
 import Settings
 
@@ -23,7 +23,7 @@ public enum WebJSON {
     public static func text(_ value: some Encodable) -> String { String(decoding: data(value), as: UTF8.self) }
 
     /// Any value as JSON, taken apart.
-    static func value(_ value: some Encodable) -> JSONValue {
+    public static func value(_ value: some Encodable) -> JSONValue {
         // What was just written can be read.
         (try? JSONDecoder().decode(JSONValue.self, from: data(value))) ?? .null
     }
