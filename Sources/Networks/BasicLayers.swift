@@ -18,7 +18,7 @@ extension Layer {
             let view = [Int](repeating: 1, count: rank - 1) + [part.count]
             y = graph.add(y, try weight("bias", [channels], rows: part, as: view))
         }
-        return Features(addingSlot(to: y, of: x, part: part, of: channels), channels: part.count)
+        return Features(addingSlot(to: y, of: x, part: part), channels: part.count)
     }
 
     /// torch `Conv2d`, whose `padding_mode` is `circular` along axes that tile.

@@ -13,12 +13,11 @@ extension Layer {
     /// - Parameters:
     ///   - y: `[…, part]`.
     ///   - x: `[…, in]`.
-    ///   - part: the channels of the result, of `channels`.
-    func addingSlot(to y: Value, of x: Features, part: Range<Int>, of channels: Int) -> Value {
-        guard let slot = slot(in: x.channels, out: channels, kernel: 1) else { return y }
+    ///   - part: the channels of the result.
+    func addingSlot(to y: Value, of x: Features, part: Range<Int>) -> Value {
+        guard let slot = slot(in: x.channels, out: part, kernel: 1) else { return y }
         let reduced = graph.multiply(graph.matMulTransposed(x.value, slot.down), slot.strength)
-        let up = part == 0..<channels ? slot.up : graph.slice(slot.up, axis: 0, from: part.lowerBound, to: part.upperBound)
-        return graph.add(y, graph.matMulTransposed(reduced, up))
+        return graph.add(y, graph.matMulTransposed(reduced, slot.up))
     }
 
     /// Adds the slot's part to the result of a convolution.
@@ -27,7 +26,7 @@ extension Layer {
     ///   - x: `[batch, in, …]`.
     ///   - convolve: the same convolution with other weights and as many results as they have.
     func addingSlot(to y: Value, of x: Features, out channels: Int, kernel: Int, _ convolve: (Value) -> Value) -> Value {
-        guard let slot = slot(in: x.channels, out: channels, kernel: kernel) else { return y }
+        guard let slot = slot(in: x.channels, out: 0..<channels, kernel: kernel) else { return y }
         // Products of matrices take an open rank, convolutions do not.
         let reduced = kernel == 1
             ? graph.matMul(slot.down, graph.reshape(x.value, [0, 0, -1]))

@@ -59,24 +59,25 @@ struct Layer {
 
     func finish() -> Network { Network(graph: graph.finish(name: weights.component), usedTensors: used.names) }
 
-    /// The inputs of this layer's slot, made when it is first asked for; nil for a layer without one.
+    /// The inputs of this layer's slot; nil for a layer without one. Those that parts of the layer share are made once.
     /// - Parameters:
     ///   - input: channels.
-    ///   - output: channels.
+    ///   - output: channels of the result, or of a part of it.
     ///   - kernel: side of the kernel; 1 for linear layers.
-    func slot(in input: Int, out output: Int, kernel: Int) -> SlotInputs? {
+    func slot(in input: Int, out output: Range<Int>, kernel: Int) -> SlotInputs? {
         guard let slots, slots.cover(path, kernel: kernel) else { return nil }
-        if let known = used.slots[path] { return known }
         let rank: Extent = kernel == 1 ? slots.rank : .fixed(slots.kernelRank)
         let sides: [Extent] = kernel == 1 ? [] : [.fixed(kernel), .fixed(kernel)]
-        func parameter(_ part: LowRankSlots.Part, _ shape: [Extent]) -> Value {
-            graph.parameter(LowRankSlots.input(part, of: path), .f32, shape)
+        func parameter(_ part: LowRankSlots.Input.Part, _ shape: [Extent], from row: Int = 0) -> Value {
+            let input = LowRankSlots.Input(part, of: path, from: row)
+            if let known = used.slots[input] { return known }
+            let made = graph.parameter(input.name, .f32, shape)
+            used.slots[input] = made
+            return made
         }
-        let made = SlotInputs(
-            down: parameter(.down, [rank, .fixed(input)] + sides), up: parameter(.up, [.fixed(output), rank]),
-            strength: parameter(.strength, [rank]))
-        used.slots[path] = made
-        return made
+        return SlotInputs(
+            down: parameter(.down, [rank, .fixed(input)] + sides),
+            up: parameter(.up, [.fixed(output.count), rank], from: output.lowerBound), strength: parameter(.strength, [rank]))
     }
 
     // MARK: Weights
@@ -122,6 +123,5 @@ struct Layer {
 /// Collects what layers have used while a network is written.
 private final class UsedTensors {
     var names: Set<String> = []
-    /// By the layers' names: a layer that is computed in two parts has one slot.
-    var slots: [String: SlotInputs] = [:]
+    var slots: [LowRankSlots.Input: Value] = [:]
 }

@@ -4,7 +4,8 @@ public import GraphIR
 ///
 /// A layer with a slot computes `y + up · (strength ∘ (down · x))` beside its own `y`. Its inputs, all f32, begin with the layer's name:
 /// - `NAME/lora_down`: `[rank, in]`, or `[rank, in, kernel, kernel]` for a convolution with a kernel.
-/// - `NAME/lora_up`: `[out, rank]`.
+/// - `NAME/lora_up`: `[out, rank]`. Where a layer is computed in parts, each part has one: `NAME/lora_up@ROW` begins at the result's
+///   channel ROW.
 /// - `NAME/lora_strength`: `[rank]`, the strength of each rank, with alpha / rank in it or in `lora_up`.
 ///
 /// A rank of 0 is a slot that nothing is in. Where ranks are fixed, the rest is filled with zeros.
@@ -50,18 +51,37 @@ public struct LowRankSlots: Sendable, Hashable {
         return (coverage == .all || other.coverage == .linear) && kernelRank >= other.kernelRank && isAtLeast(rank, other.rank)
     }
 
-    /// The input of a layer's slot.
-    public static func input(_ part: Part, of layer: String) -> String { "\(layer)/\(part.rawValue)" }
+    /// An input of a slot.
+    public struct Input: Sendable, Hashable {
+        /// The meaning of an input.
+        public enum Part: String, Sendable {
+            case down = "lora_down"
+            case up = "lora_up"
+            case strength = "lora_strength"
+        }
 
-    /// The layer whose slot an input belongs to; nil for an input of another kind.
-    public static func layer(ofInput name: String, _ part: Part) -> String? {
-        name.hasSuffix("/" + part.rawValue) ? String(name.dropLast(part.rawValue.count + 1)) : nil
-    }
+        /// The layer's name, as its weights have it.
+        public let layer: String
+        public let part: Part
+        /// The channel that `lora_up` begins at.
+        public let firstRow: Int
 
-    /// The inputs of a slot.
-    public enum Part: String, Sendable, CaseIterable {
-        case down = "lora_down"
-        case up = "lora_up"
-        case strength = "lora_strength"
+        init(_ part: Part, of layer: String, from firstRow: Int = 0) {
+            self.layer = layer
+            self.part = part
+            self.firstRow = firstRow
+        }
+
+        /// The input of a name; nil for an input of another kind.
+        public init?(named name: String) {
+            guard let slash = name.lastIndex(of: "/") else { return nil }
+            let parts = name[name.index(after: slash)...].split(separator: "@", maxSplits: 1)
+            guard let first = parts.first, let part = Part(rawValue: String(first)) else { return nil }
+            guard let row = parts.count > 1 ? Int(parts[1]) : 0 else { return nil }
+            self.init(part, of: String(name[..<slash]), from: row)
+        }
+
+        /// The input's name in the network.
+        public var name: String { firstRow == 0 ? "\(layer)/\(part.rawValue)" : "\(layer)/\(part.rawValue)@\(firstRow)" }
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import Generation
+import ImageCodecs
 import TestSupport
 import Testing
 
@@ -96,6 +98,26 @@ struct GPUTests {
         }
     }
 
+    @Test("a LoRA's pictures are the CPU's, and other strengths and files of its kind need no compile")
+    func loras() async throws {
+        let tiny = TinyCheckpoint.sd1()
+        _ = try TinyLoRA(for: tiny).write(in: easel.folder, name: "linear")
+        _ = try TinyLoRA(for: tiny, .convolutions).write(in: easel.folder, name: "kernels")
+        func draw(_ tags: String, on device: String) async throws -> (report: Generation, picture: RGBImage) {
+            let report = try await generate(
+                words: 5, tags: tags, "--device", device, "--precision", "f32", "--loras", easel.folder.path)
+            return (report, try DecodedImage(decoding: easel.contents(of: report.images[0])).image)
+        }
+        for (index, tags) in ["<lora:linear:0.3><lora:kernels:0.2>", "<lora:linear:-0.2><lora:kernels:0.3>"].enumerated() {
+            let gpu = try await draw(tags, on: "GPU"), cpu = try await draw(tags, on: "CPU")
+            #expect(gpu.report.device["unet"] == "GPU" && gpu.report.moves.isEmpty)
+            #expect(gpu.report.compiles.first { $0.component == "unet" }?.from_disk_cache == (index > 0))
+            // 50 dB: a mean square difference of 0.65.
+            let squares = zip(gpu.picture.pixels, cpu.picture.pixels).map { pow(Double($0) - Double($1), 2) }
+            #expect(squares.reduce(0, +) / Double(squares.count) < 0.65)
+        }
+    }
+
     // MARK: What the commands print
 
     private struct Generation: Decodable {
@@ -123,8 +145,8 @@ struct GPUTests {
         let picture: Picture?
     }
 
-    private func generate(words: Int, _ options: String...) async throws -> Generation {
-        let prompt = Array(repeating: "star", count: words).joined(separator: " ")
+    private func generate(words: Int, tags: String = "", _ options: String...) async throws -> Generation {
+        let prompt = Array(repeating: "star", count: words).joined(separator: " ") + tags
         let placement = options.isEmpty ? ["--device", "GPU", "--precision", "f32"] : options
         let run = try await easel.start(
             ["generate", prompt, "--model", model, "--shapes", "static", "--width", "128", "--height", "128", "--steps", "1", "--seed", "1",

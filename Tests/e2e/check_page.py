@@ -1,6 +1,7 @@
 """The page, as somebody uses it who makes pictures: generate, watch, cancel, come back, reproduce, look after devices."""
 import json
 import re
+import struct
 from pathlib import Path
 
 import requests
@@ -13,7 +14,7 @@ LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 
 def check(server):
     for step in (
-        figures, generates, batches, shows_errors_in_place, reads_prompts, weighs, compares_values, remembers, goes_on_forever, cancels,
+        figures, generates, batches, shows_errors_in_place, reads_prompts, names_loras, weighs, compares_values, remembers, goes_on_forever, cancels,
         survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, begins_with_pictures, begins_with_several, repaints, upscales, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
@@ -224,6 +225,46 @@ def reads_prompts(server):
         draw_by_key(page, server)
         after = server.json("/api/v1/compilations")
         assert len(after["history"]) == len(before["history"]), after["history"][len(before["history"]):]
+
+
+def names_loras(server):
+    """A file that was put into the folder is listed, its tag comes into the prompt, and its picture says what it was drawn with."""
+    unet = ROOT / "Models/demo/unet/diffusion_pytorch_model.safetensors"
+    with unet.open("rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    layer = "mid_block.attentions.0.transformer_blocks.0.attn2.to_v"
+    rows, columns = header[f"{layer}.weight"]["shape"]
+    key = "lora_unet_" + layer.replace(".", "_")
+    down, up = struct.pack(f"<{columns}f", *[0.5 * (-1) ** i for i in range(columns)]), struct.pack(f"<{rows}f", *[0.5] * rows)
+    text = json.dumps({
+        "__metadata__": {"ss_base_model_version": "sd_v1", "ss_tag_frequency": json.dumps({"set": {"stripes": 3}})},
+        f"{key}.lora_down.weight": {"dtype": "F32", "shape": [1, columns], "data_offsets": [0, len(down)]},
+        f"{key}.lora_up.weight": {"dtype": "F32", "shape": [rows, 1], "data_offsets": [len(down), len(down) + len(up)]},
+    }).encode()
+    folder = Path.home() / ".local/share/easel/loras"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "stripes.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + down + up)
+    with opened(server) as page:
+        fill(page, prompt="a red apple", seed=5, **SMALL)
+        plain = pixels(server, draw_by_key(page, server))
+        page.get_by_role("button", name="+ LoRA").click()
+        sheet = page.locator("#sheet")
+        expect(sheet).to_contain_text("Stable Diffusion 1")
+        keep(page, "loras")
+        sheet.get_by_role("button", name=re.compile("stripes Stable")).click()
+        sheet.get_by_role("button", name="stripes", exact=True).click()
+        page.keyboard.press("Escape")
+        expect(page.locator("#prompt")).to_have_value("a red apple, <lora:stripes:1>, stripes")
+        fill(page, prompt="a red apple <lora:stripes:1> <lora:gone:1>")
+        expect(page.locator("#prompt-problem")).to_have_text("There is no LoRA “gone” that can be used.")
+        drawn = draw_by_key(page, server)
+        assert 'Lora hashes: "stripes: ' in drawn["infotext"], drawn["infotext"]
+        assert "Ignored: <lora:gone:1>" in drawn["infotext"], drawn["infotext"]
+        assert pixels(server, drawn) != plain
+        fill(page, prompt="")
+        page.locator("#prompt").press_sequentially("<str")
+        page.keyboard.press("Enter")
+        expect(page.locator("#prompt")).to_have_value("<lora:stripes:1>")
 
 
 def goes_on_forever(server):

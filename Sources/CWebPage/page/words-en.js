@@ -62,7 +62,7 @@ export default {
   'problem.unclosed': '“{sign}” is never closed.', 'problem.unopened': '“{sign}” closes nothing.',
   'problem.unknown_language': 'This model reads English: {characters} characters mean nothing to it.',
   'problem.unknown_wildcard': 'There is no wildcard {name}.', 'problem.unknown_style': 'There is no style {name}.',
-  'problem.lora_ignored': 'There is no LoRA {name} that can be used.', 'problem.tag_ignored': '<{name}> has no effect.', completion: 'Names', 'loras.add': '+ LoRA', 'styles.add': '+ Style',
+  'problem.lora_ignored': 'There is no LoRA “{name}” that can be used.', 'problem.tag_ignored': '<{name}> has no effect.', completion: 'Names', 'loras.add': '+ LoRA', 'styles.add': '+ Style',
   'styles.search': 'Search styles', 'styles.none': 'There are no styles yet.', 'styles.unknown': 'This style is not here.',
   'styles.remove': 'Remove the style {name}', 'styles.save': 'Save the prompts as a style', 'styles.saved': 'Style saved: {name}',
   'size.ratio': 'Aspect ratio', 'size.scale': 'Scale', 'size.medium': 'The model’s own size', pictures: 'Pictures',

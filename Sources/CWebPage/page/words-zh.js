@@ -59,7 +59,7 @@ export default {
   'tokens.expanded': '展开样式和通配符后：{text}', 'tokens.many': '{count} 个词元', 'problem.unclosed': '“{sign}”没有闭合。',
   'problem.unopened': '多余的“{sign}”。', 'problem.unknown_language': '该模型只懂英文提示词：有 {characters} 个字符对它没有意义。',
   'problem.unknown_wildcard': '没有通配符 {name}。', 'problem.unknown_style': '没有预设样式 {name}。',
-  'problem.lora_ignored': '没有可用的 LoRA {name}。', 'problem.tag_ignored': '<{name}> 不起作用，已忽略。', completion: '名称补全', 'loras.add': '+ LoRA', 'styles.add': '+ 样式', 'styles.search': '搜索样式',
+  'problem.lora_ignored': '没有可用的 LoRA“{name}”。', 'problem.tag_ignored': '<{name}> 不起作用，已忽略。', completion: '名称补全', 'loras.add': '+ LoRA', 'styles.add': '+ 样式', 'styles.search': '搜索样式',
   'styles.none': '还没有预设样式。', 'styles.unknown': '没有这个样式。', 'styles.remove': '移除样式 {name}', 'styles.save': '将当前提示词存为样式',
   'styles.saved': '样式已保存：{name}', 'size.ratio': '宽高比', 'size.scale': '大小', 'size.medium': '模型原生尺寸', pictures: '图片数量',
   'pictures.hint': '点击一次生成的张数', 'pictures.count': '{count} 张', 'generate.count': '生成 {count} 张', 'generate.more': '更多生成方式',

@@ -76,30 +76,34 @@ struct SlotFactors: Sendable {
         return slots
     }
 
-    /// The inputs `lora_down` and `lora_up` of a slot.
+    /// The input `lora_down` of a slot; nil where nothing changes.
     /// - Parameter capacity: the rank of the slot; nil for any.
-    fileprivate func factors(of layer: String, capacity: Int?) -> (down: NDArray, up: NDArray)? {
+    fileprivate func down(of layer: String, capacity: Int?) -> NDArray? {
         guard let own = layers[layer], let first = own.parts.first else { return nil }
+        let shape = [capacity ?? own.rank] + first.factors.down.shape.dropFirst()
+        let values = own.parts.flatMap(\.factors.down.values)
+        return NDArray(shape: shape, values: values + .init(repeating: 0, count: shape.reduce(1, *) - values.count))
+    }
+
+    /// The input `lora_up` of a slot; nil where nothing changes.
+    /// - Parameter rows: the channels of the result.
+    fileprivate func up(of layer: String, rows: Range<Int>, capacity: Int?) -> NDArray? {
+        guard let own = layers[layer] else { return nil }
         let rank = capacity ?? own.rank
-        let inner = Array(first.factors.down.shape.dropFirst()), outer = first.factors.up.shape[0]
-        var down: [Float] = []
-        down.reserveCapacity(inner.reduce(rank, *))
-        for part in own.parts { down += part.factors.down.values }
-        down += [Float](repeating: 0, count: inner.reduce(rank, *) - down.count)
-        if own.parts.count == 1, rank == own.rank { return (NDArray(shape: [rank] + inner, values: down), first.factors.up) }
-        var up = [Float](repeating: 0, count: outer * rank)
+        if own.parts.count == 1, rank == own.rank { return own.parts[0].factors.up.slice(rows) }
+        var up = [Float](repeating: 0, count: rows.count * rank)
         var start = 0
         for part in own.parts {
             let width = part.factors.rank
-            for row in 0..<outer {
-                for column in 0..<width { up[row * rank + start + column] = part.factors.up.values[row * width + column] }
+            for (place, row) in rows.enumerated() {
+                for column in 0..<width { up[place * rank + start + column] = part.factors.up.values[row * width + column] }
             }
             start += width
         }
-        return (NDArray(shape: [rank] + inner, values: down), NDArray(shape: [outer, rank], values: up))
+        return NDArray(shape: [rows.count, rank], values: up)
     }
 
-    /// The input `lora_strength` of a slot.
+    /// The input `lora_strength` of a slot; nil where nothing changes.
     fileprivate func strengths(of layer: String, capacity: Int?, atStep step: Double, of count: Int) -> NDArray? {
         guard let own = layers[layer] else { return nil }
         var values = own.parts.flatMap { part in
@@ -114,23 +118,17 @@ extension NetworkCall {
     /// Puts changes into the network's slots; slots without a change are emptied. Does nothing for a network without slots.
     /// - Parameter factors: nil for no change at all.
     mutating func fillSlots(with factors: SlotFactors?) throws(OpenVINOError) {
-        guard network.key.shape.slots != nil else { return }
-        for port in network.model.inputs {
-            guard let layer = LowRankSlots.layer(ofInput: port.name, .down), let extents = port.shape?.extents else { continue }
-            let capacity = extents[0]
-            if let (down, up) = factors?.factors(of: layer, capacity: capacity) {
-                try setInput(port.name, to: down)
-                try setInput(LowRankSlots.input(.up, of: layer), to: up)
-            } else {
-                let rank = capacity ?? 0
-                try setInput(port.name, to: NDArray(repeating: 0, shape: [rank] + extents.dropFirst().map { $0 ?? 1 }))
-                let upName = LowRankSlots.input(.up, of: layer)
-                let outer = network.model.inputs.first { $0.name == upName }?.shape?.extents[0] ?? 1
-                try setInput(upName, to: NDArray(repeating: 0, shape: [outer, rank]))
-                try setInput(LowRankSlots.input(.strength, of: layer), to: NDArray(repeating: 0, shape: [rank]))
+        try setSlots { input, extents in
+            let array = switch input.part {
+            case .down: factors?.down(of: input.layer, capacity: extents[0])
+            case .up: extents[0].flatMap { count in
+                factors?.up(of: input.layer, rows: input.firstRow..<input.firstRow + count, capacity: extents[1])
             }
+            case .strength: factors?.strengths(of: input.layer, capacity: extents[0], atStep: 0, of: 1)
+            }
+            // A rank that is open may be 0.
+            return array ?? NDArray(repeating: 0, shape: extents.map { $0 ?? 0 })
         }
-        if let factors { try setStrengths(of: factors, atStep: 0, of: 1) }
     }
 
     /// Sets the strengths of the changes in the network's slots.
@@ -138,11 +136,19 @@ extension NetworkCall {
     ///   - step: from 0.
     ///   - count: of all steps.
     mutating func setStrengths(of factors: SlotFactors, atStep step: Double, of count: Int) throws(OpenVINOError) {
+        try setSlots { input, extents in
+            input.part == .strength ? factors.strengths(of: input.layer, capacity: extents[0], atStep: step, of: count) : nil
+        }
+    }
+
+    /// - Parameter array: the numbers of an input, from the extents that it has; nil leaves it.
+    private mutating func setSlots(_ array: (LowRankSlots.Input, [Int?]) -> NDArray?) throws(OpenVINOError) {
+        guard network.key.shape.slots != nil else { return }
         for port in network.model.inputs {
-            guard let layer = LowRankSlots.layer(ofInput: port.name, .strength), let extents = port.shape?.extents,
-                let strengths = factors.strengths(of: layer, capacity: extents[0], atStep: step, of: count)
+            guard let input = LowRankSlots.Input(named: port.name), let extents = port.shape?.extents,
+                let array = array(input, extents)
             else { continue }
-            try setInput(port.name, to: strengths)
+            try setInput(port.name, to: array)
         }
     }
 }
