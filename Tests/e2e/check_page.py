@@ -259,7 +259,7 @@ def names_loras(server):
         expect(page.locator("#prompt-problem")).to_have_text("There is no LoRA “gone” that can be used.")
         drawn = draw_by_key(page, server)
         assert 'Lora hashes: "stripes: ' in drawn["infotext"], drawn["infotext"]
-        assert "Ignored: <lora:gone:1>" in drawn["infotext"], drawn["infotext"]
+        assert 'Ignored: "<lora:gone:1>"' in drawn["infotext"], drawn["infotext"]
         assert pixels(server, drawn) != plain
         fill(page, prompt="")
         page.locator("#prompt").press_sequentially("<str")
