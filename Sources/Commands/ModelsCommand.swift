@@ -7,7 +7,7 @@ import Hosting
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List checkpoints, look into one, or fetch models.",
+        abstract: "List checkpoints and LoRAs, look into one, or fetch models.",
         discussion: """
             easel models --model-folder ~/stable-diffusion-webui
 
@@ -22,7 +22,7 @@ struct ModelsCommand: ParsableCommand {
 
             NAME.json beside a checkpoint may hold the settings it is best drawn with: {"easel": {"steps": 12, "cfg_scale": 4}}
             """,
-        subcommands: [List.self, Info.self, Get.self], defaultSubcommand: List.self)
+        subcommands: [List.self, LoRAs.self, Info.self, Get.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the checkpoints that can be used by name.")
@@ -39,6 +39,36 @@ struct ModelsCommand: ParsableCommand {
                 Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
                 let notes = modelFolders.notes + report.notes
                 if !notes.isEmpty { Terminal.write("\n" + notes.joined(separator: "\n") + "\n", to: .standardError) }
+            } catch {
+                error.end()
+            }
+        }
+    }
+
+    struct LoRAs: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "loras", abstract: "List the LoRAs that prompts can name.",
+            discussion: """
+                easel models loras --loras ~/stable-diffusion-webui/models/Lora
+
+                LoRAs are looked for in ~/.local/share/easel/loras and in the folders of the setting model_folders. A prompt names one \
+                as <lora:NAME:0.8>.
+                """)
+
+        @OptionGroup var folders: FolderOptions
+
+        @Option(help: ArgumentHelp("A further folder of LoRAs; may be given several times.", valueName: "folder"))
+        var loras: [String] = []
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        func run() {
+            do {
+                let modelFolders = ModelFolders(try folders.load())
+                let report = LoRAListReport(LoRALibrary(folders: modelFolders.folders(of: .loras, named: loras)))
+                Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
+                for note in modelFolders.notes { Terminal.note("Warning: " + note) }
             } catch {
                 error.end()
             }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Diffusion
+import Files
 import Foundation
 import Generation
 import Jobs
@@ -29,6 +30,17 @@ extension ModelHost {
     }
 
     public nonisolated var loraFolders: [String] { get async { resources.current.loras?.folders ?? [] } }
+
+    public nonisolated func loraPreview(_ name: String) async -> [UInt8]? {
+        guard let entry = resources.current.loras?.entries.first(where: { $0.name == name }),
+            let path = LoRANotes(beside: entry.path).previewPath,
+            let file = try? OpenFile.contents(of: path, atMost: Self.largestPreview), ImageFormat(signatureOf: file) != nil
+        else { return nil }
+        return file
+    }
+
+    /// Bytes of a larger picture beside a LoRA, which is not shown.
+    private static let largestPreview = 16 << 20
 
     public nonisolated var loras: [LoRASummary] {
         get async {

@@ -14,17 +14,6 @@ import Testing
 /// Pictures with LoRAs, on a tiny model with two text encoders.
 @Suite("LoRAs in pictures")
 struct LoRAPictureTests {
-    /// Tests/Fixtures/diffusion/make_lora_pictures.py wrote it: diffusers' own pipeline, with the changes added to its weights.
-    private struct Reference: Decodable {
-        struct Case: Decodable {
-            let name: String
-            let shape: [Int]
-            let values: [Float]
-        }
-        let prompt, negative: String
-        let cases: [Case]
-    }
-
     /// One for all tests: CLIP's whole vocabulary takes seconds to write.
     private static let shared = Result {
         let folder = try TemporaryFolder()
@@ -39,11 +28,11 @@ struct LoRAPictureTests {
     }
 
     private let pipeline: DiffusionPipeline
-    private let reference: Reference
+    private let reference: LatentReference
 
     init() throws {
         pipeline = try Self.shared.get().pipeline
-        reference = try Fixture.decode(from: "diffusion/lora_pictures.json")
+        reference = try LatentReference("lora_pictures")
     }
 
     private func request(_ tags: String) -> GenerationRequest {
@@ -69,8 +58,7 @@ struct LoRAPictureTests {
         let expected = try #require(reference.cases.first { $0.name == name })
         let result = try await pipeline.generate(request(tags)) { _ in }
         var decoder = try LatentDecoder(await pipeline.network(.decoder))
-        let latents = NDArray(shape: expected.shape, values: expected.values)
-        let drawn = try #require(RGBImage(planes: try await decoder.decode(latents)))
+        let drawn = try #require(RGBImage(planes: try await decoder.decode(expected.latents)))
         // The bar of the specification is 50 dB; the sums are the same, in another order.
         #expect(result.images[0].peakSignalToNoiseRatio(to: drawn) > 55)
         #expect(result.warnings.contains { $0.name == .loraMerged } == tags.contains("whole"))

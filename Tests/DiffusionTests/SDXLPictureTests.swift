@@ -8,20 +8,25 @@ import Testing
 
 @testable import Diffusion
 
+/// Latents that diffusers' own pipeline ends with; the scripts in Tests/Fixtures/diffusion wrote them.
+struct LatentReference: Decodable {
+    struct Case: Decodable {
+        let name: String
+        let shape: [Int]
+        let values: [Float]
+
+        var latents: NDArray { NDArray(shape: shape, values: values) }
+    }
+
+    let prompt, negative: String
+    let cases: [Case]
+
+    init(_ name: String) throws { self = try Fixture.decode(from: "diffusion/\(name).json") }
+}
+
 /// Models with two text encoders, whose denoiser is told a pooled text and sizes.
 @Suite("Stable Diffusion XL's pictures")
 struct SDXLPictureTests {
-    /// Tests/Fixtures/diffusion/make_sdxl_pictures.py wrote it: diffusers' own pipeline.
-    private struct Reference: Decodable {
-        struct Case: Decodable {
-            let name: String
-            let shape: [Int]
-            let values: [Float]
-        }
-        let prompt, negative: String
-        let cases: [Case]
-    }
-
     /// One for all tests: CLIP's whole vocabulary takes seconds to write.
     private static let shared = Result {
         let folder = try TemporaryFolder()
@@ -29,11 +34,11 @@ struct SDXLPictureTests {
     }
 
     private let pipeline: DiffusionPipeline
-    private let reference: Reference
+    private let reference: LatentReference
 
     init() throws {
         pipeline = try Self.shared.get().pipeline
-        reference = try Fixture.decode(from: "diffusion/sdxl_pictures.json")
+        reference = try LatentReference("sdxl_pictures")
     }
 
     private func request(_ name: String) -> GenerationRequest {
@@ -54,8 +59,7 @@ struct SDXLPictureTests {
         for expected in reference.cases {
             let picture = try await pipeline.generate(request(expected.name)) { _ in }.images[0]
             var decoder = try LatentDecoder(await pipeline.network(.decoder))
-            let latents = NDArray(shape: expected.shape, values: expected.values)
-            let drawn = try #require(RGBImage(planes: try await decoder.decode(latents)))
+            let drawn = try #require(RGBImage(planes: try await decoder.decode(expected.latents)))
             // Single pixels differ by one: the sums are the same, in another order.
             #expect(picture.peakSignalToNoiseRatio(to: drawn) > 60, "\(expected.name)")
         }

@@ -56,6 +56,7 @@ final class FakeEngine: Engine {
     }
 
     var loras: [LoRASummary] { get async { [LoRASummary(name: "film", alias: "Film", file: "style/film.safetensors", family: "sd1")] } }
+    func loraPreview(_ name: String) async -> [UInt8]? { name == "film" ? [0xFF, 0xD8, 0xFF, 0xD9] : nil }
     var loraFolders: [String] { get async { ["/loras"] } }
 
     var upscalers: [UpscalerSummary] {

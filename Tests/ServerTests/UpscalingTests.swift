@@ -66,6 +66,15 @@ struct UpscalingTests {
         }
     }
 
+    @Test("the picture beside a LoRA is sent as it is")
+    func preview() async throws {
+        try await Walk().run { client async throws in
+            let answer = try await client.ask(.get, "/api/v1/loras/film/preview")
+            #expect(answer.status == .ok && answer.headers[.contentType] == "image/jpeg" && answer.headers[.contentLength] == "4")
+            #expect(try await client.ask(.get, "/api/v1/loras/other/preview").status == .notFound)
+        }
+    }
+
     @Test("LoRAs are listed as each face has it", arguments: [
         ("/sdapi/v1/loras", #""alias":"Film""#), ("/api/v1/loras", #""family":"sd1""#), ("/api/v1/prompt/words", #""loras":["film"]"#),
     ])

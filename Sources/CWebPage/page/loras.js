@@ -28,6 +28,7 @@ function toggle(lora, button) {
 function item(lora) {
   const words = lora.activation_text ? [lora.activation_text] : lora.trigger_words.slice(0, 6)
   const button = el('button', { type: 'button', 'aria-pressed': Boolean(tagOf(lora.name)), onclick: () => toggle(lora, button) },
+    lora.has_preview && el('img', { src: `/api/v1/loras/${encodeURIComponent(lora.name)}/preview`, alt: '', loading: 'lazy', class: 'preview' }),
     el('strong', {}, lora.name), ' ', el('span', { class: 'note' }, [knows(`lora.family.${lora.family}`) && t(`lora.family.${lora.family}`), lora.notes].filter(Boolean).join(' · ')))
   const triggers = words.length > 0 && el('span', { class: 'chips' }, words.map(word =>
     el('button', { type: 'button', class: 'plain chip', title: t('loras.word'), onclick: () => append(word) }, word)))

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Generation
+internal import HTTPTypes
 internal import Hummingbird
 internal import Settings
 internal import WebAPI
@@ -15,6 +16,7 @@ struct EngineRoutes {
             Response(json: UpscalersAnswer(await backend.engine.upscalers, folders: await backend.engine.upscalerFolders))
         }
         group.get("loras") { _, _ in Response(json: LoRAsAnswer(await backend.engine.loras, folders: await backend.engine.loraFolders)) }
+        group.get("loras/{name}/preview", use: loraPreview)
         group.post("models/{name}/load", use: load)
         group.put("models/{name}/defaults", use: saveDefaults)
         group.post("models/refresh", use: refresh)
@@ -29,6 +31,16 @@ struct EngineRoutes {
         group.post("prompt", use: explain)
         group.get("prompt/words") { _, _ in Response(json: PromptWordsAnswer(await backend.engine.promptResources())) }
         group.post("styles", use: saveStyle)
+    }
+
+    @Sendable private func loraPreview(_: Request, _ context: ClientContext) async throws -> Response {
+        let name = try context.parameters.require("name")
+        guard let file = await backend.engine.loraPreview(name), let format = ImageFormat(signatureOf: file) else {
+            throw APIError(.notFound, field: "name", "There is no picture beside a LoRA \"\(name)\".")
+        }
+        return Response(
+            status: .ok, headers: [.contentType: format.mediaType, .contentLength: "\(file.count)"],
+            body: .init(byteBuffer: ByteBuffer(bytes: file)))
     }
 
     @Sendable private func devices(_: Request, _: ClientContext) async -> Response {

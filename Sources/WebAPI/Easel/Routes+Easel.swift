@@ -123,6 +123,9 @@ extension Route {
             .get, "/api/v1/loras", "Lists the LoRAs, which prompts name as <lora:NAME:0.8>, and the folders in which they are looked for",
             answer: .json(LoRAsAnswer.self)),
         Route(
+            .get, "/api/v1/loras/{name}/preview", "Sends the picture beside a LoRA's file",
+            parameters: [.path("name", "of the LoRA, percent-encoded")], answer: .file("image/*"), errors: [.notFound]),
+        Route(
             .post, "/api/v1/models/{name}/load", "Loads a model, and makes it the one that is used when none is named",
             parameters: [.path("name", "of the model, percent-encoded")], answer: .json(ModelsAnswer.self),
             errors: [.invalidValue, .unavailable]),

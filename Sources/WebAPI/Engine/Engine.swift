@@ -17,6 +17,10 @@ public protocol Engine: Painting {
     var upscalerFolders: [String] { get async }
     /// The LoRAs that prompts can name, in order of their names.
     var loras: [LoRASummary] { get async }
+    /// The picture beside a LoRA's file, as a PNG, JPEG or WebP file.
+    /// - Parameter name: as `loras` has it.
+    /// - Returns: nil where there is none.
+    func loraPreview(_ name: String) async -> [UInt8]?
     /// The absolute paths of the folders in which LoRAs are looked for, whether or not they are there.
     var loraFolders: [String] { get async }
     /// Finds a model by the hash of its file. Hashes that are not known yet are computed, which reads gigabytes.
