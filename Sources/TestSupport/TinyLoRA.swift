@@ -11,7 +11,7 @@ public struct TinyLoRA: Sendable {
         case convolutions
     }
 
-    /// How a layer's change is written down.
+    /// The way in which a layer's change is written down.
     public enum Form: Sendable {
         /// As two factors.
         case factors

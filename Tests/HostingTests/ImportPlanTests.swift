@@ -34,8 +34,8 @@ struct ImportPlanTests {
     func a1111() throws {
         try write([
             "models/Stable-diffusion/anime.safetensors", "models/Stable-diffusion/sub/photo.safetensors",
-            "models/Stable-diffusion/old.ckpt", "models/Lora/a.safetensors", "models/LyCORIS/b.pt", "models/VAE/mse.safetensors", "models/ESRGAN/4x.pth",
-            "models/ControlNet/canny.pth", "embeddings/neg.pt",
+            "models/Stable-diffusion/old.ckpt", "models/Lora/a.safetensors", "models/LyCORIS/b.pt",
+            "models/VAE/mse.safetensors", "models/ESRGAN/4x.pth", "models/ControlNet/canny.pth", "embeddings/neg.pt",
         ])
         try folder.write("name,prompt,negative_prompt\nink,i,\nfog,f,\n", to: "p/styles.csv")
         try folder.write("red\n", to: "p/extensions/w/wildcards/colour.txt")
@@ -43,7 +43,8 @@ struct ImportPlanTests {
             {"sd_model_checkpoint": "sub/photo.safetensors [0123456789]", "sd_vae": "mse.safetensors", "CLIP_stop_at_last_layers": 2,
              "comma_padding_backtrack": 20, "eta_noise_seed_delta": 31337, "samples_format": "jpg", "emphasis": "No norm",
              "show_progress_type": "Approx NN", "show_progress_every_n_steps": 10, "live_previews_enable": true,
-             "s_churn": 0.0, "sigma_min": 0.0, "uni_pc_order": 3, "uni_pc_variant": "bh1", "outdir_samples": "", "quicksettings_list": ["sd_vae"], "s_tmin": "high", "nothing": null}
+             "s_churn": 0.0, "sigma_min": 0.0, "uni_pc_order": 3, "uni_pc_variant": "bh1", "outdir_samples": "",
+             "quicksettings_list": ["sd_vae"], "s_tmin": "high", "nothing": null}
             """, to: "p/config.json")
         let plan = try plan()
         #expect(plan.folder.program == .a1111)

@@ -43,7 +43,7 @@ struct LoRAKey {
         return (parts + others + foreign).sorted { $0.ending.utf8.count > $1.ending.utf8.count }
     }()
 
-    /// What a part belongs to that is known by name and not supported; nil for others.
+    /// The algorithm of a part that is known by name and not supported; nil for others.
     static func algorithm(ofPart part: String) -> String? { algorithms[part] }
 
     private static let algorithms: [String: String] = [

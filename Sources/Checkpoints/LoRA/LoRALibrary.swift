@@ -25,7 +25,7 @@ public final class LoRALibrary: Sendable {
     private let headers = Mutex<[String: Header]>([:])
     private let opened = Mutex<OpenedFiles>(OpenedFiles())
 
-    /// What is known of a file in one state.
+    /// The knowledge of a file in one state.
     private struct Header: Sendable {
         let identity: FileIdentity
         let metadata: LoRAMetadata

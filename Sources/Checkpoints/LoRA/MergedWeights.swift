@@ -34,7 +34,7 @@ public struct MergedWeights: Sendable {
         var place = checkpoint.mappedByteCount(of: network)
         let start = place
         var replaced: [String: StoredTensor] = [:]
-        /// Where the f32 numbers of a tensor go.
+        /// The place of a tensor's f32 numbers.
         func reserve(_ name: String, _ tensor: StoredTensor) -> StoredTensor {
             let merged = StoredTensor(key: tensor.key, elementType: .f32, shape: tensor.shape, offset: place)
             place += merged.byteCount.roundedUp(to: 64)

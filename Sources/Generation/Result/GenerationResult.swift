@@ -49,7 +49,7 @@ public struct GenerationResult: Sendable {
     /// Pixels of the pictures.
     public var images: [RGBImage] { pictures.map(\.content) }
 
-    /// This result with the pictures of another one behind its own.
+    /// Joins the result with another one, whose pictures come behind its own.
     public func joined(with other: GenerationResult) -> GenerationResult {
         var joined = self
         joined.pictures += other.pictures

@@ -35,7 +35,7 @@ public struct ImportPlan: Sendable {
 
     /// The other program's folder.
     public let folder: ProgramFolder
-    /// What is in it, kinds with no file left out.
+    /// The files of each kind, kinds with no file left out.
     public let collections: [Collection]
     /// In order of the keys.
     public private(set) var changes: [Change] = []

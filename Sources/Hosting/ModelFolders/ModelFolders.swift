@@ -4,9 +4,9 @@ public import Settings
 
 /// The folders in which files are looked for that have names: checkpoints, LoRAs, embeddings and others.
 ///
-/// Those of the setting for one kind come first, then the user's own for that kind, such as `~/.local/share/easel/loras`, then each of the
-/// setting `model_folders` in order, and those of the variable `EASEL_MODELS` that belong to another program. The first folder that has a
-/// name keeps it. Folders are looked at once, when this is made; what lies in them is for the libraries to watch.
+/// Folders of the setting for one kind come first, then the user's own for that kind, such as `~/.local/share/easel/loras`, then each of
+/// the setting `model_folders` in order, and those of the variable `EASEL_MODELS` that belong to another program. The first folder that has
+/// a name keeps it. Folders are looked at once, when this is made; what lies in them is for the libraries to watch.
 public struct ModelFolders: Sendable {
     /// The folders that belong to another program.
     public let programs: [ProgramFolder]
@@ -31,7 +31,7 @@ public struct ModelFolders: Sendable {
                 plain.append(path)
             }
         }
-        // Those come where the variable has them for checkpoints, and last for the rest.
+        // For checkpoints they come where the variable has them, for the rest last.
         let named = Self.named(user).compactMap { ProgramFolder($0, user: user) }
         programs += named.filter { !programs.contains($0) }
         self.programs = programs

@@ -12,9 +12,9 @@ public struct LoRASummary: Codable, Sendable {
     public var triggerWords: [String]
     /// The strength that the side file of A1111 recommends; null without one.
     @OrNull public var preferredWeight: Double?
-    /// What the side file of A1111 puts into the prompt with it; empty without one.
+    /// Text that the side file of A1111 puts into the prompt with it; empty without one.
     public var activationText: String
-    /// What the side file says of it; empty without one.
+    /// Notes of the side file; empty without one.
     public var notes: String
     /// Whether there is a picture beside it.
     public var hasPreview: Bool
