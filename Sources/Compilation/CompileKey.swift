@@ -40,11 +40,12 @@ public struct CompileKey: Sendable, Hashable {
     /// Why a network is compiled for this key when those of `earlier` have been compiled.
     func reason(after earlier: [CompileKey]) -> CompileReason {
         if earlier.contains(self) { return .noLongerInMemory }
-        let before = earlier.last {
+        let others = earlier.filter {
             $0.checkpoint == checkpoint && $0.network == network && $0.placement == placement && $0.shape.tiling == shape.tiling
         }
-        guard let before else { return .firstUse }
-        if shape.slots != before.shape.slots { return .lora }
+        guard let before = others.last(where: { $0.shape.slots == shape.slots }) else {
+            return others.isEmpty || shape.slots == nil ? .firstUse : .lora
+        }
         if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
         return shape.batch != before.shape.batch ? .newBatch : .longerPrompt
     }

@@ -129,6 +129,16 @@ struct CompileKeyTests {
         #expect(tiled.reason(after: [first]) == .firstUse)
         other.width = 96
         #expect(Self.key(other).reason(after: [tiled, first]) == .newSize)
+        other = Self.fourChunks
+        other.slots = LowRankSlots(coverage: .linear, rank: .dynamic)
+        let slotted = Self.key(other)
+        #expect(slotted.reason(after: []) == .firstUse)
+        #expect(slotted.reason(after: [first]) == .lora)
+        #expect(first.reason(after: [slotted]) == .firstUse)
+        other.height = 96
+        #expect(Self.key(other).reason(after: [slotted, first]) == .newSize)
+        other.slots?.coverage = .all
+        #expect(Self.key(other).reason(after: [slotted]) == .lora)
     }
 
     @Test("the shape is told in words")

@@ -4,6 +4,7 @@ import Generation
 import GraphIR
 import Networks
 import OpenVINO
+import Prompting
 import Sampling
 import Tensors
 import TestSupport
@@ -164,6 +165,26 @@ struct LoRAPictureTests {
         #expect(!changed.isClose(to: try await answer(of: plain, nil)))
         #expect(try await answer(of: fixed, nil).isClose(to: try await answer(of: plain, nil)))
         #expect(try await answer(of: open, nil).isClose(to: try await answer(of: plain, nil)))
+    }
+
+    @Test("factors for a norm, which has no slot, are merged")
+    func norms() async throws {
+        let folder = try TemporaryFolder()
+        let norm = "lora_unet_mid_block_attentions_0_norm"
+        func tensor(_ part: String, _ shape: [Int]) -> RawTensor {
+            let values = [Float](repeating: 0.5, count: shape.reduce(1, *))
+            return RawTensor(key: "\(norm).\(part)", elementType: .f32, shape: shape, bytes: values.withUnsafeBytes(Array.init))
+        }
+        let channels = try #require(pipeline.checkpoint.unet.weights["mid_block.attentions.0.norm.weight"]).shape[0]
+        let file = SafetensorsWriter.file([tensor("lora_down.weight", [1, 1]), tensor("lora_up.weight", [channels, 1])])
+        try folder.write(file, to: "norm.safetensors")
+        let tag = try #require(LoRATag(Prompt("<lora:norm:1>").tags[0]))
+        let set = LoRASet([tag], in: LoRALibrary(folders: [folder.path]), pipeline.matchedLoRAs)
+        #expect(set.members.count == 1 && set.notices.isEmpty)
+        guard case .merged = try await pipeline.patcher.patch(of: .denoiser, by: set) else {
+            Issue.record("a norm's change is not merged")
+            return
+        }
     }
 
     private func answer(of network: CompiledNetwork, _ factors: SlotFactors?) async throws -> NDArray {

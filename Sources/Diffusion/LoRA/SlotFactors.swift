@@ -40,13 +40,10 @@ struct SlotFactors: Sendable {
         var needed = LowRankSlots(coverage: .linear, rank: .fixed(0))
         var rank = 0
         for (layer, own) in layers {
-            guard let shape = weights["\(layer).weight"]?.shape, !id.isText || layer.hasPrefix("encoder.layers.") else { return nil }
-            for (_, factors) in own.parts {
-                // The first convolution of an inpainting UNet has more inputs than its LoRAs know.
-                guard factors.up.shape[0] == shape[0],
-                    factors.down.shape.dropFirst().reduce(1, *) == shape.dropFirst().reduce(1, *), factors.bias == nil
-                else { return nil }
-            }
+            // Norms have no slot, nor have biases, nor what a text encoder has beside its layers.
+            guard let shape = weights["\(layer).weight"]?.shape, shape.count > 1, !id.isText || layer.hasPrefix("encoder.layers."),
+                own.parts.allSatisfy({ $0.factors.bias == nil })
+            else { return nil }
             let kernel = shape.count == 4 ? shape[2] : 1
             if kernel > 1 { needed.kernelRank = max(needed.kernelRank, own.rank) } else { rank = max(rank, own.rank) }
             if !needed.cover(layer, kernel: kernel) { needed.coverage = .all }
