@@ -2,11 +2,11 @@ import Files
 import FoundationEssentials
 
 /// Files of a folder and of the folders in it that people name by their names without endings: embeddings, upscalers, LoRA.
-enum NamedFiles {
+package enum NamedFiles {
     /// Deeper folders are not looked into.
     static let deepestFolder = 10
 
-    struct File {
+    package struct File {
         /// Without its ending.
         let name: String
         let path: String
@@ -35,7 +35,7 @@ enum NamedFiles {
     }
 
     /// Lists the files, those of one name too; none is opened. Hidden ones are left out.
-    static func list(_ folder: String, endings: [String]) -> [File] {
+    package static func list(_ folder: String, endings: [String]) -> [File] {
         var files: [File] = []
         list(folder, subfolder: "", endings, depth: 0, into: &files)
         return files

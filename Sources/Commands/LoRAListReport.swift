@@ -20,11 +20,10 @@ struct LoRAListReport {
     init(_ library: LoRALibrary) {
         folders = library.folders
         loras = library.entries.map { entry in
-            let metadata = (try? library.file(at: entry))?.metadata
+            let metadata = library.metadata(of: entry)
             return LoRA(
-                name: entry.longName, path: entry.path, alias: metadata?.outputName,
-                family: metadata.flatMap { $0.baseModel == .unknown ? nil : $0.baseModel.rawValue },
-                triggerWords: (metadata?.triggerWords.map(\.tag) ?? []) + LoRANotes(beside: entry.path).trainedWords)
+                name: entry.longName, path: entry.path, alias: metadata.outputName, family: metadata.family,
+                triggerWords: metadata.words(with: LoRANotes(beside: entry.path)))
         }
     }
 

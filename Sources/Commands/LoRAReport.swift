@@ -29,11 +29,10 @@ struct LoRAReport {
     /// - Throws: `CheckpointError` when the file changes meanwhile.
     init(_ file: LoRAFile) throws(CheckpointError) {
         let (metadata, notes) = (file.metadata, LoRANotes(beside: file.path))
-        let words = metadata.triggerWords.map(\.tag) + notes.trainedWords
+        let words = metadata.words(with: notes)
         document = Document(
             lora: file.name, file: file.path, title: metadata.title, alias: metadata.outputName,
-            family: metadata.baseModel == .unknown ? nil : metadata.baseModel.rawValue, algorithm: metadata.networkModule,
-            rank: metadata.dim, hash: try file.shortHash(), triggerWords: words, preferredWeight: notes.preferredWeight,
+            family: metadata.family, algorithm: metadata.networkModule, rank: metadata.dim, hash: try file.shortHash(), triggerWords: words, preferredWeight: notes.preferredWeight,
             activationText: notes.activationText, preview: notes.previewPath)
         var table = Table(header: ["LoRA", file.name])
         let family = switch metadata.baseModel {

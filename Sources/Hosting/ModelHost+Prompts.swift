@@ -45,7 +45,7 @@ extension ModelHost {
     public nonisolated var loras: [LoRASummary] {
         get async {
             guard let library = resources.current.loras else { return [] }
-            return library.entries.map { LoRASummary($0, try? library.file(at: $0)) }
+            return library.entries.map { LoRASummary($0, library.metadata(of: $0)) }
         }
     }
 
@@ -69,16 +69,14 @@ extension ModelHost {
 }
 
 extension LoRASummary {
-    /// - Parameter file: nil for one that cannot be read; its tag tells why.
-    fileprivate init(_ entry: LoRALibrary.Entry, _ file: LoRAFile?) {
-        let notes = LoRANotes(beside: entry.path), metadata = file?.metadata
+    fileprivate init(_ entry: LoRALibrary.Entry, _ metadata: LoRAMetadata) {
+        let notes = LoRANotes(beside: entry.path)
         self.init(
-            name: entry.name, alias: metadata?.outputName,
-            file: (entry.subfolder.isEmpty ? "" : entry.subfolder + "/") + entry.path.lastPathComponent,
-            family: metadata.flatMap { $0.baseModel == .unknown ? nil : $0.baseModel.rawValue },
-            triggerWords: (metadata?.triggerWords.map(\.tag) ?? []) + notes.trainedWords,
-            preferredWeight: notes.preferredWeight, activationText: notes.activationText ?? "", notes: notes.notes ?? "",
-            hasPreview: notes.previewPath != nil, metadata: metadata?.values ?? [:])
+            name: entry.name, alias: metadata.outputName,
+            file: (entry.subfolder.isEmpty ? "" : entry.subfolder + "/") + entry.path.lastPathComponent, family: metadata.family,
+            triggerWords: metadata.words(with: notes), preferredWeight: notes.preferredWeight,
+            activationText: notes.activationText ?? "", notes: notes.notes ?? "", hasPreview: notes.previewPath != nil,
+            metadata: metadata.values)
     }
 }
 

@@ -41,12 +41,6 @@ public struct UserFolders: Sendable {
     /// Holds checkpoints: `~/.local/share/easel/models`.
     public var models: URL { data.appending(path: "models") }
 
-    /// Holds upscalers: `~/.local/share/easel/upscalers`.
-    public var upscalers: URL { data.appending(path: "upscalers") }
-
-    /// Holds LoRAs: `~/.local/share/easel/loras`.
-    public var loras: URL { data.appending(path: "loras") }
-
     /// Holds settings: `~/.config/easel`.
     public var config: URL { folder("XDG_CONFIG_HOME", fallback: ".config") }
 

@@ -11,7 +11,7 @@ public import GraphIR
 /// A rank of 0 is a slot that nothing is in. Where ranks are fixed, the rest is filled with zeros.
 public struct LowRankSlots: Sendable, Hashable {
     /// The layers that have a slot.
-    public enum Coverage: Sendable, Hashable, CaseIterable {
+    public enum Coverage: Sendable, Hashable {
         /// Linear layers and 1×1 convolutions of attention blocks and of text encoders.
         case linear
         /// Every linear layer and convolution.

@@ -78,6 +78,9 @@ public final class LoRALibrary: Sendable {
             ?? entry(withAliasOrHash: text, among: entries)
     }
 
+    /// The metadata of a file, read once for each state of it. Empty for files without any and for those that cannot be read.
+    public func metadata(of entry: Entry) -> LoRAMetadata { header(of: entry.path)?.metadata ?? LoRAMetadata([:]) }
+
     /// Opens a file. It stays open as long as it is one of the last that were asked for, and is opened again when it has changed.
     /// - Throws: `CheckpointError` when the file cannot be opened.
     public func file(at entry: Entry) throws(CheckpointError) -> LoRAFile {

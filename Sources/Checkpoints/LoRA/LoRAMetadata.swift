@@ -48,6 +48,13 @@ public struct LoRAMetadata: Sendable, Hashable {
         return !isNamed && values.keys.contains { $0.hasPrefix("ss_") } ? .sd1 : .unknown
     }
 
+    /// The name of `baseModel`; nil when it is unknown.
+    public var family: String? { baseModel == .unknown ? nil : baseModel.rawValue }
+
+    /// Words that call for what the file has learned: its own trigger words, then those of CivitAI's page.
+    /// - Parameter notes: those beside the file.
+    public func words(with notes: LoRANotes) -> [String] { triggerWords.map(\.tag) + notes.trainedWords }
+
     /// The tags of the training's pictures, the most frequent first; without counts, the phrase that the file says it wants.
     public var triggerWords: [TriggerWord] {
         var counts: [String: Int] = [:]

@@ -20,20 +20,25 @@ struct PromptInversions {
         in texts: [String], from library: EmbeddingLibrary?, bundled: [String: [NDArray]] = [:], tokenizer: CLIPTokenizer, widths: [Int],
         emphasis: Emphasis
     ) {
-        defer {
-            for (name, arrays) in bundled.sorted(by: { $0.key < $1.key })
-            where vectors[name] == nil && arrays.map({ $0.shape[1] }) == widths {
-                words.append(InversionWord(name: name, vectorCount: arrays[0].shape[0]))
-                vectors[name] = arrays
-            }
+        if let library { read(library, for: texts, tokenizer: tokenizer, widths: widths, emphasis: emphasis) }
+        for (name, arrays) in bundled.sorted(by: { $0.key < $1.key })
+        where vectors[name] == nil && arrays.map({ $0.shape[1] }) == widths {
+            add(name, arrays)
         }
-        guard let library else { return }
+    }
+
+    private mutating func add(_ name: String, _ arrays: [NDArray]) {
+        words.append(InversionWord(name: name, vectorCount: arrays[0].shape[0]))
+        vectors[name] = arrays
+    }
+
+    private mutating func read(
+        _ library: EmbeddingLibrary, for texts: [String], tokenizer: CLIPTokenizer, widths: [Int], emphasis: Emphasis
+    ) {
         var problems: [String: CheckpointError] = [:]
         for name in library.names(thatMayStandIn: texts.joined(separator: ", ")) {
             do throws(CheckpointError) {
-                let arrays = try library.inversion(named: name).vectors(widths: widths)
-                words.append(InversionWord(name: name, vectorCount: arrays[0].shape[0]))
-                vectors[name] = arrays
+                add(name, try library.inversion(named: name).vectors(widths: widths))
             } catch {
                 problems[name] = error
             }

@@ -17,11 +17,10 @@ extension DiffusionPipeline {
                 groups.append((loras, [index]))
             }
         }
-        var results: [[GenerationResult?]] = []
-        var decoded = [RGBImage?](repeating: nil, count: singles.count)
+        var drawn = [(group: Int, result: GenerationResult, decoded: RGBImage)?](repeating: nil, count: singles.count)
         var networks: [DrawnRequests.NetworkUse] = []
         var done = 0
-        for group in groups {
+        for (number, group) in groups.enumerated() {
             let before = done
             let groupPlan = try self.plan(for: group.pictures.map { singles[$0] })
             var run = RequestRun(self, groupPlan, previews: previews) { event in
@@ -35,30 +34,27 @@ extension DiffusionPipeline {
                 default: onEvent(event)
                 }
             }
-            let drawn = try await run.drawn()
-            var own = [GenerationResult?](repeating: nil, count: singles.count)
+            let together = try await run.drawn()
             for (place, picture) in group.pictures.enumerated() {
-                own[picture] = drawn.results[place]
-                decoded[picture] = drawn.decoded[place]
+                drawn[picture] = (number, together.results[place], together.decoded[place])
             }
-            results.append(own)
-            networks += drawn.networks.filter { !networks.contains($0) }
+            networks += together.networks.filter { !networks.contains($0) }
             done += group.pictures.count
         }
-        var next = 0
-        let joined = plan.requests.compactMap { request in
-            let range = next..<next + request.batchSize
-            next = range.upperBound
+        var rest = drawn.compactMap(\.self)[...]
+        let results = plan.requests.compactMap { request in
+            let own = rest.prefix(request.batchSize)
+            rest = rest.dropFirst(request.batchSize)
             // Times and compiles are those of a whole group: each group's first result tells them.
-            let ofGroups = results.compactMap { $0[range].lazy.compactMap(\.self).first }
-            var whole = ofGroups.dropFirst().reduce(ofGroups.first) { $0?.joined(with: $1) }
-            let own = range.compactMap { index in results.lazy.compactMap { $0[index] }.first }
-            whole?.pictures = own.flatMap(\.pictures)
-            whole?.warnings = own.flatMap(\.warnings).withoutRepetitions
-            whole?.ignored = own.flatMap(\.ignored).withoutRepetitions
+            var seen: Set<Int> = []
+            let firsts = own.filter { seen.insert($0.group).inserted }.map(\.result)
+            var whole = firsts.dropFirst().reduce(firsts.first) { $0?.joined(with: $1) }
+            whole?.pictures = own.flatMap(\.result.pictures)
+            whole?.warnings = own.flatMap(\.result.warnings).withoutRepetitions
+            whole?.ignored = own.flatMap(\.result.ignored).withoutRepetitions
             return whole
         }
-        return DrawnRequests(results: joined, decoded: decoded.compactMap(\.self), networks: networks)
+        return DrawnRequests(results: results, decoded: drawn.compactMap { $0?.decoded }, networks: networks)
     }
 }
 

@@ -42,7 +42,6 @@ actor NetworkPatcher {
     private let executor = QueueExecutor(label: "easel.lora")
     /// The factors of the files that were used last, the latest at the end.
     private var factors: [(key: FactorsKey, layers: [String: LowRankFactors]?)] = []
-    private var hashes: [String: String] = [:]
     /// The latest merged network of each kind.
     private var merged: [NetworkID: MergedNetwork] = [:]
 
@@ -70,13 +69,10 @@ actor NetworkPatcher {
         return .merged(network)
     }
 
-    /// The files of a set by name and hash. A hash is computed once, which reads the whole file.
+    /// The files of a set by name and hash. A hash that is not known yet takes reading the whole file.
     func references(to set: LoRASet) -> [LoRAReference] {
         set.members.compactMap { member in
-            let identity = member.file.identity
-            guard let hash = hashes[identity] ?? (try? member.file.shortHash()) else { return nil }
-            hashes[identity] = hash
-            return LoRAReference(name: member.tag.name, hash: hash)
+            (try? member.file.shortHash()).map { LoRAReference(name: member.tag.name, hash: $0) }
         }
     }
 

@@ -61,7 +61,7 @@ public struct ImportPlan: Sendable {
         self.folder = folder
         collections = FileKind.allCases.compactMap { Collection($0, in: folder.folders(of: $0)) }
         var notes = folder.problems
-        let pickles = folder.folders(of: .checkpoints).reduce(0) { $0 + Collection.files(in: $1, endings: ["ckpt"]) }
+        let pickles = folder.folders(of: .checkpoints).reduce(0) { $0 + NamedFiles.list($1, endings: ["ckpt"]).count }
         if pickles > 0 {
             notes.append("\(pickles) .ckpt \(pickles == 1 ? "file is" : "files are") left out: such files can run code.")
         }
@@ -101,20 +101,10 @@ extension ImportPlan.Collection {
         let count = switch kind {
         case .checkpoints: ModelLibrary(folders: folders.map { URL(filePath: $0) }).listing().models.count
         case .styles: folders.reduce(0) { $0 + ((try? StyleLibrary(path: $1))?.styles.count ?? 0) }
-        default: folders.reduce(0) { $0 + Self.files(in: $1, endings: kind.endings) }
+        default: folders.reduce(0) { $0 + NamedFiles.list($1, endings: kind.endings).count }
         }
         guard count > 0 else { return nil }
         (self.kind, self.count, self.folders) = (kind, count, folders)
-    }
-
-    /// The number of files in a folder and the folders in it.
-    fileprivate static func files(in folder: String, endings: [String], depth: Int = 0) -> Int {
-        guard depth < ModelFolder.deepestFolder else { return 0 }
-        return (FolderEntries.names(in: folder) ?? []).filter { !$0.hasPrefix(".") }.reduce(0) { count, name in
-            let path = folder + "/" + name
-            if FolderEntries.isFolder(path) { return count + files(in: path, endings: endings, depth: depth + 1) }
-            return count + (endings.contains(name.pathExtension) ? 1 : 0)
-        }
     }
 }
 
