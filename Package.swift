@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "CLabelFont", exclude: ["DejaVuSans.ttf"]),
         library("Sheets", ["CFreeType", "CLabelFont", "Generation"]),
         .target(name: "CMappedFiles"),
-        library("Checkpoints", ["CMappedFiles", "Files", "Generation", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Checkpoints", ["CMappedFiles", "Files", "Generation", "GraphIR", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
         library("Downloads", [
             "Files", .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "Crypto", package: "swift-crypto"),
         ]),
@@ -143,7 +143,8 @@ let package = Package(
 
         // Tests
         .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
-        library("TestSupport", ["CSpawn", "Checkpoints", "Generation", "Jobs", "Sampling", "Tensors"]),
+        .target(name: "CExit", path: "Tests/CExit"),
+        library("TestSupport", ["CExit", "CSpawn", "Checkpoints", "Generation", "Jobs", "Sampling", "Tensors"]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("OpenVINO", ["CMalloc", "Tensors"]),
         tests("Tensors"),

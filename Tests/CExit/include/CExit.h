@@ -1,0 +1,1 @@
+// The target has no interface: it only has to be linked.
