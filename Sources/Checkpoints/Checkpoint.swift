@@ -11,6 +11,8 @@ public struct Checkpoint: Sendable {
         case diffusers
         /// One .safetensors file under the names of the original release.
         case single
+        /// A folder with `model_index.json` and one folder per network, each with a graph for OpenVINO.
+        case openvino
     }
 
     /// The file's or folder's name without extension.
@@ -39,6 +41,8 @@ public struct Checkpoint: Sendable {
     public let zeroTerminalSNRSource: TrainingSource?
     /// One for each text encoder. They differ in padding only.
     public let tokenizers: [TokenizerFiles]
+    /// The networks that are graphs of another program, and run as they are; empty for a checkpoint with weights.
+    public let graphs: [NetworkID: StoredGraph]
     /// The files with weights, in the order of their mapping.
     public let files: [CheckpointFile]
     /// Keys that no network knows, sorted. A complete checkpoint of a supported family has none.
@@ -61,6 +65,9 @@ public struct Checkpoint: Sendable {
 
     /// Nothing says what the UNet predicts, and files of its family differ in it.
     public var isPredictionAssumed: Bool { predictionSource == .assumed }
+
+    /// Whether pictures can become latents: a folder of graphs may come without the half of the VAE that does it.
+    public var hasEncoder: Bool { graphs[.decoder] == nil || graphs[.encoder] != nil }
 
     /// Bytes of all files when each starts at a page boundary: where a mapping's literals begin.
     public var mappedByteCount: Int { files.last?.mappedEnd ?? 0 }
@@ -208,6 +215,7 @@ public struct Checkpoint: Sendable {
         zeroTerminalSNRSource = parts.zeroTerminalSNRSource
         tokenizers = parts.tokenizers
         files = parts.files
+        graphs = parts.graphs
         unusedKeys = parts.unusedKeys
         ignoredKeys = parts.ignoredKeys
         suggestion = FewStepSuggestion(parts)
@@ -234,6 +242,8 @@ public struct Checkpoint: Sendable {
         var misunderstood: CheckpointError?
         /// The settings for few steps that the files speak of.
         var hints = FewStepSuggestion.Hints()
+        /// Networks that run as they are.
+        var graphs: [NetworkID: StoredGraph] = [:]
     }
 }
 

@@ -38,6 +38,7 @@ extension CheckpointError: ReasonedError {
         case .unreadableWeight(let file, let key, _, _, _):
             .unsupportedModel(file, .numbers, detail: description).with("tensor", .init(key))
         case .unknownTensors(let file, _, _): .unsupportedModel(file, .strangeTensors, detail: description)
+        case .damagedGraph(let file, let reason): .damagedFile(file, .badGraph, detail: reason)
         case .textualInversion(let file, _): .unsupportedModel(file, .textualInversion, detail: description)
         }
     }

@@ -60,6 +60,9 @@ public enum CheckpointError: Error, Sendable, Hashable {
     /// A file of `torch.save`, or one that looks like it, that cannot be read as data.
     case torchFile(file: String, TorchFileProblem)
     case textualInversion(file: String, TextualInversionProblem)
+    /// A graph for OpenVINO that cannot be run.
+    /// - Parameter reason: continues a sentence about the file; without a full stop.
+    case damagedGraph(file: String, reason: String)
 }
 
 /// Runs `work`, and tells the failure of a file as this module's own error.
@@ -154,6 +157,8 @@ extension CheckpointError: CustomStringConvertible {
             "\(keys[0])"\(keys.count == 1 ? "" : " and others"). Without \(keys.count == 1 ? "it" : "them") the pictures would be others, \
             so nothing is drawn. Use another version of the model; `easel models info` lists all.
             """
+        case .damagedGraph(let file, let reason):
+            "\"\(file)\" cannot be run: \(reason). Download or export it again."
         case .torchFile(let file, let problem):
             "\"\(file)\" \(problem)"
         case .textualInversion(let file, let problem):

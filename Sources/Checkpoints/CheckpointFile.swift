@@ -67,6 +67,13 @@ struct FileSequence {
             fileName: file.name, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata, files: files)
     }
 
+    /// Adds a file behind those before it, whatever it holds.
+    mutating func add(_ file: OpenFile) -> CheckpointFile {
+        let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0)
+        files.append(added)
+        return added
+    }
+
     private mutating func add(_ file: OpenFile, _ tensors: [StoredTensor], copies: [StridedView] = []) -> [StoredTensor] {
         let added = CheckpointFile(file, mappedOffset: files.last?.mappedEnd ?? 0, copies: copies)
         files.append(added)

@@ -10,6 +10,10 @@ extension Checkpoint {
             throw .unsupportedModel(file: path.lastPathComponent, foreign)
         }
 
+        if Self.isOpenVINOFolder(path) {
+            try self.init(openVINOFolder: path, index, prediction: prediction, vae: source)
+            return
+        }
         let folder = DiffusersFolder(path: path)
         var files = FileSequence()
         let family = try folder.family()
@@ -86,7 +90,7 @@ extension Checkpoint {
 
 extension ConditioningPlan {
     /// The plan with what a folder's `model_index.json` says of it.
-    fileprivate func reading(_ index: ConfigurationFile) throws(CheckpointError) -> ConditioningPlan {
+    func reading(_ index: ConfigurationFile) throws(CheckpointError) -> ConditioningPlan {
         var plan = self
         guard sizes != nil else { return plan }
         if try index.boolean("requires_aesthetics_score", default: false) { plan.sizes = .refiner }
@@ -144,6 +148,15 @@ struct DiffusersFolder {
 
     /// The plain file first, then the variants that publishers use.
     private static let variants = ["", ".fp16", ".bf16", ".fp32", ".non_ema", ".ema"]
+
+    /// Whether there is a network's file, or its index.
+    func hasWeights(in subfolder: String, stem: String) -> Bool {
+        Self.variants.contains { variant in
+            ["\(stem)\(variant).safetensors", "\(stem).safetensors.index\(variant).json"].contains {
+                PathKind("\(path)/\(subfolder)/\($0)") == .file
+            }
+        }
+    }
 
     /// Opens a network's weights: one file, or the shards that an index lists.
     func weights(

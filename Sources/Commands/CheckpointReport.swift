@@ -1,4 +1,5 @@
 import Checkpoints
+import Compilation
 import Diffusion
 import Generation
 import Hosting
@@ -20,26 +21,20 @@ struct CheckpointReport {
         _ checkpoint: Checkpoint, size: PictureSize? = nil, defaults: ModelDefaultsLibrary.Found = .init()
     ) throws(CheckpointError) {
         let (unet, vae) = (checkpoint.unet, checkpoint.vae)
-        let byteCount = checkpoint.mappedByteCount
         var networks: [(ComponentWeights, [Network])] = []
         if checkpoint.refusal != nil {
             // A checkpoint that is not understood cannot be written as a network.
             networks = (checkpoint.textEncoders.map(\.weights) + [unet.weights, vae.weights]).map { ($0, []) }
         } else {
-            for encoder in checkpoint.textEncoders {
-                networks.append(
-                    (encoder.weights, [try .textEncoder(encoder.configuration, weights: encoder.weights, weightsByteCount: byteCount)]))
-            }
-            networks.append((unet.weights, [try .unet(unet.configuration, weights: unet.weights, weightsByteCount: byteCount)]))
-            networks.append((vae.weights, [
-                try .vaeEncoder(vae.configuration, weights: vae.weights, weightsByteCount: byteCount),
-                try .vaeDecoder(vae.configuration, weights: vae.weights, weightsByteCount: byteCount),
-            ]))
+            func network(_ id: NetworkID) throws(CheckpointError) -> Network { try checkpoint.network(id, shape: InputShape()) }
+            for (place, encoder) in checkpoint.textEncoders.enumerated() { networks.append((encoder.weights, [try network(.text(place))])) }
+            networks.append((unet.weights, [try network(.denoiser)]))
+            networks.append((vae.weights, [try network(.decoder)] + (checkpoint.hasEncoder ? [try network(.encoder)] : [])))
         }
 
         var table = Table(header: ["Model", checkpoint.name])
         table.append(["Family", checkpoint.modelName])
-        table.append(["Layout", checkpoint.layout == .single ? "single file, original key names" : "diffusers folder"])
+        table.append(["Layout", checkpoint.layout.words])
         table.append(["Predicts", checkpoint.scheduler.prediction.rawValue + Self.said(by: checkpoint.predictionSource)])
         if let source = checkpoint.zeroTerminalSNRSource { table.append(["Noise schedule", "zero terminal SNR" + Self.said(by: source)]) }
         table.append(["Native size", "\(checkpoint.nativeSize)×\(checkpoint.nativeSize)"])
@@ -98,4 +93,14 @@ struct CheckpointReport {
     private static func said(by source: TrainingSource) -> String { [.configuration, .family].contains(source) ? "" : " (\(source))" }
 
     private static func millions(_ count: Int) -> String { "\((Double(count) / 1e6).rounded(decimals: 1)) M" }
+}
+
+extension Checkpoint.Layout {
+    fileprivate var words: String {
+        switch self {
+        case .diffusers: "diffusers folder"
+        case .single: "single file, original key names"
+        case .openvino: "OpenVINO folder, graphs that are run as they are"
+        }
+    }
 }

@@ -34,7 +34,8 @@ extension NetworkSource {
 
 extension Checkpoint: NetworkSource {
     public func network(_ id: NetworkID, shape: InputShape) throws(CheckpointError) -> Network {
-        try network(id, shape: shape, weights: weights(of: id), weightsByteCount: mappedByteCount(of: id))
+        if graphs[id] != nil { return try .stored(id, of: self, shape: shape, weightsByteCount: mappedByteCount(of: id)) }
+        return try network(id, shape: shape, weights: weights(of: id), weightsByteCount: mappedByteCount(of: id))
     }
 
     /// A network of other weights than the checkpoint's own.

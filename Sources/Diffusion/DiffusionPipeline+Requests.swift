@@ -40,10 +40,11 @@ extension DiffusionPipeline {
             var need = need(forShortPromptsOf: shared)
             need.pictureCount = joined.pictures.count
             (need.chunkCounts, need.chunkCountsVary) = joined.chunkCounts
+            try opened.rules.graphs.validate(chunkCount: need.chunkCounts.max() ?? 1)
             let start = passes.last?.pictures.upperBound ?? 0
             passes.append(.init(
                 request: shared, pictures: start..<start + joined.pictures.count, need: need, loras: joined.pictures[0].loras,
-                sizeWaves: sizeWaves(of: shared)))
+                sizes: sizes(of: shared)))
             prompts += plans
         }
         return RequestPlan(requests: requests, passes: passes, prompts: prompts, joined: PromptPlan(joining: prompts), readings: readings)
@@ -63,6 +64,7 @@ extension DiffusionPipeline {
                 .negativePromptUnused,
                 "The negative prompt has no effect: this model was made to be told the CFG scale and no second text."))
         }
+        plan.warnings += opened.rules.graphs.notices(of: request)
         if let warning = request.recipe.idleOptions { plan.warnings.append(warning) }
         if let warning = checkpoint.suggestion?.preset.warning(about: request) { plan.warnings.append(warning) }
         if request.correction.changesLatents, !request.sampler.countsSteps {
@@ -109,7 +111,7 @@ extension DiffusionPipeline {
         let placement = placement ?? placements[id.stage]
         var shape = shapes.shape(of: id.stage, on: placement.device, for: need)
         if id.takesPicture { shape = shape.scaled(by: checkpoint.vae.configuration.scaleFactor) }
-        return CompileKey(checkpoint: checkpoint.identity, network: id, placement: placement, shape: shape)
+        return CompileKey(checkpoint: checkpoint.identity, network: id, placement: placement, shape: checkpoint.possible(shape, for: id))
     }
 
     /// Decides whether the VAE takes the pictures of a request in tiles, by the memory that there is now.
@@ -140,8 +142,8 @@ extension DiffusionPipeline {
     /// Conditionings of texts for a picture of the checkpoint's own size.
     /// - Parameter parts: for each text encoder what it made of the texts, in their order.
     public func plainConditionings(_ parts: [[EncodedText]]) -> [Conditioning] {
-        let waves = sizeWaves(of: nativeRequest(prompt: ""))
-        return joined(parts).map { conditioning($0, waves) }
+        let sizes = sizes(of: nativeRequest(prompt: ""))
+        return joined(parts).map { conditioning($0, sizes) }
     }
 
     /// The texts after all text encoders.
@@ -169,17 +171,21 @@ extension DiffusionPipeline {
     func conditionings(
         of plan: RequestPlan, _ pass: RequestPlan.Pass, _ texts: [EncodedText], atEvaluation index: Int
     ) -> [[Conditioning]] {
-        plan.joined.contexts(of: pass.pictures, atEvaluation: index, texts).map { $0.map { conditioning($0, pass.sizeWaves) } }
+        plan.joined.contexts(of: pass.pictures, atEvaluation: index, texts).map { $0.map { conditioning($0, pass.sizes) } }
     }
 
-    private func conditioning(_ text: EncodedText, _ sizeWaves: [Float]) -> Conditioning {
+    private func conditioning(_ text: EncodedText, _ sizes: [Float]) -> Conditioning {
         guard let pooled = text.pooled else { return Conditioning(context: text.context) }
-        let vector = pooled.values + sizeWaves
+        guard checkpoint.graphs[.denoiser] == nil else {
+            let sizes = NDArray(shape: [1, sizes.count], values: sizes)
+            return Conditioning(context: text.context, vectors: ["pooled": pooled, "sizes": sizes])
+        }
+        let vector = pooled.values + sizes.flatMap(ConditioningPlan.SizeNumbers.waves)
         return Conditioning(context: text.context, vectors: ["vector": NDArray(shape: [1, vector.count], values: vector)])
     }
 
-    /// The picture's sizes as waves, which the denoiser is told; empty where it is told none.
-    private func sizeWaves(of request: GenerationRequest) -> [Float] {
+    /// Numbers about the picture's size, which the denoiser is told; empty where it is told none.
+    private func sizes(of request: GenerationRequest) -> [Float] {
         let told = request.sizeConditioning
         let size = PictureSize(width: request.width, height: request.height)
         let (original, target) = (told.original ?? size, told.target ?? size)
@@ -189,7 +195,7 @@ extension DiffusionPipeline {
         // A usual aesthetic score.
         case .refiner: [original.height, original.width, told.crop.top, told.crop.left, 6]
         }
-        return numbers.flatMap { ConditioningPlan.SizeNumbers.waves(of: Float($0)) }
+        return numbers.map(Float.init)
     }
 
     // MARK: Sampling

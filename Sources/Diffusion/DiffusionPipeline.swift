@@ -101,7 +101,8 @@ public final class DiffusionPipeline: StageHost {
         _ id: NetworkID, at placement: Placement? = nil, shape: InputShape = InputShape(), reason: CompileReason? = nil
     ) async throws(DiffusionError) -> CompiledNetwork {
         let key = CompileKey(
-            checkpoint: checkpoint.identity, network: id, placement: placement ?? placements[id.stage], shape: shape)
+            checkpoint: checkpoint.identity, network: id, placement: placement ?? placements[id.stage],
+            shape: checkpoint.possible(shape, for: id))
         do {
             return try await networks.network(key, of: checkpoint, reason: reason)
         } catch {

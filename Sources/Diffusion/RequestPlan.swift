@@ -33,8 +33,8 @@ public struct RequestPlan: Sendable {
         let need: ShapeNeed
         /// The LoRAs of its first picture.
         let loras: LoRASet
-        /// What the denoiser is told of the pictures' sizes, as waves; empty where it is told nothing.
-        let sizeWaves: [Float]
+        /// What the denoiser is told of the pictures' sizes; empty where it is told nothing.
+        let sizes: [Float]
     }
 }
 

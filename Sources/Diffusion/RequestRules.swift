@@ -9,6 +9,7 @@ public struct RequestRules: Sendable {
     private let encoders: [Encoder]
     private let objective: Objective
     private let tinyVAE: TinyVAE?
+    let graphs: GraphRules
 
     /// The limits of one text encoder.
     private struct Encoder {
@@ -16,6 +17,8 @@ public struct RequestRules: Sendable {
         let state: ConditioningPlan.State
         let isPooled: Bool
         let paddingToken: Int32
+        /// The outputs that there are; nil for all.
+        let outputs: Set<String>?
     }
 
     init(_ checkpoint: Checkpoint, objective: Objective) {
@@ -24,8 +27,10 @@ public struct RequestRules: Sendable {
             Encoder(
                 layerCount: checkpoint.textEncoders[source.encoder].configuration.layerCount, state: source.state,
                 isPooled: plan.pooled == source.encoder,
-                paddingToken: Int32(clamping: checkpoint.tokenizers[source.encoder].paddingTokenID))
+                paddingToken: Int32(clamping: checkpoint.tokenizers[source.encoder].paddingTokenID),
+                outputs: checkpoint.graphs[.text(source.encoder)]?.outputs)
         }
+        graphs = GraphRules(checkpoint)
         self.objective = objective
         tinyVAE = checkpoint.tinyVAE
     }
@@ -58,6 +63,7 @@ public struct RequestRules: Sendable {
         }
         try styles.validate(request.styles)
         try validate(request.vae)
+        try graphs.validate(request)
         if let pass = request.secondPass { try validate(secondPass: pass) }
         try upscalers.validate(namesIn: request)
         let readings = try readings(of: request)
@@ -109,6 +115,7 @@ public struct RequestRules: Sendable {
                     "Clip skip \(request.clipSkip) is out of range: this model's text encoder has \(encoder.layerCount) layers. "
                         + "Use 1 to \(encoder.layerCount).")
             }
+            guard encoder.outputs?.contains(output) ?? true else { throw GraphRules.clipSkip(request.clipSkip) }
             readings.append(EncoderReading(output: output, pools: encoder.isPooled, paddingToken: encoder.paddingToken))
         }
         return readings

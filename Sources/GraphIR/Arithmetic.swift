@@ -25,6 +25,9 @@ extension GraphBuilder {
         add("Select", inputs: [condition, a, b], type: a.type)
     }
 
+    /// The nearest whole number; of two equally near the even one.
+    public func round(_ x: Value) -> Value { add("Round", 5, attributes: [.init("mode", "half_to_even")], inputs: [x]) }
+
     /// Limits each number to the range: one beyond a bound becomes the bound.
     public func clamp(_ x: Value, _ range: ClosedRange<Float>) -> Value {
         add("Clamp", attributes: [.init("min", range.lowerBound), .init("max", range.upperBound)], inputs: [x])

@@ -93,8 +93,54 @@ public final class GraphBuilder {
         let name = (scope.isEmpty ? "" : scope + "/") + operation + "_" + String(nodes.count)
         nodes.append(Node(
             type: operation, opset: "opset\(opset)", name: name, attributes: attributes, inputs: inputs,
-            outputs: .init(repeating: Output(type: type), count: outputs), isDecompression: isDecompression))
+            outputs: .init(repeating: Output(type), count: outputs), marks: isDecompression ? ["decompression"] : []))
         return Value(node: nodes.count - 1, output: 0, type: type)
+    }
+
+    /// Adds the operations of a document that another program wrote.
+    /// - Parameters:
+    ///   - inputs: what stands in the place of each of its inputs, in their order.
+    ///   - offset: where its weights begin in the weights buffer.
+    ///   - replacement: called with the type and the inputs of each operation and its output; what it returns is read in the output's
+    ///     place. Most return the output.
+    /// - Returns: its outputs, in their order.
+    /// - Precondition: there is a value for each input.
+    public func insert(
+        _ document: IRDocument, inputs: [Value], weightsAt offset: Int,
+        replacing replacement: (_ type: String, _ inputs: [Value], _ output: Value) -> Value = { _, _, output in output }
+    ) -> [Value] {
+        precondition(inputs.count == document.inputs.count, "\(inputs.count) values for \(document.inputs.count) inputs")
+        let given = Dictionary(uniqueKeysWithValues: zip(document.inputs.map(\.operation), inputs))
+        var values: [[Value]] = []
+        values.reserveCapacity(document.operations.count)
+        for (index, operation) in document.operations.enumerated() {
+            if let value = given[index] {
+                values.append([value])
+                continue
+            }
+            guard operation.type != "Result" else {
+                values.append([])
+                continue
+            }
+            var node = Node(type: operation.type, opset: operation.opset, name: operation.name, attributes: operation.attributes)
+            node.inputs = operation.inputs.map { values[$0.operation][$0.output] }
+            node.outputs = operation.outputs.map { Output($0.precision) }
+            node.marks = operation.marks
+            if operation.type == "Const" {
+                node.attributes = operation.attributes.map { attribute in
+                    guard attribute.name == "offset", let own = Int(attribute.text) else { return attribute }
+                    return Attribute("offset", own + offset)
+                }
+            }
+            nodes.append(node)
+            let number = nodes.count - 1
+            var outputs = node.outputs.enumerated().map { place, output in
+                Value(node: number, output: place, type: ElementType(precision: output.precision) ?? .f32)
+            }
+            if outputs.count == 1 { outputs[0] = replacement(operation.type, node.inputs, outputs[0]) }
+            values.append(outputs)
+        }
+        return document.outputs.map { values[$0.source.operation][$0.source.output] }
     }
 
     /// The graph as text.

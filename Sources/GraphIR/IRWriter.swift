@@ -1,5 +1,3 @@
-import Tensors
-
 /// Spells nodes as an OpenVINO IR document, version 11.
 ///
 /// Source: OpenVINO documentation, "Intermediate Representation"; the reader is `src/frontends/ir` there.
@@ -40,8 +38,14 @@ struct IRWriter {
             for attribute in node.attributes { write(attribute: attribute.name, attribute.text) }
             write("/>")
         }
-        if node.isDecompression {
-            write("<rt_info><attribute name=\"decompression\" version=\"0\"/></rt_info>")
+        if !node.marks.isEmpty {
+            write("<rt_info>")
+            for mark in node.marks {
+                write("<attribute")
+                write(attribute: "name", mark)
+                write(" version=\"0\"/>")
+            }
+            write("</rt_info>")
         }
         if !node.inputs.isEmpty {
             write("<input>")
@@ -52,7 +56,7 @@ struct IRWriter {
         if !node.outputs.isEmpty {
             write("<output>")
             for (index, output) in node.outputs.enumerated() {
-                write("<port id=\"\(node.inputs.count + index)\" precision=\"\(output.type.precision)\"")
+                write("<port id=\"\(node.inputs.count + index)\" precision=\"\(output.precision)\"")
                 if !output.names.isEmpty { write(attribute: "names", output.names.map(Self.listed).joined(separator: ",")) }
                 write("/>")
             }
@@ -84,17 +88,4 @@ struct IRWriter {
     }
 
     private mutating func write(_ string: String) { text.append(contentsOf: string.utf8) }
-}
-
-extension ElementType {
-    /// As ports spell it.
-    fileprivate var precision: String {
-        switch self {
-        case .f64: "FP64"
-        case .f32: "FP32"
-        case .f16: "FP16"
-        case .boolean: "BOOL"
-        default: rawValue.uppercased()
-        }
-    }
 }

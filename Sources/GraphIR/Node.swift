@@ -16,15 +16,20 @@ struct Node: Sendable {
     var attributes: [Attribute] = []
     var inputs: [Value] = []
     var outputs: [Output] = []
-    /// The node only restores stored weights to the computing precision.
-    var isDecompression = false
+    /// Marks without values that tell the compiler what the node is for: `decompression` for one that only restores stored weights to the
+    /// computing precision.
+    var marks: [String] = []
 }
 
 /// One output of a node, as the IR describes it.
 struct Output: Sendable {
-    var type: ElementType
+    /// The format of its numbers, as ports spell it: `FP32`.
+    var precision: String
     /// Names that make the tensor reachable from outside.
     var names: [String] = []
+
+    init(_ precision: String) { self.precision = precision }
+    init(_ type: ElementType) { precision = type.precision }
 }
 
 /// A name and its value, as the IR spells it.
@@ -43,4 +48,23 @@ struct Attribute: Sendable, Hashable {
     init(_ name: String, _ value: Float) { self.init(name, value.description) }
     init(_ name: String, _ values: [Int]) { self.init(name, values.lazy.map(String.init).joined(separator: ",")) }
     init(_ name: String, _ extents: [Extent]) { self.init(name, extents.lazy.map(\.description).joined(separator: ",")) }
+}
+
+extension ElementType {
+    /// As ports spell it.
+    fileprivate var precision: String {
+        switch self {
+        case .f64: "FP64"
+        case .f32: "FP32"
+        case .f16: "FP16"
+        case .boolean: "BOOL"
+        default: rawValue.uppercased()
+        }
+    }
+
+    /// The format that ports spell so; nil for one that only other programs' graphs have.
+    init?(precision: String) {
+        guard let type = Self.allCases.first(where: { $0.precision == precision }) else { return nil }
+        self = type
+    }
 }

@@ -9,6 +9,9 @@ extension GraphBuilder {
         add("Reshape", attributes: [.init("special_zero", true)], inputs: [x, shape])
     }
 
+    /// Takes an axis of extent 1 away.
+    public func squeeze(_ x: Value, axis: Int) -> Value { add("Squeeze", inputs: [x, integers([axis])]) }
+
     /// Output axis i is input axis `order[i]`.
     public func transpose(_ x: Value, _ order: [Int]) -> Value { add("Transpose", inputs: [x, integers(order)]) }
 

@@ -20,8 +20,7 @@ extension Network {
         let root = Layer(weights: weights, externalByteCount: weightsByteCount, tiling: shape.tiling)
         let graph = root.graph
         let latents = graph.parameter("latents", .f32, [shape.batch, .fixed(configuration.latentChannels), shape.height, shape.width])
-        var x = Features(graph.divide(latents, graph.literal(configuration.scalingFactor)), channels: configuration.latentChannels)
-        if configuration.shiftFactor != 0 { x.value = graph.add(x.value, graph.literal(configuration.shiftFactor)) }
+        var x = Features(graph.unscaledLatents(latents, configuration), channels: configuration.latentChannels)
         if configuration.usesPostQuantConvolution {
             x = try root["post_quant_conv"].convolution(x, to: configuration.latentChannels, kernel: 1)
         }
@@ -49,15 +48,32 @@ extension Network {
         var x = try root["encoder"].encoder(Features(image, channels: configuration.imageChannels), configuration)
         if configuration.usesQuantConvolution { x = try root["quant_conv"].convolution(x, to: x.channels, kernel: 1) }
 
-        let latentChannels = configuration.latentChannels
-        let moments = graph.split(x.value, axis: 1, lengths: [latentChannels, latentChannels])
-        let scale = graph.literal(configuration.scalingFactor)
-        let mean = configuration.shiftFactor == 0 ? moments[0] : graph.subtract(moments[0], graph.literal(configuration.shiftFactor))
-        graph.result("mean", graph.multiply(mean, scale))
-        // The second half is the logarithm of the variance; diffusers keeps it in this range.
-        let deviation = graph.exponential(graph.multiply(graph.clamp(moments[1], -30...20), graph.literal(0.5)))
-        graph.result("deviation", graph.multiply(deviation, scale))
+        graph.writeDistribution(x.value, configuration)
         return root.finish()
+    }
+}
+
+extension GraphBuilder {
+    /// Makes `mean` and `deviation` outputs.
+    /// - Parameter moments: twice the latent channels: mean, then logarithm of the variance.
+    func writeDistribution(_ moments: Value, _ configuration: VAEConfiguration) {
+        let moments = split(moments, axis: 1, lengths: [configuration.latentChannels, configuration.latentChannels])
+        result("mean", scaledLatents(moments[0], configuration))
+        // diffusers keeps the logarithm in this range.
+        let deviation = exponential(multiply(clamp(moments[1], -30...20), literal(0.5)))
+        result("deviation", multiply(deviation, literal(configuration.scalingFactor)))
+    }
+
+    /// Latents of the VAE, as samplers take them: shifted and scaled.
+    func scaledLatents(_ latents: Value, _ configuration: VAEConfiguration) -> Value {
+        let shifted = configuration.shiftFactor == 0 ? latents : subtract(latents, literal(configuration.shiftFactor))
+        return multiply(shifted, literal(configuration.scalingFactor))
+    }
+
+    /// Latents of samplers, as the VAE takes them: the same undone.
+    func unscaledLatents(_ latents: Value, _ configuration: VAEConfiguration) -> Value {
+        let unscaled = divide(latents, literal(configuration.scalingFactor))
+        return configuration.shiftFactor == 0 ? unscaled : add(unscaled, literal(configuration.shiftFactor))
     }
 }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Generation
 import GraphIR
 import Networks
 import OpenVINO
@@ -10,12 +11,13 @@ struct AgreementTests {
     /// Both sides add in another order, and each of some hundred layers rounds to 6e-8; seen: up to 2e-6.
     private let tolerance: Float = 1e-5
 
-    @Test("the UNet predicts what diffusers predicts, for any size, batch, timestep and number of tokens", arguments: ["sd1", "sd2"])
+    @Test(
+        "the UNet predicts what diffusers predicts, for any size, batch, timestep and number of tokens",
+        arguments: ["sd1", "sd2", "sd2-openvino"])
     func unet(name: String) throws {
         let tiny = try TinyCheckpoint(name)
         let stored = tiny.checkpoint.unet
-        let network = try Network.unet(stored.configuration, weights: stored.weights, weightsByteCount: tiny.byteCount)
-        let model = try tiny.compile(network)
+        let model = try tiny.compile(tiny.network(.denoiser))
         for expected in try ReferenceNumbers.load(name).unet { try check(expected, model, stored.configuration) }
     }
 
@@ -27,8 +29,7 @@ struct AgreementTests {
         let shape = InputShape(
             batch: .fixed(expected.batch), height: .fixed(try #require(expected.height)),
             width: .fixed(try #require(expected.width)), tokens: .fixed(try #require(expected.tokens)))
-        let network = try Network.unet(stored.configuration, shape: shape, weights: stored.weights, weightsByteCount: tiny.byteCount)
-        try check(expected, tiny.compile(network), stored.configuration)
+        try check(expected, tiny.compile(tiny.network(.denoiser, shape: shape)), stored.configuration)
     }
 
     private func check(_ expected: ReferenceNumbers.Case, _ model: CompiledModel, _ configuration: UNetConfiguration) throws {
@@ -46,8 +47,7 @@ struct AgreementTests {
     func textEncoder(name: String) throws {
         let tiny = try TinyCheckpoint(name)
         let stored = tiny.checkpoint.textEncoders[0]
-        let network = try Network.textEncoder(stored.configuration, weights: stored.weights, weightsByteCount: tiny.byteCount)
-        let model = try tiny.compile(network)
+        let model = try tiny.compile(tiny.network(.text(0)))
         for expected in try ReferenceNumbers.load(name).textEncoder {
             #expect(expected.outputs.count == stored.configuration.layerCount + 2)
             let width = stored.configuration.width
@@ -59,25 +59,46 @@ struct AgreementTests {
         }
     }
 
-    @Test("the VAE decodes latents to the picture that diffusers decodes", arguments: ["sd1", "sd2"])
+    @Test("a text encoder that is a graph leaves what transformers leaves last, and takes vectors in the place of tokens")
+    func storedTextEncoder() throws {
+        let tiny = try TinyCheckpoint("sd2-openvino"), original = try TinyCheckpoint("sd2")
+        let models = try [tiny.compile(tiny.network(.text(0))), original.compile(original.network(.text(0)))]
+        for expected in try ReferenceNumbers.load("sd2").textEncoder {
+            let stored = original.checkpoint.textEncoders[0].configuration
+            let ids = (0..<expected.batch * 77).map { Int64($0 * 37 % stored.vocabularySize) }
+            let vectors = ReferenceNumbers.noise([expected.batch, 77, stored.width], salt: 5)
+            let last = try #require(expected.outputs["last_hidden_state"])
+            for inserted in [[], [3, 40]] {
+                var tokens = ids
+                for place in inserted { tokens[place] = Network.insertedToken }
+                let answers = try models.map { model in
+                    var request = try model.makeInferRequest()
+                    try request.setInput("input_ids", to: Tensor(shape: [expected.batch, 77], values: tokens))
+                    try request.setInput("vectors", to: vectors)
+                    try request.inferBlocking()
+                    return try request.output("last_hidden_state")
+                }
+                let error = zip(answers[0].values, answers[1].values).map { abs($0 - $1) }.max() ?? .infinity
+                #expect(error <= tolerance)
+                if inserted.isEmpty { #expect(try answers[0].error(against: last) <= tolerance) }
+            }
+        }
+    }
+
+    @Test("the VAE decodes latents to the picture that diffusers decodes", arguments: ["sd1", "sd2", "sd2-openvino"])
     func vaeDecoder(name: String) throws {
         let tiny = try TinyCheckpoint(name)
-        let stored = tiny.checkpoint.vae
-        let network = try Network.vaeDecoder(stored.configuration, weights: stored.weights, weightsByteCount: tiny.byteCount)
-        let model = try tiny.compile(network)
+        let model = try tiny.compile(tiny.network(.decoder))
         for expected in try ReferenceNumbers.load(name).vaeDecoder { try checkDecoder(expected, model) }
     }
 
     @Test("a VAE compiled for one size decodes the same", arguments: ["sd1", "sd2"])
     func staticVAEDecoder(name: String) throws {
         let tiny = try TinyCheckpoint(name)
-        let stored = tiny.checkpoint.vae
         let expected = try ReferenceNumbers.load(name).vaeDecoder[0]
         let shape = InputShape(
             batch: .fixed(expected.batch), height: .fixed(try #require(expected.height)), width: .fixed(try #require(expected.width)))
-        let network = try Network.vaeDecoder(
-            stored.configuration, shape: shape, weights: stored.weights, weightsByteCount: tiny.byteCount)
-        try checkDecoder(expected, tiny.compile(network))
+        try checkDecoder(expected, tiny.compile(tiny.network(.decoder, shape: shape)))
     }
 
     private func checkDecoder(_ expected: ReferenceNumbers.Case, _ model: CompiledModel) throws {
@@ -87,12 +108,10 @@ struct AgreementTests {
         try check(&request, expected)
     }
 
-    @Test("the VAE encodes a picture to the distribution that diffusers encodes it to", arguments: ["sd1", "sd2"])
+    @Test("the VAE encodes a picture to the distribution that diffusers encodes it to", arguments: ["sd1", "sd2", "sd2-openvino"])
     func vaeEncoder(name: String) throws {
         let tiny = try TinyCheckpoint(name)
-        let stored = tiny.checkpoint.vae
-        let network = try Network.vaeEncoder(stored.configuration, weights: stored.weights, weightsByteCount: tiny.byteCount)
-        let model = try tiny.compile(network)
+        let model = try tiny.compile(tiny.network(.encoder))
         for expected in try ReferenceNumbers.load(name).vaeEncoder {
             let shape = [expected.batch, 3, try #require(expected.height), try #require(expected.width)]
             var request = try model.makeInferRequest()

@@ -79,7 +79,7 @@ export default {
   'painter.rectangle': '用数字指定矩形', 'painter.x': '左', 'painter.y': '上', 'painter.width': '宽', 'painter.height': '高', 'painter.fill': '涂抹', 'painter.erase': '擦除',
 
   // Kinds of files that cannot be used, in the place of the server's English detail.
-  'kind.cut_short': '文件不完整，请重新下载。', 'kind.bad_header': '文件头有误，请重新下载。', 'kind.bad_archive': '文件内容有误，请重新下载。', 'kind.bad_json': '不是有效的 JSON，请重新下载。',
+  'kind.cut_short': '文件不完整，请重新下载。', 'kind.bad_header': '文件头有误，请重新下载。', 'kind.bad_archive': '文件内容有误，请重新下载。', 'kind.bad_graph': '计算图文件有误，请重新下载或导出。', 'kind.bad_json': '不是有效的 JSON，请重新下载。',
   'kind.bad_setting': '配置值有误（{detail}）', 'kind.missing_tensor': '缺少张量 {tensor}。', 'kind.wrong_shape': '张量 {tensor} 的形状不对。',
   'kind.lora': '这是 LoRA，不是大模型。请放入 LoRA 文件夹，并在提示词中写 <lora:名称:0.8>。', 'kind.textual_inversion': '这是 Embedding，不是模型，或不适用于此模型。', 'kind.control_net': '这是 ControlNet，暂不支持。',
   'kind.motion_module': '这是动画模块，暂不支持。', 'kind.image_adapter': '这是图像提示适配器，暂不支持。', 'kind.vae': '这只是 VAE，请使用完整的模型。',
@@ -134,6 +134,9 @@ export default {
   'notice.posterior_unused': 'Tiny VAE 只给出一个结果，图片的潜变量没有按种子采样。',
   'loras': 'LoRA', 'loras.search': '搜索 LoRA', 'loras.none': '还没有 LoRA。请将文件（.safetensors）放入 {folders}。', 'loras.word': '将此触发词加入提示词',
   'lora.family.sd1': 'Stable Diffusion 1', 'lora.family.sd2': 'Stable Diffusion 2', 'lora.family.sdxl': 'Stable Diffusion XL', 
+  'notice.lora_graph': '已略去 {tag}：此模型是 OpenVINO 的固定计算图。要使用 LoRA，请用该模型的 .safetensors 文件。',
+  'notice.graph_timesteps': '此模型的计算图只接受整数时间步，已四舍五入。',
+  'notice.graph_samples': '此模型的 VAE 编码器自带随机噪声，相同设置无法重现同一张图片。',
   'notice.lora_left_out': '未设置 LoRA 文件夹，已略去 {tag}。',
   'notice.lora_in_negative_prompt': 'LoRA 只从正向提示词读取，已略去负向提示词中的 {tag}。',
   'notice.lora_missing': '没有名为“{name}”的 LoRA，图片未使用它。',

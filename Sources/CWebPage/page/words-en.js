@@ -138,7 +138,7 @@ export default {
   'error.not_a_model': '{file} is not a model.',
   'error.damaged_file': '{file} is damaged: {detail}',
   'error.unsupported_model': 'Easel does not draw with this kind of model: {detail}',
-  'error.missing_part': '{file} lacks a part: {part}.', 'error.missing_tiny_vae': 'There is no tiny VAE for this model. Put {file}.safetensors or {file}.pth into the folder {folder}.',
+  'error.missing_part': '{file} lacks a part: {part}.', 'error.fixed_graph': 'This model is a graph for OpenVINO that is run as it is, and it does not do this: {wanted}. Use the model\'s .safetensors file.', 'error.missing_tiny_vae': 'There is no tiny VAE for this model. Put {file}.safetensors or {file}.pth into the folder {folder}.',
   'error.file_changed': 'The model’s file was changed while it was in use.',
   'error.took_too_long': 'The job took longer than {minutes} minutes (setting {setting}).',
   'error.name_taken': 'This name is taken.',

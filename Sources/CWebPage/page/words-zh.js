@@ -129,7 +129,7 @@ export default {
   'error.not_a_model': '{file} 不是模型文件。',
   'error.damaged_file': '{file} 已损坏：{detail}',
   'error.unsupported_model': '暂不支持这类模型：{detail}',
-  'error.missing_part': '{file} 缺少组件 {part}。', 'error.missing_tiny_vae': '没有适用于此模型的微型 VAE，请把 {file}.safetensors 或 {file}.pth 放入 {folder} 文件夹。',
+  'error.missing_part': '{file} 缺少组件 {part}。', 'error.fixed_graph': '此模型是 OpenVINO 的固定计算图，不支持：{wanted}。请使用该模型的 .safetensors 文件。', 'error.missing_tiny_vae': '没有适用于此模型的微型 VAE，请把 {file}.safetensors 或 {file}.pth 放入 {folder} 文件夹。',
   'error.file_changed': '模型文件在使用中被改动。',
   'error.took_too_long': '任务超过 {minutes} 分钟（设置项 {setting}）。',
   'error.name_taken': '名称已被占用。',

@@ -72,7 +72,8 @@ public enum ForeignModel: Sendable, Hashable {
 
     /// nil for a pipeline of text to picture with Stable Diffusion 1, 2 or XL, or another way to use its parts.
     init?(pipelineName name: String) {
-        switch name {
+        // optimum-intel's classes run graphs for OpenVINO.
+        switch name.hasPrefix("OV") ? String(name.dropFirst(2)) : name {
         case "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipelineLegacy",
             "StableDiffusionInpaintPipeline",
             "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline",

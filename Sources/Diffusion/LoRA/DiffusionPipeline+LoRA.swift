@@ -67,6 +67,9 @@ final class MatchedLoRAs: Sendable {
 
     init(_ checkpoint: Checkpoint) { self.checkpoint = checkpoint }
 
+    /// Whether the UNet is a graph of another program, whose weights have no names.
+    var runsGraph: Bool { checkpoint.graphs[.denoiser] != nil }
+
     /// The changes of a file.
     func changes(of file: LoRAFile) -> LoRAChanges {
         let identity = file.identity

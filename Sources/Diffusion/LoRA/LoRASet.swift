@@ -63,8 +63,12 @@ extension LoRASet {
         var joined: [(tag: LoRATag, file: LoRAFile)] = []
         for tag in tags {
             if !tag.unreadArguments.isEmpty { notices.append(.unread(tag)) }
-            guard let library, matched != nil else {
+            guard let library, let matched else {
                 leaveOut(tag, .leftOut(tag))
+                continue
+            }
+            guard !matched.runsGraph else {
+                leaveOut(tag, .graph(tag))
                 continue
             }
             do throws(CheckpointError) {
@@ -139,6 +143,12 @@ extension Notice {
 
     fileprivate static func leftOut(_ tag: LoRATag) -> Notice {
         Notice(.loraLeftOut, ["tag": .init(tag.typed)], "\(tag.typed) was left out: no folder of LoRAs is known.")
+    }
+
+    fileprivate static func graph(_ tag: LoRATag) -> Notice {
+        Notice(
+            .loraGraph, ["tag": .init(tag.typed)],
+            "\(tag.typed) was left out: this model is a graph for OpenVINO that is run as it is. LoRAs need the model's .safetensors file.")
     }
 
     fileprivate static func repeated(_ tag: LoRATag) -> Notice {

@@ -98,6 +98,8 @@ extension ErrorReason {
         case damagedFile = "damaged_file"
         case unsupportedModel = "unsupported_model"
         case missingPart = "missing_part"
+        /// Something that a graph of another program does not do.
+        case fixedGraph = "fixed_graph"
         case missingTinyVAE = "missing_tiny_vae"
         case fileChanged = "file_changed"
         case tookTooLong = "took_too_long"
@@ -121,6 +123,9 @@ extension ErrorReason {
         ErrorReason(.outOfRange, ["value": value, "min": minimum, "max": maximum])
     }
 
+    /// Something that a graph of another program does not do, by its name: `tiling`, `pictures`, `size`, `prompt`, `clip_skip`.
+    public static func fixedGraph(_ wanted: String) -> ErrorReason { ErrorReason(.fixedGraph, ["wanted": .text(wanted)]) }
+
     /// A text that is none of some words or names.
     public static func unknownChoice(_ text: some StringProtocol, of choices: [String]) -> ErrorReason {
         ErrorReason(.unknownChoice, ["value": Value(text), "choices": Value(choices)])
@@ -143,6 +148,7 @@ extension ErrorReason {
         case cutShort = "cut_short"
         case badHeader = "bad_header"
         case badArchive = "bad_archive"
+        case badGraph = "bad_graph"
         case badJSON = "bad_json"
         case badSetting = "bad_setting"
         case missingTensor = "missing_tensor"

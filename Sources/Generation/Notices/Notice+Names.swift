@@ -13,6 +13,8 @@ extension Notice {
         /// No folder of LoRAs is known; earlier versions applied none.
         case loraLeftOut = "lora_left_out"
         /// A LoRA in a negative prompt.
+        /// A LoRA beside a model that runs as it is.
+        case loraGraph = "lora_graph"
         case loraInNegativePrompt = "lora_in_negative_prompt"
         case loraMissing = "lora_missing"
         case loraUnreadable = "lora_unreadable"
@@ -52,6 +54,10 @@ extension Notice {
         case unsuitableSettings = "unsuitable_settings"
         case correctionUnused = "correction_unused"
         case tintUnused = "tint_unused"
+        /// A graph that takes whole timesteps only.
+        case graphTimesteps = "graph_timesteps"
+        /// A graph whose VAE encoder draws by numbers of its own.
+        case graphSamples = "graph_samples"
         case tilingUnused = "tiling_unused"
         /// What the UNet predicts was assumed, and the model seems to be one that predicts something else.
         case unlikelyPrediction = "unlikely_prediction"
