@@ -18,9 +18,10 @@ public import WebAPI
 /// Models are opened when a job first needs them, and opened again when their files or the settings that they depend on change.
 public actor ModelHost: Engine {
     let settings: LiveSettings
-    let library: ModelLibrary
+    private(set) var library: ModelLibrary
     let defaults: ModelDefaultsLibrary
     let folders: UserFolders
+    private let modelPlaces: CurrentModelFolders
     let resources: PromptResources
     let inputPictures: (any InputPictureSource)?
     /// The upscalers that requests name.
@@ -83,15 +84,16 @@ public actor ModelHost: Engine {
         self.folders = folders
         self.resources = resources
         self.inputPictures = inputPictures
-        let modelFolders = ModelFolders(settings.current, user: folders)
-        upscalerLibrary = UpscalerLibrary(settings.current, modelFolders)
+        let modelPlaces = CurrentModelFolders(settings.current, user: folders)
+        self.modelPlaces = modelPlaces
+        upscalerLibrary = UpscalerLibrary(settings.current, modelPlaces.value)
         self.logger = logger
         self.onCompile = onCompile
         self.onEvent = onEvent
         headers = CheckpointHeaders {
             .init(
-                prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelFolders),
-                tinyVAEs: settings.current.tinyVAEs(modelFolders))
+                prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelPlaces.value),
+                tinyVAEs: settings.current.tinyVAEs(modelPlaces.value))
         }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
@@ -141,8 +143,11 @@ public actor ModelHost: Engine {
     }
 
     public func refresh() async {
-        await headers.forget()
+        modelPlaces.refresh()
+        upscalerLibrary.use(folders: modelPlaces.value.ofUpscalers(settings.current))
+        library.findFolders()
         library.forget()
+        await headers.forget()
         _ = resources.reader?(true)
     }
 
