@@ -108,7 +108,7 @@ let package = Package(
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]),
         library("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs",
             "Networks", "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
         ]),
@@ -176,7 +176,7 @@ let package = Package(
         tests("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
             "Sampling", "Settings", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),

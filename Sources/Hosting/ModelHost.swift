@@ -1,6 +1,7 @@
 public import Checkpoints
 import Compilation
 public import Diffusion
+import Downloads
 import Fidelity
 import Files
 import Foundation
@@ -42,6 +43,7 @@ public actor ModelHost: Engine {
     private var openModels: [String: OpenModel] = [:]
     /// Knows models that are not open.
     private let headers: CheckpointHeaders
+    private let sourceNotes = SourceNotes()
     private let hashMemory: HashMemory
     private let hashes: ModelHashes
     /// Notes on models' names that the log has already.
@@ -118,13 +120,15 @@ public actor ModelHost: Engine {
             let hashedPath = model.isFolder ? header?.hashedPath : model.path
             let found = defaults.defaults(of: model.name, path: model.path)
             notes += found.notes
+            let note = sourceNotes.note(beside: model.path)
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
                 isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
                 takesSizes: header?.takesSizes ?? false, isForInpainting: header?.isForInpainting ?? false,
                 hasTinyVAE: header?.hasTinyVAE ?? false, suits: header?.suits,
                 family: header?.family, bytes: header?.byteCount ?? (model.isFolder ? nil : FileIdentity(model.path)?.byteCount),
-                defaults: found.defaults))
+                defaults: found.defaults, isFolder: model.isFolder, license: note?.license, page: note?.page,
+                baseModels: note?.baseModels ?? []))
         }
         tell(notes)
         return summaries

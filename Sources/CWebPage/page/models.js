@@ -40,7 +40,7 @@ function fit() {
   if (Object.entries(values).some(([name, value]) => $(name).value !== value)) fill(values)
 }
 
-const about = model => [model.family, model.native_size && `${number(model.native_size)} px`, model.bytes && bytes(model.bytes)].filter(Boolean).join(' · ')
+const about = model => [model.family, model.native_size && `${number(model.native_size)} px`, model.bytes && bytes(model.bytes), model.license].filter(Boolean).join(' · ')
 
 /** Shows the model at hand. @param {object} [kept] what the fields were given at the last visit */
 export function showModel(kept) {
@@ -94,10 +94,15 @@ function useSuits() {
 
 // Choosing
 
+/** What the model's latest picture was drawn with. */
+const lastDrawn = ({ last_drawn: { steps, sampler, cfg_scale: cfg, width, height } }) =>
+  [sampler, steps && `${t('steps')} ${number(steps)}`, typeof cfg === 'number' && `CFG ${number(cfg, 2)}`, `${width}×${height}`].filter(Boolean).join(' · ')
+
 export function openModels() {
   const items = server.models.map(model => ({
     text: `${model.name} ${model.family ?? ''}`,
     element: el('li', {}, el('button', { type: 'button', 'aria-current': model.name === server.model ? 'true' : null, onclick: () => { closeSheet(); if (model.name !== server.model) chooseModel(model.name) } },
+      model.last_drawn && el('img', { src: `/api/v1/images/${model.last_drawn.picture}/thumb`, alt: '', loading: 'lazy', class: 'preview', title: lastDrawn(model) }),
       el('strong', {}, model.name), ' ', el('span', { class: 'note' }, about(model)))),
   }))
   openSheet(t('model'), searchable(items, { label: t('model.search'), empty: t('model.none') }),
