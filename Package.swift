@@ -153,7 +153,8 @@ let package = Package(
         tests("Sheets", ["Generation"]),
         tests("Checkpoints", ["Files"]),
         tests("Downloads", [
-            "Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+            "Checkpoints", "Files", "Generation", "Hosting", "Jobs", "Settings", "WebAPI",
+            .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"), .product(name: "HummingbirdTesting", package: "hummingbird"),
         ]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["Generation", "OpenVINO"]),

@@ -25,6 +25,8 @@ public actor ModelHost: Engine {
     private let modelPlaces: CurrentModelFolders
     let resources: PromptResources
     let inputPictures: (any InputPictureSource)?
+    /// Fetches models for clients, where the settings allow it.
+    public nonisolated let modelGetting: (any ModelGetting)?
     /// The upscalers that requests name.
     public nonisolated let upscalerLibrary: UpscalerLibrary
     let logger: Logger
@@ -91,6 +93,7 @@ public actor ModelHost: Engine {
         upscalerLibrary = UpscalerLibrary(settings.current, modelPlaces.value)
         self.logger = logger
         self.onCompile = onCompile
+        modelGetting = ModelDownloads(settings, folders: folders, logger: logger) { onEvent(.download($0)) }
         self.onEvent = onEvent
         headers = CheckpointHeaders {
             .init(

@@ -4,6 +4,7 @@ import { CallError, call } from './api.js'
 import { $, el } from './dom.js'
 import { fill, load, schedules, showError } from './form.js'
 import { currentModel, loadModel, readModels, server, setting } from './server.js'
+import { loadMore } from './more.js'
 import { closeSheet, openSheet, searchable } from './sheet.js'
 import { showSize } from './size.js'
 import { bytes, number, t } from './strings.js'
@@ -98,6 +99,8 @@ function useSuits() {
 const lastDrawn = ({ last_drawn: { steps, sampler, cfg_scale: cfg, width, height } }) =>
   [sampler, steps && `${t('steps')} ${number(steps)}`, typeof cfg === 'number' && `CFG ${number(cfg, 2)}`, `${width}×${height}`].filter(Boolean).join(' · ')
 
+const openGet = () => Promise.all([import('./get.js'), loadMore()]).then(([part]) => part.openGet(), () => toast(t('offline')))
+
 export function openModels() {
   const items = server.models.map(model => ({
     text: `${model.name} ${model.family ?? ''}`,
@@ -106,7 +109,7 @@ export function openModels() {
       el('strong', {}, model.name), ' ', el('span', { class: 'note' }, about(model)))),
   }))
   openSheet(t('model'), searchable(items, { label: t('model.search'), empty: t('model.none') }),
-    el('div', { class: 'row' }, el('button', { type: 'button', onclick: refresh }, t('model.refresh'))),
+    el('div', { class: 'row' }, el('button', { type: 'button', onclick: refresh }, t('model.refresh')), el('button', { type: 'button', onclick: openGet }, t('model.get'))),
     el('h3', {}, t('model.where')),
     el('p', { class: 'note' }, t('model.where.text')),
     server.folders.map(folder => el('p', {}, el('code', {}, folder))))
