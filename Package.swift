@@ -108,7 +108,7 @@ let package = Package(
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]),
         library("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs",
             "Networks", "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
         ]),
@@ -154,7 +154,8 @@ let package = Package(
         tests("Sheets", ["Generation"]),
         tests("Checkpoints", ["Files"]),
         tests("Downloads", [
-            "Files", .product(name: "Crypto", package: "swift-crypto"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+            "Checkpoints", "Files", "Generation", "Hosting", "Jobs", "Settings", "WebAPI",
+            .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"), .product(name: "HummingbirdTesting", package: "hummingbird"),
         ]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["Generation", "OpenVINO"]),
@@ -177,7 +178,7 @@ let package = Package(
         tests("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
             "Sampling", "Settings", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),

@@ -74,6 +74,9 @@ static const struct web_page_file files[] = {
     {"gallery.js", (const unsigned char[]){
 #embed "page/gallery.js" suffix(, 0)
     }},
+    {"get.js", (const unsigned char[]){
+#embed "page/get.js" suffix(, 0)
+    }},
     {"grids.js", (const unsigned char[]){
 #embed "page/grids.js" suffix(, 0)
     }},

@@ -101,6 +101,12 @@ public final class HashMemory: Sendable {
         return hashing.finish().map { remember($0, of: file.identity) }
     }
 
+    /// Remembers the SHA-256 of a file that somebody has just computed.
+    /// - Parameter hash: in lower-case hexadecimal.
+    public func remember(_ hash: String, ofFile path: String) {
+        if let file = FileIdentity(path) { _ = remember(hash, of: file) }
+    }
+
     /// Finds a file by its hash without computing one.
     /// - Parameter digits: the first of a SHA-256, or all 8 of A1111's old hash; in lower case.
     /// - Returns: the index of the first path whose SHA-256 is known and fits, else of the first that has this old hash; nil for none.

@@ -63,7 +63,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         case let error as DownloadError:
             let reason: Reason = switch error {
             case .unreadable, .severalFiles: .usage
-            case .notFound, .nothingUsable, .wrongHash, .wrongSize: .badInput
+            case .notFound, .nothingUsable, .wrongHash, .wrongSize, .tooLarge: .badInput
             case .refused, .notAllowed, .status, .unexpectedAnswer, .connection: .deviceUnavailable
             case .disk, .tooLittleSpace, .taken, .busy: .cannotWrite
             case .cancelled: .interrupted

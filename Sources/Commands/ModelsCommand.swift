@@ -3,6 +3,7 @@ import Checkpoints
 import FoundationEssentials
 import Generation
 import Hosting
+import Store
 
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,9 +26,21 @@ struct ModelsCommand: ParsableCommand {
         subcommands: [List.self, LoRAs.self, Info.self, Get.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the checkpoints that can be used by name.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the checkpoints that can be used by name.",
+            discussion: """
+                The license and the page come from the note that `easel models get` writes, or from NAME.civitai.info. A hash is shown \
+                once it has been computed. The settings are those of the latest picture in the server's gallery. Headers are read \
+                once and remembered until a file changes.
+                """)
 
         @OptionGroup var folders: FolderOptions
+
+        @Option(help: ArgumentHelp("The server's folder, for its gallery. ~/.local/share/easel/server when left out.", valueName: "folder"))
+        var data: String?
+
+        @Flag(help: "Compute the hashes that are not known, which reads each file once.")
+        var hash = false
 
         @Flag(help: "Print one JSON object.")
         var json = false
@@ -35,9 +48,27 @@ struct ModelsCommand: ParsableCommand {
         func run() {
             do {
                 let modelFolders = ModelFolders(try folders.load())
-                let report = ModelListReport(ModelLibrary(modelFolders), defaults: ModelDefaultsLibrary())
+                let user = UserFolders()
+                var cards = CheckpointCards(folder: user.cache)
+                let memory = HashMemory(folder: user.cache)
+                let gallery = data.map { URL(filePath: user.path($0)) } ?? user.data.appending(path: "server")
+                var problems: [String] = []
+                var lastDrawn: [String: LastDrawing] = [:]
+                do throws(StoreError) {
+                    lastDrawn = try Archive.lastDrawings(in: DataFolder(gallery))
+                } catch {
+                    problems.append("The gallery does not tell what models were drawn with: \(error)")
+                }
+                let report = ModelListReport(
+                    ModelLibrary(modelFolders), defaults: ModelDefaultsLibrary(), cards: &cards,
+                    hash: { path in
+                        if let known = memory.hash(ofFile: path) { return known }
+                        guard hash else { return nil }
+                        Terminal.note("Computing the hash of \(path) …")
+                        return memory.computeBlocking(ofFile: path)
+                    }, lastDrawn: lastDrawn)
                 Terminal.write(json ? report.json + "\n" : report.text, to: .standardOutput)
-                let notes = modelFolders.notes + report.notes
+                let notes = modelFolders.notes + problems + report.notes
                 if !notes.isEmpty { Terminal.write("\n" + notes.joined(separator: "\n") + "\n", to: .standardError) }
             } catch {
                 error.end()
@@ -90,7 +121,9 @@ struct ModelsCommand: ParsableCommand {
         var size: PictureSize?
 
         @Option(
-            help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
+            help: ArgumentHelp(
+            "A VAE instead of the model's own: a file, a folder, or the name of a file in the folders for VAEs; none: the model's own.",
+            valueName: "name"))
         var vae: String?
 
         @OptionGroup var folders: FolderOptions
@@ -100,11 +133,12 @@ struct ModelsCommand: ParsableCommand {
 
         func run() throws {
             do {
-                let library = ModelLibrary(try folders.load())
+                let modelFolders = ModelFolders(try folders.load())
+                let library = ModelLibrary(modelFolders)
                 let path = try library.path(of: model)
                 let checkpoint: Checkpoint
                 do throws(CheckpointError) {
-                    checkpoint = try Checkpoint.open(path, vae: vae)
+                    checkpoint = try Checkpoint.open(path, vae: vae.flatMap(modelFolders.vaePath))
                 } catch {
                     guard case .unsupportedModel(_, .lora) = error else { throw error }
                     let report = try LoRAReport(LoRAFile(path: path))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Downloads
 import FoundationEssentials
 import Hosting
@@ -110,6 +111,7 @@ extension ModelsCommand {
                 throw error
             }
             reporter.finish()
+            HashMemory(folder: UserFolders().cache).remember(fetched)
             let report = DownloadReport(fetched, folder: folder)
             Terminal.write(json ? report.json + "\n" : report.result, to: .standardOutput)
         }
@@ -121,7 +123,7 @@ extension ModelsCommand {
                 guard !into.isEmpty else { throw CommandFailure(.usage, "--into names no folder. Use --into . for the current one.") }
                 return user.path(into)
             }
-            guard let name = plan.kind.folder else {
+            guard let folder = user.folder(for: plan.kind) else {
                 throw CommandFailure(
                     .usage,
                     "\"\(source)\" is of the kind \(plan.kind), which this version does not use. --into FOLDER fetches it all the same.")
@@ -129,7 +131,7 @@ extension ModelsCommand {
             guard user.knowsData else {
                 throw CommandFailure(.usage, "There is no place for models: HOME is not set. Name a folder with --into.")
             }
-            return user.data.appending(path: name).path
+            return folder.path
         }
     }
 }

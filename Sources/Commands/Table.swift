@@ -6,6 +6,12 @@ struct Table {
 
     mutating func append(_ row: [String]) { rows.append(row) }
 
+    /// Leaves out the columns that have nothing below their header.
+    mutating func dropEmptyColumns() {
+        let kept = rows[0].indices.filter { column in rows.dropFirst().contains { !$0[column].isEmpty } }
+        rows = rows.map { row in kept.map { row[$0] } }
+    }
+
     /// Every row on a line of its own; columns are two spaces apart.
     var text: String {
         let widths = rows.reduce(into: [Int]()) { widths, row in

@@ -28,6 +28,8 @@ public enum DownloadError: Error, Sendable, Equatable {
     case wrongHash(file: String, expected: String, found: String)
     /// The server has a file of another size than the hub lists.
     case wrongSize(file: String, expected: Int, found: Int)
+    /// The files are larger than may be fetched.
+    case tooLarge(String, bytes: Int, most: Int)
     /// A file cannot be written or read.
     case disk(path: String, reason: String)
     case tooLittleSpace(folder: String, needed: Int, free: Int)
@@ -59,6 +61,8 @@ extension DownloadError: CustomStringConvertible {
         case .wrongSize(let file, let expected, let found):
             "The server has \(found) bytes under the name of \"\(file)\", and the hub states \(expected). Nothing was kept. Try again "
                 + "later."
+        case .tooLarge(let name, let bytes, let most):
+            "\(name) has \(bytes / 1_000_000) MB or more, and \(most / 1_000_000) MB may be fetched at most."
         case .disk(let path, let reason): "\"\(path)\" cannot be written: \(reason)."
         case .tooLittleSpace(let folder, let needed, let free):
             "\"\(folder)\" has room for \(free / 1_000_000) MB, and \((needed + 999_999) / 1_000_000) MB are needed. Make room, or choose "

@@ -4,19 +4,6 @@ public enum ModelKind: Sendable, Hashable, CustomStringConvertible {
     /// A kind that Easel has no folder for, in the hub's word.
     case other(String)
 
-    /// The folder for it in the user's data folder; nil when Easel does nothing with such a model.
-    public var folder: String? {
-        switch self {
-        case .checkpoint: "models"
-        case .lora: "loras"
-        case .vae: "vae"
-        case .tinyVAE: "vae-approx"
-        case .embedding: "embeddings"
-        case .upscaler: "upscalers"
-        case .other: nil
-        }
-    }
-
     /// `checkpoint`, `LoRA`; other kinds in the hub's word.
     public var description: String {
         switch self {

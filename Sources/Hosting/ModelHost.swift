@@ -1,6 +1,7 @@
 public import Checkpoints
 import Compilation
 public import Diffusion
+import Downloads
 import Fidelity
 import Files
 import Foundation
@@ -18,11 +19,14 @@ public import WebAPI
 /// Models are opened when a job first needs them, and opened again when their files or the settings that they depend on change.
 public actor ModelHost: Engine {
     let settings: LiveSettings
-    let library: ModelLibrary
+    private(set) var library: ModelLibrary
     let defaults: ModelDefaultsLibrary
     let folders: UserFolders
+    private let modelPlaces: CurrentModelFolders
     let resources: PromptResources
     let inputPictures: (any InputPictureSource)?
+    /// Fetches models for clients, where the settings allow it.
+    public nonisolated let modelGetting: (any ModelGetting)?
     /// The upscalers that requests name.
     public nonisolated let upscalerLibrary: UpscalerLibrary
     let logger: Logger
@@ -41,6 +45,7 @@ public actor ModelHost: Engine {
     private var openModels: [String: OpenModel] = [:]
     /// Knows models that are not open.
     private let headers: CheckpointHeaders
+    private let sourceNotes = SourceNotes()
     private let hashMemory: HashMemory
     private let hashes: ModelHashes
     /// Notes on models' names that the log has already.
@@ -83,15 +88,17 @@ public actor ModelHost: Engine {
         self.folders = folders
         self.resources = resources
         self.inputPictures = inputPictures
-        let modelFolders = ModelFolders(settings.current, user: folders)
-        upscalerLibrary = UpscalerLibrary(settings.current, modelFolders)
+        let modelPlaces = CurrentModelFolders(settings.current, user: folders)
+        self.modelPlaces = modelPlaces
+        upscalerLibrary = UpscalerLibrary(settings.current, modelPlaces.value)
         self.logger = logger
         self.onCompile = onCompile
+        modelGetting = ModelDownloads(settings, folders: folders, logger: logger) { onEvent(.download($0)) }
         self.onEvent = onEvent
         headers = CheckpointHeaders {
             .init(
-                prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelFolders),
-                tinyVAEs: settings.current.tinyVAEs(modelFolders))
+                prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelPlaces.value),
+                tinyVAEs: settings.current.tinyVAEs(modelPlaces.value))
         }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
@@ -116,13 +123,15 @@ public actor ModelHost: Engine {
             let hashedPath = model.isFolder ? header?.hashedPath : model.path
             let found = defaults.defaults(of: model.name, path: model.path)
             notes += found.notes
+            let note = sourceNotes.note(beside: model.path)
             summaries.append(ModelSummary(
                 name: model.name, sha256: open?.knownHash ?? hashedPath.flatMap(hashMemory.hash(ofFile:)), file: model.file,
                 isLoaded: open != nil, nativeSize: header?.nativeSize, nativeSizes: header?.nativeSizes ?? [],
                 takesSizes: header?.takesSizes ?? false, isForInpainting: header?.isForInpainting ?? false,
                 hasTinyVAE: header?.hasTinyVAE ?? false, suits: header?.suits,
                 family: header?.family, bytes: header?.byteCount ?? (model.isFolder ? nil : FileIdentity(model.path)?.byteCount),
-                defaults: found.defaults))
+                defaults: found.defaults, isFolder: model.isFolder, license: note?.license, page: note?.page,
+                baseModels: note?.baseModels ?? []))
         }
         tell(notes)
         return summaries
@@ -141,8 +150,11 @@ public actor ModelHost: Engine {
     }
 
     public func refresh() async {
-        await headers.forget()
+        modelPlaces.refresh()
+        upscalerLibrary.use(folders: modelPlaces.value.ofUpscalers(settings.current))
+        library.findFolders()
         library.forget()
+        await headers.forget()
         _ = resources.reader?(true)
     }
 

@@ -7,7 +7,9 @@ import WebAPI
 /// Finds checkpoints by name in the folders where people keep them.
 public struct ModelLibrary: Sendable {
     /// The folders that are looked through. The first that has a name keeps it.
-    public let folders: [URL]
+    public private(set) var folders: [URL]
+    /// Finds the folders again; nil for those that were named.
+    private var folderFinder: (@Sendable () -> [URL])?
     /// Checkpoints elsewhere.
     private var others: [ListedModel] = []
     let known = KnownLooks()
@@ -33,13 +35,18 @@ public struct ModelLibrary: Sendable {
         _ settings: EaselSettings = EaselSettings(), environment: [String: String] = ProcessInfo.processInfo.environment,
         executable: URL = Self.executable
     ) {
-        self.init(ModelFolders(settings, user: UserFolders(environment: environment)), executable: executable)
+        let user = UserFolders(environment: environment)
+        self.init(ModelFolders(settings, user: user), executable: executable)
+        folderFinder = { Self.places(ModelFolders(settings, user: user), executable: executable) }
     }
 
     /// Looks through these folders, and the models that came with Easel.
     public init(_ folders: ModelFolders, executable: URL = Self.executable) {
-        self.init(
-            folders: folders.ofCheckpoints.map { URL(filePath: $0) } + Self.bundled(beside: executable), cache: folders.user.cache)
+        self.init(folders: Self.places(folders, executable: executable), cache: folders.user.cache)
+    }
+
+    private static func places(_ folders: ModelFolders, executable: URL) -> [URL] {
+        folders.ofCheckpoints.map { URL(filePath: $0) } + bundled(beside: executable)
     }
 
     /// The checkpoint that is used when none is asked for.
@@ -80,6 +87,11 @@ public struct ModelLibrary: Sendable {
 
     /// Looks at every file again for the next list, whether or not it seems to have changed.
     public func forget() { known.forget() }
+
+    /// Looks for the folders of other programs again: some may have come since the library was made.
+    public mutating func findFolders() {
+        if let folderFinder { folders = folderFinder() }
+    }
 
     // MARK: Finding
 

@@ -27,7 +27,6 @@ public struct ModelOpener: Sendable {
     /// The compiled networks of all models that were opened with this.
     public let networks: CompiledNetworks
     let folders: UserFolders
-    private let modelFolders: ModelFolders
     private let choices: PerStage<ComponentChoice>
     /// Where the pixels of source pictures and masks come from; nil where none can be had.
     public let inputPictures: (any InputPictureSource)?
@@ -51,8 +50,7 @@ public struct ModelOpener: Sendable {
         self.settings = settings
         self.folders = folders
         self.inputPictures = inputPictures
-        modelFolders = ModelFolders(settings, user: folders)
-        self.upscalers = upscalers ?? UpscalerLibrary(settings, modelFolders)
+        self.upscalers = upscalers ?? UpscalerLibrary(settings, folders: folders)
         let names: [String]
         do throws(OpenVINOError) {
             core = try Core()
@@ -93,7 +91,9 @@ public struct ModelOpener: Sendable {
     /// Opens a checkpoint on the reference, the CPU in f32. All that is wrong with the checkpoint shows here.
     /// - Parameter path: a .safetensors file or a diffusers folder.
     public func reference(for path: String) throws(DiffusionError) -> DiffusionPipeline {
-        DiffusionPipeline(
+        // Folders may have come since the last model was opened.
+        let modelFolders = ModelFolders(settings, user: folders)
+        return DiffusionPipeline(
             try OpenCheckpoint(
                 path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(modelFolders),
                 tinyVAEs: settings.tinyVAEs(modelFolders)),

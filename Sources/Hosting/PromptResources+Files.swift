@@ -24,14 +24,16 @@ extension PromptResources {
         settings: EaselSettings = EaselSettings(),
         folders: UserFolders = UserFolders()
     ) throws(HostingError) -> PromptResources {
-        let modelFolders = ModelFolders(settings, user: folders)
-        func place(_ named: String?, _ kind: FileKind) -> PromptResourceFiles.Place {
-            let usual = folders.data.appending(path: kind.place ?? kind.rawValue).path
-            return .init(path: named.map(folders.path) ?? usual, isNamed: named != nil, others: modelFolders.others(of: kind))
+        let files = PromptResourceFiles {
+            let modelFolders = ModelFolders(settings, user: folders)
+            func place(_ named: String?, _ kind: FileKind) -> PromptResourceFiles.Place {
+                let usual = folders.data.appending(path: kind.place ?? kind.rawValue).path
+                return .init(path: named.map(folders.path) ?? usual, isNamed: named != nil, others: modelFolders.others(of: kind))
+            }
+            return .init(
+                styles: place(styles, .styles), wildcards: place(wildcards, .wildcards), embeddings: place(embeddings, .embeddings),
+                loras: modelFolders.folders(of: .loras, named: loras))
         }
-        let files = PromptResourceFiles(
-            styles: place(styles, .styles), wildcards: place(wildcards, .wildcards), embeddings: place(embeddings, .embeddings),
-            loras: LoRALibrary(folders: modelFolders.folders(of: .loras, named: loras)))
         var resources = try files.read()
         resources.reader = { files.current(isForced: $0) }
         resources.styleWriter = { (style, replaces) throws(StyleError) in try files.save(style, replaces: replaces) }
@@ -56,50 +58,66 @@ private final class PromptResourceFiles: Sendable {
         func stamps(endings: [String] = []) -> [TreeStamp] { ([path] + others).map { TreeStamp($0, endings: endings) } }
     }
 
-    private let styles: Place
-    private let wildcards: Place
-    private let embeddings: Place
+    /// The places of all kinds.
+    struct Places {
+        let styles, wildcards, embeddings: Place
+        /// Folders of LoRAs.
+        let loras: [String]
+    }
+
+    private let find: @Sendable () -> Places
     /// Finds new files by itself.
     private let loras: LoRALibrary
-    private let known = Mutex(Known())
+    private let known: Mutex<Known>
     private let writing = Mutex(())
 
     private struct Known {
+        var places: Places
         var resources = PromptResources()
         var styles: [TreeStamp] = []
         var wildcards: [TreeStamp] = []
         var embeddings: [TreeStamp] = []
+
+        /// Notes the state that the files are in now.
+        mutating func stamp() {
+            (styles, wildcards, embeddings) = (places.stampsOfStyles, places.wildcards.stamps(), places.embeddings.stamps())
+        }
     }
 
-    init(styles: Place, wildcards: Place, embeddings: Place, loras: LoRALibrary) {
-        self.styles = styles
-        self.wildcards = wildcards
-        self.embeddings = embeddings
-        self.loras = loras
+    /// - Parameter find: looks for the places; called again when somebody asks for all to be read anew.
+    init(_ find: @escaping @Sendable () -> Places) {
+        let places = find()
+        self.find = find
+        loras = LoRALibrary(folders: places.loras)
+        known = Mutex(Known(places: places))
     }
 
     /// Reads everything.
     /// - Throws: when something cannot be read that was named, or that is there.
     func read() throws(HostingError) -> PromptResources {
-        let known = Known(styles: stampsOfStyles, wildcards: wildcards.stamps(), embeddings: embeddings.stamps())
+        var known = self.known.withLock { $0 }
+        let places = known.places
+        known.stamp()
         var resources = PromptResources(loras: loras)
         do throws(StyleError) {
-            resources.styles = try readStyles(isStrict: true)
+            resources.styles = try places.readStyles(isStrict: true)
         } catch {
             throw .styles(error)
         }
         do throws(WildcardError) {
-            resources.wildcards = try readWildcards(isStrict: true)
+            resources.wildcards = try places.readWildcards(isStrict: true)
         } catch {
             throw .wildcards(error)
         }
         do throws(CheckpointError) {
-            if embeddings.isThere, PathKind(embeddings.path) != .folder { throw .notFound(path: embeddings.path) }
-            resources.embeddings = try readEmbeddings()
+            if places.embeddings.isThere, PathKind(places.embeddings.path) != .folder {
+                throw .notFound(path: places.embeddings.path)
+            }
+            resources.embeddings = try places.readEmbeddings()
         } catch {
             throw .embeddings(error)
         }
-        self.known.withLock { [resources] in
+        self.known.withLock { [resources, known] in
             $0 = known
             $0.resources = resources
         }
@@ -107,60 +125,31 @@ private final class PromptResourceFiles: Sendable {
     }
 
     /// Reads again what has changed. A file that cannot be read any more counts as gone; for styles, a warning says so.
+    /// - Parameter isForced: looks for the folders again, and reads all.
     func current(isForced: Bool) -> PromptResources {
         known.withLock { known in
+            if isForced {
+                known.places = find()
+                loras.use(folders: known.places.loras)
+            }
+            let places = known.places
             if isForced || !known.styles.allSatisfy(\.isCurrent) {
-                known.styles = stampsOfStyles
-                known.resources.styles = (try? readStyles(isStrict: false)) ?? StyleLibrary()
+                known.styles = places.stampsOfStyles
+                known.resources.styles = (try? places.readStyles(isStrict: false)) ?? StyleLibrary()
             }
             if isForced || !known.wildcards.allSatisfy(\.isCurrent) {
-                known.wildcards = wildcards.stamps()
-                known.resources.wildcards = (try? readWildcards(isStrict: false)) ?? Wildcards(folder: nil)
+                known.wildcards = places.wildcards.stamps()
+                known.resources.wildcards = (try? places.readWildcards(isStrict: false)) ?? Wildcards(folder: nil)
             }
             if isForced || !known.embeddings.allSatisfy(\.isCurrent) {
-                known.embeddings = embeddings.stamps()
-                known.resources.embeddings = try? readEmbeddings()
+                known.embeddings = places.embeddings.stamps()
+                known.resources.embeddings = try? places.readEmbeddings()
             }
             return known.resources
         }
     }
 
-    // MARK: Reading
-
-    private var stampsOfStyles: [TreeStamp] { styles.stamps(endings: [".csv", ".json"]) }
-
-    /// - Parameter isStrict: throws when the path that is not another program's cannot be read; a warning says so otherwise.
-    private func readStyles(isStrict: Bool) throws(StyleError) -> StyleLibrary {
-        var library = StyleLibrary()
-        let isThere = isStrict ? styles.isThere : FileStamp(styles.path) != nil
-        for path in (isThere ? [styles.path] : []) + styles.others {
-            do throws(StyleError) {
-                library.fill(from: try StyleLibrary(path: path))
-            } catch {
-                if isStrict, path == styles.path { throw error }
-                library.fill(from: StyleLibrary(because: error))
-            }
-        }
-        return library
-    }
-
-    /// - Parameter isStrict: throws when the path that is not another program's cannot be read.
-    private func readWildcards(isStrict: Bool) throws(WildcardError) -> Wildcards {
-        var folders: [WildcardFolder] = []
-        if isStrict, wildcards.isThere { folders.append(try WildcardFolder(path: wildcards.path)) }
-        for path in (isStrict ? [] : [wildcards.path]) + wildcards.others {
-            if let folder = try? WildcardFolder(path: path) { folders.append(folder) }
-        }
-        guard var all = folders.first else { return Wildcards(folder: nil) }
-        for folder in folders.dropFirst() { all.add(folder) }
-        return Wildcards(folder: all)
-    }
-
-    /// - Returns: nil when there is no folder.
-    private func readEmbeddings() throws(CheckpointError) -> EmbeddingLibrary? {
-        let folders = embeddings.folders
-        return folders.isEmpty ? nil : try EmbeddingLibrary(folders: folders)
-    }
+    // MARK: Saving
 
     /// Puts a style into the styles file, or into `styles.csv` in a folder of them. A file that is there is replaced as a whole, by one
     /// that is complete.
@@ -179,7 +168,8 @@ private final class PromptResourceFiles: Sendable {
         guard replaces || !current(isForced: true).styles.styles.contains(where: { $0.name == style.name }) else {
             throw .nameTaken(style.name)
         }
-        let path = PathKind(styles.path) == .folder ? styles.path + "/styles.csv" : styles.path
+        let place = known.withLock { $0.places.styles.path }
+        let path = PathKind(place) == .folder ? place + "/styles.csv" : place
         guard !path.lowercased().hasSuffix(".json") else {
             throw .unwritable(path: path, reason: "Easel writes styles.csv files only; name one with --styles-file")
         }
@@ -213,5 +203,42 @@ private final class PromptResourceFiles: Sendable {
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(sheet.bytes).write(to: file, options: .atomic)
         if let mode { try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path) }
+    }
+}
+
+extension PromptResourceFiles.Places {
+    var stampsOfStyles: [TreeStamp] { styles.stamps(endings: [".csv", ".json"]) }
+
+    /// - Parameter isStrict: throws when the path that is not another program's cannot be read; a warning says so otherwise.
+    func readStyles(isStrict: Bool) throws(StyleError) -> StyleLibrary {
+        var library = StyleLibrary()
+        let isThere = isStrict ? styles.isThere : FileStamp(styles.path) != nil
+        for path in (isThere ? [styles.path] : []) + styles.others {
+            do throws(StyleError) {
+                library.fill(from: try StyleLibrary(path: path))
+            } catch {
+                if isStrict, path == styles.path { throw error }
+                library.fill(from: StyleLibrary(because: error))
+            }
+        }
+        return library
+    }
+
+    /// - Parameter isStrict: throws when the path that is not another program's cannot be read.
+    func readWildcards(isStrict: Bool) throws(WildcardError) -> Wildcards {
+        var folders: [WildcardFolder] = []
+        if isStrict, wildcards.isThere { folders.append(try WildcardFolder(path: wildcards.path)) }
+        for path in (isStrict ? [] : [wildcards.path]) + wildcards.others {
+            if let folder = try? WildcardFolder(path: path) { folders.append(folder) }
+        }
+        guard var all = folders.first else { return Wildcards(folder: nil) }
+        for folder in folders.dropFirst() { all.add(folder) }
+        return Wildcards(folder: all)
+    }
+
+    /// - Returns: nil when there is no folder.
+    func readEmbeddings() throws(CheckpointError) -> EmbeddingLibrary? {
+        let folders = embeddings.folders
+        return folders.isEmpty ? nil : try EmbeddingLibrary(folders: folders)
     }
 }

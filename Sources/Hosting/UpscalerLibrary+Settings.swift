@@ -7,7 +7,12 @@ extension UpscalerLibrary {
         self.init(settings, ModelFolders(settings, user: folders))
     }
 
-    convenience init(_ settings: EaselSettings, _ folders: ModelFolders) {
-        self.init(folders: folders.folders(of: .upscalers, named: settings.upscalers.split(separator: ":").map(String.init)))
+    convenience init(_ settings: EaselSettings, _ folders: ModelFolders) { self.init(folders: folders.ofUpscalers(settings)) }
+}
+
+extension ModelFolders {
+    /// The folders of upscalers, those of the setting `upscalers` first.
+    func ofUpscalers(_ settings: EaselSettings) -> [String] {
+        folders(of: .upscalers, named: settings.upscalers.split(separator: ":").map(String.init))
     }
 }

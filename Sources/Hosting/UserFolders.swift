@@ -79,6 +79,16 @@ public struct UserFolders: Sendable {
         return home + text.dropFirst(1 + user.count)
     }
 
+    /// The same with values in the place of `$NAME` and `${NAME}`, as programs in Python and shells have it. A variable that is not set
+    /// stays as it is written.
+    /// - Parameter more: variables beside those of the environment, which come first.
+    func expanded(_ text: String, _ more: [String: String] = [:]) -> String {
+        path(text.replacing(/\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/) { match in
+            let name = String(match.1 ?? match.2 ?? "")
+            return more[name] ?? environment[name] ?? String(match.0)
+        })
+    }
+
     private static func home(of user: String) -> String? {
         guard let entry = getpwnam(user), let folder = entry.pointee.pw_dir else { return nil }
         return String(cString: folder)

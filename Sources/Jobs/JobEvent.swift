@@ -41,6 +41,8 @@ public enum JobEvent: Sendable, Equatable {
     case fidelity(FidelityNotice)
     /// A model is being loaded, is ready, or cannot be loaded.
     case model(Readiness)
+    /// A model is being fetched: it was asked for, has come forward, or is over.
+    case download(ModelDownload)
 
     /// True when no event of the job comes after it.
     public var isFinal: Bool {

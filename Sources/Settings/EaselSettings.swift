@@ -55,6 +55,8 @@ public struct EaselSettings: Sendable, Equatable {
     public var limits = Limits()
     /// The pictures that the server keeps.
     public var pictures = Pictures()
+    /// The models that clients of the server may fetch.
+    public var downloads = Downloads()
 
     /// The source of each setting, by key. Keys with their default are left out.
     var sources: [String: SettingSource] = [:]
@@ -66,6 +68,7 @@ public struct EaselSettings: Sendable, Equatable {
     public var ofModels: EaselSettings {
         var settings = self
         (settings.requests, settings.queue, settings.limits, settings.pictures) = (.init(), .init(), .init(), .init())
+        settings.downloads = .init()
         settings.sources = [:]
         return settings
     }
@@ -145,6 +148,62 @@ extension EaselSettings {
         public var keepDays = 0.0
         /// The names of new files below the pictures folder.
         public var names = FileNamePattern.standard
+    }
+}
+
+extension EaselSettings {
+    /// The models that clients of the server may fetch.
+    public struct Downloads: Sendable, Equatable {
+        /// Clients that may fetch models.
+        public var clients = DownloadClients.none
+        /// Servers beside the hubs that may be asked: `example.org`, `*.example.org`.
+        public var hosts: [String] = []
+        /// Bytes of a model at most; 0: any number.
+        public var modelBytes = 50_000_000_000
+    }
+}
+
+/// The clients of a server that may fetch models.
+public enum DownloadClients: Sendable, Hashable, Encodable, CustomStringConvertible {
+    case none
+    /// Everybody who may use the server.
+    case all
+    /// Accounts and keys of these names.
+    case named([String])
+
+    /// Reads `off`, `all`, or names separated by commas.
+    /// - Returns: nil for a list without names.
+    public init?(_ text: String) {
+        switch text.lowercased() {
+        case "", "off", "none", "false", "no", "0": self = .none
+        case "all", "on", "true", "yes", "1": self = .all
+        default:
+            guard let names = FolderList.paths(in: text, separator: ","), !names.isEmpty else { return nil }
+            self = .named(names)
+        }
+    }
+
+    /// Text that is read back as the same value.
+    public var description: String {
+        switch self {
+        case .none: "off"
+        case .all: "all"
+        case .named(let names): names.joined(separator: ", ")
+        }
+    }
+
+    /// Whether a client is among them.
+    public func contains(_ client: String) -> Bool {
+        switch self {
+        case .none: false
+        case .all: true
+        case .named(let names): names.contains(client)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }
 

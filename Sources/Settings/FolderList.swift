@@ -1,17 +1,18 @@
 import FoundationEssentials
 
-/// Lists of folders as people write them.
+/// Lists of folders, or of names, as people write them.
 enum FolderList {
     /// Reads `/a:/b` and `["/a", "/b"]`. White space around a path, and empty ones, are left out.
+    /// - Parameter separator: stands between two of them.
     /// - Returns: nil for a list that is no JSON list of texts.
-    static func paths(in text: String) -> [String]? {
+    static func paths(in text: String, separator: Character = ":") -> [String]? {
         let text = text.trimmed
         let paths: [String]
         if text.hasPrefix("[") {
             guard let list = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else { return nil }
             paths = list
         } else {
-            paths = text.split(separator: ":").map(String.init)
+            paths = text.split(separator: separator).map(String.init)
         }
         return paths.map(\.trimmed).filter { !$0.isEmpty }
     }

@@ -17,7 +17,7 @@ public struct Setting: Sendable {
     public let unit: SettingUnit?
     /// The least and the greatest number that it may be; nil where it is no number, and for sizes.
     public let range: ClosedRange<Double>?
-    /// Names a file of this machine, so that clients of a server neither see nor change it.
+    /// Names a file of this machine, or says what clients may do, so that clients of a server neither see nor change it.
     public let isLocal: Bool
     private let objection: @Sendable (String) -> String?
     private let assign: @Sendable (String, inout EaselSettings) -> Bool
@@ -219,6 +219,15 @@ extension Setting {
         Setting(
             "picture_names", \.pictures.names, .fileNames,
             "names of new picture files below the pictures folder; those that are there keep theirs"),
+        Setting(
+            "model_downloads", \.downloads.clients, .downloadClients,
+            "clients of the server that may have it fetch models from Hugging Face, ModelScope and CivitAI", isLocal: true),
+        Setting(
+            "download_hosts", \.downloads.hosts, .hosts, "further servers that models may be fetched from for clients of the server",
+            isLocal: true),
+        Setting(
+            "max_download_bytes", \.downloads.modelBytes, .byteCount, "size of a model that is fetched for a client at most; 0: any",
+            isLocal: true),
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })

@@ -143,10 +143,36 @@ extension SettingForm where Value == [String] {
             reason: DeviceList.reason(refusing:))
     }
 
+    static var hosts: Self {
+        .init(
+            allowed: "names of servers separated by commas, such as example.org or *.example.org", kind: .text,
+            parse: { text in
+                guard let names = FolderList.paths(in: text.lowercased(), separator: ",") else { return nil }
+                let isName: (String) -> Bool = { name in
+                    let plain = name.hasPrefix("*.") ? name.dropFirst(2) : name[...]
+                    return plain.contains(".") && plain.utf8.allSatisfy { byte in
+                        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                            || "-.".utf8.contains(byte)
+                    }
+                }
+                return names.allSatisfy(isName) ? names : nil
+            },
+            text: { $0.joined(separator: ", ") }, reason: { .wrongForm($0, example: "example.org") })
+    }
+
     static var folders: Self {
         .init(
-            allowed: "folders separated by \":\", or a list of them: [\"/models\", \"/more\"]", kind: .text, parse: FolderList.paths(in:),
+            allowed: "folders separated by \":\", or a list of them: [\"/models\", \"/more\"]", kind: .text,
+            parse: { FolderList.paths(in: $0) },
             text: FolderList.text(of:), reason: { .wrongForm($0, example: "/models:/more") })
+    }
+}
+
+extension SettingForm where Value == DownloadClients {
+    static var downloadClients: Self {
+        .init(
+            allowed: "off, all, or names of accounts and keys separated by commas", kind: .text, parse: { DownloadClients($0) },
+            text: \.description, reason: { .wrongType($0, wanted: .text) })
     }
 }
 

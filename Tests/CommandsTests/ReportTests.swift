@@ -71,10 +71,11 @@ struct ReportTests {
     func models() throws {
         let folder = try TemporaryFolder()
         let folders = UserFolders(environment: ["XDG_DATA_HOME": folder.path + "/data"])
-        func report() -> ModelListReport {
-            ModelListReport(
+        func report(hash: String? = nil, lastDrawn: [String: LastDrawing] = [:]) -> ModelListReport {
+            var cards = CheckpointCards(folder: folder.url.appending(path: "cache"))
+            return ModelListReport(
                 ModelLibrary(folders: [folder.url.appending(path: "mine"), URL(filePath: "/nowhere")]),
-                defaults: ModelDefaultsLibrary(folders: folders))
+                defaults: ModelDefaultsLibrary(folders: folders), cards: &cards, hash: { _ in hash }, lastDrawn: lastDrawn)
         }
         let head = """
             Models are looked for in these folders, and in the folders below them:
@@ -88,13 +89,30 @@ struct ReportTests {
         let path = try TinyCheckpoint.minimal().writeSingleFile(in: folder, name: "mine/sub/a.safetensors")
         try folder.write(#"{"easel": {"steps": 0, "cfg_scale": 2}}"#, to: "mine/sub/a.json")
         let full = report()
-        #expect(full.text == head + "MODEL  PATH\nsub/a  \(path)\n")
+        let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        let column = "SIZE".padding(toLength: size.inBytes.count, withPad: " ", startingAt: 0)
+        #expect(full.text == head + "MODEL  FAMILY  KIND  \(column)  PATH\nsub/a  SD 1.5  file  \(size.inBytes)  \(path)\n")
         #expect(full.notes.count == 1 && full.notes[0].contains("Steps 0 is out of range"))
         let json = try #require(JSONSerialization.jsonObject(with: Data(full.json.utf8)) as? NSDictionary)
         #expect(json == [
             "folders": [folder.path + "/mine", "/nowhere"],
-            "models": [["name": "sub/a", "path": path, "defaults": ["cfg_scale": 2, "prompt_examples": [] as NSArray] as NSDictionary] as NSDictionary],
+            "models": [[
+                "name": "sub/a", "path": path, "kind": "file", "family": "SD 1.5", "bytes": size, "base_models": [] as NSArray,
+                "defaults": ["cfg_scale": 2, "prompt_examples": [] as NSArray] as NSDictionary,
+            ] as NSDictionary],
         ] as NSDictionary)
+
+        try folder.write(
+            #"{"id": 2, "modelId": 1, "baseModel": "SD 1.5", "model": {"type": "Checkpoint"}}"#, to: "mine/sub/a.civitai.info")
+        let drawing = LastDrawing(
+            picture: "x-0", time: Date(timeIntervalSince1970: 0), steps: 20, sampler: "Euler a", cfgScale: 7.5, width: 512, height: 768)
+        let rich = report(hash: String(repeating: "ab", count: 32), lastDrawn: ["sub/a": drawing])
+        #expect(rich.text.contains(
+            "  ababababab  https://civitai.com/models/1?modelVersionId=2  20 steps, Euler a, CFG scale 7.5, 512x768  "))
+        #expect(rich.json.contains(#""last_drawn":{"cfg_scale":7.5,"height":768,"picture":"x-0","sampler":"Euler a","#))
+        try folder.write("no model", to: "mine/sub/b.safetensors")
+        try folder.write(SafetensorsWriter.file(header: "{}"), to: "mine/sub/c.safetensors")
+        #expect(report().notes.contains { $0.hasPrefix("\(folder.path)/mine/sub/c.safetensors cannot be used: ") })
     }
 
     @Test("a checkpoint's report tells what suits a model of few steps, in words and as JSON")

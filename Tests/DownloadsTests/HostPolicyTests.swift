@@ -38,7 +38,7 @@ struct HostPolicyTests {
 
     @Test("a restricted policy asks the named servers and their storage, with encryption only", arguments: [
         ("https://civitai.com/a", true), ("https://CIVITAI.com/a", true), ("https://cdn-lfs.huggingface.co/a", true),
-        ("https://cas-bridge.xethub.hf.co/a", true), ("https://x.y.r2.cloudflarestorage.com/a", true), ("http://civitai.com/a", false),
+        ("https://cas-bridge.xethub.hf.co/a", true), ("https://x.y.r2.cloudflarestorage.com/a", false), ("http://civitai.com/a", false),
         ("https://evilcivitai.com/a", false), ("https://civitai.com.evil.org/a", false), ("https://example.org/a", false),
         ("https://127.0.0.1/a", false), ("https://localhost/a", false),
     ])
@@ -46,6 +46,36 @@ struct HostPolicyTests {
         let url = try #require(URL(string: address))
         let isChecked: Void? = try? HostPolicy.restricted().check(url)
         #expect((isChecked != nil) == isAllowed)
+    }
+
+    @Test("clouds where anybody keeps files are asked when a hub redirects there, and cannot be named")
+    func clouds() throws {
+        let cloud = try #require(URL(string: "https://x.r2.cloudflarestorage.com/a"))
+        #expect(throws: DownloadError.self) { try HostPolicy.restricted().check(cloud) }
+        try HostPolicy.restricted().check(cloud, after: URL(string: "https://civitai.com/api/download/models/1"))
+    }
+
+    @Test("one private address among those of a name is enough to refuse it", arguments: [
+        (["8.8.8.8"], "8.8.8.8"), (["8.8.8.8", "2606:4700::1111"], "8.8.8.8"), (["8.8.8.8", "10.0.0.1"], nil), (["::1", "8.8.8.8"], nil),
+        ([], nil),
+    ] as [([String], String?)])
+    func addresses(of name: [String], connected: String?) async throws {
+        let policy = HostPolicy(hosts: ["hub.invalid"], isAllowed: { $0.isPublic }) { _, port in
+            try name.map { try SocketAddress(ipAddress: $0, port: port) }
+        }
+        if let connected {
+            #expect(try await policy.address(of: "hub.invalid", port: 443) == connected)
+        } else {
+            await #expect(throws: DownloadError.self) { _ = try await policy.address(of: "hub.invalid", port: 443) }
+        }
+    }
+
+    @Test("the system's own list of addresses is looked at")
+    func systemAddresses() async throws {
+        let policy = HostPolicy(hosts: ["localhost"], isAllowed: { $0.isLoopback })
+        #expect(["127.0.0.1", "::1"].contains(try await policy.address(of: "localhost", port: 80)))
+        let strict = HostPolicy(hosts: ["localhost"], isAllowed: { $0.isPublic })
+        await #expect(throws: DownloadError.self) { _ = try await strict.address(of: "localhost", port: 80) }
     }
 
     @Test("a name that stands for a private address is not connected to")
@@ -82,7 +112,7 @@ struct HostPolicyTests {
                 resolve: { host, port in
                     lookups.withLock { $0.append(host) }
                     let isFirst = host == "hub.invalid" && lookups.withLock { $0.filter { $0 == host }.count } == 1
-                    return try SocketAddress(ipAddress: isFirst ? "127.0.0.1" : "10.0.0.1", port: port)
+                    return [try SocketAddress(ipAddress: isFirst ? "127.0.0.1" : "10.0.0.1", port: port)]
                 })
             _ = try await fetch([PlannedFile("a.safetensors", "http://hub.invalid:\(port)/a", file)], into: folder, policy: policy)
             #expect(lookups.withLock { $0 } == ["hub.invalid"])

@@ -11,6 +11,7 @@ final class FakeEngine: Engine {
     let painter: FakePainter
     /// Each comparison comes by. Closed, it holds them until they are cancelled.
     let comparisons = Gate()
+    let getting = FakeGetting()
     private let state = Mutex(State())
 
     struct State {
@@ -32,6 +33,8 @@ final class FakeEngine: Engine {
     }
 
     init(painter: FakePainter = FakePainter()) { self.painter = painter }
+
+    var modelGetting: (any ModelGetting)? { getting }
 
     var seen: State { state.withLock { $0 } }
     func change(_ change: (inout sending State) -> Void) { state.withLock { change(&$0) } }

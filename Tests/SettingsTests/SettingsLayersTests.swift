@@ -17,6 +17,7 @@ struct SettingsLayersTests {
             "openvino_accuracy": "auto", "openvino_accuracy_text_encoder": "f32", "openvino_accuracy_unet": "",
             "openvino_accuracy_vae": "f32",
             "auto_error_bound": "0.01", "prediction": "auto", "model_folders": "", "vae": "", "tiny_vae": "", "upscalers": "",
+            "model_downloads": "off", "download_hosts": "", "max_download_bytes": "50GB",
             "shapes": "auto", "context_chunks": "4",
             "memory_budget_bytes": "0",
             "disk_cache_bytes": "20GB",
@@ -67,6 +68,7 @@ struct SettingsLayersTests {
             "openvino_accuracy": "performance", "openvino_accuracy_text_encoder": "bf16", "openvino_accuracy_unet": "default",
             "openvino_accuracy_vae": "f16", "auto_error_bound": "0.5", "prediction": "v", "vae": "~/vae.safetensors", "tiny_vae": "~/taesd", "shapes": "static",
             "upscalers": "~/ESRGAN:/srv/upscalers", "model_folders": "~/ComfyUI:/srv/sd",
+            "model_downloads": "ada, bob", "download_hosts": "example.org, *.example.net", "max_download_bytes": "8GB",
             "context_chunks": "64",
             "memory_budget_bytes": "8GB", "disk_cache_bytes": "512MiB", "fidelity_check_pictures": "1", "fidelity_check_hours": "0.5",
             "fidelity_bound_text_encoder": "0.1", "fidelity_bound_unet": "0.2", "fidelity_bound_vae": "0.3",
@@ -115,6 +117,8 @@ struct SettingsLayersTests {
         ("model_folders", "", ""), ("model_folders", " /a : /b c: ", "/a:/b c"), ("model_folders", #"["/a", "~/b"]"#, "/a:~/b"),
         ("model_folders", #"["/a:b", "/c"]"#, #"["/a:b","/c"]"#), ("model_folders", "[]", ""),
         ("reload_hours", "0.25", "0.25"), ("fidelity_last_rung", "Recompile", "recompile"),
+        ("model_downloads", "true", "all"), ("model_downloads", "OFF", "off"), ("model_downloads", #"["ada", "bob"]"#, "ada, bob"),
+        ("download_hosts", "Example.org , *.example.net", "example.org, *.example.net"), ("download_hosts", #"["a.b"]"#, "a.b"),
     ])
     func spellings(key: String, text: String, meaning: String) throws {
         let setting = try #require(Setting.byKey[key])
@@ -147,6 +151,8 @@ struct SettingsLayersTests {
         ("openvino_devices", "[1]", "names of devices"), ("openvino_devices", "[\"GPU,CPU\"]", "names of devices"),
         ("openvino_devices", "the card!", "names of devices"),
         ("openvino_devices_vae", "auto", "AUTO, MULTI and BATCH"), ("model_folders", "[1]", "folders separated by \":\""),
+        ("model_downloads", "[1]", "off, all, or names of accounts"), ("download_hosts", "https://a.b/c", "names of servers"),
+        ("download_hosts", "localhost", "names of servers"), ("download_hosts", "*", "names of servers"),
     ])
     func notAllowed(key: String, text: String, allowed: String) throws {
         let setting = try #require(Setting.byKey[key])

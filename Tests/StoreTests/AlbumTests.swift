@@ -3,6 +3,7 @@ import GRDB
 import Generation
 import Jobs
 import Sampling
+import TestSupport
 import Testing
 
 @testable import Store
@@ -99,6 +100,23 @@ struct AlbumTests {
         #expect(facets.days.map(\.name) == [3.0, 0].map { LocalTime(old.addingTimeInterval($0 * 86_400 + 2.3)).day })
         #expect(facets.days.map(\.count) == [1, 1])
         #expect(facets.total == 2 && facets.favourites == 1)
+    }
+
+    @Test("the latest picture of each model that can be seen, also for another process while the folder is in use")
+    func lastDrawings() async throws {
+        #expect(try Archive.lastDrawings(in: DataFolder(URL(filePath: "/nowhere"))).isEmpty)
+        _ = try await archive.draw("a", model: "anime")
+        let last = try await archive.draw("b", "c", model: "anime")
+        let other = try await archive.draw("d")
+        #expect(try await archive.delete([last[1]]) == [last[1]])
+        let drawings = try await archive.lastDrawings()
+        #expect(drawings.mapValues(\.picture) == ["anime": "\(last[0])", "demo": "\(other[0])"])
+        let anime = try #require(drawings["anime"])
+        #expect(anime.steps == 20 && anime.sampler == "Euler" && anime.cfgScale == 7 && anime.width == 8 && anime.height == 8)
+        #expect(try Archive.lastDrawings(in: archive.folder) == drawings)
+        let damaged = try TemporaryFolder()
+        try damaged.write("no database", to: DataFolder(damaged.url).database.lastPathComponent)
+        #expect(throws: StoreError.self) { try Archive.lastDrawings(in: DataFolder(damaged.url)) }
     }
 
     @Test("an album goes with its last picture, also when that goes for good")

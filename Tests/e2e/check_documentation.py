@@ -30,6 +30,9 @@ exit $code
 
 def check(server):
     run(ROOT / "Documentation/API.md", least=11, EASEL=server.url)
+    for chinese in ROOT.glob("Documentation/*.zh-CN.md"):
+        english = chinese.with_name(chinese.name.replace(".zh-CN", ""))
+        assert commands(english) == commands(chinese), f"{chinese.name} has other commands than {english.name}"
     for name in WALKS:
         english, chinese = ROOT / f"{name}.md", ROOT / f"{name}.zh-CN.md"
         assert commands(english) == commands(chinese), f"{chinese.name} has other commands than {english.name}"

@@ -15,7 +15,7 @@ LONG = {"width": 128, "height": 128, "steps": 40, "pictures": 8}
 def check(server):
     for step in (
         figures, generates, batches, shows_errors_in_place, reads_prompts, names_loras, weighs, compares_values, remembers, goes_on_forever, cancels,
-        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, begins_with_pictures, begins_with_several, repaints, upscales, offers_what_suits, looks_after_devices, changes_settings, changes_language, poses,
+        survives_reload, survives_restart, reproduces, grades, takes_dropped_pictures, begins_with_pictures, begins_with_several, repaints, upscales, offers_what_suits, gets_models, looks_after_devices, changes_settings, changes_language, poses,
     ):
         step(server)
 
@@ -702,6 +702,53 @@ def offers_what_suits(server):
         assert values == ["4", "1.5", "Euler a", "sgm_uniform"], values
         page.locator("#language").select_option("zh")
         expect(page.locator("#suits-use")).to_have_text("使用适合此模型的设置")
+
+
+def gets_models(server):
+    """The list of models tells what each drew last. A server that allows it fetches models: what they are is shown first, then how they come."""
+    draw(server, "a red apple", 1)
+    plan = {
+        "id": "1", "source": "org/anime", "state": "planned", "name": "anime-xl.safetensors", "kind": "checkpoint", "hub": "Hugging Face",
+        "page": "https://huggingface.co/org/anime", "license": "openrail++", "base_models": ["stabilityai/stable-diffusion-xl-base-1.0"],
+        "trigger_words": [], "notes": ["Left out: 3 files of 12 GB."], "files": [{"path": "anime-xl.safetensors", "bytes": 6_938_040_682}],
+        "bytes": 6_938_040_682, "bytes_done": 0, "added_at": "2026-11-30T12:00:00Z",
+    }
+    coming = {**plan, "state": "fetching", "bytes_done": 2_400_000_000, "bytes_per_second": 41_000_000}
+    failed = {**plan, "id": "2", "name": "broken.safetensors", "state": "failed", "error": "The disk is full.", "failure_reason": "disk_full",
+              "failure_values": {"value": 7000, "max": 120}}
+    for name, words, options in (
+        ("get", {"open": "Get a model …", "look": "Look", "fetch": "Fetch it (6.94 GB)", "left": "left", "cancel": "Cancel anime-xl.safetensors",
+                 "off": "model_downloads", "full": "120 MB"}, {}),
+        ("get.zh", {"open": "下载模型…", "look": "查看", "fetch": "下载（6.94 GB）", "left": "剩余", "cancel": "取消下载 anime-xl.safetensors",
+                    "off": "model_downloads", "full": "120 MB"},
+         {"locale": "zh-CN", "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}),
+    ):
+        with opened(server, **options) as page:
+            sheet = page.locator("#sheet")
+            page.locator("#model").click()
+            expect(sheet.locator("img.preview").first).to_be_visible()
+            keep(page, f"models{name.removeprefix('get')}")
+            sheet.get_by_role("button", name=words["open"]).click()
+            expect(sheet).to_contain_text(words["off"])
+            page.keyboard.press("Escape")
+
+            page.route("**/api/v1/downloads", lambda route: route.fulfill(json={"is_allowed": True, "downloads": [failed]}))
+            page.route("**/api/v1/downloads/1", lambda route: route.fulfill(json={**coming, "state": "cancelled"}))
+            page.route("**/api/v1/models/look", lambda route: route.fulfill(json=plan))
+            page.route("**/api/v1/models/get", lambda route: route.fulfill(status=202, json=coming))
+            page.locator("#model").click()
+            sheet.get_by_role("button", name=words["open"]).click()
+            expect(sheet).to_contain_text(words["full"])
+            page.locator("#get-source").fill("org/anime")
+            sheet.get_by_role("button", name=words["look"], exact=True).click()
+            expect(page.locator("#get-plan")).to_contain_text("openrail++")
+            keep(page, f"{name}.plan")
+            sheet.get_by_role("button", name=words["fetch"]).click()
+            expect(page.locator("#get-plan")).to_be_empty()
+            expect(sheet).to_contain_text(words["left"])
+            keep(page, name)
+            sheet.get_by_role("button", name=words["cancel"]).click()
+            expect(sheet.locator("progress:visible")).to_have_count(0)
 
 
 def looks_after_devices(server):

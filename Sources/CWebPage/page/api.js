@@ -6,7 +6,7 @@ import { knows, named, number, percent, t } from './strings.js'
 export class CallError extends Error {
   constructor({ status = 0, code = 'offline', field = null, message, reason, values }) {
     super(worded({ message, reason, values, field }))
-    Object.assign(this, { status, code, field, reason })
+    Object.assign(this, { status, code, field, reason, values })
   }
 }
 

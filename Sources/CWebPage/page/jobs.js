@@ -2,7 +2,7 @@
 
 import { call, get, worded } from './api.js'
 import { notifier } from './dom.js'
-import { takeReadiness } from './server.js'
+import { readModels, takeReadiness } from './server.js'
 
 /**
  * By id: what `GET /api/v1/jobs/{id}` tells, and `stage`, the latest event that says what is being done; `previews`;
@@ -14,6 +14,8 @@ export const jobsChanged = notifier()
 export const jobEnded = notifier()
 /** Told of a check's finding. */
 export const fidelityEvent = notifier()
+/** Told of a model that is fetched, whenever it has come forward. */
+export const downloadEvent = notifier()
 /** Told of a job of which a batch is finished. */
 export const picturesCame = notifier()
 /** Told when all is as the server has it again, after a break. */
@@ -138,6 +140,10 @@ const stage = (job, event) => { Object.assign(job, { state: 'running', stage: ev
 async function hear(event) {
   if (event.event === 'fidelity') return fidelityEvent(event)
   if (event.event === 'model') return takeReadiness({ status: event.state, model: event.model, reason: event.reason })
+  if (event.event === 'download') {
+    if (event.download.state === 'done') readModels().catch(() => {})
+    return downloadEvent(event.download)
+  }
   if (event.event === 'queue') {
     line.is_paused = event.is_paused
     return readPositions()
@@ -150,7 +156,7 @@ async function hear(event) {
   jobsChanged()
 }
 
-const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'upscaling', 'step', 'preview', 'decoding', 'pictures', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model', 'queue']
+const names = ['queued', 'started', 'compiling', 'moved', 'encoding', 'upscaling', 'step', 'preview', 'decoding', 'pictures', 'warnings', 'done', 'failed', 'cancelled', 'fidelity', 'model', 'queue', 'download']
 
 let source = null
 

@@ -4,6 +4,7 @@ import { CallError, call } from './api.js'
 import { $, el } from './dom.js'
 import { fill, load, schedules, showError } from './form.js'
 import { currentModel, loadModel, readModels, server, setting } from './server.js'
+import { loadMore } from './more.js'
 import { closeSheet, openSheet, searchable } from './sheet.js'
 import { showSize } from './size.js'
 import { bytes, number, t } from './strings.js'
@@ -40,7 +41,7 @@ function fit() {
   if (Object.entries(values).some(([name, value]) => $(name).value !== value)) fill(values)
 }
 
-const about = model => [model.family, model.native_size && `${number(model.native_size)} px`, model.bytes && bytes(model.bytes)].filter(Boolean).join(' · ')
+const about = model => [model.family, model.native_size && `${number(model.native_size)} px`, model.bytes && bytes(model.bytes), model.license].filter(Boolean).join(' · ')
 
 /** Shows the model at hand. @param {object} [kept] what the fields were given at the last visit */
 export function showModel(kept) {
@@ -94,14 +95,21 @@ function useSuits() {
 
 // Choosing
 
+/** What the model's latest picture was drawn with. */
+const lastDrawn = ({ last_drawn: { steps, sampler, cfg_scale: cfg, width, height } }) =>
+  [sampler, steps && `${t('steps')} ${number(steps)}`, typeof cfg === 'number' && `CFG ${number(cfg, 2)}`, `${width}×${height}`].filter(Boolean).join(' · ')
+
+const openGet = () => Promise.all([import('./get.js'), loadMore()]).then(([part]) => part.openGet(), () => toast(t('offline')))
+
 export function openModels() {
   const items = server.models.map(model => ({
     text: `${model.name} ${model.family ?? ''}`,
     element: el('li', {}, el('button', { type: 'button', 'aria-current': model.name === server.model ? 'true' : null, onclick: () => { closeSheet(); if (model.name !== server.model) chooseModel(model.name) } },
+      model.last_drawn && el('img', { src: `/api/v1/images/${model.last_drawn.picture}/thumb`, alt: '', loading: 'lazy', class: 'preview', title: lastDrawn(model) }),
       el('strong', {}, model.name), ' ', el('span', { class: 'note' }, about(model)))),
   }))
   openSheet(t('model'), searchable(items, { label: t('model.search'), empty: t('model.none') }),
-    el('div', { class: 'row' }, el('button', { type: 'button', onclick: refresh }, t('model.refresh'))),
+    el('div', { class: 'row' }, el('button', { type: 'button', onclick: refresh }, t('model.refresh')), el('button', { type: 'button', onclick: openGet }, t('model.get'))),
     el('h3', {}, t('model.where')),
     el('p', { class: 'note' }, t('model.where.text')),
     server.folders.map(folder => el('p', {}, el('code', {}, folder))))

@@ -252,4 +252,18 @@ export default {
   'keys.weight': 'Weight of the word or selection, by 0.1', 'keys.weight.fine': 'The same, by 0.05',
   'keys.history': 'Earlier and later prompts', 'keys.walk': 'Walk through the gallery', 'keys.open': 'Open the picture',
   'keys.delete': 'Delete the picture', 'keys.undo': 'Undo typing, and in the gallery deleting', 'keys.help': 'These keys',
+  // Getting models
+  get: 'Get a model', 'get.source': 'Model', 'get.look': 'Look', 'get.looking': 'Asking …', 'get.fetch': 'Fetch it ({size})', 'get.name': 'Name', 'get.kind': 'Kind', 'get.from': 'From',
+  'get.hint': 'org/name for Hugging Face, modelscope:org/name, civitai:123, a hash of CivitAI, or the address of a model’s page.',
+  'get.license': 'License', 'get.license.none': 'none is stated', 'get.base': 'Base model', 'get.words': 'Trigger words', 'get.size': 'Size', 'get.size.unknown': 'size unknown',
+  'get.files': '{count, plural, one {# file} other {# files}}, {size}', 'get.choose': 'Which file?', 'get.kind.checkpoint': 'Checkpoint', 'get.kind.tiny VAE': 'Tiny VAE', 'get.kind.embedding': 'Embedding', 'get.kind.upscaler': 'Upscaler',
+  'get.state.waiting': 'waits', 'get.state.done': 'is here', 'get.state.cancelled': 'cancelled', 'get.progress': '{done} of {all}', 'get.speed': '{speed}/s', 'get.rest': '{time} left',
+  'get.cancel': 'Cancel {name}, and delete what has come', 'get.remove': 'Take {name} off the list',
+  'error.downloads_off': 'This server fetches no models for you. Its operator can allow it with the setting model_downloads, or run “easel models get” on the server.',
+  'error.too_many_downloads': '{max} models wait to be fetched already. Try again later, or cancel one.', 'error.unreadable_source': '“{value}” names no model: {detail}',
+  'error.refused_host': '{name} is not asked: {detail}', 'error.hub_refuses': '{name} does not give this model to everybody: {detail}', 'error.not_on_hub': '{name} has no {value}.',
+  'error.hub_fails': '{name} cannot be reached, or does not answer as it should: {detail}', 'error.several_files': '{value} has several files: {choices}.',
+  'error.nothing_usable': '{value} has nothing that can be used: {detail}', 'error.wrong_download': 'What came is not the file {file} that the hub lists. It was deleted.',
+  'error.download_too_large': '{name} has {value} MB. The limit is {max} MB.', 'error.disk_full': 'The server’s disk has room for {max} MB, and {value} MB are needed.',
+  'error.file_there': '{file} is there already: {detail}',
 }

@@ -285,4 +285,18 @@ export default {
   'forever.stop': '停止', 'forever.stop.hint': '本轮生成完毕后停止', 'forever.stopped': '已停止无限生成。', keys: '快捷键', 'keys.generate': '生成',
   'keys.cancel': '中止当前任务', 'keys.weight': '调整所选词的权重，每次 0.1', 'keys.weight.fine': '调整权重，每次 0.05', 'keys.history': '上一条、下一条提示词',
   'keys.walk': '在图库中移动', 'keys.open': '打开图片', 'keys.delete': '删除图片', 'keys.undo': '撤销输入；在图库中撤销删除', 'keys.help': '显示快捷键',
+  // 下载模型
+  get: '下载模型', 'get.source': '模型', 'get.look': '查看', 'get.looking': '正在查询…', 'get.fetch': '下载（{size}）', 'get.name': '名称', 'get.kind': '类型', 'get.from': '来源',
+  'get.hint': 'Hugging Face 写 org/name，魔搭写 modelscope:org/name，CivitAI 写 civitai:123 或哈希值；也可以粘贴模型页面的网址。',
+  'get.license': '许可', 'get.license.none': '未注明', 'get.base': '基础模型', 'get.words': '触发词', 'get.size': '大小', 'get.size.unknown': '大小未知',
+  'get.files': '{count} 个文件，{size}', 'get.choose': '选择文件', 'get.kind.checkpoint': '大模型', 'get.kind.tiny VAE': '微型 VAE', 'get.kind.embedding': 'Embedding', 'get.kind.upscaler': '放大模型',
+  'get.state.waiting': '等待中', 'get.state.done': '已下载', 'get.state.cancelled': '已取消', 'get.progress': '{done} / {all}', 'get.speed': '{speed}/秒', 'get.rest': '剩余 {time}',
+  'get.cancel': '取消下载 {name}，并删除已下载的部分', 'get.remove': '从列表中移除 {name}',
+  'error.downloads_off': '此服务器不允许你下载模型。管理员可以用设置 model_downloads 开启，或在服务器上运行“easel models get”。',
+  'error.too_many_downloads': '已有 {max} 个模型在等待下载。请稍后再试，或取消一个。', 'error.unreadable_source': '“{value}”不是模型来源：{detail}',
+  'error.refused_host': '不会访问 {name}：{detail}', 'error.hub_refuses': '{name} 不公开提供此模型：{detail}', 'error.not_on_hub': '{name} 上没有 {value}。',
+  'error.hub_fails': '无法连接 {name}，或其应答有误：{detail}', 'error.several_files': '{value} 有多个文件：{choices}。',
+  'error.nothing_usable': '{value} 中没有可用的文件：{detail}', 'error.wrong_download': '下载到的内容不是 {file} 原本的文件，已删除。',
+  'error.download_too_large': '{name} 大小为 {value} MB，上限为 {max} MB。', 'error.disk_full': '服务器磁盘可用空间为 {max} MB，需要 {value} MB。',
+  'error.file_there': '{file} 已经存在：{detail}',
 }

@@ -54,7 +54,7 @@ export default {
   'fill.hash': 'The picture was made with another file than {model}: its hash is {hash}.', 'fill.others': 'Not supported, ignored: {names}.',
   presets: 'Presets', save: 'Save',
   replace: 'Replace', 'search.none': 'Nothing matches.', 'model.search': 'Search models', 'model.none': 'No model',
-  'model.refresh': 'Look for new files', 'model.where': 'Where do my models go?',
+  'model.refresh': 'Look for new files', 'model.get': 'Get a model …', 'model.where': 'Where do my models go?',
   'model.where.text': 'Put .safetensors files or diffusers folders into one of these folders, then look for new files.',
   history: 'History', 'history.search': 'Search the history', 'history.none': 'Nothing was generated yet in this browser.',
   'history.prompt': 'Prompt only', 'history.seed': 'seed {seed}', 'tokens.none': 'Nothing to read yet.',

@@ -53,7 +53,7 @@ export default {
   'fill.model': '这张图由 {model} 生成，本机没有该模型。',
   'fill.hash': '生成这张图的文件并非 {model}：其哈希值为 {hash}。', 'fill.others': '以下参数暂不支持，已忽略：{names}',
   presets: '预设', save: '保存', replace: '替换', 'search.none': '没有匹配项。',
-  'model.search': '搜索模型', 'model.none': '没有模型', 'model.refresh': '重新扫描模型文件', 'model.where': '模型放在哪里？',
+  'model.search': '搜索模型', 'model.none': '没有模型', 'model.refresh': '重新扫描模型文件', 'model.get': '下载模型…', 'model.where': '模型放在哪里？',
   'model.where.text': '把 .safetensors 文件或 diffusers 文件夹放进以下任一目录，然后重新扫描。', history: '历史记录', 'history.search': '搜索历史记录',
   'history.none': '此浏览器中还没有生成记录。', 'history.prompt': '仅提示词', 'history.seed': '种子 {seed}', 'tokens.none': '还没有可解析的内容。',
   'tokens.expanded': '展开样式和通配符后：{text}', 'tokens.many': '{count} 个词元', 'problem.unclosed': '“{sign}”没有闭合。',

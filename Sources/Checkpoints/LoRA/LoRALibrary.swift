@@ -20,7 +20,8 @@ public final class LoRALibrary: Sendable {
     }
 
     /// The folders that are looked through, with those in them. One that is not there has nothing in it.
-    public let folders: [String]
+    public var folders: [String] { places.withLock { $0 } }
+    private let places: Mutex<[String]>
     private let hashes: HashMemory?
     private let headers = Mutex<[String: Header]>([:])
     private let opened = Mutex<OpenedFiles>(OpenedFiles())
@@ -38,7 +39,13 @@ public final class LoRALibrary: Sendable {
 
     /// Reads nothing yet.
     /// - Parameter hashes: remembers hashes of whole files, by which files are found too where they are known.
-    public init(folders: [String] = [], hashes: HashMemory? = nil) { (self.folders, self.hashes) = (folders, hashes) }
+    public init(folders: [String] = [], hashes: HashMemory? = nil) {
+        places = Mutex(folders)
+        self.hashes = hashes
+    }
+
+    /// Looks through other folders from now on.
+    public func use(folders: [String]) { places.withLock { $0 = folders } }
 
     private static let endings = ["safetensors", "pt", "pth", "ckpt", "bin"]
 

@@ -26,12 +26,16 @@ public final class UpscalerLibrary: Sendable {
     }
 
     /// The folders that are looked through, with those in them. The first that has a name keeps it.
-    public let folders: [String]
+    public var folders: [String] { places.withLock { $0 } }
+    private let places: Mutex<[String]>
     private let opened = Mutex<[String: NetworkFile<UpscalerConfiguration>]>([:])
 
     /// Reads nothing yet.
     /// - Parameter folders: one that is not there has nothing in it. Without any there are the built-in upscalers.
-    public init(folders: [String] = []) { self.folders = folders }
+    public init(folders: [String] = []) { places = Mutex(folders) }
+
+    /// Looks through other folders from now on.
+    public func use(folders: [String]) { places.withLock { $0 = folders } }
 
     /// The built-in ones, then the files in alphabetical order without regard to case.
     public var entries: [Entry] {

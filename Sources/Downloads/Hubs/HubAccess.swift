@@ -38,6 +38,9 @@ public struct HubAccess: Sendable {
         civitAIToken = value("CIVITAI_API_TOKEN", "CIVITAI_TOKEN")
     }
 
+    /// The servers of the hubs, or of the mirrors that stand for them.
+    public var hosts: [String] { [huggingFace, modelScope, civitAI].map(\.serverName).filter { !$0.isEmpty } }
+
     private static func token(inFile path: String) -> String? {
         guard let bytes = try? OpenFile.contents(of: path, atMost: 4096) else { return nil }
         let token = String(decoding: bytes, as: UTF8.self).trimmed

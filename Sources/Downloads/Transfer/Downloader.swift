@@ -9,13 +9,16 @@ public struct Downloader: Sendable {
     private let web: WebClient
     private let mostAtOnce: Int
     private let firstPause: Duration
+    private let mostBytes: Int?
 
     /// - Parameters:
     ///   - web: asks the servers.
     ///   - mostAtOnce: files that are fetched side by side.
+    ///   - mostBytes: size of all files of a model at most, and of a file whose size nobody states; nil for any size.
     ///   - firstPause: after a connection broke; it doubles with each attempt that brings nothing.
-    public init(web: WebClient, mostAtOnce: Int = 3, firstPause: Duration = .seconds(1)) {
+    public init(web: WebClient, mostAtOnce: Int = 3, mostBytes: Int? = nil, firstPause: Duration = .seconds(1)) {
         self.web = web
+        self.mostBytes = mostBytes
         self.mostAtOnce = max(1, mostAtOnce)
         self.firstPause = firstPause
     }
@@ -31,6 +34,7 @@ public struct Downloader: Sendable {
     public func fetch(
         _ plan: DownloadPlan, into folder: String, onEvent: @escaping @Sendable (DownloadEvent) async -> Void = { _ in }
     ) async throws(DownloadError) -> FetchedModel {
+        if let mostBytes, plan.byteCount > mostBytes { throw .tooLarge(plan.name, bytes: plan.byteCount, most: mostBytes) }
         let target = folder + "/" + plan.name
         let place = try Place(plan, target: target)
         try Self.makeFolder(place.root)
@@ -55,6 +59,16 @@ public struct Downloader: Sendable {
         return fetched
     }
 
+    /// Deletes what has come of a model that is not whole. Files that have their names stay.
+    /// - Parameter folder: as for `fetch`, which must have ended.
+    public static func discard(_ plan: DownloadPlan, from folder: String) {
+        let target = folder + "/" + plan.name
+        guard plan.isFolder else { return PartialFile.discard(target) }
+        try? FileManager.default.removeItem(atPath: PartialFile.path(of: target))
+        // The folder was there, and files were missing in it.
+        for file in plan.files { PartialFile.discard(target + "/" + file.path) }
+    }
+
     /// Fetches files side by side.
     private func transfer(
         _ files: [PlannedFile], to place: Place, _ ledger: Ledger, _ onEvent: @escaping @Sendable (DownloadEvent) async -> Void
@@ -66,7 +80,7 @@ public struct Downloader: Sendable {
                 func startNext() {
                     guard let file = rest.popFirst() else { return }
                     let transfer = FileTransfer(
-                        file: file, target: place.path(of: file), web: web, firstPause: firstPause,
+                        file: file, target: place.path(of: file), web: web, firstPause: firstPause, mostBytes: mostBytes,
                         onProgress: { count in
                             if let progress = ledger.note(count, of: file) { await onEvent(.progress(progress)) }
                         },

@@ -10,6 +10,8 @@ struct FileTransfer {
     let web: WebClient
     /// The pause after the first failure; it doubles with each that brings nothing.
     let firstPause: Duration
+    /// Size that is fetched at most; nil for any.
+    let mostBytes: Int?
     /// Told the bytes that are there.
     let onProgress: @Sendable (Int) async -> Void
     /// Told in a sentence when something is done again.
@@ -145,12 +147,29 @@ struct FileTransfer {
         }
         try partial.note(etag: answer["ETag"])
         let size = file.byteCount ?? total
+        if let size, let mostBytes, size > mostBytes {
+            partial.discard()
+            throw .tooLarge(file.path, bytes: size, most: mostBytes)
+        }
+        var checked = partial.byteCount
         if file.byteCount == nil, let size { try FreeSpace.check(size - partial.byteCount, in: target.deletingLastPathComponent) }
         try await answer.forEachPiece { piece throws(DownloadError) in
             if let size, partial.byteCount + piece.readableBytes > size {
                 let found = partial.byteCount + piece.readableBytes
                 partial.discard()
                 throw .wrongSize(file: file.path, expected: size, found: found)
+            }
+            if size == nil {
+                if let mostBytes, partial.byteCount + piece.readableBytes > mostBytes {
+                    let found = partial.byteCount + piece.readableBytes
+                    partial.discard()
+                    throw .tooLarge(file.path, bytes: found, most: mostBytes)
+                }
+                // Nobody knows how much follows: the disk is looked at now and then.
+                if partial.byteCount - checked >= FreeSpace.margin / 2 {
+                    checked = partial.byteCount
+                    try FreeSpace.check(FreeSpace.margin / 2, in: target.deletingLastPathComponent)
+                }
             }
             try partial.append(piece)
             await onProgress(partial.byteCount)

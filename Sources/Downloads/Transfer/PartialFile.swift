@@ -154,7 +154,12 @@ final class PartialFile {
     }
 
     /// Forgets the part.
-    func discard() {
+    func discard() { Self.discard(target) }
+
+    /// Forgets the part of a file, if there is one.
+    /// - Parameter target: the file's path once it is whole.
+    static func discard(_ target: String) {
+        let path = path(of: target)
         unlink(path)
         unlink(path + ".json")
     }

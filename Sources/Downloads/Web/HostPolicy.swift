@@ -7,27 +7,33 @@ import NIOPosix
 public struct HostPolicy: Sendable {
     /// `name`, or `*.name` for all names below it; nil for every server.
     private let hosts: [String]?
+    /// The same for servers that only a redirection leads to.
+    private let redirectedHosts: [String]
     /// Whether a server's address may be connected to; nil for any.
     private let isAllowed: (@Sendable (SocketAddress) -> Bool)?
     /// Whether `http://` will do, though addresses are looked at.
     private let isPlainAllowed: Bool
-    private let resolve: @Sendable (_ host: String, _ port: Int) async throws -> SocketAddress
+    private let resolve: Resolve
+
+    /// All addresses of a server, the best one first.
+    typealias Resolve = @Sendable (_ host: String, _ port: Int) async throws -> [SocketAddress]
 
     /// Asks every server that a person at this machine names, over https; over http only on the machine itself.
     public static let open = HostPolicy(hosts: nil, isAllowed: nil)
 
-    /// Asks only these servers, and those that the hubs among them are known to keep their files on, and only at public addresses: for
-    /// requests of people who are not the machine's operator. This holds for redirections as well.
+    /// Asks only these servers, and those that the hubs are known to keep their files on, and only at public addresses: for requests of
+    /// people who are not the machine's operator. This holds for redirections as well.
     /// - Parameter hosts: `civitai.com`, or `*.civitai.com` for all names below it.
     public static func restricted(to hosts: [String] = hubs) -> HostPolicy {
-        HostPolicy(hosts: hosts.map { $0.lowercased() } + storage, isAllowed: { $0.isPublic })
+        HostPolicy(hosts: hosts.map { $0.lowercased() } + storage, redirectedHosts: clouds, isAllowed: { $0.isPublic })
     }
 
     init(
-        hosts: [String]?, isAllowed: (@Sendable (SocketAddress) -> Bool)?, isPlainAllowed: Bool = false,
-        resolve: @escaping @Sendable (_ host: String, _ port: Int) async throws -> SocketAddress = Self.systemAddress
+        hosts: [String]?, redirectedHosts: [String] = [], isAllowed: (@Sendable (SocketAddress) -> Bool)?, isPlainAllowed: Bool = false,
+        resolve: @escaping Resolve = Self.systemAddresses
     ) {
         self.hosts = hosts
+        self.redirectedHosts = redirectedHosts
         self.isAllowed = isAllowed
         self.isPlainAllowed = isPlainAllowed
         self.resolve = resolve
@@ -36,10 +42,10 @@ public struct HostPolicy: Sendable {
     /// The hubs themselves.
     public static let hubs = ["huggingface.co", "modelscope.cn", "www.modelscope.cn", "civitai.com"]
 
-    /// Servers that the hubs redirect downloads to.
-    static let storage = [
-        "*.huggingface.co", "*.hf.co", "*.modelscope.cn", "*.civitai.com", "*.r2.cloudflarestorage.com", "*.oss-cn-beijing.aliyuncs.com",
-    ]
+    /// The hubs' own servers of files.
+    static let storage = ["*.huggingface.co", "*.hf.co", "*.modelscope.cn", "*.civitai.com"]
+    /// Clouds that the hubs redirect downloads to. Anybody may keep files there, so that nobody names them as a source.
+    static let clouds = ["*.r2.cloudflarestorage.com", "*.oss-cn-beijing.aliyuncs.com"]
 
     /// Whether addresses are looked at before they are connected to.
     var isRestricted: Bool { isAllowed != nil }
@@ -51,7 +57,7 @@ public struct HostPolicy: Sendable {
         guard !host.isEmpty, let scheme = url.scheme?.lowercased(), scheme == "https" || scheme == "http" else {
             throw .refused(host: url.absoluteString, reason: "only addresses that begin with https:// are")
         }
-        if let hosts, !hosts.contains(where: { $0 == host || $0.hasPrefix("*.") && host.hasSuffix($0.dropFirst()) }) {
+        if let hosts, !(hosts + (first == nil ? [] : redirectedHosts)).contains(where: { Self.matches(host, $0) }) {
             throw .refused(host: host, reason: "the operator allows downloads from \(hosts.joined(separator: ", ")) only")
         }
         guard scheme == "https" || isPlainAllowed || (!isRestricted && Self.isThisMachine(host)) else {
@@ -63,29 +69,50 @@ public struct HostPolicy: Sendable {
         }
     }
 
+    private static func matches(_ host: String, _ pattern: String) -> Bool {
+        host == pattern || pattern.hasPrefix("*.") && host.hasSuffix(pattern.dropFirst())
+    }
+
     private static func isThisMachine(_ host: String) -> Bool {
         host == "localhost" || (try? SocketAddress(ipAddress: host, port: 0))?.isLoopback == true
     }
 
-    /// The address that a server is to be connected to, once it is known to be allowed; nil when any will do.
+    /// The address that a server is to be connected to, once all that its name stands for are known to be allowed; nil when any will do.
     func address(of host: String, port: Int) async throws(DownloadError) -> String? {
         guard let isAllowed else { return nil }
-        let address: SocketAddress
+        let addresses: [SocketAddress]
         do {
-            address = try await resolve(host, port)
+            addresses = try await resolve(host, port)
         } catch {
             throw .connection(host: host, reason: "no address of that name is known")
         }
-        guard let text = address.ipAddress, isAllowed(address) else {
+        for address in addresses where !isAllowed(address) {
             throw .refused(host: host, reason: "its address \(address.ipAddress ?? "") is not a public one")
         }
-        return text
+        guard let first = addresses.first?.ipAddress else { throw .connection(host: host, reason: "no address of that name is known") }
+        return first
     }
 
-    /// The system's first address: the one that suits this machine best.
-    private static let systemAddress: @Sendable (String, Int) async throws -> SocketAddress = { host, port in
+    /// The system's addresses of a server, in the order in which they suit this machine.
+    private static let systemAddresses: Resolve = { host, port in
         // It waits for servers of names.
-        try await NIOThreadPool.singleton.runIfActive { try SocketAddress.makeAddressResolvingHost(host, port: port) }
+        try await NIOThreadPool.singleton.runIfActive {
+            var hints = addrinfo()
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            var list: UnsafeMutablePointer<addrinfo>?
+            guard getaddrinfo(host, "\(port)", &hints, &list) == 0, let list else {
+                throw SocketAddressError.unknown(host: host, port: port)
+            }
+            defer { freeaddrinfo(list) }
+            return sequence(first: list) { $0.pointee.ai_next }.compactMap { entry in
+                guard let address = entry.pointee.ai_addr else { return nil }
+                var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+                let length = entry.pointee.ai_addrlen
+                guard getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else { return nil }
+                let number = text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+                return try? SocketAddress(ipAddress: number, port: port)
+            }
+        }
     }
 }
 

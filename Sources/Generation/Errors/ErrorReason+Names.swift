@@ -82,6 +82,29 @@ extension ErrorReason {
         /// A fault of Easel's own.
         case `internal`
 
+        // Fetching models
+        /// The operator does not let this client fetch models.
+        case downloadsOff = "downloads_off"
+        case tooManyDownloads = "too_many_downloads"
+        /// A text that names no source of a model.
+        case unreadableSource = "unreadable_source"
+        /// A server that is not asked.
+        case refusedHost = "refused_host"
+        /// A model that a hub does not give to everybody.
+        case hubRefuses = "hub_refuses"
+        case notOnHub = "not_on_hub"
+        /// A server that cannot be reached, or does not answer as it should.
+        case hubFails = "hub_fails"
+        /// Several files that may be meant.
+        case severalFiles = "several_files"
+        case nothingUsable = "nothing_usable"
+        /// A file that is not the one that the hub lists.
+        case wrongDownload = "wrong_download"
+        case downloadTooLarge = "download_too_large"
+        case diskFull = "disk_full"
+        /// A file or folder that has the name of a model.
+        case fileThere = "file_there"
+
         // Models, devices, drawing
         case notReady = "not_ready"
         case noDevice = "no_device"

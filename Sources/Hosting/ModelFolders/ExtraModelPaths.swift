@@ -27,7 +27,7 @@ struct ExtraModelPaths {
     /// In the file's order.
     private(set) var entries: [Entry] = []
 
-    /// - Parameter expand: replaces a `~` at a path's beginning.
+    /// - Parameter expand: replaces a `~` at a path's beginning, and variables.
     /// - Throws: `ExtraModelPathsError`, which tells the line.
     init(path: String, expand: (String) -> String) throws(ExtraModelPathsError) {
         let bytes: [UInt8]

@@ -1,3 +1,5 @@
+public import Downloads
+
 /// A kind of file that people keep in folders of its own.
 public enum FileKind: String, Sendable, Hashable, CaseIterable {
     case checkpoints
@@ -39,6 +41,19 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
         case .styles: "styles.csv"
         case .wildcards: "wildcards"
         case .unets, .controlNets: nil
+        }
+    }
+
+    /// The kind of the files that a model consists of; nil when Easel does nothing with such a model.
+    public init?(_ kind: ModelKind) {
+        switch kind {
+        case .checkpoint: self = .checkpoints
+        case .lora: self = .loras
+        case .vae: self = .vaes
+        case .tinyVAE: self = .tinyVAEs
+        case .embedding: self = .embeddings
+        case .upscaler: self = .upscalers
+        case .other: return nil
         }
     }
 

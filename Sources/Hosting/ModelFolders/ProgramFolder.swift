@@ -2,8 +2,8 @@ import Files
 
 /// The folder of another program, and where its files lie, told by the folders that are there.
 ///
-/// Names are read in any case. Only folders are looked at, and the two files that name others: SD.Next's `config.json` and ComfyUI's
-/// `extra_model_paths.yaml`.
+/// Names are read in any case. Only folders are looked at, and the files that name others: SD.Next's `config.json`, ComfyUI's
+/// `extra_model_paths.yaml`, and the flags in `webui-user.sh` and `webui-user.bat` of A1111 and Forge.
 public struct ProgramFolder: Sendable, Equatable {
     /// The programs whose folders are known.
     public enum Program: String, Sendable {
@@ -94,11 +94,25 @@ public struct ProgramFolder: Sendable, Equatable {
             let file = path + "/" + Self.extraModelPaths
             guard PathKind(file) == .file else { return }
             do throws(ExtraModelPathsError) {
-                for entry in try ExtraModelPaths(path: file, expand: user.path).entries where entry.isFirst == first {
+                for entry in try ExtraModelPaths(path: file, expand: { user.expanded($0) }).entries where entry.isFirst == first {
                     add(entry.path, entry.kind)
                 }
             } catch {
                 if first { problems.append(error.description) }
+            }
+        case .a1111 where first, .forge where first:
+            for named in WebUIFlags(in: path, user: user).folders {
+                switch named.place {
+                case .kind(let kind):
+                    add(named.path, kind)
+                    let isThere = kind == .styles ? PathKind(named.path) != .nothing : PathKind(named.path) == .folder
+                    if !isThere { problems.append("\(named.flag) in \(named.file) names \"\(named.path)\", which is not there.") }
+                case .models: addSubfolders(of: named.path, among: FileKind.allCases)
+                case .data:
+                    addSubfolders(of: named.path + "/models", among: FileKind.allCases)
+                    addSubfolders(of: named.path, among: [.embeddings, .wildcards])
+                    add(named.path + "/styles.csv", .styles)
+                }
             }
         case nil, .a1111, .forge, .sdNext: break
         }

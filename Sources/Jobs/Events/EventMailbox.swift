@@ -92,6 +92,7 @@ private enum EventWorth: CaseIterable {
         switch event {
         case .preview: self = .preview
         case .step, .upscaling, .queued: self = .step
+        case .download(let download): self = download.state == .fetching ? .step : .stage
         case .started, .compiling, .moved, .encoding, .encodingPictures, .decoding, .pictures, .warned, .queue, .fidelity, .model:
             self = .stage
         case .done, .failed, .cancelled: self = .end

@@ -1,4 +1,4 @@
-/// The latest events of all jobs, without previews: they are large, and soon there is another.
+/// The latest events of all jobs, without previews, and without the progress of downloads: soon there is another.
 struct EventMemory: Sendable {
     static let capacity = 4096
 
@@ -7,7 +7,11 @@ struct EventMemory: Sendable {
     private var oldest = 0
 
     mutating func add(_ event: NumberedJobEvent) {
-        if case .preview = event.event { return }
+        switch event.event {
+        case .preview: return
+        case .download(let download) where !download.state.isFinal: return
+        default: break
+        }
         if ring.count < Self.capacity {
             ring.append(event)
         } else {

@@ -3,6 +3,7 @@ internal import Generation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Settings
+internal import Store
 internal import WebAPI
 
 /// Easel's own routes for models, devices, what is compiled and how exact it is.
@@ -67,7 +68,10 @@ struct EngineRoutes {
     }
 
     private func models() async -> Response {
-        Response(json: ModelsAnswer(await backend.catalog(), folders: await backend.engine.modelFolders()))
+        // A gallery that cannot be read is no reason to list no models.
+        let lastDrawings = (try? await backend.archive.lastDrawings()) ?? [:]
+        return Response(
+            json: ModelsAnswer(await backend.catalog(), folders: await backend.engine.modelFolders(), lastDrawings: lastDrawings))
     }
 
     @Sendable private func saveDefaults(_ request: Request, _ context: ClientContext) async throws -> Response {

@@ -28,11 +28,11 @@ public struct EventAnswer: Sendable {
 struct EventDetails: Codable {
     enum Name: String, Codable, CaseIterable {
         case queued, started, compiling, moved, encoding, upscaling, step, preview, decoding, pictures, warnings
-        case done, failed, cancelled, queue, fidelity, model
+        case done, failed, cancelled, queue, fidelity, model, download
     }
 
     var event: Name
-    /// All but queue, fidelity and model.
+    /// All but queue, fidelity, model and download.
     var job: String?
     var time: Date
     /// queued: how many jobs come before it.
@@ -95,10 +95,12 @@ struct EventDetails: Codable {
     var relativeError: Double?
     /// … and the largest that is accepted.
     var bound: Double?
+    /// download: what is fetched, and how far it is.
+    var download: ModelDownload?
 
     private enum CodingKeys: String, CodingKey {
         case event, job, time, position, attempt, component, device, shape, reason, text, notice, n, of, tile, tiles, run, runs, previews
-        case warnings, notices, pictures, error, waiting, model, state, values, precision, finding, response, bound
+        case warnings, notices, pictures, error, waiting, model, state, values, precision, finding, response, bound, download
         case runStep = "run_step"
         case runSteps = "run_steps"
         case failureReason = "failure_reason"
@@ -175,6 +177,9 @@ struct EventDetails: Codable {
             (finding, response, relativeError, bound) = (notice.finding, notice.response, notice.relativeError, notice.bound)
             self.time = notice.time
             (text, self.notice) = (notice.text, notice.notice)
+        case .download(let download):
+            self.event = .download
+            self.download = download
         case .model(let readiness):
             let answer = ReadinessAnswer(readiness)
             self.event = .model

@@ -4,7 +4,7 @@ import Jobs
 import Settings
 
 extension Route {
-    static let ofEasel = ofJobs + ofGrids + ofInputs + ofImages + ofEngine + ofService + ofPage
+    static let ofEasel = ofJobs + ofGrids + ofInputs + ofImages + ofEngine + ofDownloads + ofService + ofPage
 
     private static let ofJobs: [Route] = [
         Route(
@@ -180,6 +180,21 @@ extension Route {
             parameters: [
                 .path("key", "of the setting"), .query("keep", "whether the next start has it too; false, if it is not said", .flag),
             ], answer: .json(SettingsAnswer.self), errors: [.unavailable]),
+    ]
+
+    private static let ofDownloads: [Route] = [
+        Route(
+            .post, "/api/v1/models/look", "Asks a hub what a model is, how large, and under which license; fetches nothing",
+            body: .init(name: "DownloadSubmission", schema: DownloadSubmission.fields.schema(isOpen: false)),
+            answer: .json(ModelDownload.self), errors: [.unavailable, .notFound, .nameTaken, .failed]),
+        Route(
+            .post, "/api/v1/models/get", "Fetches a model from a hub, where the operator allows it (setting model_downloads)",
+            body: .init(name: "DownloadSubmission", schema: DownloadSubmission.fields.schema(isOpen: false)),
+            answer: .json(ModelDownload.self, status: 202), errors: [.unavailable, .notFound, .nameTaken, .failed, .queueFull]),
+        Route(.get, "/api/v1/downloads", "Lists the models that are fetched, and those that were", answer: .json(DownloadsAnswer.self)),
+        Route(
+            .delete, "/api/v1/downloads/{id}", "Ends a download and deletes what has come of it; one that is over leaves the list",
+            parameters: [.path("id", "of the download")], answer: .json(ModelDownload.self)),
     ]
 
     private static let ofService: [Route] = [

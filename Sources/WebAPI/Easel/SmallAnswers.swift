@@ -20,9 +20,14 @@ public struct ModelsAnswer: Codable, Sendable {
     public var folders: [String]
 
     /// Makes the answer from the models as they are known now.
-    public init(_ catalog: ModelCatalog, folders: [String]) {
+    /// - Parameter lastDrawings: the latest pictures by the names of models.
+    public init(_ catalog: ModelCatalog, folders: [String], lastDrawings: [String: LastDrawing] = [:]) {
         current = catalog.current
-        models = catalog.models
+        models = catalog.models.map { model in
+            var model = model
+            model.lastDrawn = lastDrawings[model.name]
+            return model
+        }
         self.folders = folders
     }
 }

@@ -81,6 +81,12 @@ public protocol Engine: Painting {
     func refresh() async
     /// Names that prompts can refer to, as they are now.
     func promptResources() async -> PromptResourceSummary
+    /// Fetches models for clients; nil when this engine has no place for them.
+    var modelGetting: (any ModelGetting)? { get }
+}
+
+extension Engine {
+    public var modelGetting: (any ModelGetting)? { nil }
 }
 
 /// A model that could be used, but not here and now.

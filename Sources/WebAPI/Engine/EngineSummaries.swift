@@ -36,13 +36,27 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     public var folder: String
     /// The settings that it is best drawn with, for what a request leaves out; nil when neither the user nor a file beside it says any.
     @OrNull public var defaults: ModelDefaults?
+    /// Whether it is a diffusers folder, not a file.
+    public var isFolder: Bool
+    /// The license in the words of the hub that it was fetched from; nil when no file beside it tells.
+    @OrNull public var license: String?
+    /// The page that it was fetched from; nil when no file beside it tells.
+    @OrNull public var page: String?
+    /// Models that it was made from or for; empty when no file beside it tells.
+    public var baseModels: [String]
+    /// The latest picture of the gallery that it drew; nil when there is none, and in answers that do not list models.
+    @OrNull public var lastDrawn: LastDrawing?
 
     /// Makes the summary of one model; `sizeMultiple` keeps its default.
     public init(
         name: String, sha256: String?, file: String, isLoaded: Bool, nativeSize: Int? = nil, nativeSizes: [String] = [],
         takesSizes: Bool = false, isForInpainting: Bool = false, hasTinyVAE: Bool = false, suits: SuitableSettings? = nil,
-        family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil
+        family: String? = nil, bytes: Int? = nil, defaults: ModelDefaults? = nil, isFolder: Bool = false, license: String? = nil,
+        page: String? = nil, baseModels: [String] = []
     ) {
+        self.isFolder = isFolder
+        self.baseModels = baseModels
+        (self.license, self.page) = (license, page)
         self.name = name
         self.sha256 = sha256
         self.file = file
@@ -60,7 +74,10 @@ public struct ModelSummary: Sendable, Equatable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, sha256, file, suits, family, bytes, folder, defaults
+        case name, sha256, file, suits, family, bytes, folder, defaults, license, page
+        case isFolder = "is_folder"
+        case baseModels = "base_models"
+        case lastDrawn = "last_drawn"
         case isLoaded = "is_loaded"
         case nativeSize = "native_size"
         case nativeSizes = "native_sizes"

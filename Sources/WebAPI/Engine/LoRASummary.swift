@@ -18,8 +18,8 @@ public struct LoRASummary: Codable, Sendable {
     public var notes: String
     /// Whether there is a picture beside it.
     public var hasPreview: Bool
-    /// The file's metadata as it stands there; empty for files that cannot be read.
-    public var metadata: [String: String]
+    /// The file's metadata as it stands there, for A1111's list; empty for files that cannot be read. Easel's own answers leave it out.
+    public var metadata: [String: String] = [:]
 
     /// Makes a summary.
     public init(
@@ -38,7 +38,7 @@ public struct LoRASummary: Codable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, alias, file, family, notes, metadata
+        case name, alias, file, family, notes
         case triggerWords = "trigger_words"
         case preferredWeight = "preferred_weight"
         case activationText = "activation_text"
@@ -48,18 +48,14 @@ public struct LoRASummary: Codable, Sendable {
 
 /// The answer to `GET /api/v1/loras`.
 public struct LoRAsAnswer: Codable, Sendable {
-    /// The LoRAs in order of their names, without their metadata.
+    /// The LoRAs in order of their names.
     public var loras: [LoRASummary]
     /// The absolute paths of the folders in which LoRAs are looked for.
     public var folders: [String]
 
     /// Makes the answer from the LoRAs as they are known now.
     public init(_ loras: [LoRASummary], folders: [String]) {
-        self.loras = loras.map { lora in
-            var lora = lora
-            lora.metadata = [:]
-            return lora
-        }
+        self.loras = loras
         self.folders = folders
     }
 }
