@@ -15,10 +15,11 @@ struct ModelsCommand: ParsableCommand {
             those of the setting model_folders, and among those that came with Easel; also in the folders in them. Of a folder of A1111, \
             SD.Next, Forge or ComfyUI those count that are for checkpoints. `easel import` sets model_folders for good.
 
-            A model's name is its place below such a folder, without .safetensors: sub/anime. The last part alone, anime, will do when \
+            A model's name is its place below such a folder, without its ending: sub/anime. The last part alone, anime, will do when \
             no other model has it; so will the file's name, A1111's title, any case, and \\ for /. When several models would have one \
-            name, the first folder's keeps it. In one folder a diffusers folder comes before a file; the file is then called by its \
-            whole name, anime.safetensors. A path always means what lies there.
+            name, the first folder's keeps it. In one folder a diffusers folder comes before anime.safetensors, and that before \
+            anime.ckpt; the later ones are called by their whole names. Files of torch.save (.ckpt, .pt, .pth) are read as data: \
+            nothing in them is run. A path always means what lies there.
 
             NAME.json beside a checkpoint may hold the settings it is best drawn with: {"easel": {"steps": 12, "cfg_scale": 4}}
             """,
@@ -83,15 +84,13 @@ struct ModelsCommand: ParsableCommand {
 
         @Argument(
             help: ArgumentHelp(
-                "A .safetensors file, a diffusers folder, a name from `easel models`, or a LoRA's file.", valueName: "model"))
+                "A .safetensors or .ckpt file, a diffusers folder, a name from `easel models`, or a LoRA's file.", valueName: "model"))
         var model: String
 
         @Option(help: ArgumentHelp("The picture whose memory is forecast; the model's own size when left out.", valueName: "WxH"))
         var size: PictureSize?
 
-        @Option(
-            help: ArgumentHelp("A file or folder whose VAE is used instead of the model's own; none: the model's own.", valueName: "path"))
-        var vae: String?
+        @OptionGroup var parts: PartOptions
 
         @OptionGroup var folders: FolderOptions
 
@@ -100,11 +99,13 @@ struct ModelsCommand: ParsableCommand {
 
         func run() throws {
             do {
-                let library = ModelLibrary(try folders.load())
+                let modelFolders = ModelFolders(try folders.load())
+                let library = ModelLibrary(modelFolders)
                 let path = try library.path(of: model)
                 let checkpoint: Checkpoint
                 do throws(CheckpointError) {
-                    checkpoint = try Checkpoint.open(path, vae: vae)
+                    checkpoint = try Checkpoint.open(
+                        path, vae: parts.vae(modelFolders), textEncoders: parts.textEncoders(modelFolders))
                 } catch {
                     guard case .unsupportedModel(_, .lora) = error else { throw error }
                     let report = try LoRAReport(LoRAFile(path: path))

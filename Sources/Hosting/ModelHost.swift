@@ -91,7 +91,7 @@ public actor ModelHost: Engine {
         headers = CheckpointHeaders {
             .init(
                 prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelFolders),
-                tinyVAEs: settings.current.tinyVAEs(modelFolders))
+                textEncoders: settings.current.chosenTextEncoders(modelFolders), tinyVAEs: settings.current.tinyVAEs(modelFolders))
         }
         hashMemory = HashMemory(folder: folders.cache)
         hashes = ModelHashes(memory: hashMemory, headers: headers, logger: logger)
@@ -354,11 +354,12 @@ public actor ModelHost: Engine {
         let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
         if let steps = results.first?.timings.steps.sorted(), !steps.isEmpty { secondsPerStep[name] = steps[steps.count / 2] }
         let hash = await model.publishedHash
+        let parts = await model.pipeline.checkpoint.parts(rememberedIn: folders.cache)
         let placements = model.pipeline.placements
         return zip(requests, results).map { request, result in
             var result = result
             result.warnings = result.allWarnings(asked: placements)
-            result.writeInfotexts(for: request, model: name, modelHash: hash, version: "Easel \(Version.current)")
+            result.writeInfotexts(for: request, model: name, modelHash: hash, parts: parts, version: "Easel \(Version.current)")
             return result
         }
     }
