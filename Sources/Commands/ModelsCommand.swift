@@ -7,7 +7,7 @@ import Hosting
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List checkpoints and LoRAs, look into one, or fetch models.",
+        abstract: "List checkpoints and LoRAs, look into one, fetch or convert models.",
         discussion: """
             easel models --model-folder ~/stable-diffusion-webui
 
@@ -23,7 +23,7 @@ struct ModelsCommand: ParsableCommand {
 
             NAME.json beside a checkpoint may hold the settings it is best drawn with: {"easel": {"steps": 12, "cfg_scale": 4}}
             """,
-        subcommands: [List.self, LoRAs.self, Info.self, Get.self], defaultSubcommand: List.self)
+        subcommands: [List.self, LoRAs.self, Info.self, Get.self, Convert.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List the checkpoints that can be used by name.")
