@@ -200,7 +200,13 @@ struct ConversionTests {
         tiny.unet.blocks[0].headCount = 4
         let checkpoint = try Checkpoint.open(tiny.writeFolder(in: folder))
         await #expect(throws: CheckpointError.notASingleFile(checkpoint: "tiny", component: "UNet")) { try await convert(checkpoint) }
-        #expect(!FileManager.default.fileExists(atPath: target))
+        // Single files do not tell how many heads a text encoder has, so that they are taken to have 64 channels.
+        tiny = .minimal()
+        tiny.textEncoder.width = 96
+        tiny.unet.crossAttentionWidth = 96
+        let narrow = try Checkpoint.open(tiny.writeFolder(in: folder, name: "narrow"))
+        await #expect(throws: CheckpointError.notASingleFile(checkpoint: "narrow", component: "networks")) { try await convert(narrow) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["narrow", "tiny"])
     }
 
     @Test("a cancelled conversion leaves nothing behind")

@@ -46,11 +46,12 @@ public struct CheckpointWriter: Sendable {
         return try await withTaskCancellationHandler {
             let mapping = try MappedWeights(checkpoint)
             let file = try reserve(path)
+            try writing(path) { () throws(FileError) in try file.write(header, at: 0) }
+            try checkMeaning(of: writing(path) { () throws(FileError) in try file.written() })
             let digests = try write(to: file, from: mapping, of: path, cancellation, onProgress)
             if let changed = changedFile(mapping) { throw CheckpointError.changed(file: changed) }
             let written = try writing(path) { () throws(FileError) in try file.written() }
             let hash = try check(written, digests, cancellation, onProgress)
-            try checkMeaning(of: written)
             try writing(path) { () throws(FileError) in try file.finish() }
             if let hashes, let state = FileIdentity(path) { hashes.remember(hash, of: state) }
             return hash
@@ -79,7 +80,6 @@ public struct CheckpointWriter: Sendable {
         to file: ReplacingFile, from mapping: MappedWeights, of path: String, _ cancellation: Cancellation,
         _ onProgress: @escaping @Sendable (Progress) -> Void
     ) throws -> [Data] {
-        try writing(path) { () throws(FileError) in try file.write(header, at: 0) }
         let digests = Mutex([Data](repeating: Data(), count: plan.outputs.count))
         let done = Mutex(0)
         // The largest first, so that none is left alone at the end.
@@ -117,6 +117,25 @@ public struct CheckpointWriter: Sendable {
         return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
     }
 
+    /// Opens the new file as a checkpoint, before there are numbers: a folder's configuration may say what no single file can.
+    private func checkMeaning(of file: OpenFile) throws(CheckpointError) {
+        let read: Checkpoint
+        do {
+            read = try Checkpoint.open(file.path, vae: "none")
+        } catch {
+            throw .notASingleFile(checkpoint: checkpoint.name, component: "networks")
+        }
+        var (unet, vae) = (checkpoint.unet.configuration, checkpoint.vae.configuration)
+        // These say how large and how exactly to draw, not what is computed.
+        (unet.sampleSize, vae.forcesUpcast) = (read.unet.configuration.sampleSize, read.vae.configuration.forcesUpcast)
+        let same = [
+            ("UNet", unet == read.unet.configuration), ("VAE", vae == read.vae.configuration),
+            ("text encoder", checkpoint.textEncoders.map(\.configuration) == read.textEncoders.map(\.configuration)),
+            ("family", checkpoint.family == read.family), ("prediction", checkpoint.scheduler.prediction == read.scheduler.prediction),
+        ]
+        if let other = same.first(where: { !$0.1 }) { throw .notASingleFile(checkpoint: checkpoint.name, component: other.0) }
+    }
+
     // Reading back
 
     /// - Returns: the SHA-256 of the file.
@@ -151,20 +170,6 @@ public struct CheckpointWriter: Sendable {
             guard Data(hash.finalize()) == digest else { throw CheckpointError.notAsWritten(file: file.name, key: output.key) }
         }
         return whole.finalize().hexadecimal
-    }
-
-    /// Opens the new file as a checkpoint: a folder's configuration may say what no single file can.
-    private func checkMeaning(of file: OpenFile) throws(CheckpointError) {
-        let read = try Checkpoint.open(file.path, vae: "none")
-        var (unet, vae) = (checkpoint.unet.configuration, checkpoint.vae.configuration)
-        // These say how large and how exactly to draw, not what is computed.
-        (unet.sampleSize, vae.forcesUpcast) = (read.unet.configuration.sampleSize, read.vae.configuration.forcesUpcast)
-        let same = [
-            ("UNet", unet == read.unet.configuration), ("VAE", vae == read.vae.configuration),
-            ("text encoder", checkpoint.textEncoders.map(\.configuration) == read.textEncoders.map(\.configuration)),
-            ("family", checkpoint.family == read.family), ("prediction", checkpoint.scheduler.prediction == read.scheduler.prediction),
-        ]
-        if let other = same.first(where: { !$0.1 }) { throw .notASingleFile(checkpoint: checkpoint.name, component: other.0) }
     }
 }
 
