@@ -9,7 +9,7 @@ public struct Checkpoint: Sendable {
     public enum Layout: String, Sendable {
         /// A folder with `model_index.json` and one folder per network.
         case diffusers
-        /// One .safetensors file under the names of the original release.
+        /// One file under the names of the original release: .safetensors, or what `torch.save` wrote.
         case single
         /// A folder with `model_index.json` and one folder per network, each with a graph for OpenVINO.
         case openvino
@@ -33,6 +33,12 @@ public struct Checkpoint: Sendable {
     public let vae: StoredNetwork<VAEConfiguration>
     /// Where the VAE comes from.
     public let vaeSource: VAESource
+    /// For each text encoder the file or folder that the user chose for it; nil for the checkpoint's own.
+    public let textEncoderPaths: [String?]
+    /// Notices of chosen text encoders that do not fit.
+    public let partNotices: [Notice]
+    /// The texts in the header of a single file.
+    public let metadata: [String: String]
     /// How the model was trained to be denoised.
     public let scheduler: SchedulerConfiguration
     /// The source of `scheduler.prediction`.
@@ -97,15 +103,19 @@ public struct Checkpoint: Sendable {
 
     private var usualLatentSide: Int { scheduler.prediction == .velocity ? family.traits.velocityLatentSide : family.traits.latentSide }
 
-    /// Opens a diffusers folder or a single .safetensors file.
+    /// Opens a diffusers folder or a single file: .safetensors, or .ckpt, .pt, .pth and .bin as `torch.save` writes them. No code in a
+    /// file is run.
     /// - Parameters:
     ///   - prediction: what the UNet predicts, whatever the files say of it; nil for what they say.
-    ///   - vae: a file or folder whose VAE replaces the checkpoint's own. nil for the file `NAME.vae.safetensors` beside a single file, and
-    ///     for the checkpoint's own where there is none; "none" for its own in any case.
+    ///   - vae: a file or folder whose VAE replaces the checkpoint's own. nil for the file `NAME.vae.safetensors` (or `.pt`, `.ckpt`)
+    ///     beside a single file, and for the checkpoint's own where there is none; "none" for its own in any case.
+    ///   - textEncoders: files or folders whose text encoders replace the checkpoint's own, or make a UNet complete. Each goes where its
+    ///     width fits.
     ///   - tinyVAEs: where tiny VAEs lie; nil looks for none.
     /// - Throws: `CheckpointError`; whatever the files hold, nothing is read outside them.
     public static func open(
-        _ path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil, tinyVAEs: TinyVAELibrary? = nil
+        _ path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil, textEncoders: [String] = [],
+        tinyVAEs: TinyVAELibrary? = nil
     ) throws(CheckpointError) -> Checkpoint {
         let kind = PathKind(path)
         guard kind != .nothing else { throw .notFound(path: path) }
@@ -113,11 +123,11 @@ public struct Checkpoint: Sendable {
             switch vae {
             case "none": .own
             case let vae?: .chosen(path: vae)
-            case nil: kind == .file && !path.hasPickleExtension ? try VAEFile.beside(path).map(VAESource.beside) ?? .own : .own
+            case nil: kind == .file ? VAEFile.beside(path).map(VAESource.beside) ?? .own : .own
             }
         var checkpoint = kind == .folder
-            ? try Checkpoint(folder: path, prediction: prediction, vae: source)
-            : try Checkpoint(singleFile: path, prediction: prediction, vae: source)
+            ? try Checkpoint(folder: path, prediction: prediction, vae: source, textEncoders: textEncoders)
+            : try Checkpoint(singleFile: path, prediction: prediction, vae: source, textEncoders: textEncoders)
         let own = checkpoint.vae.configuration
         checkpoint.tinyVAE = tinyVAEs.map {
             TinyVAE(in: $0, for: checkpoint.family, latentChannels: own.latentChannels, scaleFactor: own.scaleFactor)
@@ -210,6 +220,9 @@ public struct Checkpoint: Sendable {
         self.unet = unet
         self.vae = vae
         vaeSource = parts.vaeSource
+        textEncoderPaths = encoders.indices.map { parts.chosenEncoders?.paths[$0] }
+        partNotices = parts.chosenEncoders?.notices ?? []
+        metadata = parts.metadata
         scheduler = parts.scheduler
         predictionSource = parts.predictionSource
         zeroTerminalSNRSource = parts.zeroTerminalSNRSource
@@ -232,6 +245,9 @@ public struct Checkpoint: Sendable {
         var unet: StoredNetwork<UNetConfiguration>
         var vae: StoredNetwork<VAEConfiguration>
         var vaeSource: VAESource
+        /// nil when none was asked for.
+        var chosenEncoders: ChosenTextEncoders?
+        var metadata: [String: String] = [:]
         var scheduler: SchedulerConfiguration
         var predictionSource: TrainingSource
         var zeroTerminalSNRSource: TrainingSource?

@@ -8,15 +8,17 @@ extension CheckpointError: ReasonedError {
         case .unreadable(let path, let reason), .cannotMap(let path, let reason): .unreadableFile(path, detail: reason)
         case .tooLittleSpace(let folder, _, _), .cannotWrite(let folder, _):
             ErrorReason(.notSaved, ["file": .text(folder), "detail": .text(description)])
+        case .noSpace(let file, _, _), .cannotWriteFile(let file, _), .notAsWritten(let file, _), .tooLargeNumber(let file, _),
+            .notASingleFile(let file, _):
+            ErrorReason(.notSaved, ["file": .text(file), "detail": .text(description)])
         case .notACheckpointFolder(let path): ErrorReason(.notAModel, ["file": .text(path), "looks_like": "folder"])
-        case .pickle(let file), .pickledVAE(let file, _), .notSafetensors(let file, .zipArchive), .notSafetensors(let file, .pickle):
-            ErrorReason(.pickleFile, ["file": .text(file)])
         case .notSafetensors(let file, let lookalike):
             ErrorReason(.notAModel, ["file": .text(file), "looks_like": .text(lookalike.name)])
         case .changed(let file): ErrorReason(.fileChanged, ["file": .text(file)])
         case .missingWeights(let checkpoint, let component, _):
             ErrorReason(.missingPart, ["file": .text(checkpoint), "part": .init(component)])
         case .missingVAE(let file, _), .notAVAE(let file): ErrorReason(.missingPart, ["file": .text(file), "part": "VAE"])
+        case .notATextEncoder(let file): ErrorReason(.missingPart, ["file": .text(file), "part": "text encoder"])
         case .missingTinyVAE(let folder, let name):
             ErrorReason(.missingTinyVAE, ["folder": .text(folder.lastPathComponent), "file": .text(name)])
         case .damaged(let file, let problem): .damagedFile(file, problem.kind, detail: problem.description)
@@ -89,8 +91,7 @@ extension Lookalike {
         case .empty: "empty"
         case .gitPointer: "git_pointer"
         case .webPage: "web_page"
-        case .zipArchive: "zip_archive"
-        case .pickle: "pickle"
+        case .torchFile: "torch_file"
         case .gguf: "gguf"
         case .text: "text"
         case .unknown: "unknown"

@@ -8,8 +8,6 @@ public enum CheckpointError: Error, Sendable, Hashable {
     case unreadable(path: String, reason: String)
     /// A folder that is not laid out as diffusers saves pipelines.
     case notACheckpointFolder(path: String)
-    /// `.ckpt`, `.pt`, `.pth` and `.bin` files run code when they are read, so that they are never read.
-    case pickle(file: String)
     case notSafetensors(file: String, Lookalike)
     case damaged(file: String, SafetensorsProblem)
     /// A configuration, or the index of a sharded checkpoint, that is not JSON.
@@ -25,19 +23,32 @@ public enum CheckpointError: Error, Sendable, Hashable {
     case tooLittleSpace(folder: String, needed: Int, free: Int)
     /// Weights with changes merged in cannot be written.
     case cannotWrite(folder: String, reason: String)
+    /// There is no room on disk for a new file.
+    /// - Parameters:
+    ///   - needed: bytes.
+    ///   - free: bytes.
+    case noSpace(path: String, needed: Int, free: Int)
+    /// A new file cannot be written.
+    case cannotWriteFile(path: String, reason: String)
+    /// A new file does not hold what was written to it.
+    case notAsWritten(file: String, key: String)
+    /// A number that the new file's format has no room for.
+    case tooLargeNumber(key: String, elementType: ElementType)
+    /// A checkpoint whose configuration says what no single file can.
+    case notASingleFile(checkpoint: String, component: String)
     /// A model of another kind or family.
     case unsupportedModel(file: String, ForeignModel)
     case missingWeights(checkpoint: String, component: String, looked: String)
     case missingVAE(checkpoint: String, looked: String)
     /// A file or folder that was to replace a VAE, and holds none.
     case notAVAE(file: String)
+    /// A file or folder that was to replace a text encoder, and holds none.
+    case notATextEncoder(file: String)
     /// There is no tiny VAE for the model's family.
     /// - Parameters:
     ///   - folder: where it was looked for.
     ///   - name: of the file, without extension: `taesd_decoder`.
     case missingTinyVAE(folder: String, name: String)
-    /// A VAE under the model's name that cannot be read without running code.
-    case pickledVAE(file: String, checkpoint: String)
     /// A value that diffusers or transformers know and Easel does not.
     case unsupportedSetting(file: String, key: String, value: String, supported: String)
     /// A value that no model can have.
@@ -113,12 +124,7 @@ extension CheckpointError: CustomStringConvertible {
         case .notACheckpointFolder(let path):
             """
             The folder "\(path)" has no model_index.json, so it is not a checkpoint in the diffusers layout. Name the folder that holds \
-            unet/, vae/ and text_encoder/, or a .safetensors file.
-            """
-        case .pickle(let file):
-            """
-            "\(file)" is a pickle file. Such a file can run any code when it is read, so Easel does not open it. Use the .safetensors \
-            version of the model, or convert it on a machine where that risk is acceptable.
+            unet/, vae/ and text_encoder/, or a .safetensors or .ckpt file.
             """
         case .notSafetensors(let file, let lookalike):
             "\"\(file)\" is not a safetensors file: \(lookalike)"
@@ -145,6 +151,24 @@ extension CheckpointError: CustomStringConvertible {
             Cannot write the weights with this LoRA merged in to the folder "\(folder)": \(reason). Make it writable, or name another by \
             the environment variable TMPDIR.
             """
+        case .noSpace(let path, let needed, let free):
+            """
+            "\(path)" takes \(needed >> 20) MB, and \(free >> 20) MB are free there. Make room, or name a file on another disk.
+            """
+        case .cannotWriteFile(let path, let reason):
+            "Cannot write \"\(path)\": \(reason)."
+        case .notAsWritten(let file, let key):
+            """
+            Tensor "\(key)" of the new file "\(file)" does not read back as it was written, so the file was removed. The disk or the \
+            memory may be failing; try again on another disk.
+            """
+        case .tooLargeNumber(let key, let type):
+            "Tensor \"\(key)\" has a number that is too large for \(type.rawValue). Use --precision \(type == .f16 ? "bf16 or " : "")f32."
+        case .notASingleFile(let checkpoint, let component):
+            """
+            The configuration of "\(checkpoint)" says of its \(component) what no single file can say, so that other programs would \
+            draw other pictures with one. Use the folder as it is.
+            """
         case .unsupportedModel(let file, let kind):
             "\"\(file)\" \(kind)"
         case .quantized(let file, let key, let method):
@@ -164,24 +188,24 @@ extension CheckpointError: CustomStringConvertible {
         case .textualInversion(let file, let problem):
             "\"\(file)\" \(problem)"
         case .missingWeights(let checkpoint, let component, let looked):
-            "Checkpoint \"\(checkpoint)\" has no \(component) weights (\(looked)). Use a complete checkpoint."
+            "Checkpoint \"\(checkpoint)\" has no \(component) weights (\(looked)). "
+                + (component.hasSuffix("text encoder") ? "Choose one with --text-encoder, or use" : "Use") + " a complete checkpoint."
         case .missingVAE(let checkpoint, let looked):
             "Checkpoint \"\(checkpoint)\" has no VAE (\(looked)). Name one with --vae FILE, or use a complete checkpoint."
         case .notAVAE(let file):
             """
-            "\(file)" holds no VAE. Use a .safetensors file with a VAE, or a folder with config.json and \
-            diffusion_pytorch_model.safetensors.
+            "\(file)" holds no VAE. Use a .safetensors, .pt or .ckpt file with a VAE, or a folder with config.json \
+            and diffusion_pytorch_model.safetensors.
+            """
+        case .notATextEncoder(let file):
+            """
+            "\(file)" holds no text encoder of CLIP. Use a file such as clip_l.safetensors, a folder with config.json and \
+            model.safetensors, or a checkpoint with its text encoders.
             """
         case .missingTinyVAE(let folder, let name):
             """
             There is no tiny VAE for this model in "\(folder.lastPathComponent)". Put \(name).safetensors or \(name).pth there, or use the \
             model's own VAE (full).
-            """
-        case .pickledVAE(let file, let checkpoint):
-            """
-            Beside "\(checkpoint)" lies its VAE "\(file)", a pickle file. Such a file can run any code when it is read, so Easel \
-            does not open it. \
-            Put the .safetensors version in its place, name another with --vae FILE, or take the one inside the model with --vae none.
             """
         case .unsupportedSetting(let file, let key, let value, let supported):
             "\"\(file)\" sets \(key) to \(value), which is not supported yet. Supported: \(supported)."
@@ -243,11 +267,7 @@ extension Lookalike: CustomStringConvertible {
             it is a Git LFS pointer, which stands for the file. Run `git lfs pull` where it was cloned, or download the file itself.
             """
         case .webPage: "it is a web page. The download may have needed a login; download it again."
-        case .zipArchive, .pickle:
-            """
-            it is a pickle file under another name. Such a file can run any code when it is read, so Easel does not open it. Use the \
-            .safetensors version of the model.
-            """
+        case .torchFile: "it is a file that torch.save wrote."
         case .gguf: "it is a GGUF file. Use the .safetensors version of the model."
         case .text: "it holds text. Check that this is the model and not a note about it."
         case .unknown: "its first bytes are not a header. Download or copy it again."

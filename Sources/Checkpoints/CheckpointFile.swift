@@ -39,23 +39,25 @@ extension Int {
 struct FileSequence {
     private(set) var files: [CheckpointFile] = []
 
-    /// Opens a safetensors file behind those before it.
-    /// - Returns: Its header; offsets of tensors count from the start of the mapping.
-    mutating func open(
-        _ path: String, name: String? = nil
-    ) throws(CheckpointError) -> (tensors: [StoredTensor], metadata: [String: String]) {
-        let file = try reading { () throws(FileError) in try OpenFile(path: path, name: name) }
-        let header = try SafetensorsHeader(of: file)
-        return (add(file, header.tensors), header.metadata)
+    /// Opens a file of tensors behind those before it.
+    /// - Parameter name: for messages; the file's own name when left out.
+    mutating func open(_ path: String, name: String? = nil) throws(CheckpointError) -> TensorDirectory {
+        try open(reading { () throws(FileError) in try OpenFile(path: path, name: name) })
     }
 
-    /// Adds a file of tensors behind those before it: safetensors, or what `torch.save` wrote.
+    /// Adds a file of tensors behind those before it: safetensors, or what `torch.save` wrote, whatever its ending says.
     /// - Returns: Its tensors; offsets count from the start of the mapping.
     mutating func open(_ file: OpenFile) throws(CheckpointError) -> TensorDirectory {
         let start = try reading { () throws(FileError) in try file.read(min(file.byteCount, 64)) }
         let tensors: [StoredTensor]
         var metadata: [String: String] = [:]
-        if file.path.pathExtension == "safetensors" || Lookalike(start) == nil {
+        let isTorchFile =
+            switch Lookalike(start) {
+            case nil: false
+            case .torchFile: true
+            default: file.path.pathExtension != "safetensors"
+            }
+        if !isTorchFile {
             let header = try SafetensorsHeader(of: file)
             tensors = add(file, header.tensors)
             metadata = header.metadata

@@ -22,14 +22,34 @@ extension Checkpoint {
 
     /// The SHA-256 of all files' contents, in their order: for keys of what outlives the process. Remembered as above.
     public func fingerprint(rememberedIn folder: URL) async -> String? {
-        await files.fingerprint(rememberedIn: folder)
+        await files.fingerprint(rememberedIn: folder).map { $0 + partsKey }
+    }
+
+    /// The VAE and the text encoders from files of their own, for the texts of pictures. Hashes are remembered as above.
+    public func parts(rememberedIn folder: URL) async -> [ModelPart] {
+        var parts: [ModelPart] = []
+        var known: Set<String> = []
+        let chosen = [(ModelPart.Kind.vae, vaeSource.path)] + textEncoderPaths.map { (ModelPart.Kind.textEncoder, $0) }
+        for case (let kind, let path?) in chosen where known.insert("\(kind) \(path)").inserted {
+            let file = files.first { $0.path == path || $0.path.hasPrefix(path + "/") }
+            let hash = await file?.sha256(rememberedIn: HashMemory(folder: folder))
+            parts.append(ModelPart(kind: kind, name: path.lastPathComponent, sha256: hash))
+        }
+        return parts
+    }
+
+    /// Tells which networks come from which of the files; empty where the files alone tell it.
+    private var partsKey: String {
+        let chosen = textEncoderPaths.indices.filter { textEncoderPaths[$0] != nil }
+        guard !chosen.isEmpty else { return "" }
+        return "+text " + chosen.map(String.init).joined(separator: ",") + (vaeSource.path == nil ? "" : "+vae")
     }
 }
 
 extension Checkpoint {
     /// The state that the files were opened in: another file, or the same one rewritten, has another. For keys that live as long as the
     /// process.
-    public var identity: String { (files + (tinyVAE?.file?.files ?? [])).identity }
+    public var identity: String { (files + (tinyVAE?.file?.files ?? [])).identity + partsKey }
 
     /// Whether the files under their names are still those that were opened: false once another program has replaced or rewritten one, and
     /// once another tiny VAE is there.
@@ -135,7 +155,8 @@ public final class HashMemory: Sendable {
     }
 
     /// - Returns: the hash.
-    fileprivate func remember(_ hash: String, of file: FileIdentity) -> String {
+    @discardableResult
+    func remember(_ hash: String, of file: FileIdentity) -> String {
         let hashes = hashes.merging([file.description: hash]) { $1 }
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try? JSONEncoder().encode(hashes).write(to: store, options: .atomic)

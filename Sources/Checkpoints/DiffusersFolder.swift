@@ -2,7 +2,9 @@ import Files
 
 extension Checkpoint {
     /// Opens a folder as diffusers saves pipelines.
-    init(folder path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource) throws(CheckpointError) {
+    init(
+        folder path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource, textEncoders paths: [String]
+    ) throws(CheckpointError) {
         let indexPath = path + "/model_index.json"
         guard PathKind(indexPath) == .file else { throw .notACheckpointFolder(path: path) }
         let index = try ConfigurationFile(name: "model_index.json", path: indexPath)
@@ -19,16 +21,22 @@ extension Checkpoint {
         let family = try folder.family()
         let plan = try family.conditioning.reading(index)
 
+        let unetFile = try folder.configuration("unet")
+        let unetConfiguration = try UNetConfiguration(unetFile)
+        let chosen = paths.isEmpty ? nil : try ChosenTextEncoders(paths, for: family, plan, unetConfiguration, &files)
+
         var opened: [(Quantization, ComponentWeights)] = []
         var textEncoders: [StoredNetwork<TextEncoderConfiguration>] = []
         for (place, traits) in family.traits.textEncoders.enumerated() {
+            if let network = chosen?.networks[place] {
+                textEncoders.append(network)
+                continue
+            }
             let (encoder, directory) = try folder.textEncoder(traits, isProjected: plan.pooled == place, &files)
             textEncoders.append(encoder)
             opened.append((directory, encoder.weights))
         }
 
-        let unetFile = try folder.configuration("unet")
-        let unetConfiguration = try UNetConfiguration(unetFile)
         let unetDirectory = try folder.weights(of: "UNet", in: "unet", stem: "diffusion_pytorch_model", &files)
         let unet = StoredNetwork(
             configuration: unetConfiguration,
@@ -55,8 +63,9 @@ extension Checkpoint {
             opened.append((directory, own.weights))
         }
 
-        var unused: [String] = replacement?.unusedKeys ?? [], ignored: [String] = replacement?.ignoredKeys ?? []
-        var misunderstood = replacement?.misunderstood
+        var unused = (chosen?.unusedKeys ?? []) + (replacement?.unusedKeys ?? [])
+        var ignored = (chosen?.ignoredKeys ?? []) + (replacement?.ignoredKeys ?? [])
+        var misunderstood = chosen?.misunderstood ?? replacement?.misunderstood
         for (directory, weights) in opened.reversed() {
             let rest = directory.directory.tensors.keys.filter { !weights.keys.contains($0) }.sorted()
             func isHarmless(_ key: String) -> Bool { weights.ignoredKeys.contains(key) || DiffusersFolder.isKnownExtra(key) }
@@ -81,7 +90,8 @@ extension Checkpoint {
             Parts(
                 name: path.lastPathComponent, path: path, layout: .diffusers, family: family, conditioning: plan,
                 textEncoders: textEncoders,
-                unet: unet, vae: vae, vaeSource: source, scheduler: asked, predictionSource: prediction == nil ? said : .user,
+                unet: unet, vae: vae, vaeSource: source, chosenEncoders: chosen, scheduler: asked,
+                predictionSource: prediction == nil ? said : .user,
                 zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .configuration : nil, tokenizers: tokenizers,
                 files: files.files,
                 unusedKeys: unused.sorted(), ignoredKeys: ignored.sorted(), misunderstood: misunderstood, hints: hints))
@@ -151,33 +161,31 @@ struct DiffusersFolder {
 
     /// Whether there is a network's file, or its index.
     func hasWeights(in subfolder: String, stem: String) -> Bool {
-        Self.variants.contains { variant in
-            ["\(stem)\(variant).safetensors", "\(stem).safetensors.index\(variant).json"].contains {
-                PathKind("\(path)/\(subfolder)/\($0)") == .file
-            }
-        }
+        let safetensors = Self.variants.flatMap { ["\(stem)\($0).safetensors", "\(stem).safetensors.index\($0).json"] }
+        return (safetensors + ["\(stem).bin", "pytorch_model.bin"]).contains { PathKind("\(path)/\(subfolder)/\($0)") == .file }
     }
 
-    /// Opens a network's weights: one file, or the shards that an index lists.
+    /// Opens a network's weights: one file, or the shards that an index lists. Files of `torch.save` (.bin) count where there is no
+    /// .safetensors.
     func weights(
         of component: String, in subfolder: String, stem: String, _ files: inout FileSequence
     ) throws(CheckpointError) -> Quantization {
         let folder = "\(path)/\(subfolder)"
-        for variant in Self.variants {
-            let file = "\(stem)\(variant).safetensors"
-            if PathKind("\(folder)/\(file)") == .file {
-                return Quantization(try directory("\(subfolder)/\(file)", of: [file], in: subfolder, &files))
+        // transformers gives its .bin files another stem.
+        for (stem, ending) in [(stem, "safetensors"), (stem, "bin"), ("pytorch_model", "bin")] {
+            for variant in Self.variants {
+                let file = "\(stem)\(variant).\(ending)"
+                if PathKind("\(folder)/\(file)") == .file {
+                    return Quantization(try directory("\(subfolder)/\(file)", of: [file], in: subfolder, &files))
+                }
+                let index = "\(stem).\(ending).index\(variant).json"
+                if PathKind("\(folder)/\(index)") == .file {
+                    let shards = try ShardIndex(name: "\(subfolder)/\(index)", path: "\(folder)/\(index)", ending: ending)
+                    let directory = try directory(shards.name, of: shards.files, in: subfolder, &files)
+                    try shards.check(directory)
+                    return Quantization(directory)
+                }
             }
-            let index = "\(stem).safetensors.index\(variant).json"
-            if PathKind("\(folder)/\(index)") == .file {
-                let shards = try ShardIndex(name: "\(subfolder)/\(index)", path: "\(folder)/\(index)")
-                let directory = try directory(shards.name, of: shards.files, in: subfolder, &files)
-                try shards.check(directory)
-                return Quantization(directory)
-            }
-        }
-        for file in ["\(stem).bin", "pytorch_model.bin"] where PathKind("\(folder)/\(file)") == .file {
-            throw .pickle(file: "\(subfolder)/\(file)")
         }
         throw .missingWeights(
             checkpoint: path.lastPathComponent, component: component, looked: "there is no \(subfolder)/\(stem).safetensors")
@@ -192,10 +200,8 @@ struct DiffusersFolder {
             let file = "\(subfolder)/\(file)"
             let opened = try files.open("\(path)/\(file)", name: file)
             metadata.merge(opened.metadata) { first, _ in first }
-            for tensor in opened.tensors {
-                guard tensors.updateValue(tensor, forKey: tensor.key) == nil else {
-                    throw .damaged(file: file, .duplicate(key: tensor.key))
-                }
+            for (key, tensor) in opened.tensors {
+                guard tensors.updateValue(tensor, forKey: key) == nil else { throw .damaged(file: file, .duplicate(key: key)) }
             }
         }
         return TensorDirectory(fileName: name, tensors: tensors, metadata: metadata, files: files.files)
@@ -217,7 +223,8 @@ struct ShardIndex {
     /// The shards' file names, sorted.
     var files: [String] { Set(map.values).sorted() }
 
-    init(name: String, path: String) throws(CheckpointError) {
+    /// - Parameter ending: of the shards, without the dot.
+    init(name: String, path: String, ending: String) throws(CheckpointError) {
         let file = try ConfigurationFile(name: name, path: path)
         guard case .object(let members) = file["weight_map"], !members.isEmpty else {
             throw .invalidIndex(file: name, reason: "it has no weight_map")
@@ -225,8 +232,8 @@ struct ShardIndex {
         var map: [String: String] = [:]
         for (key, value) in members {
             guard case .string(let shard) = value else { throw .invalidIndex(file: name, reason: "it names no file for \"\(key)\"") }
-            guard shard.hasSuffix(".safetensors"), !shard.contains("/"), !shard.contains("\0") else {
-                throw .invalidIndex(file: name, reason: "\"\(shard)\" is not the name of a .safetensors file in the same folder")
+            guard shard.hasSuffix("." + ending), !shard.contains("/"), !shard.contains("\0") else {
+                throw .invalidIndex(file: name, reason: "\"\(shard)\" is not the name of a .\(ending) file in the same folder")
             }
             map[key] = shard
         }

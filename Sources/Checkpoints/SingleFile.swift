@@ -1,27 +1,36 @@
 import Files
 
-
 extension Checkpoint {
-    /// Opens one .safetensors file with the names of the original release.
-    init(singleFile path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource) throws(CheckpointError) {
-        if path.hasPickleExtension { throw .pickle(file: path.lastPathComponent) }
+    /// Opens one file with the names of the original release.
+    init(
+        singleFile path: String, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource, textEncoders paths: [String]
+    ) throws(CheckpointError) {
         var files = FileSequence()
-        let (tensors, metadata) = try files.open(path)
-        let directory = TensorDirectory(
-            fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }), metadata: metadata,
-            files: files.files)
-        if let foreign = ForeignModel(directory) { throw .unsupportedModel(file: directory.fileName, foreign) }
+        let directory = try files.open(path)
+        let foreign = ForeignModel(directory)
+        guard foreign == nil, let unetPlace = UNetPlace(directory) else {
+            throw .unsupportedModel(file: directory.fileName, foreign ?? .unknown)
+        }
 
-        let family = Family(singleFile: directory), plan = family.conditioning
         let quantization = Quantization(directory)
+        let family: Family, plan: ConditioningPlan
         let unet: StoredNetwork<UNetConfiguration>, vae: StoredNetwork<VAEConfiguration>
         var textEncoders: [StoredNetwork<TextEncoderConfiguration>] = []
+        let chosen: ChosenTextEncoders?
         var replacement: VAEFile.Replacement?
         do {
+            unet = try SingleFileKeys.unet(in: quantization, at: unetPlace)
+            family = Family(singleFile: directory, unet.configuration)
+            plan = family.conditioning
+            chosen = paths.isEmpty ? nil : try ChosenTextEncoders(paths, for: family, plan, unet.configuration, &files)
+            try Self.checkParts(of: directory, family, chosen, source)
             for (place, encoder) in family.traits.textEncoders.enumerated() {
-                textEncoders.append(try SingleFileKeys.textEncoder(encoder, isProjected: plan.pooled == place, in: quantization))
+                if let network = chosen?.networks[place] {
+                    textEncoders.append(network)
+                } else {
+                    textEncoders.append(try SingleFileKeys.textEncoder(encoder, isProjected: plan.pooled == place, in: quantization))
+                }
             }
-            unet = try SingleFileKeys.unet(in: quantization)
             if let path = source.path {
                 let other = try VAEFile.open(path, for: family, &files)
                 (vae, replacement) = (other.vae, other)
@@ -33,14 +42,19 @@ extension Checkpoint {
             throw quantization.refusal ?? error
         }
         var used = unet.weights.keys, ignored = unet.weights.ignoredKeys
-        for weights in textEncoders.map(\.weights) + (replacement == nil ? [vae.weights] : []) {
+        let own = textEncoders.enumerated().filter { chosen?.networks[$0.offset] == nil }.map(\.element.weights)
+        for weights in own + (replacement == nil ? [vae.weights] : []) {
             used.formUnion(weights.keys)
             ignored.formUnion(weights.ignoredKeys)
         }
         let rest = directory.tensors.keys.filter { !used.contains($0) }.sorted()
-        let isReplaced = replacement != nil
+        let replaced = (replacement == nil ? [] : [SingleFileKeys.vaePrefix])
+            + family.traits.textEncoders.enumerated().filter { chosen?.networks[$0.offset] != nil }.flatMap(\.element.stems)
         func isHarmless(_ key: String) -> Bool {
-            ignored.contains(key) || SingleFileKeys.isKnownExtra(key, in: family) || isReplaced && key.hasPrefix(SingleFileKeys.vaePrefix)
+            ignored.contains(key) || SingleFileKeys.isKnownExtra(key, in: family) || replaced.contains(where: key.hasPrefix)
+        }
+        func network(of key: String) -> String? {
+            SingleFileKeys.network(of: key, in: family) ?? (unetPlace.prefix.isEmpty ? unet.weights.component : nil)
         }
         let unused = rest.filter { !isHarmless($0) }
 
@@ -57,15 +71,27 @@ extension Checkpoint {
         try self.init(
             Parts(
                 name: path.lastPathComponent.deletingPathExtension, path: path, layout: .single, family: family, conditioning: plan,
-                textEncoders: textEncoders, unet: unet, vae: vae, vaeSource: source, scheduler: scheduler, predictionSource: found.source,
+                textEncoders: textEncoders, unet: unet, vae: vae, vaeSource: source, chosenEncoders: chosen, metadata: directory.metadata,
+                scheduler: scheduler, predictionSource: found.source,
                 zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .key("ztsnr") : nil,
                 tokenizers: family.traits.textEncoders.map { TokenizerFiles(source: .bundled, paddingTokenID: $0.paddingTokenID) },
                 files: files.files,
-                unusedKeys: (unused + (replacement?.unusedKeys ?? [])).sorted(),
-                ignoredKeys: (rest.filter(isHarmless) + (replacement?.ignoredKeys ?? [])).sorted(),
-                misunderstood: quantization.refusal(of: unused) { SingleFileKeys.network(of: $0, in: family) }
-                    ?? replacement?.misunderstood,
-                hints: FewStepSuggestion.Hints(metadata: metadata)))
+                unusedKeys: (unused + (chosen?.unusedKeys ?? []) + (replacement?.unusedKeys ?? [])).sorted(),
+                ignoredKeys: (rest.filter(isHarmless) + (chosen?.ignoredKeys ?? []) + (replacement?.ignoredKeys ?? [])).sorted(),
+                misunderstood: quantization.refusal(of: unused, network: network) ?? chosen?.misunderstood ?? replacement?.misunderstood,
+                hints: FewStepSuggestion.Hints(metadata: directory.metadata)))
+    }
+
+    /// Checks that a UNet alone has all that it needs.
+    /// - Throws: `CheckpointError.unsupportedModel` with the parts that are missing.
+    private static func checkParts(
+        of directory: TensorDirectory, _ family: Family, _ chosen: ChosenTextEncoders?, _ vae: VAESource
+    ) throws(CheckpointError) {
+        guard !SingleFileKeys.hasTextEncoder(directory), !directory.containsKey(withPrefix: SingleFileKeys.vaePrefix) else { return }
+        let missing = family.traits.textEncoders.enumerated().filter { chosen?.networks[$0.offset] == nil }.map(\.element.model)
+        guard !missing.isEmpty || vae.path == nil else { return }
+        throw .unsupportedModel(
+            file: directory.fileName, .unet(family: family.name, needsVAE: vae.path == nil, textEncoders: missing))
     }
 
     /// The UNet's prediction, which no shape tells. In this order: a tensor `v_pred` that newer tools add; `modelspec.prediction_type`,

@@ -19,6 +19,7 @@ extension Seed {
     }
 }
 
+extension Precision: ExpressibleByArgument {}
 extension NoiseSource: ExpressibleByArgument {}
 extension Tiling: ExpressibleByArgument {}
 extension VAEMethod: ExpressibleByArgument {}

@@ -14,6 +14,8 @@ struct CheckpointDocument: Encodable {
     private let networks: [NetworkObject]
     /// The file or folder that replaces the checkpoint's own VAE.
     private let vae: String?
+    /// For each text encoder the file or folder that replaces the checkpoint's own; nil where none does.
+    private let textEncoders: [String?]?
     private let files: [FileObject]
     private let unusedKeys, ignoredKeys: [String]
     /// See `Checkpoint.assumption`.
@@ -42,6 +44,7 @@ struct CheckpointDocument: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case model, family, layout, prediction, suits, defaults, networks, vae, files, assumption, refusal
+        case textEncoders = "text_encoders"
         case nativeSize = "native_size"
         case nativeSizes = "native_sizes"
         case takesSizes = "takes_sizes"
@@ -65,6 +68,7 @@ struct CheckpointDocument: Encodable {
         let weights = checkpoint.textEncoders.map(\.weights) + [checkpoint.unet.weights, checkpoint.vae.weights]
         networks = weights.map { NetworkObject($0) }
         vae = checkpoint.vaeSource.path
+        textEncoders = checkpoint.textEncoderPaths.contains { $0 != nil } ? checkpoint.textEncoderPaths : nil
         files = checkpoint.files.map { FileObject(path: $0.path, bytes: $0.byteCount) }
         self.unusedKeys = unusedKeys
         ignoredKeys = checkpoint.ignoredKeys

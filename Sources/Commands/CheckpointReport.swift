@@ -59,6 +59,9 @@ struct CheckpointReport {
                     + "\(weights.elementTypes.joined(separator: " + "))\(scaled)"])
         }
         if let path = checkpoint.vaeSource.path { table.append(["VAE from", path]) }
+        for (encoder, path) in zip(checkpoint.textEncoders, checkpoint.textEncoderPaths) {
+            if let path { table.append([encoder.weights.component + " from", path]) }
+        }
         for file in checkpoint.files { table.append(["File", "\(file.path), \(file.byteCount.inBytes)"]) }
 
         let unused = checkpoint.unusedKeys + networks.filter { !$1.isEmpty }.flatMap { weights, networks in
@@ -74,6 +77,7 @@ struct CheckpointReport {
             text += "Keys not understood (\(unused.count)):\n" + unused.map { "  \($0)\n" }.joined()
         }
         if let assumption = checkpoint.assumption { text += assumption.description + "\n" }
+        for notice in checkpoint.partNotices { text += notice.description + "\n" }
         if let refusal = checkpoint.refusal { text += "Nothing can be drawn with it. \(refusal)\n" }
         self.text = text
         document = CheckpointDocument(checkpoint, unusedKeys: unused, defaults: defaults.defaults)

@@ -43,7 +43,12 @@ struct CommandFailure: Error, CustomStringConvertible {
         case is CancellationError:
             self.init(.interrupted, "Interrupted.")
         case let error as CheckpointError:
-            self.init(.badInput, error.description)
+            let reason: Reason =
+                switch error {
+                case .noSpace, .cannotWriteFile, .notAsWritten: .cannotWrite
+                default: .badInput
+                }
+            self.init(reason, error.description)
         case let error as HostingError:
             self.init(error.isInputAtFault ? .badInput : .deviceUnavailable, error.description)
         case let error as ImportError:

@@ -12,7 +12,7 @@ public struct EaselCommand: AsyncParsableCommand {
             easel generate "a red apple on a white background"
             easel generate "a lighthouse at dusk" --model ~/models/v1-5-pruned-emaonly.safetensors --steps 25
 
-            Checkpoints are used as they are: .safetensors files as CivitAI has them, and diffusers folders.
+            Checkpoints are used as they are: .safetensors and .ckpt files as CivitAI has them, and diffusers folders.
             """,
         version: Version.current,
         subcommands: [

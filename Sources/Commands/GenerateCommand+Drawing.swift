@@ -228,6 +228,7 @@ extension GenerateCommand {
         _ order: Order, _ pipeline: DiffusionPipeline, _ progress: ProgressReporter, toldOf drawn: inout Drawn
     ) async throws -> GenerationResult {
         async let hash = pipeline.checkpoint.publishedHash(rememberedIn: UserFolders().cache)
+        async let parts = pipeline.checkpoint.parts(rememberedIn: UserFolders().cache)
         var result = try await pipeline.generate(order.request) { progress.report($0) }
         progress.finish()
         let told = pipeline.checkpoint.suggestion?.preset.warning(about: order.request)
@@ -237,7 +238,8 @@ extension GenerateCommand {
             drawn.told.insert(warning)
         }
         result.writeInfotexts(
-            for: order.request, model: pipeline.checkpoint.name, modelHash: await hash, version: "Easel \(Version.current)")
+            for: order.request, model: pipeline.checkpoint.name, modelHash: await hash, parts: await parts,
+            version: "Easel \(Version.current)")
         return result
     }
 

@@ -67,7 +67,7 @@ struct ModelListReport {
         return "Models are looked for in these folders, and in the folders below them:\n"
             + folders.map { "  \($0)\n" }.joined()
             + "--model-folder FOLDER adds those of A1111, SD.Next, Forge or ComfyUI; `easel import --from FOLDER` for good.\n\n"
-            + (models.isEmpty ? "There are no models yet. Put a .safetensors file into one of them.\n" : table.text)
+            + (models.isEmpty ? "There are no models yet. Put a .safetensors or .ckpt file into one of them.\n" : table.text)
     }
 
     /// One line, keys in alphabetical order.

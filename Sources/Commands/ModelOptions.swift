@@ -6,7 +6,7 @@ import Settings
 struct ModelOptions: ParsableArguments {
     @Option(
         name: [.customShort("m"), .customLong("model")],
-        help: ArgumentHelp("A .safetensors file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
+        help: ArgumentHelp("A .safetensors or .ckpt file, a diffusers folder, or a name from `easel models`.", valueName: "model"))
     var name = ModelLibrary.defaultModel
 
     @Flag(name: [.short, .long], help: "Show no progress, only warnings and errors.")

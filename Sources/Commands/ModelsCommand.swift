@@ -8,7 +8,7 @@ import Store
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "List checkpoints and LoRAs, look into one, or fetch models.",
+        abstract: "List checkpoints and LoRAs, look into one, fetch or convert models.",
         discussion: """
             easel models --model-folder ~/stable-diffusion-webui
 
@@ -16,14 +16,15 @@ struct ModelsCommand: ParsableCommand {
             those of the setting model_folders, and among those that came with Easel; also in the folders in them. Of a folder of A1111, \
             SD.Next, Forge or ComfyUI those count that are for checkpoints. `easel import` sets model_folders for good.
 
-            A model's name is its place below such a folder, without .safetensors: sub/anime. The last part alone, anime, will do when \
+            A model's name is its place below such a folder, without its ending: sub/anime. The last part alone, anime, will do when \
             no other model has it; so will the file's name, A1111's title, any case, and \\ for /. When several models would have one \
-            name, the first folder's keeps it. In one folder a diffusers folder comes before a file; the file is then called by its \
-            whole name, anime.safetensors. A path always means what lies there.
+            name, the first folder's keeps it. In one folder a diffusers folder comes before anime.safetensors, and that before \
+            anime.ckpt; the later ones are called by their whole names. Files of torch.save (.ckpt, .pt, .pth) are read as data: \
+            nothing in them is run. A path always means what lies there.
 
             NAME.json beside a checkpoint may hold the settings it is best drawn with: {"easel": {"steps": 12, "cfg_scale": 4}}
             """,
-        subcommands: [List.self, LoRAs.self, Info.self, Get.self], defaultSubcommand: List.self)
+        subcommands: [List.self, LoRAs.self, Info.self, Get.self, Convert.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -114,17 +115,13 @@ struct ModelsCommand: ParsableCommand {
 
         @Argument(
             help: ArgumentHelp(
-                "A .safetensors file, a diffusers folder, a name from `easel models`, or a LoRA's file.", valueName: "model"))
+                "A .safetensors or .ckpt file, a diffusers folder, a name from `easel models`, or a LoRA's file.", valueName: "model"))
         var model: String
 
         @Option(help: ArgumentHelp("The picture whose memory is forecast; the model's own size when left out.", valueName: "WxH"))
         var size: PictureSize?
 
-        @Option(
-            help: ArgumentHelp(
-            "A VAE instead of the model's own: a file, a folder, or the name of a file in the folders for VAEs; none: the model's own.",
-            valueName: "name"))
-        var vae: String?
+        @OptionGroup var parts: PartOptions
 
         @OptionGroup var folders: FolderOptions
 
@@ -138,7 +135,8 @@ struct ModelsCommand: ParsableCommand {
                 let path = try library.path(of: model)
                 let checkpoint: Checkpoint
                 do throws(CheckpointError) {
-                    checkpoint = try Checkpoint.open(path, vae: vae.flatMap(modelFolders.vaePath))
+                    checkpoint = try Checkpoint.open(
+                        path, vae: parts.vae(modelFolders), textEncoders: parts.textEncoders(modelFolders))
                 } catch {
                     guard case .unsupportedModel(_, .lora) = error else { throw error }
                     let report = try LoRAReport(LoRAFile(path: path))

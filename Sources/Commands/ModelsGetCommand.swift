@@ -97,7 +97,7 @@ extension ModelsCommand {
             let reporter = ProgressReporter(ProgressReporter.style(quiet: quiet))
             reporter.note(DownloadReport(plan, folder: folder).summary)
             for note in plan.notes { reporter.warn(note) }
-            let progress = DownloadProgressLine(isInteractive: Terminal.Stream.standardError.isInteractive)
+            let progress = ByteProgressLine(isInteractive: Terminal.Stream.standardError.isInteractive)
             let fetched: FetchedModel
             do throws(DownloadError) {
                 fetched = try await Downloader(web: web).fetch(plan, into: folder) { event in

@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "The model for requests that name none: a .safetensors file, a diffusers folder, or a name from `easel models`.",
+            "The model for requests that name none: a .safetensors or .ckpt file, a diffusers folder, or a name from `easel models`.",
             valueName: "model"))
     var model: String?
 

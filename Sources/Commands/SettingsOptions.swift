@@ -31,6 +31,13 @@ struct SettingsOptions: ParsableArguments {
         valueName: "path-or-name"))
     var vae: String?
 
+    @Option(name: .customLong("text-encoder"), help: ArgumentHelp(
+        "A file or folder whose text encoder is used instead of the model's own, such as clip_l.safetensors or another checkpoint, or the "
+            + "name of a file in ~/.local/share/easel/text_encoders or in a model folder's text encoders. May be given several times: "
+            + "each goes where its width fits. A UNet alone needs this and --vae.",
+        valueName: "path-or-name"))
+    var textEncoders: [String] = []
+
     @Option(name: .long, help: ArgumentHelp(
         "What a compiled model stays flexible in: auto, dynamic (everything), static (the prompt's length, up to --context-chunks) or exact "
             + "(nothing).",
@@ -61,6 +68,7 @@ struct SettingsOptions: ParsableArguments {
         }
         if let prediction { flags.append(.init("--prediction", ["prediction": prediction.rawValue])) }
         if let vae { flags.append(.init("--vae", ["vae": vae])) }
+        if !textEncoders.isEmpty { flags.append(.init("--text-encoder", ["text_encoders": jsonLine(textEncoders)])) }
         if let shapes { flags.append(.init("--shapes", ["shapes": shapes.rawValue])) }
         if let contextChunks { flags.append(.init("--context-chunks", ["context_chunks": "\(contextChunks)"])) }
         return flags

@@ -67,14 +67,17 @@ public final class DiffusionPipeline: StageHost {
 
     /// Opens a checkpoint and its vocabulary, with a place of its own for compiled networks unless one is given.
     /// - Parameters:
-    ///   - path: a .safetensors file or a diffusers folder.
+    ///   - path: a single file or a diffusers folder.
+    ///   - vae: a file or folder whose VAE is used; see `Checkpoint.open`.
+    ///   - textEncoders: files or folders whose text encoders are used.
     ///   - placements: the one place of each stage.
     public convenience init(
-        path: String, placements: PerStage<Placement>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
+        path: String, vae: String? = nil, textEncoders: [String] = [], placements: PerStage<Placement>,
+        shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks? = nil,
         retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil,
         upscalers: UpscalerLibrary = UpscalerLibrary()
     ) throws(DiffusionError) {
-        let opened = try OpenCheckpoint(path: path)
+        let opened = try OpenCheckpoint(path: path, vae: vae, textEncoders: textEncoders)
         do {
             let networks = if let networks { networks } else { CompiledNetworks(core: try Core()) }
             self.init(

@@ -16,17 +16,19 @@ public struct OpenCheckpoint: Sendable {
 
     /// Opens a checkpoint and its vocabulary.
     /// - Parameters:
-    ///   - path: a .safetensors file or a diffusers folder.
+    ///   - path: a single file or a diffusers folder.
     ///   - prediction: what its denoiser predicts, whatever the files say of it; nil for what they say.
     ///   - vae: a file or folder whose VAE replaces the checkpoint's own; see `Checkpoint.open`.
+    ///   - textEncoders: files or folders whose text encoders are used; see `Checkpoint.open`.
     ///   - tinyVAEs: where tiny VAEs lie; nil looks for none.
     /// - Throws: `DiffusionError`: `.checkpoint`, `.tokenizer` or `.schedule`; also for a checkpoint that opens but cannot draw.
     public init(
-        path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil, tinyVAEs: TinyVAELibrary? = nil
+        path: String, prediction: SchedulerConfiguration.Prediction? = nil, vae: String? = nil, textEncoders: [String] = [],
+        tinyVAEs: TinyVAELibrary? = nil
     ) throws(DiffusionError) {
         let began = ContinuousClock.now
         do {
-            checkpoint = try Checkpoint.open(path, prediction: prediction, vae: vae, tinyVAEs: tinyVAEs)
+            checkpoint = try Checkpoint.open(path, prediction: prediction, vae: vae, textEncoders: textEncoders, tinyVAEs: tinyVAEs)
             if let refusal = checkpoint.refusal { throw refusal }
             tokenizer = try CLIPTokenizer(checkpoint.tokenizers[0])
             var objective = try Objective(checkpoint.scheduler)

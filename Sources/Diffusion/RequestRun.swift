@@ -99,7 +99,7 @@ struct RequestRun: NetworkRun {
             tokenCount: plan.longestText?.tokenCount ?? 0,
             chunkCount: plan.longestText?.chunks.count ?? 0,
             ignored: plan.ignored,
-            warnings: warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []),
+            warnings: warnings + (pipeline.checkpoint.assumption.map { [$0] } ?? []) + pipeline.checkpoint.partNotices,
             dependsOnScheduleCounting: plan.dependsOnScheduleCounting,
             places: record.places,
             runtimeVersion: runtimeVersion,

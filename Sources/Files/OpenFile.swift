@@ -167,7 +167,7 @@ extension String {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Whether the name is that of a file that runs code when it is read.
+    /// Whether the name is that of a file of `torch.save`. Programs that load such files may run what they say.
     public var hasPickleExtension: Bool { ["ckpt", "pt", "pth", "bin", "pkl"].contains(pathExtension) }
 
     /// The part after the last dot of the last component, in lower case; empty without one.

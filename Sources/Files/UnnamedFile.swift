@@ -36,13 +36,7 @@ public final class UnnamedFile: Sendable {
 
     /// Writes bytes at a place. Several threads may write at once.
     public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
-        var written = 0
-        while written < bytes.count {
-            let count = pwrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset + written))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .unreadable(path: folder, reason: .lastSystemError) }
-            written += count
-        }
+        try writeAll(bytes, to: descriptor, at: offset, path: folder)
     }
 
     /// The whole file, for reading. Nothing is to be written any more.

@@ -37,12 +37,16 @@ actor CheckpointHeaders {
         /// See `Checkpoint.open`.
         let vae: String?
         /// See `Checkpoint.open`.
+        let textEncoders: [String]
+        /// See `Checkpoint.open`.
         let tinyVAEs: TinyVAELibrary?
         /// Changes when a tiny VAE comes or goes.
         private let tinyVAEStates: [FileIdentity?]
 
-        init(prediction: PredictionMode = .auto, vae: String? = nil, tinyVAEs: TinyVAELibrary? = nil) {
-            (self.prediction, self.vae, self.tinyVAEs) = (prediction, vae, tinyVAEs)
+        init(
+            prediction: PredictionMode = .auto, vae: String? = nil, textEncoders: [String] = [], tinyVAEs: TinyVAELibrary? = nil
+        ) {
+            (self.prediction, self.vae, self.textEncoders, self.tinyVAEs) = (prediction, vae, textEncoders, tinyVAEs)
             tinyVAEStates = tinyVAEs?.paths.map { FileIdentity($0) } ?? []
         }
     }
@@ -67,7 +71,8 @@ actor CheckpointHeaders {
         let choice = choice()
         let header = Result {
             let checkpoint = try Checkpoint.open(
-                path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae, tinyVAEs: choice.tinyVAEs)
+                path, prediction: SchedulerConfiguration.Prediction(choice.prediction), vae: choice.vae,
+                textEncoders: choice.textEncoders, tinyVAEs: choice.tinyVAEs)
             if let refusal = checkpoint.refusal { throw refusal }
             return Header(
                 nativeSize: checkpoint.nativeSize, nativeSizes: checkpoint.nativeSizes.map(\.text),

@@ -39,7 +39,7 @@ extension HostingError: CustomStringConvertible {
         case .noSuchModel(let name, let folders):
             let places = folders.isEmpty ? "" : " in \(folders.map { "\"\($0)\"" }.joined(separator: ", "))"
             return "There is no model \"\(name)\"\(places). "
-                + "Give the path of a .safetensors file or of a diffusers folder, or a name from `easel models`."
+                + "Give the path of a .safetensors or .ckpt file or of a diffusers folder, or a name from `easel models`."
         case .ambiguousModel(let name, let names):
             let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
             return "There are several models that \"\(name)\" may stand for: \(list). Use one of these names."

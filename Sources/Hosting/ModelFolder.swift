@@ -4,7 +4,7 @@ import Glibc
 
 /// A checkpoint that can be used by name.
 public struct ListedModel: Sendable, Hashable {
-    /// Its place below the model folder, without `.safetensors`: `sub/anime`. No two models have the same.
+    /// Its place below the model folder, without its ending: `sub/anime`. No two models have the same.
     public internal(set) var name: String
     /// The same with its ending.
     public let file: String
@@ -71,9 +71,8 @@ struct ModelFolder {
     }
 
     /// Whether this is the name of a checkpoint's file. The ending may be in any case.
-    static func hasEnding(_ file: String) -> Bool { file.count > ending.count && file.lowercased().hasSuffix(ending) }
-    static func withoutEnding(_ file: String) -> String { hasEnding(file) ? String(file.dropLast(ending.count)) : file }
-    private static let ending = ".safetensors"
+    static func hasEnding(_ file: String) -> Bool { FileKind.checkpoints.endings.contains(file.pathExtension) }
+    static func withoutEnding(_ file: String) -> String { hasEnding(file) ? file.deletingPathExtension : file }
 }
 
 /// Something that has the name of a checkpoint and is none, or cannot be used by a name.

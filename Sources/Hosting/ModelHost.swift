@@ -98,6 +98,7 @@ public actor ModelHost: Engine {
         headers = CheckpointHeaders {
             .init(
                 prediction: settings.current.prediction, vae: settings.current.chosenVAE(modelPlaces.value),
+                textEncoders: settings.current.chosenTextEncoders(modelPlaces.value),
                 tinyVAEs: settings.current.tinyVAEs(modelPlaces.value))
         }
         hashMemory = HashMemory(folder: folders.cache)
@@ -366,11 +367,12 @@ public actor ModelHost: Engine {
         let results = try await model.monitored.generate(requests, previews: previews, onEvent: onEvent)
         if let steps = results.first?.timings.steps.sorted(), !steps.isEmpty { secondsPerStep[name] = steps[steps.count / 2] }
         let hash = await model.publishedHash
+        let parts = await model.pipeline.checkpoint.parts(rememberedIn: folders.cache)
         let placements = model.pipeline.placements
         return zip(requests, results).map { request, result in
             var result = result
             result.warnings = result.allWarnings(asked: placements)
-            result.writeInfotexts(for: request, model: name, modelHash: hash, version: "Easel \(Version.current)")
+            result.writeInfotexts(for: request, model: name, modelHash: hash, parts: parts, version: "Easel \(Version.current)")
             return result
         }
     }

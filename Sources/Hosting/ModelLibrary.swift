@@ -56,9 +56,9 @@ public struct ModelLibrary: Sendable {
 
     /// Every checkpoint that can be used by name, in order of the names, and what was left out.
     ///
-    /// A model's name is its place below its model folder without `.safetensors`. Where several would have the same name, the first
-    /// model folder counts; in one folder a diffusers folder comes before a file whose ending is in lower case, and that before others.
-    /// The later ones are listed under the file's whole name; when that is taken, too, they are left out.
+    /// A model's name is its place below its model folder without its ending. Where several would have the same name, the first model
+    /// folder counts; in one folder a diffusers folder comes before a file that ends in `.safetensors`, and that before others. The later
+    /// ones are listed under the file's whole name; when that is taken, too, they are left out.
     public func listing() -> ModelListing {
         var listing = ModelListing()
         var owners: [String: String] = [:]

@@ -75,7 +75,7 @@ public struct ModelOpener: Sendable {
     /// Opens a checkpoint where the settings want it. With `auto`, precisions that are not known yet are measured first, which takes
     /// some seconds on a CPU.
     /// - Parameters:
-    ///   - path: a .safetensors file or a diffusers folder; see `ModelLibrary.find`.
+    ///   - path: a single file or a diffusers folder; see `ModelLibrary.find`.
     ///   - isForOneRequest: asks for the least time to one picture, not for many.
     ///   - resources: the styles, wildcards and textual inversions that prompts name.
     ///   - onProgress: told of measurements.
@@ -89,14 +89,14 @@ public struct ModelOpener: Sendable {
     }
 
     /// Opens a checkpoint on the reference, the CPU in f32. All that is wrong with the checkpoint shows here.
-    /// - Parameter path: a .safetensors file or a diffusers folder.
+    /// - Parameter path: a single file or a diffusers folder.
     public func reference(for path: String) throws(DiffusionError) -> DiffusionPipeline {
         // Folders may have come since the last model was opened.
         let modelFolders = ModelFolders(settings, user: folders)
         return DiffusionPipeline(
             try OpenCheckpoint(
                 path: path, prediction: SchedulerConfiguration.Prediction(settings.prediction), vae: settings.chosenVAE(modelFolders),
-                tinyVAEs: settings.tinyVAEs(modelFolders)),
+                textEncoders: settings.chosenTextEncoders(modelFolders), tinyVAEs: settings.tinyVAEs(modelFolders)),
             fallbacks: PerStage(repeating: Fallbacks(.reference)), shapes: shapes(isForOneRequest: false), networks: networks,
             inputPictures: inputPictures, upscalers: upscalers)
     }

@@ -7,11 +7,14 @@ extension GenerationResult {
     ///   - request: the one that the result is of.
     ///   - model: the checkpoint's file name without its extension.
     ///   - modelHash: the file's SHA-256 in hexadecimal, of which the first 10 digits are kept; nil leaves it out.
+    ///   - parts: of the model, from files of their own.
     ///   - version: of the program, such as `Easel 0.1.0`.
-    public mutating func writeInfotexts(for request: GenerationRequest, model: String, modelHash: String?, version: String) {
+    public mutating func writeInfotexts(
+        for request: GenerationRequest, model: String, modelHash: String?, parts: [ModelPart] = [], version: String
+    ) {
         for index in pictures.indices {
             pictures[index].infotext =
-                Infotext(request, self, pictures[index], model: model, modelHash: modelHash, version: version).description
+                Infotext(request, self, pictures[index], model: model, modelHash: modelHash, parts: parts, version: version).description
         }
     }
 }
@@ -44,10 +47,11 @@ extension Infotext {
     ///   - picture: one of `result.pictures`.
     ///   - model: the checkpoint's file name without its extension.
     ///   - modelHash: the file's SHA-256 in hexadecimal, of which the first 10 digits are kept.
+    ///   - parts: of the model, from files of their own: `VAE` and `VAE hash` as A1111 has them, `Text encoder`.
     ///   - version: of the program, such as `Easel 0.1.0`.
     public init(
         _ request: GenerationRequest, _ result: GenerationResult, _ picture: Picture<RGBImage>, model: String, modelHash: String?,
-        version: String
+        parts: [ModelPart] = [], version: String
     ) {
         var parameters = [
             Parameter("Seed", "\(picture.seed)"),
@@ -79,6 +83,12 @@ extension Infotext {
         let fallbacks = result.moves.map(\.description) + result.incidents
         if !fallbacks.isEmpty { parameters.append(Parameter("Fallback", fallbacks.joined(separator: " "))) }
         if let modelHash { parameters.append(Parameter("Model hash", String(modelHash.prefix(10)))) }
+        for part in parts where part.kind == .vae {
+            parameters.append(Parameter("VAE", part.name))
+            if let hash = part.shortHash { parameters.append(Parameter("VAE hash", hash)) }
+        }
+        let encoders = parts.filter { $0.kind == .textEncoder }.map { part in part.name + (part.shortHash.map { " [\($0)]" } ?? "") }
+        if !encoders.isEmpty { parameters.append(Parameter("Text encoder", encoders.joined(separator: ", "))) }
         self.init(prompt: picture.prompt, negativePrompt: picture.negativePrompt, parameters: parameters)
     }
 

@@ -22,6 +22,8 @@ public struct EaselSettings: Sendable, Equatable {
     /// A file or folder whose VAE all models use, or the name of a file in the VAE folders; `none`: each model's own; empty:
     /// `NAME.vae.safetensors` beside a model, or its own.
     public var vae = ""
+    /// Files or folders whose text encoders all models use, each where its width fits, or names of files in the folders for text encoders.
+    public var textEncoders: [String] = []
     /// A folder with tiny VAEs, or one's file; empty: `~/.local/share/easel/vae-approx`.
     public var tinyVAE = ""
     /// Folders of upscalers' files, separated by `:`; those of the user's data folder come after them.

@@ -129,6 +129,9 @@ extension Setting {
             "a file, folder or name whose VAE all models use; none: each model's own; empty: NAME.vae.safetensors beside a model, or its "
                 + "own",
             isLocal: true),
+        Setting("text_encoders", \.textEncoders, .files,
+            "files, folders or names whose text encoders all models use where they fit; a UNet alone needs them; empty: each model's own",
+            isLocal: true),
         Setting("tiny_vae", \.tinyVAE, .text,
             "a folder with tiny VAEs such as taesd_decoder.safetensors, or the file of one for all models; empty: "
                 + "~/.local/share/easel/vae-approx",

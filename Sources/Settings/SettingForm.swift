@@ -166,6 +166,12 @@ extension SettingForm where Value == [String] {
             parse: { FolderList.paths(in: $0) },
             text: FolderList.text(of:), reason: { .wrongForm($0, example: "/models:/more") })
     }
+
+    static var files: Self {
+        .init(
+            allowed: "files or folders separated by \":\", or a list of them: [\"clip_l.safetensors\", \"/more\"]", kind: .text,
+            parse: FolderList.paths(in:), text: FolderList.text(of:), reason: { .wrongForm($0, example: "clip_l:clip_g") })
+    }
 }
 
 extension SettingForm where Value == DownloadClients {

@@ -1,3 +1,4 @@
+import Checkpoints
 public import Tensors
 
 /// A tensor to be written.
@@ -53,17 +54,5 @@ public enum SafetensorsWriter {
 
     private static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-}
-
-extension ElementType {
-    /// The name in a safetensors header.
-    public var safetensorsName: String {
-        switch self {
-        case .f8e4m3: "F8_E4M3"
-        case .f8e5m2: "F8_E5M2"
-        case .boolean: "BOOL"
-        default: rawValue.uppercased()
-        }
     }
 }

@@ -45,7 +45,8 @@ struct ForeignModelTests {
         (["image_proj.proj.weight", "ip_adapter.1.to_k_ip.weight"], .imageAdapter),
         (["decoder.conv_in.weight", "encoder.conv_in.weight"], .vae),
         (["text_model.encoder.layers.0.mlp.fc1.weight"], .textEncoder),
-        (["down_blocks.0.resnets.0.norm1.weight", "conv_in.weight"], .unet),
+        (["down_blocks.0.resnets.0.norm1.weight", "conv_in.weight"], .unknown),
+        (["down_blocks.0.resnets.0.spatial_res_block.norm1.weight", "up_blocks.0.resnets.0.norm1.weight"], .videoDiffusion),
             (
                 ["model.diffusion_model.input_blocks.0.0.weight", "conditioner.embedders.1.model.ln_final.weight", "edm_mean", "edm_std"],
                 .playground
@@ -112,7 +113,7 @@ struct ForeignModelTests {
 
     @Test("a checkpoint without a VAE or a text encoder says so and what to do", arguments: [
         ("first_stage_model.", "VAE", ". Name one with --vae FILE, or use a complete checkpoint."),
-        ("cond_stage_model.", "text encoder weights", ". Use a complete checkpoint."),
+        ("cond_stage_model.", "text encoder weights", ". Choose one with --text-encoder, or use a complete checkpoint."),
     ])
     func incomplete(prefix: String, component: String, remedy: String) throws {
         let folder = try TemporaryFolder()

@@ -145,6 +145,6 @@ struct MappedWeightsTests {
         let path = try folder.write(SafetensorsWriter.file(header: header, data: [9, 1, 2, 3, 4]), to: "odd.safetensors")
         var files = FileSequence()
         let tensors = try files.open(path).tensors
-        #expect(tensors.map(\.offset) == [8 + header.utf8.count, 9 + header.utf8.count])
+        #expect(tensors.values.map(\.offset).sorted() == [8 + header.utf8.count, 9 + header.utf8.count])
     }
 }

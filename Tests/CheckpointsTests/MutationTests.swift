@@ -57,6 +57,32 @@ struct MutationTests {
         }
     }
 
+    @Test("no damage to a checkpoint of torch.save makes opening it crash")
+    func torchCheckpoints() throws {
+        let folder = try TemporaryFolder()
+        var tiny = Self.smallest
+        tiny.elementType = .f16
+        let original = TorchWriter.file(tiny.singleFileTensors())
+        // The list of files at the end, and the pickle at the beginning. Damage to numbers is none.
+        let last = try #require(original.indices.last { original[$0...].starts(with: Array("archive/data/0".utf8)) })
+        let first = try #require(original.indices.first { original[$0...].starts(with: Array("archive/data/0".utf8)) })
+        var mutator = Mutator(seed: 5)
+        for round in 0..<(Self.count / 20) {
+            var bytes = original
+            for _ in 0...mutator.below(3) {
+                let place = round.isMultiple(of: 2) ? mutator.below(first) : last + mutator.below(original.count - last)
+                bytes[place] = UInt8(mutator.below(256))
+            }
+            guard let checkpoint = try? Checkpoint.open(folder.write(bytes, to: "mutated.ckpt")) else { continue }
+            for weights in [checkpoint.textEncoders[0].weights, checkpoint.unet.weights, checkpoint.vae.weights] {
+                for name in weights.names {
+                    let tensor = try #require(weights[name])
+                    #expect(tensor.offset >= 0 && tensor.offset + tensor.byteCount <= checkpoint.mappedByteCount)
+                }
+            }
+        }
+    }
+
     @Test("no damage to a configuration makes opening it crash")
     func configurations() throws {
         let folder = try TemporaryFolder()

@@ -82,6 +82,41 @@ struct OpeningTests {
         ])
     }
 
+    @Test("a file of torch.save gives the same networks and the same bytes, mapped and not copied, under any ending", arguments: [
+        "tiny.ckpt", "tiny.pt", "tiny.pth", "tiny.bin", "tiny.safetensors",
+    ])
+    func torchFile(name: String) throws {
+        let tiny = TinyCheckpoint.minimal()
+        let path = try folder.write(TorchWriter.file(tiny.singleFileTensors()), to: name)
+        try expectSame(path, as: tiny, family: .sd1)
+        let checkpoint = try Checkpoint.open(path)
+        #expect(checkpoint.name == "tiny" && checkpoint.layout == .single)
+        #expect(checkpoint.mappedByteCount == checkpoint.files[0].byteCount.roundedUpToPage)
+        let twin = try Checkpoint.open(folder.write(TorchWriter.file(tiny.singleFileTensors(), wrapper: nil), to: "twin.ckpt"))
+        #expect(twin.identity != checkpoint.identity)
+    }
+
+    @Test("a folder's networks may lie in .bin files, whole or in shards")
+    func torchFolder() throws {
+        let tiny = TinyCheckpoint.minimal()
+        let path = try tiny.writeFolder(in: folder)
+        let unet = tiny.unetTensors()
+        let (first, second) = (Array(unet.prefix(unet.count / 2)), Array(unet.dropFirst(unet.count / 2)))
+        for (file, tensors) in [
+            ("text_encoder/pytorch_model.bin", tiny.textTensors()), ("vae/diffusion_pytorch_model.fp16.bin", tiny.vaeTensors()),
+            ("unet/diffusion_pytorch_model-00001-of-00002.bin", first), ("unet/diffusion_pytorch_model-00002-of-00002.bin", second),
+        ] { try folder.write(TorchWriter.file(tensors, wrapper: nil), to: "tiny/" + file) }
+        let map = [(first, 1), (second, 2)].flatMap { tensors, shard in
+            tensors.map { "\"\($0.key)\": \"diffusion_pytorch_model-0000\(shard)-of-00002.bin\"" }
+        }
+        try folder.write(
+            "{\"weight_map\": {\(map.joined(separator: ", "))}}", to: "tiny/unet/diffusion_pytorch_model.bin.index.json")
+        for file in ["text_encoder/model", "vae/diffusion_pytorch_model", "unet/diffusion_pytorch_model"] {
+            try FileManager.default.removeItem(atPath: "\(path)/\(file).safetensors")
+        }
+        try expectSame(path, as: tiny, family: .sd1)
+    }
+
     @Test("a single file's text encoder may lack `text_model.`")
     func barePrefix() throws {
         let tiny = TinyCheckpoint.minimal()
@@ -157,7 +192,7 @@ struct OpeningTests {
         #expect(
             message(folder.path).hasPrefix(
                 "The folder \"\(folder.path)\" has no model_index.json, so it is not a checkpoint in the diffusers layout."))
-        #expect(message(try folder.write("x", to: "old.ckpt")).hasPrefix("\"old.ckpt\" is a pickle file."))
+        #expect(message(try folder.write("x", to: "old.ckpt")).hasPrefix("\"old.ckpt\" is neither a safetensors file nor one"))
         let tiny = try TinyCheckpoint.minimal().writeFolder(in: folder)
         try FileManager.default.removeItem(atPath: tiny + "/unet/diffusion_pytorch_model.safetensors")
         #expect(
@@ -166,7 +201,7 @@ struct OpeningTests {
                     + "complete checkpoint."
         )
         try folder.write("x", to: "tiny/unet/diffusion_pytorch_model.bin")
-        #expect(message(tiny).hasPrefix("\"unet/diffusion_pytorch_model.bin\" is a pickle file."))
+        #expect(message(tiny).hasPrefix("\"unet/diffusion_pytorch_model.bin\" is neither a safetensors file"))
     }
 
     @Test("a folder's hash is its UNet's, wherever the folder lies")

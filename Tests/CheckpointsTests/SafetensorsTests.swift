@@ -132,11 +132,7 @@ struct SafetensorsTests {
                 "version https://git-lfs.github.com/spec/v1\noid",
                 "it is a Git LFS pointer, which stands for the file. Run `git lfs pull` where it was cloned, or download the file itself."
             ),
-            (
-                "PK\u{3}\u{4}archive/data.pkl",
-                "it is a pickle file under another name. Such a file can run any code when it is read, so Easel does not open it. "
-                    + "Use the .safetensors version of the model."
-            ),
+        ("PK\u{3}\u{4}archive/data.pkl", "it is a file that torch.save wrote."),
         ("GGUF\u{3}\0\0\0", "it is a GGUF file. Use the .safetensors version of the model."),
         ("\u{1}\u{2}\u{3}", "its first bytes are not a header. Download or copy it again."),
     ])

@@ -69,36 +69,17 @@ struct TorchFileTests {
 
     // MARK: What is refused
 
-    /// Instructions of pickles, for files that torch would not write.
-    private enum Pickle {
-        static func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
-        static func name(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
-        static func integer(_ value: Int) -> [UInt8] { [0x8A, 8] + withUnsafeBytes(of: value.littleEndian, Array.init) }
-        static func tuple(_ values: [[UInt8]]) -> [UInt8] { [0x28] + values.flatMap(\.self) + [0x74] }
-        static func call(_ module: String, _ name: String, _ arguments: [[UInt8]]) -> [UInt8] {
-            Self.name(module, name) + tuple(arguments) + [0x52]
-        }
-        static let none: [UInt8] = [0x4E]
+    private typealias Pickle = TorchWriter.Pickle
 
-        static func storage(_ key: String = "0", type: String = "FloatStorage", more: [[UInt8]] = []) -> [UInt8] {
-            tuple([text("storage"), name("torch", type), text(key), text("cpu"), integer(4)] + more) + [0x51]
-        }
+    private static func archive(_ entries: [(name: String, bytes: [UInt8])]) -> [UInt8] { TorchWriter.archive(entries) }
 
-        /// `{"w": tensor}` of a storage of four numbers.
-        static func tensor(offset: Int = 0, shape: [Int], strides: [Int], storage: [UInt8] = storage()) -> [UInt8] {
-            let view = [storage, integer(offset), tuple(shape.map(integer)), tuple(strides.map(integer)), [0x89], none]
-            return [0x7D] + text("w") + call("torch._utils", "_rebuild_tensor_v2", view) + [0x73]
-        }
+    private static func storage(_ key: String = "0", type: String = "FloatStorage", more: [[UInt8]] = []) -> [UInt8] {
+        Pickle.storage(key, type: type, count: 4, more: more)
     }
 
-    private static func archive(_ entries: [(name: String, bytes: [UInt8])]) -> [UInt8] {
-        var writer = ZipWriter()
-        let time = ZipWriter.Time(year: 1980, month: 1, day: 1, hour: 0, minute: 0, second: 0)
-        var bytes: [UInt8] = []
-        for (name, content) in entries {
-            bytes += writer.begin(name, byteCount: UInt32(content.count), crc32: 0, time: time) + content
-        }
-        return bytes + writer.end()
+    /// `{"w": tensor}` of a storage of four numbers.
+    private static func tensor(offset: Int = 0, shape: [Int], strides: [Int], storage: [UInt8] = storage()) -> [UInt8] {
+        [0x7D] + Pickle.text("w") + Pickle.view(of: storage, offset: offset, shape: shape, strides: strides) + [0x73]
     }
 
     private static func file(_ pickle: [UInt8]) -> [UInt8] {
@@ -159,30 +140,30 @@ struct TorchFileTests {
     }
 
     @Test("a tensor outside its numbers is refused, and one at their edge is not", arguments: [
-        (Pickle.tensor(shape: [4], strides: [1]), nil),
-        (Pickle.tensor(offset: 3, shape: [], strides: []), nil),
-        (Pickle.tensor(offset: 4, shape: [0], strides: [1]), nil),
-        (Pickle.tensor(shape: [1 << 20], strides: [0]), nil),
-        (Pickle.tensor(shape: [5], strides: [1]), "reaches out of its numbers"),
-        (Pickle.tensor(offset: 1, shape: [2, 2], strides: [2, 1]), "reaches out of its numbers"),
-        (Pickle.tensor(offset: 5, shape: [0], strides: [1]), "reaches out of its numbers"),
-        (Pickle.tensor(shape: [2, 2], strides: [1 << 39, 1]), "reaches out of its numbers"),
-        (Pickle.tensor(offset: .max, shape: [2], strides: [1]), "reaches out of its numbers"),
-        (Pickle.tensor(offset: .max, shape: [], strides: []), "reaches out of its numbers"),
-        (Pickle.tensor(shape: [1 << 39, 1 << 39], strides: [0, 0]), "has the impossible shape [549755813888, 549755813888]"),
-        (Pickle.tensor(shape: [1], strides: [1], storage: Pickle.storage("1")), "has no numbers"),
-        (Pickle.tensor(shape: [3], strides: [1], storage: Pickle.storage(type: "DoubleStorage")), "reaches out of its numbers"),
+        (tensor(shape: [4], strides: [1]), nil),
+        (tensor(offset: 3, shape: [], strides: []), nil),
+        (tensor(offset: 4, shape: [0], strides: [1]), nil),
+        (tensor(shape: [1 << 20], strides: [0]), nil),
+        (tensor(shape: [5], strides: [1]), "reaches out of its numbers"),
+        (tensor(offset: 1, shape: [2, 2], strides: [2, 1]), "reaches out of its numbers"),
+        (tensor(offset: 5, shape: [0], strides: [1]), "reaches out of its numbers"),
+        (tensor(shape: [2, 2], strides: [1 << 39, 1]), "reaches out of its numbers"),
+        (tensor(offset: .max, shape: [2], strides: [1]), "reaches out of its numbers"),
+        (tensor(offset: .max, shape: [], strides: []), "reaches out of its numbers"),
+        (tensor(shape: [1 << 39, 1 << 39], strides: [0, 0]), "has the impossible shape [549755813888, 549755813888]"),
+        (tensor(shape: [1], strides: [1], storage: storage("1")), "has no numbers"),
+        (tensor(shape: [3], strides: [1], storage: storage(type: "DoubleStorage")), "reaches out of its numbers"),
     ] as [([UInt8], String?)])
     func bounds(pickle: [UInt8], fault: String?) throws {
         #expect(try problem(Self.file(pickle)) == fault.map { .tensor(key: "w", fault: $0) })
     }
 
     @Test("shapes and storages that are none are refused", arguments: [
-        Pickle.tensor(shape: [1 << 40], strides: [1]), Pickle.tensor(shape: [-1], strides: [1]), Pickle.tensor(shape: [1], strides: [-1]),
-        Pickle.tensor(shape: [1, 1], strides: [1]), Pickle.tensor(offset: -1, shape: [1], strides: [1]),
-        Pickle.tensor(shape: .init(repeating: 1, count: 9), strides: .init(repeating: 1, count: 9)),
-        Pickle.tensor(shape: [1], strides: [1], storage: Pickle.storage(more: [Pickle.tuple([])])),
-        Pickle.tensor(shape: [1], strides: [1], storage: Pickle.none),
+        tensor(shape: [1 << 40], strides: [1]), tensor(shape: [-1], strides: [1]), tensor(shape: [1], strides: [-1]),
+        tensor(shape: [1, 1], strides: [1]), tensor(offset: -1, shape: [1], strides: [1]),
+        tensor(shape: .init(repeating: 1, count: 9), strides: .init(repeating: 1, count: 9)),
+        tensor(shape: [1], strides: [1], storage: storage(more: [Pickle.tuple([])])),
+        tensor(shape: [1], strides: [1], storage: Pickle.none),
         Pickle.call("torch._utils", "_rebuild_parameter", [Pickle.none]), Pickle.none + [0x29, 0x52], [0x29], [0x30], [0x68, 0], [0x74],
         [0x28, 0x4E, 0x64], [0x7D, 0x4E, 0x61], [0x5D, 0x28, 0x30], [0x80, 6], [0x58, 255, 255, 255, 255], [0x67, 0x78, 0x0A], [0x63, 0x0A],
     ] as [[UInt8]])
@@ -196,7 +177,7 @@ struct TorchFileTests {
 
     @Test("small files cannot ask for much memory or time", arguments: [
         // Numbers that are repeated a billion times.
-        Pickle.tensor(shape: [1 << 29], strides: [0]),
+        tensor(shape: [1 << 29], strides: [0]),
         // A dictionary of ten in one of ten, seven deep: ten million long names.
         (0..<7).reduce(dictionaryOfTen(Pickle.none)) { inner, _ in inner + [0x71, 0, 0x30] + dictionaryOfTen([0x68, 0]) },
         // A list that copies of itself are added to.

@@ -42,7 +42,7 @@ struct ImportReportTests {
             Not taken over:
 
             sd_vae = gone.pt
-              No such .safetensors file is in the folders for VAEs.
+              No such file is in the folders for VAEs.
 
             Without a counterpart here:
 

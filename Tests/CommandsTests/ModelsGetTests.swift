@@ -57,13 +57,13 @@ struct ModelsGetTests {
         func state(_ bytes: Int, files: Int = 1) -> DownloadProgress {
             DownloadProgress(file: "a", filesDone: 0, fileCount: files, bytesDone: bytes, byteCount: 4_000_000_000)
         }
-        let bar = DownloadProgressLine(isInteractive: true)
+        let bar = ByteProgressLine(isInteractive: true)
         #expect(bar.line(state(1_000_000_000), at: start) == "1.0 GB of 4.0 GB  ██████░░░░░░░░░░░░░░░░░░")
         // What was there from before says nothing of the speed.
         #expect(bar.line(state(2_000_000_000), at: start + .seconds(10))
             == "2.0 GB of 4.0 GB  ████████████░░░░░░░░░░░░  100.0 MB/s, 20 s left")
         #expect(bar.line(state(2_000_000_000, files: 3), at: start + .seconds(20))?.hasSuffix("50.0 MB/s, 40 s left  0 of 3 files") == true)
-        let lines = DownloadProgressLine(isInteractive: false)
+        let lines = ByteProgressLine(isInteractive: false)
         let told = stride(from: 0, through: 4_000_000_000, by: 40_000_000).compactMap { lines.line(state($0), at: start) }
         #expect(told.count == 11 && told.last == "4.0 GB of 4.0 GB")
     }

@@ -85,7 +85,7 @@ struct ReportTests {
 
 
             """
-        #expect(report().text == head + "There are no models yet. Put a .safetensors file into one of them.\n")
+        #expect(report().text == head + "There are no models yet. Put a .safetensors or .ckpt file into one of them.\n")
         let path = try TinyCheckpoint.minimal().writeSingleFile(in: folder, name: "mine/sub/a.safetensors")
         try folder.write(#"{"easel": {"steps": 0, "cfg_scale": 2}}"#, to: "mine/sub/a.json")
         let full = report()

@@ -47,6 +47,14 @@ struct SettingsOptionsTests {
         #expect(try FolderOptions.parse(["--model-folder", "/a"]).load(environment: variable).modelFolders == ["/a"])
     }
 
+    @Test("--text-encoder may be given several times")
+    func textEncoders() throws {
+        let settings = try load(["--text-encoder", "clip_l", "--text-encoder", "/a:b.safetensors"])
+        #expect(settings.textEncoders == ["clip_l", "/a:b.safetensors"])
+        #expect(settings.source(of: "text_encoders") == .flag("--text-encoder"))
+        #expect(try load(environment: ["EASEL_TEXT_ENCODERS": "clip_l:clip_g"]).textEncoders == ["clip_l", "clip_g"])
+    }
+
     @Test("what a model predicts is told in any of its spellings", arguments: [
         ("epsilon", PredictionMode.epsilon), ("eps", .epsilon), ("v", .v), ("V_prediction", .v), ("v-pred", .v), ("vpred", .v),
         ("sample", .sample), ("x0", .sample), ("auto", .auto),
@@ -119,7 +127,7 @@ struct SettingsOptionsTests {
         #expect(rows[1] == "openvino_devices|GPU,CPU|--device")
         #expect(rows[2] == "openvino_devices_text_encoder|CPU|default")
         #expect(rows[5] == "openvino_accuracy|f16|EASEL_OPENVINO_ACCURACY")
-        #expect(rows[18] == "disk_cache_bytes|0|\(path)")
+        #expect(rows[19] == "disk_cache_bytes|0|\(path)")
         #expect(report.text.hasSuffix("\nSettings file: \(path)\n"))
         #expect(SettingsReport(settings, file: "/nowhere.json").text.hasSuffix("\nSettings file: /nowhere.json (not there)\n"))
     }

@@ -5,6 +5,7 @@ import Foundation
 import Generation
 import ImageCodecs
 import Sampling
+import Tensors
 import TestSupport
 import Testing
 
@@ -38,6 +39,34 @@ struct LayoutTests {
         let expected = try DecodedImage(decoding: Array(Data(contentsOf: Fixture.url("diffusion/\(reference)")))).image
         // Measured: 85 and 86 dB; the limit as in ReferencePictureTests.
         #expect(picture.peakSignalToNoiseRatio(to: expected) >= 70)
+    }
+
+    @Test("a checkpoint that torch.save wrote draws the picture of its safetensors twin, bit for bit")
+    func torchFile() async throws {
+        let folder = try TemporaryFolder()
+        var tiny = TinyCheckpoint.sd1()
+        tiny.elementType = .f16
+        let twin = try DiffusionPipeline(path: tiny.writeSingleFile(in: folder), placements: .cpu)
+        let path = try folder.write(TorchWriter.file(tiny.singleFileTensors()), to: "tiny.ckpt")
+        let torch = try DiffusionPipeline(path: path, placements: .cpu)
+        let request = Demo.request { $0.steps = 2 }
+        #expect(try await torch.pictures(request) == twin.pictures(request))
+    }
+
+    @Test("a UNet with its text encoders and VAE from other files draws the picture of the whole checkpoint")
+    func parts() async throws {
+        let folder = try TemporaryFolder()
+        let tiny = TinyCheckpoint.sdxl()
+        let whole = try tiny.writeSingleFile(in: folder)
+        let unet = try folder.write(SafetensorsWriter.file(tiny.unetTensors()), to: "unet.safetensors")
+        let encoders = try [1, 0].map { place in
+            try folder.write(SafetensorsWriter.file(tiny.textTensors(place)), to: "text\(place).safetensors")
+        }
+        let parts = try DiffusionPipeline(path: unet, vae: whole, textEncoders: encoders, placements: .cpu)
+        let request = Demo.request()
+        let expected = try await DiffusionPipeline(path: whole, placements: .cpu).pictures(request)[0]
+        // The projection of the pooled text is stored transposed: products are added up in another order.
+        #expect(try await parts.pictures(request)[0].peakSignalToNoiseRatio(to: expected) >= 70)
     }
 
     @Test("the UNet is told the CFG scale in fixed shapes and in batches too", arguments: [ShapePolicy.static, .exact])

@@ -67,7 +67,8 @@ struct FileChoiceTests {
         (["a.safetensors", "README.md", "a.ckpt"], nil, ["a.safetensors"]),
         (["a.safetensors", "a-fp16.safetensors"], "fp16", ["a-fp16.safetensors"]),
         (["4x.pth", "README.md"], nil, ["4x.pth"]),
-        (["a.safetensors", "b.safetensors"], nil, nil), (["a.ckpt", "b.bin"], nil, nil), (["README.md"], nil, nil), ([], nil, nil),
+        (["a.safetensors", "b.safetensors"], nil, nil), (["a.ckpt", "b.bin"], nil, ["a.ckpt"]),
+        (["b.bin"], nil, nil), (["README.md"], nil, nil), ([], nil, nil),
         (["a.safetensors"], "bf16", nil),
         // A UNet's repository without the rest.
         (["model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.bin"], nil, nil),

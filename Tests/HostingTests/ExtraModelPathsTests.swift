@@ -32,7 +32,8 @@ struct ExtraModelPathsTests {
         ),
         ("a:\n  is_default: true\n  unet: u\n  diffusion_models: d\n", ["first unets: u", "first unets: d"]),
         ("a:\n  upscale_models: u\n  vae_approx: t\n  controlnet: c\n", ["upscalers: u", "tinyVAEs: t", "controlNets: c"]),
-        ("a:\n  custom_nodes: n\n  clip: c\n  loras:\n", []),
+        ("a:\n  custom_nodes: n\n  clip_vision: c\n  loras:\n", []),
+        ("a:\n  clip: c\n  text_encoders: t\n", ["textEncoders: c", "textEncoders: t"]),
         ("a:\n  loras: x\nb:\n  base_path: /b\n  loras: y\n", ["loras: x", "loras: /b/y"]),
     ] as [(String, [String])])
     func good(text: String, entries: [String]) throws {

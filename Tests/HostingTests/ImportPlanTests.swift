@@ -49,7 +49,7 @@ struct ImportPlanTests {
         let plan = try plan()
         #expect(plan.folder.program == .a1111)
         #expect(plan.collections.map { "\($0.count) \($0.kind.rawValue)" } == [
-            "2 checkpoints", "2 loras", "1 embeddings", "1 vaes", "1 upscalers", "2 styles", "1 wildcards", "1 controlnets",
+            "3 checkpoints", "2 loras", "1 embeddings", "1 vaes", "1 upscalers", "2 styles", "1 wildcards", "1 controlnets",
         ])
         #expect(values(plan) == [
             "clip_skip=2", "emphasis=no_norm", "eta_noise_seed_delta=31337", "image_format=jpeg", "model=sub/photo", "model_folders=p",
@@ -59,7 +59,7 @@ struct ImportPlanTests {
         #expect(plan.changes.first { $0.key == "preview_steps" }?.source == "show_progress_every_n_steps")
         #expect(plan.leftovers.filter { $0.reason == nil }.map(\.name) == ["outdir_samples", "quicksettings_list"])
         #expect(plan.leftovers.first?.name == "s_tmin" && plan.leftovers.first?.reason?.contains("high") == true)
-        #expect(plan.notes == ["1 .ckpt file is left out: such files can run code."])
+        #expect(plan.notes == [])
     }
 
     @Test("what A1111's settings name and what is not here stays behind with the reason")
@@ -68,8 +68,8 @@ struct ImportPlanTests {
         try folder.write(#"{"sd_model_checkpoint": "old.ckpt [01234567]", "sd_vae": "gone.pt"}"#, to: "p/config.json")
         #expect(try values(plan()) == ["model_folders=p"])
         #expect(try plan().leftovers.map { "\($0.name)=\($0.value): \($0.reason ?? "")" } == [
-            "sd_model_checkpoint=old.ckpt [01234567]: A .ckpt file is not read.",
-            "sd_vae=gone.pt: No such .safetensors file is in the folders for VAEs.",
+            "sd_model_checkpoint=old.ckpt [01234567]: No such model is in the folders for checkpoints.",
+            "sd_vae=gone.pt: No such file is in the folders for VAEs.",
         ])
         try folder.write(#"{"sd_model_checkpoint": "anime.safetensors", "sd_vae": "None"}"#, to: "p/config.json")
         #expect(try values(plan()) == ["model=anime", "model_folders=p", "vae=none"])

@@ -53,11 +53,13 @@ struct ModelFoldersTests {
         ),
         (
             ["custom_nodes/impact/wildcards/a.txt", "models/checkpoints/b", "models/loras/c", "models/vae/d", "models/vae_approx/e",
-             "models/embeddings/f", "models/upscale_models/g", "models/unet/h", "models/diffusion_models/i", "models/controlnet/j"],
+             "models/embeddings/f", "models/upscale_models/g", "models/unet/h", "models/diffusion_models/i", "models/controlnet/j",
+             "models/text_encoders/k", "models/clip/l"],
             .comfyUI,
             [.checkpoints: ["models/checkpoints"], .loras: ["models/loras"], .vaes: ["models/vae"], .tinyVAEs: ["models/vae_approx"],
              .embeddings: ["models/embeddings"], .upscalers: ["models/upscale_models"],
              .unets: ["models/unet", "models/diffusion_models"], .controlNets: ["models/controlnet"],
+             .textEncoders: ["models/text_encoders", "models/clip"],
              .wildcards: ["custom_nodes/impact/wildcards"]]
         ),
         // The folder of models alone.

@@ -104,6 +104,24 @@ struct ModelLibraryTests {
         })
     }
 
+    @Test("a file of torch.save is a model, and another one than the safetensors file of its name")
+    func torchFiles() throws {
+        let torch = TorchWriter.file([])
+        for file in ["m/two.ckpt", "m/old.ckpt", "m/sub/plain.pt", "m/plain.pth", "m/old.vae.pt"] { try folder.write(torch, to: file) }
+        try folder.write(Self.start, to: "m/two.safetensors")
+        try folder.write("not at all", to: "m/note.ckpt")
+        let listing = library(folder.path + "/m").listing()
+        #expect(listing.models.map { "\($0.name)=\($0.file)" } == [
+            "old=old.ckpt", "plain=plain.pth", "sub/plain=sub/plain.pt", "two=two.safetensors", "two.ckpt=two.ckpt",
+        ])
+        #expect(Set(listing.leftOut.map(\.file)) == ["note.ckpt", "old.vae.pt"])
+        let library = library(folder.path + "/m")
+        let names = ["two": "two.safetensors", "two.ckpt": "two.ckpt", "two.ckpt [0123456789]": "two.ckpt", "old.ckpt": "old.ckpt"]
+        for (name, file) in names {
+            #expect(try library.find(name) == "\(folder.path)/m/\(file)")
+        }
+    }
+
     @Test("what is named as a checkpoint and is none is left out with its reason, at once, and its name leads to it")
     func junk() throws {
         try folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:6c", to: "m/pointer.safetensors")
@@ -179,7 +197,8 @@ struct ModelLibraryTests {
         #expect(error?.isInputAtFault == true)
         #expect(error?.description == """
             There is no model "nosuch" in "\(folder.path)/first", "\(folder.path)/second", "\(folder.path)/data/easel/models", \
-            "\(folder.path)/checkout/Models". Give the path of a .safetensors file or of a diffusers folder, or a name from `easel models`.
+            "\(folder.path)/checkout/Models". Give the path of a .safetensors or .ckpt file or of a diffusers folder, or a name from \
+            `easel models`.
             """)
     }
 
@@ -189,7 +208,7 @@ struct ModelLibraryTests {
         #expect(error?.isInputAtFault == true)
         #expect(error?.description == """
             There is no model "/nowhere/anime.safetensors". \
-            Give the path of a .safetensors file or of a diffusers folder, or a name from `easel models`.
+            Give the path of a .safetensors or .ckpt file or of a diffusers folder, or a name from `easel models`.
             """)
     }
 

@@ -55,6 +55,15 @@ import Testing
         #expect(other["RNG"] == "NV")
         #expect(other["Model hash"] == nil)
         #expect(other["Fidelity"] == nil)
+        let parts = [
+            ModelPart(kind: .vae, name: "mse.safetensors", sha256: "abcdef0123456789"),
+            ModelPart(kind: .textEncoder, name: "clip_l.safetensors", sha256: "9876543210abcdef"),
+            ModelPart(kind: .textEncoder, name: "clip_g.safetensors", sha256: nil),
+        ]
+        let made = Infotext(request, result, result.pictures[0], model: "demo", modelHash: nil, parts: parts, version: "1")
+        #expect(made.description.contains("Model: demo, VAE hash: abcdef0123, VAE: mse.safetensors, Text encoder: "))
+        #expect(Infotext(parsing: made.description)["Text encoder"] == "clip_l.safetensors [9876543210], clip_g.safetensors")
+        #expect(other["VAE"] == nil && other["Text encoder"] == nil)
     }
 
     @Test("what went wrong with a device on the way to a picture stays with the picture")

@@ -123,6 +123,7 @@ export default {
   'notice.correction_unused': 'Latent corrections had no effect: the sampler {sampler} has steps of its own.', 'notice.tint_unused': 'The latent tint has no effect yet.',
   'notice.tiling_unused': 'Tiling has no effect on pictures that are drawn anew in tiles.',
   'notice.unlikely_prediction': '{file} seems to be {name}, which predicts {prediction}. Nothing in it says so, and {assumed} was assumed. The setting “Prediction” changes it.',
+  'notice.text_encoder_left_out': 'The text encoder {file} was left out: it does not fit this model ({detail}).',
   'notice.assumed_prediction': 'Nothing in {file} says what this {family} model predicts; {assumed} was assumed. If its pictures are noise, the setting “Prediction” helps: Epsilon.',
   'notice.resize_mode_changed': '“Stretch latents” does not go with a mask: the picture was stretched instead.', 'notice.mask_resized': 'The mask of {from} was brought to the picture’s size, {to}.',
   'notice.empty_mask': 'The mask marks nothing: the whole picture was drawn anew.', 'notice.source_upscaler_unused': 'The upscaler for source pictures has no effect with a mask or an extended picture.',

@@ -134,7 +134,6 @@ export default {
   'error.not_finite': '{device} gave numbers that are not finite ({precision}).',
   'error.no_such_file': 'There is no file {file}.',
   'error.unreadable_file': '{file} cannot be read: {detail}',
-  'error.pickle_file': '{file} is not opened: files of this kind can run code. Use .safetensors.',
   'error.not_a_model': '{file} is not a model.',
   'error.damaged_file': '{file} is damaged: {detail}',
   'error.unsupported_model': 'Easel does not draw with this kind of model: {detail}',

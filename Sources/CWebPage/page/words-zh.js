@@ -125,7 +125,6 @@ export default {
   'error.not_finite': '{device} 的计算结果出现非有限值（{precision}）。',
   'error.no_such_file': '没有文件 {file}。',
   'error.unreadable_file': '无法读取 {file}，系统信息：{detail}',
-  'error.pickle_file': '不打开 {file}：这类文件可以执行代码，请用 .safetensors。',
   'error.not_a_model': '{file} 不是模型文件。',
   'error.damaged_file': '{file} 已损坏：{detail}',
   'error.unsupported_model': '暂不支持这类模型：{detail}',

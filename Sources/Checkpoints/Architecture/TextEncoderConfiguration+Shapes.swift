@@ -12,6 +12,7 @@ extension TextEncoderConfiguration {
             (token, position) = ("embeddings.token_embedding.weight", "embeddings.position_embedding.weight")
             inner = "encoder.layers.0.mlp.fc1.weight"
             layers = shapes.count { "encoder.layers.\($0).layer_norm1.weight" }
+            if leavesOutLastLayer, layers == 24 { layers = 23 }
         case .openCLIP:
             (token, position, inner) = ("token_embedding.weight", "positional_embedding", "transformer.resblocks.0.mlp.c_fc.weight")
             layers = shapes.count { "transformer.resblocks.\($0).ln_1.weight" }

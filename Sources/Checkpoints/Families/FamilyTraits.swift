@@ -6,6 +6,8 @@ struct FamilyTraits {
     struct TextEncoder {
         /// The name in messages and reports.
         var component = "text encoder"
+        /// The name that people know it by.
+        var model: String
         /// The starts of its names in single files; the first is usual.
         var stems: [String]
         /// Its folder in diffusers' layout.
@@ -21,6 +23,8 @@ struct FamilyTraits {
 
     var name: String
     var shortName: String
+    /// ModelSpec's name; see `Checkpoint.convertedMetadata`.
+    var architecture: String
     var textEncoders: [TextEncoder]
     var conditioning: ConditioningPlan
     /// The meaning of the UNet's output when nothing says it.
@@ -49,23 +53,26 @@ extension Family {
         switch self {
         case .sd1:
             FamilyTraits(
-                name: "Stable Diffusion 1", shortName: "SD 1.5",
-                textEncoders: [.init(stems: ["cond_stage_model."], paddingTokenID: 49_407)],
+                name: "Stable Diffusion 1", shortName: "SD 1.5", architecture: "stable-diffusion-v1",
+                textEncoders: [.init(model: "CLIP-L", stems: ["cond_stage_model."], paddingTokenID: 49_407)],
                 conditioning: ConditioningPlan(context: [.init(encoder: 0, state: .clipSkip)]), latentColors: Self.firstLatentColors)
         case .sd2:
             // sgm's names are those of SD-Turbo.
             FamilyTraits(
-                name: "Stable Diffusion 2", shortName: "SD 2",
+                name: "Stable Diffusion 2", shortName: "SD 2", architecture: "stable-diffusion-v2-512",
                 textEncoders: [
-                    .init(stems: ["cond_stage_model.", "conditioner.embedders.0."], paddingTokenID: 0, leavesOutLastLayer: true)
+                    .init(
+                        model: "OpenCLIP-H", stems: ["cond_stage_model.", "conditioner.embedders.0."], paddingTokenID: 0,
+                        leavesOutLastLayer: true)
                 ],
                 conditioning: ConditioningPlan(context: [.init(encoder: 0, state: .clipSkip)]), usualPrediction: .velocity,
                 isPredictionUncertain: true, velocityLatentSide: 96, latentColors: Self.firstLatentColors)
         case .sdxl:
             FamilyTraits(
-                name: "Stable Diffusion XL", shortName: "SDXL",
+                name: "Stable Diffusion XL", shortName: "SDXL", architecture: "stable-diffusion-xl-v1-base",
                 textEncoders: [
-                    .init(component: "first text encoder", stems: ["conditioner.embedders.0."], paddingTokenID: 49_407),
+                    .init(
+                        component: "first text encoder", model: "CLIP-L", stems: ["conditioner.embedders.0."], paddingTokenID: 49_407),
                     Self.secondTextEncoder(at: 1),
                 ],
                 conditioning: ConditioningPlan(
@@ -77,7 +84,8 @@ extension Family {
                 latentColors: Self.secondLatentColors)
         case .sdxlRefiner:
             FamilyTraits(
-                name: "Stable Diffusion XL refiner", shortName: "SDXL refiner", textEncoders: [Self.secondTextEncoder(at: 0)],
+                name: "Stable Diffusion XL refiner", shortName: "SDXL refiner", architecture: "stable-diffusion-xl-v1-refiner",
+                textEncoders: [Self.secondTextEncoder(at: 0)],
                 conditioning: ConditioningPlan(
                     context: [.init(encoder: 0, state: .penultimate)], pooled: 0, sizes: .refiner, zeroesEmptyNegative: true),
                 latentSide: 128, velocityLatentSide: 128, nativeSizes: Self.sizesOfOneMegapixel, latentScale: 0.13025,
@@ -89,7 +97,7 @@ extension Family {
     /// - Parameter place: in single files.
     private static func secondTextEncoder(at place: Int) -> FamilyTraits.TextEncoder {
         .init(
-            component: "second text encoder", stems: ["conditioner.embedders.\(place)."], folder: "text_encoder_2",
+            component: "second text encoder", model: "CLIP-G", stems: ["conditioner.embedders.\(place)."], folder: "text_encoder_2",
             tokenizerFolder: "tokenizer_2",
             paddingTokenID: 0)
     }
@@ -113,10 +121,13 @@ extension Family {
 
     // MARK: Telling families apart
 
-    /// Tells the family of a single file with the original release's names by its text encoders and by what its UNet takes.
-    init(singleFile directory: TensorDirectory) {
-        let takesVector = directory.contains("model.diffusion_model.label_emb.0.0.weight")
-        if takesVector {
+    /// Tells the family of a single file by its text encoders and by what its UNet takes.
+    init(singleFile directory: TensorDirectory, _ unet: UNetConfiguration) {
+        if !SingleFileKeys.hasTextEncoder(directory) {
+            // The refiner's context is as wide as its pooled text.
+            let isRefiner = unet.vectorWidth.map { $0 - unet.crossAttentionWidth == 5 * ConditioningPlan.SizeNumbers.embeddingWidth }
+            self = isRefiner.map { $0 ? .sdxlRefiner : .sdxl } ?? (unet.usesLinearProjection ? .sd2 : .sd1)
+        } else if unet.vectorWidth != nil {
             let isSecondAlone =
                 !directory.containsKey(withPrefix: "conditioner.embedders.1.")
                 && directory.containsKey(withPrefix: "conditioner.embedders.0.model.")

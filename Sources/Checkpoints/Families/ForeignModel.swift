@@ -1,7 +1,13 @@
 /// A model that is no checkpoint for text to picture of a family that Easel knows, told by its tensors' names and shapes.
 public enum ForeignModel: Sendable, Hashable {
     case lora, textualInversion, controlNet, motionModule, imageAdapter
-    case vae, textEncoder, unet
+    case vae, textEncoder
+    /// A UNet without what else a picture takes.
+    /// - Parameters:
+    ///   - family: its name for people.
+    ///   - needsVAE: none was chosen for it.
+    ///   - textEncoders: those that are missing, by the names that people know.
+    case unet(family: String, needsVAE: Bool, textEncoders: [String])
     case sdxlRefiner, playground, cosXL, sd3, flux, videoDiffusion, unCLIP
     /// A UNet whose input has other channels than latents.
     case instructPix2Pix, depth, upscaler, otherInput(channels: Int)
@@ -48,8 +54,9 @@ public enum ForeignModel: Sendable, Hashable {
             self = .imageAdapter
         } else if keys.count <= 4, any("emb_params", "string_to_param", "clip_l", "clip_g") {
             self = .textualInversion
-        } else if starts("down_blocks.") {
-            self = .unet
+        } else if UNetPlace(directory) != nil {
+            guard any(".spatial_res_block.", ".time_stack.", ".time_mixer") else { return nil }
+            self = .videoDiffusion
         } else if starts("decoder.conv_in.", "first_stage_model.decoder.conv_in.") {
             self = .vae
         } else if any("text_model.encoder.", "transformer.resblocks.") {
@@ -112,8 +119,15 @@ extension ForeignModel: CustomStringConvertible {
             is an image-prompt adapter, not a checkpoint: it steers a model and needs one. Such adapters are not supported yet.
             """
         case .vae: "holds a VAE alone. Use it with --vae beside a complete checkpoint, with UNet and text encoder."
-        case .textEncoder: "holds a text encoder alone. Use a complete checkpoint, with UNet, VAE and text encoder."
-        case .unet: "holds a UNet alone. Name the folder with model_index.json that it belongs to, or a complete checkpoint."
+        case .textEncoder: "holds a text encoder alone. Use it with --text-encoder beside a model, which has a UNet."
+        case .unet(let family, let needsVAE, let encoders):
+            "holds only a UNet (\(family)). Choose "
+                + [
+                    needsVAE ? "its VAE with --vae" : nil,
+                    encoders.isEmpty
+                        ? nil
+                        : "its text encoder\(encoders.count == 1 ? "" : "s"), \(encoders.joined(separator: " and ")), with --text-encoder",
+                ].compactMap(\.self).joined(separator: ", and ") + ", or use a complete checkpoint."
         case .sdxlRefiner:
             """
             is a Stable Diffusion XL refiner. It only goes on with pictures that a base model began, which is not supported yet. Use a \

@@ -17,6 +17,14 @@ public struct LoRAChanges: Sendable {
     public let words: [String: [NDArray]]
 }
 
+extension LoRAChanges {
+    /// The keys that are not applied, with the reasons; of many the first.
+    public var unappliedText: String {
+        let shown = unapplied.prefix(3).map { "\"\($0.key)\" \($0.reason)" }.joined(separator: " ")
+        return unapplied.count > 3 ? "\(shown) And \(unapplied.count - 3) more." : shown
+    }
+}
+
 /// A tensor of a file that changes nothing, and why.
 public struct UnappliedTensor: Sendable, Hashable {
     /// Why a tensor is not applied.

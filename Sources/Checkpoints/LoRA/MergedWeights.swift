@@ -1,8 +1,6 @@
-import Dispatch
 import Files
 public import Generation
 import Glibc
-import Synchronization
 import Tensors
 
 /// The weights of one network with changes merged in, single precision, in a file without a name behind the checkpoint's own files.
@@ -64,33 +62,16 @@ public struct MergedWeights: Sendable {
         files = own + [CheckpointFile(try file.finished(), mappedOffset: start)]
     }
 
-    /// Larger machines would hold too many layers in memory at once.
-    private static let mostWorkers = 8
-
     /// - Parameter layers: the largest first, so that none is left alone at the end.
     private static func merge(
         _ layers: [MergedLayer], from mapping: MappedWeights, into file: MergedFile, at start: Int
     ) throws(CheckpointError) {
-        let next = Mutex(0)
-        let failure = Mutex<CheckpointError?>(nil)
-        let workers = min(layers.count, mostWorkers, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
-            while failure.withLock({ $0 == nil }) {
-                let index = next.withLock { next in
-                    defer { next += 1 }
-                    return next
-                }
-                guard index < layers.count else { return }
-                do throws(CheckpointError) {
-                    try layers[index].merge(from: mapping) { numbers, tensor throws(CheckpointError) in
-                        try file.write(numbers, at: tensor.offset - start)
-                    }
-                } catch {
-                    failure.withLock { $0 = error }
-                }
+        try inParallel(layers) { layer throws(CheckpointError) in
+            for (parts, isBias) in [(layer.weight, false), (layer.bias, true)] {
+                guard let (stored, merged) = parts else { continue }
+                try file.write(mapping.numbers(of: stored, with: layer.changes, isBias: isBias), at: merged.offset - start)
             }
         }
-        if let error = failure.withLock({ $0 }) { throw error }
     }
 }
 
@@ -104,27 +85,6 @@ private struct MergedLayer: Sendable {
 
     /// Numbers to be computed.
     var size: Int { weight?.stored.elementCount ?? 0 }
-
-    func merge(
-        from mapping: MappedWeights, write: ([Float], StoredTensor) throws(CheckpointError) -> Void
-    ) throws(CheckpointError) {
-        if let (stored, merged) = weight {
-            var numbers = mapping.numbers(of: stored)
-            for weighted in changes {
-                if let delta = weighted.change.weightDelta(of: numbers, rankLimit: weighted.rankLimit) {
-                    numbers.add(delta, times: weighted.strength)
-                }
-            }
-            try write(numbers, merged)
-        }
-        if let (stored, merged) = bias {
-            var numbers = mapping.numbers(of: stored)
-            for weighted in changes {
-                if let delta = weighted.change.biasDelta { numbers.add(delta, times: weighted.strength) }
-            }
-            try write(numbers, merged)
-        }
-    }
 }
 
 /// The file that merged tensors are written to.
@@ -162,17 +122,6 @@ private struct MergedFile: Sendable {
     func finished() throws(CheckpointError) -> OpenFile {
         do { return try file.finished(name: "merged weights") } catch {
             throw .cannotWrite(folder: folder, reason: error.reason)
-        }
-    }
-}
-
-extension [Float] {
-    fileprivate mutating func add(_ other: [Float], times factor: Float) {
-        guard count == other.count else { return }
-        withUnsafeMutableBufferPointer { numbers in
-            other.withUnsafeBufferPointer { other in
-                for index in numbers.indices { numbers[index] += factor * other[index] }
-            }
         }
     }
 }

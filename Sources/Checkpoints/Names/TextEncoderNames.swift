@@ -38,12 +38,13 @@ struct TextEncoderPlace {
     init?(stem: String, isProjected: Bool, in directory: TensorDirectory) {
         // A file without the token table is told what is missing by the names that its layers have.
         func holds(_ prefix: String, _ keys: String...) -> Bool { keys.contains { directory.contains(prefix + $0) } }
-        if holds(stem + "model.", "token_embedding.weight", "positional_embedding", "ln_final.weight") {
-            (prefix, naming) = (stem + "model.", .openCLIP)
+        let openCLIP = ["model.", ""].first { holds(stem + $0, "token_embedding.weight", "positional_embedding", "ln_final.weight") }
+        if let openCLIP {
+            (prefix, naming) = (stem + openCLIP, .openCLIP)
         } else {
             let places = [
-                "transformer.text_model.", "transformer.", "text_model.", "transformer.text_model.text_model.", "text_model.text_model.",
-                "model.text_model.",
+                "", "transformer.text_model.", "transformer.", "text_model.", "transformer.text_model.text_model.",
+                "text_model.text_model.", "model.text_model.",
             ]
             let found = places.first {
                 holds(stem + $0, "embeddings.token_embedding.weight", "embeddings.position_embedding.weight", "final_layer_norm.weight")

@@ -51,13 +51,7 @@ enum VAEFile {
             configuration = try folder.configuration(name)
             quantization = try folder.weights(of: "VAE", in: name, stem: "diffusion_pytorch_model", &files)
         case .file:
-            if path.hasPickleExtension { throw .pickle(file: path.lastPathComponent) }
-            let (tensors, metadata) = try files.open(path)
-            quantization = Quantization(
-                TensorDirectory(
-                    fileName: path.lastPathComponent, tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.key, $0) }),
-                    metadata: metadata,
-                    files: files.files))
+            quantization = Quantization(try files.open(path))
             if quantization.directory.containsKey(withPrefix: SingleFileKeys.vaePrefix) { prefix = SingleFileKeys.vaePrefix }
             // diffusers' own file lies beside its configuration.
             let beside = path.deletingLastPathComponent + "/config.json"
@@ -78,14 +72,9 @@ enum VAEFile {
     }
 
     /// Finds the VAE that lies beside a model under its name, as A1111 does.
-    /// - Throws: `CheckpointError.pickledVAE` for one that cannot be read.
-    static func beside(_ model: String) throws(CheckpointError) -> String? {
+    static func beside(_ model: String) -> String? {
         let stem = model.deletingPathExtension + ".vae."
-        if PathKind(stem + "safetensors") == .file { return stem + "safetensors" }
-        for path in [stem + "pt", stem + "ckpt"] where PathKind(path) == .file {
-            throw .pickledVAE(file: path.lastPathComponent, checkpoint: model.lastPathComponent)
-        }
-        return nil
+        return ["safetensors", "pt", "ckpt"].lazy.map { stem + $0 }.first { PathKind($0) == .file }
     }
 
     /// Whether a key, without the prefix, belongs to the half that reads pictures.

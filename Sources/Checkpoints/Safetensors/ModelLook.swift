@@ -4,7 +4,7 @@ import Synchronization
 
 /// The look of a path before it is opened: cheap enough for lists of thousands of files. Nothing waits for a named pipe.
 public enum ModelLook: Sendable, Hashable {
-    /// A regular file that begins as safetensors files do.
+    /// A regular file that begins as safetensors files do, or as those of `torch.save`.
     case file
     /// A folder with `model_index.json`, as diffusers saves pipelines.
     case diffusersFolder
@@ -38,7 +38,8 @@ public enum ModelLook: Sendable, Hashable {
     /// - Returns: empty when there is none.
     fileprivate static func objection(toFile path: String) -> String {
         do throws(FileError) {
-            return Lookalike(try OpenFile(path: path).read(64))?.description ?? ""
+            let lookalike = Lookalike(try OpenFile(path: path).read(64))
+            return lookalike == .torchFile ? "" : lookalike?.description ?? ""
         } catch {
             if case .unreadable(_, let reason) = error { return "it cannot be read: \(reason)." }
             return "it cannot be read."
@@ -48,7 +49,7 @@ public enum ModelLook: Sendable, Hashable {
     /// A clone without Git LFS has all its folders and configurations, and pointers for weights.
     private static func objection(toWeightsIn folder: String) -> String? {
         var first: String?
-        for name in FolderEntries.names(in: folder) ?? [] where name.pathExtension == "safetensors" {
+        for name in FolderEntries.names(in: folder) ?? [] where ["safetensors", "bin"].contains(name.pathExtension) {
             let path = folder + "/" + name
             let objection = isRegularFile(path) ? objection(toFile: path) : "it is not a file, or a link to nothing."
             if objection.isEmpty { return nil }

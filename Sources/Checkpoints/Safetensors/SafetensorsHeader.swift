@@ -1,5 +1,5 @@
 import Files
-import Tensors
+package import Tensors
 
 /// The table of contents at the start of a safetensors file, checked against the file's size.
 ///
@@ -171,25 +171,21 @@ struct SafetensorsHeader {
 }
 
 extension ElementType {
+    /// The name in a safetensors header.
+    package var safetensorsName: String {
+        switch self {
+        case .f8e4m3: "F8_E4M3"
+        case .f8e5m2: "F8_E5M2"
+        case .boolean: "BOOL"
+        default: rawValue.uppercased()
+        }
+    }
+
+    private static let bySafetensorsName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.safetensorsName, $0) })
+
     /// The element type that a safetensors header calls `name`.
     init?(safetensorsName name: String) {
-        switch name {
-        case "F64": self = .f64
-        case "F32": self = .f32
-        case "F16": self = .f16
-        case "BF16": self = .bf16
-        case "F8_E4M3": self = .f8e4m3
-        case "F8_E5M2": self = .f8e5m2
-        case "I64": self = .i64
-        case "I32": self = .i32
-        case "I16": self = .i16
-        case "I8": self = .i8
-        case "U64": self = .u64
-        case "U32": self = .u32
-        case "U16": self = .u16
-        case "U8": self = .u8
-        case "BOOL": self = .boolean
-        default: return nil
-        }
+        guard let type = Self.bySafetensorsName[name] else { return nil }
+        self = type
     }
 }

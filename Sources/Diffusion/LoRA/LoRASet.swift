@@ -180,14 +180,6 @@ extension Notice {
     }
 }
 
-extension LoRAChanges {
-    /// The keys that are not applied, with the reasons; of many the first.
-    fileprivate var unappliedText: String {
-        let shown = unapplied.prefix(3).map { "\"\($0.key)\" \($0.reason)" }.joined(separator: " ")
-        return unapplied.count > 3 ? "\(shown) And \(unapplied.count - 3) more." : shown
-    }
-}
-
 extension LoRATag {
     /// Whether the UNet stays as it is at every step.
     fileprivate var isZeroInUNet: Bool { [unet, down, middle, up].allSatisfy { $0?.isZero ?? true } }

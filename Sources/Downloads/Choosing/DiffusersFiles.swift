@@ -56,7 +56,7 @@ struct DiffusersFiles {
         } else if ["unet/", "vae/", "text_encoder/", "text_encoder_2/", ""].contains(folder), !files.isEmpty {
             let pickles = files.map(\.path).filter(\.hasPickleExtension)
             let others = pickles.isEmpty
-                ? "." : ", only \(pickles.joined(separator: ", ")), which can run code. Look for another copy of the model."
+                ? "." : ", only \(pickles.joined(separator: ", ")). Look for another copy of the model, or fetch the files by yourself."
             throw .nothingUsable(model.page, reason: "There is no .safetensors file in \(folder.isEmpty ? "it" : folder)" + others)
         }
         chosen.files += small

@@ -105,8 +105,7 @@ extension DownloadPlan {
         var notes = model.notes + chosen.notes
         if let pickle = chosen.files.map(\.path).first(where: \.hasPickleExtension) {
             notes.append(
-                "\"\(pickle)\" is a pickle: programs that load it may run what it says. Easel reads such files as data, and .ckpt not at "
-                    + "all.")
+                "\"\(pickle)\" is a pickle: other programs that load it may run what it says. Easel reads such files as data.")
         }
         if files.contains(where: { $0.sha256 == nil && ($0.byteCount ?? .max) > 1_000_000 }) {
             notes.append("\(model.hub) states no SHA-256, so that only the size can be checked.")

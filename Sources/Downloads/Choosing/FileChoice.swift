@@ -68,8 +68,8 @@ extension HubModel {
             }
             candidates = fitting
         }
-        // Upscalers and tiny VAEs are often stored so, and read as data.
-        if candidates.isEmpty { candidates = files.filter { $0.path.pathExtension == "pth" } }
+        // Upscalers, tiny VAEs and old checkpoints are stored so, and read as data.
+        if candidates.isEmpty { candidates = files.filter { ["pth", "ckpt"].contains($0.path.pathExtension) } }
         guard candidates.count < 2 else {
             throw .severalFiles(page, names: candidates.map { file in
                 file.path + (file.byteCount.map { "  (\(($0 + 999_999) / 1_000_000) MB)" } ?? "")
@@ -79,23 +79,21 @@ extension HubModel {
             let pickles = files.map(\.path).filter(\.hasPickleExtension).prefix(5).joined(separator: ", ")
             throw .nothingUsable(page, reason: pickles.isEmpty
                 ? "It has no .safetensors file."
-                : "Its weights are in files that can run code: \(pickles). Look for .safetensors files of the same model; --file takes one "
-                    + "of these all the same.")
+                : "Its weights are in pickles: \(pickles). --file takes one of these, which Easel reads as data.")
         }
         return ChosenFiles(files: [file], isFolder: false)
     }
 
-    /// The file that CivitAI's own button fetches, unless another one is asked for or only that one can run code.
+    /// The file that CivitAI's own button fetches, unless another one is asked for or that one is a pickle beside a .safetensors file.
     private func civitAIFile(_ choice: FileChoice) throws(DownloadError) -> ChosenFiles {
         let safe = files.filter { $0.path.pathExtension == "safetensors" }
-        let isReadAsData = safe.isEmpty && (kind == .upscaler || kind == .embedding)
-        let data = isReadAsData ? files.filter { ["pth", "pt", "bin"].contains($0.path.pathExtension) } : safe
+        let data = safe.isEmpty ? files.filter { ["ckpt", "pth", "pt", "bin"].contains($0.path.pathExtension) } : safe
         guard choice.variant == nil || data.count < 2 else { throw .severalFiles(page, names: data.map(\.path)) }
         guard let file = data.first else {
             let names = files.map(\.path).joined(separator: ", ")
             throw .nothingUsable(page, reason: files.isEmpty
                 ? "The version has no file of a model."
-                : "It has no .safetensors file, and the others can run code: \(names). --file takes one of these all the same.")
+                : "It has no .safetensors file and none that torch.save wrote: \(names). --file takes one of these all the same.")
         }
         let others = data.dropFirst().map(\.path)
         return ChosenFiles(

@@ -116,7 +116,6 @@ extension ErrorReason {
         case notFinite = "not_finite"
         case noSuchFile = "no_such_file"
         case unreadableFile = "unreadable_file"
-        case pickleFile = "pickle_file"
         case notAModel = "not_a_model"
         case damagedFile = "damaged_file"
         case unsupportedModel = "unsupported_model"

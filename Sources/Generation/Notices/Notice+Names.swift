@@ -63,6 +63,8 @@ extension Notice {
         case unlikelyPrediction = "unlikely_prediction"
         /// What the UNet predicts was assumed.
         case assumedPrediction = "assumed_prediction"
+        /// A chosen text encoder that does not fit the model.
+        case textEncoderLeftOut = "text_encoder_left_out"
 
         // Pictures to begin with, masks and sizes
         case resizeModeChanged = "resize_mode_changed"

@@ -78,8 +78,7 @@ struct Counterparts {
         if let model = models.find(title) {
             values.append(("model", model.name, name))
         } else {
-            let isPickle = title.prefix { $0 != "[" }.contains(".ckpt")
-            leave(name, value, isPickle ? "A .ckpt file is not read." : "No such model is in the folders for checkpoints.")
+            leave(name, value, "No such model is in the folders for checkpoints.")
         }
     }
 
@@ -89,8 +88,8 @@ struct Counterparts {
         case "", "Automatic", "Default": break
         case "None": values.append(("vae", "none", name))
         default:
-            guard let path = folders.vae(named: vae) else {
-                return leave(name, value, "No such .safetensors file is in the folders for VAEs.")
+            guard let path = folders.file(of: .vaes, named: vae) else {
+                return leave(name, value, "No such file is in the folders for VAEs.")
             }
             values.append(("vae", path, name))
         }

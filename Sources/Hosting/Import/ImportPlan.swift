@@ -60,17 +60,12 @@ public struct ImportPlan: Sendable {
         guard let folder = ProgramFolder(path, user: user) else { throw .unknownLayout(path) }
         self.folder = folder
         collections = FileKind.allCases.compactMap { Collection($0, in: folder.folders(of: $0)) }
-        var notes = folder.problems
-        let pickles = folder.folders(of: .checkpoints).reduce(0) { $0 + NamedFiles.list($1, endings: ["ckpt"]).count }
-        if pickles > 0 {
-            notes.append("\(pickles) .ckpt \(pickles == 1 ? "file is" : "files are") left out: such files can run code.")
-        }
 
         let isKnown = settings.modelFolders.contains { user.path($0) == folder.path }
         var next = settings
         if !isKnown { next.modelFolders.append(folder.path) }
         let counterparts = Counterparts(folder, settings: settings, folders: ModelFolders(next, user: user))
-        self.notes = notes + counterparts.notes.filter { !notes.contains($0) }
+        notes = folder.problems + counterparts.notes.filter { !folder.problems.contains($0) }
         leftovers = counterparts.leftovers.sorted { ($0.reason == nil ? 1 : 0, $0.name) < ($1.reason == nil ? 1 : 0, $1.name) }
         var values = counterparts.values
         if !isKnown { values.append((key: "model_folders", text: WebJSON.text(next.modelFolders), source: "folder")) }

@@ -10,12 +10,13 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
     case upscalers
     case styles
     case wildcards
-    /// Models without text encoder and VAE, as ComfyUI keeps them.
+    /// Models without text encoder and VAE, as ComfyUI keeps them. They are listed with the checkpoints.
     case unets
+    case textEncoders = "text_encoders"
     case controlNets = "controlnets"
 
     /// Whether Easel reads such files.
-    public var isUsed: Bool { self != .unets && self != .controlNets }
+    public var isUsed: Bool { self != .controlNets }
 
     /// The name of several, for people: `tiny VAEs`.
     public var label: String {
@@ -25,11 +26,12 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
         case .vaes: "VAEs"
         case .tinyVAEs: "tiny VAEs"
         case .unets: "UNets without text encoder and VAE"
+        case .textEncoders: "text encoders"
         case .controlNets: "ControlNets"
         }
     }
 
-    /// The place in the user's data folder; nil for what Easel does not read.
+    /// The place in the user's data folder; nil for what has none of its own.
     var place: String? {
         switch self {
         case .checkpoints: "models"
@@ -40,6 +42,7 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
         case .upscalers: "upscalers"
         case .styles: "styles.csv"
         case .wildcards: "wildcards"
+        case .textEncoders: "text_encoders"
         case .unets, .controlNets: nil
         }
     }
@@ -71,6 +74,7 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
         case .styles: ["styles"]
         case .wildcards: ["wildcards"]
         case .unets: ["unet", "diffusion-models"]
+        case .textEncoders: ["text-encoder", "text-encoders", "clip"]
         case .controlNets: ["controlnet", "control", "t2i-adapter"]
         }
     }
@@ -87,6 +91,7 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
         case .styles: ["styles_dir"]
         case .wildcards: ["wildcards_dir"]
         case .unets: ["unet_dir"]
+        case .textEncoders: ["te_dir"]
         case .controlNets: ["control_dir"]
         }
     }
@@ -94,8 +99,8 @@ public enum FileKind: String, Sendable, Hashable, CaseIterable {
     /// The endings of the files, in lower case without the dot.
     var endings: [String] {
         switch self {
-        case .checkpoints, .unets: ["safetensors"]
-        case .loras, .vaes, .tinyVAEs, .upscalers, .controlNets: ["safetensors", "pt", "pth"]
+        case .checkpoints, .unets, .textEncoders, .vaes: ["safetensors", "ckpt", "pt", "pth"]
+        case .loras, .tinyVAEs, .upscalers, .controlNets: ["safetensors", "pt", "pth"]
         case .embeddings: ["safetensors", "pt", "bin"]
         case .styles: ["csv", "json"]
         case .wildcards: ["txt"]

@@ -58,12 +58,12 @@ public struct ModelFolders: Sendable {
         return unique(kind == .checkpoints ? plain + programs : programs)
     }
 
-    /// The folders of checkpoints, without those that came with Easel.
+    /// The folders of checkpoints, then those of UNets alone, without those that came with Easel.
     var ofCheckpoints: [String] {
         let named = Self.named(user).flatMap { path in
             programs.first { $0.path == path || $0.path + "/" == path }?.folders(of: .checkpoints) ?? [path]
         }
-        return unique(named + [user.models.path] + others(of: .checkpoints))
+        return unique(named + [user.models.path] + others(of: .checkpoints) + others(of: .unets))
     }
 
     private func unique(_ paths: [String]) -> [String] {
