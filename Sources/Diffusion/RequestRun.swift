@@ -112,17 +112,14 @@ struct RequestRun: NetworkRun {
     private mutating func prepareNetworks() async throws {
         let loras = plan.passes[0].loras
         let tiler = vaeTiler
-        var keys: [(source: any NetworkSource, key: CompileKey)] = []
+        var needed: [(key: CompileKey, patch: NetworkPatch)] = []
         for id in pipeline.networks(for: plan.shared) where !isRemembered(id, under: loras) {
             let placement = record.placements[id.stage]
             let need = id.stage == .decode ? tiler.tiles(of: id, for: plan.need, at: placement).need(plan.need) : plan.need
             let patch = try await patch(of: id, by: loras)
-            keys.append((patch.source(of: pipeline.checkpoint), patch.key(from: pipeline.key(of: id, for: need, at: placement))))
+            needed.append((patch.key(from: pipeline.key(of: id, for: need, at: placement)), patch))
         }
-        for (source, group) in Dictionary(grouping: keys, by: \.source.identity).values.map({ ($0[0].source, $0.map(\.key)) }) {
-            let isMerged = source.identity != pipeline.checkpoint.identity
-            record.compiling.formUnion(await pipeline.networks.prepare(group, of: source, reason: isMerged ? .lora : nil))
-        }
+        record.compiling.formUnion(await pipeline.prepare(needed))
     }
 
     /// The way in which LoRAs come into a network, worked out once.
@@ -153,12 +150,12 @@ struct RequestRun: NetworkRun {
             if let known = rememberedTexts(ofEncoder: index, under: loras) {
                 record.places.encode = known[0].place
                 // Its answers take part in the picture as much as if it had run.
-                record.uses.append(.init(key: known[0].network, hasFailed: false))
+                record.uses.append(.init(key: known[0].network, loras: loras.changing([id]), hasFailed: false))
                 parts.append(known.map(\.text))
                 continue
             }
             let patch = try await patch(of: id, by: loras)
-            parts.append(try await withFallbacks(id, patch) { run, network in
+            parts.append(try await withFallbacks(id, patch, under: loras) { run, network in
                 if !isTold { run.onEvent(.encoding) }
                 isTold = true
                 let began = ContinuousClock.now
@@ -307,7 +304,7 @@ struct RequestRun: NetworkRun {
         let sampling = try pipeline.samplingRun(pass.request, seeds: plan.requests.flatMap(\.imageSeeds), from: start)
         let before = timings.steps
         let patch = try await patch(of: .denoiser, by: pass.loras)
-        return try await withFallbacks(.denoiser, patch, need: { _ in pass.need }) { run, network in
+        return try await withFallbacks(.denoiser, patch, under: pass.loras, need: { _ in pass.need }) { run, network in
             let stage = DenoiseStage(
                 network: network, factors: patch.factors, callsPerStep: sampling.settings.sampler.evaluationsPerStep,
                 pictures: plan.joined.pictures[pass.pictures],
@@ -395,13 +392,14 @@ struct RequestRun: NetworkRun {
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
     /// - Parameters:
     ///   - patch: the way in which LoRAs come into the network.
+    ///   - loras: those that the patch is made of.
     ///   - need: decides on the network's shape at a placement; nil for the plan's.
     private mutating func withFallbacks<Result>(
-        _ id: NetworkID, _ patch: NetworkPatch = .none, need: ((Placement) -> ShapeNeed)? = nil,
+        _ id: NetworkID, _ patch: NetworkPatch = .none, under loras: LoRASet = LoRASet(), need: ((Placement) -> ShapeNeed)? = nil,
         _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         try await withFallbacks(
-            id, of: patch.source(of: pipeline.checkpoint),
+            id, of: patch.source(of: pipeline.checkpoint), under: loras,
             key: { [pipeline, plan] in patch.key(from: pipeline.key(of: id, for: need?($0) ?? plan.need, at: $0)) }, work)
     }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Compilation
+import Foundation
 import Generation
 import GraphIR
 import Networks
@@ -93,9 +94,45 @@ struct LoRAPictureTests {
         #expect(merged.compiles.map(\.stage) == [.denoise] && merged.compiles.map(\.reason) == [.lora])
         #expect(try await draw("<lora:whole:0:0.3>").compiles.isEmpty)
         #expect(try await draw("<lora:whole:0:0.4>").compiles.count == 1)
-        #expect(await fresh.networks.readyKeys.count { $0.checkpoint != fresh.checkpoint.identity } == 1)
+        #expect(await fresh.networks.readyKeys.count { !$0.patches.isEmpty } == 1)
         await fresh.releaseNetworks()
         #expect(await fresh.networks.readyKeys.isEmpty)
+    }
+
+    @Test("the disk cache keeps networks with merged weights for the same files and strengths, whatever else is asked for in between")
+    func diskCache() async throws {
+        let folder = try TemporaryFolder()
+        let path = try #require(Self.shared.get().folder.path)
+        let file = "\(path)/own.safetensors"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try FileManager.default.copyItem(atPath: "\(path)/whole.safetensors", toPath: file)
+        let cache = DiskCache(in: folder.url, byteLimit: 1 << 40, form: .full)
+        /// Compiles of the UNet in a process of its own.
+        func compiles(_ tags: String) async throws -> [Bool] {
+            let pipeline = DiffusionPipeline(
+                pipeline.opened, fallbacks: pipeline.fallbacks, networks: CompiledNetworks(core: try Core(), diskCache: cache),
+                resources: PromptResources(loras: LoRALibrary(folders: [path])))
+            let result = try await pipeline.generate(request(tags)) { _ in }
+            return result.compiles.filter { $0.stage == .denoise }.map(\.isFromDiskCache)
+        }
+        #expect(try await compiles("<lora:own:0:0.3>") == [false])
+        #expect(try await compiles("<lora:own:0:0.4>") == [false])
+        #expect(try await compiles("<lora:own:0:0.3>") == [true])
+        // Another file under the same name.
+        var bytes = try Data(contentsOf: URL(filePath: file))
+        bytes[bytes.count - 4] ^= 1
+        try bytes.write(to: URL(filePath: file))
+        #expect(try await compiles("<lora:own:0:0.3>") == [false])
+        #expect(try await compiles("") == [false])
+        // What there is one of for each strength makes room first.
+        let plain = try #require(cache.items().first { $0.key?.component == "UNet" })
+        let merged = cache.items().filter { $0.key?.component == "UNet with LoRAs" }
+        #expect(merged.count == 3)
+        cache.prune(to: cache.items().reduce(0) { $0 + $1.byteCount } - 1)
+        #expect(cache.items().contains { $0.name == plain.name })
+        #expect(cache.items().count { $0.key?.component == "UNet with LoRAs" } == 2)
+        cache.removeAll(weights: try #require(plain.key?.weights))
+        #expect(cache.items().allSatisfy { $0.key?.component.hasPrefix("UNet") != true })
     }
 
     @Test("pictures of one batch may name different LoRAs, and are those that each draws alone")

@@ -1,10 +1,11 @@
 import Checkpoints
-import Generation
+import Compilation
+public import Generation
 import Prompting
 import Tensors
 
 /// The LoRAs that a picture is drawn with, found and matched to the checkpoint.
-struct LoRASet: Sendable {
+public struct LoRASet: Sendable {
     /// A file with its strengths.
     struct Member: Sendable {
         let tag: LoRATag
@@ -19,30 +20,51 @@ struct LoRASet: Sendable {
     /// Tags without effect, as typed.
     private(set) var ignored: [String] = []
 
+    /// No LoRAs.
+    public init() {}
+
     /// The words of bundled textual inversions: for each text encoder `[vectors, width]`.
     var words: [String: [NDArray]] { members.reduce(into: [:]) { $0.merge($1.changes.words) { first, _ in first } } }
 
     /// The members that change a network at some step.
-    func members(changing id: NetworkID) -> [Member] {
-        members.filter { member in
-            guard member.changes.layers[id]?.isEmpty == false else { return false }
-            return id.isText ? !member.tag.textEncoder.isZero : !member.tag.isZeroInUNet
+    func members(changing id: NetworkID) -> [Member] { members.filter { $0.changes(id) } }
+
+    /// The LoRAs that change any of some networks.
+    public func changing(_ networks: [NetworkID]) -> LoRASet {
+        var set = LoRASet()
+        set.members = members.filter { member in networks.contains { member.changes($0) } }
+        return set
+    }
+
+    /// The files and settings that change a network, in their order.
+    func patches(of id: NetworkID) -> [MergedNetwork.Patch] {
+        members(changing: id).map { member in
+            let strengths = id.isText ? "\(member.tag.textEncoder.first)" : member.tag.unetStrengths
+            return MergedNetwork.Patch(member.file, settings: "\(strengths) \(member.tag.rankLimit.map(String.init) ?? "")")
         }
     }
 
-    /// All that a text encoder's answers depend on; empty when nothing is changed.
+    /// All that a network's answers depend on; empty when nothing is changed.
     func fingerprint(of id: NetworkID) -> String {
-        members(changing: id).map { member in
-            let strengths = id.isText ? "\(member.tag.textEncoder.first)" : member.tag.unetStrengths
-            return "\(member.file.identity) \(strengths) \(member.tag.rankLimit.map(String.init) ?? "")"
-        }.joined(separator: "; ")
+        patches(of: id).map { "\($0.file.identity) \($0.settings)" }.joined(separator: "; ")
+    }
+
+    /// The files that change a network, whatever their strengths; empty for none.
+    public func files(changing id: NetworkID) -> [String] { members(changing: id).map(\.file.identity) }
+}
+
+extension LoRASet.Member {
+    /// Whether it changes a network at some step.
+    fileprivate func changes(_ id: NetworkID) -> Bool {
+        guard changes.layers[id]?.isEmpty == false else { return false }
+        return id.isText ? !tag.textEncoder.isZero : !tag.isZeroInUNet
     }
 }
 
 extension LoRASet: Hashable {
-    static func == (a: Self, b: Self) -> Bool { a.members.map(\.key) == b.members.map(\.key) }
+    public static func == (a: Self, b: Self) -> Bool { a.members.map(\.key) == b.members.map(\.key) }
 
-    func hash(into hasher: inout Hasher) { hasher.combine(members.map(\.key)) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(members.map(\.key)) }
 }
 
 extension LoRASet.Member {

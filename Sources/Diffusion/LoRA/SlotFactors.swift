@@ -8,7 +8,7 @@ import Prompting
 import Tensors
 
 /// The changes of one network by all its LoRAs, as factors for its slots.
-struct SlotFactors: Sendable {
+public struct SlotFactors: Sendable {
     /// The factors of one layer, those of its files one after another.
     private struct LayerFactors: Sendable {
         var parts: [(member: Int, factors: LowRankFactors)] = []
@@ -22,7 +22,7 @@ struct SlotFactors: Sendable {
     private let needed: LowRankSlots
 
     /// Whether strengths differ from step to step.
-    let varies: Bool
+    public let varies: Bool
 
     /// - Parameters:
     ///   - weights: the network's own.
