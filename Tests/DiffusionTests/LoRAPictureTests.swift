@@ -167,12 +167,36 @@ struct LoRAPictureTests {
         ("<lora:nothing:1>", Notice.Name.loraMissing, true), ("<lora:other:1>", .loraUnfit, true),
         ("<lora:linear:much>", .loraArguments, false), ("<lora:linear:0.1:0.1:4:5>", .loraArguments, false),
         ("<lora:linear:0.1:weight=3>", .loraArguments, false), ("<lora:linear:0.1> <lora:linear:0.2>", .loraRepeated, false),
-        ("<lora:whole:0:0.5@0,0@1>", .loraScheduleUnused, false),
+        ("<lora:whole:0:0.5@0,0@1>", .loraScheduleUnused, false), ("<lora:whole:0:0.5:start=2>", .loraScheduleUnused, false),
+        ("<lora:linear:te=0.5@0,0@1>", .loraTextSchedule, false), ("<lora:linear:0.1:lbw=SOME>", .loraArguments, false),
+        ("<lora:linear:0.1:lbw=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1>", .loraBlocks, false),
     ])
     func notices(tags: String, name: Notice.Name, isIgnored: Bool) async throws {
         let result = try await pipeline.generate(request(tags)) { _ in }
         #expect(result.warnings.contains { $0.name == name })
         #expect(result.ignored.isEmpty != isIgnored)
+    }
+
+    @Test("block weights and steps are strengths: nothing is compiled, and pictures are those of the strengths that they come to")
+    func blocks() async throws {
+        let fresh = try fresh()
+        func draw(_ tags: String) async throws -> GenerationResult { try await fresh.generate(request(tags)) { _ in } }
+        let (plain, whole) = (try await draw(""), try await draw("<lora:linear:0.3>"))
+        for (tags, same) in [
+            ("<lora:linear:0.3:lbw=ALL>", "<lora:linear:0.3>"), ("<lora:linear:0.6:lbw=ALL0.5>", "<lora:linear:0.3>"),
+            ("<lora:linear:0.3:lbw=M00>", "<lora:linear:te=0:in=0:mid=0.3:out=0:unet=0>"),
+            ("<lora:linear:0.3:lbw=1,0,0,0,0,0,0,0,0,0,0,0>", "<lora:linear:0.3:0>"),
+            ("<lora:linear:0.3:start=2:stop=4>", "<lora:linear:0.3:0@0.1,0.3@0.9,0.3@2,0@2.1>"),
+        ] {
+            let (result, expected) = (try await draw(tags), try await draw(same))
+            #expect(result.compiles.isEmpty && result.warnings.isEmpty, "\(result.warnings)")
+            #expect(result.images == expected.images)
+            #expect((result.images == whole.images) == (same == "<lora:linear:0.3>") && result.images != plain.images, "\(tags)")
+        }
+        // A file that is named twice, with blocks of its own each time.
+        let split = try await draw("<lora:linear:0.3:lbw=BASE><lora:linear:te=0:unet=0.3>")
+        #expect(split.images[0].peakSignalToNoiseRatio(to: whole.images[0]) > 60)
+        #expect(split.warnings.map(\.name) == [.loraRepeated])
     }
 
     @Test("a LoRA in the negative prompt is left out, and told")

@@ -67,6 +67,9 @@ final class MatchedLoRAs: Sendable {
 
     init(_ checkpoint: Checkpoint) { self.checkpoint = checkpoint }
 
+    /// Levels of the UNet.
+    var levelCount: Int { checkpoint.unet.configuration.blocks.count }
+
     /// The changes of a file.
     func changes(of file: LoRAFile) -> LoRAChanges {
         let identity = file.identity

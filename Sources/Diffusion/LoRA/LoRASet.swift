@@ -27,21 +27,18 @@ public struct LoRASet: Sendable {
     var words: [String: [NDArray]] { members.reduce(into: [:]) { $0.merge($1.changes.words) { first, _ in first } } }
 
     /// The members that change a network at some step.
-    func members(changing id: NetworkID) -> [Member] { members.filter { $0.changes(id) } }
+    func members(changing id: NetworkID) -> [Member] { members.filter { $0.affects(id) } }
 
     /// The LoRAs that change any of some networks.
     public func changing(_ networks: [NetworkID]) -> LoRASet {
         var set = LoRASet()
-        set.members = members.filter { member in networks.contains { member.changes($0) } }
+        set.members = members.filter { member in networks.contains { member.affects($0) } }
         return set
     }
 
     /// The files and settings that change a network, in their order.
     func patches(of id: NetworkID) -> [MergedNetwork.Patch] {
-        members(changing: id).map { member in
-            let strengths = id.isText ? "\(member.tag.textEncoder.first)" : member.tag.unetStrengths
-            return MergedNetwork.Patch(member.file, settings: "\(strengths) \(member.tag.rankLimit.map(String.init) ?? "")")
-        }
+        members(changing: id).map { MergedNetwork.Patch($0.file, settings: $0.tag.settings(in: id)) }
     }
 
     /// All that a network's answers depend on; empty when nothing is changed.
@@ -55,9 +52,9 @@ public struct LoRASet: Sendable {
 
 extension LoRASet.Member {
     /// Whether it changes a network at some step.
-    fileprivate func changes(_ id: NetworkID) -> Bool {
+    fileprivate func affects(_ id: NetworkID) -> Bool {
         guard changes.layers[id]?.isEmpty == false else { return false }
-        return id.isText ? !tag.textEncoder.isZero : !tag.isZeroInUNet
+        return id.isText ? !tag.isZeroInTextEncoder : !tag.isZeroInUNet
     }
 }
 
@@ -94,9 +91,9 @@ extension LoRASet {
                     leaveOut(tag, .missing(tag, library.folders))
                     continue
                 }
-                if let index = joined.firstIndex(where: { $0.file.path == file.path }) {
+                if joined.contains(where: { $0.file.path == file.path }) { notices.append(.repeated(tag)) }
+                if let index = joined.firstIndex(where: { $0.file.path == file.path && $0.tag.isAddable(to: tag) }) {
                     joined[index].tag = joined[index].tag.adding(tag)
-                    notices.append(.repeated(tag))
                 } else {
                     joined.append((tag, file))
                 }
@@ -110,7 +107,14 @@ extension LoRASet {
                 leaveOut(tag, .unfit(tag, changes))
             } else {
                 if !changes.unapplied.isEmpty { notices.append(.partlyApplied(tag, changes)) }
-                if !tag.isZero { members.append(Member(tag: tag, file: file, changes: changes)) }
+                let member = Member(tag: tag, file: file, changes: changes)
+                if !tag.isZero { members.append(member) }
+                if !tag.textEncoder.isConstant, changes.layers.keys.contains(where: { $0.isText && member.affects($0) }) {
+                    notices.append(.firstInText(tag))
+                }
+                if let blocks = tag.blocks, let levels = matched?.levelCount, !blocks.fits(levelCount: levels) {
+                    notices.append(.unfitBlocks(tag, blocks, levels))
+                }
             }
         }
     }
@@ -149,7 +153,25 @@ extension Notice {
         return Notice(
             .loraArguments, ["tag": .init(tag.typed), "arguments": .init(arguments)],
             "\(tag.typed): \"\(arguments)\" could not be read and has no effect. "
-                + "Use <lora:NAME:STRENGTH>, with te=, unet=, dyn=, in=, mid= or out= and a number.")
+                + "Use <lora:NAME:STRENGTH>, with te=, unet=, dyn=, in=, mid=, out=, start= or stop= and a number, or lbw= and a list.")
+    }
+
+    fileprivate static func firstInText(_ tag: LoRATag) -> Notice {
+        Notice(
+            .loraTextSchedule, ["name": .init(tag.name), "value": .init(tag.textEncoder.first)],
+            "The strengths by step of the LoRA \"\(tag.name)\" hold for the UNet. Text is encoded once, with the strength of the first "
+                + "step: \(tag.textEncoder.first).")
+    }
+
+    fileprivate static func unfitBlocks(_ tag: LoRATag, _ blocks: BlockWeights, _ levels: Int) -> Notice {
+        let counts = BlockWeights.counts(levelCount: levels)
+        return Notice(
+            .loraBlocks,
+            [
+                "name": .init(tag.name), "count": .init(blocks.count ?? 0), "least": .init(counts[0]), "most": .init(counts[1]),
+            ],
+            "The block weights of the LoRA \"\(tag.name)\" are a list of \(blocks.count ?? 0), made for another family. This model's have "
+                + "\(counts[0]) or \(counts[1]) numbers. Blocks that the list does not name have the strength 0.")
     }
 
     fileprivate static func missing(_ tag: LoRATag, _ folders: [String]) -> Notice {
@@ -201,25 +223,29 @@ extension LoRAChanges {
 }
 
 extension LoRATag {
-    /// Whether the UNet stays as it is at every step.
-    fileprivate var isZeroInUNet: Bool { [unet, down, middle, up].allSatisfy { $0?.isZero ?? true } }
-
-    fileprivate var unetStrengths: String { [unet, down, middle, up].map { $0.map { "\($0.points)" } ?? "-" }.joined(separator: " ") }
+    /// All that decides how much of the file changes a network.
+    fileprivate func settings(in id: NetworkID) -> String {
+        let rank = rankLimit.map(String.init) ?? ""
+        if id.isText { return "\(textEncoder.first * (blocks?.base ?? 1)) \(rank)" }
+        let strengths = [unet, down, middle, up].map { $0.map { "\($0.points)" } ?? "-" }.joined(separator: " ")
+        return "\(strengths) \(rank) \(blocks.map { "\($0)" } ?? "") \(steps.map { "\($0)" } ?? "")"
+    }
 
     /// The strength of a layer at a step.
     /// - Parameters:
     ///   - layer: its name, as its weights have it.
-    ///   - step: from 0.
+    ///   - step: from 0; nil for the first step of a change that is the same at every step.
     ///   - count: of all steps.
-    func strength(of layer: String, in id: NetworkID, atStep step: Double, of count: Int) -> Float {
-        if id.isText { return Float(textEncoder.first) }
+    func strength(of layer: String, in id: NetworkID, atStep step: Double?, of count: Int) -> Float {
+        if id.isText { return Float(textEncoder.first * (blocks?.base ?? 1)) }
+        if let step, steps?.contains(Int(step)) == false { return 0 }
         let sections = [("down_blocks.", down), ("mid_block.", middle), ("up_blocks.", up)]
         let own = sections.first { layer.hasPrefix($0.0) }.flatMap(\.1)
-        return Float((own ?? unet).value(atStep: step, of: count))
+        return Float((own ?? unet).value(atStep: step ?? 0, of: count) * (blocks?.factor(of: layer) ?? 1))
     }
 
     /// Whether the UNet's strengths are the same at every step.
-    var isConstant: Bool { [unet, down, middle, up].allSatisfy { $0?.isConstant ?? true } }
+    var isConstant: Bool { steps == nil && [unet, down, middle, up].allSatisfy { $0?.isConstant ?? true } }
 }
 
 extension NetworkID {

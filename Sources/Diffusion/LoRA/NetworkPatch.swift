@@ -85,7 +85,7 @@ actor NetworkPatcher {
         var changes: [String: [WeightedChange]] = [:]
         for member in members {
             for (layer, change) in member.changes.layers[id] ?? [:] {
-                let strength = member.tag.strength(of: layer, in: id, atStep: 0, of: 1)
+                let strength = member.tag.strength(of: layer, in: id, atStep: nil, of: 1)
                 changes[layer, default: []].append(
                     WeightedChange(change: change, strength: strength, rankLimit: member.tag.rankLimit))
             }
