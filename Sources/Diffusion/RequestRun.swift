@@ -116,8 +116,10 @@ struct RequestRun: NetworkRun {
         for id in pipeline.networks(for: plan.shared) where !isRemembered(id, under: loras) {
             let placement = record.placements[id.stage]
             let need = id.stage == .decode ? tiler.tiles(of: id, for: plan.need, at: placement).need(plan.need) : plan.need
-            let patch = try await patch(of: id, by: loras)
-            needed.append((patch.key(from: pipeline.key(of: id, for: need, at: placement)), patch))
+            for loras in id.isText ? plan.joined.textParts.withoutRepetitions.map(loras.acting) : [loras] {
+                let patch = try await patch(of: id, by: loras)
+                needed.append((patch.key(from: pipeline.key(of: id, for: need, at: placement)), patch))
+            }
         }
         record.compiling.formUnion(await pipeline.prepare(needed))
     }
@@ -150,32 +152,42 @@ struct RequestRun: NetworkRun {
             if let known = rememberedTexts(ofEncoder: index, under: loras) {
                 record.places.encode = known[0].place
                 // Its answers take part in the picture as much as if it had run.
-                record.uses.append(.init(key: known[0].network, loras: loras.changing([id]), hasFailed: false))
+                let loras = loras.acting(on: plan.joined.textParts[0])
+                record.uses.append(.init(key: known[0].network, loras: loras, hasFailed: false))
                 parts.append(known.map(\.text))
                 continue
             }
-            let patch = try await patch(of: id, by: loras)
-            parts.append(try await withFallbacks(id, patch, under: loras) { run, network in
-                if !isTold { run.onEvent(.encoding) }
-                isTold = true
-                let began = ContinuousClock.now
-                defer { spent += (ContinuousClock.now - began).seconds }
-                return try await run.encode(reading, byEncoder: index, under: loras, patch, network)
-            })
+            var encoded = [EncodedText?](repeating: nil, count: plan.joined.texts.count)
+            for part in plan.joined.textParts.withoutRepetitions {
+                let loras = loras.acting(on: part)
+                let patch = try await patch(of: id, by: loras)
+                let texts = plan.joined.texts.indices.filter { plan.joined.textParts[$0] == part }
+                let own = try await withFallbacks(id, patch, under: loras) { run, network in
+                    if !isTold { run.onEvent(.encoding) }
+                    isTold = true
+                    let began = ContinuousClock.now
+                    defer { spent += (ContinuousClock.now - began).seconds }
+                    return try await run.encode(texts, reading, byEncoder: index, under: loras, patch, network)
+                }
+                for (text, own) in zip(texts, own) { encoded[text] = own }
+            }
+            parts.append(encoded.compactMap(\.self))
         }
         if !isTold { onEvent(.encoding) }
         timings.encode = spent
         return pipeline.joined(parts)
     }
 
+    /// - Parameter texts: those of the plan, by their indices.
     private func encode(
-        _ reading: EncoderReading, byEncoder index: Int, under loras: LoRASet, _ patch: NetworkPatch, _ network: CompiledNetwork
+        _ texts: [Int], _ reading: EncoderReading, byEncoder index: Int, under loras: LoRASet, _ patch: NetworkPatch,
+        _ network: CompiledNetwork
     ) async throws -> [EncodedText] {
         let stage = TextStage(
             network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions.mapValues { $0[index] },
             factors: patch.factors)
         var encoded: [EncodedText] = []
-        for text in plan.joined.texts {
+        for text in texts.map({ plan.joined.texts[$0] }) {
             let key = memoryKey(text, ofEncoder: index, under: loras, at: network.placement)
             if let known = pipeline.encodedPrompt(key) {
                 encoded.append(known.text)
@@ -196,7 +208,9 @@ struct RequestRun: NetworkRun {
     /// A text encoder's answers to the plan's texts from earlier requests; nil unless all are there.
     private func rememberedTexts(ofEncoder index: Int, under loras: LoRASet) -> [EncodedPrompts.Entry]? {
         let placement = record.placements.encode
-        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, under: loras, at: placement)) }
+        let known = zip(plan.joined.texts, plan.joined.textParts).compactMap { text, part in
+            pipeline.encodedPrompt(memoryKey(text, ofEncoder: index, under: loras.acting(on: part), at: placement))
+        }
         return known.count == plan.joined.texts.count ? known : nil
     }
 

@@ -199,6 +199,46 @@ struct LoRAPictureTests {
         #expect(split.warnings.map(\.name) == [.loraRepeated])
     }
 
+    @Test("a LoRA with a scope acts on its own AND part: picture and text are those that the parts have by themselves")
+    func scopes() async throws {
+        let fresh = try fresh()
+        var request = request("")
+        func draw(_ prompt: String) async throws -> GenerationResult {
+            request.prompt = prompt
+            return try await fresh.generate(request) { _ in }
+        }
+        _ = try await draw("a cat AND a dog<lora:linear:0.3>")
+        _ = try await draw("a cat AND a dog")
+        // The same text in two parts, one of them with a LoRA.
+        let plan = try fresh.plan(for: [{ var own = request; own.prompt = "a cat AND a cat<lora:linear:0.3:scope=part>"; return own }()])
+        #expect(plan.joined.texts.count == 3 && plan.joined.textParts == [nil, nil, 1])
+        // A part without weight leaves the picture of the other one.
+        request.negativePrompt = ""
+        let (with, without) = (try await draw("a dog<lora:linear:0.3:scope=part>"), try await draw("a cat"))
+        for (prompt, same, isAlone) in [
+            ("a cat :0 AND a dog<lora:linear:0.3:scope=part>", with, true),
+            ("a cat AND a dog<lora:linear:0.3:scope=part> :0", without, true),
+            ("a cat AND a dog<lora:linear:0.3:scope=part>", with, false), ("a cat AND a dog<lora:linear:0.3>", with, false),
+        ] {
+            let result = try await draw(prompt)
+            #expect(result.compiles.isEmpty && result.warnings.isEmpty, "\(result.warnings)")
+            #expect((result.images[0].peakSignalToNoiseRatio(to: same.images[0]) > 60) == isAlone, "\(prompt)")
+        }
+        // Without AND, all but the negative prompt.
+        #expect(try await draw("a dog<lora:linear:0.3>").images != with.images)
+        // With nothing but the prompt, its own part is the whole picture; in the UNet too.
+        request.cfgScale = 1
+        let prompts = ["<lora:linear:te=0:unet=0.3:scope=part>", "<lora:linear:te=0:unet=0.3>", ""].map { "a dog" + $0 }
+        var alone: [RGBImage] = []
+        for prompt in prompts { alone.append(try await draw(prompt).images[0]) }
+        #expect(alone[0].peakSignalToNoiseRatio(to: alone[1]) > 60 && alone[0].peakSignalToNoiseRatio(to: alone[2]) < 60)
+        request.cfgScale = 7
+        // Merged weights serve all parts.
+        let merged = try await draw("a cat AND a dog<lora:whole:0:0.3:scope=part>")
+        #expect(merged.warnings.map(\.name) == [.loraMerged, .loraScopeUnused])
+        #expect(merged.images == (try await draw("a cat AND a dog<lora:whole:0:0.3>")).images)
+    }
+
     @Test("a LoRA in the negative prompt is left out, and told")
     func negativePrompt() async throws {
         var request = request("")

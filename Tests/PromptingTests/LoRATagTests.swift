@@ -79,6 +79,16 @@ struct LoRATagTests {
         #expect(tag.isZeroInUNet == (expected?.isEmpty == true) && !tag.isZeroInTextEncoder)
     }
 
+    @Test("a LoRA acts on the whole picture, or on the AND part that its tag stands in", arguments: [
+        ("a <lora:x:1:scope=part> AND b", 0), ("a AND<lora:x:1:scope=part> b", 1), ("a AND b :0.5 AND c<lora:x:scope= Part >", 2),
+        ("a AND b <lora:x:1>", nil), ("a AND b <lora:x:1:scope=all>", nil), ("<lora:x:scope=part>AND b", 0),
+    ] as [(String, Int?)])
+    func scope(text: String, part: Int?) throws {
+        let prompt = Prompt(text)
+        let tag = try #require(LoRATag(prompt.tags[0], in: prompt.partsOfTags[0]))
+        #expect(tag.part == part && tag.unreadArguments.isEmpty)
+    }
+
     @Test("strengths are added where all else is the same")
     func adding() throws {
         func areAddable(_ a: String, _ b: String) throws -> Bool { try tag("<lora:x:\(a)>").isAddable(to: tag("<lora:x:\(b)>")) }

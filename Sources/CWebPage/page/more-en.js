@@ -106,6 +106,7 @@ export default {
   'notice.lora_arguments': '{tag}: “{arguments}” could not be read and has no effect.',
   'notice.lora_repeated': 'The LoRA “{name}” is named more than once; its strengths were added.',
   'notice.lora_merged': 'The LoRA “{name}” was merged into the weights of the {component}: not all of its changes are of low rank. Another strength takes a compile.',
+  'notice.lora_scope_unused': 'The LoRA “{name}” acts on the whole picture: it is merged into the weights, which all AND parts share.',
   'notice.lora_text_schedule': 'The strengths by step of the LoRA “{name}” hold for the UNet. Text is encoded once, with the first step’s: {value}.',
   'notice.lora_blocks': 'The block weights of the LoRA “{name}” are a list of {count}, made for another family; here {least} or {most} are usual. Blocks that it does not name have 0.',
   'notice.lora_schedule_unused': 'The strengths by step of the LoRA “{name}” had no effect: it is merged into the weights, with the strength of the first step.',

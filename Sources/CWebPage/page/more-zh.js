@@ -143,6 +143,7 @@ export default {
   'notice.lora_arguments': '{tag}：无法识别“{arguments}”，该参数不起作用。',
   'notice.lora_repeated': 'LoRA“{name}”出现了多次，权重已相加。',
   'notice.lora_merged': 'LoRA“{name}”的改动并非全部是低秩的，已合并到 {component} 的权重中，更改权重需要重新编译。',
+  'notice.lora_scope_unused': 'LoRA“{name}”对整张图片生效：它已合并到权重中，所有 AND 部分共用这份权重。',
   'notice.lora_text_schedule': 'LoRA“{name}”的分步权重只对 UNet 生效。文本只编码一次，使用第一步的权重 {value}。',
   'notice.lora_blocks': 'LoRA“{name}”的分块权重有 {count} 个数，适用于其他系列的模型；当前模型应为 {least} 或 {most} 个。未列出的块权重为 0。',
   'notice.lora_schedule_unused': 'LoRA“{name}”已合并到模型权重中，分步权重不起作用，使用的是第一步的权重。',

@@ -36,6 +36,18 @@ public struct LoRASet: Sendable {
         return set
     }
 
+    /// The LoRAs that act on an AND part, or on the negative prompt.
+    /// - Parameter part: nil for the negative prompt, and for parts without LoRAs of their own.
+    func acting(on part: Int?) -> LoRASet {
+        guard members.contains(where: { $0.tag.part != nil && $0.tag.part != part }) else { return self }
+        var set = LoRASet()
+        set.members = members.filter { $0.tag.part == nil || $0.tag.part == part }
+        return set
+    }
+
+    /// Whether a part has LoRAs of its own.
+    func hasOwn(ofPart part: Int) -> Bool { members.contains { $0.tag.part == part } }
+
     /// The files and settings that change a network, in their order.
     func patches(of id: NetworkID) -> [MergedNetwork.Patch] {
         members(changing: id).map { MergedNetwork.Patch($0.file, settings: $0.tag.settings(in: id)) }
@@ -142,6 +154,12 @@ extension LoRASet {
                     "The strengths by step of LoRA \"\(member.file.name)\" had no effect: it is merged into the weights, with the strength "
                         + "of the first step."))
             }
+            if !id.isText, member.tag.part != nil {
+                notices.append(Notice(
+                    .loraScopeUnused, ["name": name],
+                    "LoRA \"\(member.file.name)\" acts on the whole picture: it is merged into the weights of the \(id), which all AND "
+                        + "parts share."))
+            }
             return notices
         }
     }
@@ -153,7 +171,8 @@ extension Notice {
         return Notice(
             .loraArguments, ["tag": .init(tag.typed), "arguments": .init(arguments)],
             "\(tag.typed): \"\(arguments)\" could not be read and has no effect. "
-                + "Use <lora:NAME:STRENGTH>, with te=, unet=, dyn=, in=, mid=, out=, start= or stop= and a number, or lbw= and a list.")
+                + "Use <lora:NAME:STRENGTH>, with te=, unet=, dyn=, in=, mid=, out=, start= or stop= and a number, lbw= and a list, or "
+                + "scope=part.")
     }
 
     fileprivate static func firstInText(_ tag: LoRATag) -> Notice {

@@ -23,6 +23,8 @@ public struct SlotFactors: Sendable {
 
     /// Whether strengths differ from step to step.
     public let varies: Bool
+    /// Members that do not act.
+    private var silent: Set<Int> = []
 
     /// - Parameters:
     ///   - weights: the network's own.
@@ -55,6 +57,17 @@ public struct SlotFactors: Sendable {
         self.needed = needed
         tags = members.map(\.tag)
         varies = !id.isText && members.contains { !$0.tag.isConstant }
+    }
+
+    /// Whether some LoRAs act on one AND part only.
+    var differByPart: Bool { tags.contains { $0.part != nil } }
+
+    /// The same factors, with the strengths of an AND part or of the negative prompt.
+    /// - Parameter part: as for `LoRASet.acting`.
+    func acting(on part: Int?) -> SlotFactors {
+        var factors = self
+        factors.silent = Set(tags.indices.filter { tags[$0].part != nil && tags[$0].part != part })
+        return factors
     }
 
     /// The rank of all files together that slots are made for at most.
@@ -104,7 +117,8 @@ public struct SlotFactors: Sendable {
     fileprivate func strengths(of layer: String, capacity: Int?, atStep step: Double, of count: Int) -> NDArray? {
         guard let own = layers[layer] else { return nil }
         var values = own.parts.flatMap { part in
-            [Float](repeating: tags[part.member].strength(of: layer, in: id, atStep: step, of: count), count: part.factors.rank)
+            let strength = silent.contains(part.member) ? 0 : tags[part.member].strength(of: layer, in: id, atStep: step, of: count)
+            return [Float](repeating: strength, count: part.factors.rank)
         }
         values += [Float](repeating: 0, count: (capacity ?? values.count) - values.count)
         return NDArray(shape: [values.count], values: values)

@@ -48,6 +48,12 @@ public struct NoisePredictor: ~Copyable {
         if let factors { try call.setStrengths(of: factors, atStep: step, of: count) }
     }
 
+    /// Sets strengths for the calls to come.
+    /// - Parameter factors: those that the slots hold, with the strengths of one AND part.
+    mutating func setStrengths(of factors: SlotFactors, atStep step: Double, of count: Int) throws(OpenVINOError) {
+        try call.setStrengths(of: factors, atStep: step, of: count)
+    }
+
     /// Asks about the same texts for every picture.
     /// - Parameters:
     ///   - question: latents of as many pictures as were given at `init`.

@@ -3,6 +3,7 @@
 /// The tag is `<lora:NAME:TE:UNET:DYN>`. One number counts for the text encoder and the UNet; none means 1. Names before a number
 /// override its place: `te=`, `unet=`, `dyn=`. `in=`, `mid=` and `out=` are strengths of the UNet's way down, its middle and its way up.
 /// `lbw=` has a factor for each block, also without its name; `start=`, `stop=` and `step=START-STOP` are steps.
+/// With `scope=part` it acts on its own AND part only.
 /// Sources: A1111's `extra_networks_lora.py`; SD.Next for `in`, `mid`, `out` and strengths by step; the extension
 /// sd-webui-lora-block-weight for the rest.
 public struct LoRATag: Sendable, Hashable {
@@ -24,14 +25,17 @@ public struct LoRATag: Sendable, Hashable {
     public let blocks: BlockWeights?
     /// The steps that the UNet is changed in, from 0; nil for all.
     public let steps: Range<Int>?
+    /// The AND part that it acts on, from 0; nil for the whole picture.
+    public let part: Int?
     /// The part of the ranks that counts; nil for all.
     public let rankLimit: Int?
     /// Arguments that could not be read, as typed.
     public let unreadArguments: [String]
 
     /// Reads a tag.
+    /// - Parameter part: the AND part that it stands in.
     /// - Returns: nil for a tag of another kind.
-    public init?(_ tag: NetworkTag) {
+    public init?(_ tag: NetworkTag, in part: Int = 0) {
         guard tag.kind == "lora" || tag.kind == "lyco" else { return nil }
         var unread: [String] = []
         var named: [String: String] = [:]
@@ -65,6 +69,9 @@ public struct LoRATag: Sendable, Hashable {
         rankLimit = limit.flatMap { Int($0.filter { !$0.isWhitespace }) }.flatMap { $0 > 0 ? $0 : nil }
         if let limit, rankLimit == nil { unread.append(limit) }
         unread += positional.dropFirst(3)
+        let scope = named["scope"]?.filter { !$0.isWhitespace }.lowercased()
+        self.part = scope == "part" ? part : nil
+        if let scope, !["part", "all"].contains(scope) { unread.append("scope=\(scope)") }
         let ends = named["step"].map { $0.split(separator: "-", omittingEmptySubsequences: false).map(String.init) }
         if let ends, ends.count != 2 { unread.append("step=\(ends.joined(separator: "-"))") }
         let isPair = ends?.count == 2
@@ -72,7 +79,7 @@ public struct LoRATag: Sendable, Hashable {
         unreadArguments = unread
     }
 
-    private static let keys: Set<String> = ["te", "unet", "dyn", "in", "mid", "out", "lbw", "start", "stop", "step"]
+    private static let keys: Set<String> = ["te", "unet", "dyn", "in", "mid", "out", "lbw", "start", "stop", "step", "scope"]
 
     /// - Parameters:
     ///   - start: the first step with the LoRA, counted from 1.
@@ -90,7 +97,7 @@ public struct LoRATag: Sendable, Hashable {
 
     /// Whether the strengths of both may be added: all else is the same.
     public func isAddable(to other: LoRATag) -> Bool {
-        (blocks, rankLimit) == (other.blocks, other.rankLimit) && steps == other.steps
+        (blocks, rankLimit, part) == (other.blocks, other.rankLimit, other.part) && steps == other.steps
     }
 
     /// The tag's strengths with those of another tag added, as when a file is named twice.
