@@ -239,6 +239,31 @@ struct LoRAPictureTests {
         #expect(merged.images == (try await draw("a cat AND a dog<lora:whole:0:0.3>")).images)
     }
 
+    @Test("the forecast of memory counts factors in slots and merged weights")
+    func memory() throws {
+        func forecast(_ tags: String) -> MemoryForecast { pipeline.memoryForecast(for: request(tags)) }
+        let plain = forecast("")
+        #expect(plain.changes == PerStage(repeating: 0))
+        let (one, kernels) = (forecast("<lora:linear:1>"), forecast("<lora:kernels:1>"))
+        let two = forecast("<lora:linear:1><lora:linear:1:dyn=2>")
+        #expect(one.changes.encode > 0 && one.changes.denoise > 0 && one.changes.decode == 0 && kernels.changes.encode == 0)
+        // Rank 4, then 4 and 2.
+        #expect(two.changes.denoise == one.changes.denoise * 3 / 2 && two.work.denoise > one.work.denoise)
+        #expect(one.work.denoise > plain.work.denoise && one.weights == plain.weights)
+        #expect(one.peakOfOnePicture > plain.peakOfOnePicture)
+        #expect(one.peakOfServing > plain.peakOfServing + plain.weights.denoise)
+        // A slot of every layer takes its input and its output; merged weights the whole layer.
+        let set = try pipeline.plan(for: [request("<lora:linear:1>")]).loras
+        let weights = pipeline.checkpoint.unet.weights
+        let shapes = try #require(set.members[0].changes.layers[.denoiser]).keys.compactMap { weights["\($0).weight"]?.shape }
+        #expect(one.changes.denoise == 8 * 4 * shapes.reduce(0) { $0 + $1[0] + $1.dropFirst().reduce(1, *) })
+        let merged = forecast("<lora:whole:0:1>")
+        #expect(merged.changes.denoise == 4 * shapes.reduce(0) { $0 + $1.reduce(1, *) } && merged.changes.encode == 0)
+        #expect(merged.work == plain.work)
+        // A negative strength takes as much, none nothing.
+        #expect(forecast("<lora:linear:-1>").changes == one.changes && forecast("<lora:linear:0>").changes == plain.changes)
+    }
+
     @Test("a LoRA in the negative prompt is left out, and told")
     func negativePrompt() async throws {
         var request = request("")
