@@ -13,7 +13,7 @@ extension Checkpoint {
         }
 
         if Self.isOpenVINOFolder(path) {
-            try self.init(openVINOFolder: path, index, prediction: prediction, vae: source)
+            try self.init(openVINOFolder: path, index, prediction: prediction, vae: source, textEncoders: paths)
             return
         }
         let folder = DiffusersFolder(path: path)

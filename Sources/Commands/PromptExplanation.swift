@@ -84,7 +84,7 @@ struct PromptExplanation {
             let meaning =
                 if let lora = LoRATag(tag) {
                     "LoRA \(lora.name.quoted), text encoder × \(lora.textEncoder.inWords), UNet × \(lora.unet.inWords)"
-                        + (lora.unreadArguments.isEmpty ? "" : "; not understood: \(lora.unreadArguments.joined(separator: ", "))")
+                        + lora.restrictions + (lora.unreadArguments.isEmpty ? "" : "; not understood: \(lora.unreadArguments.joined(separator: ", "))")
                 } else if tag.kind == "hypernet" {
                     "hypernetwork \(tag.name.quoted); this version does not apply it"
                 } else {
@@ -97,6 +97,18 @@ struct PromptExplanation {
     static func count(_ prompt: ChunkedPrompt) -> String {
         let (tokens, chunks) = (prompt.tokenCount, prompt.chunks.count)
         return "\(tokens) \(tokens == 1 ? "token" : "tokens") in \(chunks) \(chunks == 1 ? "chunk" : "chunks")"
+    }
+}
+
+extension LoRATag {
+    /// `, by block, from step 5 to 14, on its AND part`; empty without restrictions.
+    fileprivate var restrictions: String {
+        var words = blocks == nil ? "" : ", by block"
+        if let steps {
+            words += steps.isEmpty ? ", at no step" : ", from step \(steps.lowerBound + 1)"
+            if !steps.isEmpty, steps.upperBound != .max { words += " to \(steps.upperBound)" }
+        }
+        return part == nil ? words : words + ", on its AND part"
     }
 }
 

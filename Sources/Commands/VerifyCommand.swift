@@ -19,11 +19,13 @@ struct VerifyCommand: AsyncParsableCommand {
             easel verify --device GPU
             easel verify --device GPU --precision f16 --size 768x512 \\
                 --prompt "a castle on a hill" --output castle.png
+            easel verify --device GPU --prompt "a lighthouse <lora:film:0.8>"
             easel verify --precision bf16 --json
 
             Each network gets the same input on both, then a whole picture is drawn on both. The table shows which precision the \
             device said it computes in, how far its answers are off (relative error: 1 % is the bound for UNet and VAE), and how \
-            many times as fast as the reference it is. The file shows reference, candidate and ten times their difference.
+            many times as fast as the reference it is. LoRAs that the prompt names are in both, at the same strengths. The file \
+            shows reference, candidate and ten times their difference.
 
             Exit codes: 0 within bounds, 1 outside, 64 wrong usage, 65 bad input file, 69 device unavailable, 74 cannot write, 130 \
             interrupted.
@@ -31,6 +33,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup
     var model: ModelOptions
+
+    @OptionGroup(title: "Prompt language")
+    var files: PromptFiles
 
     @OptionGroup(title: "Devices and precision")
     var settings: SettingsOptions
@@ -43,7 +48,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps from noise to picture.", valueName: "number"))
     var steps = 20
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("What to draw.", valueName: "text"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("What to draw; may name LoRAs as <lora:NAME:0.8>.", valueName: "text"))
     var prompt = Probe.prompt
 
     @Option(
@@ -91,13 +96,14 @@ struct VerifyCommand: AsyncParsableCommand {
     private func verify() async throws -> Bool {
         let settings = try settings.load()
         settings.noteModelFolders()
+        let resources = try files.open(settings)
         let path = try model.path(settings)
         let report = model.progress()
         defer { report.finish() }
         let opener = try ModelOpener(settings, onNote: Terminal.note)
-        let reference = try opener.reference(for: path)
+        let opened = try opener.reference(for: path)
         let destination = try OutputDestination(output, onNote: report.note)
-        let candidate = try await opener.pipeline(from: reference, isForOneRequest: false) {
+        let candidate = try await opener.pipeline(from: opened, isForOneRequest: false, resources: resources) {
             report.report($0, errorBound: opener.settings.autoErrorBound)
         }.pipeline
         let request = request(defaultSize: candidate.checkpoint.nativeSize)
@@ -105,13 +111,14 @@ struct VerifyCommand: AsyncParsableCommand {
 
         let probe = Probe(candidate, size: (request.width, request.height), keepsReferenceNetworks: true)
         var stages: [StageFidelity] = []
-        for key in candidate.keys(for: try candidate.plan(for: [request]).need) {
+        let plan = try candidate.plan(for: [request])
+        for (key, patch) in try await candidate.keys(for: plan.need, under: plan.loras) {
             report.report("Comparing the \(key.network) on \(key.placement) with the reference")
-            let network = try await candidate.network(key.network, shape: key.shape)
-            stages.append(try await probe.fidelity(of: network, prompt: request.prompt))
+            let network = try await candidate.network(key, with: patch)
+            stages.append(try await probe.fidelity(of: network, prompt: plan.firstText, loras: plan.loras))
         }
         report.report("Drawing on the reference")
-        let expected = try await reference.generate(request) { report.report($0) }.images[0]
+        let expected = try await candidate.onReference().generate(request) { report.report($0) }.images[0]
         report.report("Drawing on \(placements.denoise)")
         let result = try await candidate.generate(request) { report.report($0) }
         report.finish()

@@ -9,6 +9,8 @@ import GraphIR
 public struct CompileKey: Sendable, Hashable {
     /// `NetworkSource.identity`, mostly of a checkpoint: changes with its files.
     public let checkpoint: String
+    /// `NetworkSource.patches`: the changes that are merged into the weights; empty for none.
+    public let patches: String
     /// The network within these files.
     public let network: NetworkID
     /// The device, and the arithmetic that it is asked for.
@@ -17,8 +19,11 @@ public struct CompileKey: Sendable, Hashable {
     public let shape: InputShape
 
     /// Makes a key; without `shape`, of a network that takes any size.
-    public init(checkpoint: String, network: NetworkID, placement: Placement, shape: InputShape = InputShape()) {
+    public init(
+        checkpoint: String, patches: String = "", network: NetworkID, placement: Placement, shape: InputShape = InputShape()
+    ) {
         self.checkpoint = checkpoint
+        self.patches = patches
         self.network = network
         self.placement = placement
         self.shape = shape
@@ -29,12 +34,13 @@ public struct CompileKey: Sendable, Hashable {
 
     /// Whether a network compiled for this key gives what one compiled for `other` gives.
     public func serves(_ other: CompileKey) -> Bool {
-        checkpoint == other.checkpoint && network == other.network && placement == other.placement && shape.accommodates(other.shape)
+        checkpoint == other.checkpoint && patches == other.patches && network == other.network && placement == other.placement
+            && shape.accommodates(other.shape)
     }
 
     /// Twelve hexadecimal digits that hardly any two keys share: for lists that people choose from.
     var id: String {
-        SHA256.hash(data: Data("\(checkpoint) \(self)".utf8)).prefix(6).hexadecimal
+        SHA256.hash(data: Data("\(checkpoint) \(patches) \(self)".utf8)).prefix(6).hexadecimal
     }
 
     /// Why a network is compiled for this key when those of `earlier` have been compiled.
@@ -43,8 +49,8 @@ public struct CompileKey: Sendable, Hashable {
         let others = earlier.filter {
             $0.checkpoint == checkpoint && $0.network == network && $0.placement == placement && $0.shape.tiling == shape.tiling
         }
-        guard let before = others.last(where: { $0.shape.slots == shape.slots }) else {
-            return others.isEmpty || shape.slots == nil ? .firstUse : .lora
+        guard let before = others.last(where: { $0.shape.slots == shape.slots && $0.patches == patches }) else {
+            return patches.isEmpty && (others.isEmpty || shape.slots == nil) ? .firstUse : .lora
         }
         if (shape.height, shape.width) != (before.shape.height, before.shape.width) { return .newSize }
         return shape.batch != before.shape.batch ? .newBatch : .longerPrompt

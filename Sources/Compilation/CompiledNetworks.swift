@@ -57,8 +57,8 @@ public actor CompiledNetworks {
     /// One for each network of each checkpoint: much of a compile keeps a single core busy, so compiling all at once takes
     /// little longer than the UNet alone.
     private var compilers: [CompilerKey: NetworkCompiler] = [:]
-    /// The disk cache of each checkpoint.
-    private var stores: [String: EntryStore] = [:]
+    /// The disk cache of each checkpoint, with patches and without.
+    private var stores: [SourceKey: EntryStore] = [:]
     private var compiling: [CompileKey: Compile] = [:]
     private var ready: [CompileKey: Ready] = [:]
     /// The compiles so far, in order, for saying why something is compiled.
@@ -156,12 +156,14 @@ public actor CompiledNetworks {
     }
 
     /// Lets go of all networks of a checkpoint; those that are being compiled go to whoever waits, and no further.
-    public func release(checkpoint identity: String) {
-        ready = ready.filter { $0.key.checkpoint != identity }
-        compiling = compiling.filter { $0.key.checkpoint != identity }
-        compilers = compilers.filter { $0.key.checkpoint != identity }
-        stores[identity] = nil
-        history.removeAll { $0.checkpoint == identity }
+    /// - Parameter patches: only those with these changes merged in; nil for all.
+    public func release(checkpoint identity: String, patches: String? = nil) {
+        func isMeant(_ source: SourceKey) -> Bool { source.checkpoint == identity && patches.map { $0 == source.patches } != false }
+        ready = ready.filter { !isMeant($0.key.source) }
+        compiling = compiling.filter { !isMeant($0.key.source) }
+        compilers = compilers.filter { !isMeant($0.key.source) }
+        stores = stores.filter { !isMeant($0.key) }
+        history.removeAll { isMeant($0.source) }
     }
 
     /// Deletes what the disk cache holds of a checkpoint or of another file.
@@ -170,7 +172,7 @@ public actor CompiledNetworks {
     /// The keys that are ready, most recently used last.
     public var readyKeys: [CompileKey] { ready.sorted { $0.value.lastUse < $1.value.lastUse }.map(\.key) }
 
-    /// The networks of a checkpoint that are ready, most recently used last. Does not count as a use.
+    /// The networks of a checkpoint that are ready, with patches and without, most recently used last. Does not count as a use.
     public func readyNetworks(of checkpoint: String) -> [CompiledNetwork] {
         readyKeys.filter { $0.checkpoint == checkpoint }.compactMap { ready[$0]?.network }
     }
@@ -193,7 +195,7 @@ public actor CompiledNetworks {
         let reason = reason ?? key.reason(after: history)
         history.removeAll { $0 == key }
         history.append(key)
-        let compilerKey = CompilerKey(checkpoint: key.checkpoint, network: key.network)
+        let compilerKey = CompilerKey(source: key.source, network: key.network)
         let compiler =
             compilers[compilerKey] ?? NetworkCompiler(core: core, source: source, fault: fault, store: store(of: source))
         compilers[compilerKey] = compiler
@@ -210,9 +212,10 @@ public actor CompiledNetworks {
     }
 
     private func store(of source: any NetworkSource) -> EntryStore? {
-        guard let diskCache, source.isLasting else { return nil }
-        let store = stores[source.identity] ?? EntryStore(diskCache, source: source, core: core, onProblem: onCacheProblem)
-        stores[source.identity] = store
+        guard let diskCache else { return nil }
+        let key = SourceKey(checkpoint: source.identity, patches: source.patches)
+        let store = stores[key] ?? EntryStore(diskCache, source: source, core: core, onProblem: onCacheProblem)
+        stores[key] = store
         return store
     }
 
@@ -241,9 +244,19 @@ public actor CompiledNetworks {
     }
 }
 
-private struct CompilerKey: Hashable {
+/// The files that networks are compiled from.
+private struct SourceKey: Hashable {
     let checkpoint: String
+    let patches: String
+}
+
+private struct CompilerKey: Hashable {
+    let source: SourceKey
     let network: NetworkID
+}
+
+extension CompileKey {
+    fileprivate var source: SourceKey { SourceKey(checkpoint: checkpoint, patches: patches) }
 }
 
 extension Task where Failure == any Error {

@@ -62,7 +62,8 @@ public actor NetworkCompiler {
         if placement.arithmetic == .exactly(.f32), precision != Precision.f32.rawValue, precision != "mixed" {
             throw .precision(network, placement, actual: precision)
         }
-        let key = CompileKey(checkpoint: source.identity, network: network, placement: placement, shape: shape)
+        let key = CompileKey(
+            checkpoint: source.identity, patches: source.patches, network: network, placement: placement, shape: shape)
         return CompiledNetwork(
             key: key, model: compiled, precision: precision, seconds: (ContinuousClock.now - began).seconds,
             isFromDiskCache: isFromDiskCache,

@@ -1,4 +1,5 @@
 public import Checkpoints
+public import FoundationEssentials
 public import Generation
 public import Networks
 
@@ -8,6 +9,8 @@ public protocol NetworkSource: Sendable {
     var name: String { get }
     /// The state that the files were opened in: another file, or the same one rewritten, has another.
     var identity: String { get }
+    /// The changes that are merged into the weights, told from all others for as long as the process lives; empty for none.
+    var patches: String { get }
 
     /// The files that a network's weights lie in, in the order of their mapping.
     func files(of id: NetworkID) -> [CheckpointFile]
@@ -21,15 +24,22 @@ public protocol NetworkSource: Sendable {
     /// - Precondition: the files hold the network.
     func parameterCount(of id: NetworkID) -> Int
 
-    /// Whether compiled networks may be of use after the next start, and so are worth a place in the disk cache.
-    var isLasting: Bool { get }
+    /// Names the numbers of a network's weights, for what outlives the process.
+    /// - Parameter folder: where hashes of files are remembered.
+    /// - Returns: hexadecimal digits; nil for a network without files, or when one can no longer be read.
+    func fingerprint(of id: NetworkID, rememberedIn folder: URL) async -> String?
 
     /// Sides of a network's input, divided by this, are those of the smallest feature map that is attended to; 1 without attention.
     func downscale(of id: NetworkID) -> Int
 }
 
 extension NetworkSource {
-    public var isLasting: Bool { true }
+    public var patches: String { "" }
+
+    public func fingerprint(of id: NetworkID, rememberedIn folder: URL) async -> String? {
+        let files = files(of: id)
+        return files.isEmpty ? nil : await files.fingerprint(rememberedIn: folder)
+    }
 }
 
 extension Checkpoint: NetworkSource {

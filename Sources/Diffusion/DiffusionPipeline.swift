@@ -46,10 +46,20 @@ public final class DiffusionPipeline: StageHost {
     ///   - resources: styles, wildcards and textual inversions.
     ///   - inputPictures: where the pixels of source pictures and masks come from.
     ///   - upscalers: the upscalers that requests name.
-    public init(
+    public convenience init(
         _ opened: OpenCheckpoint, fallbacks: PerStage<Fallbacks>, shapes: ShapePlan = ShapePlan(), networks: CompiledNetworks,
         retention: Retention = .always, resources: PromptResources = PromptResources(), inputPictures: (any InputPictureSource)? = nil,
         upscalers: UpscalerLibrary = UpscalerLibrary()
+    ) {
+        self.init(
+            opened, fallbacks, shapes, networks, retention, resources, inputPictures, upscalers, MatchedLoRAs(opened.checkpoint),
+            NetworkPatcher(opened.checkpoint, networks: networks))
+    }
+
+    private init(
+        _ opened: OpenCheckpoint, _ fallbacks: PerStage<Fallbacks>, _ shapes: ShapePlan, _ networks: CompiledNetworks,
+        _ retention: Retention, _ resources: PromptResources, _ inputPictures: (any InputPictureSource)?, _ upscalers: UpscalerLibrary,
+        _ matchedLoRAs: MatchedLoRAs, _ patcher: NetworkPatcher
     ) {
         self.opened = opened
         self.fallbacks = fallbacks
@@ -61,8 +71,16 @@ public final class DiffusionPipeline: StageHost {
         self.upscalers = upscalers
         current = Mutex(fallbacks.map(\.first))
         colorFit = Mutex(LatentColorFit(opened.checkpoint))
-        matchedLoRAs = MatchedLoRAs(opened.checkpoint)
-        patcher = NetworkPatcher(opened.checkpoint, networks: networks)
+        self.matchedLoRAs = matchedLoRAs
+        self.patcher = patcher
+    }
+
+    /// The same checkpoint and files on the reference, the CPU in f32, with networks of any shape as probes have them. Weights that LoRAs
+    /// are merged into serve both.
+    public func onReference() -> DiffusionPipeline {
+        DiffusionPipeline(
+            opened, PerStage(repeating: Fallbacks(.reference)), ShapePlan(), networks, .always, resources, inputPictures, upscalers,
+            matchedLoRAs, patcher)
     }
 
     /// Opens a checkpoint and its vocabulary, with a place of its own for compiled networks unless one is given.
@@ -165,7 +183,7 @@ public final class DiffusionPipeline: StageHost {
     /// Lets go of all networks of the checkpoint, with LoRAs and without.
     public func releaseNetworks() async {
         await networks.release(checkpoint: checkpoint.identity)
-        await patcher.releaseMerged()
+        await patcher.forgetMerged()
     }
 
     // MARK: Remembered prompts

@@ -11,6 +11,8 @@ public struct MemoryForecast: Sendable, Hashable {
     public let weights: PerStage<Int>
     /// Bytes that each stage needs while it works.
     public let work: PerStage<Int>
+    /// Bytes of LoRAs in each stage: factors in slots, or weights that they are merged into.
+    public let changes: PerStage<Int>
 
     /// Bytes of the runtime, of compiled graphs and of the program itself, by measurement.
     private static let base = 250_000_000
@@ -22,9 +24,10 @@ public struct MemoryForecast: Sendable, Hashable {
     ///   - precisions: what each stage computes in.
     ///   - vaeNetworks: those of the VAE that a picture takes; nil for those that every picture of the checkpoint takes.
     ///   - vaeByteLimit: a VAE that takes more for the whole picture works in tiles.
+    ///   - loras: those of the picture.
     public init(
         _ checkpoint: Checkpoint, width: Int, height: Int, pictureCount: Int = 1, precisions: PerStage<Precision>,
-        vaeNetworks: [NetworkID]? = nil, vaeByteLimit: Int = .max
+        vaeNetworks: [NetworkID]? = nil, vaeByteLimit: Int = .max, loras: LoRASet = LoRASet()
     ) {
         func byteCount(_ stage: Stage) -> Int { precisions[stage] == .f32 ? 4 : 2 }
         let vaeNetworks = vaeNetworks ?? (checkpoint.takesMaskedPicture ? [.encoder, .decoder] : [.decoder])
@@ -33,9 +36,16 @@ public struct MemoryForecast: Sendable, Hashable {
             encode: checkpoint.textEncoders.reduce(0) { $0 + $1.weights.parameterCount } * byteCount(.encode),
             denoise: checkpoint.unet.weights.parameterCount * byteCount(.denoise),
             decode: vaeNetworks.reduce(0) { $0 + Self.parameterCount(of: $1, of: checkpoint) } * byteCount(.decode))
+        let ofDenoiser = LoRALoad(loras, .denoiser, checkpoint)
+        changes = PerStage(
+            encode: checkpoint.networks(of: .encode).reduce(0) { $0 + LoRALoad(loras, $1, checkpoint).byteCount },
+            denoise: ofDenoiser.byteCount, decode: 0)
+        let unet = checkpoint.unet.configuration
+        let activations = unet.activationCount(positions: positions)
+            + (ofDenoiser.rank.map { unet.slotActivationCount(positions: positions, rank: $0) } ?? 0)
         work = PerStage(
             encode: 0,
-            denoise: 2 * pictureCount * checkpoint.unet.configuration.activationCount(positions: positions) * byteCount(.denoise),
+            denoise: 2 * pictureCount * activations * byteCount(.denoise),
             decode: vaeNetworks.reduce(0) { most, network in
                 func bytes(_ pixels: Int) -> Int {
                     Self.byteCount(ofCalling: network, of: checkpoint, pixels: pixels, precision: precisions.decode)
@@ -68,12 +78,14 @@ public struct MemoryForecast: Sendable, Hashable {
 
     /// The most bytes at any time when each stage's networks are let go of before the next one works: a single picture's way.
     public var peakOfOnePicture: Int {
-        Self.base + max(weights.encode + work.encode, weights.denoise + work.denoise, weights.decode + work.decode)
+        Self.base + (Stage.allCases.map { weights[$0] + changes[$0] + work[$0] }.max() ?? 0)
     }
 
-    /// The most bytes at any time when all networks stay for the next picture: a server's way.
+    /// The most bytes at any time when all networks stay for the next picture: a server's way. A network with LoRAs stands beside the one
+    /// without.
     public var peakOfServing: Int {
-        Self.base + weights.encode + weights.denoise + weights.decode + max(work.encode, work.denoise, work.decode)
+        let networks = Stage.allCases.reduce(0) { $0 + weights[$1] * (changes[$1] > 0 ? 2 : 1) + changes[$1] }
+        return Self.base + networks + max(work.encode, work.denoise, work.decode)
     }
 }
 
@@ -104,10 +116,40 @@ extension DiffusionPipeline {
         case .on: 0
         case .off: Int.max
         }
+        // Of a request that is refused there is nothing to forecast.
+        let passes = (try? plan(for: [request]))?.passes ?? []
         return MemoryForecast(
             checkpoint, width: request.width, height: request.height, pictureCount: request.batchSize,
             precisions: placements.map(\.likelyPrecision),
-            vaeNetworks: networks(for: request).filter { $0.stage == .decode }, vaeByteLimit: limit)
+            vaeNetworks: networks(for: request).filter { $0.stage == .decode }, vaeByteLimit: limit,
+            loras: passes.map(\.loras).max { $0.members.count < $1.members.count } ?? LoRASet())
+    }
+}
+
+/// The memory that LoRAs take in one network.
+private struct LoRALoad {
+    /// Of factors or merged weights.
+    var byteCount = 0
+    /// The highest rank in a slot; nil without slots.
+    var rank: Int?
+
+    init(_ loras: LoRASet, _ id: NetworkID, _ checkpoint: Checkpoint) {
+        let members = loras.members(changing: id)
+        guard !members.isEmpty else { return }
+        let weights = checkpoint.weights(of: id)
+        guard let need = SlotNeed(members, of: id, weights: weights) else {
+            // Pages that were just written cannot be taken back before they are on disk.
+            let layers = Set(members.flatMap { ($0.changes.layers[id] ?? [:]).keys })
+            byteCount = 4 * layers.reduce(0) { $0 + (weights["\($1).weight"]?.elementCount ?? 0) }
+            return
+        }
+        rank = need.ranks.values.max()
+        let numbers = need.ranks.reduce(0) { sum, layer in
+            guard let shape = weights["\(layer.key).weight"]?.shape, let outputs = shape.first, outputs > 0 else { return sum }
+            return sum + layer.value * (outputs + shape.dropFirst().reduce(1, *))
+        }
+        // They are kept for later pictures, and the network has a copy.
+        byteCount = 2 * 4 * numbers
     }
 }
 
@@ -138,6 +180,16 @@ extension UNetConfiguration {
             widest = max(widest, features * (block.hasAttention || block.hasAttentionUp ? 12 : 6))
         }
         return waiting + widest
+    }
+
+    /// Numbers that a slot holds for one picture and one text, at the most: its result beside the layer's own, and what is between its
+    /// two factors.
+    fileprivate func slotActivationCount(positions: Int, rank: Int) -> Int {
+        blocks.enumerated().reduce(0) { most, level in
+            let (index, block) = level
+            let positions = max(1, positions >> (2 * index))
+            return max(most, positions * (block.channels * (block.hasAttention || block.hasAttentionUp ? 8 : 1) + rank))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 public import Compilation
 public import Generation
+import Prompting
 
 /// Requests that are drawn together, read and checked: all that is known of them before anything is compiled.
 public struct RequestPlan: Sendable {
@@ -22,6 +23,12 @@ public struct RequestPlan: Sendable {
 
     /// The demands of the first pass on the networks.
     public var need: ShapeNeed { passes[0].need }
+
+    /// The LoRAs of the first picture.
+    public var loras: LoRASet { passes[0].loras }
+
+    /// The texts of the first picture's prompt as one, without network tags.
+    public var firstText: String { Prompt(joined.pictures[0].prompt).text }
 
     /// One run of the sampler.
     struct Pass: Sendable {
@@ -51,6 +58,8 @@ public struct DrawnRequests: Sendable {
     public struct NetworkUse: Sendable, Hashable {
         /// The network, and where it was to run.
         public let key: CompileKey
+        /// The LoRAs that changed it.
+        public let loras: LoRASet
         /// Its numbers were not finite, so that the stage went on elsewhere.
         public let hasFailed: Bool
     }

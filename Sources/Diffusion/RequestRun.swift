@@ -112,17 +112,16 @@ struct RequestRun: NetworkRun {
     private mutating func prepareNetworks() async throws {
         let loras = plan.passes[0].loras
         let tiler = vaeTiler
-        var keys: [(source: any NetworkSource, key: CompileKey)] = []
+        var needed: [(key: CompileKey, patch: NetworkPatch)] = []
         for id in pipeline.networks(for: plan.shared) where !isRemembered(id, under: loras) {
             let placement = record.placements[id.stage]
             let need = id.stage == .decode ? tiler.tiles(of: id, for: plan.need, at: placement).need(plan.need) : plan.need
-            let patch = try await patch(of: id, by: loras)
-            keys.append((patch.source(of: pipeline.checkpoint), patch.key(from: pipeline.key(of: id, for: need, at: placement))))
+            for loras in id.isText ? plan.joined.textParts.withoutRepetitions.map(loras.acting) : [loras] {
+                let patch = try await patch(of: id, by: loras)
+                needed.append((patch.key(from: pipeline.key(of: id, for: need, at: placement)), patch))
+            }
         }
-        for (source, group) in Dictionary(grouping: keys, by: \.source.identity).values.map({ ($0[0].source, $0.map(\.key)) }) {
-            let isMerged = source.identity != pipeline.checkpoint.identity
-            record.compiling.formUnion(await pipeline.networks.prepare(group, of: source, reason: isMerged ? .lora : nil))
-        }
+        record.compiling.formUnion(await pipeline.prepare(needed))
     }
 
     /// The way in which LoRAs come into a network, worked out once.
@@ -153,32 +152,42 @@ struct RequestRun: NetworkRun {
             if let known = rememberedTexts(ofEncoder: index, under: loras) {
                 record.places.encode = known[0].place
                 // Its answers take part in the picture as much as if it had run.
-                record.uses.append(.init(key: known[0].network, hasFailed: false))
+                let loras = loras.acting(on: plan.joined.textParts[0])
+                record.uses.append(.init(key: known[0].network, loras: loras, hasFailed: false))
                 parts.append(known.map(\.text))
                 continue
             }
-            let patch = try await patch(of: id, by: loras)
-            parts.append(try await withFallbacks(id, patch) { run, network in
-                if !isTold { run.onEvent(.encoding) }
-                isTold = true
-                let began = ContinuousClock.now
-                defer { spent += (ContinuousClock.now - began).seconds }
-                return try await run.encode(reading, byEncoder: index, under: loras, patch, network)
-            })
+            var encoded = [EncodedText?](repeating: nil, count: plan.joined.texts.count)
+            for part in plan.joined.textParts.withoutRepetitions {
+                let loras = loras.acting(on: part)
+                let patch = try await patch(of: id, by: loras)
+                let texts = plan.joined.texts.indices.filter { plan.joined.textParts[$0] == part }
+                let own = try await withFallbacks(id, patch, under: loras) { run, network in
+                    if !isTold { run.onEvent(.encoding) }
+                    isTold = true
+                    let began = ContinuousClock.now
+                    defer { spent += (ContinuousClock.now - began).seconds }
+                    return try await run.encode(texts, reading, byEncoder: index, under: loras, patch, network)
+                }
+                for (text, own) in zip(texts, own) { encoded[text] = own }
+            }
+            parts.append(encoded.compactMap(\.self))
         }
         if !isTold { onEvent(.encoding) }
         timings.encode = spent
         return pipeline.joined(parts)
     }
 
+    /// - Parameter texts: those of the plan, by their indices.
     private func encode(
-        _ reading: EncoderReading, byEncoder index: Int, under loras: LoRASet, _ patch: NetworkPatch, _ network: CompiledNetwork
+        _ texts: [Int], _ reading: EncoderReading, byEncoder index: Int, under loras: LoRASet, _ patch: NetworkPatch,
+        _ network: CompiledNetwork
     ) async throws -> [EncodedText] {
         let stage = TextStage(
             network: network, reading: reading, emphasis: plan.shared.emphasis, inversions: plan.joined.inversions.mapValues { $0[index] },
             factors: patch.factors)
         var encoded: [EncodedText] = []
-        for text in plan.joined.texts {
+        for text in texts.map({ plan.joined.texts[$0] }) {
             let key = memoryKey(text, ofEncoder: index, under: loras, at: network.placement)
             if let known = pipeline.encodedPrompt(key) {
                 encoded.append(known.text)
@@ -199,7 +208,9 @@ struct RequestRun: NetworkRun {
     /// A text encoder's answers to the plan's texts from earlier requests; nil unless all are there.
     private func rememberedTexts(ofEncoder index: Int, under loras: LoRASet) -> [EncodedPrompts.Entry]? {
         let placement = record.placements.encode
-        let known = plan.joined.texts.compactMap { pipeline.encodedPrompt(memoryKey($0, ofEncoder: index, under: loras, at: placement)) }
+        let known = zip(plan.joined.texts, plan.joined.textParts).compactMap { text, part in
+            pipeline.encodedPrompt(memoryKey(text, ofEncoder: index, under: loras.acting(on: part), at: placement))
+        }
         return known.count == plan.joined.texts.count ? known : nil
     }
 
@@ -307,7 +318,7 @@ struct RequestRun: NetworkRun {
         let sampling = try pipeline.samplingRun(pass.request, seeds: plan.requests.flatMap(\.imageSeeds), from: start)
         let before = timings.steps
         let patch = try await patch(of: .denoiser, by: pass.loras)
-        return try await withFallbacks(.denoiser, patch, need: { _ in pass.need }) { run, network in
+        return try await withFallbacks(.denoiser, patch, under: pass.loras, need: { _ in pass.need }) { run, network in
             let stage = DenoiseStage(
                 network: network, factors: patch.factors, callsPerStep: sampling.settings.sampler.evaluationsPerStep,
                 pictures: plan.joined.pictures[pass.pictures],
@@ -395,13 +406,14 @@ struct RequestRun: NetworkRun {
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
     /// - Parameters:
     ///   - patch: the way in which LoRAs come into the network.
+    ///   - loras: those that the patch is made of.
     ///   - need: decides on the network's shape at a placement; nil for the plan's.
     private mutating func withFallbacks<Result>(
-        _ id: NetworkID, _ patch: NetworkPatch = .none, need: ((Placement) -> ShapeNeed)? = nil,
+        _ id: NetworkID, _ patch: NetworkPatch = .none, under loras: LoRASet = LoRASet(), need: ((Placement) -> ShapeNeed)? = nil,
         _ work: (inout RequestRun, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         try await withFallbacks(
-            id, of: patch.source(of: pipeline.checkpoint),
+            id, of: patch.source(of: pipeline.checkpoint), under: loras,
             key: { [pipeline, plan] in patch.key(from: pipeline.key(of: id, for: need?($0) ?? plan.need, at: $0)) }, work)
     }
 

@@ -23,23 +23,22 @@ extension MonitoredPipeline {
 
     private func drawnOnReference(_ request: GenerationRequest) async throws(DiffusionError) -> GenerationResult {
         let networks = pipeline.networks
-        // With any shape, as probes have it.
-        let reference = DiffusionPipeline(
-            pipeline.opened, fallbacks: PerStage(repeating: Fallbacks(.reference)), networks: networks, resources: pipeline.resources,
-            inputPictures: pipeline.inputPictures, upscalers: pipeline.upscalers)
+        let reference = pipeline.onReference()
         let plan: RequestPlan
         do { plan = try reference.plan(for: [request]) } catch { throw .request(error) }
-        let keys = reference.keys(for: plan.need)
+        let needed = try await reference.keys(for: plan.need, under: plan.loras)
         // Some networks that pictures are drawn with may be the reference itself.
-        let kept = await Set(networks.readyKeys + pipeline.keys(for: plan.need))
-        await networks.prepare(keys, of: pipeline.checkpoint, reason: .reference)
+        let own = try await pipeline.keys(for: plan.need, under: plan.loras).map(\.key)
+        let kept = await Set(networks.readyKeys + own)
+        await reference.prepare(needed, reason: .reference)
         let result: Result<DrawnRequests, DiffusionError>
         do {
             result = .success(try await reference.draw(plan) { _ in })
         } catch {
             result = .failure(error)
         }
-        for key in keys where !kept.contains(key) { await networks.release(key) }
+        let used = (try? result.get().networks.map(\.key)) ?? []
+        for key in Set(needed.map(\.key) + used) where !kept.contains(key) { await networks.release(key) }
         return try result.get().results[0]
     }
 }

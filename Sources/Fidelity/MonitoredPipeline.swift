@@ -21,9 +21,11 @@ public actor MonitoredPipeline {
     private let turns = Turnstile()
     private let eventSource: AsyncStream<FidelityRecord>.Continuation
 
-    var monitors: PerStage<DriftMonitor<CompileKey>>
+    var monitors: PerStage<DriftMonitor<WatchedNetwork>>
     /// The networks that the monitors know.
-    var watched: [CompileKey: WeakNetwork] = [:]
+    var watched: [WatchedNetwork: NetworkInUse] = [:]
+    /// Uses so far of networks with LoRAs.
+    var useCount = 0
     /// The latest batch, drawn or attempted; nil before the first.
     var lastPlan: RequestPlan?
     /// The figures of the latest probe of each stage, and when it was.
@@ -84,8 +86,9 @@ public actor MonitoredPipeline {
                 results = try await draw(plan, previews: previews, onEvent: onEvent).results
             }
         } catch DiffusionError.nonFinite(let key) {
-            await noticeCompiles()
-            monitors[key.stage].finishedPicture(with: key, suspicion: .nonFinite(key.stage))
+            let network = WatchedNetwork(key, plan.loras)
+            await noticeCompiles(of: [(key, plan.loras)])
+            monitors[key.stage].finishedPicture(with: network, suspicion: .nonFinite(key.stage))
             guard try await lookIntoSuspicion() else { throw DiffusionError.nonFinite(key) }
             results = try await draw(plan, previews: previews, onEvent: onEvent).results
         }
@@ -100,12 +103,14 @@ public actor MonitoredPipeline {
         _ plan: RequestPlan, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> (results: [GenerationResult], isSuspicious: Bool) {
         let drawn = try await pipeline.draw(plan, previews: previews, onEvent: onEvent)
-        await noticeCompiles()
+        await noticeCompiles(of: drawn.networks.map { ($0.key, $0.loras) })
         // Each picture is looked at once, whatever took part in it.
         let suspicions = drawn.decoded.map { Suspicion(picture: $0) }
-        for use in drawn.networks {
+        let uses = Dictionary(drawn.networks.map { (WatchedNetwork($0.key, $0.loras), $0.hasFailed) }) { $0 || $1 }
+        for (network, hasFailed) in uses {
+            let stage = network.key.stage
             for suspicion in suspicions {
-                monitors[use.key.stage].finishedPicture(with: use.key, suspicion: use.hasFailed ? .nonFinite(use.key.stage) : suspicion)
+                monitors[stage].finishedPicture(with: network, suspicion: hasFailed ? .nonFinite(stage) : suspicion)
             }
         }
         for _ in suspicions { reloads.finishedPicture() }
@@ -127,20 +132,25 @@ public actor MonitoredPipeline {
             if reloads.isDue(at: now()) { try await loadAnew(keepingDiskCache: true) }
             await noticeCompiles()
             guard let due = dueProbe() else { return found }
-            if let event = try await runProbe(due.key) { found.append(event) }
+            if let event = try await runProbe(due.network) { found.append(event) }
         }
     }
 
-    /// Probes the networks of the last picture now, due or not, and mends what has drifted.
+    /// Probes the networks of the last picture now, with its LoRAs, due or not, and mends what has drifted.
     /// - Throws: as `checkIfDue`.
     public func check() async throws -> FidelityReport {
         try await turns.enter()
         defer { turns.leave() }
         let need = lastPlan?.need ?? pipeline.need(forShortPromptsOf: pipeline.nativeRequest(prompt: ""))
-        for id in pipeline.checkpoint.networks {
-            try await compile(pipeline.key(of: id, for: need))
-            if let network = await pipeline.networks.readyNetwork(serving: pipeline.key(of: id, for: need)) {
-                try await runProbe(network.key)
+        let (networks, loras) = try await lastNetworks(for: need)
+        for (first, patch) in networks {
+            let id = first.network
+            try await compile(first, patch, loras)
+            // Its compile may have moved the stage.
+            let key = patch.key(from: pipeline.key(of: id, for: need))
+            if let network = await pipeline.networks.readyNetwork(serving: key) {
+                await noticeCompiles(of: [(network.key, loras)])
+                try await runProbe(WatchedNetwork(network.key, loras))
             }
             // Once more for each rung that was climbed.
             while let due = monitors[id.stage].dueProbe(at: now()) { try await runProbe(due.model) }
@@ -167,10 +177,22 @@ public actor MonitoredPipeline {
         notices = PerStage(repeating: nil)
         reloads.reloaded(at: now())
         guard let need = lastPlan?.need else { return }
-        let keys = pipeline.keys(for: need)
+        let (networks, loras) = try await lastNetworks(for: need)
         // All at once; then one after the other, for one that is refused.
-        await pipeline.networks.prepare(keys, of: pipeline.checkpoint, reason: .reload)
-        for key in keys { try await compile(key, reason: .reload) }
+        await pipeline.prepare(networks, reason: .reload)
+        for (key, patch) in networks { try await compile(key, patch, loras, reason: .reload) }
+    }
+
+    /// The networks of the last picture with its LoRAs; without, when their files are no longer what they were.
+    private func lastNetworks(
+        for need: ShapeNeed
+    ) async throws(DiffusionError) -> (networks: [(key: CompileKey, patch: NetworkPatch)], loras: LoRASet) {
+        let loras = lastPlan?.loras ?? LoRASet()
+        do {
+            return (try await pipeline.keys(for: need, under: loras), loras)
+        } catch {
+            return (try await pipeline.keys(for: need, under: LoRASet()), LoRASet())
+        }
     }
 
     /// Does something while neither pictures nor probes run.
@@ -182,8 +204,8 @@ public actor MonitoredPipeline {
 
     private static func monitors(
         of pipeline: DiffusionPipeline, _ bounds: FidelityBounds, _ settings: MonitorSettings
-    ) -> PerStage<DriftMonitor<CompileKey>> {
-        func monitor(_ stage: Stage) -> DriftMonitor<CompileKey> {
+    ) -> PerStage<DriftMonitor<WatchedNetwork>> {
+        func monitor(_ stage: Stage) -> DriftMonitor<WatchedNetwork> {
             DriftMonitor(stage, pipeline.fallbacks[stage], at: pipeline.placements[stage], bounds: bounds, settings: settings)
         }
         return PerStage(encode: monitor(.encode), denoise: monitor(.denoise), decode: monitor(.decode))
@@ -210,7 +232,22 @@ public struct UnmendedDrift: Error, Sendable, CustomStringConvertible {
     public var description: String { "The picture cannot be trusted. \(event)" }
 }
 
+/// A compiled network with the files of LoRAs in it. A verdict holds for all of their strengths: in slots these are inputs, as texts are.
+struct WatchedNetwork: Hashable, Sendable {
+    let key: CompileKey
+    /// `LoRASet.files(changing:)`.
+    let files: [String]
+
+    init(_ key: CompileKey, _ loras: LoRASet) {
+        self.key = key
+        files = loras.files(changing: key.network)
+    }
+}
+
 /// Tells whether a network is still the one that was seen, without keeping it.
-struct WeakNetwork {
+struct NetworkInUse {
     weak var network: CompiledNetwork?
+    /// The LoRAs of the last picture that it took part in.
+    var loras: LoRASet
+    var lastUse: Int
 }

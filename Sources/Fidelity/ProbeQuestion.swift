@@ -102,13 +102,15 @@ extension ProbeQuestion {
 // Asking it
 
 extension ProbeQuestion {
-    /// - Parameter conditionings: what a denoiser is told of `texts`.
+    /// - Parameters:
+    ///   - conditionings: what a denoiser is told of `texts`.
+    ///   - factors: the changes of LoRAs in the network's slots; nil for none.
     func asked(
-        of network: CompiledNetwork, _ conditionings: [Conditioning], objective: Objective
+        of network: CompiledNetwork, _ conditionings: [Conditioning], objective: Objective, factors: SlotFactors?
     ) async throws(OpenVINOError) -> ProbeAnswer {
         switch self {
         case .encode(let texts, let reading):
-            var encoder = try PromptEncoder(network, reading)
+            var encoder = try PromptEncoder(network, reading, factors: factors)
             var encoded: [EncodedText] = []
             var answer = try await Self.timed(texts) { text throws(OpenVINOError) in
                 let answers = try await encoder.encode([text])
@@ -118,9 +120,13 @@ extension ProbeQuestion {
             answer.texts = encoded
             return answer
         case .predict(_, let pictureCount, let shape):
-            var predictor = try NoisePredictor(network, pictureCount: pictureCount)
+            var predictor = try NoisePredictor(network, pictureCount: pictureCount, factors: factors)
             let calls = Self.calls(pictureCount: pictureCount, shape: shape, objective: objective)
-            return try await Self.timed(calls) { call throws(OpenVINOError) in try await predictor.predict(call, for: conditionings) }
+            return try await Self.timed(Array(calls.enumerated())) { part throws(OpenVINOError) in
+                // Strengths by step: as in a picture of so many steps.
+                if factors?.varies == true { try predictor.setStrengths(atStep: Double(part.offset), of: calls.count) }
+                return try await predictor.predict(part.element, for: conditionings)
+            }
         case .decode(let shape):
             var decoder = try LatentDecoder(network)
             let latents = [NaturalLatents.make(shape: shape, seed: 1), NaturalLatents.make(shape: shape, seed: 2)]

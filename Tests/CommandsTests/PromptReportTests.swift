@@ -117,6 +117,9 @@ struct PromptReportTests {
     func unknownTags() {
         let text = PromptExplanation(Self.report("a <lora:film:0.8:0@0,0.5@1> <lora:x:y> <sora:x>"), style: .plain).text
         #expect(text.contains(#"LoRA "film", text encoder × 0.8, UNet × 0 at 0, 0.5 at 1"#))
+        let parts = PromptExplanation(Self.report("<lora:film:OUTD:stop=5:scope=part> <lora:x:start=3>"), style: .plain).text
+        #expect(parts.contains(#"LoRA "film", text encoder × 1, UNet × 1, by block, from step 1 to 4, on its AND part"#))
+        #expect(parts.contains(#"LoRA "x", text encoder × 1, UNet × 1, from step 3"#))
         #expect(text.contains(#"LoRA "x", text encoder × 1, UNet × 1; not understood: y"#))
         #expect(text.contains(#"<sora:x>  "sora" is not a kind of network that is known; ignored"#))
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Compilation
+import Foundation
 import Generation
 import GraphIR
 import Networks
@@ -93,9 +94,45 @@ struct LoRAPictureTests {
         #expect(merged.compiles.map(\.stage) == [.denoise] && merged.compiles.map(\.reason) == [.lora])
         #expect(try await draw("<lora:whole:0:0.3>").compiles.isEmpty)
         #expect(try await draw("<lora:whole:0:0.4>").compiles.count == 1)
-        #expect(await fresh.networks.readyKeys.count { $0.checkpoint != fresh.checkpoint.identity } == 1)
+        #expect(await fresh.networks.readyKeys.count { !$0.patches.isEmpty } == 1)
         await fresh.releaseNetworks()
         #expect(await fresh.networks.readyKeys.isEmpty)
+    }
+
+    @Test("the disk cache keeps networks with merged weights for the same files and strengths, whatever else is asked for in between")
+    func diskCache() async throws {
+        let folder = try TemporaryFolder()
+        let path = try #require(Self.shared.get().folder.path)
+        let file = "\(path)/own.safetensors"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try FileManager.default.copyItem(atPath: "\(path)/whole.safetensors", toPath: file)
+        let cache = DiskCache(in: folder.url, byteLimit: 1 << 40, form: .full)
+        /// Compiles of the UNet in a process of its own.
+        func compiles(_ tags: String) async throws -> [Bool] {
+            let pipeline = DiffusionPipeline(
+                pipeline.opened, fallbacks: pipeline.fallbacks, networks: CompiledNetworks(core: try Core(), diskCache: cache),
+                resources: PromptResources(loras: LoRALibrary(folders: [path])))
+            let result = try await pipeline.generate(request(tags)) { _ in }
+            return result.compiles.filter { $0.stage == .denoise }.map(\.isFromDiskCache)
+        }
+        #expect(try await compiles("<lora:own:0:0.3>") == [false])
+        #expect(try await compiles("<lora:own:0:0.4>") == [false])
+        #expect(try await compiles("<lora:own:0:0.3>") == [true])
+        // Another file under the same name.
+        var bytes = try Data(contentsOf: URL(filePath: file))
+        bytes[bytes.count - 4] ^= 1
+        try bytes.write(to: URL(filePath: file))
+        #expect(try await compiles("<lora:own:0:0.3>") == [false])
+        #expect(try await compiles("") == [false])
+        // What there is one of for each strength makes room first.
+        let plain = try #require(cache.items().first { $0.key?.component == "UNet" })
+        let merged = cache.items().filter { $0.key?.component == "UNet with LoRAs" }
+        #expect(merged.count == 3)
+        cache.prune(to: cache.items().reduce(0) { $0 + $1.byteCount } - 1)
+        #expect(cache.items().contains { $0.name == plain.name })
+        #expect(cache.items().count { $0.key?.component == "UNet with LoRAs" } == 2)
+        cache.removeAll(weights: try #require(plain.key?.weights))
+        #expect(cache.items().allSatisfy { $0.key?.component.hasPrefix("UNet") != true })
     }
 
     @Test("pictures of one batch may name different LoRAs, and are those that each draws alone")
@@ -130,12 +167,101 @@ struct LoRAPictureTests {
         ("<lora:nothing:1>", Notice.Name.loraMissing, true), ("<lora:other:1>", .loraUnfit, true),
         ("<lora:linear:much>", .loraArguments, false), ("<lora:linear:0.1:0.1:4:5>", .loraArguments, false),
         ("<lora:linear:0.1:weight=3>", .loraArguments, false), ("<lora:linear:0.1> <lora:linear:0.2>", .loraRepeated, false),
-        ("<lora:whole:0:0.5@0,0@1>", .loraScheduleUnused, false),
+        ("<lora:whole:0:0.5@0,0@1>", .loraScheduleUnused, false), ("<lora:whole:0:0.5:start=2>", .loraScheduleUnused, false),
+        ("<lora:linear:te=0.5@0,0@1>", .loraTextSchedule, false), ("<lora:linear:0.1:lbw=SOME>", .loraArguments, false),
+        ("<lora:linear:0.1:lbw=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1>", .loraBlocks, false),
     ])
     func notices(tags: String, name: Notice.Name, isIgnored: Bool) async throws {
         let result = try await pipeline.generate(request(tags)) { _ in }
         #expect(result.warnings.contains { $0.name == name })
         #expect(result.ignored.isEmpty != isIgnored)
+    }
+
+    @Test("block weights and steps are strengths: nothing is compiled, and pictures are those of the strengths that they come to")
+    func blocks() async throws {
+        let fresh = try fresh()
+        func draw(_ tags: String) async throws -> GenerationResult { try await fresh.generate(request(tags)) { _ in } }
+        let (plain, whole) = (try await draw(""), try await draw("<lora:linear:0.3>"))
+        for (tags, same) in [
+            ("<lora:linear:0.3:lbw=ALL>", "<lora:linear:0.3>"), ("<lora:linear:0.6:lbw=ALL0.5>", "<lora:linear:0.3>"),
+            ("<lora:linear:0.3:lbw=M00>", "<lora:linear:te=0:in=0:mid=0.3:out=0:unet=0>"),
+            ("<lora:linear:0.3:lbw=1,0,0,0,0,0,0,0,0,0,0,0>", "<lora:linear:0.3:0>"),
+            ("<lora:linear:0.3:start=2:stop=4>", "<lora:linear:0.3:0@0.1,0.3@0.9,0.3@2,0@2.1>"),
+        ] {
+            let (result, expected) = (try await draw(tags), try await draw(same))
+            #expect(result.compiles.isEmpty && result.warnings.isEmpty, "\(result.warnings)")
+            #expect(result.images == expected.images)
+            #expect((result.images == whole.images) == (same == "<lora:linear:0.3>") && result.images != plain.images, "\(tags)")
+        }
+        // A file that is named twice, with blocks of its own each time.
+        let split = try await draw("<lora:linear:0.3:lbw=BASE><lora:linear:te=0:unet=0.3>")
+        #expect(split.images[0].peakSignalToNoiseRatio(to: whole.images[0]) > 60)
+        #expect(split.warnings.map(\.name) == [.loraRepeated])
+    }
+
+    @Test("a LoRA with a scope acts on its own AND part: picture and text are those that the parts have by themselves")
+    func scopes() async throws {
+        let fresh = try fresh()
+        var request = request("")
+        func draw(_ prompt: String) async throws -> GenerationResult {
+            request.prompt = prompt
+            return try await fresh.generate(request) { _ in }
+        }
+        _ = try await draw("a cat AND a dog<lora:linear:0.3>")
+        _ = try await draw("a cat AND a dog")
+        // The same text in two parts, one of them with a LoRA.
+        let plan = try fresh.plan(for: [{ var own = request; own.prompt = "a cat AND a cat<lora:linear:0.3:scope=part>"; return own }()])
+        #expect(plan.joined.texts.count == 3 && plan.joined.textParts == [nil, nil, 1])
+        // A part without weight leaves the picture of the other one.
+        request.negativePrompt = ""
+        let (with, without) = (try await draw("a dog<lora:linear:0.3:scope=part>"), try await draw("a cat"))
+        for (prompt, same, isAlone) in [
+            ("a cat :0 AND a dog<lora:linear:0.3:scope=part>", with, true),
+            ("a cat AND a dog<lora:linear:0.3:scope=part> :0", without, true),
+            ("a cat AND a dog<lora:linear:0.3:scope=part>", with, false), ("a cat AND a dog<lora:linear:0.3>", with, false),
+        ] {
+            let result = try await draw(prompt)
+            #expect(result.compiles.isEmpty && result.warnings.isEmpty, "\(result.warnings)")
+            #expect((result.images[0].peakSignalToNoiseRatio(to: same.images[0]) > 60) == isAlone, "\(prompt)")
+        }
+        // Without AND, all but the negative prompt.
+        #expect(try await draw("a dog<lora:linear:0.3>").images != with.images)
+        // With nothing but the prompt, its own part is the whole picture; in the UNet too.
+        request.cfgScale = 1
+        let prompts = ["<lora:linear:te=0:unet=0.3:scope=part>", "<lora:linear:te=0:unet=0.3>", ""].map { "a dog" + $0 }
+        var alone: [RGBImage] = []
+        for prompt in prompts { alone.append(try await draw(prompt).images[0]) }
+        #expect(alone[0].peakSignalToNoiseRatio(to: alone[1]) > 60 && alone[0].peakSignalToNoiseRatio(to: alone[2]) < 60)
+        request.cfgScale = 7
+        // Merged weights serve all parts.
+        let merged = try await draw("a cat AND a dog<lora:whole:0:0.3:scope=part>")
+        #expect(merged.warnings.map(\.name) == [.loraMerged, .loraScopeUnused])
+        #expect(merged.images == (try await draw("a cat AND a dog<lora:whole:0:0.3>")).images)
+    }
+
+    @Test("the forecast of memory counts factors in slots and merged weights")
+    func memory() throws {
+        func forecast(_ tags: String) -> MemoryForecast { pipeline.memoryForecast(for: request(tags)) }
+        let plain = forecast("")
+        #expect(plain.changes == PerStage(repeating: 0))
+        let (one, kernels) = (forecast("<lora:linear:1>"), forecast("<lora:kernels:1>"))
+        let two = forecast("<lora:linear:1><lora:linear:1:dyn=2>")
+        #expect(one.changes.encode > 0 && one.changes.denoise > 0 && one.changes.decode == 0 && kernels.changes.encode == 0)
+        // Rank 4, then 4 and 2.
+        #expect(two.changes.denoise == one.changes.denoise * 3 / 2 && two.work.denoise > one.work.denoise)
+        #expect(one.work.denoise > plain.work.denoise && one.weights == plain.weights)
+        #expect(one.peakOfOnePicture > plain.peakOfOnePicture)
+        #expect(one.peakOfServing > plain.peakOfServing + plain.weights.denoise)
+        // A slot of every layer takes its input and its output; merged weights the whole layer.
+        let set = try pipeline.plan(for: [request("<lora:linear:1>")]).loras
+        let weights = pipeline.checkpoint.unet.weights
+        let shapes = try #require(set.members[0].changes.layers[.denoiser]).keys.compactMap { weights["\($0).weight"]?.shape }
+        #expect(one.changes.denoise == 8 * 4 * shapes.reduce(0) { $0 + $1[0] + $1.dropFirst().reduce(1, *) })
+        let merged = forecast("<lora:whole:0:1>")
+        #expect(merged.changes.denoise == 4 * shapes.reduce(0) { $0 + $1.reduce(1, *) } && merged.changes.encode == 0)
+        #expect(merged.work == plain.work)
+        // A negative strength takes as much, none nothing.
+        #expect(forecast("<lora:linear:-1>").changes == one.changes && forecast("<lora:linear:0>").changes == plain.changes)
     }
 
     @Test("a LoRA in the negative prompt is left out, and told")

@@ -45,6 +45,24 @@ struct VerifyTests {
         #expect((image.width, image.height) == (3 * 96, 64))
     }
 
+    @Test("LoRAs of the prompt are in both pictures")
+    func loras() async throws {
+        let tiny = TinyCheckpoint.sd1()
+        let path = try tiny.writeSingleFile(in: easel.folder)
+        _ = try TinyLoRA(for: tiny).write(in: easel.folder, name: "linear")
+        func verify(_ prompt: String) async throws -> (Report, [UInt8]) {
+            let run = try await easel(
+                "verify", "--model", path, "--device", "CPU", "--precision", "f32", "--shapes", "static", "--size", "64", "--steps", "1",
+                "--prompt", prompt, "--loras", easel.folder.path, "--json")
+            #expect(run.exitCode == 0, "\(run.errors)")
+            let report = try JSONDecoder().decode(Report.self, from: Data(run.lastLine.utf8))
+            return (report, try easel.contents(of: report.comparison))
+        }
+        let (report, pictures) = try await verify("a star <lora:linear:0.8>")
+        #expect(report.within_bounds && report.components.allSatisfy { $0.distance.relative_error < 1e-4 })
+        #expect(try await verify("a star").1 != pictures)
+    }
+
     @Test("without --json there is a table, a verdict and the file's path; noughts are explained")
     func table() async throws {
         let run = try await easel("verify", "--device", "CPU", "--precision", "f32", "--size", "64", "--steps", "1", "--quiet")

@@ -19,6 +19,8 @@ struct Watching {
     /// Whether this machine has a precision below f32.
     static let hasHalf = (try? Core().devices())?.contains { $0.name == "CPU" && $0.capabilities.contains("BF16") } == true
 
+    static let shapes = ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1)
+
     let pipeline: DiffusionPipeline
     let monitored: MonitoredPipeline
     let time = ManualTime()
@@ -26,18 +28,18 @@ struct Watching {
 
     init(
         denoise: Placement = .reference, decode: Placement = .reference, fault: Fault = Fault(), diskCache: DiskCache? = nil,
-        lastRung: Rung = .cpu, _ change: (inout MonitorSettings) -> Void = { _ in }
+        lastRung: Rung = .cpu, of opened: OpenCheckpoint? = nil, _ resources: PromptResources = PromptResources(),
+        _ change: (inout MonitorSettings) -> Void = { _ in }
     ) throws {
         self.fault = fault
         let networks = CompiledNetworks(
             core: try Core(), diskCache: diskCache, fault: { fault.answer($0, $1) }, onCompile: { fault.compiled($0) })
         pipeline = try DiffusionPipeline(
-            OpenCheckpoint(path: Fixture.demoModel.path),
+            opened ?? OpenCheckpoint(path: Fixture.demoModel.path),
             fallbacks: PerStage(encode: .reference, denoise: denoise, decode: decode).map {
                 Fallbacks($0, then: [.reference], lastRung: lastRung)
             },
-            shapes: ShapePlan(policies: PerStage(encode: .dynamic, denoise: .static, decode: .static), contextChunks: 1), networks: networks
-        )
+            shapes: Self.shapes, networks: networks, resources: resources)
         var settings = MonitorSettings()
         change(&settings)
         var bounds = FidelityBounds()

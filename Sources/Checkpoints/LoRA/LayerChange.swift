@@ -80,18 +80,27 @@ public struct LayerChange: Sendable {
     /// A larger rank is not worth a branch beside the weight.
     public static let largestRank = 256
 
-    /// The change at strength 1 as a product of two small matrices, up · down.
+    /// The rank of the change as a product of two small matrices, without reading any number.
     /// - Parameter rankLimit: as for `delta`.
     /// - Returns: nil where the change is not such a product, or its rank exceeds `largestRank`. A change of the bias alone has rank 0.
-    public func factors(rankLimit: Int? = nil) -> LowRankFactors? {
+    public func rank(rankLimit: Int? = nil) -> Int? {
         guard !readsWeight else { return nil }
+        guard let formula else { return 0 }
+        return formula.rank(rankLimit: rankLimit).flatMap { $0 <= Self.largestRank ? $0 : nil }
+    }
+
+    /// The change at strength 1 as a product of two small matrices, up · down.
+    /// - Parameter rankLimit: as for `delta`.
+    /// - Returns: nil where `rank` is.
+    public func factors(rankLimit: Int? = nil) -> LowRankFactors? {
+        guard rank(rankLimit: rankLimit) != nil else { return nil }
         let (shape, inputs) = (placement.shape, placement.storedInputs)
         let downShape = shape.taps > 1 ? [inputs] + shape.kernel : [inputs]
         guard let formula else {
             return LowRankFactors(
                 down: NDArray(shape: [0] + downShape, values: []), up: NDArray(shape: [shape.outputs, 0], values: []), bias: biasDelta)
         }
-        guard let (up, down) = formula.factors(rankLimit: rankLimit, largestRank: Self.largestRank) else { return nil }
+        guard let (up, down) = formula.factors(rankLimit: rankLimit) else { return nil }
         return LowRankFactors(
             down: NDArray(shape: [down.rows] + downShape, values: placement.widened(down).values),
             up: NDArray(shape: [up.rows, up.columns], values: up.values), bias: biasDelta)

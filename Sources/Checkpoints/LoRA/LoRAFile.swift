@@ -1,5 +1,6 @@
 import Crypto
 import Files
+public import FoundationEssentials
 import Synchronization
 
 /// A file of changes to a checkpoint's weights: a LoRA or one of its kin. Opening reads the header, or a pickle as data, and maps the file.
@@ -56,6 +57,12 @@ public struct LoRAFile: Sendable {
         hash.remember(digits)
         return String(digits.prefix(12))
     }
+}
+
+extension LoRAFile {
+    /// The SHA-256 of the file's content, for keys of what outlives the process. Remembered as a checkpoint's is.
+    /// - Returns: nil when the file can no longer be read.
+    public func fingerprint(rememberedIn folder: URL) async -> String? { await files.fingerprint(rememberedIn: folder) }
 }
 
 /// The SHA-256 behind a file's header, once it is computed.

@@ -11,7 +11,8 @@ extension Checkpoint {
 
     /// Opens a folder of graphs for OpenVINO. Its configurations are those of diffusers.
     init(
-        openVINOFolder path: String, _ index: ConfigurationFile, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource
+        openVINOFolder path: String, _ index: ConfigurationFile, prediction: SchedulerConfiguration.Prediction?, vae source: VAESource,
+        textEncoders paths: [String]
     ) throws(CheckpointError) {
         let folder = DiffusersFolder(path: path)
         var files = FileSequence()
@@ -33,14 +34,20 @@ extension Checkpoint {
             return weights
         }
 
+        let unetFile = try folder.configuration("unet")
+        let unetConfiguration = try UNetConfiguration(unetFile)
+        let chosen = paths.isEmpty ? nil : try ChosenTextEncoders(paths, for: family, plan, unetConfiguration, &files)
         var textEncoders: [StoredNetwork<TextEncoderConfiguration>] = []
         for (place, traits) in family.traits.textEncoders.enumerated() {
+            if let network = chosen?.networks[place] {
+                textEncoders.append(network)
+                continue
+            }
             let configuration = try TextEncoderConfiguration(folder.configuration(traits.folder), isProjected: plan.pooled == place)
             let weights = try open(.text(place), traits.folder, traits.component)
             textEncoders.append(StoredNetwork(configuration: configuration, weights: weights))
         }
-        let unetFile = try folder.configuration("unet")
-        let unet = StoredNetwork(configuration: try UNetConfiguration(unetFile), weights: try open(.denoiser, "unet", "UNet"))
+        let unet = StoredNetwork(configuration: unetConfiguration, weights: try open(.denoiser, "unet", "UNet"))
 
         let vae: StoredNetwork<VAEConfiguration>
         var replacement: VAEFile.Replacement?
@@ -63,11 +70,12 @@ extension Checkpoint {
         try self.init(
             Parts(
                 name: path.lastPathComponent, path: path, layout: .openvino, family: family, conditioning: plan,
-                textEncoders: textEncoders, unet: unet, vae: vae, vaeSource: source, scheduler: asked,
+                textEncoders: textEncoders, unet: unet, vae: vae, vaeSource: source, chosenEncoders: chosen, scheduler: asked,
                 predictionSource: prediction == nil ? said : .user,
                 zeroTerminalSNRSource: scheduler.rescalesToZeroTerminalSNR ? .configuration : nil, tokenizers: tokenizers,
-                files: files.files, unusedKeys: replacement?.unusedKeys ?? [], ignoredKeys: replacement?.ignoredKeys ?? [],
-                misunderstood: replacement?.misunderstood,
+                files: files.files, unusedKeys: (chosen?.unusedKeys ?? []) + (replacement?.unusedKeys ?? []),
+                ignoredKeys: (chosen?.ignoredKeys ?? []) + (replacement?.ignoredKeys ?? []),
+                misunderstood: chosen?.misunderstood ?? replacement?.misunderstood,
                 hints: FewStepSuggestion.Hints(
                     origins: [index, unetFile].compactMap { $0.hint("_name_or_path") }, schedulerClass: schedulerFile?.hint("_class_name"),
                     timestepSpacing: schedulerFile?.hint("timestep_spacing")),

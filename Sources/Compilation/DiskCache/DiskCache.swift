@@ -60,10 +60,12 @@ public struct DiskCache: Sendable, Hashable {
     /// Deletes the entry of a key.
     public func remove(_ key: DiskCacheKey) { try? FileManager.default.removeItem(at: folder(of: key)) }
 
-    /// Deletes all entries of a checkpoint.
-    /// - Parameter weights: `DiskCacheKey.weights`.
+    /// Deletes all entries of a checkpoint, also those with LoRAs merged in.
+    /// - Parameter weights: `DiskCacheKey.weights` without LoRAs.
     public func removeAll(weights: String) {
-        for item in items() where item.key?.weights == weights { item.delete() }
+        for item in items() where item.key.map({ $0.weights == weights || $0.weights.hasPrefix(weights + "+") }) == true {
+            item.delete()
+        }
     }
 
     func folder(of key: DiskCacheKey) -> URL { folder.appending(path: key.folderName) }
@@ -78,8 +80,8 @@ public struct DiskCache: Sendable, Hashable {
         return names.map { DiskCacheItem(at: folder.appending(path: $0)) }.sorted { $0.lastUse > $1.lastUse }
     }
 
-    /// Deletes what is left of compiles that did not end, and then the entries that were not used for longest until the
-    /// others fit.
+    /// Deletes what is left of compiles that did not end, and then entries until the others fit: first those with LoRAs merged in, of
+    /// which there is one for each strength, then all others; of each kind those that were not used for longest.
     /// - Parameters:
     ///   - limit: bytes; nil for the cache's own.
     ///   - spared: stays, even when it does not fit alone.
@@ -88,7 +90,9 @@ public struct DiskCache: Sendable, Hashable {
     public func prune(to limit: Int? = nil, sparing spared: DiskCacheKey? = nil) -> [DiskCacheItem] {
         let limit = limit ?? byteLimit
         var room = limit
-        return items().filter { item in
+        func hasPatches(_ item: DiskCacheItem) -> Bool { item.key?.hasPatches == true }
+        let items = items()
+        return (items.filter { !hasPatches($0) } + items.filter(hasPatches)).filter { item in
             if item.isInUse { return false }
             if item.key != nil {
                 // Once something did not fit, all that is older goes too.

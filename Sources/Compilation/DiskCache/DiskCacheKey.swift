@@ -6,13 +6,13 @@ import FoundationEssentials
 public struct DiskCacheKey: Sendable, Hashable, Codable {
     /// The checkpoint's name, for people; two of the same name differ in `weights`.
     public var model: String
-    /// `UNet`, for people; `graph` says more.
+    /// `UNet` or `UNet with LoRAs`, for people; `graph` says more.
     public var component: String
     /// The fixed inputs in words, for people: `batch 2, latents 64×64, up to 4 chunks`.
     public var shape: String
     /// SHA-256 of the graph's text and its literals: architecture, shapes, tiling and layout of the weights.
     public var graph: String
-    /// SHA-256 of the contents of the checkpoint's files.
+    /// SHA-256 of the contents of the checkpoint's files. With LoRAs merged in, a plus sign and the SHA-256 of theirs follow.
     public var weights: String
     /// OpenVINO's name of the device, what its maker calls it, and its driver's version where it tells: `GPU, Intel Arc A770, 25.18`.
     public var device: String
@@ -39,6 +39,9 @@ public struct DiskCacheKey: Sendable, Hashable, Codable {
         self.runtime = runtime
         self.form = form
     }
+
+    /// Whether LoRAs are merged into the weights.
+    var hasPatches: Bool { weights.contains("+") }
 
     /// The name of the entry's folder: 32 hexadecimal digits.
     public var folderName: String {

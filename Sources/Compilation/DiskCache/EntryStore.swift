@@ -35,8 +35,9 @@ actor EntryStore {
         text.update(data: Data(graph.xml.utf8))
         text.update(data: Data(graph.literals))
         let key = DiskCacheKey(
-            model: source.name, component: "\(network)", shape: shape.summary(of: network), graph: text.finalize().hexadecimal,
-            weights: weights, device: description(of: placement.device), properties: placement.properties.map { "\($0.name)=\($0.text)" },
+            model: source.name, component: source.patches.isEmpty ? "\(network)" : "\(network) with LoRAs",
+            shape: shape.summary(of: network), graph: text.finalize().hexadecimal, weights: weights,
+            device: description(of: placement.device), properties: placement.properties.map { "\($0.name)=\($0.text)" },
             runtime: runtime, form: form)
         do {
             return try cache.entry(for: key)
@@ -56,10 +57,9 @@ actor EntryStore {
 
     /// One task for all networks with the same files, which are read once; nil for a network without any.
     private func weightsHash(of network: NetworkID) async -> String? {
-        let files = source.files(of: network)
-        guard !files.isEmpty else { return nil }
-        let task = weights[files.map(\.path)] ?? Task { [cache] in await files.fingerprint(rememberedIn: cache.root) }
-        weights[files.map(\.path)] = task
+        let paths = source.files(of: network).map(\.path)
+        let task = weights[paths] ?? Task { [cache, source] in await source.fingerprint(of: network, rememberedIn: cache.root) }
+        weights[paths] = task
         return await task.value
     }
 

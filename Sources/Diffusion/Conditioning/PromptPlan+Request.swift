@@ -41,14 +41,19 @@ extension PromptPlan {
         let chunker = PromptChunker(
             tokenizer: tokenizer, paddingToken: paddingToken, commaBacktrack: request.commaBacktrack, inversions: inversions.words)
         var texts = reader.texts.map { chunker.chunks(of: $0, request.emphasis) }
+        var textParts = reader.textParts
         if request.padsConditionings, Set(texts.map(\.chunks.count)).count > 1 {
             let empty = chunker.chunks(ofPlainText: "")
-            filler = texts.firstIndex(of: empty) ?? texts.count
-            if filler == texts.count { texts.append(empty) }
+            filler = texts.indices.first { texts[$0] == empty && textParts[$0] == nil } ?? texts.count
+            if filler == texts.count {
+                texts.append(empty)
+                textParts.append(nil)
+            }
         } else {
             filler = nil
         }
         self.texts = texts
+        self.textParts = textParts
         self.inversions = inversions.vectors
         ignored = (reader.ignored + inversions.ignored).withoutRepetitions
         let unreadable = pictures.unreadableTexts(tokenizer: tokenizer, names: inversions.words.map(\.name))
@@ -86,13 +91,19 @@ private struct PromptReader {
     let guidance: Guidance
     let zeroesEmptyNegative: Bool
     let findLoRAs: ([LoRATag]) -> LoRASet
-    /// Each once.
+    /// Each once for each part with LoRAs of its own.
     private(set) var texts: [String] = []
+    private(set) var textParts: [Int?] = []
     private(set) var ignored: [String] = []
     var warnings: [Notice] = []
     private(set) var dependsOnScheduleCounting = false
 
-    private var indices: [String: Int] = [:]
+    private struct PartText: Hashable {
+        let text: String
+        let part: Int?
+    }
+
+    private var indices: [PartText: Int] = [:]
     /// Pictures without wildcards all say the same.
     private var known: [[String]: PromptPlan.Picture] = [:]
 
@@ -124,14 +135,16 @@ private struct PromptReader {
             ignored.append(tag.description)
             warnings.append(tag.warning)
         }
-        let loras = findLoRAs(positive.tags.compactMap { LoRATag($0) })
+        let loras = findLoRAs(zip(positive.tags, positive.partsOfTags).compactMap { LoRATag($0, in: $1) })
         ignored += loras.ignored
         warnings += loras.notices
         let weights = positive.parts.map { Float($0.weight) }
         let picture = PromptPlan.Picture(
             prompt: prompt, negativePrompt: negativePrompt,
             negative: guidance.needsUnconditional(weights: weights) ? negativeSlot(negative.tree) : nil,
-            parts: positive.parts.map { slot($0.tree, weight: Float($0.weight)) }, loras: loras)
+            parts: positive.parts.enumerated().map { index, part in
+                slot(part.tree, weight: Float(part.weight), part: loras.hasOwn(ofPart: index) ? index : nil)
+            }, loras: loras)
         known[[prompt, negativePrompt]] = picture
         return picture
     }
@@ -142,18 +155,19 @@ private struct PromptReader {
         return slot
     }
 
-    private mutating func slot(_ tree: PromptTree, weight: Float = 1) -> PromptPlan.Slot {
+    private mutating func slot(_ tree: PromptTree, weight: Float = 1, part: Int? = nil) -> PromptPlan.Slot {
         let (steps, sampler) = (request.steps, request.sampler)
         if tree.dependsOnCounting(steps: steps, sampler: sampler, after: first) { dependsOnScheduleCounting = true }
         let schedule = tree.schedule(steps: steps, sampler: sampler, counting: request.scheduleCounting, after: first)
-        let indices = schedule.texts.map { index(of: $0) }
-        return PromptPlan.Slot(weight: weight, texts: schedule.textOfEachEvaluation.map { indices[$0] })
+        let indices = schedule.texts.map { index(of: PartText(text: $0, part: part)) }
+        return PromptPlan.Slot(weight: weight, texts: schedule.textOfEachEvaluation.map { indices[$0] }, part: part)
     }
 
-    private mutating func index(of text: String) -> Int {
+    private mutating func index(of text: PartText) -> Int {
         if let known = indices[text] { return known }
         indices[text] = texts.count
-        texts.append(text)
+        texts.append(text.text)
+        textParts.append(text.part)
         return texts.count - 1
     }
 }

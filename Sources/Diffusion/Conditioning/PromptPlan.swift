@@ -12,6 +12,8 @@ struct PromptPlan: Sendable {
         var weight: Float = 1
         /// For each evaluation, an index into the plan's `texts`.
         var texts: [Int]
+        /// The AND part, where it has LoRAs of its own; nil for all else.
+        var part: Int?
         /// The denoiser is told zeros in place of the text: an empty negative prompt of models that were trained so.
         var isZeroed = false
     }
@@ -35,6 +37,8 @@ struct PromptPlan: Sendable {
     let pictures: [Picture]
     /// The distinct texts of all pictures and evaluations: each is encoded once.
     let texts: [ChunkedPrompt]
+    /// For each text the AND part whose own LoRAs act on it; nil where there are none.
+    let textParts: [Int?]
     /// The empty text among `texts`, where shorter texts of an evaluation are filled up with it.
     let filler: Int?
     /// The vectors of textual inversions that the texts name: for each text encoder `[rows, width]`.
@@ -52,9 +56,13 @@ extension PromptPlan {
     /// One plan for the pictures of several, in their order: a text that several have is encoded once.
     /// - Precondition: there is at least one, and they belong to requests that can be drawn together.
     init(joining plans: [PromptPlan]) {
-        var texts: [ChunkedPrompt] = []
-        var places: [ChunkedPrompt: Int] = [:]
-        func place(of text: ChunkedPrompt) -> Int {
+        struct PartText: Hashable {
+            let text: ChunkedPrompt
+            let part: Int?
+        }
+        var texts: [PartText] = []
+        var places: [PartText: Int] = [:]
+        func place(of text: PartText) -> Int {
             if let known = places[text] { return known }
             places[text] = texts.count
             texts.append(text)
@@ -62,12 +70,13 @@ extension PromptPlan {
         }
         var filler: Int?
         pictures = plans.flatMap { plan in
-            let indices = plan.texts.map(place)
+            let indices = zip(plan.texts, plan.textParts).map { place(of: PartText(text: $0, part: $1)) }
             // Where a plan has none, there is nothing to fill up.
             filler = filler ?? plan.filler.map { indices[$0] }
             return plan.pictures.map { $0.renumbered(indices) }
         }
-        self.texts = texts
+        self.texts = texts.map(\.text)
+        textParts = texts.map(\.part)
         self.filler = filler
         inversions = plans.reduce(into: [:]) { $0.merge($1.inversions) { first, _ in first } }
         ignored = plans.flatMap(\.ignored).withoutRepetitions
@@ -80,7 +89,9 @@ extension PromptPlan.Picture {
     /// - Parameter indices: for each text, where it is now.
     fileprivate func renumbered(_ indices: [Int]) -> Self {
         func renumbered(_ slot: PromptPlan.Slot) -> PromptPlan.Slot {
-            PromptPlan.Slot(weight: slot.weight, texts: slot.texts.map { indices[$0] }, isZeroed: slot.isZeroed)
+            var slot = slot
+            slot.texts = slot.texts.map { indices[$0] }
+            return slot
         }
         var picture = self
         picture.negative = negative.map(renumbered)

@@ -70,6 +70,9 @@ final class MatchedLoRAs: Sendable {
     /// Whether the UNet is a graph of another program, whose weights have no names.
     var runsGraph: Bool { checkpoint.graphs[.denoiser] != nil }
 
+    /// Levels of the UNet.
+    var levelCount: Int { checkpoint.unet.configuration.blocks.count }
+
     /// The changes of a file.
     func changes(of file: LoRAFile) -> LoRAChanges {
         let identity = file.identity

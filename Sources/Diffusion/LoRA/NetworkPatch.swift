@@ -1,11 +1,11 @@
 import Checkpoints
-import Compilation
-import Generation
+public import Compilation
+public import Generation
 import Networks
 import Prompting
 
 /// The way in which LoRAs come into a network.
-enum NetworkPatch: Sendable {
+public enum NetworkPatch: Sendable {
     /// Nothing changes it.
     case none
     /// Inputs beside the weights. Other strengths, and on CPUs other files, need no compile.
@@ -19,7 +19,7 @@ enum NetworkPatch: Sendable {
     }
 
     /// The key of the network with the LoRAs, from that of the network without.
-    func key(from plain: CompileKey) -> CompileKey {
+    public func key(from plain: CompileKey) -> CompileKey {
         switch self {
         case .none: return plain
         case .slots(let factors):
@@ -27,12 +27,14 @@ enum NetworkPatch: Sendable {
             shape.slots = factors.slots(on: plain.placement.device)
             return CompileKey(checkpoint: plain.checkpoint, network: plain.network, placement: plain.placement, shape: shape)
         case .merged(let network):
-            return CompileKey(checkpoint: network.identity, network: plain.network, placement: plain.placement, shape: plain.shape)
+            return CompileKey(
+                checkpoint: plain.checkpoint, patches: network.patches, network: plain.network, placement: plain.placement,
+                shape: plain.shape)
         }
     }
 
     /// The contents of the network's slots.
-    var factors: SlotFactors? { if case .slots(let factors) = self { factors } else { nil } }
+    public var factors: SlotFactors? { if case .slots(let factors) = self { factors } else { nil } }
 }
 
 /// Makes patches for one checkpoint, away from Swift's own threads: factors of a large LoRA take a second, merging takes several.
@@ -62,9 +64,9 @@ actor NetworkPatcher {
             for member in members { if let name = member.file.weights.changedFile { throw .changed(file: name) } }
             return .slots(factors)
         }
-        let network = try merged(id, members, identity: set.fingerprint(of: id))
-        if let old = merged.updateValue(network, forKey: id), old.identity != network.identity {
-            await networks.release(checkpoint: old.identity)
+        let network = try merged(id, members, set.patches(of: id))
+        if let old = merged.updateValue(network, forKey: id), old.patches != network.patches {
+            await networks.release(checkpoint: old.identity, patches: old.patches)
         }
         return .merged(network)
     }
@@ -76,17 +78,19 @@ actor NetworkPatcher {
         }
     }
 
-    private func merged(_ id: NetworkID, _ members: [LoRASet.Member], identity: String) throws(CheckpointError) -> MergedNetwork {
-        if let known = merged[id], known.identity == MergedNetwork.identity(of: id, of: checkpoint, with: identity) { return known }
+    private func merged(
+        _ id: NetworkID, _ members: [LoRASet.Member], _ patches: [MergedNetwork.Patch]
+    ) throws(CheckpointError) -> MergedNetwork {
+        if let known = merged[id], known.patches == MergedNetwork.identity(of: patches, in: id) { return known }
         var changes: [String: [WeightedChange]] = [:]
         for member in members {
             for (layer, change) in member.changes.layers[id] ?? [:] {
-                let strength = member.tag.strength(of: layer, in: id, atStep: 0, of: 1)
+                let strength = member.tag.strength(of: layer, in: id, atStep: nil, of: 1)
                 changes[layer, default: []].append(
                     WeightedChange(change: change, strength: strength, rankLimit: member.tag.rankLimit))
             }
         }
-        return try MergedNetwork(checkpoint, id, changes: changes, identity: identity)
+        return try MergedNetwork(checkpoint, id, changes: changes, patches: patches)
     }
 
     /// The factors of a file's changes; nil where they are not of low rank.
@@ -118,10 +122,50 @@ actor NetworkPatcher {
         let rankLimit: Int?
     }
 
-    /// Forgets merged weights, and lets go of what was compiled of them.
-    func releaseMerged() async {
-        let old = merged.values
-        merged = [:]
-        for network in old { await networks.release(checkpoint: network.identity) }
+    /// Forgets merged weights.
+    func forgetMerged() { merged = [:] }
+}
+
+extension DiffusionPipeline {
+    /// The way in which LoRAs come into a network. Where they are merged into its weights, this takes seconds unless they were before.
+    public func patch(of id: NetworkID, by loras: LoRASet) async throws(DiffusionError) -> NetworkPatch {
+        do { return try await patcher.patch(of: id, by: loras) } catch { throw DiffusionError(error) }
+    }
+
+    /// A network with LoRAs, compiled now if it is not ready.
+    /// - Parameters:
+    ///   - key: of the network with the LoRAs, as the patch makes it.
+    ///   - reason: for the record; nil finds out.
+    public func network(
+        _ key: CompileKey, with patch: NetworkPatch, reason: CompileReason? = nil
+    ) async throws(DiffusionError) -> CompiledNetwork {
+        do {
+            return try await networks.network(key, of: patch.source(of: checkpoint), reason: reason)
+        } catch {
+            throw DiffusionError(error)
+        }
+    }
+
+    /// The keys of all networks where they run now, with LoRAs, and the ways in which these come into them.
+    public func keys(
+        for need: ShapeNeed, under loras: LoRASet
+    ) async throws(DiffusionError) -> [(key: CompileKey, patch: NetworkPatch)] {
+        var keys: [(key: CompileKey, patch: NetworkPatch)] = []
+        for plain in self.keys(for: need) {
+            let patch = try await patch(of: plain.network, by: loras)
+            keys.append((patch.key(from: plain), patch))
+        }
+        return keys
+    }
+
+    /// Starts compiling networks with LoRAs that are not ready; returns at once.
+    /// - Returns: the keys whose compile was started.
+    @discardableResult
+    public func prepare(_ networks: [(key: CompileKey, patch: NetworkPatch)], reason: CompileReason? = nil) async -> Set<CompileKey> {
+        var started: Set<CompileKey> = []
+        for (key, patch) in networks {
+            started.formUnion(await self.networks.prepare([key], of: patch.source(of: checkpoint), reason: reason))
+        }
+        return started
     }
 }

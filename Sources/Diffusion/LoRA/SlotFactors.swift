@@ -8,7 +8,7 @@ import Prompting
 import Tensors
 
 /// The changes of one network by all its LoRAs, as factors for its slots.
-struct SlotFactors: Sendable {
+public struct SlotFactors: Sendable {
     /// The factors of one layer, those of its files one after another.
     private struct LayerFactors: Sendable {
         var parts: [(member: Int, factors: LowRankFactors)] = []
@@ -22,7 +22,9 @@ struct SlotFactors: Sendable {
     private let needed: LowRankSlots
 
     /// Whether strengths differ from step to step.
-    let varies: Bool
+    public let varies: Bool
+    /// Members that do not act.
+    private var silent: Set<Int> = []
 
     /// - Parameters:
     ///   - weights: the network's own.
@@ -32,37 +34,33 @@ struct SlotFactors: Sendable {
         _ members: [LoRASet.Member], of id: NetworkID, weights: ComponentWeights,
         factors: (LoRASet.Member) -> [String: LowRankFactors]?
     ) {
+        guard let need = SlotNeed(members, of: id, weights: weights) else { return nil }
         var layers: [String: LayerFactors] = [:]
         for (index, member) in members.enumerated() {
             guard let factors = factors(member) else { return nil }
             for (layer, factors) in factors { layers[layer, default: LayerFactors()].parts.append((index, factors)) }
         }
-        var needed = LowRankSlots(coverage: .linear, rank: .fixed(0))
-        var rank = 0
-        for (layer, own) in layers {
-            // Norms have no slot, nor have biases, nor what a text encoder has beside its layers.
-            guard let shape = weights["\(layer).weight"]?.shape, shape.count > 1, !id.isText || layer.hasPrefix("encoder.layers."),
-                own.parts.allSatisfy({ $0.factors.bias == nil })
-            else { return nil }
-            let kernel = shape.count == 4 ? shape[2] : 1
-            if kernel > 1 { needed.kernelRank = max(needed.kernelRank, own.rank) } else { rank = max(rank, own.rank) }
-            if !needed.cover(layer, kernel: kernel) { needed.coverage = .all }
-        }
-        guard max(rank, needed.kernelRank) <= Self.highestRank else { return nil }
-        needed.rank = .fixed(rank)
         self.id = id
         self.layers = layers
-        self.needed = needed
+        needed = need.slots
         tags = members.map(\.tag)
         varies = !id.isText && members.contains { !$0.tag.isConstant }
     }
 
-    /// The rank of all files together that slots are made for at most.
-    private static let highestRank = 256
+    /// Whether some LoRAs act on one AND part only.
+    var differByPart: Bool { tags.contains { $0.part != nil } }
+
+    /// The same factors, with the strengths of an AND part or of the negative prompt.
+    /// - Parameter part: as for `LoRASet.acting`.
+    func acting(on part: Int?) -> SlotFactors {
+        var factors = self
+        factors.silent = Set(tags.indices.filter { tags[$0].part != nil && tags[$0].part != part })
+        return factors
+    }
 
     /// The slots to compile for a device. The CPU plugin takes any rank; others are given a few to choose from.
     func slots(on device: String) -> LowRankSlots {
-        func capacity(_ rank: Int) -> Int { [16, 32, 64, 128].first { rank <= $0 } ?? Self.highestRank }
+        func capacity(_ rank: Int) -> Int { [16, 32, 64, 128].first { rank <= $0 } ?? SlotNeed.highestRank }
         var slots = needed
         if slots.kernelRank > 0 { slots.kernelRank = capacity(slots.kernelRank) }
         if device == "CPU" {
@@ -104,11 +102,49 @@ struct SlotFactors: Sendable {
     fileprivate func strengths(of layer: String, capacity: Int?, atStep step: Double, of count: Int) -> NDArray? {
         guard let own = layers[layer] else { return nil }
         var values = own.parts.flatMap { part in
-            [Float](repeating: tags[part.member].strength(of: layer, in: id, atStep: step, of: count), count: part.factors.rank)
+            let strength = silent.contains(part.member) ? 0 : tags[part.member].strength(of: layer, in: id, atStep: step, of: count)
+            return [Float](repeating: strength, count: part.factors.rank)
         }
         values += [Float](repeating: 0, count: (capacity ?? values.count) - values.count)
         return NDArray(shape: [values.count], values: values)
     }
+}
+
+/// The slots that LoRAs take in a network, as the headers of their files tell.
+struct SlotNeed {
+    /// The slots that hold the changes, with the least ranks.
+    let slots: LowRankSlots
+    /// The rank of each layer that changes.
+    let ranks: [String: Int]
+
+    /// - Parameter weights: the network's own.
+    /// - Returns: nil when slots cannot hold the changes.
+    init?(_ members: [LoRASet.Member], of id: NetworkID, weights: ComponentWeights) {
+        var ranks: [String: Int] = [:]
+        for member in members {
+            for (layer, change) in member.changes.layers[id] ?? [:] {
+                guard !change.changesBias, let rank = change.rank(rankLimit: member.tag.rankLimit) else { return nil }
+                ranks[layer, default: 0] += rank
+            }
+        }
+        var slots = LowRankSlots(coverage: .linear, rank: .fixed(0))
+        var highest = 0
+        for (layer, rank) in ranks {
+            // Norms have no slot, nor has what a text encoder has beside its layers.
+            guard let shape = weights["\(layer).weight"]?.shape, shape.count > 1, !id.isText || layer.hasPrefix("encoder.layers.") else {
+                return nil
+            }
+            let kernel = shape.count == 4 ? shape[2] : 1
+            if kernel > 1 { slots.kernelRank = max(slots.kernelRank, rank) } else { highest = max(highest, rank) }
+            if !slots.cover(layer, kernel: kernel) { slots.coverage = .all }
+        }
+        guard max(highest, slots.kernelRank) <= Self.highestRank else { return nil }
+        slots.rank = .fixed(highest)
+        (self.slots, self.ranks) = (slots, ranks)
+    }
+
+    /// The rank of all files together that slots are made for at most.
+    static let highestRank = 256
 }
 
 extension NetworkCall {

@@ -52,15 +52,14 @@ private final class GuidedDenoiser {
 
     func answer(_ call: SamplingRun.ModelCall) async throws -> SamplingRun.ModelAnswer {
         let pictures = stage.pictures
-        if stage.factors?.varies == true {
-            // The last step of most samplers of second order is a single call.
-            let (calls, count) = (stage.callsPerStep, (call.count + stage.callsPerStep - 1) / stage.callsPerStep)
-            try predictor.setStrengths(atStep: Double(call.index / calls), of: count)
+        if let factors = stage.factors, factors.varies, !factors.differByPart {
+            try predictor.setStrengths(atStep: step(of: call).index, of: step(of: call).count)
         }
         var texts = stage.conditionings(call.index)
         let skips = stage.guidance.skips(call)
         if skips { texts = zip(pictures, texts).map { $0.negative == nil ? $1 : Array($1.dropFirst()) } }
-        let answers = try await predictor.predict(call, forEach: texts)
+        let answers = stage.factors?.differByPart == true
+            ? try await answersByPart(call, texts, isWithoutNegative: skips) : try await predictor.predict(call, forEach: texts)
         let guided: [NDArray] = zip(pictures, answers).map { picture, answers in
             if picture.negative == nil { return answers[0] }
             let parts = skips ? answers[...] : answers.dropFirst()
@@ -71,5 +70,34 @@ private final class GuidedDenoiser {
         guard output.isFinite else { throw DiffusionError.nonFinite(stage.network.key) }
         let keepsUnconditional = stage.guidance.keepsUnconditional && !skips
         return .init(output, unconditional: keepsUnconditional ? .concatenated(answers.map { $0[0] }) : nil)
+    }
+
+    /// The step that a call belongs to, from 0, and the number of all steps.
+    private func step(of call: SamplingRun.ModelCall) -> (index: Double, count: Int) {
+        // The last step of most samplers of second order is a single call.
+        (Double(call.index / stage.callsPerStep), (call.count + stage.callsPerStep - 1) / stage.callsPerStep)
+    }
+
+    /// Asks about the texts of each part with the strengths of its own LoRAs: a strength is one number for a whole call.
+    /// - Parameters:
+    ///   - texts: for each picture those of its slots.
+    ///   - isWithoutNegative: the negative prompt is not among the texts.
+    private func answersByPart(
+        _ call: SamplingRun.ModelCall, _ texts: [[Conditioning]], isWithoutNegative: Bool
+    ) async throws -> [[NDArray]] {
+        guard let factors = stage.factors else { return [] }
+        let parts = stage.pictures.map { picture in
+            (isWithoutNegative ? picture.parts : picture.slots).map(\.part)
+        }
+        var answers = texts.map { [NDArray?](repeating: nil, count: $0.count) }
+        for part in parts.flatMap(\.self).withoutRepetitions {
+            try predictor.setStrengths(of: factors.acting(on: part), atStep: step(of: call).index, of: step(of: call).count)
+            let own = parts.map { parts in parts.indices.filter { parts[$0] == part } }
+            let told = try await predictor.predict(call, forEach: zip(texts, own).map { texts, own in own.map { texts[$0] } })
+            for (picture, own) in own.enumerated() {
+                for (index, text) in own.enumerated() { answers[picture][text] = told[picture][index] }
+            }
+        }
+        return answers.map { $0.compactMap(\.self) }
     }
 }

@@ -75,9 +75,11 @@ extension NetworkRun {
     static var runtimeVersion: String { get throws { String(try Core.version().prefix { $0 != "-" }) } }
 
     /// Does work with a network, at the stage's next placement when a device fails or its numbers are not finite.
-    /// - Parameter key: the network to take at a placement.
+    /// - Parameters:
+    ///   - loras: those that change the network.
+    ///   - key: the network to take at a placement.
     mutating func withFallbacks<Result>(
-        _ id: NetworkID, of source: any NetworkSource, key: (Placement) -> CompileKey,
+        _ id: NetworkID, of source: any NetworkSource, under loras: LoRASet = LoRASet(), key: (Placement) -> CompileKey,
         _ work: (inout Self, CompiledNetwork) async throws -> Result
     ) async throws -> Result {
         let stage = id.stage
@@ -86,7 +88,7 @@ extension NetworkRun {
             do {
                 let network = try await network(key(placement), of: source)
                 let result = try await work(&self, network)
-                use(network.key, hasFailed: false)
+                use(network.key, loras, hasFailed: false)
                 if retention == .untilUsed {
                     // An upscaler may have more passes to do, or more pictures.
                     if id == .upscaler { record.heldUpscalers.insert(network.key) } else { await host.networks.release(network.key) }
@@ -94,7 +96,7 @@ extension NetworkRun {
                 return result
             } catch {
                 let failure = explained(DiffusionError(error))
-                if case .nonFinite(let key) = failure { use(key, hasFailed: true) }
+                if case .nonFinite(let key) = failure { use(key, loras, hasFailed: true) }
                 guard let kind = failure.stageFailure,
                     case .move(let next) = host.fallbacks[stage].remedy(after: placement, because: kind)
                 else { throw failure }
@@ -115,8 +117,8 @@ extension NetworkRun {
     }
 
     /// An upscaler is no part of the checkpoint, which is what devices are checked with.
-    private mutating func use(_ key: CompileKey, hasFailed: Bool) {
-        if key.network != .upscaler { record.uses.append(.init(key: key, hasFailed: hasFailed)) }
+    private mutating func use(_ key: CompileKey, _ loras: LoRASet, hasFailed: Bool) {
+        if key.network != .upscaler { record.uses.append(.init(key: key, loras: loras.changing([key.network]), hasFailed: hasFailed)) }
     }
 
     /// Nobody waits for a compile as long as something that gives the same picture is ready.

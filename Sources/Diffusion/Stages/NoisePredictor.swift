@@ -25,15 +25,10 @@ public struct NoisePredictor: ~Copyable {
     ///   - guidance: what a UNet is told that takes guidance as an input; for a probe any will do.
     ///   - extraChannels: what an inpainting UNet takes behind the latents, `[pictures, n, height, width]`; zeros when left out, which
     ///     will do for a probe.
+    ///   - factors: the changes that LoRAs make; nil for none.
     public init(
-        _ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7), extraChannels: NDArray? = nil
-    ) throws(OpenVINOError) {
-        try self.init(network, pictureCount: pictureCount, guidance: guidance, extraChannels: extraChannels, factors: nil)
-    }
-
-    /// - Parameter factors: the changes that LoRAs make; nil for none.
-    init(
-        _ network: CompiledNetwork, pictureCount: Int, guidance: Guidance, extraChannels: NDArray?, factors: SlotFactors?
+        _ network: CompiledNetwork, pictureCount: Int, guidance: Guidance = Guidance(scale: 7), extraChannels: NDArray? = nil,
+        factors: SlotFactors? = nil
     ) throws(OpenVINOError) {
         var call = try NetworkCall(network)
         try call.fillSlots(with: factors)
@@ -49,8 +44,14 @@ public struct NoisePredictor: ~Copyable {
     /// - Parameters:
     ///   - step: from 0.
     ///   - count: of all steps.
-    mutating func setStrengths(atStep step: Double, of count: Int) throws(OpenVINOError) {
+    public mutating func setStrengths(atStep step: Double, of count: Int) throws(OpenVINOError) {
         if let factors { try call.setStrengths(of: factors, atStep: step, of: count) }
+    }
+
+    /// Sets strengths for the calls to come.
+    /// - Parameter factors: those that the slots hold, with the strengths of one AND part.
+    mutating func setStrengths(of factors: SlotFactors, atStep step: Double, of count: Int) throws(OpenVINOError) {
+        try call.setStrengths(of: factors, atStep: step, of: count)
     }
 
     /// Asks about the same texts for every picture.

@@ -18,16 +18,10 @@ public struct PromptEncoder: ~Copyable {
     /// - Parameters:
     ///   - reading: which of the network's outputs are wanted.
     ///   - inversions: the vectors of each textual inversion that the chunks name, `[rows, width]`.
+    ///   - factors: the changes that LoRAs make; nil for none.
     public init(
         _ network: CompiledNetwork, _ reading: EncoderReading = EncoderReading(),
-        emphasis: Emphasis = .original, inversions: [String: NDArray] = [:]
-    ) throws(OpenVINOError) {
-        try self.init(network, reading, emphasis: emphasis, inversions: inversions, factors: nil)
-    }
-
-    /// - Parameter factors: the changes that LoRAs make; nil for none.
-    init(
-        _ network: CompiledNetwork, _ reading: EncoderReading, emphasis: Emphasis, inversions: [String: NDArray], factors: SlotFactors?
+        emphasis: Emphasis = .original, inversions: [String: NDArray] = [:], factors: SlotFactors? = nil
     ) throws(OpenVINOError) {
         var call = try NetworkCall(network)
         try call.fillSlots(with: factors)

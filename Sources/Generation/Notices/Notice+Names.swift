@@ -29,6 +29,12 @@ extension Notice {
         case loraMerged = "lora_merged"
         /// Strengths by step that had no effect, for the LoRA is merged into the weights.
         case loraScheduleUnused = "lora_schedule_unused"
+        /// A LoRA for one AND part that acts on the whole picture, for it is merged into the weights.
+        case loraScopeUnused = "lora_scope_unused"
+        /// Strengths by step, of which text encoders have the first.
+        case loraTextSchedule = "lora_text_schedule"
+        /// Block weights of another family of models.
+        case loraBlocks = "lora_blocks"
         case hypernetworkLeftOut = "hypernetwork_left_out"
         /// A tag of a kind that nothing is known by.
         case tagLeftOut = "tag_left_out"

@@ -13,10 +13,15 @@ public struct NetworkTag: Sendable, Hashable, CustomStringConvertible {
 
 extension NetworkTag {
     /// Takes the tags out of a text: `<word:` up to the next `>`, whatever the word.
-    /// - Returns: the text without them, and the tags from left to right.
-    static func strip(_ prompt: String) -> (text: String, tags: [NetworkTag]) {
+    /// - Returns: the text without them, the tags from left to right, and where each stood, in bytes of the text without them.
+    static func strip(_ prompt: String) -> (text: String, tags: [NetworkTag], places: [Int]) {
         let cut = cut(out: PromptText(prompt))
-        return (String(decoding: cut.bytes, as: UTF8.self), cut.tags)
+        var place = 0
+        let places = cut.kept.map { kept in
+            place += kept.count
+            return place
+        }
+        return (String(decoding: cut.bytes, as: UTF8.self), cut.tags, Array(places.prefix(cut.tags.count)))
     }
 
     /// Takes the tags out of a text.

@@ -11,12 +11,16 @@ public struct Prompt: Sendable, Hashable {
     public let text: String
     /// The network tags from left to right, such as `<lora:film:0.8>`.
     public let tags: [NetworkTag]
+    /// For each tag the part that it stands in.
+    public let partsOfTags: [Int]
     /// At least one. A negative prompt has none: A1111 takes the AND there for a word; use `tree`.
     public let parts: [PromptPart]
 
     /// Reads a prompt. Any text is one: what does not parse is taken as words.
     public init(_ prompt: String) {
-        (text, tags) = NetworkTag.strip(prompt)
+        let places: [Int]
+        (text, tags, places) = NetworkTag.strip(prompt)
+        partsOfTags = PromptPart.parts(at: places, in: text)
         parts = PromptPart.parts(of: text)
     }
 

@@ -28,6 +28,14 @@ public struct PromptPart: Sendable, Hashable {
         return parts
     }
 
+    /// Numbers the part that each place of a text lies in.
+    /// - Parameter places: in bytes of the text.
+    static func parts(at places: [Int], in prompt: String) -> [Int] {
+        let text = PromptText(prompt)
+        let words = text.occurrences(ofWord: "AND", in: 0..<text.bytes.count)
+        return places.map { place in words.count { $0.upperBound <= place } }
+    }
+
     private init(_ text: PromptText, _ range: Range<Int>) {
         let end = text.startOfSpace(before: range.upperBound, limit: range.lowerBound)
         if let colon = text.bytes[range.lowerBound..<end].lastIndex(of: UInt8(ascii: ":")),

@@ -9,13 +9,16 @@ protocol ChangeFormula: Sendable {
     /// The change at strength 1.
     /// - Parameter rankLimit: the ranks that count, of those that can be cut.
     func delta(of weight: Matrix, rankLimit: Int?) -> Matrix
-    /// The same as up · down; nil where it is not of low rank, or of one above `largestRank`.
-    func factors(rankLimit: Int?, largestRank: Int) -> (up: Matrix, down: Matrix)?
+    /// The inner extent of the same as up · down; nil where it is no such product. Tells it without reading numbers.
+    func rank(rankLimit: Int?) -> Int?
+    /// The same as up · down; nil where it is no such product.
+    func factors(rankLimit: Int?) -> (up: Matrix, down: Matrix)?
 }
 
 extension ChangeFormula {
     var readsWeight: Bool { false }
-    func factors(rankLimit: Int?, largestRank: Int) -> (up: Matrix, down: Matrix)? { nil }
+    func rank(rankLimit: Int?) -> Int? { nil }
+    func factors(rankLimit: Int?) -> (up: Matrix, down: Matrix)? { nil }
 }
 
 extension LayerEntry {
@@ -89,5 +92,13 @@ struct FactoredMatrix: Sendable {
     var product: Matrix {
         let (left, right) = read()
         return left * right
+    }
+}
+
+extension Int {
+    /// The product of two ranks; nil when it is no number of this kind.
+    func multipliedUnlessTooLarge(by other: Int) -> Int? {
+        let (product, isTooLarge) = multipliedReportingOverflow(by: other)
+        return isTooLarge ? nil : product
     }
 }

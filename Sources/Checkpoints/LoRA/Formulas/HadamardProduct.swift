@@ -25,9 +25,10 @@ struct HadamardProduct: ChangeFormula {
         return change
     }
 
-    /// Each rank of the one with each of the other.
-    func factors(rankLimit: Int?, largestRank: Int) -> (up: Matrix, down: Matrix)? {
-        guard first.rank <= largestRank, second.rank <= largestRank, first.rank * second.rank <= largestRank else { return nil }
+    /// Each rank of the one goes with each of the other.
+    func rank(rankLimit: Int?) -> Int? { first.rank.multipliedUnlessTooLarge(by: second.rank) }
+
+    func factors(rankLimit: Int?) -> (up: Matrix, down: Matrix)? {
         let (firstUp, firstDown) = first.read()
         let (secondUp, secondDown) = second.read()
         let rank = firstUp.columns * secondUp.columns

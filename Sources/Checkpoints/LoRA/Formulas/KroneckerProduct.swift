@@ -65,10 +65,13 @@ struct KroneckerProduct: ChangeFormula {
         return first.kronecker(second.matrix)
     }
 
+    func rank(rankLimit: Int?) -> Int? {
+        (first.rank ?? min(firstSize.rows, firstSize.columns)).multipliedUnlessTooLarge(
+            by: second.rank ?? min(secondSize.rows, secondSize.columns))
+    }
+
     /// (a · b) ⊗ (c · d) = (a ⊗ c) · (b ⊗ d).
-    func factors(rankLimit: Int?, largestRank: Int) -> (up: Matrix, down: Matrix)? {
-        let ranks = (first.rank ?? min(firstSize.rows, firstSize.columns), second.rank ?? min(secondSize.rows, secondSize.columns))
-        guard ranks.0 <= largestRank, ranks.1 <= largestRank, ranks.0 * ranks.1 <= largestRank else { return nil }
+    func factors(rankLimit: Int?) -> (up: Matrix, down: Matrix)? {
         let (firstLeft, firstRight) = first.factors(rows: firstSize.rows, columns: firstSize.columns)
         let (secondLeft, secondRight) = second.factors(rows: secondSize.rows, columns: secondSize.columns)
         var up = firstLeft.kronecker(secondLeft)

@@ -16,9 +16,9 @@ struct LowRank: ChangeFormula {
         return up * down
     }
 
-    func factors(rankLimit: Int?, largestRank: Int) -> (up: Matrix, down: Matrix)? {
-        (limit(rankLimit) ?? product.rank) <= largestRank ? scaled(rankLimit) : nil
-    }
+    func rank(rankLimit: Int?) -> Int? { limit(rankLimit) ?? product.rank }
+
+    func factors(rankLimit: Int?) -> (up: Matrix, down: Matrix)? { scaled(rankLimit) }
 
     /// The scale goes by the whole rank, also where not all of it counts.
     private func scaled(_ rankLimit: Int?) -> (up: Matrix, down: Matrix) {
