@@ -9,7 +9,7 @@ extension CheckpointError: ReasonedError {
         case .tooLittleSpace(let folder, _, _), .cannotWrite(let folder, _):
             ErrorReason(.notSaved, ["file": .text(folder), "detail": .text(description)])
         case .noSpace(let file, _, _), .cannotWriteFile(let file, _), .notAsWritten(let file, _), .tooLargeNumber(let file, _),
-            .notASingleFile(let file, _):
+            .notASingleFile(let file, _), .graphs(let file):
             ErrorReason(.notSaved, ["file": .text(file), "detail": .text(description)])
         case .notACheckpointFolder(let path): ErrorReason(.notAModel, ["file": .text(path), "looks_like": "folder"])
         case .notSafetensors(let file, let lookalike):

@@ -36,6 +36,8 @@ public enum CheckpointError: Error, Sendable, Hashable {
     case tooLargeNumber(key: String, elementType: ElementType)
     /// A checkpoint whose configuration says what no single file can.
     case notASingleFile(checkpoint: String, component: String)
+    /// A folder of graphs, whose weights have no names.
+    case graphs(checkpoint: String)
     /// A model of another kind or family.
     case unsupportedModel(file: String, ForeignModel)
     case missingWeights(checkpoint: String, component: String, looked: String)
@@ -169,6 +171,9 @@ extension CheckpointError: CustomStringConvertible {
             The configuration of "\(checkpoint)" says of its \(component) what no single file can say, so that other programs would \
             draw other pictures with one. Use the folder as it is.
             """
+        case .graphs(let checkpoint):
+            "\"\(checkpoint)\" is a folder of graphs for OpenVINO, whose weights have no names that other programs know. Convert the model "
+                + "that it was made from."
         case .unsupportedModel(let file, let kind):
             "\"\(file)\" \(kind)"
         case .quantized(let file, let key, let method):

@@ -170,7 +170,7 @@ extension SettingForm where Value == [String] {
     static var files: Self {
         .init(
             allowed: "files or folders separated by \":\", or a list of them: [\"clip_l.safetensors\", \"/more\"]", kind: .text,
-            parse: FolderList.paths(in:), text: FolderList.text(of:), reason: { .wrongForm($0, example: "clip_l:clip_g") })
+            parse: { FolderList.paths(in: $0) }, text: FolderList.text(of:), reason: { .wrongForm($0, example: "clip_l:clip_g") })
     }
 }
 

@@ -42,6 +42,7 @@ public struct ConversionPlan: Sendable {
         _ checkpoint: Checkpoint, precision: Precision? = nil, changes: [NetworkID: [String: [WeightedChange]]] = [:]
     ) throws(CheckpointError) {
         if let refusal = checkpoint.refusal { throw refusal }
+        if !checkpoint.graphs.isEmpty { throw .graphs(checkpoint: checkpoint.name) }
         var outputs: [Output] = []
         for (place, encoder) in checkpoint.family.traits.textEncoders.enumerated() {
             let isProjected = checkpoint.conditioning.pooled == place
