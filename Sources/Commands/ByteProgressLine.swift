@@ -20,7 +20,8 @@ final class ByteProgressLine: Sendable {
     /// - Returns: nil when nothing is to be said; without a terminal that is until another tenth has come.
     func line(_ progress: DownloadProgress, at time: ContinuousClock.Instant) -> String? {
         line(
-            done: progress.bytesDone, of: progress.byteCount, files: progress.fileCount > 1 ? (progress.filesDone, progress.fileCount) : nil,
+            done: progress.bytesDone, of: progress.byteCount,
+            files: progress.fileCount > 1 ? (progress.filesDone, progress.fileCount) : nil,
             at: time)
     }
 

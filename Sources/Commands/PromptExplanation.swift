@@ -83,8 +83,8 @@ struct PromptExplanation {
         style.heading("Tags") + ", taken out of the text\n" + report.tags.map { tag in
             let meaning =
                 if let lora = LoRATag(tag) {
-                    "LoRA \(lora.name.quoted), text encoder × \(lora.textEncoder.inWords), UNet × \(lora.unet.inWords)"
-                        + lora.restrictions + (lora.unreadArguments.isEmpty ? "" : "; not understood: \(lora.unreadArguments.joined(separator: ", "))")
+                    "LoRA \(lora.name.quoted), text encoder × \(lora.textEncoder.inWords), UNet × \(lora.unet.inWords)" + lora.restrictions
+                        + (lora.unreadArguments.isEmpty ? "" : "; not understood: " + lora.unreadArguments.joined(separator: ", "))
                 } else if tag.kind == "hypernet" {
                     "hypernetwork \(tag.name.quoted); this version does not apply it"
                 } else {

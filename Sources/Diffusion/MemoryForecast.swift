@@ -116,7 +116,7 @@ extension DiffusionPipeline {
         case .on: 0
         case .off: Int.max
         }
-        // Of a request that is refused there is nothing to forecast.
+        // A request that is refused takes nothing.
         let passes = (try? plan(for: [request]))?.passes ?? []
         return MemoryForecast(
             checkpoint, width: request.width, height: request.height, pictureCount: request.batchSize,
@@ -128,7 +128,7 @@ extension DiffusionPipeline {
 
 /// The memory that LoRAs take in one network.
 private struct LoRALoad {
-    /// Of factors or merged weights.
+    /// Bytes of factors or merged weights.
     var byteCount = 0
     /// The highest rank in a slot; nil without slots.
     var rank: Int?

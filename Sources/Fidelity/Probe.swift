@@ -34,7 +34,7 @@ public actor Probe {
     /// All that an answer of the reference depends on.
     private struct Asked: Hashable {
         let network: CompileKey
-        /// Those that change the network, or the texts that it is told.
+        /// LoRAs that change the network, or the texts that it is told.
         let loras: LoRASet
         let question: ProbeQuestion
     }

@@ -43,7 +43,8 @@ public struct Infotext: Sendable, Hashable {
 
     private static let leadingKeys = [
         "Steps", "Sampler", "Schedule type", "CFG scale", "Image CFG scale", "Seed", "Size", "Model hash", "Model", "VAE hash", "VAE",
-        "Text encoder", "Variation seed", "Variation seed strength", "Seed resize from", "Denoising strength", "Clip skip", "ENSD", "RNG", "Tiling",
+        "Text encoder", "Variation seed", "Variation seed strength", "Seed resize from", "Denoising strength", "Clip skip", "ENSD", "RNG",
+        "Tiling",
     ]
 
     /// The keys that A1111 puts first, then all others as they came, then the version.

@@ -43,8 +43,8 @@ extension Checkpoint {
         func extent(_ own: Int?, else asked: Extent) -> Extent { own.map { .fixed($0) } ?? asked }
         return InputShape(
             // Only the UNet's calls are filled up to a batch.
-            batch: extent(id == .denoiser ? fixed.batch : fixed.batch.map { _ in 1 }, else: shape.batch), height: extent(fixed.height, else: shape.height),
-            width: extent(fixed.width, else: shape.width),
+            batch: extent(id == .denoiser ? fixed.batch : fixed.batch.map { _ in 1 }, else: shape.batch),
+            height: extent(fixed.height, else: shape.height), width: extent(fixed.width, else: shape.width),
             // With a mask the extent is a capacity, which texts are filled up to.
             tokens: extent(fixed.tokens, else: shape.hasContextMask ? .dynamic : shape.tokens))
     }

@@ -124,7 +124,7 @@ struct LoRAPictureTests {
         try bytes.write(to: URL(filePath: file))
         #expect(try await compiles("<lora:own:0:0.3>") == [false])
         #expect(try await compiles("") == [false])
-        // What there is one of for each strength makes room first.
+        // Merged networks, one for each strength, make room first.
         let plain = try #require(cache.items().first { $0.key?.component == "UNet" })
         let merged = cache.items().filter { $0.key?.component == "UNet with LoRAs" }
         #expect(merged.count == 3)

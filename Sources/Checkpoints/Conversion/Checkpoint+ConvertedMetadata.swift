@@ -46,7 +46,7 @@ extension Checkpoint {
     }
 }
 
-/// What a file was made of.
+/// The recipe of a file.
 private struct MergeRecipe: Encodable {
     let type = "easel"
     let model: String

@@ -8,7 +8,7 @@ public struct ConversionPlan: Sendable {
         let key: String
         var elementType: ElementType
         var shape: [Int]
-        /// What it is made of, one after another; empty for zeros.
+        /// Pieces that make it up, one after another; empty for zeros.
         var pieces: [Piece] = []
         /// Rows and columns change places.
         var isTransposed = false
@@ -89,7 +89,7 @@ public struct ConversionPlan: Sendable {
         _ table: NameTable, _ weights: ComponentWeights, _ changes: [String: [WeightedChange]], _ precision: Precision?
     ) throws(CheckpointError) -> [Output] {
         var outputs: [Output] = []
-        /// Where the tensors are that are made of several.
+        /// Places of the tensors that are made of several.
         var joined: [String: Int] = [:]
         for parameter in table.parameters {
             guard let stored = weights[parameter.name] else {

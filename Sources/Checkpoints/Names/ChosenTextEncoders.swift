@@ -69,7 +69,7 @@ private struct StoredTextEncoder {
     /// Numbers of a token's hidden state.
     let width: Int
 
-    /// Where tools put text encoders: alone; in checkpoints of Stable Diffusion; in those that ComfyUI saves.
+    /// Prefixes of text encoders: alone; in checkpoints of Stable Diffusion; in those that ComfyUI saves.
     private static let stems = [
         "", "cond_stage_model.", "conditioner.embedders.0.", "conditioner.embedders.1.", "clip_l.", "clip_g.", "text_encoders.clip_l.",
         "text_encoders.clip_g.",

@@ -1,4 +1,4 @@
-/// Where a single file keeps its UNet, and whose names it uses there.
+/// The place of the UNet in a single file, and whose names it has there.
 struct UNetPlace {
     /// Stands before each key.
     let prefix: String

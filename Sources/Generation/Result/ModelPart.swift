@@ -1,6 +1,6 @@
 /// A part of a model that comes from a file of its own.
 public struct ModelPart: Sendable, Hashable {
-    /// What it is.
+    /// A network of the model.
     public enum Kind: Sendable, Hashable {
         case vae, textEncoder
     }
