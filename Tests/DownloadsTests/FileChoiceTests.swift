@@ -24,6 +24,13 @@ struct FileChoiceTests {
         "text_encoder/model.fp16.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors",
         "vae/diffusion_pytorch_model.fp16.safetensors",
     ]
+    static let torch = [
+        "text_encoder/pytorch_model.bin", "unet/diffusion_pytorch_model-00001-of-00002.bin",
+        "unet/diffusion_pytorch_model-00002-of-00002.bin", "unet/diffusion_pytorch_model.bin.index.json", "vae/diffusion_pytorch_model.bin",
+    ]
+    static let graphs = ["text_encoder", "unet", "vae_decoder", "vae_encoder"].flatMap {
+        ["\($0)/openvino_model.xml", "\($0)/openvino_model.bin"]
+    }
     static let rest = [
         ".gitattributes", "README.md", "v1-5-pruned.safetensors", "feature_extractor/preprocessor_config.json",
         "safety_checker/model.safetensors",
@@ -37,6 +44,8 @@ struct FileChoiceTests {
         (small + plain + ["unet/diffusion_pytorch_model.non_ema.safetensors"], "non_ema",
             small + [plain[0], "unet/diffusion_pytorch_model.non_ema.safetensors", plain[2]]),
         (small + half, "default", small + half),
+        (small + torch + ["unet/openvino_model.xml", "unet/openvino_model.bin"], nil, small + torch),
+        (small + graphs + ["vae/diffusion_flax_model.msgpack", "tokenizer/openvino_tokenizer.xml"], nil, small.dropLast() + graphs),
     ] as [([String], String?, [String])])
     func folder(paths: [String], variant: String?, wanted: [String]) throws {
         let chosen = try Self.model(paths).choose(FileChoice(variant: variant))

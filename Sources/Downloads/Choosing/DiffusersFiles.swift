@@ -6,17 +6,25 @@ struct DiffusersFiles {
     /// nil for fp16 where there is one.
     let variant: String?
 
-    /// The folders that Easel reads.
-    static let components = ["scheduler", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "unet", "vae"]
+    /// The folders that Easel reads: with weights, and with graphs for OpenVINO.
+    private static let components = ["scheduler", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "unet", "vae"]
+    private static let graphComponents: [String] = components.dropLast() + ["vae_decoder", "vae_encoder"]
+    /// A network as a graph for OpenVINO.
+    private static let graph = ["openvino_model.xml", "openvino_model.bin"]
     /// Variants in the order of preference, when none is asked for; "" are the plain files.
     static let preferred = ["fp16", "", "bf16", "fp32", "non_ema", "ema"]
 
     /// All that a checkpoint needs.
     func pipeline() throws(DownloadError) -> ChosenFiles {
         var chosen = ChosenFiles(files: model.files.filter { $0.path == "model_index.json" }, isFolder: true)
-        for component in Self.components { try add(component + "/", to: &chosen) }
-        guard chosen.files.contains(where: { $0.path.hasPrefix("unet/") && $0.path.pathExtension == "safetensors" }) else {
-            throw .nothingUsable(model.page, reason: "It has no UNet, so that it is no Stable Diffusion 1, 2 or XL.")
+        let unet = model.files.map(\.path).filter { $0.hasPrefix("unet/") }.map(\.lastPathComponent)
+        let hasWeights = unet.contains { WeightName($0) != nil || Self.torchName($0) }
+        let components = !hasWeights && unet.contains(Self.graph[0]) ? Self.graphComponents : Self.components
+        for component in components { try add(component + "/", to: &chosen) }
+        for (folder, part) in [("unet/", "UNet"), ("text_encoder", "text encoder")] {
+            guard chosen.files.contains(where: { $0.path.hasPrefix(folder) && $0.path.pathExtension != "json" }) else {
+                throw .nothingUsable(model.page, reason: "It has no \(part), so that it is no Stable Diffusion 1, 2 or XL.")
+            }
         }
         noteRest(of: &chosen)
         return chosen
@@ -53,6 +61,12 @@ struct DiffusersFiles {
             // One whole file, or else all shards and their index.
             let whole = same.filter { $0.name.form == .whole }
             chosen.files += (whole.isEmpty ? same : Array(whole.prefix(1))).map(\.file)
+        } else if case let torch = files.filter({ Self.torchName($0.path.lastPathComponent) }), !torch.isEmpty {
+            chosen.files += torch
+            let place = folder.isEmpty ? "the repository" : folder
+            chosen.notes.append("There is no .safetensors file in \(place); its .bin is taken, which Easel reads as data.")
+        } else if case let graph = files.filter({ Self.graph.contains($0.path.lastPathComponent) }), graph.count == Self.graph.count {
+            chosen.files += graph
         } else if ["unet/", "vae/", "text_encoder/", "text_encoder_2/", ""].contains(folder), !files.isEmpty {
             let pickles = files.map(\.path).filter(\.hasPickleExtension)
             let others = pickles.isEmpty
@@ -60,6 +74,11 @@ struct DiffusersFiles {
             throw .nothingUsable(model.page, reason: "There is no .safetensors file in \(folder.isEmpty ? "it" : folder)" + others)
         }
         chosen.files += small
+    }
+
+    /// Whether a name is that of weights which `torch.save` wrote, whole or in shards.
+    private static func torchName(_ name: String) -> Bool {
+        name.wholeMatch(of: /(diffusion_pytorch_model|pytorch_model)(-[0-9]+-of-[0-9]+)?\.bin(\.index\.json)?/) != nil
     }
 
     /// Tells of the large files that are not fetched.
