@@ -35,10 +35,12 @@ public enum ModelLook: Sendable, Hashable {
         }
     }
 
+    /// - Parameter isHeadless: the file has numbers alone, so that anything may stand at its start but another kind of text.
     /// - Returns: empty when there is none.
-    fileprivate static func objection(toFile path: String) -> String {
+    fileprivate static func objection(toFile path: String, isHeadless: Bool = false) -> String {
         do throws(FileError) {
             let lookalike = Lookalike(try OpenFile(path: path).read(64))
+            if isHeadless, ![.empty, .gitPointer, .webPage].contains(lookalike) { return "" }
             return lookalike == .torchFile ? "" : lookalike?.description ?? ""
         } catch {
             if case .unreadable(_, let reason) = error { return "it cannot be read: \(reason)." }
@@ -51,7 +53,12 @@ public enum ModelLook: Sendable, Hashable {
         var first: String?
         for name in FolderEntries.names(in: folder) ?? [] where ["safetensors", "bin"].contains(name.pathExtension) {
             let path = folder + "/" + name
-            let objection = isRegularFile(path) ? objection(toFile: path) : "it is not a file, or a link to nothing."
+            let objection =
+                if !isRegularFile(path) {
+                    "it is not a file, or a link to nothing."
+                } else {
+                    objection(toFile: path, isHeadless: name == "openvino_model.bin")
+                }
             if objection.isEmpty { return nil }
             if first == nil { first = "its unet/\(name) cannot be used: \(objection)" }
         }
