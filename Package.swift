@@ -69,7 +69,9 @@ let package = Package(
         .target(name: "CLabelFont", exclude: ["DejaVuSans.ttf"]),
         library("Sheets", ["CFreeType", "CLabelFont", "Generation"]),
         .target(name: "CMappedFiles"),
-        library("Checkpoints", ["CMappedFiles", "Files", "Generation", "GraphIR", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        library("Checkpoints", [
+            "CMappedFiles", "Files", "Generation", "GraphIR", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+        ]),
         library("Downloads", [
             "Files", .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "Crypto", package: "swift-crypto"),
         ]),
@@ -155,7 +157,8 @@ let package = Package(
         tests("Checkpoints", ["Files"]),
         tests("Downloads", [
             "Checkpoints", "Files", "Generation", "Hosting", "Jobs", "Settings", "WebAPI",
-            .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"), .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "HummingbirdTesting", package: "hummingbird"),
         ]),
         tests("GraphIR", ["OpenVINO"]),
         tests("Networks", ["Generation", "OpenVINO"]),

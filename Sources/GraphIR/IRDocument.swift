@@ -92,6 +92,7 @@ public struct IRDocument: Sendable {
                     elementType: layer["element_type"] ?? "", takesAnyType: Self.isConverted(index, in: layers), operation: index))
             case "Result":
                 guard let source = layer.inputs.first else { throw IRDocumentError("the output \"\(layer.name)\" has no input") }
+                guard layer.outputs.isEmpty else { throw IRDocumentError("the output \"\(layer.name)\" has an output of its own") }
                 outputs.append(Output(names: layers[source.operation].outputs[source.output].names + [layer.name], source: source))
             case "If", "Loop", "TensorIterator":
                 throw IRDocumentError("its operation \"\(layer.name)\" is a \(layer.type), which holds a graph of its own")

@@ -89,6 +89,11 @@ struct IRDocumentTests {
         (nil, "<edge from-layer=\"one\" />", "", "has no number \"from-layer\""),
         (nil, "", "<layer id=\"7\" name=\"x\" type=\"Result\" />", "two layers have the number 7"),
         (nil, "", "<layer id=\"8\" name=\"r\" type=\"Relu\"><input><port id=\"0\"/></input></layer>", "is joined to nothing"),
+        (
+            nil, "<edge from-layer=\"4\" from-port=\"2\" to-layer=\"8\" to-port=\"0\" />",
+            "<layer id=\"8\" name=\"r\" type=\"Result\"><input><port id=\"0\"/></input><output><port id=\"1\"/></output></layer>",
+            "has an output of its own"
+        ),
         (nil, "", "<layer id=\"8\" name=\"l\" type=\"Loop\"><body/></layer>", "has a <body>"),
         (nil, "", "<layer id=\"8\" name=\"l\" type=\"If\"/>", "which holds a graph of its own"),
         (nil, "", "<layer id=\"8\" name=l />", "an attribute without quotes"),

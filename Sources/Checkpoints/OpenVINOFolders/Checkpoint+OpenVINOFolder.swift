@@ -22,16 +22,12 @@ extension Checkpoint {
 
         /// Opens a network that has to be there.
         func open(_ id: NetworkID, _ subfolder: String, _ component: String) throws(CheckpointError) -> ComponentWeights {
-            var weights: ComponentWeights?
-            guard
-                let graph = try StoredGraph(
-                    checkpoint: path, folder: subfolder, component: component, &files, weights: &weights), let weights
-            else {
+            guard let graph = try StoredGraph(checkpoint: path, folder: subfolder, component: component, &files) else {
                 throw .missingWeights(
                     checkpoint: path.lastPathComponent, component: component, looked: "there is no \(subfolder)/openvino_model.xml")
             }
             graphs[id] = graph
-            return weights
+            return graph.weights
         }
 
         let unetFile = try folder.configuration("unet")
@@ -57,9 +53,7 @@ extension Checkpoint {
         } else {
             let configuration = try VAEConfiguration(folder.configuration("vae_decoder"))
             vae = StoredNetwork(configuration: configuration, weights: try open(.decoder, "vae_decoder", "VAE"))
-            var weights: ComponentWeights?
-            graphs[.encoder] = try StoredGraph(
-                checkpoint: path, folder: "vae_encoder", component: "VAE", &files, weights: &weights)
+            graphs[.encoder] = try StoredGraph(checkpoint: path, folder: "vae_encoder", component: "VAE", &files)
         }
 
         let (scheduler, said, schedulerFile) = try folder.scheduler(orAs: family)

@@ -18,6 +18,8 @@ public struct StoredGraph: Sendable {
     public let fixed: FixedExtents
     /// Whether its input `timestep` takes whole numbers only.
     public let roundsTimesteps: Bool
+    /// Its numbers, which only the graph itself reads: for what counts them and tells their formats.
+    let weights: ComponentWeights
     private let file: OpenFile
     private let weightsByteCount: Int
 
@@ -77,10 +79,8 @@ extension StoredGraph {
     ///   - folder: of the network inside it.
     ///   - component: its name, for messages.
     ///   - files: get the weights and the document.
-    /// - Returns: nil without such a document; also its weights, which know their formats and how many there are.
-    init?(
-        checkpoint path: String, folder: String, component: String, _ files: inout FileSequence, weights: inout ComponentWeights?
-    ) throws(CheckpointError) {
+    /// - Returns: nil without such a document.
+    init?(checkpoint path: String, folder: String, component: String, _ files: inout FileSequence) throws(CheckpointError) {
         let stem = "\(folder)/openvino_model"
         guard PathKind("\(path)/\(stem).xml") == .file else { return nil }
         guard PathKind("\(path)/\(stem).bin") == .file else {
