@@ -42,6 +42,8 @@ public actor ModelHost: Engine {
     private var upscaling: [Worker.ID: UpscalingPipeline] = [:]
     /// The models that are open or about to be, those used last at the end.
     private var openings: [Opening] = []
+    /// The jobs that each worker draws.
+    private var drawings: [Worker.ID: [JobID]] = [:]
     private var workerListeners: [AsyncStream<[Worker]>.Continuation] = []
     private var toldWorkers: [Worker] = []
     /// Knows models that are not open.
@@ -359,6 +361,19 @@ public actor ModelHost: Engine {
         return stream
     }
 
+    public func workerSummaries() async -> [WorkerSummary] {
+        var summaries: [WorkerSummary] = []
+        for worker in presentWorkers {
+            let models = openings.filter { $0.worker == worker.id }.compactMap(\.model)
+            let stages = await models.last?.monitored.status.stages ?? []
+            summaries.append(WorkerSummary(
+                name: worker.id, jobs: drawings[worker.id]?.map(\.description) ?? [],
+                assignments: stages.map { .init(component: $0.stage, device: $0.device, precision: $0.precision) },
+                models: models.reversed().map(\.name)))
+        }
+        return summaries
+    }
+
     private func tellWorkers() {
         let present = presentWorkers
         guard present != toldWorkers else { return }
@@ -414,7 +429,9 @@ public actor ModelHost: Engine {
     }
 
     public func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
-        try await draw(order.requests, model: order.model, by: order.worker, previews: order.previews, onEvent: onEvent)
+        drawings[order.worker] = order.jobs.map(\.id)
+        defer { drawings[order.worker] = nil }
+        return try await draw(order.requests, model: order.model, by: order.worker, previews: order.previews, onEvent: onEvent)
     }
 
     func draw(

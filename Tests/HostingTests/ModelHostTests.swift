@@ -75,6 +75,9 @@ struct ModelHostTests {
         #expect(await host.compilations().history.count == 3, "text encoder, UNet and VAE, for both")
         #expect(await host.models().map(\.name) == ["tiny"])
         #expect(await host.fidelity().components.count == 3)
+        let summaries = await host.workerSummaries()
+        #expect(summaries.map(\.name) == present && summaries.allSatisfy { $0.models == ["tiny"] && $0.jobs.isEmpty })
+        #expect(summaries[1].assignments.map(\.device) == ["CPU", "CPU", "CPU"])
 
         try settings.change(["workers_per_device": "0"])
         await host.takeUpSettings()

@@ -156,6 +156,9 @@ struct EngineRouteTests {
     func compilations() async throws {
         let walk = try Walk()
         try await walk.run { client async throws in
+            let workers = try await client.ask(.get, "/api/v1/workers").object["workers"]
+            #expect(workers?[0]?["assignments"]?[0]?["device"] == .string("GPU.0"))
+            #expect(workers?[1]?["name"] == .string("GPU.1") && workers?[1]?["jobs"] == .array([]))
             #expect(try await client.ask(.get, "/api/v1/compilations").object["ready"]?[0]?["id"] == .string("unet-1"))
             #expect(try await client.ask(.delete, "/api/v1/compilations/unet-1").object["dropped"] == .integer(1))
             #expect(try await client.ask(.delete, "/api/v1/compilations/other").status == .notFound)

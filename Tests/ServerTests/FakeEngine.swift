@@ -109,6 +109,15 @@ final class FakeEngine: Engine {
             assignments: [.init(component: .denoise, device: "CPU", precision: "f32")])
     }
 
+    func workerSummaries() async -> [WorkerSummary] {
+        [
+            WorkerSummary(
+                name: "GPU.0", jobs: ["0"],
+                assignments: [.init(component: .denoise, device: "GPU.0", precision: "f16")], models: ["demo"]),
+            WorkerSummary(name: "GPU.1", jobs: [], assignments: [], models: []),
+        ]
+    }
+
     func compilations() async -> CompilationSummaries {
         let record = CompileRecord(
             stage: .denoise, device: "CPU", precision: "f32", shape: "any shape", reason: .firstUse, seconds: 1.5, isFromDiskCache: false)

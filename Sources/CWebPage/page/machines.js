@@ -29,8 +29,8 @@ const told = notice => long(worded(notice, 'notice'))
 /** Reads all anew. */
 async function read() {
   try {
-    const [devices, compilations, fidelity] = await Promise.all(['devices', 'compilations', 'fidelity'].map(name => get(`/api/v1/${name}`)))
-    state = { devices, compilations, fidelity }
+    const [devices, { workers }, compilations, fidelity] = await Promise.all(['devices', 'workers', 'compilations', 'fidelity'].map(name => get(`/api/v1/${name}`)))
+    state = { devices, workers, compilations, fidelity }
     show()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -42,7 +42,7 @@ function show() {
   $('machines-note').textContent = running
   if (!state) return
   const hasModel = state.fidelity.components.length > 0
-  $('machine-list').replaceChildren(machine(hasModel))
+  $('machine-list').replaceChildren(machine(hasModel), ...(state.workers.length > 1 ? state.workers.map(worker) : []))
   $('gpu').replaceChildren(...advice())
   for (const id of ['check', 'reload', 'unload']) $(id).hidden = !hasModel
   $('machine-tables').replaceChildren(...(hasModel ? [places(), checks(), ...measurements()] : []), compiled(), events(), devicesHere())
@@ -73,6 +73,14 @@ function machine(hasModel) {
 }
 
 const card = (kind, ...children) => el('li', { class: `machine ${kind}` }, el('h2', {}, t('machine.this')), ...children)
+
+/** One of several that draw side by side. */
+function worker({ name, jobs, assignments, models }) {
+  const { device, precision } = assignments.find(row => row.component === 'unet') ?? {}
+  return el('li', { class: 'machine' }, el('h2', {}, name), el('p', { class: 'sentence' }, [
+    jobs.length ? t('worker.drawing', { count: jobs.length }) : t('worker.idle'), models[0], device && `${device} (${precision})`,
+  ].filter(Boolean).join(t('machine.comma'))))
+}
 
 /** `Intel Xeon CPU, f32`: the maker's name without its trade marks. */
 function place() {

@@ -144,6 +144,9 @@ extension Route {
             .get, "/api/v1/devices", "Lists devices, where the current model runs on them, or why none is loaded, and memory",
             answer: .json(DeviceSummaries.self)),
         Route(
+            .get, "/api/v1/workers", "Lists the workers that draw side by side: the jobs and devices of each",
+            answer: .json(WorkersAnswer.self)),
+        Route(
             .get, "/api/v1/compilations", "Lists what is compiled: for which shape, device and precision, and why",
             answer: .json(CompilationSummaries.self)),
         Route(.delete, "/api/v1/compilations", "Drops all that is compiled and not in use", answer: .json(DroppedAnswer.self)),

@@ -49,6 +49,8 @@ public protocol Engine: Painting {
 
     /// Never fails: what is in the way of a model or of OpenVINO stands in the answer.
     func devices() async -> DeviceSummaries
+    /// The workers that draw side by side, in the order in which they came.
+    func workerSummaries() async -> [WorkerSummary]
     func compilations() async -> CompilationSummaries
     /// - Parameter id: of a compilation; nil for all.
     /// - Returns: how many were dropped; one that is in use stays.

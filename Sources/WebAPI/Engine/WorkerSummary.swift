@@ -1,0 +1,30 @@
+public import Generation
+
+/// A worker that draws jobs, as `GET /api/v1/workers` lists them: all devices of the server, or one of them.
+public struct WorkerSummary: Sendable, Equatable, Codable {
+    /// Name of the worker; no two have the same.
+    public var name: String
+    /// Ids of the jobs that it draws together now; none while it is idle.
+    public var jobs: [String]
+    /// The place of each stage of the model that it has drawn with last; empty before it has opened one.
+    public var assignments: [DeviceSummaries.Assignment]
+    /// Names of the models that it has open, the one that was used last first.
+    public var models: [String]
+
+    /// Makes the summary of one worker.
+    public init(name: String, jobs: [String], assignments: [DeviceSummaries.Assignment], models: [String]) {
+        self.name = name
+        self.jobs = jobs
+        self.assignments = assignments
+        self.models = models
+    }
+}
+
+/// Answer to `GET /api/v1/workers`.
+public struct WorkersAnswer: Sendable, Equatable, Codable {
+    /// In the order in which they came.
+    public var workers: [WorkerSummary]
+
+    /// Makes the answer from the workers that there are.
+    public init(_ workers: [WorkerSummary]) { self.workers = workers }
+}
