@@ -84,6 +84,11 @@ extension JetStream {
             return true
         } catch .refused(JetStreamError.Code.noMessageFound, _), .refused(JetStreamError.Code.sequenceNotFound, _) {
             return false
+        } catch .refused(JetStreamError.Code.deleteFailed, let description)
+            where ["no message found", "stream store EOF"].contains(where: { description.hasSuffix($0) })
+        {
+            // Gone, or beyond the last one.
+            return false
         }
     }
 

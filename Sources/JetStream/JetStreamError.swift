@@ -24,6 +24,8 @@ public enum JetStreamError: Error, Sendable, Equatable {
         public static let consumerNotFound = 10014
         public static let noMessageFound = 10037
         public static let sequenceNotFound = 10043
+        /// Whatever the reason, which the description tells.
+        static let deleteFailed = 10057
         public static let streamNameInUse = 10058
         public static let streamNotFound = 10059
         /// Another message is there already, or the last one is another than was expected.
