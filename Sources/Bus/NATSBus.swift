@@ -107,19 +107,17 @@
             onEnd: @escaping @Sendable () -> Void
         ) async throws(BusError) {
             let reader = state.addReader(continuation, subject: subject, question: question)
-            let subscription: NATSConnection.Subscription
-            do {
-                subscription = try await connection.subscribe(subject) { continuation.yield($0) }
-            } catch {
-                state.removeReader(reader)
-                continuation.finish()
-                onEnd()
-                throw error
-            }
             continuation.onTermination = { [state, connection] _ in
                 onEnd()
-                state.removeReader(reader)
+                guard let subscription = state.removeReader(reader) else { return }
                 Task { await connection.end(subscription) }
+            }
+            do {
+                let subscription = try await connection.subscribe(subject) { continuation.yield($0) }
+                if !state.keep(subscription, of: reader) { await connection.end(subscription) }
+            } catch {
+                continuation.finish()
+                throw error
             }
         }
     }

@@ -212,7 +212,7 @@
         // The server writes: Permissions Violation for Publish to "a.b"
         let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
         let subject = status == NATS_NOT_PERMITTED && parts.count >= 3 ? String(parts[1]) : nil
-        connections[Int(bitPattern: key)]?.refused(subject: subject, reason: text)
+        connections[Int(bitPattern: key)]?.warned(subject: subject, reason: text)
     }
 
     private func connectedServer(_ connection: OpaquePointer) -> String {

@@ -10,6 +10,8 @@
             let subject: String
             /// The subject of the message that is answered; nil for a stream that outlives the connection.
             let question: String?
+            /// nil until it is made.
+            var subscription: NATSConnection.Subscription?
         }
 
         private struct Waiting {
@@ -36,7 +38,7 @@
         /// The reason why nothing can be sent now; nil when it can.
         var obstacle: BusError? {
             switch values.withLock(\.status) {
-            case .connected, .refused: nil
+            case .connected, .warning: nil
             case .disconnected(let reason): .disconnected(reason: reason)
             case .closed(let reason): .closed(reason: reason)
             }
@@ -67,7 +69,18 @@
             values.withLock { $0.add(Reader(continuation: continuation, subject: subject, question: question), to: \.readers) }
         }
 
-        func removeReader(_ number: UInt64) { values.withLock { _ = $0.readers.removeValue(forKey: number) } }
+        /// - Returns: the subscription that is to be ended.
+        func removeReader(_ number: UInt64) -> NATSConnection.Subscription? {
+            values.withLock { $0.readers.removeValue(forKey: number)?.subscription }
+        }
+
+        /// - Returns: false when the reader has gone meanwhile.
+        func keep(_ subscription: NATSConnection.Subscription, of number: UInt64) -> Bool {
+            values.withLock { values in
+                values.readers[number]?.subscription = subscription
+                return values.readers[number] != nil
+            }
+        }
 
         func connected(server: String) { tell(.connected(server: server)) }
 
@@ -88,10 +101,10 @@
         }
 
         /// Fails what waits for an answer to the subject, or listens to it.
-        /// - Parameter subject: nil when the server did not name one.
-        func refused(subject: String?, reason: String) {
+        /// - Parameter subject: the one that the user may not use; nil when something else failed.
+        func warned(subject: String?, reason: String) {
             let (waiting, readers, watchers) = values.withLock { ($0.waiting, $0.readers, $0.watchers) }
-            for watcher in watchers.values { watcher.yield(.refused(reason: reason)) }
+            for watcher in watchers.values { watcher.yield(.warning(reason: reason)) }
             guard let subject else { return }
             for entry in waiting.values where entry.subject == subject {
                 entry.continuation.yield(.failure(.notPermitted(subject: subject)))

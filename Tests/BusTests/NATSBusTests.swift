@@ -130,7 +130,7 @@ import Testing
             await #expect(throws: BusError.notPermitted(subject: "shut")) {
                 try await bus.request(BusMessage("shut"), timeout: .seconds(10))
             }
-            guard case .refused(let reason)? = await status.next() else { throw BusError.library("no news of the refusal") }
+            guard case .warning(let reason)? = await status.next() else { throw BusError.library("no news of the refusal") }
             #expect(reason.contains("Permissions Violation for Publish to \"shut\""))
             // What others are answered cannot be listened to.
             #expect(await first(of: try await bus.messages("_INBOX.>")) == nil)

@@ -102,9 +102,9 @@ struct FakeBus: Bus {
         }
 
         /// Four parts and an end that only one can write.
-        func writeResult(_ name: String, run: String, id: String) async throws(JetStreamError) -> BatchOutcome {
+        func writeResult(_ name: String, run: String, id: String, partSize: Int = 100) async throws(JetStreamError) -> BatchOutcome {
             var messages = (0..<4).map {
-                (message: BusMessage("r.\(name).\($0)", body: [UInt8](repeating: UInt8($0), count: 1000)), options: PublishOptions())
+                (message: BusMessage("r.\(name).\($0)", body: [UInt8](repeating: UInt8($0), count: partSize)), options: PublishOptions())
             }
             messages.append((BusMessage("r.\(name).end", text: run), PublishOptions(expectsNone: true)))
             return try await publishAtomically(messages, id: id)

@@ -17,19 +17,27 @@ import Testing
                 try await jetStream.makeEnds()
             }
             try await make()
-            let jobs = 200
             let workers = (1...3).map { number in Task { try await work(jetStream, name: "w\(number)") } }
+            let isOver = Flag()
             let front = Task {
-                for job in 0..<jobs {
-                    try await untilDone { try await jetStream.publish(BusMessage("q.\(job)", text: "\(job)"), PublishOptions(id: "\(job)")) }
+                var jobs = 0
+                while !isOver.isRaised {
+                    let job = BusMessage("q.\(jobs)", text: "\(jobs)")
+                    try await untilDone { try await jetStream.publish(job, PublishOptions(id: job.subject)) }
+                    jobs += 1
+                    try await Task.sleep(for: .milliseconds(3))
                 }
+                return jobs
             }
             for _ in 1...5 {
+                // The client needs a moment to find that the server is back.
+                try await untilDone { try await jetStream.checkServer() }
                 try await Task.sleep(for: .milliseconds(150))
                 await server.kill()
                 try await server.restart()
             }
-            try await front.value
+            isOver.raise()
+            let jobs = try await front.value
             try await untilDrained(jetStream, ends: jobs)
             // What was removed stays removed.
             await server.kill()
@@ -90,13 +98,26 @@ import Testing
             let server = try await NATSServer.start()
             let jetStream = try await server.jetStream(timeout: .seconds(1))
             try await jetStream.makeResults()
-            let writer = Task { try await write(150, to: jetStream) }
-            for _ in 1...4 {
-                try await Task.sleep(for: .milliseconds(200))
+            let isOver = Flag()
+            let writers = ["a", "b", "c"].map { name in
+                Task {
+                    var acknowledged: [String] = []
+                    while !isOver.isRaised {
+                        acknowledged += try await write(10, named: name + "\(acknowledged.count)x", to: jetStream)
+                    }
+                    return acknowledged
+                }
+            }
+            for _ in 1...6 {
+                try await untilDone { try await jetStream.checkServer() }
+                try await Task.sleep(for: .milliseconds(150))
                 await server.kill()
                 try await server.restart()
             }
-            try await checkResults(jetStream, acknowledged: try await writer.value)
+            isOver.raise()
+            var acknowledged: [String] = []
+            for writer in writers { acknowledged += try await writer.value }
+            try await checkResults(jetStream, acknowledged: acknowledged)
         }
 
         @Test("three servers go on when their leader is killed: no job is lost, no batch is torn", .timeLimit(.minutes(1)))
@@ -114,7 +135,7 @@ import Testing
                     try await Task.sleep(for: .milliseconds(10))
                 }
             }
-            let writer = Task { try await write(40, to: jetStream) }
+            let writer = Task { try await write(40, named: "n", to: jetStream) }
             try await Task.sleep(for: .milliseconds(300))
             let name = try #require(try await untilDone { try await jetStream.info(ofStream: "R").cluster?.leader })
             let leader = try #require(cluster.server(name))
@@ -137,6 +158,13 @@ import Testing
             server.resume()
             try await untilDone { try await jetStream.checkServer() }
         }
+    }
+
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+
+        var isRaised: Bool { value.load(ordering: .relaxed) }
+        func raise() { value.store(true, ordering: .relaxed) }
     }
 
     extension JetStream {
@@ -184,15 +212,15 @@ import Testing
 
     /// Writes results, one after another. Every other one is tried again after an error, under a new id.
     /// - Returns: the names of those that were acknowledged.
-    private func write(_ count: Int, to jetStream: JetStream) async throws -> [String] {
+    private func write(_ count: Int, named prefix: String, to jetStream: JetStream) async throws -> [String] {
         var acknowledged: [String] = []
         for number in 0..<count {
-            let name = "n\(number)"
+            let name = "\(prefix)\(number)"
             var isDone = false, attempt = 0
             while !isDone, attempt < (number.isMultiple(of: 2) ? 200 : 1) {
                 attempt += 1
                 do {
-                    switch try await jetStream.writeResult(name, run: name, id: "\(name)-\(attempt)") {
+                    switch try await jetStream.writeResult(name, run: name, id: "\(name)-\(attempt)", partSize: 100_000) {
                     case .committed: isDone = true
                     case .lost:
                         // The only writer of the name: the end is its own, from an attempt whose answer was lost.

@@ -228,7 +228,7 @@ import Testing
             await #expect { try await jetStream.last("r.a", ofStream: "X") } throws: { ($0 as? JetStreamError)?.isMissing == true }
         }
 
-        @Test("a message goes when its lifetime ends, waiting or leased, and is not delivered again")
+        @Test("a message goes when its lifetime ends, waiting or leased, and is not delivered again", .timeLimit(.minutes(1)))
         func lifetimes() async throws {
             let server = try await NATSServer.start()
             let jetStream = try await server.jetStream()
