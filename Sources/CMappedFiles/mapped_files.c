@@ -65,7 +65,9 @@ static void handle(int signal, siginfo_t *info, void *context) {
 
 static void install(void) {
     page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
-    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+    // Not SA_ONSTACK: OpenVINO's CPU plugin gives the thread that loads it an alternate stack, and unmaps that when another thread unloads
+    // the plugin. The kernel ends a process whose signal is to be handled there.
+    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_RESTART};
     sigemptyset(&action.sa_mask);
     is_installed = sigaction(SIGBUS, &action, &earlier) == 0;
 }

@@ -9,24 +9,37 @@ public import WebAPI
 /// Tells how exact the current model is where it runs.
 extension ModelHost {
     public func fidelity() async -> FidelitySummary {
-        guard let model = currentModel else {
+        let models = currentModels
+        guard let model = models.first else {
             return FidelitySummary(model: nil, isWithinBounds: nil, verdict: nil, components: [], events: [])
         }
         let bounds = model.monitored.bounds.relativeError
-        let rows = await model.monitored.status.stages.map { row in
-            FidelitySummary.Row(
-                component: row.stage, device: row.device, precision: row.precision,
-                relativeError: row.distance?.relativeError.ifFinite, cosine: row.distance?.cosine.ifFinite, bound: bounds[row.stage],
-                speedRatio: row.speedRatio?.ifFinite, secondsSinceProbe: row.secondsSinceProbe, notice: row.notice)
+        var rows: [FidelitySummary.Row] = []
+        var events: [FidelityNotice] = []
+        var reports: [FidelityReport] = []
+        for model in models {
+            for row in await model.monitored.status.stages {
+                let row = FidelitySummary.Row(
+                    component: row.stage, device: row.device, precision: row.precision,
+                    relativeError: row.distance?.relativeError.ifFinite, cosine: row.distance?.cosine.ifFinite, bound: bounds[row.stage],
+                    speedRatio: row.speedRatio?.ifFinite, secondsSinceProbe: row.secondsSinceProbe, notice: row.notice)
+                // Workers that share a device are told once.
+                let isKnown = rows.contains { ($0.component, $0.device, $0.precision) == (row.component, row.device, row.precision) }
+                if !isKnown { rows.append(row) }
+            }
+            events += await model.fidelityNotices
+            if let report = await model.monitored.latestReport { reports.append(report) }
         }
-        let report = await model.monitored.latestReport
+        let report = reports.first { !$0.verdict.isWithinBounds } ?? reports.first
         return FidelitySummary(
             model: model.name, isWithinBounds: report?.verdict.isWithinBounds ?? true,
-            verdict: report?.verdict.description ?? "Not compared yet.", components: rows, events: await model.fidelityNotices)
+            verdict: report?.verdict.description ?? "Not compared yet.", components: rows,
+            events: events.sorted { $0.time < $1.time })
     }
 
     public func checkFidelity() async throws -> FidelitySummary {
-        _ = try await openCurrentModel().monitored.check()
+        _ = try await openCurrentModel()
+        for model in currentModels { _ = try await model.monitored.check() }
         return await fidelity()
     }
 

@@ -22,12 +22,19 @@ extension ModelHost {
             logger.warning("Devices cannot be listed", metadata: ["reason": "\(error)"])
             return DeviceSummaries(openvino: "", devices: [], problem: Self.silence(error))
         }
-        guard let model = currentModel else {
+        let models = currentModels
+        guard let model = models.first else {
             summaries.tell(problem)
             return summaries
         }
-        let status = await model.monitored.status
-        summaries.assignments = status.stages.map { .init(component: $0.stage, device: $0.device, precision: $0.precision) }
+        var assignments: [DeviceSummaries.Assignment] = []
+        for model in models {
+            for stage in await model.monitored.status.stages {
+                let assignment = DeviceSummaries.Assignment(component: stage.stage, device: stage.device, precision: stage.precision)
+                if !assignments.contains(assignment) { assignments.append(assignment) }
+            }
+        }
+        summaries.assignments = assignments
         summaries.measurements = model.precisionTables.flatMap { $0.measurements(errorBound: settings.current.autoErrorBound) }
         summaries.secondsPerStep = secondsPerStep[model.name]
         return summaries

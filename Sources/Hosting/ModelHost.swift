@@ -36,13 +36,14 @@ public actor ModelHost: Engine {
     public private(set) var readiness: Readiness {
         didSet { if readiness != oldValue { onEvent(.model(readiness)) } }
     }
-    /// Opens models, with the settings that it was made for.
-    private var opener: (settings: EaselSettings, value: ModelOpener)?
-    /// Enlarges pictures without a model, with the same settings.
-    private var upscaling: UpscalingPipeline?
-    private var models: [(name: String, opening: Task<OpenModel, any Error>)] = []
-    /// The models whose opening has ended well.
-    private var openModels: [String: OpenModel] = [:]
+    /// What opens models for each worker, with the settings that they were made for.
+    private var openers: (settings: EaselSettings, byWorker: [(worker: Worker.ID, value: ModelOpener)])?
+    /// What enlarges pictures without a model, with the same settings.
+    private var upscaling: [Worker.ID: UpscalingPipeline] = [:]
+    /// The models that are open or about to be, those used last at the end.
+    private var openings: [Opening] = []
+    private var workerListeners: [AsyncStream<[Worker]>.Continuation] = []
+    private var toldWorkers: [Worker] = []
     /// Knows models that are not open.
     private let headers: CheckpointHeaders
     private let sourceNotes = SourceNotes()
@@ -62,7 +63,17 @@ public actor ModelHost: Engine {
     /// The request that it is measured for next.
     private var unmeasured: JobRequest?
 
-    /// Models that stay open: their files are mapped, which costs next to nothing; what is compiled of them has a budget of its own.
+    /// A model that a worker has opened, or is about to.
+    private struct Opening {
+        let name: String
+        let worker: Worker.ID
+        let task: Task<OpenModel, any Error>
+        /// nil until the task has ended well.
+        var model: OpenModel?
+    }
+
+    /// Models that stay open for each worker: their files are mapped, which costs next to nothing; what is compiled of them has a budget
+    /// of its own.
     private static let openModelLimit = 8
     /// Headers that are read for one list of models; those of a thousand new files are read for the lists after it.
     private static let headersReadAtOnce = 50
@@ -114,7 +125,7 @@ public actor ModelHost: Engine {
         var summaries: [ModelSummary] = []
         var unread = 0
         for model in listing.models {
-            let open = openModels[model.name]
+            let open = openModel(named: model.name)
             var known = await headers.known(of: model.path)
             if known == nil, unread < Self.headersReadAtOnce {
                 unread += 1
@@ -182,6 +193,7 @@ public actor ModelHost: Engine {
                 logger.warning("little memory", metadata: ["model": "\(name)", "advice": "\(warning)"])
             }
             await model.prepare()
+            for other in try openerOfEach().dropFirst() { try await self.model(name, for: other.worker).prepare() }
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -213,7 +225,8 @@ public actor ModelHost: Engine {
     public func takeUpSettings() {
         // Before the first model is opened, there is nothing to take up.
         let model = settings.current.requests.model
-        let hasChanged = opener.map { $0.settings != settings.current.ofModels } ?? false
+        let hasChanged = openers.map { $0.settings != settings.current.ofModels } ?? false
+        tellWorkers()
         // What was in the way of it may have changed, too.
         var isMissing = false
         if case .failed = readiness { isMissing = true }
@@ -223,68 +236,90 @@ public actor ModelHost: Engine {
     }
 
     public func unload() async {
-        models = []
-        openModels = [:]
-        opener = nil
-        upscaling = nil
+        openings = []
+        openers = nil
+        upscaling = [:]
     }
 
     public func reload(keepingDiskCache: Bool) async throws {
-        try await model(settings.current.requests.model).monitored.reload(keepingDiskCache: keepingDiskCache)
+        let name = settings.current.requests.model
+        for (worker, _) in try openerOfEach() {
+            try await model(name, for: worker).monitored.reload(keepingDiskCache: keepingDiskCache)
+        }
     }
 
-    /// The model that is used when none is named, when it is open and can draw as the settings are now.
-    var currentModel: OpenModel? {
+    /// The model that is used when none is named, when it is open and can draw as the settings are now; as the first worker has it.
+    var currentModel: OpenModel? { currentModels.first }
+
+    /// The same for all workers that have opened it, in their order.
+    var currentModels: [OpenModel] {
         let name = settings.current.requests.model
-        if case .failed(name, _) = readiness { return nil }
-        return openModels[name]
+        if case .failed(name, _) = readiness { return [] }
+        return (openers?.byWorker ?? []).compactMap { opener in
+            openings.last { $0.name == name && $0.worker == opener.worker }?.model
+        }
     }
+
+    /// A model as one of the workers has opened it; nil while none has.
+    private func openModel(named name: String) -> OpenModel? { openings.lazy.filter { $0.name == name }.compactMap(\.model).first }
 
     /// OpenVINO, whether or not a model can be opened.
     func runtime() throws(OpenVINOError) -> Core {
-        if let core = opener?.value.core ?? core { return core }
+        if let core = openers?.byWorker.first?.value.core ?? core { return core }
         let core = try Core()
         self.core = core
         return core
     }
 
     /// The compiled networks of all models; nil before a model is opened.
-    var networks: CompiledNetworks? { opener?.value.networks }
+    var networks: CompiledNetworks? { openers?.byWorker.first?.value.networks }
 
-    func currentOpener() throws(HostingError) -> ModelOpener {
+    /// What opens models for each worker, in their order; never empty.
+    private func openerOfEach() throws(HostingError) -> [(worker: Worker.ID, value: ModelOpener)] {
         let wanted = settings.current.ofModels
-        if let opener, opener.settings == wanted { return opener.value }
-        let value = try ModelOpener(
+        if let openers, openers.settings == wanted { return openers.byWorker }
+        let first = try ModelOpener(
             settings.current, folders: folders, inputPictures: inputPictures, upscalers: upscalerLibrary, onCompile: onCompile
         ) { [logger] note in
             logger.warning("cache", metadata: ["reason": "\(note)"])
         }
-        if opener != nil { logger.info("models are opened again, for settings have changed") }
-        opener = (wanted, value)
-        upscaling = nil
-        models = []
-        openModels = [:]
+        let byWorker = try first.ofWorkers()
+        if openers != nil { logger.info("models are opened again, for settings have changed") }
+        openers = (wanted, byWorker)
+        upscaling = [:]
+        openings = []
         knownDevices = nil
         batchSizes = [:]
         secondsPerStep = [:]
-        return value
+        tellWorkers()
+        return byWorker
     }
 
-    func model(_ name: String) async throws -> OpenModel {
-        let opener = try currentOpener()
-        if let index = models.firstIndex(where: { $0.name == name }) {
-            let entry = models.remove(at: index)
-            models.append(entry)
-            let model = try await entry.opening.value
+    /// What opens models for a worker; for one that is not there, what the first has.
+    private func opener(for worker: Worker.ID?) throws(HostingError) -> (worker: Worker.ID, value: ModelOpener) {
+        let all = try openerOfEach()
+        return all.first { $0.worker == worker } ?? all[0]
+    }
+
+    func currentOpener() throws(HostingError) -> ModelOpener { try opener(for: nil).value }
+
+    /// Opens a model for a worker, or finds it open.
+    /// - Parameter worker: nil for the first.
+    func model(_ name: String, for worker: Worker.ID? = nil) async throws -> OpenModel {
+        let (worker, opener) = try opener(for: worker)
+        if let index = openings.firstIndex(where: { $0.name == name && $0.worker == worker }) {
+            let opening = openings.remove(at: index)
+            openings.append(opening)
+            let model = try await opening.task.value
             if model.pipeline.checkpoint.isCurrent { return model }
             logger.info("model is opened again, for its file has changed", metadata: ["model": "\(name)"])
-            await close(name)
+            await close(name, for: worker)
         }
         guard let path = library.listing().path(named: name) else {
             throw Self.unknown(name)
         }
         let (resources, folder, logger, onEvent) = (resources, folders.cache, logger, onEvent)
-        let opening = Task {
+        let task = Task {
             let reference = try opener.reference(for: path)
             let (pipeline, tables) = try await opener.pipeline(from: reference, isForOneRequest: false, resources: resources)
             for table in tables {
@@ -295,24 +330,47 @@ public actor ModelHost: Engine {
             let monitored = MonitoredPipeline(pipeline, bounds: opener.bounds, settings: opener.settings.monitor)
             return OpenModel(name: name, monitored, precisionTables: tables, hashFolder: folder, logger: logger) { onEvent(.fidelity($0)) }
         }
-        models.append((name, opening))
-        if models.count > Self.openModelLimit { await close(models[0].name) }
+        openings.append(Opening(name: name, worker: worker, task: task))
+        let own = openings.filter { $0.worker == worker }
+        if own.count > Self.openModelLimit { await close(own[0].name, for: worker) }
         do {
-            let model = try await opening.value
+            let model = try await task.value
             // Closed again, or closed for changed settings, it is for this caller only.
-            if models.contains(where: { $0.opening == opening }) { openModels[name] = model }
+            if let index = openings.firstIndex(where: { $0.task == task }) { openings[index].model = model }
             return model
         } catch {
-            models.removeAll { $0.opening == opening }
+            openings.removeAll { $0.task == task }
             throw error
         }
     }
 
-    private func close(_ name: String) async {
-        models.removeAll { $0.name == name }
-        if let closed = openModels.removeValue(forKey: name) {
-            await closed.pipeline.releaseNetworks()
-        }
+    private func close(_ name: String, for worker: Worker.ID) async {
+        let closed = openings.filter { $0.name == name && $0.worker == worker }.compactMap(\.model)
+        openings.removeAll { $0.name == name && $0.worker == worker }
+        for model in closed { await model.pipeline.releaseNetworks() }
+    }
+
+    // MARK: Workers
+
+    public func workers() async -> AsyncStream<[Worker]> {
+        let (stream, listener) = AsyncStream.makeStream(of: [Worker].self)
+        listener.yield(presentWorkers)
+        workerListeners.append(listener)
+        return stream
+    }
+
+    private func tellWorkers() {
+        let present = presentWorkers
+        guard present != toldWorkers else { return }
+        toldWorkers = present
+        for listener in workerListeners { listener.yield(present) }
+    }
+
+    private var presentWorkers: [Worker] {
+        // Whoever draws first tells what is wrong with devices or with the runtime.
+        let found = settings.current.workersPerDevice > 0 ? (try? runtime().deviceNames()) ?? [] : []
+        let all = (try? settings.current.ofWorkers(found: found)) ?? []
+        return all.isEmpty ? [Worker(EaselSettings.soleWorker)] : all.map { Worker($0.worker) }
     }
 
     // MARK: Drawing
@@ -320,7 +378,7 @@ public actor ModelHost: Engine {
     public func group(of request: JobRequest) async -> CompileGroup {
         if request.generation.upscaling.mode == .plain { return CompileGroup(model: request.model, shape: "") }
         // Names are looked up when it is drawn; a model that is not open yet is not opened to sort the queue.
-        guard let model = openModels[request.model] else {
+        guard let model = openModel(named: request.model) else {
             return CompileGroup(model: request.model, shape: "\(request.generation.width)×\(request.generation.height)")
         }
         let key = model.pipeline.key(of: .denoiser, for: model.pipeline.estimatedNeed(of: request.generation))
@@ -331,7 +389,7 @@ public actor ModelHost: Engine {
         if request.generation.upscaling.mode == .plain {
             return try UpscalingPipeline.validate(request.generation, upscalers: upscalerLibrary)
         }
-        if let model = openModels[request.model] { return try model.pipeline.validate(request.generation) }
+        if let model = openModel(named: request.model) { return try model.pipeline.validate(request.generation) }
         guard let path = library.listing().path(named: request.model) else { throw Self.unknown(request.model) }
         let header: CheckpointHeaders.Header
         do {
@@ -355,12 +413,16 @@ public actor ModelHost: Engine {
         return 1
     }
 
-    public func draw(
-        _ requests: [GenerationRequest], model name: String, previews: PreviewSchedule = .none,
+    public func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
+        try await draw(order.requests, model: order.model, by: order.worker, previews: order.previews, onEvent: onEvent)
+    }
+
+    func draw(
+        _ requests: [GenerationRequest], model name: String, by worker: Worker.ID? = nil, previews: PreviewSchedule = .none,
         onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [GenerationResult] {
-        if requests.first?.upscaling.mode == .plain { return try await enlarge(requests, onEvent: onEvent) }
-        let model = try await model(name)
+        if requests.first?.upscaling.mode == .plain { return try await enlarge(requests, by: worker, onEvent: onEvent) }
+        let model = try await model(name, for: worker)
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
         var previews = previews
         previews.method = settings.current.requests.previewMethod
@@ -379,11 +441,11 @@ public actor ModelHost: Engine {
 
     /// Enlarges pictures; no model is opened for it.
     private func enlarge(
-        _ requests: [GenerationRequest], onEvent: @escaping @Sendable (GenerationEvent) -> Void
+        _ requests: [GenerationRequest], by worker: Worker.ID?, onEvent: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws -> [GenerationResult] {
-        let opener = try currentOpener()
-        let pipeline = upscaling ?? opener.upscaling()
-        upscaling = pipeline
+        let (worker, opener) = try opener(for: worker)
+        let pipeline = upscaling[worker] ?? opener.upscaling()
+        upscaling[worker] = pipeline
         let results = try await pipeline.enlarge(requests, onEvent: onEvent)
         return zip(requests, results).map { request, result in
             var result = result
@@ -392,13 +454,16 @@ public actor ModelHost: Engine {
         }
     }
 
-    /// Looks after the model that was used last, as far as the settings want it; then finds out how many of the latest pictures are best
-    /// drawn together.
-    public func rest() async {
-        guard let model = models.last.flatMap({ openModels[$0.name] }) else { return }
+    /// Looks after the model that the worker has used last, as far as the settings want it; then finds out how many of the latest pictures
+    /// are best drawn together.
+    public func rest(_ worker: Worker.ID) async {
+        let present = openers?.byWorker ?? []
+        guard let worker = present.contains(where: { $0.worker == worker }) ? worker : present.first?.worker,
+            let model = openings.last(where: { $0.worker == worker })?.model
+        else { return }
         do {
             try await model.monitored.checkIfDue()
-            try await measureBatches()
+            try await measureBatches(on: worker)
         } catch is CancellationError {
             return
         } catch {
@@ -407,8 +472,10 @@ public actor ModelHost: Engine {
         }
     }
 
-    private func measureBatches() async throws {
-        guard let request = unmeasured, let opener = opener?.value, let model = openModels[request.model] else { return }
+    private func measureBatches(on worker: Worker.ID) async throws {
+        guard let request = unmeasured, let opener = openers?.byWorker.first(where: { $0.worker == worker })?.value,
+            let model = openings.last(where: { $0.name == request.model && $0.worker == worker })?.model
+        else { return }
         let size = try await opener.usefulBatchSize(for: request.generation, on: model.monitored)
         batchSizes[BatchQuestion(request)] = size
         // Another size may have come up meanwhile.

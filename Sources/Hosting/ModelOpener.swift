@@ -4,6 +4,7 @@ public import Diffusion
 public import Fidelity
 import FoundationEssentials
 public import Generation
+import Jobs
 import Networks
 public import OpenVINO
 public import Settings
@@ -21,13 +22,13 @@ public enum OpeningProgress: Sendable {
 /// All models that one opener opens share one place for compiled networks, and so one budget of memory.
 public struct ModelOpener: Sendable {
     /// The settings that models are opened with.
-    public let settings: EaselSettings
+    public private(set) var settings: EaselSettings
     /// The runtime.
     public let core: Core
     /// The compiled networks of all models that were opened with this.
     public let networks: CompiledNetworks
     let folders: UserFolders
-    private let choices: PerStage<ComponentChoice>
+    private var choices: PerStage<ComponentChoice>
     /// Where the pixels of source pictures and masks come from; nil where none can be had.
     public let inputPictures: (any InputPictureSource)?
     /// The upscalers that requests name.
@@ -70,6 +71,25 @@ public struct ModelOpener: Sendable {
             diskCache: settings.diskCacheBytes > 0 && cacheProblem == nil ? DiskCache(settings, folders: folders) : nil,
             onCompile: onCompile,
             onCacheProblem: { onNote("\($0)") })
+    }
+
+    /// The same for each of the workers that the settings ask for. They share the runtime and the compiled networks.
+    /// - Throws: `HostingError.runtime`, `.device`.
+    func ofWorkers() throws(HostingError) -> [(worker: Worker.ID, value: ModelOpener)] {
+        let found: [String]
+        do { found = try core.deviceNames() } catch { throw .runtime(error) }
+        do {
+            var openers: [(worker: Worker.ID, value: ModelOpener)] = []
+            for (worker, settings) in try settings.ofWorkers(found: found) {
+                var opener = self
+                opener.settings = settings
+                opener.choices = try settings.choices(found: found)
+                openers.append((worker, opener))
+            }
+            return openers
+        } catch {
+            throw .device(error)
+        }
     }
 
     /// Opens a checkpoint where the settings want it. With `auto`, precisions that are not known yet are measured first, which takes

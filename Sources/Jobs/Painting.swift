@@ -13,20 +13,21 @@ public protocol Painting: Sendable {
     /// Number of pictures of such requests that are drawn together in the least time for each; 1 when nothing is gained by more.
     func usefulBatchSize(of request: JobRequest) async -> Int
 
-    /// Draws requests together.
+    /// The workers that draw side by side: those of now at once, and again all of them whenever they change. A worker that is missing then
+    /// draws to the end what it has begun, and gets nothing more.
+    func workers() async -> AsyncStream<[Worker]>
+
+    /// Draws the requests of an order together, by the worker that it names.
     ///
     /// Cancelling the task stops within one step.
-    /// - Parameters:
-    ///   - requests: each `canBeDrawnTogether` with the others.
-    ///   - previews: the steps after which `onEvent` is told what the pictures look like.
+    /// - Parameter order: Its requests each `canBeDrawnTogether` with the others. After the steps that its `previews` name, `onEvent` is told
+    ///   what the pictures look like.
     /// - Returns: for each request its pictures, in order of their seeds, with their infotexts.
-    func draw(
-        _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [GenerationResult]
+    func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult]
 
-    /// Called now and then while there is nothing to draw, and between jobs when there is always something: time to look after
+    /// Called now and then while a worker has nothing to draw, and between jobs when there is always something: time to look after its
     /// devices. Returns when all is well for now. Is cancelled when a job comes.
-    func rest() async
+    func rest(_ worker: Worker.ID) async
 }
 
 /// Names what jobs share that follow one another without a compile.

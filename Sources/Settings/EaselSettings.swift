@@ -9,6 +9,8 @@ public struct EaselSettings: Sendable, Equatable {
     public var openvinoDevices: [String] = []
     /// Devices of one stage; empty: those of `openvinoDevices`.
     public var openvinoDevicesPerComponent = PerStage<[String]>(encode: ["CPU"], denoise: [], decode: [])
+    /// Jobs that a server draws side by side on each device of the UNet; 0: one at a time on all of them together.
+    public var workersPerDevice = 0
     /// The accuracy of all stages that have none of their own.
     public var openvinoAccuracy = AccuracyMode.auto
     /// Accuracy of one stage; `nil`: that of `openvinoAccuracy`.

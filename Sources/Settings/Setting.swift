@@ -109,6 +109,10 @@ extension Setting {
             "the UNet's devices; empty: those of openvino_devices"),
         Setting("openvino_devices_vae", \.openvinoDevicesPerComponent.decode, .devices,
             "the VAE's devices; empty: those of openvino_devices"),
+        Setting("workers_per_device", \.workersPerDevice, .count(0...8),
+            "jobs that a server draws side by side on each of the UNet's devices, such as two GPUs; 0: one at a time, on the first device "
+                + "that works",
+            unit: .jobs),
         Setting("openvino_accuracy", \.openvinoAccuracy, .word,
             "how exactly to compute; auto: the fastest that stays within auto_error_bound, measured once"),
         Setting("openvino_accuracy_text_encoder", \.openvinoAccuracyPerComponent.encode, .optionalWord(),

@@ -10,6 +10,7 @@ public final class FakePainter: Painting {
         public let requests: [GenerationRequest]
         public let model: String
         public let previews: PreviewSchedule
+        public let worker: Worker.ID
     }
 
     private struct State {
@@ -39,16 +40,19 @@ public final class FakePainter: Painting {
     private let refusal: @Sendable (JobRequest) -> InvalidRequest?
     private let failure: @Sendable (GenerationRequest) -> (any Error)?
     private let isObedient: Bool
+    private let (present, presence) = AsyncStream.makeStream(of: [Worker].self)
 
     /// - Parameters:
     ///   - isHeld: whether draws stop at `starts` until they are let through.
     ///   - batchSize: pictures that are worth drawing together.
+    ///   - workers: those of the beginning.
     ///   - isObedient: false goes on drawing when it is cancelled.
     ///   - warnings: of the pictures of a request.
     ///   - refusal: why a job is not taken.
     ///   - failure: what a request fails with, after its first step.
     public init(
-        isHeld: Bool = false, isObedient: Bool = true, batchSize: @escaping @Sendable (JobRequest) -> Int = { _ in 1 },
+        isHeld: Bool = false, workers: [Worker] = [Worker("painter")], isObedient: Bool = true,
+        batchSize: @escaping @Sendable (JobRequest) -> Int = { _ in 1 },
         warnings: @escaping @Sendable (GenerationRequest) -> [Notice] = { _ in [] },
         refusal: @escaping @Sendable (JobRequest) -> InvalidRequest? = { _ in nil },
         failure: @escaping @Sendable (GenerationRequest) -> (any Error)? = { _ in nil }
@@ -61,6 +65,7 @@ public final class FakePainter: Painting {
         self.warnings = warnings
         self.refusal = refusal
         self.failure = failure
+        presence.yield(workers)
     }
 
     /// All draws so far, in the order in which they began.
@@ -88,11 +93,15 @@ public final class FakePainter: Painting {
 
     public func usefulBatchSize(of request: JobRequest) async -> Int { batchSize(request) }
 
-    public func draw(
-        _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [GenerationResult] {
+    public func workers() async -> AsyncStream<[Worker]> { present }
+
+    /// Replaces the workers.
+    public func setWorkers(_ workers: [Worker]) { presence.yield(workers) }
+
+    public func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
+        let (requests, model, previews) = (order.requests, order.model, order.previews)
         state.withLock { state in
-            state.draws.append(Draw(requests: requests, model: model, previews: previews))
+            state.draws.append(Draw(requests: requests, model: model, previews: previews, worker: order.worker))
             state.drawsNow += 1
             state.mostDrawsAtOnce = max(state.mostDrawsAtOnce, state.drawsNow)
             if state.isResting { state.hasDrawnWhileResting = true }
@@ -145,7 +154,7 @@ public final class FakePainter: Painting {
         }
     }
 
-    public func rest() async {
+    public func rest(_ worker: Worker.ID) async {
         state.withLock { state in
             state.rests += 1
             state.isResting = true

@@ -115,6 +115,20 @@ struct MappedWeightsTests {
         #expect(try MappedWeights(checkpoint).changedFile == nil)
     }
 
+    @Test("a lost page is read on a thread whose alternate stack for signals is gone, as OpenVINO's CPU plugin leaves one behind")
+    func lostAlternateStack() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let path = try TinyCheckpoint.minimal().writeSingleFile(in: folder)
+            let mapping = try MappedWeights(Checkpoint.open(path))
+            let size = 1 << 16
+            let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            var stack = stack_t(ss_sp: memory, ss_flags: 0, ss_size: size)
+            #expect(sigaltstack(&stack, nil) == 0 && munmap(memory, size) == 0 && truncate(path, 0) == 0)
+            withExtendedLifetime(mapping) { #expect(mapping.bytes[0] == 0) }
+        }
+    }
+
     @Test("a fault outside of all mappings ends the process as ever")
     func otherFaults() async {
         await #expect(processExitsWith: .signal(SIGBUS)) {

@@ -59,6 +59,44 @@ struct ModelHostTests {
         #expect(await host.readiness == .ready(model: "tiny"))
     }
 
+    @Test("workers_per_device has workers come and go; they draw the same pictures side by side, from networks that are compiled once")
+    func workers() async throws {
+        var workers = await host.workers().makeAsyncIterator()
+        #expect(await workers.next()?.map(\.id) == ["painter"])
+        try settings.change(["workers_per_device": "2", "openvino_devices": "CPU"])
+        await host.takeUpSettings()
+        let present = try #require(await workers.next()).map(\.id)
+        #expect(present == ["CPU", "CPU #2"])
+        let request = request()
+        async let first = host.draw([request], model: "tiny", by: present[0]) { _ in }
+        async let second = host.draw([request], model: "tiny", by: present[1]) { _ in }
+        let (one, two) = try await (first, second)
+        #expect(one[0].images == two[0].images)
+        #expect(await host.compilations().history.count == 3, "text encoder, UNet and VAE, for both")
+        #expect(await host.models().map(\.name) == ["tiny"])
+        #expect(await host.fidelity().components.count == 3)
+
+        try settings.change(["workers_per_device": "0"])
+        await host.takeUpSettings()
+        #expect(await workers.next()?.map(\.id) == ["painter"])
+    }
+
+    @Test("each of the UNet's devices has workers, first in their lists and with the others to fall back to", arguments: [
+        (0, ["GPU.1", "GPU.0"], [] as [String], ["painter": ["GPU.1", "GPU.0"]]),
+        (1, ["GPU.1", "GPU.0"], [], ["GPU.1": ["GPU.1", "GPU.0"], "GPU.0": ["GPU.0", "GPU.1"]]),
+        (2, ["GPU.1"], [], ["GPU.1": ["GPU.1"], "GPU.1 #2": ["GPU.1"]]), (1, [], [], ["GPU.1": ["GPU.1"]]),
+        (1, ["CPU"], ["GPU.0", "CPU"], ["GPU.0": ["GPU.0", "CPU"], "CPU": ["CPU", "GPU.0"]]),
+    ])
+    func devicesOfWorkers(perDevice: Int, devices: [String], ofUNet: [String], expected: [String: [String]]) throws {
+        var settings = EaselSettings()
+        settings.workersPerDevice = perDevice
+        settings.openvinoDevices = devices
+        settings.openvinoDevicesPerComponent.denoise = ofUNet
+        let found = ["CPU", "GPU.0", "GPU.1"]
+        let workers = try settings.ofWorkers(found: found).map { ($0.worker, try $0.settings.choices(found: found).denoise.devices) }
+        #expect(Dictionary(uniqueKeysWithValues: workers) == expected)
+    }
+
     @Test("pictures are enlarged without a model, and files say how; unknown upscalers are refused with the list")
     func upscaling() async throws {
         let compact = try Data(contentsOf: Fixture.url("upscalers/compact-2x.pth"))

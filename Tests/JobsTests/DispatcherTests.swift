@@ -33,11 +33,13 @@ struct DispatcherTests {
             case 31 where Int.random(in: 0..<8, using: &random) == 0: world.cancelWaiting()
             case 26: if let worker = world.limits.keys.sorted().randomElement(using: &random) { world.runOutOfTime(worker) }
             case 27 where Int.random(in: 0..<10, using: &random) == 0: world.crash()
+            case 32, 33: world.setWorkers((0..<workers).filter { _ in Bool.random(using: &random) })
             default: Self.endSomething(in: &world, &random, failing: 12)
             }
             world.check()
         }
         world.pause(false)
+        world.setWorkers(Array(0..<workers))
         try Self.drain(&world, &random)
 
         let runCount = world.finishes
@@ -102,6 +104,8 @@ struct DispatcherTests {
                 case 25, 26: world.pause(false)
                 case 27: if let entry = world.model.waiting.randomElement(using: &random) { world.move(entry.job.id, to: 1) }
                 case 28 where operation.isMultiple(of: 7): world.cancelWaiting()
+                case 29: world.setWorkers((0..<workers).filter { _ in Bool.random(using: &random) })
+                case 30, 31: world.setWorkers(Array(0..<workers))
                 default: Self.endSomething(in: &world, &random, failing: 5)
                 }
                 if operation % 500 > 400, operation.isMultiple(of: 10) { world.crash() }
@@ -111,7 +115,7 @@ struct DispatcherTests {
         let names = [
             "begun together", "cancelled", "could not store", "done", "drawn", "failed", "failed together", "further run", "gave up",
             "ran out of time", "rested under load", "moved", "paused", "emptied", "stored a run", "could not store a run",
-            "went on after a crash",
+            "went on after a crash", "a worker left", "a worker left amid its work",
         ]
         for name in names { #expect(counts[name, default: 0] > 0, "\(name)") }
     }
@@ -126,7 +130,8 @@ struct DispatcherTests {
         }
         let refusal = #expect(throws: QueueFull.self) { try dispatcher.reserve() }
         #expect(refusal?.description == "The queue is full: 2 jobs wait, which is the limit (setting queue_capacity). Try again in 5 seconds.")
-        _ = dispatcher.join(Worker("w"), at: noon)
+        dispatcher.start()
+        _ = dispatcher.setWorkers([Worker("w")], at: noon)
         _ = dispatcher.canDraw(1, together: "w", at: noon)
         #expect(dispatcher.running.count == 1)
         try dispatcher.reserve()
@@ -139,8 +144,8 @@ struct DispatcherTests {
     func readyWorker() {
         var dispatcher = Dispatcher()
         let group = FakePainter.group(of: .with())
-        _ = dispatcher.join(Worker("other"), at: noon)
-        _ = dispatcher.join(Worker("ready", group: group), at: noon)
+        dispatcher.start()
+        _ = dispatcher.setWorkers([Worker("other"), Worker("ready", group: group)], at: noon)
         let woken = dispatcher.submit(Job(.with()), group: group).compactMap { if case .endRest(let worker) = $0 { worker } else { nil } }
         #expect(woken == ["ready"])
     }

@@ -55,7 +55,8 @@ struct DispatcherWorld {
     mutating func start() {
         isStopped = false
         isBrokenOff = false
-        for number in 0..<workerCount { take(dispatcher.join(Worker("\(number)"), at: now)) }
+        dispatcher.start()
+        take(dispatcher.setWorkers((0..<workerCount).map { Worker("\($0)") }, at: now))
     }
 
     mutating func submit(_ request: JobRequest) {
@@ -110,6 +111,14 @@ struct DispatcherWorld {
         cancelled.formUnion(jobs)
         count("emptied")
         take(steps)
+    }
+
+    /// Lets workers come and go.
+    mutating func setWorkers(_ numbers: [Int]) {
+        for state in dispatcher.workers where !numbers.contains(where: { "\($0)" == state.worker.id }) {
+            count(state.activity.batch == nil ? "a worker left" : "a worker left amid its work")
+        }
+        take(dispatcher.setWorkers(numbers.map { Worker("\($0)") }, at: now))
     }
 
     mutating func skipRun() { take(dispatcher.skipRun()) }
@@ -316,10 +325,11 @@ struct DispatcherWorld {
         let idle = dispatcher.workers.contains { if case .idle = $0.activity { true } else { false } }
         let coming = dispatcher.workers.count { state in
             switch state.activity {
-            case .waking, .choosing: true
+            case .waking, .choosing: !state.isLeaving
             default: false
             }
         }
+        expect(dispatcher.workers.allSatisfy { if $0.isLeaving, case .idle = $0.activity { false } else { true } }, "a worker that leaves goes")
         expect(!idle || dispatcher.isPaused || dispatcher.waitingCount <= coming, "no worker is idle while jobs wait, but in a pause")
     }
 

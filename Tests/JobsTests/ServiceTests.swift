@@ -275,4 +275,33 @@ struct ServiceTests {
     }
 }
 
-struct DiskFull: Error {}
+struct DiskFull: Error {
+    @Test("jobs are drawn side by side by the workers that there are; one that leaves draws its job to the end, and no other")
+    func workers() async throws {
+        let workshop = Workshop(FakePainter(isHeld: true, workers: [Worker("a"), Worker("b")]))
+        try await workshop.run {
+            var jobs: [JobID] = []
+            for seed in 0..<4 { jobs.append(try await workshop.service.submit(.with(seed: UInt64(seed))).id) }
+            await workshop.painter.starts.arrivals(reach: 2)
+            #expect(Set(workshop.painter.draws.map(\.worker)) == ["a", "b"])
+            #expect(await workshop.service.queueState.runningCount == 2)
+
+            workshop.painter.setWorkers([Worker("b"), Worker("c")])
+            await workshop.painter.starts.arrivals(reach: 3)
+            workshop.painter.starts.open()
+            for job in jobs { #expect(try await workshop.service.ended(job).state == .done) }
+            #expect(workshop.painter.draws.count { $0.worker == "a" } == 1)
+            #expect(workshop.painter.draws.count == 4 && workshop.painter.mostDrawsAtOnce == 3)
+        }
+    }
+
+    @Test("without a worker, jobs wait, and the service stops all the same")
+    func noWorker() async throws {
+        let workshop = Workshop(FakePainter(workers: []))
+        try await workshop.run {
+            let job = try await workshop.service.submit(.with())
+            #expect(try await workshop.service.job(job.id)?.state == .queued)
+        }
+        #expect(workshop.painter.draws.isEmpty)
+    }
+}

@@ -140,11 +140,9 @@ struct TroubleTests {
         func group(of request: JobRequest) async -> CompileGroup { CompileGroup(model: "", shape: "") }
         func validate(_ request: JobRequest) async throws {}
         func usefulBatchSize(of request: JobRequest) async -> Int { 1 }
-        func draw(
-            _ requests: [GenerationRequest], model: String, previews: PreviewSchedule,
-            onEvent: @escaping @Sendable (GenerationEvent) -> Void
-        ) async throws -> [GenerationResult] { [] }
-        func rest() async {}
+        func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] { [] }
+        func workers() async -> AsyncStream<[Worker]> { AsyncStream { $0.yield([Worker("painter")]) } }
+        func rest(_ worker: Worker.ID) async {}
     }
 
     @Test("paths are left out of what clients read, and all else stays", arguments: [

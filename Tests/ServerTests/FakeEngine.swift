@@ -42,10 +42,11 @@ final class FakeEngine: Engine {
     func group(of request: JobRequest) async -> CompileGroup { await painter.group(of: request) }
     func usefulBatchSize(of request: JobRequest) async -> Int { await painter.usefulBatchSize(of: request) }
     func validate(_ request: JobRequest) async throws { try await painter.validate(request) }
-    func draw(
-        _ requests: [GenerationRequest], model: String, previews: PreviewSchedule, onEvent: @escaping @Sendable (GenerationEvent) -> Void
-    ) async throws -> [GenerationResult] { try await painter.draw(requests, model: model, previews: previews, onEvent: onEvent) }
-    func rest() async { await painter.rest() }
+    func workers() async -> AsyncStream<[Worker]> { await painter.workers() }
+    func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
+        try await painter.draw(order, onEvent: onEvent)
+    }
+    func rest(_ worker: Worker.ID) async { await painter.rest(worker) }
 
     var readiness: Readiness { get async { seen.readiness } }
 

@@ -14,6 +14,7 @@ struct SettingsLayersTests {
         let texts = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0.text(in: settings)) })
         #expect(texts == [
             "openvino_devices": "", "openvino_devices_text_encoder": "CPU", "openvino_devices_unet": "", "openvino_devices_vae": "",
+            "workers_per_device": "0",
             "openvino_accuracy": "auto", "openvino_accuracy_text_encoder": "f32", "openvino_accuracy_unet": "",
             "openvino_accuracy_vae": "f32",
             "auto_error_bound": "0.01", "prediction": "auto", "model_folders": "", "vae": "", "text_encoders": "", "tiny_vae": "",
@@ -64,7 +65,7 @@ struct SettingsLayersTests {
     func everySetting() throws {
         let texts = [
             "openvino_devices": "GPU,CPU", "openvino_devices_text_encoder": "NPU", "openvino_devices_unet": "GPU.1",
-            "openvino_devices_vae": "CPU",
+            "openvino_devices_vae": "CPU", "workers_per_device": "2",
             "openvino_accuracy": "performance", "openvino_accuracy_text_encoder": "bf16", "openvino_accuracy_unet": "default",
             "openvino_accuracy_vae": "f16", "auto_error_bound": "0.5", "prediction": "v", "vae": "~/vae.safetensors",
             "text_encoders": "clip_l:~/clip_g.safetensors", "tiny_vae": "~/taesd", "shapes": "static",

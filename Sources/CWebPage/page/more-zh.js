@@ -265,6 +265,7 @@ export default {
   'setting.keep_days': '图片保留时间', 'setting.keep_days.meaning': '收藏的图片始终保留。0 = 永久保留。',
   'setting.picture_names': '图片文件名', 'setting.picture_names.meaning': '在图片文件夹中的路径，不含扩展名。可用 [date] [time] [number] [seed] [prompt] [model] [sampler] [width] [height] [job]。已有图片的名称不变。',
   'setting.openvino_devices_text_encoder': '文本编码器的设备', 'setting.openvino_devices_text_encoder.meaning': '在哪里解析提示词。', 'setting.openvino_devices_unet': 'UNet 的设备', 'setting.openvino_devices_unet.meaning': '在哪里计算每一步。',
+  'setting.workers_per_device': '每个设备同时绘制的任务数', 'setting.workers_per_device.meaning': '适合有多块 GPU 的机器。0 = 一次一个，使用第一个可用的设备。',
   'setting.openvino_devices_vae': 'VAE 的设备', 'setting.openvino_devices_vae.meaning': '在哪里解码图片。', 'setting.openvino_accuracy_text_encoder': '文本编码器的精度', 'setting.openvino_accuracy_text_encoder.meaning': '每张图只运行一次，降低精度没有好处。',
   'setting.openvino_accuracy_unet': 'UNet 的精度', 'setting.openvino_accuracy_unet.meaning': '几乎全部时间都花在这里。', 'setting.openvino_accuracy_vae': 'VAE 的精度', 'setting.openvino_accuracy_vae.meaning': '部分 VAE 用 f16 会出黑图。',
   'setting.prediction': '预测类型', 'setting.prediction.meaning': '强制用于所有模型，不管文件怎么写。', 'setting.shapes': '编译后可变的内容', 'setting.shapes.meaning': '哪些变化不需要重新编译。自动：CPU 上全部可变，其他设备上仅提示词长度可变。',

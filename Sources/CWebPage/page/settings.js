@@ -7,7 +7,7 @@ import { knows, languageChanged, named, number, t } from './strings.js'
 import { toast } from './toasts.js'
 
 const groups = {
-  devices: ['openvino_devices', 'openvino_accuracy', 'auto_error_bound'],
+  devices: ['openvino_devices', 'workers_per_device', 'openvino_accuracy', 'auto_error_bound'],
   drawing: ['clip_skip', 'emphasis', 'schedule_counting', 'preview_steps', 'preview_method', 'image_format'],
   gallery: ['picture_names', 'keep_pictures', 'keep_days'],
   care: ['fidelity_check_pictures', 'fidelity_check_hours', 'fidelity_last_rung'],

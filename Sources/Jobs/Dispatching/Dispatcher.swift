@@ -81,6 +81,8 @@ struct Dispatcher: Sendable {
     private var secondsPerJob = 5.0
     /// Whether no more jobs are begun until somebody says so.
     private(set) var isPaused = false
+    /// True from `start` until `finish`.
+    private var isRunning = false
     private var isStopping = false
     /// The grace period is over.
     private var isBrokenOff = false
@@ -228,14 +230,34 @@ struct Dispatcher: Sendable {
 
     // Workers
 
-    /// Gives work to a worker from now on, and none to workers from before `finish`.
-    mutating func join(_ worker: Worker, at now: Date) -> [Step] {
-        if workers.isEmpty {
-            isStopping = false
-            isBrokenOff = false
+    /// Lets workers come, until `finish`.
+    mutating func start() {
+        isRunning = true
+        isStopping = false
+        isBrokenOff = false
+    }
+
+    /// Gives work to these workers from now on. Others get nothing more: each goes when it has drawn what it has begun.
+    /// - Parameter present: what each draws together and has compiled counts for those that are new.
+    mutating func setWorkers(_ present: [Worker], at now: Date) -> [Step] {
+        guard isRunning, !isStopping else { return [] }
+        var steps: [Step] = []
+        for index in workers.indices {
+            workers[index].isLeaving = !present.contains { $0.id == workers[index].worker.id }
+            guard workers[index].isLeaving else { continue }
+            switch workers[index].activity {
+            case .idle:
+                workers[index].activity = .waking
+                steps.append(.endRest(workers[index].worker.id))
+            case .resting: steps.append(.endRest(workers[index].worker.id))
+            case .waking, .choosing, .beginning, .drawing, .storing, .stopped: break
+            }
         }
-        workers.append(WorkerState(worker: worker, activity: .waking))
-        return free(workers.count - 1, at: now)
+        for worker in present where index(of: worker.id) == nil {
+            workers.append(WorkerState(worker: worker, activity: .waking))
+            steps += free(workers.count - 1, at: now)
+        }
+        return steps + wakeWorkers()
     }
 
     /// - Parameter pictureCount: number of pictures that the worker draws together for the job that it was asked about.
@@ -243,9 +265,9 @@ struct Dispatcher: Sendable {
         guard let index = index(of: worker), case .choosing(let asked) = workers[index].activity else { return [] }
         workers[index].worker.usefulBatchSize = max(1, pictureCount)
         // Another may come first by now.
-        guard !isStopping, !isPaused, queue.next(for: workers[index].worker, at: now, settings)?.id == asked else {
-            return free(index, at: now)
-        }
+        guard !isStopping, !isPaused, !workers[index].isLeaving,
+            queue.next(for: workers[index].worker, at: now, settings)?.id == asked
+        else { return free(index, at: now) }
         return take(index, at: now)
     }
 
@@ -317,7 +339,7 @@ struct Dispatcher: Sendable {
             case .waking, .choosing, .beginning, .drawing, .storing, .stopped: break
             }
         }
-        return steps
+        return steps + finishIfDone()
     }
 
     /// Breaks off what is drawn: the jobs wait for the next start, as if they had not been begun.
@@ -340,13 +362,15 @@ extension Dispatcher {
         guard !isStopping, !isPaused else { return [] }
         var wanted = queue.waitingCount - workers.count { state in
             switch state.activity {
-            case .waking, .choosing: true
+            case .waking, .choosing: !state.isLeaving
             default: false
             }
         }
         var steps: [Step] = []
         while wanted > 0 {
-            let idle = workers.indices.filter { if case .idle = workers[$0].activity { true } else { false } }
+            let idle = workers.indices.filter {
+                if case .idle = workers[$0].activity { !workers[$0].isLeaving } else { false }
+            }
             let group = idle.count > 1 ? queue.nextGroup : nil
             guard let index = idle.first(where: { group != nil && workers[$0].worker.group == group }) ?? idle.first else { break }
             workers[index].activity = .waking
@@ -362,6 +386,11 @@ extension Dispatcher {
         if isStopping {
             workers[index].activity = .stopped
             return finishIfDone()
+        }
+        if workers[index].isLeaving {
+            workers.remove(at: index)
+            // It may have been woken for a job that another is to draw now.
+            return wakeWorkers()
         }
         guard !isPaused, let next = queue.next(for: worker, at: now, settings) else {
             workers[index].activity = .idle
@@ -502,9 +531,10 @@ extension Dispatcher {
     }
 
     private mutating func finishIfDone() -> [Step] {
-        guard isStopping, !workers.isEmpty, storing.isEmpty, writing.isEmpty else { return [] }
+        guard isRunning, isStopping, storing.isEmpty, writing.isEmpty else { return [] }
         guard workers.allSatisfy({ if case .stopped = $0.activity { true } else { false } }) else { return [] }
         workers = []
+        isRunning = false
         return [.finish]
     }
 }

@@ -7,6 +7,8 @@ struct WorkerState: Sendable {
     var activity: Activity
     /// Jobs that it has drawn since it last came to the end of a rest.
     var jobsWithoutRest = 0
+    /// True when it gets nothing more, and goes once it is free.
+    var isLeaving = false
 
     enum Activity: Sendable {
         /// It has nothing to draw, and may rest until a job comes.

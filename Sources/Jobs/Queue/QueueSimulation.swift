@@ -128,7 +128,8 @@ private struct Run {
     var now: Date { Date(timeIntervalSince1970: clock) }
 
     mutating func workOff(workerCount: Int) {
-        for number in 1...max(1, workerCount) { take(dispatcher.join(Worker("\(number)"), at: now)) }
+        dispatcher.start()
+        take(dispatcher.setWorkers((1...max(1, workerCount)).map { Worker("\($0)") }, at: now))
         while true {
             // All that come at a time have come before anything is chosen.
             while let next = coming.first, next.time <= clock {

@@ -7,13 +7,11 @@ public import Logging
 /// A job is in the archive before `submit` returns, and its pictures are there before it is done: what was promised outlives the process.
 /// A `Dispatcher` decides; this actor tells it what happens, and takes the steps that it answers.
 public actor JobService {
-    /// Time without anything to draw before the painter rests. A client that wants one picture after another asks again at once, and
+    /// Time without anything to draw before a worker rests. A client that wants one picture after another asks again at once, and
     /// should not wait for a rest to be broken off.
     static let calm = Duration.seconds(1)
-    /// Time between two rests of an idle painter.
+    /// Time between two rests of an idle worker.
     private static let pause = Duration.seconds(30)
-    /// The one worker there is: the painter.
-    private static let worker = Worker("painter")
 
     private let archive: any JobArchive
     private let painter: any Painting
@@ -76,12 +74,16 @@ public actor JobService {
     /// - Throws: what the archive throws when it cannot be read.
     public func run() async throws {
         try await recover()
-        follow { $0.join(Self.worker, at: $1) }
+        dispatcher.start()
+        let workers = Task {
+            for await present in await painter.workers() { follow { $0.setWorkers(present, at: $1) } }
+        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { finished = $0 }
         } onCancel: {
             Task { await self.stop() }
         }
+        workers.cancel()
         graceTimer?.cancel()
         events.close()
     }
@@ -113,7 +115,7 @@ public actor JobService {
         return job
     }
 
-    /// Ends a job that waits or is being drawn; the painter stops within one step. Pictures of runs that were finished are kept.
+    /// Ends a job that waits or is being drawn; its worker stops within one step. Pictures of runs that were finished are kept.
     /// - Returns: the job as it is then; nil when there is none. One that is over already is returned as it is.
     /// - Throws: `ServiceStopped`, `CancellationError`; what the archive throws.
     public func cancel(_ id: JobID) async throws -> Job? {
@@ -183,9 +185,11 @@ public actor JobService {
         let known = Set(drawn.flatMap { $0.running.map(\.id) })
         let times = drawn.filter { !$0.running.isEmpty }.map { $0.etaSeconds ?? $0.running.first.flatMap { pace.seconds(for: $0) } }
             + (running.filter { !known.contains($0.id) } + dispatcher.waiting).map { pace.seconds(for: $0) }
+        // Workers draw side by side.
+        let total = times.contains(nil) ? nil : times.reduce(0) { $0 + ($1 ?? 0) }
         return QueueState(
             isPaused: dispatcher.isPaused, waitingCount: dispatcher.waitingCount, runningCount: running.count,
-            remainingSeconds: times.contains(nil) ? nil : times.reduce(0) { $0 + ($1 ?? 0) })
+            remainingSeconds: total.map { $0 / Double(max(1, min(dispatcher.workers.count, times.count))) })
     }
 
     /// - Returns: nil when there is none of that name.
@@ -411,13 +415,14 @@ extension JobService {
         if known == nil {
             logger.info("Drawing", metadata: [
                 "job": "\(first.id)", "model": "\(order.model)", "together": "\(order.jobs.count)", "waiting": "\(dispatcher.waitingCount)",
+                "worker": "\(order.worker)",
             ])
         }
         drawing.beginRun(order.run)
         work[order.worker] = Task {
             do {
                 try Task.checkCancellation()
-                let painted = try await painter.draw(order.requests, model: order.model, previews: order.previews) { drawing.report($0) }
+                let painted = try await painter.draw(order) { drawing.report($0) }
                 guard painted.map(\.pictures.count) == order.requests.map(\.batchSize) else {
                     throw IncompletePainting()
                 }
@@ -452,12 +457,12 @@ extension JobService {
     private func rest(_ worker: Worker.ID, atMost limit: Duration?) {
         let rest = Task {
             if limit != nil {
-                await painter.rest()
+                await painter.rest(worker)
             } else {
                 try? await sleep(Self.calm)
                 // Work that is due by the clock comes while nothing else does.
                 while !Task.isCancelled {
-                    await painter.rest()
+                    await painter.rest(worker)
                     if !Task.isCancelled { dispatcher.rested(worker) }
                     try? await sleep(Self.pause)
                 }
