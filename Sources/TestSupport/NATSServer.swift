@@ -17,8 +17,10 @@ public final class NATSServer: Sendable {
 
     private let folder: TemporaryFolder
     private let configuration: String
+    private let keepsMessages: Bool
     private let process = Mutex<ChildProcess?>(nil)
-    private let knownPort: Mutex<Int>
+    /// -1 for any that is free.
+    private let knownPort = Mutex(-1)
 
     /// The port on 127.0.0.1. A restart keeps it.
     public var port: Int { knownPort.withLock(\.self) }
@@ -28,17 +30,17 @@ public final class NATSServer: Sendable {
     /// Starts a server, and waits until clients can connect.
     /// - Parameters:
     ///   - configuration: more lines for the configuration's file.
-    ///   - port: -1 for any that is free.
-    public static func start(_ configuration: String = "", port: Int = -1) async throws -> NATSServer {
-        let server = try NATSServer(configuration, port: port)
+    ///   - keepsMessages: whether it has JetStream.
+    public static func start(_ configuration: String = "", keepsMessages: Bool = true) async throws -> NATSServer {
+        let server = try NATSServer(configuration, keepsMessages: keepsMessages)
         try await server.restart()
         return server
     }
 
-    fileprivate init(_ configuration: String, port: Int) throws {
+    fileprivate init(_ configuration: String, keepsMessages: Bool) throws {
         folder = try TemporaryFolder()
         self.configuration = configuration
-        knownPort = Mutex(port)
+        self.keepsMessages = keepsMessages
     }
 
     deinit { process.withLock { $0?.send(SIGKILL) } }
@@ -72,7 +74,7 @@ public final class NATSServer: Sendable {
     fileprivate func spawn() throws {
         guard let program = Self.program else { throw Failure.noProgram }
         let text = """
-            jetstream { store_dir: "\(storePath)", sync_interval: always }
+            \(keepsMessages ? "jetstream { store_dir: \"\(storePath)\", sync_interval: always }" : "")
             \(configuration)
             """
         try folder.write(text, to: "nats.conf")
@@ -119,7 +121,7 @@ public struct NATSCluster: Sendable {
                 server_name: n\(index)
                 cluster { name: easel, listen: "127.0.0.1:\(port)", routes: [\(routes)] }
                 \(configuration)
-                """, port: -1)
+                """, keepsMessages: true)
         }
         for server in servers { try server.spawn() }
         for server in servers { try await server.waitUntilReady() }

@@ -180,6 +180,20 @@ import Testing
             await fails("There is no trusted connection to NATS at nats://localhost")
         }
 
+        @Test("a user of an account comes with a file of credentials")
+        func credentials() async throws {
+            let accounts = try String(contentsOf: Fixture.url("nats/accounts.conf"), encoding: .utf8)
+            let server = try await NATSServer.start(accounts, keepsMessages: false)
+            var options = NATSOptions(servers: [server.url], credentials: .credentials(file: Fixture.url("nats/user.creds").path))
+            let bus = try await NATSBus.connect(options)
+            await #expect(throws: BusError.noResponders(subject: "a")) { try await bus.request(BusMessage("a"), timeout: .seconds(10)) }
+            let folder = try TemporaryFolder()
+            options.credentials = .credentials(file: try folder.write("nothing", to: "empty.creds"))
+            await #expect(throws: BusError.self) { try await NATSBus.connect(options) }
+            options.credentials = .none
+            await #expect(throws: BusError.notAccepted(servers: [server.url])) { try await NATSBus.connect(options) }
+        }
+
         @Test("a name that is not in the certificate is refused though no name was asked for")
         func wrongName() async throws {
             func path(_ name: String) -> String { Fixture.url("nats/\(name)").path }

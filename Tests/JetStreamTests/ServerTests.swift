@@ -52,6 +52,12 @@ import Testing
             }
         }
 
+        @Test("a server without JetStream is told of in a sentence")
+        func noJetStream() async throws {
+            let server = try await NATSServer.start(keepsMessages: false)
+            await #expect(throws: JetStreamError.notEnabled) { try await server.jetStream().checkServer() }
+        }
+
         @Test("a stream that is full refuses what comes")
         func fullStream() async throws {
             let server = try await NATSServer.start()
