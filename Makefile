@@ -4,26 +4,33 @@ export PKG_CONFIG_PATH := $(CURDIR)/.openvino$(if $(PKG_CONFIG_PATH),:$(PKG_CONF
 
 # `make test configuration=release` tests what the optimizer makes, and shares one build with `build` and all that needs it.
 configuration := debug
-testing := --configuration $(configuration)
+# `make build fleet=1`, `make test fleet=1`: with what serves pictures from several machines (see Scripts/nats-server.sh).
+fleet :=
+traits = $(if $(fleet),--traits Fleet)
+testing = $(traits) --configuration $(configuration)
 ifeq ($(configuration),release)
 testing += -Xswiftc -enable-testing
 # The very command of the tests: with other arguments SwiftPM builds everything again.
-release := $(testing) --build-tests
+release = $(testing) --build-tests
 else
-release := --configuration release --product easel
+release = $(traits) --configuration release --product easel
 endif
 
 easel := .build/release/easel
 demo_picture := outputs/demo.png
 demo := $(easel) generate "red apple" --seed 1 --steps 12 --cfg-scale 4 --output $(demo_picture)
 
-.PHONY: help setup build demo serve build-tests test test-gpu e2e bench clean
+.PHONY: help setup fleet-server build demo serve build-tests test test-gpu test-fleet e2e bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## get the libraries and the OpenVINO runtime that the build needs
 	@Scripts/setup.sh
+	@$(if $(fleet),Scripts/nats-server.sh)
+
+fleet-server: ## get the NATS server and its C client, for the tests and builds of the fleet
+	@Scripts/nats-server.sh
 
 build: setup ## build .build/release/easel
 	swift build $(release)
@@ -52,12 +59,16 @@ test-gpu: build-tests ## run OpenVINO's GPU plugin, on the CPU, through the test
 	@Tests/GPUOnCPU/setup.sh
 	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --skip-build --filter EndToEndTests.GPUTests
 
+test-fleet: fleet := 1
+test-fleet: build-tests ## run the tests that need a NATS server
+	swift test $(testing) --skip-build --filter '^(Bus|JetStream|Fleet)Tests'
+
 e2e: build-tests ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
 	@Tests/e2e/setup.sh
 	.e2e/bin/python Tests/e2e/run.py --easel $(CURDIR)/.build/$(configuration)/easel
 
 bench: build ## measure speed, memory and agreement against other programs
-	swift build --configuration release --product easel-bench
+	swift build $(traits) --configuration release --product easel-bench
 	Benchmarks/bench.py
 
 clean: ## remove what was built, but not what was fetched

@@ -36,6 +36,9 @@ let package = Package(
         .library(name: "Hosting", targets: ["Hosting", "Diffusion", "Generation", "ImageCodecs", "Settings"]),
         .library(name: "Server", targets: ["Server", "Hosting", "Settings", "Store", "Jobs"]),
     ],
+    traits: [
+        .trait(name: "Fleet", description: "Several machines draw for one server, over NATS. Needs libnats; `make fleet-server` gets it."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
@@ -90,8 +93,8 @@ let package = Package(
             .product(name: "Crypto", package: "swift-crypto"),
         ]),
         library("Diffusion", [
-            "Checkpoints", "Compilation", "Generation", "GraphIR", "ImageProcessing", "Networks", "OpenVINO", "Prompting", "Sampling",
-            "Tensors",
+            "Checkpoints", "Compilation", "Files", "Generation", "GraphIR", "ImageProcessing", "Networks", "OpenVINO", "Prompting",
+            "Sampling", "Tensors",
         ]),
         library("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "GraphIR", "Networks", "OpenVINO", "Prompting", "Sampling", "Tensors",
@@ -114,6 +117,13 @@ let package = Package(
             "Networks", "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
         ]),
+
+        // Several machines
+        .systemLibrary(name: "CNATS", pkgConfig: "libnats"),
+        library("Bus", [
+            "Files", .target(name: "CNATS", condition: .when(traits: ["Fleet"])), .product(name: "Crypto", package: "swift-crypto"),
+        ]),
+        library("JetStream", ["Bus", "Files"]),
 
         // The program
         library("Commands", [
@@ -185,6 +195,8 @@ let package = Package(
             "Sampling", "Settings", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),
+        tests("Bus"),
+        tests("JetStream", ["Bus", "Files"]),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["EmbeddingExample", "Generation", "Hosting", "ImageCodecs", "TestSupport"],
             swiftSettings: settings, linkerSettings: runtimeSearchPath),

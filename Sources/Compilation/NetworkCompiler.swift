@@ -1,4 +1,5 @@
 public import Checkpoints
+import Files
 public import Generation
 import GraphIR
 public import Networks

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The reason why a server does not listen.
 public enum ServerError: Error, Sendable, Equatable {
     /// It would answer everybody who reaches it.
@@ -22,6 +24,6 @@ extension ServerOptions {
     /// - Throws: `ServerError.unprotected` when other machines could call, nobody has to say who they are, and that is not what was asked
     ///   for.
     func checkProtection() throws(ServerError) {
-        if passwords.isEmpty, keys.isEmpty, !isOpenToAll, !HostCheck.isLoopback(host) { throw .unprotected(host: host) }
+        if passwords.isEmpty, keys.isEmpty, !isOpenToAll, !host.isLoopbackHost { throw .unprotected(host: host) }
     }
 }

@@ -63,7 +63,7 @@ struct ProtectionTests {
             ("[::2]", false),
             ("", false), ("127.0.0.1@evil.example", false),
         ])
-    func loopbackNames(host: String, isLoopback: Bool) { #expect(HostCheck.isLoopback(host) == isLoopback) }
+    func loopbackNames(host: String, isLoopback: Bool) { #expect(host.isLoopbackHost == isLoopback) }
 
     @Test("it refuses a name that a web page may have given it, unless it asks everybody who they are")
     func rebinding() async throws {

@@ -1,5 +1,6 @@
 import Checkpoints
 public import Compilation
+import Files
 public import Generation
 import Networks
 import Prompting

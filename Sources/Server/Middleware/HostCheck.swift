@@ -1,3 +1,4 @@
+internal import Files
 internal import Hummingbird
 internal import WebAPI
 
@@ -25,18 +26,7 @@ struct HostCheck: RouterMiddleware {
     }
 
     private func isAllowed(_ host: String) -> Bool {
-        if Self.isLoopback(host) || HostNames.ofThisMachine.contains(host) || allowed.contains(host) { return true }
+        if host.isLoopbackHost || HostNames.ofThisMachine.contains(host) || allowed.contains(host) { return true }
         return publicAddress.map { HostNames.name(in: $0.origin.authority) } == HostNames.name(in: host)
-    }
-
-    /// - Parameter host: a name or an address, perhaps with a port.
-    static func isLoopback(_ host: some StringProtocol) -> Bool {
-        let host = host.lowercased()
-        if host.hasPrefix("[") { return host.prefix { $0 != "]" } == "[::1" }
-        let name = host == "::1" ? "localhost" : host.prefix { $0 != ":" }
-        if ["localhost", "127.0.0.1"].contains(name) { return true }
-        // All of 127.0.0.0/8 is this machine.
-        let numbers = name.split(separator: ".", omittingEmptySubsequences: false)
-        return numbers.count == 4 && numbers.first == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 }

@@ -1,3 +1,4 @@
+internal import Files
 internal import FoundationEssentials
 internal import Hummingbird
 internal import Logging
@@ -13,7 +14,7 @@ struct A1111Options {
         group.get("options", use: options)
         group.post("options", use: changeOptions)
         group.get("cmd-flags") { _, _ in
-            Response(json: CommandFlagsAnswer(listen: !HostCheck.isLoopback(backend.options.host), port: backend.options.port))
+            Response(json: CommandFlagsAnswer(listen: !backend.options.host.isLoopbackHost, port: backend.options.port))
         }
         group.get("memory") { _, _ in
             Response(json: MemoryAnswer.now)

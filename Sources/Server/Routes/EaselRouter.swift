@@ -1,3 +1,4 @@
+internal import Files
 internal import Generation
 internal import HTTPTypes
 internal import Hummingbird
@@ -17,7 +18,7 @@ enum EaselRouter {
         router.add(middleware: LastAnswers())
         router.add(middleware: ErrorAnswers())
         router.add(middleware: RequestRate(settings: backend.settings))
-        if credentials.isEmpty && HostCheck.isLoopback(options.host) {
+        if credentials.isEmpty && options.host.isLoopbackHost {
             router.add(middleware: HostCheck(allowed: options.allowedHosts, publicAddress: options.publicAddress))
         }
         router.add(middleware: OriginCheck(shared: options.sharedOrigins, cookie: backend.sessionCookie))
