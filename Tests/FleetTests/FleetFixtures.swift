@@ -33,8 +33,9 @@ enum FleetFixtures {
 
     static func ticket(_ jobs: [Int] = [1], run: Int = 0, release: Int = 1) -> Ticket {
         Ticket(
-            id: TicketID(job(jobs[0]), run: run, release: release), front: front(), jobs: jobs.map(job), requests: jobs.map { request(UInt64($0)) },
-            model: model, settings: ["openvino_accuracy": "f32"], deadline: start.addingTimeInterval(3600), previews: PreviewSchedule(everySteps: 5))
+            id: TicketID(job(jobs[0]), run: run, release: release), front: front(), jobs: jobs.map(job),
+            requests: jobs.map { request(UInt64($0)) }, model: model, settings: ["openvino_accuracy": "f32"],
+            deadline: start.addingTimeInterval(3600), previews: PreviewSchedule(everySteps: 5))
     }
 
     static func plan(_ jobs: [Int] = [1], run: Int = 0, group: Int = 1, urgent: Bool = false, at now: Date = start) -> TicketBook.Plan {

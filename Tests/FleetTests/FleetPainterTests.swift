@@ -132,7 +132,8 @@ final class RunningFleet: Sendable {
     static func order(_ numbers: [Int], run: Int = 0) -> DrawOrder {
         let jobs = numbers.map { number in
             Job(
-                id: FleetFixtures.job(number), JobRequest(model: "tiny", generation: FleetFixtures.request(UInt64(number)), previewInterval: 1),
+                id: FleetFixtures.job(number),
+                JobRequest(model: "tiny", generation: FleetFixtures.request(UInt64(number)), previewInterval: 1),
                 submittedAt: FleetFixtures.start)
         }
         return DrawOrder(worker: "place 1", batch: UInt64(numbers[0]), run: run, jobs: jobs)
@@ -141,17 +142,20 @@ final class RunningFleet: Sendable {
     func front() -> FleetPainter {
         FleetPainter(
             FrontRecord(of: FleetFixtures.front()), dispatch: dispatch, models: TinyModels(), waitingCount: { 0 },
-            logger: Logger(label: "front") { _ in SwiftLogNoOpLogHandler() }, sleep: Self.shortly)
+            logger: Logger(label: "front") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
     }
 
     func worker(_ number: Int) -> TicketLoop {
         TicketLoop(
-            FleetFixtures.worker(number), dispatch: dispatch, painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)),
-            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, sleep: Self.shortly)
+            FleetFixtures.worker(number), dispatch: dispatch,
+            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)), logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
     }
 
-    /// Seconds pass as milliseconds.
-    private static let shortly: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0 / 1000) }
+    /// Time passes faster than it does.
+    private static let haste = 20.0
+    private static let began = Date.now
+    private static let now: @Sendable () -> Date = { began.addingTimeInterval(Date.now.timeIntervalSince(began) * haste) }
+    private static let sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0 / haste) }
 
     func stopWorker() async {
         let running = loop.withLock { $0 }
@@ -203,5 +207,5 @@ private struct FakeTicketPainter: TicketPainter {
         try await painter.draw(ticket.requests, model: "tiny", previews: ticket.previews, onEvent: onEvent)
     }
 
-    func presence() async -> Presence { Presence(of: worker, machine: "here", slots: 1) }
+    func presence() async -> Presence { Presence(of: worker, machine: "here", slots: 1, models: [FleetFixtures.model.sha256]) }
 }

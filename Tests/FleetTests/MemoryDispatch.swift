@@ -65,7 +65,9 @@ final class MemoryDispatch: FrontDispatch, WorkerDispatch, Sendable {
 
     func withdraw(_ ticket: TicketID, at place: UInt64) async throws { state.withLock { $0.broker.withdraw(ticket, at: place) } }
 
-    func isReleased(_ ticket: TicketID, at place: UInt64) async throws -> Bool { state.withLock { $0.broker.isReleased(ticket, at: place) } }
+    func isReleased(_ ticket: TicketID, at place: UInt64) async throws -> Bool {
+        state.withLock { $0.broker.isReleased(ticket, at: place) }
+    }
 
     func cancel(_ ticket: TicketID) async { tellWorkers(.cancel(ticket)) }
 

@@ -41,22 +41,26 @@ struct MessageTests {
         ])])
 
     private static let failure = TicketEnd(
-        of: ticket, by: FleetFixtures.worker(3), FleetFixtures.run(6), failed: PublicReason(ErrorReason(.tookTooLong, ["minutes": 5]), "Too long."))
+        of: ticket, by: FleetFixtures.worker(3), FleetFixtures.run(6),
+        failed: PublicReason(ErrorReason(.tookTooLong, ["minutes": 5]), "Too long."))
 
     private static let presence = Presence(
         of: FleetFixtures.worker(4), machine: "箱", slots: 2, busy: 1, isDraining: true,
         devices: [.init(name: "GPU.0", label: "Arc", precisions: ["f16", "f32"])], runtimeVersion: "2026.4.1", programVersion: "1.2",
-        models: [FleetFixtures.model.sha256], groups: [.init(FleetFixtures.group(8), isWarm: true, usefulBatchSize: 4, secondsPerStep: 0.5)],
+        models: [FleetFixtures.model.sha256],
+        groups: [.init(FleetFixtures.group(8), isWarm: true, usefulBatchSize: 4, secondsPerStep: 0.5)],
         incidents: ["GPU.0 drifted."])
 
     private static let folder = FleetModel(files: [
-        .init(path: "unet/config.json", sha256: ContentHash(of: [1]), bytes: 1), .init(path: "model_index.json", sha256: ContentHash(of: [2]), bytes: 2),
+        .init(path: "unet/config.json", sha256: ContentHash(of: [1]), bytes: 1),
+        .init(path: "model_index.json", sha256: ContentHash(of: [2]), bytes: 2),
     ])
 
     private static let events: [TicketEvent.Kind] = [
         .started(delivery: 2), .alive, .returned, .compiling(compiling), .moved(move), .encoding, .encodingPictures(tile: nil),
         .encodingPictures(tile: TileProgress(1, of: 4)), .upscaling(tile: 2, of: 9), .denoising(done: 3, total: 20),
-        .preview([[1, 2], [3]]), .decoding(index: 1, total: 2, tile: TileProgress(0, of: 2)), .decoding(index: 0, total: 1, tile: nil), .storing,
+        .preview([[1, 2], [3]]),
+        .decoding(index: 1, total: 2, tile: TileProgress(0, of: 2)), .decoding(index: 0, total: 1, tile: nil), .storing,
     ]
 
     private static func golden<Message: FleetMessage>(_ name: String) throws -> Message {
@@ -104,8 +108,10 @@ struct MessageTests {
         #expect(try Ticket(message: change(Self.ticket) { $0["colour"] = ["red"] }) == Self.ticket)
         let event = TicketEvent(.alive, of: Self.ticket.id, by: FleetFixtures.worker(1))
         #expect(try TicketEvent(message: change(event) { $0["event"] = "dreaming" }).kind == .unknown)
-        let reason = try TicketEnd(message: change(Self.failure) { $0["reason"] = ["description": "Odd.", "reason": ["name": "odd", "values": [:]]] }).reason
-        #expect(reason == PublicReason(ErrorReason(.failed), "Odd."))
+        let failure = try TicketEnd(message: change(Self.failure) {
+            $0["reason"] = ["description": "Odd.", "reason": ["name": "odd", "values": [:]] as [String: Any]] as [String: Any]
+        })
+        #expect(failure.reason == PublicReason(ErrorReason(.failed), "Odd."))
         let end = try TicketEnd(message: change(Self.end) { object in
             var results = object["results"] as? [[String: Any]] ?? []
             results[0]["warnings"] = [["reason": "odd", "values": [:], "message": "Odd."] as [String: Any]]
@@ -131,7 +137,8 @@ struct MessageTests {
     }
 
     @Test("files of models have plain names", arguments: [
-        ("unet/config.json", true), ("a/b/c.safetensors", true), ("../x.json", false), ("/x.json", false), ("a//x.json", false), ("a/.x.json", false),
+        ("unet/config.json", true), ("a/b/c.safetensors", true), ("../x.json", false), ("/x.json", false), ("a//x.json", false),
+        ("a/.x.json", false),
         ("x.bin", false), ("x.py", false), ("a/b/c/d.json", false), ("x\u{0}.json", false), ("", false), ("ü.json", false),
     ])
     func paths(_ path: String, _ isSafe: Bool) { #expect(FleetModel.isSafe(path) == isSafe) }
@@ -159,7 +166,8 @@ struct MessageTests {
         let subject = Subjects.ticket(.urgent, FleetFixtures.group(3), from: FleetFixtures.front())
         #expect(subject == "ez1.ticket.u.0000000000000003.f000000000001")
         #expect(Subjects.ticketParts(of: subject)?.group == FleetFixtures.group(3))
-        #expect(Subjects.ticketParts(of: Subjects.hint(.normal, FleetFixtures.group(3), from: FleetFixtures.front()))?.ticketClass == .normal)
+        let hint = Subjects.hint(.normal, FleetFixtures.group(3), from: FleetFixtures.front())
+        #expect(Subjects.ticketParts(of: hint)?.ticketClass == .normal)
         #expect(Subjects.ticketParts(of: subject + ".more") == nil)
         #expect(Subjects.ticketParts(of: "ez2" + subject.dropFirst(3)) == nil)
     }
@@ -182,7 +190,8 @@ struct MessageTests {
         for count in [1, Parts.size, Parts.size + 1] {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
             let parts = Parts.split(bytes).map { Array($0) }
-            let file = PictureFile(number: 0, sha256: ContentHash(of: bytes), bytes: count, parts: Parts.count(ofBytes: count), format: .png)
+            let file = PictureFile(
+                number: 0, sha256: ContentHash(of: bytes), bytes: count, parts: Parts.count(ofBytes: count), format: .png)
             #expect(throws: Never.self) { try file.checkBounds() }
             #expect(parts.count == file.parts)
             #expect(try Parts.joined(parts, as: file) == bytes)

@@ -3,8 +3,8 @@ import Jobs
 
 @testable import Fleet
 
-/// A front, workers and a broker in one thread, with passed time and everything that can go wrong. No step is taken at once: those that wait
-/// are taken in any order, and are lost with the process that was to take them.
+/// A front, workers and a broker in one thread, with passed time and everything that can go wrong. No step is taken at once: those that
+/// wait are taken in any order, and are lost with the process that was to take them.
 struct SimulatedFleet {
     /// Probabilities of each thing that goes wrong, for each opportunity.
     struct Faults {
@@ -137,8 +137,8 @@ struct SimulatedFleet {
         waiting = unfinished.keys.sorted().shuffled(using: &random)
         let found = broker.released(for: book.front)
         steps += book.adopt(
-            found.tickets, ends: found.ends.values.compactMap { try? TicketEnd(message: $0) }, unfinished: unfinished.mapValues(\.storedRuns),
-            at: now)
+            found.tickets, ends: found.ends.values.compactMap { try? TicketEnd(message: $0) },
+            unfinished: unfinished.mapValues(\.storedRuns), at: now)
         isConnected = true
     }
 
@@ -309,7 +309,8 @@ struct SimulatedFleet {
         var report: TicketWork.Report
         switch busy.work.step {
         case .lookForEnd:
-            report = chance(faults.answerLost) ? .unreachable : .found(broker.end(of: busy.ticket.id).flatMap { try? TicketEnd(message: $0) })
+            let end = broker.end(of: busy.ticket.id).flatMap { try? TicketEnd(message: $0) }
+            report = chance(faults.answerLost) ? .unreachable : .found(end)
         case .prepare:
             tell(.started(delivery: busy.delivery.number), index, busy.ticket.id)
             report = isCancelled ? .cancelled : chance(faults.modelMissing) ? .cannotPrepare : .prepared

@@ -20,7 +20,8 @@ struct TicketBookTests {
         }
 
         mutating func hear(_ kind: TicketEvent.Kind, from worker: Int = 1, after seconds: Double) -> [TicketBook.Step] {
-            book.heard(TicketEvent(kind, of: ticket.id, by: FleetFixtures.worker(worker)), at: FleetFixtures.start.addingTimeInterval(seconds))
+            let event = TicketEvent(kind, of: ticket.id, by: FleetFixtures.worker(worker))
+            return book.heard(event, at: FleetFixtures.start.addingTimeInterval(seconds))
         }
 
         mutating func tick(after seconds: Double) -> [TicketBook.Step] { book.tick(at: FleetFixtures.start.addingTimeInterval(seconds)) }

@@ -133,6 +133,8 @@ public actor FleetPainter {
     private func hear(_ news: FrontNews) {
         switch news {
         case .end(let ticket, let message, let receipt):
+            // Those of tickets that were left belong to the next process.
+            if isLeaving, !book.knows(ticket) { return }
             do {
                 let end = try TicketEnd(message: message)
                 guard end.ticket == ticket else { throw MessageError.outOfBounds("the end names another ticket than its subject") }

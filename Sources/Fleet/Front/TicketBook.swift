@@ -126,8 +126,8 @@ struct TicketBook: Sendable {
     /// Draws that are not over.
     var count: Int { draws.count }
 
-    /// Tickets that are released and not over.
-    var openTickets: Int { owners.count }
+    /// Whether a ticket is one of a draw that is not over.
+    func knows(_ ticket: TicketID) -> Bool { owners[ticket] != nil }
 
     // Orders
 
@@ -143,7 +143,7 @@ struct TicketBook: Sendable {
         }
         // What was drawn for other batches of these jobs is of no use.
         var steps: [Step] = []
-        for (id, draw) in draws where !draw.isWanted && draw.run == plan.run && !draw.isAnswered && !Set(draw.jobs).isDisjoint(with: plan.jobs) {
+        for (id, draw) in draws where !draw.isWanted && draw.run == plan.run && !Set(draw.jobs).isDisjoint(with: plan.jobs) {
             steps += drop(id)
         }
         lastDraw += 1

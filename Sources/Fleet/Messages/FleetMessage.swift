@@ -61,7 +61,8 @@ extension FleetMessage {
     private static func reason(of error: any Error) -> String {
         switch error {
         case DecodingError.keyNotFound(let key, _): "\(key.stringValue) is missing"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context), DecodingError.dataCorrupted(let context):
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
             "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
         default: "\(error)"
         }
@@ -82,7 +83,7 @@ public enum MessageError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .unreadable(let message, let reason): "A message of the fleet, \(message), cannot be read: \(reason)."
         case .otherVersion(let message, let version):
-            "A message of the fleet, \(message), has version \(version). This program knows version 1: update it, or the program that sent it."
+            "A message of the fleet, \(message), has version \(version). This program knows version 1. Update it, or the sender's program."
         case .outOfBounds(let fault): "A message of the fleet is out of bounds: \(fault)."
         }
     }

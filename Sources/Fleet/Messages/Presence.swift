@@ -131,7 +131,7 @@ public struct FrontRecord: FleetMessage, Hashable {
     }
 
     public func checkBounds() throws(MessageError) {
-        guard weight.isFinite, (0.001...1000).contains(weight) else { throw .outOfBounds("the weight is \(weight); 0.001 to 1000 is allowed") }
+        guard (0.001...1000).contains(weight) else { throw .outOfBounds("the weight is \(weight); 0.001 to 1000 is allowed") }
         try Bounds.check(waiting, "the number of waiting jobs", in: 0...10_000_000)
         try Bounds.check(address, "the address", atMost: 1000)
     }

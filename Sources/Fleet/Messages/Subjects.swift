@@ -45,8 +45,8 @@ public enum Subjects {
         var parts = subject.split(separator: ".", omittingEmptySubsequences: false)[...]
         guard parts.popFirst() == root[...] else { return nil }
         if parts.first == "hint" { parts.removeFirst() }
-        guard parts.count == 4, parts.popFirst() == "ticket", let ticketClass = parts.popFirst().flatMap({ TicketClass(rawValue: String($0)) }),
-            let group = parts.popFirst().flatMap({ GroupToken($0) }), let front = parts.popFirst().flatMap({ FrontID($0) })
+        guard parts.count == 4, parts.popFirst() == "ticket",
+            let ticketClass = parts.popFirst().flatMap({ TicketClass(rawValue: String($0)) }), let group = parts.popFirst().flatMap({ GroupToken($0) }), let front = parts.popFirst().flatMap({ FrontID($0) })
         else { return nil }
         return (ticketClass, group, front)
     }

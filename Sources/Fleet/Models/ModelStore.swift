@@ -131,7 +131,9 @@ public actor ModelStore {
         kept.formUnion(fetches.keys)
         let coming = fetches.values.reduce(0) { $0 + $1.bytes }
         // What has come of models that are being fetched is a part of their sizes.
-        let entries = Self.entries(of: folder).filter { entry in !kept.contains { entry.model == nil && entry.name.contains($0.description) } }
+        let entries = Self.entries(of: folder).filter { entry in
+            !kept.contains { entry.model == nil && entry.name.contains($0.description) }
+        }
         guard let leaving = Self.leaving(entries, bytes: coming, limit: mostBytes, keeping: kept) else {
             throw ModelStoreError.noRoom(bytes: model.bytes, limit: mostBytes)
         }

@@ -74,7 +74,7 @@ struct TicketChoice: Sendable {
         if warmSet.contains(hint.group) {
             if hinted == nil || hint.ticketClass == .urgent { hinted = consumer }
         } else if due[consumer] == nil {
-            due[consumer] = now.addingTimeInterval(.random(in: missing.contains(hint.group) ? Self.missingDelay : Self.coldDelay, using: &random))
+            due[consumer] = now.addingTimeInterval(delay(of: hint.group))
         }
     }
 
@@ -123,7 +123,7 @@ struct TicketChoice: Sendable {
         nextRound = now.addingTimeInterval(Self.pause)
         // What was told of during the round may not have been asked for.
         for (consumer, _) in hints where due[consumer] == nil && !isAvoided(consumer.group, at: now) {
-            due[consumer] = now.addingTimeInterval(warmSet.contains(consumer.group) ? 0 : .random(in: Self.coldDelay, using: &random))
+            due[consumer] = now.addingTimeInterval(delay(of: consumer.group))
         }
         return .wait(until: min(nextRound, due.values.min() ?? nextRound))
     }
@@ -155,6 +155,12 @@ struct TicketChoice: Sendable {
         turns[ticketClass] = turn + inTurn.count
         pulls += inTurn.filter { !missing.contains($0) } + inTurn.filter { missing.contains($0) }
         return pulls.map { Consumer(ticketClass: ticketClass, group: $0) }
+    }
+
+    /// Seconds before a hint of a group is followed.
+    private mutating func delay(of group: GroupToken) -> Double {
+        if warmSet.contains(group) { return 0 }
+        return .random(in: missing.contains(group) ? Self.missingDelay : Self.coldDelay, using: &random)
     }
 
     private func isAvoided(_ group: GroupToken, at now: Date) -> Bool { avoided[group].map { $0 > now } ?? false }

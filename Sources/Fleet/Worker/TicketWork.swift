@@ -116,5 +116,6 @@ struct TicketWork: Sendable {
     }
 
     private static let tooLate = PublicReason(
-        ErrorReason(.failed), "Its time was over before a machine was free to draw it. Try again later, or raise the limit (setting job_minutes).")
+        ErrorReason(.failed),
+        "Its time was over before a machine was free to draw it. Try again later, or raise the limit (setting job_minutes).")
 }
