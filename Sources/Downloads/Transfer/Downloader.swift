@@ -34,8 +34,45 @@ public struct Downloader: Sendable {
     public func fetch(
         _ plan: DownloadPlan, into folder: String, onEvent: @escaping @Sendable (DownloadEvent) async -> Void = { _ in }
     ) async throws(DownloadError) -> FetchedModel {
-        if let mostBytes, plan.byteCount > mostBytes { throw .tooLarge(plan.name, bytes: plan.byteCount, most: mostBytes) }
         let target = folder + "/" + plan.name
+        let (arrived, alreadyThere) = try await bring(plan, to: target, onEvent: onEvent)
+        let fetched = FetchedModel(plan: plan, path: target, alreadyThere: alreadyThere, arrived: arrived)
+        try fetched.writeNote()
+        return fetched
+    }
+
+    /// Fetches files of which everything is known.
+    ///
+    /// Neither the files nor their folder have their names before they are whole and checked. What was interrupted is continued the next
+    /// time.
+    /// - Parameters:
+    ///   - target: the path of the only file, or of the folder that the files get.
+    ///   - secrets: headers that tell the server who asks.
+    /// - Throws: `DownloadError`, the first when several files fail.
+    public func fetch(
+        _ files: [KnownFile], to target: String, isFolder: Bool, secrets: [(String, String)] = []
+    ) async throws(DownloadError) {
+        let plan = DownloadPlan(
+            source: "", hub: "", page: "", revision: nil, kind: .checkpoint, license: nil, baseModels: [], triggerWords: [],
+            name: target.lastPathComponent, isFolder: isFolder,
+            files: files.map { file in
+                PlannedFile(
+                    path: isFolder ? file.path : target.lastPathComponent, address: file.address, byteCount: file.byteCount,
+                    estimatedByteCount: nil, sha256: file.sha256, secrets: secrets)
+            },
+            notes: [])
+        for file in plan.files where !RepositoryPath.isSafe(file.path) {
+            throw .unexpectedAnswer(host: file.address.serverName, reason: "names a file \"\(file.path)\", which leads elsewhere")
+        }
+        _ = try await bring(plan, to: target)
+    }
+
+    /// Fetches what is missing of a plan.
+    /// - Returns: all files, and how many of them were there.
+    private func bring(
+        _ plan: DownloadPlan, to target: String, onEvent: @escaping @Sendable (DownloadEvent) async -> Void = { _ in }
+    ) async throws(DownloadError) -> (arrived: [String: FileTransfer.Arrived], alreadyThere: Int) {
+        if let mostBytes, plan.byteCount > mostBytes { throw .tooLarge(plan.name, bytes: plan.byteCount, most: mostBytes) }
         let place = try Place(plan, target: target)
         try Self.makeFolder(place.root)
         var arrived: [String: FileTransfer.Arrived] = [:]
@@ -48,15 +85,13 @@ public struct Downloader: Sendable {
             let have = FileIdentity(PartialFile.path(of: place.path(of: file)))?.byteCount ?? 0
             return sum + max(0, (file.byteCount ?? file.estimatedByteCount ?? 0) - have)
         }
-        try FreeSpace.check(rest, in: folder)
+        try FreeSpace.check(rest, in: target.deletingLastPathComponent)
         for file in missing { try Self.makeFolder(place.path(of: file).deletingLastPathComponent) }
 
         let ledger = Ledger(plan, alreadyThere: arrived)
         arrived.merge(try await transfer(missing, to: place, ledger, onEvent)) { $1 }
         try place.finish()
-        let fetched = FetchedModel(plan: plan, path: target, alreadyThere: alreadyThere, arrived: arrived)
-        try fetched.writeNote()
-        return fetched
+        return (arrived, alreadyThere)
     }
 
     /// Deletes what has come of a model that is not whole. Files that have their names stay.
@@ -167,6 +202,20 @@ public struct Downloader: Sendable {
             guard rename(root, finalName) == 0 else { throw .disk(path: finalName, reason: .lastSystemError) }
             PartialFile.syncFolder(finalName.deletingLastPathComponent)
         }
+    }
+}
+
+/// A file whose size and hash are known before it is fetched.
+public struct KnownFile: Sendable, Hashable {
+    /// The place below the folder; of no use for a single file.
+    public let path: String
+    public let address: String
+    public let byteCount: Int
+    /// In lower-case hexadecimal.
+    public let sha256: String
+
+    public init(path: String, address: String, byteCount: Int, sha256: String) {
+        (self.path, self.address, self.byteCount, self.sha256) = (path, address, byteCount, sha256)
     }
 }
 

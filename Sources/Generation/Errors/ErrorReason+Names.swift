@@ -128,6 +128,8 @@ extension ErrorReason {
         case notStored = "not_stored"
         case interrupted
         case brokenOff = "broken_off"
+        /// The machine that drew was lost, each time that the job was begun.
+        case machineLost = "machine_lost"
         case unreadableJob = "unreadable_job"
         /// Drawing failed for another reason than those above; the sentence or the log tells.
         case failed

@@ -20,7 +20,7 @@ public enum GenerationEvent: Sendable, Equatable {
 }
 
 /// How far a network is with a picture that it takes in tiles.
-public struct TileProgress: Sendable, Hashable {
+public struct TileProgress: Sendable, Hashable, Codable {
     /// The tile that begins, from 0.
     public let index: Int
     /// Tiles of the picture.

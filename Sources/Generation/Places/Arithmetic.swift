@@ -20,7 +20,15 @@ public enum Arithmetic: Sendable, Hashable {
     }
 }
 
-extension Arithmetic: CustomStringConvertible {
+extension Arithmetic: LosslessStringConvertible {
+    /// Reads what `description` writes.
+    public init?(_ description: String) {
+        guard let mode = AccuracyMode(rawValue: description), let arithmetic = Self(mode), arithmetic.description == description else {
+            return nil
+        }
+        self = arithmetic
+    }
+
     /// As it stands in a sentence and in `--precision`: `f32`, `performance`, `default`.
     public var description: String {
         switch self {

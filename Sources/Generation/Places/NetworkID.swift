@@ -28,6 +28,47 @@ public enum NetworkID: Sendable, Hashable {
     public var takesPicture: Bool { self == .encoder || self == .tinyEncoder || self == .upscaler }
 }
 
+extension NetworkID: Codable {
+    /// Networks without a number, by their names in JSON.
+    private static let named: [String: NetworkID] = [
+        "unet": .denoiser, "vae": .decoder, "vae_encoder": .encoder, "tiny_vae": .tinyDecoder, "tiny_vae_encoder": .tinyEncoder,
+        "upscaler": .upscaler,
+    ]
+
+    /// The network as it stands in JSON: `unet`, `text_encoder`, `text_encoder_2`.
+    public var name: String {
+        if case .text(let index) = self { return index == 0 ? "text_encoder" : "text_encoder_\(index + 1)" }
+        return Self.named.first { $0.value == self }?.key ?? ""
+    }
+
+    /// - Returns: nil for a name that no network has.
+    public init?(name: String) {
+        if let network = Self.named[name] {
+            self = network
+        } else if let network = (0..<8).lazy.map(NetworkID.text).first(where: { $0.name == name }) {
+            self = network
+        } else {
+            return nil
+        }
+    }
+
+    /// Reads a name.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let name = try container.decode(String.self)
+        guard let network = NetworkID(name: name) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "there is no network \(name.prefix(40))")
+        }
+        self = network
+    }
+
+    /// Writes the name.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+}
+
 extension NetworkID: CustomStringConvertible {
     /// The network as it stands in a sentence: `text encoder`, `second text encoder`, `UNet`, `VAE`, `tiny VAE`.
     public var description: String {

@@ -18,7 +18,14 @@ public struct Placement: Sendable, Hashable {
     public static let reference = Placement(device: "CPU", precision: .f32)
 }
 
-extension Placement: CustomStringConvertible {
+extension Placement: LosslessStringConvertible {
+    /// Reads what `description` writes.
+    public init?(_ description: String) {
+        let words = description.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 3, !words[0].isEmpty, words[1] == "in", let arithmetic = Arithmetic(String(words[2])) else { return nil }
+        self.init(device: String(words[0]), arithmetic: arithmetic)
+    }
+
     /// `GPU in f16`.
     public var description: String { "\(device) in \(arithmetic)" }
 }

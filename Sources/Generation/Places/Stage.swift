@@ -65,6 +65,9 @@ extension PerStage: Sendable where Value: Sendable {}
 extension PerStage: Equatable where Value: Equatable {}
 extension PerStage: Hashable where Value: Hashable {}
 
-extension PerStage: Encodable where Value: Encodable {
+extension PerStage: Encodable where Value: Encodable {}
+extension PerStage: Decodable where Value: Decodable {}
+
+extension PerStage {
     private enum CodingKeys: String, CodingKey { case encode = "text_encoder", denoise = "unet", decode = "vae" }
 }

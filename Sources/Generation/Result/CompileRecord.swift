@@ -37,7 +37,7 @@ public struct CompileRecord: Sendable, Hashable, Codable {
 }
 
 /// A compile that is under way.
-public struct Compiling: Sendable, Hashable {
+public struct Compiling: Sendable, Hashable, Codable {
     /// The network that is being compiled.
     public var network: NetworkID
     /// OpenVINO's name: `CPU`, `GPU.0`.

@@ -63,7 +63,7 @@ public struct GenerationResult: Sendable {
 }
 
 /// Where the time of a request went, in seconds.
-public struct GenerationTimings: Sendable, Equatable, Encodable {
+public struct GenerationTimings: Sendable, Equatable, Codable {
     /// Opening the checkpoint and its vocabulary.
     public var load = 0.0
     /// Compiling each stage's networks; 0 where they were ready. Overlaps with other work, so it may add up to more than `total`.

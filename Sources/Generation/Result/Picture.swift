@@ -48,7 +48,7 @@ extension Picture: Equatable where Content: Equatable {}
 extension Picture: Hashable where Content: Hashable {}
 
 /// A LoRA that took part in a picture.
-public struct LoRAReference: Sendable, Hashable {
+public struct LoRAReference: Sendable, Hashable, Codable {
     /// The name as the prompt has it.
     public let name: String
     /// Twelve hexadecimal digits of the hash that A1111 and CivitAI know the file by, AutoV3.
