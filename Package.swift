@@ -117,8 +117,8 @@ let package = Package(
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ]),
         library("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "GraphIR", "ImageCodecs", "Jobs",
-            "Networks", "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "GraphIR", "ImageCodecs",
+            "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
         ]),
 
@@ -131,8 +131,9 @@ let package = Package(
 
         // The program
         library("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs",
-            "ImageProcessing", "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings", "Sheets", "Store",
+            "Bus", "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "Hosting",
+            "ImageCodecs", "ImageProcessing", "JetStream", "Jobs", "Networks", "OpenVINO", "Prompting", "Sampling", "Server", "Settings",
+            "Sheets", "Store", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "Logging", package: "swift-log"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -17,7 +17,7 @@ public struct EaselCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             GenerateCommand.self, UpscaleCommand.self, ServeCommand.self, PromptCommand.self, VerifyCommand.self, CompileCommand.self,
-            ModelsCommand.self, ImportCommand.self,
+            ModelsCommand.self, ImportCommand.self, WorkCommand.self, FleetCommand.self,
             DevicesCommand.self,
             SettingsCommand.self, CacheCommand.self,
         ])

@@ -1,12 +1,15 @@
 import ArgumentParser
 import Foundation
+import Fleet
 import Glibc
 import Hosting
 import Jobs
 import Logging
 import Server
+import ServiceLifecycle
 import Settings
 import Store
+import Synchronization
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -17,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             easel serve
             easel serve --model ~/models/v1-5-pruned-emaonly.safetensors --port 7861
             easel serve --host 0.0.0.0 --auth-file accounts.txt --api-key-file keys.txt
+            easel serve --queue nats://127.0.0.1:4222     (workers draw: easel work --queue …)
 
             http://127.0.0.1:7860 is the web page. A1111's clients use the same address; OpenAI's use http://127.0.0.1:7860/v1. \
             http://127.0.0.1:7860/openapi.json describes all routes.
@@ -92,6 +96,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Include prompts in the log.")
     var logPrompts = false
 
+    @OptionGroup(title: "Workers on other machines (easel work)")
+    var queue: QueueOptions
+
     @OptionGroup(title: "Prompt language")
     var resources: PromptFiles
 
@@ -137,15 +144,39 @@ struct ServeCommand: AsyncParsableCommand {
         values.requests.model = try library.name(flag: model, setting: values.requests.model, onNote: Terminal.note)
         let live = LiveSettings(values, file: settings.folders.ownFilePath())
 
-        let archive = try Archive(DataFolder(data.map { URL(filePath: folders.path($0)) } ?? folders.data.appending(path: "server")))
+        let dataFolder = data.map { URL(filePath: folders.path($0)) } ?? folders.data.appending(path: "server")
+        let archive = try Archive(DataFolder(dataFolder))
         let metrics = ServerMetrics()
         let events = JobEvents()
         let host = ModelHost(
             live, library: library, folders: folders, resources: try resources.open(values, folders: folders),
             inputPictures: archive.inputPictures, logger: logger, onCompile: { metrics.record($0) }, onEvent: { events.send($0, of: nil) })
+        let options = try options()
+        let onListening = { @Sendable [address = self.host] (port: Int) async in Terminal.note("Listening on http://\(address):\(port)") }
+        if queue.addresses != nil {
+            let front = try FleetIdentity.front(in: dataFolder)
+            let jetStream = try await queue.connect(as: "easel serve", inboxes: front.description)
+            let waiting = Mutex<JobService?>(nil)
+            let queueSettings = { @Sendable in QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }
+            let painter = FleetPainter(
+                FrontRecord(of: front), dispatch: JetStreamFrontDispatch(jetStream, front: front, logger: logger),
+                models: FleetEngine.models(of: host), settings: queueSettings,
+                waitingCount: { await waiting.withLock(\.self)?.queueState.waitingCount ?? 0 }, logger: logger)
+            let engine = FleetEngine(host, drawingWith: painter)
+            let jobs = JobService(
+                archive: SettlingArchive(archive, for: painter), painter: engine, settings: queueSettings, logger: logger,
+                logsPrompts: options.logsPrompts, events: events, onMeasure: { metrics.record($0) })
+            waiting.withLock { $0 = jobs }
+            let server = EaselServer(
+                options: options, settings: live, jobs: jobs, engine: engine, archive: archive, metrics: metrics, logger: logger,
+                recentLog: recentLog, onListening: onListening)
+            return try await server.runAll(
+                endingOn: [.sigterm, .sigint], before: [FrontService(painter: painter, unfinished: try await archive.unfinishedJobs())],
+                after: [LeavingService(painter: painter)])
+        }
         let server = EaselServer(
-            engine: host, settings: live, archive: archive, options: try options(), events: events, metrics: metrics, logger: logger,
-            recentLog: recentLog, onListening: { [address = self.host] port in Terminal.note("Listening on http://\(address):\(port)") })
+            engine: host, settings: live, archive: archive, options: options, events: events, metrics: metrics, logger: logger,
+            recentLog: recentLog, onListening: onListening)
         try await server.runAll(endingOn: [.sigterm, .sigint])
     }
 
@@ -191,10 +222,28 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
+/// Gives tickets to workers until the queue has ended.
+private struct FrontService: Service {
+    let painter: FleetPainter
+    let unfinished: [Job]
+
+    func run() async throws { await cancelWhenGracefulShutdown { await painter.run(unfinished: unfinished) } }
+}
+
+/// Leaves tickets to the workers when the program is to end, before the queue is told: the next start takes them up.
+private struct LeavingService: Service {
+    let painter: FleetPainter
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await painter.leave()
+    }
+}
+
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {
     case debug, info, warning, error
 
-    fileprivate var level: Logger.Level {
+    var level: Logger.Level {
         switch self {
         case .debug: .debug
         case .info: .info

@@ -49,7 +49,7 @@ public actor ModelHost: Engine {
     /// Knows models that are not open.
     private let headers: CheckpointHeaders
     private let sourceNotes = SourceNotes()
-    private let hashMemory: HashMemory
+    let hashMemory: HashMemory
     private let hashes: ModelHashes
     /// Notes on models' names that the log has already.
     private var toldNotes: Set<String> = []
@@ -306,8 +306,10 @@ public actor ModelHost: Engine {
     func currentOpener() throws(HostingError) -> ModelOpener { try opener(for: nil).value }
 
     /// Opens a model for a worker, or finds it open.
-    /// - Parameter worker: nil for the first.
-    func model(_ name: String, for worker: Worker.ID? = nil) async throws -> OpenModel {
+    /// - Parameters:
+    ///   - place: of the model; nil for the one that the library has under this name.
+    ///   - worker: nil for the first.
+    func model(_ name: String, at place: String? = nil, for worker: Worker.ID? = nil) async throws -> OpenModel {
         let (worker, opener) = try opener(for: worker)
         if let index = openings.firstIndex(where: { $0.name == name && $0.worker == worker }) {
             let opening = openings.remove(at: index)
@@ -317,7 +319,7 @@ public actor ModelHost: Engine {
             logger.info("model is opened again, for its file has changed", metadata: ["model": "\(name)"])
             await close(name, for: worker)
         }
-        guard let path = library.listing().path(named: name) else {
+        guard let path = place ?? library.listing().path(named: name) else {
             throw Self.unknown(name)
         }
         let (resources, folder, logger, onEvent) = (resources, folders.cache, logger, onEvent)
@@ -415,7 +417,21 @@ public actor ModelHost: Engine {
         try header.rules.validate(request.generation, styles: resources.current.styles, upscalers: upscalerLibrary)
     }
 
-    private static func unknown(_ name: String) -> InvalidRequest {
+    /// Name of the model that is used when none is named.
+    var currentModelName: String { settings.current.requests.model }
+
+    /// Reads a model's header; opens nothing.
+    /// - Throws: `InvalidRequest` when there is no such model, or it is not fit for use.
+    func checkHeader(of name: String) async throws {
+        guard let path = library.listing().path(named: name) else { throw Self.unknown(name) }
+        do {
+            _ = try await headers.header(of: path)
+        } catch {
+            throw InvalidRequest(field: "model", reason(error, name))
+        }
+    }
+
+    static func unknown(_ name: String) -> InvalidRequest {
         InvalidRequest(
             field: "model", .unknownModel(name), "There is no model \"\(name)\". Use the name of one that is listed.")
     }
@@ -440,6 +456,23 @@ public actor ModelHost: Engine {
     ) async throws -> [GenerationResult] {
         if requests.first?.upscaling.mode == .plain { return try await enlarge(requests, by: worker, onEvent: onEvent) }
         let model = try await model(name, for: worker)
+        return try await draw(requests, with: model, named: name, previews: previews, onEvent: onEvent)
+    }
+
+    /// Draws with a model that is in no folder of models.
+    /// - Parameter name: stands in the infotexts; no file is looked for by it.
+    func draw(
+        _ requests: [GenerationRequest], ofModelAt path: String, named name: String, by worker: Worker.ID?, previews: PreviewSchedule,
+        onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [GenerationResult] {
+        let model = try await model(path, at: path, for: worker)
+        return try await draw(requests, with: model, named: name, previews: previews, onEvent: onEvent)
+    }
+
+    private func draw(
+        _ requests: [GenerationRequest], with model: OpenModel, named name: String, previews: PreviewSchedule,
+        onEvent: @escaping @Sendable (GenerationEvent) -> Void
+    ) async throws -> [GenerationResult] {
         if readiness != .ready(model: name), settings.current.requests.model == name { readiness = .ready(model: name) }
         var previews = previews
         previews.method = settings.current.requests.previewMethod

@@ -63,14 +63,18 @@ public struct EaselServer: Service {
     /// Runs the queue, the housekeeping of the data folder and the server together, and loads the model of the settings.
     ///
     /// It ends when its task is cancelled, when a client stops the server, or when one of the signals comes.
-    /// - Parameter signals: handled by this program from now on.
+    /// - Parameters:
+    ///   - signals: handled by this program from now on.
+    ///   - before: begin before the queue, and end after it.
+    ///   - after: begin after the queue, and end before it.
     /// - Throws: `ServerError` when the server must not listen, or cannot.
-    public func runAll(endingOn signals: [UnixSignal] = []) async throws {
+    public func runAll(endingOn signals: [UnixSignal] = [], before: [any Service] = [], after: [any Service] = []) async throws {
         let loading = Task { [backend] in try? await backend.engine.load(backend.settings.current.requests.model) }
         defer { loading.cancel() }
         let group = ServiceGroup(configuration: .init(
-            services: [
+            services: before.map { .init(service: $0) } + [
                 .init(service: QueueService(jobs: backend.jobs)),
+            ] + after.map { .init(service: $0) } + [
                 .init(service: Housekeeping(archive: backend.archive, settings: backend.settings, logger: backend.logger)),
                 // A client may stop it.
                 .init(service: self, successTerminationBehavior: .gracefullyShutdownGroup),
@@ -126,7 +130,9 @@ private struct QueueService: Service {
 }
 
 extension QueueSettings {
-    fileprivate init(_ settings: EaselSettings.Queue, gracePeriod: Duration) {
+    /// The order of the queue as settings have it.
+    /// - Parameter gracePeriod: the time that running jobs have to end when the server is told to stop.
+    public init(_ settings: EaselSettings.Queue, gracePeriod: Duration) {
         self.init(
             capacity: settings.capacity, patienceJobs: settings.patienceJobs, patience: .seconds(settings.patienceMinutes * 60),
             batchSize: settings.batchSize, jobTimeout: .seconds(settings.jobMinutes * 60), gracePeriod: gracePeriod)

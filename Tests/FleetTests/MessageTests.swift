@@ -141,7 +141,7 @@ struct MessageTests {
         ("a/.x.json", false),
         ("x.bin", false), ("x.py", false), ("a/b/c/d.json", false), ("x\u{0}.json", false), ("", false), ("ü.json", false),
     ])
-    func paths(_ path: String, _ isSafe: Bool) { #expect(FleetModel.isSafe(path) == isSafe) }
+    func paths(_ path: String, _ isSafe: Bool) { #expect(FleetModel.isPart(path) == isSafe) }
 
     @Test("a folder whose hash is not that of its files, or that has a file twice, is refused")
     func manifests() throws {

@@ -200,6 +200,15 @@ extension FleetPainter {
         }
     }
 
+    /// Whether the broker can be reached.
+    public var isReachable: Bool { isConnected }
+
+    /// The workers that live, in order of their machines.
+    public var livingWorkers: [Presence] { presences.sorted { ($0.machine, $0.worker.description) < ($1.machine, $1.worker.description) } }
+
+    /// Jobs of this front that each worker draws.
+    public func jobsOfWorkers() -> [WorkerID: [JobID]] { book.jobsOfWorkers() }
+
     /// Releases nothing while the broker is out of reach: what waits may still be put into another order.
     private func resize() {
         let count = isConnected ? window.count(for: front, among: fronts, presences) : 0

@@ -180,6 +180,18 @@ struct TicketBook: Sendable {
         return steps
     }
 
+    /// Jobs that are drawn, by the worker that has begun them last.
+    func jobsOfWorkers() -> [WorkerID: [JobID]] {
+        var jobs: [WorkerID: [JobID]] = [:]
+        for (_, draw) in draws.sorted(by: { $0.key < $1.key }) {
+            guard case .begun = draw.phase,
+                let begin = draw.begun.filter({ $0.ticket == draw.current }).max(by: { $0.delivery < $1.delivery })
+            else { continue }
+            jobs[begin.worker, default: []] += draw.jobs
+        }
+        return jobs
+    }
+
     // The broker
 
     mutating func released(_ ticket: TicketID, at place: UInt64, _ now: Date) -> [Step] {

@@ -128,14 +128,17 @@ public struct FleetModel: Sendable, Hashable, Codable {
     public let form: Form
     /// Files of a folder, in order of their paths; none for a single file.
     public let files: [File]
+    /// Name that pictures tell of the model, for people; nil for none. No file is looked for by it, and it is no part of what the model is.
+    public let name: String?
 
     /// A single file.
-    public init(sha256: ContentHash, bytes: Int) {
-        (self.sha256, self.bytes, form, files) = (sha256, bytes, .safetensors, [])
+    public init(sha256: ContentHash, bytes: Int, name: String? = nil) {
+        (self.sha256, self.bytes, form, files, self.name) = (sha256, bytes, .safetensors, [], name)
     }
 
     /// A folder.
-    public init(files: [File]) {
+    public init(files: [File], name: String? = nil) {
+        self.name = name
         self.files = files.sorted { $0.path < $1.path }
         sha256 = Self.hash(of: self.files)
         bytes = files.reduce(0) { $0 &+ $1.bytes }
@@ -148,6 +151,7 @@ public struct FleetModel: Sendable, Hashable, Codable {
         bytes = try container.decode(Int.self, forKey: .bytes)
         form = try container.decode(Form.self, forKey: .form)
         files = try container.decodeIfPresent([File].self, forKey: .files) ?? []
+        name = try container.decodeIfPresent(String.self, forKey: .name)
     }
 
     /// Hash of the list of files: of lines with path, hash and size.
@@ -157,10 +161,11 @@ public struct FleetModel: Sendable, Hashable, Codable {
 
     func checkBounds() throws(MessageError) {
         try Bounds.check(bytes, "the size of the model", in: Bounds.bytesOfFile)
+        try Bounds.check(name, "the model's name", atMost: 256)
         try Bounds.check(files.count, "the number of the model's files", in: form == .safetensors ? 0...0 : 1...2000)
         for file in files {
             try Bounds.check(file.bytes, "the size of a file", in: Bounds.bytesOfFile)
-            guard Self.isSafe(file.path) else { throw .outOfBounds("\"\(file.path.prefix(80))\" is no file of a model") }
+            guard Self.isPart(file.path) else { throw .outOfBounds("\"\(file.path.prefix(80))\" is no file of a model") }
         }
         guard form == .diffusers else { return }
         guard Set(files.map { $0.path.lowercased() }).count == files.count else { throw .outOfBounds("a file of the model comes twice") }
@@ -169,7 +174,7 @@ public struct FleetModel: Sendable, Hashable, Codable {
 
     /// Whether a path is that of a file in a folder of diffusers: up to three plain names, and an ending of data. Nothing in a model is
     /// executed.
-    static func isSafe(_ path: String) -> Bool {
+    public static func isPart(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count), path.utf8.count <= 200 else { return false }
         let isPlain = parts.allSatisfy { part in

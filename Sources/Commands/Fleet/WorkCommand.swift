@@ -1,0 +1,119 @@
+import ArgumentParser
+import Fleet
+import Foundation
+import Glibc
+import Hosting
+import Logging
+import ServiceLifecycle
+import Settings
+
+struct WorkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "work",
+        abstract: "Draw for a server on another machine: easel serve --queue.",
+        discussion: """
+            easel work --queue nats://127.0.0.1:4222
+            easel work --queue tls://nats.example.org:4222 --queue-credentials worker.nk --device GPU
+
+            The worker takes jobs from the queue, draws them with its own devices and precision, and sends the pictures back. When it ends \
+            in the middle of one, another worker draws it. Any number may work for one queue, on as many machines.
+
+            A model is found by its content in this machine's own model folders, under any name, or in the folder of --models.
+
+            Ctrl-C or SIGTERM gives the job that is being drawn back, and ends.
+
+            Exit codes: 0 ended as asked, 64 wrong usage, 65 bad input file, 69 device or queue unavailable, 74 cannot write.
+            """)
+
+    @OptionGroup(title: "Queue")
+    var queue: QueueOptions
+
+    @Option(help: ArgumentHelp(
+        "A folder that machines share, with models named by their SHA-256: SHA256.safetensors, or a diffusers folder SHA256. Nothing is "
+            + "written to it.",
+        valueName: "folder"))
+    var models: String?
+
+    @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
+    var logLevel = LogLevel.info
+
+    @OptionGroup(title: "Prompt language")
+    var resources: PromptFiles
+
+    @OptionGroup(title: "Devices and precision")
+    var settings: SettingsOptions
+
+    func run() async throws {
+        do {
+            try await work()
+        } catch {
+            CommandFailure(error).end()
+        }
+    }
+
+    private func work() async throws {
+        umask(0o077)
+        let folders = UserFolders()
+        var logger = Logger(label: "easel") { _ in TerminalLog() }
+        logger.logLevel = logLevel.level
+        var values = try settings.load()
+        values.noteModelFolders()
+        if let problem = folders.prepareCache() { Terminal.note(problem) }
+
+        let worker = try FleetIdentity.worker(in: folders.cache)
+        let jetStream = try await queue.connect(as: "easel work", inboxes: worker.description)
+        let host = ModelHost(
+            LiveSettings(values, file: settings.folders.ownFilePath()), library: ModelLibrary(values), folders: folders,
+            resources: try resources.open(values, folders: folders), logger: logger)
+        let store = ModelStore(
+            folder: folders.cache.appending(path: "fleet-models").path, shared: models.map { folders.path($0) }, mostBytes: 0,
+            own: { await host.knownModels()[$0] }, source: NoSource(), logger: logger)
+        var slots: [String] = []
+        for await workers in await host.workers() {
+            slots = workers.map(\.id)
+            break
+        }
+        let painter = HostPainter(host, store: store, worker: worker, workers: slots, machine: Self.machine)
+        let loop = TicketLoop(
+            worker, slots: slots.count, mostWarmInARow: values.queue.patienceJobs,
+            dispatch: JetStreamWorkerDispatch(jetStream, worker: worker, logger: logger), painter: painter, logger: logger)
+        logger.info("Working", metadata: ["worker": "\(worker)", "slots": "\(slots.count)"])
+        let group = ServiceGroup(configuration: .init(
+            services: [Worker(loop: loop, painter: painter, host: host)].map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        logger.info("Ended")
+    }
+
+    private static var machine: String {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let isKnown = buffer.withUnsafeMutableBytes { gethostname($0.baseAddress, $0.count - 1) == 0 }
+        return isKnown ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "?"
+    }
+
+    /// Takes tickets until the program is told to stop. Beside that it hashes models and looks after devices.
+    private struct Worker: Service {
+        let loop: TicketLoop
+        let painter: HostPainter
+        let host: ModelHost
+
+        func run() async throws {
+            await cancelWhenGracefulShutdown {
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await host.learnHashes() }
+                    group.addTask { await painter.lookAfterDevices() }
+                    await loop.run()
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+
+    private struct NoSource: ModelFetching {
+        func fetch(_ model: FleetModel, to path: String) async throws {
+            throw CommandFailure(
+                .badInput, "The model \(model.name.map { "\"\($0)\" " } ?? "")(SHA-256 \(model.sha256)) is in no model folder of this "
+                    + "machine, nor in that of --models. Copy it here.")
+        }
+    }
+}
