@@ -103,7 +103,7 @@ let package = Package(
         // Serving
         library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         library("Fleet", [
-            "Downloads", "Files", "Generation", "ImageCodecs", "Jobs", .product(name: "Crypto", package: "swift-crypto"),
+            "Bus", "Downloads", "Files", "Generation", "ImageCodecs", "JetStream", "Jobs", .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
         library("Store", ["Files", "Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -183,7 +183,7 @@ let package = Package(
         tests("Compilation", ["Checkpoints", "Generation", "GraphIR", "Networks", "OpenVINO", "Tensors"]),
         tests("Settings", ["Generation", "Sampling"]),
         tests("Jobs", ["Generation", "Sampling", .product(name: "Logging", package: "swift-log")]),
-        tests("Fleet", ["Generation", "ImageCodecs", "Jobs", .product(name: "Logging", package: "swift-log")]),
+        tests("Fleet", ["Bus", "Generation", "ImageCodecs", "JetStream", "Jobs", .product(name: "Logging", package: "swift-log")]),
         tests("Store", ["Generation", "ImageCodecs", "Jobs", "Sampling", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("WebAPI", ["Files", "Generation", "ImageCodecs", "ImageProcessing", "Jobs", "Sampling", "Settings"]),
         tests(

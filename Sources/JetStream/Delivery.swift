@@ -12,8 +12,12 @@ public struct Delivery: Sendable, Equatable {
     /// How many more the consumer has for its readers.
     public var pending: Int
 
-    /// Acknowledgements go to it.
-    var ackSubject: String
+    /// Acknowledgements go to it. It is all that is needed to acknowledge the message later.
+    public let ackSubject: String
+
+    /// A delivery whose message is no longer at hand, to acknowledge it.
+    /// - Throws: `unreadable` for another text than an `ackSubject`.
+    public init(ackSubject: String) throws(JetStreamError) { try self.init(BusMessage("", replySubject: ackSubject)) }
 
     /// Reads what the subject for acknowledgements tells.
     ///

@@ -26,7 +26,17 @@ extension JetStream {
         return try StoredMessage(answer)
     }
 
-    /// The last message of each subject that fits one of the patterns, by sequence.
+    /// The message with a number; nil when there is none, or none any more.
+    public func message(at sequence: UInt64, ofStream name: String) async throws(JetStreamError) -> StoredMessage? {
+        struct Question: Encodable { var seq: UInt64 }
+        try Self.check(name: name)
+        let answer = try await request(BusMessage("$JS.API.DIRECT.GET.\(name)", body: Self.json(Question(seq: sequence))))
+        if answer.status == 404 { return nil }
+        if let refusal = Self.refusal(answer) { throw refusal }
+        return try StoredMessage(answer)
+    }
+
+    /// The last message of each subject that fits one of the patterns, by sequence: of at most 1,024 subjects.
     ///
     /// The server sends as much as it likes to at once, and is asked again until all is there.
     public func lastOfEach(_ patterns: [String], ofStream name: String) async throws(JetStreamError) -> [StoredMessage] {
@@ -35,14 +45,26 @@ extension JetStream {
 
     /// - Parameter count: how many the server may send at once; nil for its own limit.
     func lastOfEach(_ patterns: [String], ofStream name: String, atOnce count: Int?) async throws(JetStreamError) -> [StoredMessage] {
-        struct Question: Encodable {
-            var multi_last: [String]
-            var batch: Int?
-            var seq: UInt64?
-            var up_to_seq: UInt64?
-        }
+        try await pages(DirectGet(multi_last: patterns, batch: count), ofStream: name)
+    }
+
+    /// All messages whose subject fits a pattern, by sequence.
+    /// - Parameter count: how many the server may send at once.
+    public func all(_ pattern: String, ofStream name: String, atOnce count: Int = 1000) async throws(JetStreamError) -> [StoredMessage] {
+        try await pages(DirectGet(next_by_subj: pattern, batch: count, seq: 1), ofStream: name)
+    }
+
+    private struct DirectGet: Encodable {
+        var multi_last: [String]?
+        var next_by_subj: String?
+        var batch: Int?
+        var seq: UInt64?
+        var up_to_seq: UInt64?
+    }
+
+    private func pages(_ question: DirectGet, ofStream name: String) async throws(JetStreamError) -> [StoredMessage] {
         try Self.check(name: name)
-        var question = Question(multi_last: patterns, batch: count), messages: [StoredMessage] = []
+        var question = question, messages: [StoredMessage] = []
         let subject = "$JS.API.DIRECT.GET.\(name)"
         pages: while true {
             let (began, answers) = (messages.count, try await replies(to: BusMessage(subject, body: Self.json(question)), for: timeout))

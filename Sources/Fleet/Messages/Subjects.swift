@@ -26,6 +26,11 @@ public enum Subjects {
         "\(root).result.\(front).\(ticket).\(picture).\(part)"
     }
 
+    /// All parts of a picture.
+    public static func parts(ofPicture picture: Int, of ticket: TicketID, for front: FrontID) -> String {
+        "\(root).result.\(front).\(ticket).\(picture).*"
+    }
+
     /// All parts of a ticket's pictures, and not its end.
     public static func parts(of ticket: TicketID, for front: FrontID) -> String { "\(root).result.\(front).\(ticket).*.*" }
 
@@ -35,9 +40,33 @@ public enum Subjects {
 
     public static func control(of ticket: TicketID) -> String { "\(root).control.\(ticket)" }
 
+    /// Words to the workers of all tickets.
+    public static let controls = "\(root).control.*"
+
+    /// Tickets of all groups and fronts.
+    public static let tickets = "\(root).ticket.>"
+
+    /// Hints of all groups and fronts.
+    public static let hints = "\(root).hint.ticket.>"
+
+    /// Ends and parts of all fronts.
+    public static let results = "\(root).result.>"
+
     /// Hint that a ticket of a group waits.
     public static func hint(_ ticketClass: TicketClass, _ group: GroupToken, from front: FrontID) -> String {
         "\(root).hint.ticket.\(ticketClass.rawValue).\(group).\(front)"
+    }
+
+    /// - Returns: the ticket of the subject of an end, of an event, or of a word to its worker; nil for any other subject.
+    public static func ticket(of subject: String) -> TicketID? {
+        let parts = subject.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0] == root[...] else { return nil }
+        switch (parts[1], parts.count) {
+        case ("result", 5) where parts[4] == "end" && FrontID(parts[2]) != nil: return TicketID(parts[3])
+        case ("event", 4) where FrontID(parts[2]) != nil: return TicketID(parts[3])
+        case ("control", 3): return TicketID(parts[2])
+        default: return nil
+        }
     }
 
     /// - Returns: class, group and front of the subject of a ticket or of a hint; nil for any other subject.
@@ -46,7 +75,8 @@ public enum Subjects {
         guard parts.popFirst() == root[...] else { return nil }
         if parts.first == "hint" { parts.removeFirst() }
         guard parts.count == 4, parts.popFirst() == "ticket",
-            let ticketClass = parts.popFirst().flatMap({ TicketClass(rawValue: String($0)) }), let group = parts.popFirst().flatMap({ GroupToken($0) }), let front = parts.popFirst().flatMap({ FrontID($0) })
+            let ticketClass = parts.popFirst().flatMap({ TicketClass(rawValue: String($0)) }),
+            let group = parts.popFirst().flatMap({ GroupToken($0) }), let front = parts.popFirst().flatMap({ FrontID($0) })
         else { return nil }
         return (ticketClass, group, front)
     }
