@@ -30,6 +30,10 @@
             let key = connections.add(state)
             stateKey = key
             var status = try makeConnection(options, waits: false, key)
+            // libnats 3.4 leaves out a signature whose first byte is 0, one in 256; the next attempt has another to make.
+            for _ in 1...2 where status == NATS_CONNECTION_AUTH_FAILED && options.credentials.signs {
+                status = try makeConnection(options, waits: false, key)
+            }
             if status == NATS_NO_SERVER, options.waitsForServer { status = try makeConnection(options, waits: true, key) }
             switch status {
             case NATS_OK: state.connected(server: handle.map(connectedServer) ?? "")

@@ -24,6 +24,14 @@ public struct NATSOptions: Sendable {
         case credentials(file: String)
         /// A file with the seed of a user's key: `SU…`.
         case key(seedFile: String)
+
+        /// Whether the server is shown a signature.
+        var signs: Bool {
+            switch self {
+            case .none, .user: false
+            case .credentials, .key: true
+            }
+        }
     }
 
     public init(

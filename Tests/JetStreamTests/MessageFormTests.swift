@@ -103,6 +103,19 @@ struct MessageFormTests {
         }
     }
 
+    @Test("a server that is older than any that was tried is used, with a warning")
+    func oldServer() async throws {
+        let answer = #"""
+            {"config":{"name":"A","subjects":["a"],"retention":"limits","storage":"file","num_replicas":1,"discard":"old",
+            "allow_direct":true,"metadata":{"_nats.ver":"2.12.3"}},
+            "state":{"messages":0,"bytes":0,"first_seq":0,"last_seq":0}}
+            """#
+        let jetStream = JetStream(FakeBus { _ in BusMessage("i", text: answer) })
+        #expect(
+            try await jetStream.ensure(StreamSettings(name: "A", subjects: ["a"])).warnings
+                == ["The NATS server has version 2.12.3. Use 2.12.6 or later, which has fixes that matter."])
+    }
+
     @Test("a server without JetStream does not answer")
     func noJetStream() async throws {
         let bus = FakeBus { message throws(BusError) in throw .noResponders(subject: message.subject) }
