@@ -6,6 +6,7 @@ import Hosting
 import Logging
 import ServiceLifecycle
 import Settings
+import UnixSignals
 
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -86,9 +87,9 @@ struct WorkCommand: AsyncParsableCommand {
     }
 
     private static var machine: String {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let isKnown = buffer.withUnsafeMutableBytes { gethostname($0.baseAddress, $0.count - 1) == 0 }
-        return isKnown ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "?"
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "?" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Takes tickets until the program is told to stop. Beside that it hashes models and looks after devices.
