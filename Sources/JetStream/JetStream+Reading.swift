@@ -39,6 +39,7 @@ extension JetStream {
     /// The last message of each subject that fits one of the patterns, by sequence: of at most 1,024 subjects.
     ///
     /// The server sends as much as it likes to at once, and is asked again until all is there.
+    /// - Throws: `refused` with `Code.tooManyResults` when more than 1,024 subjects fit.
     public func lastOfEach(_ patterns: [String], ofStream name: String) async throws(JetStreamError) -> [StoredMessage] {
         try await lastOfEach(patterns, ofStream: name, atOnce: nil)
     }

@@ -21,6 +21,8 @@ public enum JetStreamError: Error, Sendable, Equatable {
 
     /// Numbers of refusals, from the server's errors.json.
     public enum Code {
+        /// The status of a direct get that more than 1,024 subjects fit.
+        public static let tooManyResults = 413
         public static let consumerNotFound = 10014
         public static let noMessageFound = 10037
         public static let sequenceNotFound = 10043

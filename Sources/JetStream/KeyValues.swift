@@ -60,10 +60,19 @@ public struct KeyValues: Sendable {
 
     /// All values, by revision.
     public func all() async throws(JetStreamError) -> [Entry] {
-        try await jetStream.lastOfEach([subjectPrefix + ">"], ofStream: stream).compactMap {
-            guard case .put(let entry)? = change(subject: $0.subject, $0.headers, $0.body, $0.sequence) else { return nil }
-            return entry
+        var entries: [Entry] = []
+        do throws(JetStreamError) {
+            for message in try await jetStream.lastOfEach([subjectPrefix + ">"], ofStream: stream) {
+                let change = change(subject: message.subject, message.headers, message.body, message.sequence)
+                if case .put(let entry)? = change { entries.append(entry) }
+            }
+        } catch .refused(JetStreamError.Code.tooManyResults, _) {
+            try await follow { change in
+                if case .put(let entry) = change { entries.append(entry) }
+                return change != .isComplete
+            }
         }
+        return entries
     }
 
     public func delete(_ key: String) async throws(JetStreamError) {
@@ -108,7 +117,10 @@ extension KeyValues {
             let watch = Task {
                 while !Task.isCancelled {
                     do throws(JetStreamError) {
-                        try await follow { continuation.yield($0) }
+                        try await follow { change in
+                            continuation.yield(change)
+                            return true
+                        }
                     } catch {
                         try? await Task.sleep(for: .milliseconds(500))
                     }
@@ -119,8 +131,9 @@ extension KeyValues {
         }
     }
 
-    /// Reads through a consumer that only this call knows. Returns when the task is cancelled.
-    private func follow(_ tell: (KeyChange) -> Void) async throws(JetStreamError) {
+    /// Reads through a consumer that only this call knows.
+    /// - Parameter tell: says whether to go on.
+    private func follow(_ tell: (KeyChange) -> Bool) async throws(JetStreamError) {
         var settings = ConsumerSettings(name: "watch_" + UUID().uuidString)
         settings.subject = subjectPrefix + ">"
         settings.isDurable = false
@@ -130,21 +143,23 @@ extension KeyValues {
         settings.beginning = .lastPerSubject
         settings.inactiveLimit = .seconds(60)
         var left = try await jetStream.ensure(settings, ofStream: stream).num_pending
-        tell(.begins)
-        if left == 0 { tell(.isComplete) }
+        var goesOn = tell(.begins)
+        if left == 0 { goesOn = tell(.isComplete) && goesOn }
         do throws(JetStreamError) {
-            while !Task.isCancelled {
+            while goesOn, !Task.isCancelled {
                 // A pull for several would keep the first until the last has come.
                 let request = left > 0
                     ? PullRequest(batch: min(left, 1000), mostBytes: 16 << 20) : PullRequest(waiting: .upTo(.seconds(20)))
                 let deliveries = try await jetStream.pull(request, from: settings.name, ofStream: stream)
                 for delivery in deliveries {
                     let message = delivery.message
-                    if let change = change(subject: message.subject, message.headers, message.body, delivery.sequence) { tell(change) }
+                    if let change = change(subject: message.subject, message.headers, message.body, delivery.sequence) {
+                        goesOn = tell(change) && goesOn
+                    }
                 }
                 guard left > 0 else { continue }
                 left = deliveries.last?.pending ?? 0
-                if left == 0 { tell(.isComplete) }
+                if left == 0 { goesOn = tell(.isComplete) && goesOn }
             }
         } catch {
             // The server may be well, and only the answer lost.

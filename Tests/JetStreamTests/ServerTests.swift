@@ -307,6 +307,19 @@ import Testing
             #expect(try await values.all() == [KeyValues.Entry(key: "a", value: [2], revision: 2)])
         }
 
+        @Test("more values than one answer has are read all the same")
+        func many() async throws {
+            let server = try await NATSServer.start()
+            let values = KeyValues("B", of: try await server.jetStream())
+            _ = try await values.ensure(storage: .memory)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<1100 { group.addTask { try await values.put("k\(number)", []) } }
+                try await group.waitForAll()
+            }
+            #expect(try await Set(values.all().map(\.key)) == Set((0..<1100).map { "k\($0)" }))
+            #expect(try await values.jetStream.info(ofStream: "KV_B").state.consumer_count == 0)
+        }
+
         @Test("who watches is told of all values, of changes, and of values that expire; a lost store begins anew")
         func watching() async throws {
             let server = try await NATSServer.start()
