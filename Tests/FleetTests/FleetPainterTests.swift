@@ -148,11 +148,12 @@ final class RunningFleet: Sendable {
     func worker(_ number: Int) -> TicketLoop {
         TicketLoop(
             FleetFixtures.worker(number), dispatch: dispatch,
-            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)), logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
+            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)),
+            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
     }
 
     /// Time passes faster than it does.
-    private static let haste = 20.0
+    private static let haste = 5.0
     private static let began = Date.now
     private static let now: @Sendable () -> Date = { began.addingTimeInterval(Date.now.timeIntervalSince(began) * haste) }
     private static let sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0 / haste) }
