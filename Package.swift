@@ -197,7 +197,7 @@ let package = Package(
         tests("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "ImageCodecs", "Jobs",
             "Sampling", "Settings", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),
