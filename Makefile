@@ -20,7 +20,7 @@ easel := .build/release/easel
 demo_picture := outputs/demo.png
 demo := $(easel) generate "red apple" --seed 1 --steps 12 --cfg-scale 4 --output $(demo_picture)
 
-.PHONY: help setup fleet-server build demo serve build-tests test test-gpu test-fleet e2e bench clean
+.PHONY: help setup fleet-server fleet-demo build demo serve build-tests test test-gpu test-fleet e2e bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ test: build-tests ## run all tests
 test-gpu: build-tests ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh
 	EASEL_GPU_ON_CPU=$(CURDIR)/.gpu-on-cpu/gpu_on_cpu.so swift test $(testing) --skip-build --filter EndToEndTests.GPUTests
+
+fleet-demo: fleet := 1
+fleet-demo: build ## draw with three workers on this machine, one of which is killed
+	@Scripts/fleet-demo.sh
 
 test-fleet: fleet := 1
 test-fleet: build-tests ## run the tests that need a NATS server

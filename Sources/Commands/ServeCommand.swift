@@ -172,7 +172,7 @@ struct ServeCommand: AsyncParsableCommand {
                 recentLog: recentLog, onListening: onListening)
             return try await server.runAll(
                 endingOn: [.sigterm, .sigint], before: [FrontService(painter: painter, unfinished: try await archive.unfinishedJobs())],
-                after: [LeavingService(painter: painter)])
+                after: [LeavingService(painter: painter), ReadinessService(engine: engine, events: events)])
         }
         let server = EaselServer(
             engine: host, settings: live, archive: archive, options: options, events: events, metrics: metrics, logger: logger,
@@ -237,6 +237,24 @@ private struct LeavingService: Service {
     func run() async throws {
         try? await gracefulShutdown()
         await painter.leave()
+    }
+}
+
+/// Tells clients when the first worker comes and the last one goes.
+private struct ReadinessService: Service {
+    let engine: FleetEngine
+    let events: JobEvents
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var told: Readiness?
+            while !Task.isCancelled {
+                let readiness = await engine.readiness
+                if readiness != told { events.send(.model(readiness), of: nil) }
+                told = readiness
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 }
 

@@ -29,8 +29,8 @@ const told = notice => long(worded(notice, 'notice'))
 /** Reads all anew. */
 async function read() {
   try {
-    const [devices, { workers }, compilations, fidelity] = await Promise.all(['devices', 'workers', 'compilations', 'fidelity'].map(name => get(`/api/v1/${name}`)))
-    state = { devices, workers, compilations, fidelity }
+    const [devices, { workers, are_remote: areRemote }, compilations, fidelity] = await Promise.all(['devices', 'workers', 'compilations', 'fidelity'].map(name => get(`/api/v1/${name}`)))
+    state = { devices, workers, areRemote, compilations, fidelity }
     show()
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -42,9 +42,12 @@ function show() {
   $('machines-note').textContent = running
   if (!state) return
   const hasModel = state.fidelity.components.length > 0
-  $('machine-list').replaceChildren(machine(hasModel), ...(state.workers.length > 1 ? state.workers.map(worker) : []))
-  $('gpu').replaceChildren(...advice())
+  const { workers, areRemote } = state
+  const none = () => card('bad', el('p', {}, el('b', {}, readinessReason() ?? t('worker.none'))))
+  $('machine-list').replaceChildren(...(areRemote && workers.length ? [] : [areRemote ? none() : machine(hasModel)]), ...(areRemote || workers.length > 1 ? workers.map(worker) : []))
+  $('gpu').replaceChildren(...(areRemote ? [] : advice()))
   for (const id of ['check', 'reload', 'unload']) $(id).hidden = !hasModel
+  $('clear').hidden = areRemote
   $('machine-tables').replaceChildren(...(hasModel ? [places(), checks(), ...measurements()] : []), compiled(), events(), devicesHere())
   showComparison()
 }
@@ -77,7 +80,7 @@ const card = (kind, ...children) => el('li', { class: `machine ${kind}` }, el('h
 /** One of several that draw side by side. */
 function worker({ name, jobs, assignments, models }) {
   const { device, precision } = assignments.find(row => row.component === 'unet') ?? {}
-  return el('li', { class: 'machine' }, el('h2', {}, name), el('p', { class: 'sentence' }, [
+  return el('li', { class: `machine ${state.areRemote ? 'good' : ''}` }, el('h2', {}, name), el('p', { class: 'sentence' }, [
     jobs.length ? t('worker.drawing', { count: jobs.length }) : t('worker.idle'), models[0], device && `${device} (${precision})`,
   ].filter(Boolean).join(t('machine.comma'))))
 }

@@ -155,7 +155,7 @@ export default {
   'hint.no_device_file': 'There is no {file}. In a container, hand it in: docker run --device {folder} …', 'hint.no_permission': 'You may not use {file}: sudo usermod -a -G render $USER, then log in again.',
   'hint.opencl_driver': 'Install the OpenCL driver, on Debian and Ubuntu: sudo apt install intel-opencl-icd ocl-icd-libopencl1', 'hint.newer_gpu_driver': 'For a GPU that is newer than the distribution, take Intel’s own packages: https://github.com/intel/compute-runtime/releases',
   'hint.level_zero': 'Install the Level Zero loader, on Debian and Ubuntu: sudo apt install libze1', 'hint.npu_driver': 'Install intel-fw-npu, intel-driver-compiler-npu and intel-level-zero-npu: https://github.com/intel/linux-npu-driver/releases',
-  'worker.drawing': 'draws {count, plural, one {# job} other {# jobs}}', 'worker.idle': 'waits for jobs',
+  'worker.drawing': 'draws {count, plural, one {# job} other {# jobs}}', 'worker.none': 'No worker is there', 'worker.idle': 'waits for jobs',
   'machine.this': 'This computer', 'machine.comma': ', ', 'machine.speed': '{seconds} s per step', 'machine.memory': '{used} of {total} GB of memory',
   'machine.same': 'same picture as the reference', 'machine.close': 'practically the same picture as the reference (error {error})', 'machine.off': 'differs from the reference by {error}, which is too much',
   'machine.checked': '(checked {time} ago)', 'machine.unchecked': 'not checked yet', 'machine.loading': 'Loading {model}…', 'machine.none': 'No model is ready',

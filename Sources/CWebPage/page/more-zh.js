@@ -192,7 +192,7 @@ export default {
   'hint.no_device_file': '缺少设备文件 {file}。如在容器中运行，请传入设备：docker run --device {folder} …', 'hint.no_permission': '当前用户无权使用 {file}：请执行 sudo usermod -a -G render $USER，然后重新登录。',
   'hint.opencl_driver': '安装 OpenCL 驱动（Debian、Ubuntu）：sudo apt install intel-opencl-icd ocl-icd-libopencl1', 'hint.newer_gpu_driver': '如果显卡比系统发行版更新，请安装 Intel 官方驱动包：https://github.com/intel/compute-runtime/releases',
   'hint.level_zero': '安装 Level Zero 加载器（Debian、Ubuntu）：sudo apt install libze1', 'hint.npu_driver': '安装 intel-fw-npu、intel-driver-compiler-npu 和 intel-level-zero-npu：https://github.com/intel/linux-npu-driver/releases',
-  'worker.drawing': '正在绘制 {count} 个任务', 'worker.idle': '等待任务',
+  'worker.drawing': '正在绘制 {count} 个任务', 'worker.none': '没有可用的工作进程', 'worker.idle': '等待任务',
   'machine.this': '本机', 'machine.comma': '，', 'machine.speed': '{seconds} 秒/步', 'machine.memory': '内存 {used} / {total} GB',
   'machine.same': '出图与参考一致', 'machine.close': '出图与参考基本一致（误差 {error}）', 'machine.off': '与参考相差 {error}，超出允许范围',
   'machine.checked': '（{time}前检查）', 'machine.unchecked': '尚未检查', 'machine.loading': '正在加载 {model}……', 'machine.none': '没有可用的模型',

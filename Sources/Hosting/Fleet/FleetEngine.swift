@@ -45,6 +45,8 @@ public struct FleetEngine: Engine {
         }
     }
 
+    public var hasRemoteWorkers: Bool { true }
+
     public func workerSummaries() async -> [WorkerSummary] {
         let jobs = await painter.jobsOfWorkers()
         return await painter.livingWorkers.map { presence in

@@ -23,7 +23,9 @@ struct EngineRoutes {
         group.post("models/refresh", use: refresh)
         group.post("reload", use: reload)
         group.get("devices", use: devices)
-        group.get("workers") { _, _ in Response(json: WorkersAnswer(await backend.engine.workerSummaries())) }
+        group.get("workers") { _, _ in
+            Response(json: WorkersAnswer(await backend.engine.workerSummaries(), areRemote: backend.engine.hasRemoteWorkers))
+        }
         group.get("compilations") { _, _ in Response(json: await backend.engine.compilations()) }
         group.delete("compilations") { _, _ in Response(json: DroppedAnswer(await backend.engine.dropCompilations(nil))) }
         group.delete("compilations/{id}", use: drop)

@@ -51,6 +51,8 @@ public protocol Engine: Painting {
     func devices() async -> DeviceSummaries
     /// The workers that draw side by side, in the order in which they came.
     func workerSummaries() async -> [WorkerSummary]
+    /// Whether the workers are other programs, such as on other machines.
+    var hasRemoteWorkers: Bool { get }
     func compilations() async -> CompilationSummaries
     /// - Parameter id: of a compilation; nil for all.
     /// - Returns: how many were dropped; one that is in use stays.
@@ -89,6 +91,7 @@ public protocol Engine: Painting {
 
 extension Engine {
     public var modelGetting: (any ModelGetting)? { nil }
+    public var hasRemoteWorkers: Bool { false }
 }
 
 /// A model that could be used, but not here and now.

@@ -24,7 +24,11 @@ public struct WorkerSummary: Sendable, Equatable, Codable {
 public struct WorkersAnswer: Sendable, Equatable, Codable {
     /// In the order in which they came.
     public var workers: [WorkerSummary]
+    /// Whether they are other programs, such as on other machines. They come and go, and this one has no devices then.
+    public var areRemote: Bool
 
     /// Makes the answer from the workers that there are.
-    public init(_ workers: [WorkerSummary]) { self.workers = workers }
+    public init(_ workers: [WorkerSummary], areRemote: Bool) { (self.workers, self.areRemote) = (workers, areRemote) }
+
+    private enum CodingKeys: String, CodingKey { case workers, areRemote = "are_remote" }
 }
