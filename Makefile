@@ -50,10 +50,10 @@ build-tests: setup
 # Linux allows a process 65,530 mappings, and OpenVINO takes one or two for each kernel that it compiles: the networks of all tests together
 # are too many for one process. Tests that wait for sockets starve beside hundreds of compiles.
 test: build-tests ## run all tests
-	swift test $(testing) --skip-build --skip '^(Diffusion|Fidelity|Hosting|Jobs|Server)Tests'
+	swift test $(testing) --skip-build --skip '^(Bus|Diffusion|Fidelity|Fleet|Hosting|JetStream|Jobs|Server)Tests'
 	swift test $(testing) --skip-build --filter '^DiffusionTests'
 	swift test $(testing) --skip-build --filter '^(Fidelity|Hosting)Tests'
-	swift test $(testing) --skip-build --filter '^(Jobs|Server)Tests'
+	swift test $(testing) --skip-build --filter '^(Bus|Fleet|JetStream|Jobs|Server)Tests'
 
 test-gpu: build-tests ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh

@@ -103,7 +103,8 @@ let package = Package(
         // Serving
         library("Jobs", ["Generation", .product(name: "Logging", package: "swift-log")]),
         library("Fleet", [
-            "Bus", "Downloads", "Files", "Generation", "ImageCodecs", "JetStream", "Jobs", .product(name: "Crypto", package: "swift-crypto"),
+            "Bus", "Downloads", "Files", "Generation", "ImageCodecs", "JetStream", "Jobs",
+            .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
         library("Store", ["Files", "Generation", "ImageCodecs", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -207,8 +208,8 @@ let package = Package(
             name: "EmbeddingTests", dependencies: ["EmbeddingExample", "Generation", "Hosting", "ImageCodecs", "TestSupport"],
             swiftSettings: settings, linkerSettings: runtimeSearchPath),
         tests("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "Hosting", "ImageCodecs", "Jobs",
-            "OpenVINO", "Prompting", "Sampling", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "Hosting", "ImageCodecs",
+            "Jobs", "OpenVINO", "Prompting", "Sampling", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .testTarget(

@@ -8,8 +8,8 @@ extension EaselSettings {
 
     /// The workers that draw side by side, each with the settings that it opens models with; at least one.
     ///
-    /// With `workers_per_device` there are as many for each of the UNet's devices. A worker has its own device first in each list, and falls
-    /// back to the others.
+    /// With `workers_per_device` there are as many for each of the UNet's devices. A worker has its own device first in each list, and
+    /// falls back to the others.
     /// - Parameter found: names of the machine's devices, as OpenVINO lists them.
     /// - Throws: `DeviceChoiceError` as `choices(found:)`.
     func ofWorkers(found: [String]) throws(DeviceChoiceError) -> [(worker: Worker.ID, settings: EaselSettings)] {

@@ -369,7 +369,7 @@ public actor ModelHost: Engine {
             let models = openings.filter { $0.worker == worker.id }.compactMap(\.model)
             let stages = await models.last?.monitored.status.stages ?? []
             summaries.append(WorkerSummary(
-                name: worker.id, jobs: drawings[worker.id]?.map(\.description) ?? [],
+                name: worker.id, jobs: drawings[worker.id]?.map(\.description) ?? [], devices: Set(stages.map(\.device)).sorted(),
                 assignments: stages.map { .init(component: $0.stage, device: $0.device, precision: $0.precision) },
                 models: models.reversed().map(\.name)))
         }

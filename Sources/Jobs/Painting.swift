@@ -20,8 +20,8 @@ public protocol Painting: Sendable {
     /// Draws the requests of an order together, by the worker that it names.
     ///
     /// Cancelling the task stops within one step.
-    /// - Parameter order: Its requests each `canBeDrawnTogether` with the others. After the steps that its `previews` name, `onEvent` is told
-    ///   what the pictures look like.
+    /// - Parameter order: Its requests each `canBeDrawnTogether` with the others. After the steps that its `previews` name, `onEvent` is
+    ///   told what the pictures look like.
     /// - Returns: for each request its pictures, in order of their seeds, with their infotexts.
     func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult]
 

@@ -9,7 +9,8 @@ struct ReleaseWindowTests {
 
     @Test("a front may release a quarter more than there are slots, and shares them with fronts that have waiting jobs", arguments: [
         ([4], [], 1.0, 5), ([3], [], 1.0, 4), ([1], [], 1.0, 2), ([], [], 1.0, 0),
-        ([8, 8], [(1.0, 5)], 1.0, 10), ([8, 8], [(1.0, 0)], 1.0, 20), ([8, 8], [(1.0, 9), (2.0, 9)], 1.0, 5), ([8, 8], [(1.0, 9)], 3.0, 15), ([1], [(100.0, 9)], 1.0, 1),
+        ([8, 8], [(1.0, 5)], 1.0, 10), ([8, 8], [(1.0, 0)], 1.0, 20),
+        ([8, 8], [(1.0, 9), (2.0, 9)], 1.0, 5), ([8, 8], [(1.0, 9)], 3.0, 15), ([1], [(100.0, 9)], 1.0, 1),
     ] as [([Int], [(Double, Int)], Double, Int)])
     func window(_ slots: [Int], _ others: [(Double, Int)], _ weight: Double, _ expected: Int) {
         let own = FrontRecord(of: FleetFixtures.front(1), weight: weight)

@@ -329,7 +329,8 @@ struct DispatcherWorld {
             default: false
             }
         }
-        expect(dispatcher.workers.allSatisfy { if $0.isLeaving, case .idle = $0.activity { false } else { true } }, "a worker that leaves goes")
+        let staying = dispatcher.workers.allSatisfy { if $0.isLeaving, case .idle = $0.activity { false } else { true } }
+        expect(staying, "a worker that leaves goes")
         expect(!idle || dispatcher.isPaused || dispatcher.waitingCount <= coming, "no worker is idle while jobs wait, but in a pause")
     }
 

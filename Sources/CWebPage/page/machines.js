@@ -78,10 +78,10 @@ function machine(hasModel) {
 const card = (kind, ...children) => el('li', { class: `machine ${kind}` }, el('h2', {}, t('machine.this')), ...children)
 
 /** One of several that draw side by side. */
-function worker({ name, jobs, assignments, models }) {
+function worker({ name, jobs, devices, assignments, models }) {
   const { device, precision } = assignments.find(row => row.component === 'unet') ?? {}
   return el('li', { class: `machine ${state.areRemote ? 'good' : ''}` }, el('h2', {}, name), el('p', { class: 'sentence' }, [
-    jobs.length ? t('worker.drawing', { count: jobs.length }) : t('worker.idle'), models[0], device && `${device} (${precision})`,
+    jobs.length ? t('worker.drawing', { count: jobs.length }) : t('worker.idle'), models[0], device ? `${device} (${precision})` : devices.join(t('machine.comma')),
   ].filter(Boolean).join(t('machine.comma'))))
 }
 

@@ -52,9 +52,7 @@ public struct FleetEngine: Engine {
         return await painter.livingWorkers.map { presence in
             WorkerSummary(
                 name: "\(presence.machine) (\(presence.worker))", jobs: (jobs[presence.worker] ?? []).map(\.description),
-                assignments: presence.devices.prefix(1).flatMap { device in
-                    device.precisions.prefix(1).map { .init(component: .denoise, device: device.name, precision: $0) }
-                },
+                devices: presence.devices.map { $0.label.contains($0.name) ? $0.label : "\($0.label) (\($0.name))" }, assignments: [],
                 models: [])
         }
     }

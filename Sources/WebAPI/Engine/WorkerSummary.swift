@@ -6,15 +6,18 @@ public struct WorkerSummary: Sendable, Equatable, Codable {
     public var name: String
     /// Ids of the jobs that it draws together now; none while it is idle.
     public var jobs: [String]
-    /// The place of each stage of the model that it has drawn with last; empty before it has opened one.
+    /// The devices that it may draw with, in words: `CPU`, `Intel Arc A770 (GPU)`.
+    public var devices: [String]
+    /// The place of each stage of the model that it has drawn with last; empty before it has opened one, and where that is not known.
     public var assignments: [DeviceSummaries.Assignment]
     /// Names of the models that it has open, the one that was used last first.
     public var models: [String]
 
     /// Makes the summary of one worker.
-    public init(name: String, jobs: [String], assignments: [DeviceSummaries.Assignment], models: [String]) {
+    public init(name: String, jobs: [String], devices: [String] = [], assignments: [DeviceSummaries.Assignment], models: [String]) {
         self.name = name
         self.jobs = jobs
+        self.devices = devices
         self.assignments = assignments
         self.models = models
     }
