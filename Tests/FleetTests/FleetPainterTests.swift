@@ -148,7 +148,8 @@ final class RunningFleet: Sendable {
     func worker(_ number: Int) -> TicketLoop {
         TicketLoop(
             FleetFixtures.worker(number), dispatch: dispatch,
-            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)), logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
+            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)),
+            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
     }
 
     /// Time passes faster than it does.
