@@ -9,6 +9,40 @@ import TestSupport
 struct TransferTests {
     static let file = HostedFile.random(300_000)
 
+    @Test("files that are known by their hashes come in pieces under their names, without a note; a wrong one leaves nothing")
+    func knownFiles() async throws {
+        let (file, other) = (Self.file, HostedFile.random(1000, seed: 2))
+        let server = FileServer { asked, count in
+            guard asked.header("Authorization") == "Bearer key" else { return Answer(401) }
+            return asked.path == "/other" ? other.answer(to: asked) : file.answer(to: asked, cut: count == 0 ? 1000 : nil)
+        }
+        let folder = try TemporaryFolder()
+        try await server.run { address in
+            let web = WebClient(.open, silence: .seconds(20))
+            let downloader = Downloader(web: web, mostAtOnce: 1, firstPause: .milliseconds(1))
+            func known(_ path: String, _ from: String, _ file: HostedFile) -> KnownFile {
+                KnownFile(path: path, address: address + from, byteCount: file.bytes.count, sha256: file.sha256)
+            }
+            let secrets = [("Authorization", "Bearer key")]
+            let files = [known("unet/weights.safetensors", "/file", file), known("model_index.json", "/other", other)]
+            try await downloader.fetch(files, to: folder.path + "/model", isFolder: true, secrets: secrets)
+            let wrong = HostedFile(bytes: other.bytes.reversed())
+            await #expect(throws: DownloadError.self) {
+                try await downloader.fetch(
+                    [known("", "/other", wrong)], to: folder.path + "/b.safetensors", isFolder: false, secrets: secrets)
+            }
+            await #expect(throws: DownloadError.self) {
+                try await downloader.fetch(
+                    [known("../b.json", "/other", other)], to: folder.path + "/c", isFolder: true, secrets: secrets)
+            }
+            await web.close()
+        }
+        #expect(folder.names == ["model"])
+        #expect(folder.bytes("model/unet/weights.safetensors") == file.bytes)
+        #expect(folder.bytes("model/model_index.json") == other.bytes)
+        #expect(server.requests.contains { $0.header("Range") != nil })
+    }
+
     @Test("a connection that breaks at 20 random places brings the right file", arguments: [true, false])
     func breaks(hasHash: Bool) async throws {
         let file = Self.file

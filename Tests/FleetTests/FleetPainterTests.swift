@@ -80,7 +80,7 @@ struct FleetPainterTests {
             await #expect(throws: CancellationError.self) { try await draw.value }
             let second = fleet.front()
             let running = Task { await second.run(unfinished: order.jobs) }
-            var places = second.workers().makeAsyncIterator()
+            var places = await second.workers().makeAsyncIterator()
             while await places.next()?.isEmpty == true {}
             fleet.painter.starts.open()
             let drawn = try await second.draw(order) { _ in }
@@ -148,7 +148,8 @@ final class RunningFleet: Sendable {
     func worker(_ number: Int) -> TicketLoop {
         TicketLoop(
             FleetFixtures.worker(number), dispatch: dispatch,
-            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)), logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
+            painter: FakeTicketPainter(painter: painter, worker: FleetFixtures.worker(number)),
+            logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() }, now: Self.now, sleep: Self.sleep)
     }
 
     /// Time passes faster than it does.
@@ -169,7 +170,7 @@ final class RunningFleet: Sendable {
         let listening = Task { await front.run(unfinished: []) }
         loop.withLock { $0 = Task { await worker.run() } }
         // A front releases when a worker is there.
-        var places = front.workers().makeAsyncIterator()
+        var places = await front.workers().makeAsyncIterator()
         while await places.next()?.isEmpty == true {}
         do {
             try await act(front)
@@ -204,7 +205,8 @@ private struct FakeTicketPainter: TicketPainter {
     func prepare(_ ticket: Ticket) async throws {}
 
     func draw(_ ticket: Ticket, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
-        try await painter.draw(ticket.requests, model: "tiny", previews: ticket.previews, onEvent: onEvent)
+        let jobs = zip(ticket.jobs, ticket.requests).map { Job(id: $0, JobRequest(model: "tiny", generation: $1, previewInterval: 1)) }
+        return try await painter.draw(DrawOrder(worker: "device", batch: 1, run: 0, jobs: jobs), onEvent: onEvent)
     }
 
     func presence() async -> Presence { Presence(of: worker, machine: "here", slots: 1, models: [FleetFixtures.model.sha256]) }

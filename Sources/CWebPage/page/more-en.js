@@ -88,6 +88,7 @@ export default {
 
   'error.wrong_type': '{name}: “{value}” is of the wrong type.', 'error.unknown_field': 'There is no field “{name}”.', 'error.invalid_value': '{name} is refused: {message}',
   'error.malformed_body': 'The request is malformed: {message}', 'error.unknown_compilation': 'This compiled network is gone.',
+  'error.machine_lost': 'It was begun {times} times, and each time the machine that drew it was lost.',
   'error.unknown_route': 'The server has no address {path}.', 'error.wrong_method': 'This address takes {choices}, not {method}.', 'error.not_found': 'This is gone.',
   'error.key_reused': 'Another request was sent under the same key.', 'error.forbidden': 'This is not allowed: {message}',
 

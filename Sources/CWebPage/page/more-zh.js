@@ -125,6 +125,7 @@ export default {
 
   'error.wrong_type': '{name}“{value}”的类型不对。', 'error.unknown_field': '没有字段“{name}”。', 'error.invalid_value': '{name}的值不可用：“{message}”',
   'error.malformed_body': '请求格式错误：“{message}”', 'error.unknown_compilation': '该编译结果已不存在。',
+  'error.machine_lost': '任务开始了 {times} 次，每次负责出图的机器都失去了联系。',
   'error.unknown_route': '服务器没有地址 {path}。', 'error.wrong_method': '此地址只接受 {choices}，不接受 {method}。', 'error.not_found': '所找的内容已不存在。',
   'error.key_reused': '同一标识已用于另一个请求。', 'error.forbidden': '不允许此操作：“{message}”',
 

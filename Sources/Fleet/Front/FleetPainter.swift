@@ -22,7 +22,7 @@ public protocol FrontModels: Sendable {
 /// Draws by giving tickets to workers on other machines.
 ///
 /// A `TicketBook` decides; this actor tells it what happens, and takes the steps that it answers.
-public actor FleetPainter {
+public actor FleetPainter: Painting {
     private let front: FrontRecord
     private let dispatch: any FrontDispatch
     private let models: any FrontModels
@@ -177,7 +177,7 @@ public actor FleetPainter {
 
 extension FleetPainter {
     /// Places that tickets may be released for, told anew whenever they change.
-    public nonisolated func workers() -> AsyncStream<[Worker]> {
+    public nonisolated func workers() async -> AsyncStream<[Worker]> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             Task { await self.watch(continuation) }
         }
@@ -277,6 +277,9 @@ extension FleetPainter {
         }
         draw.answer.resume(throwing: CancellationError())
     }
+
+    /// Returns at once: places have no devices.
+    public func rest(_ worker: Worker.ID) async {}
 
     /// The archive has the pictures of a job's first runs.
     /// - Parameter runs: number of runs; nil when the job is over.
