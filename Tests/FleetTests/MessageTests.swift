@@ -170,6 +170,16 @@ struct MessageTests {
         #expect(Subjects.ticketParts(of: hint)?.ticketClass == .normal)
         #expect(Subjects.ticketParts(of: subject + ".more") == nil)
         #expect(Subjects.ticketParts(of: "ez2" + subject.dropFirst(3)) == nil)
+        let ticket = FleetFixtures.ticket().id
+        for subject in [
+            Subjects.end(of: ticket, for: FleetFixtures.front()), Subjects.events(of: ticket, for: FleetFixtures.front()),
+            Subjects.control(of: ticket),
+        ] {
+            #expect(Subjects.ticket(of: subject) == ticket)
+            #expect(Subjects.ticket(of: subject + ".more") == nil)
+            #expect(Subjects.ticket(of: "ez2" + subject.dropFirst(3)) == nil)
+        }
+        #expect(Subjects.ticket(of: Subjects.part(0, ofPicture: 0, of: ticket, for: FleetFixtures.front())) == nil)
     }
 
     @Test("networks and placements are read as they are written")

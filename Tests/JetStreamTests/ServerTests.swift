@@ -228,7 +228,16 @@ import Testing
                 let pages = try await jetStream.lastOfEach(["r.>"], ofStream: "R", atOnce: count)
                 #expect(pages.map(\.sequence) == (1...15).map { UInt64($0) })
             }
+            for count in [1, 2, 3, 1000] {
+                let pages = try await jetStream.all("r.*.end", ofStream: "R", atOnce: count)
+                #expect(pages.map(\.sequence) == [5, 10, 15])
+            }
+            #expect(try await jetStream.all("r.none.*", ofStream: "R") == [])
+            #expect(try await jetStream.message(at: 10, ofStream: "R").map { [$0.subject, "\($0.sequence)"] } == ["r.b.end", "10"])
             #expect(try await jetStream.purge("r.a.*", ofStream: "R") == 5)
+            // Not the one after it.
+            #expect(try await jetStream.message(at: 5, ofStream: "R") == nil)
+            #expect(try await jetStream.message(at: 99, ofStream: "R") == nil)
             #expect(try await jetStream.purge("r.*.0", ofStream: "R") == 2)
             #expect(try await jetStream.lastOfEach(["r.>"], ofStream: "R").map(\.sequence) == [7, 8, 9, 10, 12, 13, 14, 15])
             await #expect { try await jetStream.last("r.a", ofStream: "X") } throws: { ($0 as? JetStreamError)?.isMissing == true }

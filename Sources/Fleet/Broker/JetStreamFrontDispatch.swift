@@ -14,10 +14,9 @@ public final class JetStreamFrontDispatch: FrontDispatch {
         var consumers: [String: Date] = [:]
         /// What this front has told, to tell it again when the store was lost.
         var groups: [GroupToken: GroupRecord] = [:]
+        var mustTellGroups = false
         /// Grows with each change of the connection.
         var connection = 0
-        var workers: [String: Presence] = [:]
-        var fronts: [String: FrontRecord] = [:]
         /// Sentences that were logged.
         var warned: Set<String> = []
     }
@@ -51,8 +50,7 @@ public final class JetStreamFrontDispatch: FrontDispatch {
     public func prepare() async throws(JetStreamError) {
         try await jetStream.checkServer()
         for settings in streams {
-            let made = try await jetStream.ensure(settings)
-            note(made)
+            note(try await jetStream.ensure(settings))
         }
         note(try await table(BrokerNames.workers).ensure(
             maxAge: limits.presence, markerLifetime: Self.markerLifetime, replicas: replicas))
@@ -62,8 +60,12 @@ public final class JetStreamFrontDispatch: FrontDispatch {
         note(groups)
         try await jetStream.ensure(endConsumer, ofStream: BrokerNames.results)
         try await jetStream.ensure(lostConsumer, ofStream: BrokerNames.lost)
-        guard groups.wasMade else { return }
-        for group in state.withLock({ Array($0.groups.values) }) { try await put(group) }
+        let lost = state.withLock { state in
+            if groups.wasMade { state.mustTellGroups = true }
+            return state.mustTellGroups ? Array(state.groups.values) : []
+        }
+        for group in lost { try await put(group) }
+        state.withLock { $0.mustTellGroups = false }
     }
 
     // News
@@ -169,14 +171,15 @@ public final class JetStreamFrontDispatch: FrontDispatch {
 
     private func followEvents(_ tell: @escaping @Sendable (FrontNews) -> Void) async {
         await jetStream.bus.follow(Subjects.events(for: front)) { message in
-            guard let event = self.read(TicketEvent.self, message.body), event.ticket == Subjects.ticket(of: message.subject) else { return }
-            tell(.event(event))
+            let event = self.read(TicketEvent.self, message.body)
+            if let event, event.ticket == Subjects.ticket(of: message.subject) { tell(.event(event)) }
         }
     }
 
     /// Tells of ends, one after another.
     private func followEnds(_ tell: @Sendable (FrontNews) -> Void) async throws(JetStreamError) {
-        try await followDeliveries(from: BrokerNames.consumer(of: front), ofStream: BrokerNames.results) { delivery throws(JetStreamError) in
+        let consumer = BrokerNames.consumer(of: front)
+        try await followDeliveries(from: consumer, ofStream: BrokerNames.results) { delivery throws(JetStreamError) in
             guard let ticket = Subjects.ticket(of: delivery.message.subject) else {
                 self.logger.warning("An end has no ticket's name", metadata: ["subject": "\(delivery.message.subject)"])
                 return try await self.jetStream.terminate(delivery)
@@ -188,7 +191,8 @@ public final class JetStreamFrontDispatch: FrontDispatch {
     /// Tells of tickets of this front that were delivered as often as they may be, and removes them.
     private func followLost(_ tell: @Sendable (FrontNews) -> Void) async throws(JetStreamError) {
         struct Advisory: Decodable { var stream_seq: UInt64 }
-        try await followDeliveries(from: BrokerNames.undertaker(of: front), ofStream: BrokerNames.lost) { delivery throws(JetStreamError) in
+        let consumer = BrokerNames.undertaker(of: front)
+        try await followDeliveries(from: consumer, ofStream: BrokerNames.lost) { delivery throws(JetStreamError) in
             if let place = try? JSONDecoder().decode(Advisory.self, from: Data(delivery.message.body)).stream_seq,
                 let ticket = try await self.jetStream.message(at: place, ofStream: BrokerNames.tickets),
                 Subjects.ticketParts(of: ticket.subject)?.front == self.front, let id = ticket.ticketID

@@ -151,21 +151,27 @@ public final class JetStreamWorkerDispatch: WorkerDispatch {
     private func store(
         _ messages: [(message: BusMessage, options: PublishOptions)], _ end: TicketEnd, for front: FrontID
     ) async throws(JetStreamError) -> Commit {
-        // Hundreds of large pictures are more than a batch takes. Their first parts come before, and are of no use without the end: those of
-        // two runs that mix are found by their hashes.
+        // Hundreds of large pictures are more than a batch takes. Their first parts come before, and are of no use without the end:
+        // those of two runs that mix are found by their hashes.
         let starts = stride(from: 0, to: messages.count, by: JetStream.mostMessagesPerBatch)
+        if messages.count > JetStream.mostMessagesPerBatch, let commit = try await storedCommit(of: end, for: front) { return commit }
         for start in starts {
             let batch = Array(messages[start..<min(start + JetStream.mostMessagesPerBatch, messages.count)])
             switch try await jetStream.publishAtomically(batch, id: "\(end.run).\(start)") {
             case .committed: continue
             case .refused(let code, let description): throw .refused(code: code, description: description)
-            case .lost:
-                // It is this run's own when only the answer was lost.
-                let known = try await jetStream.last(Subjects.end(of: end.ticket, for: front), ofStream: BrokerNames.results)
-                return known.flatMap { try? TicketEnd(message: $0.body) }?.run == end.run ? .committed : .lost
+            case .lost: return try await storedCommit(of: end, for: front) ?? .lost
             }
         }
         return .committed
+    }
+
+    /// Finds out whose end is stored: it is this run's own when only the answer was lost. nil without one.
+    private func storedCommit(of end: TicketEnd, for front: FrontID) async throws(JetStreamError) -> Commit? {
+        guard let stored = try await jetStream.last(Subjects.end(of: end.ticket, for: front), ofStream: BrokerNames.results) else {
+            return nil
+        }
+        return (try? TicketEnd(message: stored.body))?.run == end.run ? .committed : .lost
     }
 
     public func tell(_ event: TicketEvent, to front: FrontID) async {
