@@ -197,8 +197,8 @@ let package = Package(
         tests("Fidelity", [
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
-            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Generation", "ImageCodecs", "Jobs",
-            "Sampling", "Settings", "Tensors", "WebAPI",
+            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "ImageCodecs", "Jobs",
+            "Sampling", "Server", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),
         tests("Bus"),
