@@ -199,7 +199,7 @@ let package = Package(
             "Checkpoints", "Compilation", "Diffusion", "Generation", "ImageCodecs", "Networks", "OpenVINO", "Sampling", "Tensors"]),
         tests("Hosting", [
             "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "ImageCodecs", "Jobs",
-            "Sampling", "Settings", "Tensors", "WebAPI",
+            "Sampling", "Server", "Settings", "Store", "Tensors", "WebAPI",
             .product(name: "Logging", package: "swift-log"),
         ]),
         tests("Bus"),

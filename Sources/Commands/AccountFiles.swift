@@ -38,6 +38,15 @@ enum AccountFiles {
         return keys
     }
 
+    /// The only key of a file that is written as for `keys(inFile:)`.
+    static func key(inFile path: String) throws(CommandFailure) -> String {
+        let keys = try keys(inFile: path)
+        guard keys.count == 1, let key = keys.keys.first else {
+            throw CommandFailure(.badInput, "\"\(path)\" has \(keys.count) keys, and only one is shown to a server. Leave one in the file.")
+        }
+        return key
+    }
+
     /// The lines that are neither empty nor comments, with their numbers.
     private static func lines(of path: String) throws(CommandFailure) -> [(Int, String)] {
         let bytes: [UInt8]

@@ -89,8 +89,12 @@ struct CacheCommand: ParsableCommand {
 }
 
 /// A number of bytes as it is typed: `5GB`.
-struct ByteLimit: ExpressibleByArgument {
+struct ByteLimit: ExpressibleByArgument, CustomStringConvertible {
     let byteCount: Int
+    /// Stands as the default in a command's help.
+    var description: String { byteCount.inBytes }
+
+    init(byteCount: Int) { self.byteCount = byteCount }
 
     init?(argument: String) {
         guard let byteCount = Int(byteText: argument) else { return nil }

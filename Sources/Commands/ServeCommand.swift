@@ -99,6 +99,12 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Workers on other machines (easel work)")
     var queue: QueueOptions
 
+    @Option(help: ArgumentHelp(
+        "Where workers of --queue reach this server to fetch models that they do not have, such as http://front.example:7860. They fetch "
+            + "none when left out.",
+        valueName: "address"))
+    var address: String?
+
     @OptionGroup(title: "Prompt language")
     var resources: PromptFiles
 
@@ -109,9 +115,11 @@ struct ServeCommand: AsyncParsableCommand {
         guard (0...65535).contains(port) else {
             throw ValidationError("Port \(port) is out of range. Use 1 to 65535, or 0 for a free one.")
         }
+        guard address == nil || queue.addresses != nil else { throw ValidationError("--address says nothing without --queue.") }
         var options = ServerOptions()
         do {
             try readAddresses(into: &options)
+            _ = try addressForWorkers()
         } catch {
             throw ValidationError(error.description)
         }
@@ -159,7 +167,8 @@ struct ServeCommand: AsyncParsableCommand {
             let waiting = Mutex<JobService?>(nil)
             let queueSettings = { @Sendable in QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }
             let painter = FleetPainter(
-                FrontRecord(of: front), dispatch: JetStreamFrontDispatch(jetStream, front: front, logger: logger),
+                FrontRecord(of: front, address: try addressForWorkers()),
+                dispatch: JetStreamFrontDispatch(jetStream, front: front, logger: logger),
                 models: FleetEngine.models(of: host), settings: queueSettings,
                 waitingCount: { await waiting.withLock(\.self)?.queueState.waitingCount ?? 0 }, logger: logger)
             let engine = FleetEngine(host, drawingWith: painter)
@@ -198,26 +207,36 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func readAddresses(into options: inout ServerOptions) throws(CommandFailure) {
-        func read<Value>(_ flag: String, _ text: String, _ value: () throws(AddressError) -> Value) throws(CommandFailure) -> Value {
-            do throws(AddressError) {
-                return try value()
-            } catch {
-                throw CommandFailure(.usage, "\(flag) \"\(text)\" \(error)")
-            }
-        }
-        options.sharedOrigins = try read("--cors", cors.joined(separator: ",")) { () throws(AddressError) in try SharedOrigins(cors) }
-        if let publicURL {
-            let address = try read("--public-url", publicURL) { () throws(AddressError) in try WebAddress(publicURL) }
-            guard ["http", "https"].contains(address.origin.scheme) else {
-                throw CommandFailure(.usage, "--public-url \"\(publicURL)\" does not begin with http:// or https://.")
-            }
-            options.publicAddress = address
-        }
+        options.sharedOrigins = try Self.read("--cors", cors.joined(separator: ",")) { () throws(AddressError) in try SharedOrigins(cors) }
+        options.publicAddress = try publicURL.map { url throws(CommandFailure) in try Self.webAddress("--public-url", url) }
         for text in trustedProxy.flatMap({ $0.split(separator: ",") }).map(String.init) {
-            options.trustedProxies.append(try read("--trusted-proxy", text) { () throws(AddressError) in try AddressRange(text) })
+            options.trustedProxies.append(try Self.read("--trusted-proxy", text) { () throws(AddressError) in try AddressRange(text) })
         }
-        options.allowedHosts = try read("--allow-host", allowHost.joined(separator: ",")) { () throws(AddressError) in
+        options.allowedHosts = try Self.read("--allow-host", allowHost.joined(separator: ",")) { () throws(AddressError) in
             try HostNames(allowHost)
+        }
+    }
+
+    private func addressForWorkers() throws(CommandFailure) -> String? {
+        guard let address else { return nil }
+        return try Self.webAddress("--address", address).description
+    }
+
+    private static func webAddress(_ flag: String, _ text: String) throws(CommandFailure) -> WebAddress {
+        let address = try read(flag, text) { () throws(AddressError) in try WebAddress(text) }
+        guard ["http", "https"].contains(address.origin.scheme) else {
+            throw CommandFailure(.usage, "\(flag) \"\(text)\" does not begin with http:// or https://.")
+        }
+        return address
+    }
+
+    private static func read<Value>(
+        _ flag: String, _ text: String, _ value: () throws(AddressError) -> Value
+    ) throws(CommandFailure) -> Value {
+        do throws(AddressError) {
+            return try value()
+        } catch {
+            throw CommandFailure(.usage, "\(flag) \"\(text)\" \(error)")
         }
     }
 }

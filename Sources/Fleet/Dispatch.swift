@@ -107,7 +107,6 @@ public enum WorkerNews: Sendable {
     case hint(TicketHint)
     case group(GroupRecord)
     case cancel(TicketID)
-    case fronts([FrontRecord])
     case connection(Bool)
 }
 

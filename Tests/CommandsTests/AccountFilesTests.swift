@@ -53,6 +53,15 @@ struct AccountFilesTests {
         #expect(error?.description.contains(message) == true && error?.reason == .badInput)
     }
 
+    @Test("a key of one's own stands alone in its file")
+    func oneKey() throws {
+        let folder = try TemporaryFolder()
+        #expect(try AccountFiles.key(inFile: folder.write("# worker\n0123456789abcdef worker\n", to: "one.txt")) == "0123456789abcdef")
+        let two = try folder.write("0123456789abcdef\n0123456789abcdeg\n", to: "two.txt")
+        let error = #expect(throws: CommandFailure.self) { try AccountFiles.key(inFile: two) }
+        #expect(error?.description.contains("has 2 keys") == true)
+    }
+
     @Test("an account is a user and a password", arguments: ["anna", ":x", "anna:", ""])
     func badAccount(text: String) { #expect(throws: CommandFailure.self) { try AccountFiles.account(text, from: "--auth") } }
 }

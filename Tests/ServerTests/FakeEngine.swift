@@ -30,6 +30,7 @@ final class FakeEngine: Engine {
         var styles = [PromptResourceSummary.Style(name: "film", prompt: "film, {prompt}", negativePrompt: "")]
         var defaults: [String: ModelDefaults] = [:]
         var explained: [PromptRequest] = []
+        var blobs: [String: String] = [:]
     }
 
     init(painter: FakePainter = FakePainter()) { self.painter = painter }
@@ -49,6 +50,8 @@ final class FakeEngine: Engine {
     func rest(_ worker: Worker.ID) async { await painter.rest(worker) }
 
     var readiness: Readiness { get async { seen.readiness } }
+
+    func blob(_ sha256: String) async -> String? { seen.blobs[sha256] }
 
     func models() async -> [ModelSummary] {
         [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Downloads
 import Fleet
 import Foundation
 import Glibc
@@ -19,7 +20,8 @@ struct WorkCommand: AsyncParsableCommand {
             The worker takes jobs from the queue, draws them with its own devices and precision, and sends the pictures back. When it ends \
             in the middle of one, another worker draws it. Any number may work for one queue, on as many machines.
 
-            A model is found by its content in this machine's own model folders, under any name, or in the folder of --models.
+            A model is found by its content in this machine's own model folders, under any name, or in the folder of --models. One that \
+            is in neither is fetched from a server that says where (easel serve --address), and kept in ~/.cache/easel/fleet-models.
 
             Ctrl-C or SIGTERM gives the job that is being drawn back, and ends.
 
@@ -34,6 +36,16 @@ struct WorkCommand: AsyncParsableCommand {
             + "written to it.",
         valueName: "folder"))
     var models: String?
+
+    @Option(help: ArgumentHelp(
+        "Most bytes of models that are fetched and kept, such as 200GB; those that were not used for the longest time make room. 0 to "
+            + "fetch none.",
+        valueName: "size"))
+    var modelCache = ByteLimit(byteCount: 50_000_000_000)
+
+    @Option(help: ArgumentHelp(
+        "A file with the key that models are fetched with, one of easel serve --api-key-file.", valueName: "file"))
+    var frontKeyFile: String?
 
     @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = LogLevel.info
@@ -61,14 +73,19 @@ struct WorkCommand: AsyncParsableCommand {
         values.noteModelFolders()
         if let problem = folders.prepareCache() { Terminal.note(problem) }
 
+        let key = try frontKeyFile.map { file throws(CommandFailure) in try AccountFiles.key(inFile: file) }
         let worker = try FleetIdentity.worker(in: folders.cache)
         let jetStream = try await queue.connect(as: "easel work", inboxes: worker.description)
         let host = ModelHost(
             LiveSettings(values, file: settings.folders.ownFilePath()), library: ModelLibrary(values), folders: folders,
             resources: try resources.open(values, folders: folders), logger: logger)
+        let dispatch = JetStreamWorkerDispatch(jetStream, worker: worker, logger: logger)
+        let web = WebClient(.own)
+        let source = FrontModelSource(
+            Downloader(web: web), addresses: { dispatch.fronts.compactMap(\.address) }, token: key, logger: logger)
         let store = ModelStore(
-            folder: folders.cache.appending(path: "fleet-models").path, shared: models.map { folders.path($0) }, mostBytes: 0,
-            own: { await host.knownModels()[$0] }, source: NoSource(), logger: logger)
+            folder: folders.cache.appending(path: "fleet-models").path, shared: models.map { folders.path($0) },
+            mostBytes: modelCache.byteCount, own: { await host.knownModels()[$0] }, source: source, logger: logger)
         var slots: [String] = []
         for await workers in await host.workers() {
             slots = workers.map(\.id)
@@ -77,10 +94,10 @@ struct WorkCommand: AsyncParsableCommand {
         let painter = HostPainter(host, store: store, worker: worker, workers: slots, machine: Self.machine)
         let loop = TicketLoop(
             worker, slots: slots.count, mostWarmInARow: values.queue.patienceJobs,
-            dispatch: JetStreamWorkerDispatch(jetStream, worker: worker, logger: logger), painter: painter, logger: logger)
+            dispatch: dispatch, painter: painter, logger: logger)
         logger.info("Working", metadata: ["worker": "\(worker)", "slots": "\(slots.count)"])
         let group = ServiceGroup(configuration: .init(
-            services: [Worker(loop: loop, painter: painter, host: host)].map { .init(service: $0) },
+            services: [Worker(loop: loop, painter: painter, host: host, web: web)].map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         logger.info("Ended")
@@ -97,6 +114,7 @@ struct WorkCommand: AsyncParsableCommand {
         let loop: TicketLoop
         let painter: HostPainter
         let host: ModelHost
+        let web: WebClient
 
         func run() async throws {
             await cancelWhenGracefulShutdown {
@@ -107,14 +125,7 @@ struct WorkCommand: AsyncParsableCommand {
                     group.cancelAll()
                 }
             }
-        }
-    }
-
-    private struct NoSource: ModelFetching {
-        func fetch(_ model: FleetModel, to path: String) async throws {
-            throw CommandFailure(
-                .badInput, "The model \(model.name.map { "\"\($0)\" " } ?? "")(SHA-256 \(model.sha256)) is in no model folder of this "
-                    + "machine, nor in that of --models. Copy it here.")
+            await web.close()
         }
     }
 }

@@ -21,6 +21,9 @@ public struct HostPolicy: Sendable {
     /// Asks every server that a person at this machine names, over https; over http only on the machine itself.
     public static let open = HostPolicy(hosts: nil, isAllowed: nil)
 
+    /// Asks every server, over http as well: for servers of one's own that tell their addresses, and files whose hashes are known.
+    public static let own = HostPolicy(hosts: nil, isAllowed: nil, isPlainAllowed: true)
+
     /// Asks only these servers, and those that the hubs are known to keep their files on, and only at public addresses: for requests of
     /// people who are not the machine's operator. This holds for redirections as well.
     /// - Parameter hosts: `civitai.com`, or `*.civitai.com` for all names below it.

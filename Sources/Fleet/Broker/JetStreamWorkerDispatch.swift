@@ -13,12 +13,16 @@ public final class JetStreamWorkerDispatch: WorkerDispatch {
     private let logger: Logger
     /// A report that could not be sent.
     private let unsent = Mutex<Presence?>(nil)
+    private let knownFronts = Mutex<[FrontRecord]>([])
 
     public init(_ jetStream: JetStream, worker: WorkerID, logger: Logger) {
         self.jetStream = jetStream
         self.worker = worker
         self.logger = logger
     }
+
+    /// The fronts that live, as far as `news` has heard of them.
+    public var fronts: [FrontRecord] { knownFronts.withLock(\.self) }
 
     // News
 
@@ -56,7 +60,7 @@ public final class JetStreamWorkerDispatch: WorkerDispatch {
             group.addTask {
                 await bus.follow("$KV.\(BrokerNames.fronts).*") { _ in
                     // A front that is gone says nothing. Those that live do, every 15 seconds.
-                    await self.tellFronts(tell)
+                    await self.learnFronts()
                     await self.sendUnsent()
                 }
             }
@@ -68,16 +72,17 @@ public final class JetStreamWorkerDispatch: WorkerDispatch {
             switch status {
             case .connected:
                 tell(.connection(true))
-                await tellFronts(tell)
+                await learnFronts()
             case .disconnected, .closed: tell(.connection(false))
             case .warning(let reason): logger.warning("NATS complains", metadata: ["reason": "\(reason)"])
             }
         }
     }
 
-    private func tellFronts(_ tell: @Sendable (WorkerNews) -> Void) async {
+    private func learnFronts() async {
         guard let entries = try? await KeyValues(BrokerNames.fronts, of: jetStream).all() else { return }
-        tell(.fronts(entries.compactMap { try? FrontRecord(message: $0.value) }))
+        let fronts = entries.compactMap { try? FrontRecord(message: $0.value) }
+        knownFronts.withLock { $0 = fronts }
     }
 
     // Tickets

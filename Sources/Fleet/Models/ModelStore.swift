@@ -205,6 +205,9 @@ public enum ModelStoreError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The error as sentences for the log.
     public var description: String {
         switch self {
+        case .noRoom(_, limit: 0):
+            "The model is in no model folder of this machine, nor in that of --models, and none is fetched (--model-cache 0). Copy it "
+                + "here, or allow some bytes."
         case .noRoom(let bytes, let limit):
             "A model of \(bytes) bytes has no room in the store, which may have \(limit) bytes (--model-cache). Raise the limit."
         case .refused(let reason): "A model cannot be taken. \(reason)"

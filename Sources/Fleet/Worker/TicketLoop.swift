@@ -106,7 +106,6 @@ public actor TicketLoop {
             guard busy[ticket] != nil else { return }
             cancelled.insert(ticket)
             drawing[ticket]?.cancel()
-        case .fronts: return
         case .connection(let isConnected):
             self.isConnected = isConnected
             if isConnected { await learnAll() }

@@ -97,4 +97,5 @@ public struct FleetEngine: Engine {
     public func refresh() async { await host.refresh() }
     public func promptResources() async -> PromptResourceSummary { await host.promptResources() }
     public var modelGetting: (any ModelGetting)? { host.modelGetting }
+    public func blob(_ sha256: String) async -> String? { await host.fileOfModel(withHash: sha256) }
 }

@@ -66,6 +66,17 @@ extension ModelHost {
         return known
     }
 
+    /// A file of a listed model that workers take, by its content. No hash is computed.
+    /// - Parameter sha256: in lower-case hexadecimal, or anything else.
+    /// - Returns: its path; nil when no such file is known.
+    func fileOfModel(withHash sha256: String) -> String? {
+        guard ContentHash(sha256) != nil else { return nil }
+        return library.listing().models.lazy.flatMap { model -> [String] in
+            if model.isFolder { return Self.files(ofFolder: model.path).map { model.path + "/" + $0 } }
+            return model.path.hasSuffix(".safetensors") ? [model.path] : []
+        }.first { hashMemory.hash(ofFile: $0) == sha256 }
+    }
+
     /// Computes the hashes that are not known yet, model after model.
     public func learnHashes() async {
         for model in library.listing().models where !Task.isCancelled { _ = try? await fleetModel(named: model.name) }

@@ -48,6 +48,7 @@ enum EaselRouter {
         InputRoutes(backend: backend).add(to: router)
         GalleryRoutes(backend: backend).add(to: router)
         EngineRoutes(backend: backend).add(to: router)
+        BlobRoutes(backend: backend).add(to: router)
         DownloadRoutes(backend: backend).add(to: router)
         SettingRoutes(backend: backend).add(to: router)
         ServiceRoutes(backend: backend).add(to: router)

@@ -100,7 +100,9 @@ struct GalleryRoutes {
         guard let picture = try await backend.archive.picture(id), let file = try backend.archive.pngFile(of: picture) else {
             throw APIError.noPicture
         }
-        return try await send(file, type: "image/png", tag: "\"\(id)\"", name: picture.readableName("png"), request, context)
+        return try await .file(
+            at: file.path, type: "image/png", tag: "\"\(id)\"",
+            disposition: FileDisposition.header("inline", name: picture.readableName("png")), request, context)
     }
 
     /// Pictures are kept as PNG: another format is made when it is asked for.
@@ -123,20 +125,7 @@ struct GalleryRoutes {
     @Sendable private func thumbnail(_ request: Request, _ context: ClientContext) async throws -> Response {
         let id = try context.pictureID
         guard let file = try await backend.archive.thumbnail(id) else { throw APIError.noPicture }
-        return try await send(file, type: "image/webp", tag: "\"\(id).thumb\"", request, context)
-    }
-
-    /// - Parameter name: for a browser that saves the file.
-    private func send(
-        _ file: URL, type: String, tag: String, name: String? = nil, _ request: Request, _ context: ClientContext
-    ) async throws -> Response {
-        var headers = HTTPFields.unchanging(tag)
-        if request.knows(tag) { return Response(status: .notModified, headers: headers) }
-        headers[.contentType] = type
-        headers[.contentDisposition] = name.map { FileDisposition.header("inline", name: $0) }
-        let body = try await FileIO().loadFile(path: file.path, context: context)
-        headers[.contentLength] = body.contentLength.map { "\($0)" }
-        return Response(status: .ok, headers: headers, body: body)
+        return try await .file(at: file.path, type: "image/webp", tag: "\"\(id).thumb\"", request, context)
     }
 
     @Sendable private func delete(_: Request, _ context: ClientContext) async throws -> Response {

@@ -4,7 +4,7 @@ import Jobs
 import Settings
 
 extension Route {
-    static let ofEasel = ofJobs + ofGrids + ofInputs + ofImages + ofEngine + ofDownloads + ofService + ofPage
+    static let ofEasel = ofJobs + ofGrids + ofInputs + ofImages + ofEngine + ofFleet + ofDownloads + ofService + ofPage
 
     private static let ofJobs: [Route] = [
         Route(
@@ -183,6 +183,16 @@ extension Route {
             parameters: [
                 .path("key", "of the setting"), .query("keep", "whether the next start has it too; false, if it is not said", .flag),
             ], answer: .json(SettingsAnswer.self), errors: [.unavailable]),
+    ]
+
+    private static let ofFleet: [Route] = [
+        Route(
+            .get, "/api/v1/blobs/{sha256}", "Sends a file of a model to workers on other machines, where the server has a queue for them",
+            parameters: [
+                .path("sha256", "of the file", name(of: "^[0-9a-f]{64}$")),
+                .header("Range", "one piece of the file: `bytes=100-`", .text),
+                .header("If-Range", "the ETag, so that the whole file comes when it is another one", .text),
+            ], answer: .file("application/octet-stream"), errors: [.notFound]),
     ]
 
     private static let ofDownloads: [Route] = [

@@ -87,11 +87,16 @@ public protocol Engine: Painting {
     func promptResources() async -> PromptResourceSummary
     /// Fetches models for clients; nil when this engine has no place for them.
     var modelGetting: (any ModelGetting)? { get }
+    /// A file of a model, for workers on other machines.
+    /// - Parameter sha256: of its content, in lower-case hexadecimal. It may be anything that a client sends.
+    /// - Returns: its path; nil when no file is known to have this hash, and when workers fetch nothing from here.
+    func blob(_ sha256: String) async -> String?
 }
 
 extension Engine {
     public var modelGetting: (any ModelGetting)? { nil }
     public var hasRemoteWorkers: Bool { false }
+    public func blob(_ sha256: String) async -> String? { nil }
 }
 
 /// A model that could be used, but not here and now.

@@ -79,6 +79,12 @@ public enum OpenAPIDocument {
         }
         if !contents.isEmpty { answers[route.answer.status] = success }
         if route.path == "/readyz" { answers[503] = success }
+        if route.parameters.contains(where: { $0.name == "Range" }) {
+            answers[206] = success
+            answers[416] = .object([
+                "description": .string("the piece begins behind the end"), "content": content("application/json", error),
+            ])
+        }
         return Dictionary(uniqueKeysWithValues: answers.map { ("\($0.key)", $0.value) })
     }
 
