@@ -22,7 +22,7 @@ public struct FleetEngine: Engine {
     public func group(of request: JobRequest) async -> CompileGroup { await painter.group(of: request) }
     public func validate(_ request: JobRequest) async throws { try await painter.validate(request) }
     public func usefulBatchSize(of request: JobRequest) async -> Int { await painter.usefulBatchSize(of: request) }
-    public func workers() async -> AsyncStream<[Worker]> { painter.workers() }
+    public func workers() async -> AsyncStream<[Worker]> { await painter.workers() }
     public func rest(_ worker: Worker.ID) async {}
     public func draw(_ order: DrawOrder, onEvent: @escaping @Sendable (GenerationEvent) -> Void) async throws -> [GenerationResult] {
         try await painter.draw(order, onEvent: onEvent)
