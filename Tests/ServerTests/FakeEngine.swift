@@ -31,6 +31,7 @@ final class FakeEngine: Engine {
         var defaults: [String: ModelDefaults] = [:]
         var explained: [PromptRequest] = []
         var blobs: [String: String] = [:]
+        var fleet: FleetSummary?
     }
 
     init(painter: FakePainter = FakePainter()) { self.painter = painter }
@@ -51,6 +52,7 @@ final class FakeEngine: Engine {
 
     var readiness: Readiness { get async { seen.readiness } }
 
+    func fleet() async -> FleetSummary? { seen.fleet }
     func blob(_ sha256: String) async -> String? { seen.blobs[sha256] }
 
     func models() async -> [ModelSummary] {

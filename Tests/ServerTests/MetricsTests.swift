@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdTesting
 @testable import Server
 import Testing
+import WebAPI
 
 @Suite("Metrics")
 struct MetricsTests {
@@ -86,6 +87,30 @@ struct MetricsTests {
             ] { #expect(lines.contains(line), "\(line)") }
             let memory = lines.first { $0.hasPrefix("easel_resident_memory_bytes ") }?.split(separator: " ").last.flatMap { Double($0) }
             #expect(memory ?? 0 > 1_000_000)
+        }
+    }
+
+    @Test("tell of workers on other machines, and of the slots that would be enough; without a queue for them nothing")
+    func fleet() async throws {
+        let walk = try Walk()
+        try await walk.run { client async throws in
+            #expect(try await !client.ask(.get, "/metrics").text.contains("easel_wanted_slots"))
+            walk.engine.change {
+                $0.fleet = FleetSummary(busyWorkers: 2, idleWorkers: 1, busySlots: 3, freeSlots: 5, releasedTickets: 4)
+            }
+            _ = try await client.ask(.put, "/api/v1/queue", #"{"is_paused": true}"#)
+            for priority in [0, 0, 5] {
+                let job = "{\"prompt\": \"a\", \"priority\": \(priority)}"
+                #expect(try await client.ask(.post, "/api/v1/jobs", job).status == .accepted)
+            }
+            let lines = try await client.ask(.get, "/metrics").text.split(separator: "\n").map(String.init)
+            for line in [
+                #"easel_workers{state="busy"} 2"#, #"easel_workers{state="idle"} 1"#, #"easel_workers{state="leaving"} 0"#,
+                #"easel_slots{state="busy"} 3"#, #"easel_slots{state="free"} 5"#, "easel_tickets_released 4",
+                #"easel_queue_waiting{class="urgent"} 1"#, #"easel_queue_waiting{class="normal"} 2"#,
+                // Nothing was drawn yet: each job counts as a minute.
+                "easel_wanted_slots 7",
+            ] { #expect(lines.contains(line), "\(line)") }
         }
     }
 }

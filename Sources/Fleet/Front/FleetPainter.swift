@@ -209,6 +209,9 @@ extension FleetPainter {
     /// Jobs of this front that each worker draws.
     public func jobsOfWorkers() -> [WorkerID: [JobID]] { book.jobsOfWorkers() }
 
+    /// Number of tickets that workers draw, or will draw next.
+    public var releasedCount: Int { book.openCount }
+
     /// Releases nothing while the broker is out of reach: what waits may still be put into another order.
     private func resize() {
         let count = isConnected ? window.count(for: front, among: fronts, presences) : 0

@@ -126,6 +126,9 @@ struct TicketBook: Sendable {
     /// Draws that are not over.
     var count: Int { draws.count }
 
+    /// Draws that no end is known of: each has a ticket with the workers, or is about to.
+    var openCount: Int { draws.values.count(where: \.isOpen) }
+
     /// Whether a ticket is one of a draw that is not over.
     func knows(_ ticket: TicketID) -> Bool { owners[ticket] != nil }
 

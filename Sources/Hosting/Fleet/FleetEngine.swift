@@ -57,6 +57,8 @@ public struct FleetEngine: Engine {
         }
     }
 
+    public func fleet() async -> FleetSummary? { FleetSummary(await painter.livingWorkers, released: await painter.releasedCount) }
+
     /// Workers open models when they draw; that it can be read is all that a front finds out.
     public func load(_ model: String) async throws { try await host.checkHeader(of: model) }
     public func takeUpSettings() async { await host.takeUpSettings() }
@@ -98,4 +100,16 @@ public struct FleetEngine: Engine {
     public func promptResources() async -> PromptResourceSummary { await host.promptResources() }
     public var modelGetting: (any ModelGetting)? { host.modelGetting }
     public func blob(_ sha256: String) async -> String? { await host.fileOfModel(withHash: sha256) }
+}
+
+extension FleetSummary {
+    /// Counts what workers report.
+    init(_ workers: [Presence], released: Int) {
+        let taking = workers.filter(\.takesTickets)
+        let busy = taking.count { $0.busy > 0 }
+        self.init(
+            busyWorkers: busy, idleWorkers: taking.count - busy, leavingWorkers: workers.count - taking.count,
+            busySlots: workers.reduce(0) { $0 + $1.busy }, freeSlots: taking.reduce(0) { $0 + max(0, $1.slots - $1.busy) },
+            releasedTickets: released)
+    }
 }

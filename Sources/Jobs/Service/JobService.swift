@@ -192,6 +192,14 @@ public actor JobService {
             remainingSeconds: total.map { $0 / Double(max(1, min(dispatcher.workers.count, times.count))) })
     }
 
+    /// What waits, and how long it would take.
+    public var demand: QueueDemand {
+        dispatcher.waiting.reduce(into: QueueDemand()) { demand, job in
+            if job.request.priority > 0 { demand.urgentCount += 1 } else { demand.normalCount += 1 }
+            demand.seconds += pace.seconds(for: job) ?? QueueDemand.unknownSeconds
+        }
+    }
+
     /// - Returns: nil when there is none of that name.
     /// - Throws: what the archive throws.
     public func job(_ id: JobID) async throws -> Job? {

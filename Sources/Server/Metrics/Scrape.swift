@@ -19,6 +19,8 @@ extension Backend {
         let ended = now.counter("easel_jobs_ended_total", "Jobs that ended since the start.", labels: ["state"])
         for (state, count) in progress.endedCounts { ended.add(Double(count), state.rawValue) }
 
+        if let fleet = await engine.fleet() { tell(fleet, await jobs.demand, to: now) }
+
         if let usage = try? await archive.usage() {
             now.gauge("easel_pictures_kept", "Pictures in the gallery.").set(Double(usage.pictureCount))
             now.gauge("easel_pictures_kept_bytes", "Size of their files.").set(Double(usage.pictureBytes))
@@ -47,6 +49,23 @@ extension Backend {
         }
         return now.text() + metrics.registry.text()
     }
+
+    private func tell(_ fleet: FleetSummary, _ demand: QueueDemand, to now: MetricsRegistry) {
+        now.gauge("easel_workers", "Workers on other machines that live.", labels: ["state"]).set([
+            ["busy"]: Double(fleet.busyWorkers), ["idle"]: Double(fleet.idleWorkers), ["leaving"]: Double(fleet.leavingWorkers),
+        ])
+        now.gauge("easel_slots", "Tickets that workers draw, and that they could draw besides.", labels: ["state"])
+            .set([["busy"]: Double(fleet.busySlots), ["free"]: Double(fleet.freeSlots)])
+        now.gauge("easel_tickets_released", "Tickets of this server that workers draw, or will draw next.")
+            .set(Double(fleet.releasedTickets))
+        now.gauge("easel_queue_waiting", "Jobs that wait, by whether their priority is above 0.", labels: ["class"])
+            .set([["urgent"]: Double(demand.urgentCount), ["normal"]: Double(demand.normalCount)])
+        now.gauge("easel_wanted_slots", "Slots with which a job of this server would begin within a minute.")
+            .set((Double(fleet.releasedTickets) + demand.seconds / Self.targetWaitSeconds).rounded(.up))
+    }
+
+    /// Time that a job may wait, when slots are wanted.
+    private static let targetWaitSeconds = 60.0
 }
 
 extension Readiness {

@@ -91,12 +91,15 @@ public protocol Engine: Painting {
     /// - Parameter sha256: of its content, in lower-case hexadecimal. It may be anything that a client sends.
     /// - Returns: its path; nil when no file is known to have this hash, and when workers fetch nothing from here.
     func blob(_ sha256: String) async -> String?
+    /// Workers on other machines; nil when this engine draws itself.
+    func fleet() async -> FleetSummary?
 }
 
 extension Engine {
     public var modelGetting: (any ModelGetting)? { nil }
     public var hasRemoteWorkers: Bool { false }
     public func blob(_ sha256: String) async -> String? { nil }
+    public func fleet() async -> FleetSummary? { nil }
 }
 
 /// A model that could be used, but not here and now.

@@ -13,6 +13,7 @@ import Settings
 import Store
 import Testing
 import TestSupport
+import WebAPI
 
 @Suite("Models that workers fetch from a front", .timeLimit(.minutes(5)))
 struct FetchedFromFrontTests {
@@ -143,6 +144,16 @@ struct FetchedFromFrontTests {
         #expect(await host.fileOfModel(withHash: hashes[2]) == nil)
         #expect(await host.fileOfModel(withHash: "../file") == nil)
     }
+}
+
+@Test("a fleet is counted: slots of workers that leave are busy, never free")
+func fleetInNumbers() {
+    func worker(slots: Int, busy: Int, isDraining: Bool = false) -> Presence {
+        Presence(of: WorkerID(), machine: "m", slots: slots, busy: busy, isDraining: isDraining)
+    }
+    let workers = [worker(slots: 4, busy: 3), worker(slots: 2, busy: 0), worker(slots: 2, busy: 1, isDraining: true)]
+    #expect(FleetSummary(workers, released: 7) == FleetSummary(
+        busyWorkers: 1, idleWorkers: 1, leavingWorkers: 1, busySlots: 4, freeSlots: 3, releasedTickets: 7))
 }
 
 /// A broker that nobody answers at.
