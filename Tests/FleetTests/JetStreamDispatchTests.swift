@@ -53,7 +53,7 @@
                 await worker.hint(TicketHint(.urgent, release.group, oldest: FleetFixtures.start), for: FleetFixtures.front())
                 return heard.all.contains { if case .group(group) = $0 { true } else { false } }
                     && heard.all.contains { if case .cancel(release.ticket.id) = $0 { true } else { false } }
-                    && heard.all.contains { if case .fronts(let fronts) = $0 { fronts.map(\.waiting) == [3] } else { false } }
+                    && worker.fronts.map(\.waiting) == [3]
                     && heard.all.contains { if case .hint(let hint) = $0 { hint.ticketClass == .urgent } else { false } }
             }
             #expect(try await worker.groups() == [group])
