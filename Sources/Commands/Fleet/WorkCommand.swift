@@ -62,7 +62,7 @@ struct WorkCommand: AsyncParsableCommand {
         if let problem = folders.prepareCache() { Terminal.note(problem) }
 
         let worker = try FleetIdentity.worker(in: folders.cache)
-        let jetStream = try await queue.connect(as: "easel work", inboxes: worker.description)
+        let jetStream = try await queue.connect(as: "easel work")
         let host = ModelHost(
             LiveSettings(values, file: settings.folders.ownFilePath()), library: ModelLibrary(values), folders: folders,
             resources: try resources.open(values, folders: folders), logger: logger)
