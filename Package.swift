@@ -208,8 +208,9 @@ let package = Package(
             name: "EmbeddingTests", dependencies: ["EmbeddingExample", "Generation", "Hosting", "ImageCodecs", "TestSupport"],
             swiftSettings: settings, linkerSettings: runtimeSearchPath),
         tests("Commands", [
-            "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "Hosting", "ImageCodecs",
-            "Jobs", "OpenVINO", "Prompting", "Sampling", "Settings", "Tensors", "WebAPI", .product(name: "Logging", package: "swift-log"),
+            "Bus", "Checkpoints", "Compilation", "Diffusion", "Downloads", "Fidelity", "Files", "Fleet", "Generation", "Hosting",
+            "ImageCodecs", "Jobs", "OpenVINO", "Prompting", "Sampling", "Settings", "Tensors", "WebAPI",
+            .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
         .testTarget(

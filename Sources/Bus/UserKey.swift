@@ -2,24 +2,35 @@ internal import Crypto
 internal import Foundation
 
 /// The key of a NATS user: an Ed25519 key, written with the letters of base 32.
-struct UserKey: Equatable {
-    /// `U` and 55 more letters.
-    let publicKey: String
+public struct UserKey: Sendable, Equatable {
+    /// `U` and 55 more letters. The server's configuration names it.
+    public let publicKey: String
+    /// `SU` and 56 more letters. Whoever has it is the user.
+    public let seed: String
+
+    /// Makes a random key.
+    public init() { self.init(Curve25519.Signing.PrivateKey()) }
 
     /// Reads a seed.
     /// - Parameter seed: `SU` and 56 more letters; nil comes back for anything else, a mistyped one too.
-    init?(seed: some StringProtocol) {
+    public init?(seed: some StringProtocol) {
         // Two bytes tell the kind (a seed, of a user), 32 are the seed, two are a checksum.
-        guard let bytes = Base32.decode(seed), bytes.count == 36 else { return nil }
-        let kind = [bytes[0] & 0xF8, (bytes[0] & 0x07) << 5 | bytes[1] >> 3]
-        guard kind == [Self.seed, Self.user], Self.checksum(bytes.dropLast(2)) == Array(bytes.suffix(2)) else { return nil }
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: Data(bytes[2..<34])) else { return nil }
-        let content = [Self.user] + Array(key.publicKey.rawRepresentation)
-        publicKey = Base32.encode(content + Self.checksum(content[...]))
+        guard let bytes = Base32.decode(seed), bytes.count == 36, bytes.prefix(2) == Self.seedKind[...],
+            Self.checksum(bytes.dropLast(2)) == Array(bytes.suffix(2)),
+            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: Data(bytes[2..<34]))
+        else { return nil }
+        self.init(key)
     }
 
-    /// Reads the file of a seed: the first word that is one.
-    init(seedFile path: String) throws(BusError) {
+    private init(_ key: Curve25519.Signing.PrivateKey) {
+        func text(_ kind: [UInt8], _ content: Data) -> String { Base32.encode(kind + content + Self.checksum((kind + content)[...])) }
+        publicKey = text([Self.user], key.publicKey.rawRepresentation)
+        seed = text(Self.seedKind, key.rawRepresentation)
+    }
+
+    /// Reads a file with a seed, a .creds file for example: takes the first word that is one.
+    /// - Throws: `invalidFile`.
+    public init(seedFile path: String) throws(BusError) {
         let text: String
         do {
             text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
@@ -32,7 +43,9 @@ struct UserKey: Equatable {
         self = key
     }
 
-    private static let seed: UInt8 = 18 << 3, user: UInt8 = 20 << 3
+    private static let user: UInt8 = 20 << 3
+    /// Five bits say that it is a seed, and eight that it is a user's. Three are left.
+    private static let seedKind = [18 << 3 | user >> 5, user << 3 & 0xFF]
 
     /// CRC-16 (polynomial 0x1021, from 0), low byte first.
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

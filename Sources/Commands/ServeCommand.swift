@@ -163,7 +163,7 @@ struct ServeCommand: AsyncParsableCommand {
         let onListening = { @Sendable [address = self.host] (port: Int) async in Terminal.note("Listening on http://\(address):\(port)") }
         if queue.addresses != nil {
             let front = try FleetIdentity.front(in: dataFolder)
-            let jetStream = try await queue.connect(as: "easel serve", inboxes: front.description)
+            let jetStream = try await queue.connect(as: "easel serve")
             let waiting = Mutex<JobService?>(nil)
             let queueSettings = { @Sendable in QueueSettings(live.current.queue, gracePeriod: options.gracePeriod) }
             let painter = FleetPainter(

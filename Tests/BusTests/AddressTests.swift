@@ -1,4 +1,5 @@
 @testable import Bus
+import Foundation
 import TestSupport
 import Testing
 
@@ -50,7 +51,28 @@ struct AddressTests {
         arguments: [
             ("SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY", "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4")
         ])
-    func publicKey(seed: String, key: String) { #expect(UserKey(seed: seed)?.publicKey == key) }
+    func publicKey(seed: String, key: String) {
+        #expect(UserKey(seed: seed)?.publicKey == key)
+        #expect(UserKey(seed: seed)?.seed == seed)
+    }
+
+    @Test("the seed of a .creds file is found, and written as it was read")
+    func credentialsFile() throws {
+        let file = Fixture.url("nats/user.creds").path
+        let key = try UserKey(seedFile: file)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("\n\(key.seed)\n"))
+        let payload = try #require(try String(contentsOfFile: file, encoding: .utf8).split(separator: ".").dropFirst().first)
+        let padded = String(payload) + String(repeating: "=", count: (4 - payload.count % 4) % 4)
+        let claims = try #require(Data(base64Encoded: padded.replacing("-", with: "+").replacing("_", with: "/")))
+        #expect(String(decoding: claims, as: UTF8.self).contains(key.publicKey))
+    }
+
+    @Test("a key that is made can be read back, and is no other's")
+    func newKey() {
+        let key = UserKey()
+        #expect(key.seed.hasPrefix("SU") && key.seed.count == 58 && key.publicKey.hasPrefix("U") && key.publicKey.count == 56)
+        #expect(UserKey(seed: key.seed) == key && UserKey() != key)
+    }
 
     @Test(
         "what is no seed of a user is refused",

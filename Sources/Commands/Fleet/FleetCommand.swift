@@ -7,7 +7,7 @@ struct FleetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet",
         abstract: "Look after fronts (easel serve --queue) and workers (easel work --queue).",
-        subcommands: [Status.self])
+        subcommands: [Status.self, FleetConfigCommand.self])
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -25,7 +25,7 @@ struct FleetCommand: AsyncParsableCommand {
 
         func run() async throws {
             do {
-                let jetStream = try await queue.connect(as: "easel fleet status", inboxes: "status")
+                let jetStream = try await queue.connect(as: "easel fleet status")
                 let status: FleetStatus
                 do throws(JetStreamError) {
                     status = try await FleetStatus(of: jetStream)

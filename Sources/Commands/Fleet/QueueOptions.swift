@@ -27,21 +27,19 @@ struct QueueOptions: ParsableArguments {
         throw ValidationError("--queue-credentials and --queue-ca say nothing without --queue.")
     }
 
-    /// Connects to the server of the fleet.
-    /// - Parameters:
-    ///   - name: the name that the server shows for the connection.
-    ///   - inboxes: what the subjects of answers begin with: a user's permissions may name it.
+    /// Connects to the server of the fleet. Subjects of answers begin with the public key of the user, as its permissions do.
+    /// - Parameter name: the name that the server shows for the connection.
     /// - Throws: `CommandFailure`: `.usage` without an address, and in a build without the trait `Fleet`; `.deviceUnavailable` when the
     ///   server cannot be used.
-    func connect(as name: String, inboxes: String) async throws -> JetStream {
+    func connect(as name: String) async throws -> JetStream {
         guard let addresses else { throw CommandFailure(.usage, "Name the NATS server of the fleet: --queue nats://127.0.0.1:4222") }
         #if Fleet
-            var options = NATSOptions(
-                servers: addresses.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }, name: name,
-                credentials: Self.credentials(in: credentials.map { UserFolders().path($0) }),
-                caFile: authority.map { UserFolders().path($0) }, inboxPrefix: "_INBOX.\(inboxes)")
-            options.waitsForServer = false
             do {
+                let file = credentials.map { UserFolders().path($0) }
+                let options = NATSOptions(
+                    servers: addresses.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }, name: name,
+                    credentials: Self.credentials(in: file), caFile: authority.map { UserFolders().path($0) },
+                    inboxPrefix: try file.map { BrokerConfiguration.inboxPrefix(of: try UserKey(seedFile: $0)) } ?? "_INBOX")
                 let jetStream = JetStream(try await NATSBus.connect(options))
                 try await jetStream.checkServer()
                 return jetStream

@@ -75,7 +75,7 @@ struct WorkCommand: AsyncParsableCommand {
 
         let key = try frontKeyFile.map { file throws(CommandFailure) in try AccountFiles.key(inFile: file) }
         let worker = try FleetIdentity.worker(in: folders.cache)
-        let jetStream = try await queue.connect(as: "easel work", inboxes: worker.description)
+        let jetStream = try await queue.connect(as: "easel work")
         let host = ModelHost(
             LiveSettings(values, file: settings.folders.ownFilePath()), library: ModelLibrary(values), folders: folders,
             resources: try resources.open(values, folders: folders), logger: logger)
