@@ -90,11 +90,10 @@ struct OutputDestination {
         }
         for index in 0..<count {
             guard let file = chosenFile(index, of: count) else { return }
-            var status = stat()
-            if lstat(file.path, &status) == 0 {
-                if status.st_mode & S_IFMT == S_IFDIR { throw unwritable(file, "a folder of that name is in the way") }
-            } else if errno != ENOENT {
-                throw unwritable(file, String(cString: strerror(errno)))
+            switch Result(catching: { try FileManager.default.attributesOfItem(atPath: file.path)[.type] as? FileAttributeType }) {
+            case .success(.typeDirectory): throw unwritable(file, "a folder of that name is in the way")
+            case .success, .failure(CocoaError.fileReadNoSuchFile), .failure(CocoaError.fileNoSuchFile): break
+            case .failure(let error): throw unwritable(file, Self.cause(of: error))
             }
         }
     }

@@ -22,7 +22,7 @@ struct FleetCommandTests {
     ])
     func unusable(address: String, words: String) async throws {
         let options = try QueueOptions.parse(address.isEmpty ? [] : ["--queue", address])
-        let failure = await #expect(throws: CommandFailure.self) { _ = try await options.connect(as: "test", inboxes: "test") }
+        let failure = await #expect(throws: CommandFailure.self) { _ = try await options.connect(as: "test") }
         #expect(failure?.description.contains(words) == true)
     }
 

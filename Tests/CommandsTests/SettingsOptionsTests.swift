@@ -126,8 +126,8 @@ struct SettingsOptionsTests {
         #expect(rows[0] == "KEY|VALUE|SOURCE")
         #expect(rows[1] == "openvino_devices|GPU,CPU|--device")
         #expect(rows[2] == "openvino_devices_text_encoder|CPU|default")
-        #expect(rows[5] == "openvino_accuracy|f16|EASEL_OPENVINO_ACCURACY")
-        #expect(rows[19] == "disk_cache_bytes|0|\(path)")
+        #expect(rows[6] == "openvino_accuracy|f16|EASEL_OPENVINO_ACCURACY")
+        #expect(rows[20] == "disk_cache_bytes|0|\(path)")
         #expect(report.text.hasSuffix("\nSettings file: \(path)\n"))
         #expect(SettingsReport(settings, file: "/nowhere.json").text.hasSuffix("\nSettings file: /nowhere.json (not there)\n"))
     }

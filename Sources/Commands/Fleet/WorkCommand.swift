@@ -97,7 +97,7 @@ struct WorkCommand: AsyncParsableCommand {
             dispatch: dispatch, painter: painter, logger: logger)
         logger.info("Working", metadata: ["worker": "\(worker)", "slots": "\(slots.count)"])
         let group = ServiceGroup(configuration: .init(
-            services: [Worker(loop: loop, painter: painter, host: host, web: web)].map { .init(service: $0) },
+            services: [.init(service: Worker(loop: loop, painter: painter, host: host, web: web, logger: logger))],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         logger.info("Ended")
@@ -115,14 +115,26 @@ struct WorkCommand: AsyncParsableCommand {
         let painter: HostPainter
         let host: ModelHost
         let web: WebClient
+        let logger: Logger
+        /// Time to give back what is being drawn.
+        private static let patience = Duration.seconds(20)
 
         func run() async throws {
-            await cancelWhenGracefulShutdown {
-                await withDiscardingTaskGroup { group in
-                    group.addTask { await host.learnHashes() }
-                    group.addTask { await painter.lookAfterDevices() }
-                    await loop.run()
-                    group.cancelAll()
+            await withGracefulShutdownHandler {
+                await cancelWhenGracefulShutdown {
+                    await withDiscardingTaskGroup { group in
+                        group.addTask { await host.learnHashes() }
+                        group.addTask { await painter.lookAfterDevices() }
+                        await loop.run()
+                        group.cancelAll()
+                    }
+                }
+            } onGracefulShutdown: { [logger] in
+                Task {
+                    try await Task.sleep(for: Self.patience)
+                    // A queue that is out of reach gives the job to another worker by itself.
+                    logger.warning("The queue could not be told; another worker draws what this one has")
+                    _exit(EXIT_SUCCESS)
                 }
             }
             await web.close()

@@ -90,8 +90,8 @@ public actor FleetPainter: Painting {
             }
             group.addTask {
                 while !Task.isCancelled {
-                    await self.tellFront()
-                    do { try await self.sleep(Presence.interval) } catch { return }
+                    let isTold = await self.tellFront()
+                    do { try await self.sleep(isTold ? Presence.interval : .seconds(1)) } catch { return }
                 }
             }
         }
@@ -307,13 +307,16 @@ extension FleetPainter {
         }
     }
 
-    private func tellFront() async {
+    /// - Returns: whether the broker has it.
+    private func tellFront() async -> Bool {
         var record = front
         record.waiting = await waitingCount()
         do {
             try await dispatch.tell(record)
+            return true
         } catch {
             logger.debug("The front could not say that it lives", metadata: ["error": "\(error)"])
+            return false
         }
     }
 }
