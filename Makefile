@@ -53,7 +53,8 @@ test: build-tests ## run all tests
 	swift test $(testing) --skip-build --skip '^(Bus|Diffusion|Fidelity|Fleet|Hosting|JetStream|Jobs|Server)Tests'
 	swift test $(testing) --skip-build --filter '^DiffusionTests'
 	swift test $(testing) --skip-build --filter '^(Fidelity|Hosting)Tests'
-	swift test $(testing) --skip-build --filter '^(Bus|Fleet|JetStream|Jobs|Server)Tests'
+	swift test $(testing) --skip-build --filter '^(Jobs|Server)Tests'
+	swift test $(testing) --skip-build --filter '^(Bus|Fleet|JetStream)Tests'
 
 test-gpu: build-tests ## run OpenVINO's GPU plugin, on the CPU, through the tests that need a GPU
 	@Tests/GPUOnCPU/setup.sh
@@ -64,8 +65,8 @@ fleet-demo: build ## draw with three workers on this machine, one of which is ki
 	@Scripts/fleet-demo.sh
 
 test-fleet: fleet := 1
-test-fleet: build-tests ## run the tests that need a NATS server
-	swift test $(testing) --skip-build --filter '^(Bus|JetStream|Fleet)Tests'
+test-fleet: build-tests ## run the tests that need a NATS server, also with three servers
+	EASEL_NATS_CLUSTER=1 swift test $(testing) --skip-build --filter '^(Bus|JetStream|Fleet)Tests'
 
 e2e: build-tests ## run clients of A1111 and OpenAI, a browser, and the examples of the documentation, against a server
 	@Tests/e2e/setup.sh

@@ -24,7 +24,7 @@ public protocol Bus: Sendable {
     var status: AsyncStream<BusStatus> { get }
 }
 
-/// How things stand between a bus and its server.
+/// State of the connection between a bus and its server.
 public enum BusStatus: Sendable, Equatable {
     /// - Parameter server: its address.
     case connected(server: String)

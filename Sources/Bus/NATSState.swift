@@ -1,7 +1,7 @@
 #if Fleet
     internal import Synchronization
 
-    /// What is known of a connection, and who waits for what. The library's threads change it.
+    /// State of a connection, with those who wait for answers. The library's threads change it.
     final class NATSState: Sendable {
         typealias Answer = Result<BusMessage, BusError>
 

@@ -110,7 +110,7 @@ public enum WorkerNews: Sendable {
     case connection(Bool)
 }
 
-/// What became of an end and its pictures. They are stored together, or not at all.
+/// Outcome of storing an end and its pictures. They are stored together, or not at all.
 public enum Commit: Sendable, Hashable {
     /// Stored.
     case committed

@@ -36,9 +36,9 @@ public actor ModelHost: Engine {
     public private(set) var readiness: Readiness {
         didSet { if readiness != oldValue { onEvent(.model(readiness)) } }
     }
-    /// What opens models for each worker, with the settings that they were made for.
+    /// Openers of models for each worker, with the settings that they were made for.
     private var openers: (settings: EaselSettings, byWorker: [(worker: Worker.ID, value: ModelOpener)])?
-    /// What enlarges pictures without a model, with the same settings.
+    /// Pipelines that enlarge pictures without a model, with the same settings.
     private var upscaling: [Worker.ID: UpscalingPipeline] = [:]
     /// The models that are open or about to be, those used last at the end.
     private var openings: [Opening] = []
@@ -276,7 +276,7 @@ public actor ModelHost: Engine {
     /// The compiled networks of all models; nil before a model is opened.
     var networks: CompiledNetworks? { openers?.byWorker.first?.value.networks }
 
-    /// What opens models for each worker, in their order; never empty.
+    /// Openers of models for each worker, in their order; never empty.
     private func openerOfEach() throws(HostingError) -> [(worker: Worker.ID, value: ModelOpener)] {
         let wanted = settings.current.ofModels
         if let openers, openers.settings == wanted { return openers.byWorker }
@@ -297,7 +297,7 @@ public actor ModelHost: Engine {
         return byWorker
     }
 
-    /// What opens models for a worker; for one that is not there, what the first has.
+    /// Opener of models for a worker; for one that is not there, that of the first.
     private func opener(for worker: Worker.ID?) throws(HostingError) -> (worker: Worker.ID, value: ModelOpener) {
         let all = try openerOfEach()
         return all.first { $0.worker == worker } ?? all[0]

@@ -1,4 +1,4 @@
-/// How messages of a stream are handed out, each to one reader.
+/// Rules by which messages of a stream are handed out, each to one reader.
 ///
 /// Names and values of the JSON are those of the server's ConsumerConfig.
 public struct ConsumerSettings: Sendable, Encodable {
@@ -25,11 +25,11 @@ public struct ConsumerSettings: Sendable, Encodable {
     public var beginning = Beginning.all
     /// A message that is not acknowledged in this time is delivered again.
     public var lease: Duration?
-    /// How often a message is delivered at most; nil for no limit.
+    /// Deliveries of a message at most; nil for no limit.
     public var mostDeliveries: Int?
-    /// How many messages may be leased at once.
+    /// Messages that may be leased at once.
     public var mostLeased: Int?
-    /// How many pulls may wait. nil for the server's limit: 512.
+    /// Pulls that may wait; nil for the server's limit: 512.
     public var mostWaiting: Int?
     /// The consumer goes when nobody has pulled for so long.
     public var inactiveLimit: Duration?

@@ -9,7 +9,7 @@ public struct Delivery: Sendable, Equatable {
     public var delivery: Int
     /// Its number in the stream.
     public var sequence: UInt64
-    /// How many more the consumer has for its readers.
+    /// Further messages that the consumer has for its readers.
     public var pending: Int
 
     /// Acknowledgements go to it. It is all that is needed to acknowledge the message later.

@@ -1,6 +1,6 @@
 public import Bus
 
-/// What became of an atomic batch.
+/// Outcome of an atomic batch.
 public enum BatchOutcome: Sendable, Equatable {
     /// All is stored.
     /// - Parameter sequence: that of the last message.

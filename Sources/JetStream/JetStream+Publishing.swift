@@ -1,6 +1,6 @@
 public import Bus
 
-/// What JetStream does with a message beyond keeping it.
+/// Wishes for a message beyond keeping it.
 public struct PublishOptions: Sendable {
     /// A second message of the same id, within the stream's window, is dropped. A saving, no guarantee.
     public var id: String?

@@ -12,7 +12,7 @@ public struct StreamInfo: Sendable, Decodable {
         public var num_subjects: Int?
     }
 
-    /// Where a replicated stream is.
+    /// Servers of a replicated stream.
     public struct Cluster: Sendable, Decodable {
         /// The name of the server that leads; nil while there is none.
         public var leader: String?

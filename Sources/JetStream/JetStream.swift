@@ -4,7 +4,7 @@ import Foundation
 
 /// NATS JetStream: streams of messages that a server keeps. All is JSON and headers over a bus.
 ///
-/// What an answer acknowledges is on the server's disk only if the server runs with `sync_interval: always`.
+/// An acknowledged message is on the server's disk only if the server runs with `sync_interval: always`.
 public struct JetStream: Sendable {
     public let bus: any Bus
     /// The time that the server has to answer. At most 10 s.

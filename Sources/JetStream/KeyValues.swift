@@ -96,7 +96,7 @@ public struct KeyValues: Sendable {
     }
 }
 
-/// What happens in a bucket.
+/// A change in a bucket.
 public enum KeyChange: Sendable, Equatable {
     /// All values that are there follow, up to `isComplete`: a key that is not among them is gone. Comes first, and again whenever
     /// changes may have been missed.

@@ -1,4 +1,4 @@
-/// What a stream keeps, and for how long.
+/// Settings of a stream: the messages that it keeps, and for how long.
 ///
 /// Names and values of the JSON are those of the server's StreamConfig.
 public struct StreamSettings: Sendable, Encodable {
@@ -10,7 +10,7 @@ public struct StreamSettings: Sendable, Encodable {
 
     public enum Storage: String, Sendable, Encodable { case file, memory }
 
-    /// What a full stream does.
+    /// Behaviour of a full stream.
     public enum Discard: String, Sendable, Encodable {
         case old
         /// Refuses what comes.
@@ -57,7 +57,7 @@ public struct StreamSettings: Sendable, Encodable {
     public var allowsAtomicBatches = false
     /// Whether a message may replace all of its subject.
     public var allowsRollup = false
-    /// When the last message of a subject has outlived `maxAge`, a marker takes its place for so long: at least 1 s.
+    /// Lifetime of the marker that takes the place of a subject's last message once that has outlived `maxAge`: at least 1 s.
     public var expiryMarkerLifetime: Duration?
     public var republishing: Republishing?
 

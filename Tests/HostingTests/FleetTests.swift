@@ -84,10 +84,13 @@ struct FleetHostTests {
         await #expect(throws: Nothing.Missing.self) { try await painter.prepare(other) }
         let model = try await FrontHost(host: host).model(named: "tiny")
         let job = job("tiny")
-        let odd = Ticket(
-            id: other.id, front: other.front, jobs: [job.id], requests: other.requests, model: model, settings: ["odd": "1"],
-            deadline: .distantFuture)
-        await #expect(throws: ModelUnfit.self) { try await painter.prepare(odd) }
+        func changed(_ settings: [String: String]) -> Ticket {
+            Ticket(
+                id: other.id, front: other.front, jobs: [job.id], requests: other.requests, model: model, settings: settings,
+                deadline: .distantFuture)
+        }
+        await #expect(throws: ModelUnfit.self) { try await painter.prepare(changed(["odd": "1"])) }
+        await #expect(throws: HostPainter.OtherSetting.self) { try await painter.prepare(changed(["prediction": "v"])) }
     }
 
     @Test("a front refuses what its workers cannot draw, in words")

@@ -122,7 +122,11 @@ import Testing
             try await checkResults(jetStream, acknowledged: acknowledged)
         }
 
-        @Test("three servers go on when their leader is killed: no job is lost, no batch is torn", .timeLimit(.minutes(1)))
+        @Test(
+            "three servers go on when their leader is killed: no job is lost, no batch is torn",
+            // Three servers beside builds and other tests on two cores may take longer to agree than any limit here.
+            .enabled(if: ProcessInfo.processInfo.environment["EASEL_NATS_CLUSTER"] != nil, "make test-fleet tries three servers"),
+            .timeLimit(.minutes(1)))
         func leader() async throws {
             let cluster = try await NATSCluster.start()
             let jetStream = try await cluster.jetStream(timeout: .seconds(1))

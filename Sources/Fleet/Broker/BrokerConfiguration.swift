@@ -52,7 +52,7 @@ public struct BrokerConfiguration: Sendable {
 
     public enum Invalid: Error { case host, store }
 
-    /// Where a program connects.
+    /// Place that a program connects to.
     public var address: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(usesTLS ? "tls" : "nats")://\(name):\(Self.port)"
@@ -80,7 +80,7 @@ public struct BrokerConfiguration: Sendable {
         }
 
         # One public key each; the secret halves are in the .nk files. To shut somebody out, remove the user and reload the server
-        # (nats-server --signal reload). Names of fronts and workers (f…, w…) are made at their first start, so that * stands for them below:
+        # (nats-server --signal reload). Names of fronts and workers (f…, w…) are made at their first start, so * stands for them below:
         # fronts trust one another, and a worker could speak for another one. No worker can read another's answers, submit a ticket or make
         # a stream.
         accounts {

@@ -12,7 +12,7 @@ public final class JetStreamFrontDispatch: FrontDispatch {
     private struct State {
         /// Consumers of groups that are there, with the time of the last look.
         var consumers: [String: Date] = [:]
-        /// What this front has told, to tell it again when the store was lost.
+        /// Groups that this front has told, to tell them again when the store was lost.
         var groups: [GroupToken: GroupRecord] = [:]
         var mustTellGroups = false
         /// Grows with each change of the connection.
@@ -303,7 +303,7 @@ public final class JetStreamFrontDispatch: FrontDispatch {
         _ = try await table(BrokerNames.groups).put("\(group.token)", message)
     }
 
-    // What must be there
+    // Streams and consumers
 
     /// Does something, and again after making what is missing for it.
     private func repairing<Value: Sendable>(_ act: () async throws(JetStreamError) -> Value) async throws(JetStreamError) -> Value {

@@ -4,7 +4,7 @@ import ImageCodecs
 public import Jobs
 public import Logging
 
-/// What a front knows of its models: enough to tell workers what to draw with, and to refuse mistakes. Needs no device.
+/// Knowledge of a front of its models: enough to tell workers what to draw with, and to refuse mistakes. Needs no device.
 public protocol FrontModels: Sendable {
     /// Names what must be compiled for a request.
     func group(of request: JobRequest) async -> CompileGroup
@@ -133,7 +133,7 @@ public actor FleetPainter: Painting {
     private func hear(_ news: FrontNews) {
         switch news {
         case .end(let ticket, let message, let receipt):
-            // Those of tickets that were left belong to the next process.
+            // Ends of tickets that were left belong to the next process.
             if isLeaving, !book.knows(ticket) { return }
             do {
                 let end = try TicketEnd(message: message)
@@ -228,7 +228,7 @@ extension FleetPainter {
     }
 }
 
-// What a painter does
+// Painting
 
 extension FleetPainter {
     public nonisolated func group(of request: JobRequest) async -> CompileGroup { await models.group(of: request) }

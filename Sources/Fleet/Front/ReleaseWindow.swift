@@ -1,6 +1,6 @@
 /// Number of tickets that a front may have released at a time.
 ///
-/// What is released keeps its place, whatever comes after it: the fewer there are, the fairer the turns. A few more than there are
+/// Released tickets keep their places, whatever comes after them: the fewer there are, the fairer the turns. A few more than there are
 /// slots keep workers from waiting, and let them choose what they have compiled.
 public struct ReleaseWindow: Sendable, Hashable {
     /// Tickets for each slot: 1.25 unless somebody sets it.

@@ -14,7 +14,7 @@ struct TicketBook: Sendable {
     /// Number of a draw.
     typealias DrawID = Int
 
-    /// What is to be drawn.
+    /// Requests that are to be drawn as one ticket.
     struct Plan: Sendable {
         var jobs: [JobID]
         /// Run of the jobs, from 0.
@@ -52,7 +52,7 @@ struct TicketBook: Sendable {
         case discardParts(TicketID)
     }
 
-    /// How a draw ended.
+    /// End of a draw.
     enum Answer: Sendable {
         /// Drawn: the pictures that were fetched last.
         case drawn
@@ -144,7 +144,7 @@ struct TicketBook: Sendable {
             }
             return (known.key, [])
         }
-        // What was drawn for other batches of these jobs is of no use.
+        // Pictures of other batches of these jobs are of no use.
         var steps: [Step] = []
         for (id, draw) in draws where !draw.isWanted && draw.run == plan.run && !Set(draw.jobs).isDisjoint(with: plan.jobs) {
             steps += drop(id)
@@ -382,7 +382,7 @@ struct TicketBook: Sendable {
         owners[ticket] = lastDraw
     }
 
-    // How a draw goes on
+    // Going on
 
     private mutating func note(_ ticket: TicketID, of id: DrawID) {
         owners[ticket] = id

@@ -100,7 +100,7 @@ public struct PictureFile: Sendable, Hashable, Codable {
     private enum CodingKeys: String, CodingKey { case sha256, bytes, parts, number = "n", format = "form" }
 }
 
-/// What was drawn for a request, without the pixels.
+/// Result for a request, without the pixels.
 public struct DrawnResult: Sendable, Hashable, Codable {
     public struct Picture: Sendable, Hashable, Codable {
         public let file: PictureFile

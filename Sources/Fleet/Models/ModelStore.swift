@@ -130,7 +130,7 @@ public actor ModelStore {
         var kept = await kept()
         kept.formUnion(fetches.keys)
         let coming = fetches.values.reduce(0) { $0 + $1.bytes }
-        // What has come of models that are being fetched is a part of their sizes.
+        // Parts that have come of models are counted with their sizes.
         let entries = Self.entries(of: folder).filter { entry in
             !kept.contains { entry.model == nil && entry.name.contains($0.description) }
         }

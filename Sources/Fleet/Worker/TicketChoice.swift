@@ -13,7 +13,7 @@ struct TicketChoice: Sendable {
         let group: GroupToken
     }
 
-    /// What to do next.
+    /// Next thing to do.
     enum Step: Sendable, Hashable {
         /// Ask a consumer. `got` or `gotNothing` is told.
         case pull(Consumer, waiting: Duration?)
@@ -121,7 +121,7 @@ struct TicketChoice: Sendable {
     private mutating func rest(at now: Date) -> Step {
         isWaiting = true
         nextRound = now.addingTimeInterval(Self.pause)
-        // What was told of during the round may not have been asked for.
+        // Groups that were told of during the round may not have been asked for.
         for (consumer, _) in hints where due[consumer] == nil && !isAvoided(consumer.group, at: now) {
             due[consumer] = now.addingTimeInterval(delay(of: consumer.group))
         }

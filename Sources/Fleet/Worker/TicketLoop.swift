@@ -4,7 +4,7 @@ import ImageCodecs
 import Jobs
 public import Logging
 
-/// What a worker draws with.
+/// Models and devices that a worker draws with.
 public protocol TicketPainter: Sendable {
     /// Gets a model, fetching it when it is not here, and whatever else the ticket needs.
     /// - Throws: `ModelUnfit` when the model is wrong wherever it comes from; anything else when it cannot be had here.
@@ -232,7 +232,7 @@ public actor TicketLoop {
             }
             let before = work.step
             let next = work.next(after: report, at: now())
-            // What did not work is not tried again at once.
+            // A step that did not work is not tried again at once.
             let isRepeated = next == before || { if case .commit = before, next == .lookForEnd { true } else { false } }()
             if isRepeated { try? await sleep(.seconds(1)) }
         }

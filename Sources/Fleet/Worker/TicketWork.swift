@@ -24,7 +24,7 @@ struct TicketWork: Sendable {
         case finished
     }
 
-    /// How a step ended.
+    /// End of a step.
     enum Report: Sendable {
         /// The end that is stored; nil without one.
         case found(TicketEnd?)
@@ -45,7 +45,7 @@ struct TicketWork: Sendable {
         case gaveBack
     }
 
-    /// How the ticket ends, as far as it is known.
+    /// End of the ticket, as far as it is known.
     enum Ending: Sendable, Hashable {
         case done
         case failed(PublicReason)
@@ -78,7 +78,7 @@ struct TicketWork: Sendable {
     private mutating func following(_ report: Report, at now: Date, _ newRun: RunID) -> Step {
         switch (step, report) {
         case (.lookForEnd, .found(.some)):
-            // This run's, or that of another one: the work is done.
+            // The end of this run, or of another one: the work is done.
             return .ack
         case (.lookForEnd, .found(nil)):
             if ending != nil { return .commit(newRun) }

@@ -14,7 +14,7 @@ public struct FleetEngine: Engine {
     ///   - painter: gives tickets to workers; see `models(of:)`.
     public init(_ host: ModelHost, drawingWith painter: FleetPainter) { (self.host, self.painter) = (host, painter) }
 
-    /// What a `FleetPainter` tells workers of a host's models.
+    /// A host's models, as a `FleetPainter` tells workers of them.
     public static func models(of host: ModelHost) -> some FrontModels { FrontHost(host: host) }
 
     // Drawing

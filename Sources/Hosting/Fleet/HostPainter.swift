@@ -31,9 +31,12 @@ public actor HostPainter: TicketPainter {
     }
 
     public func prepare(_ ticket: Ticket) async throws {
-        let known = ["prediction"]
-        if let unknown = ticket.settings.keys.sorted().first(where: { !known.contains($0) }) {
-            throw ModelUnfit("The ticket names a setting \"\(unknown)\" that this version of Easel does not know.")
+        let own = await host.settingsOfPictures
+        for (key, value) in ticket.settings.sorted(by: { $0.key < $1.key }) {
+            guard let here = own[key] else {
+                throw ModelUnfit("The ticket names a setting \"\(key)\" that this version of Easel does not know.")
+            }
+            guard here == value else { throw OtherSetting(key: key, here: here, atFront: value) }
         }
         _ = try await store.path(of: ticket.model)
     }
@@ -49,6 +52,15 @@ public actor HostPainter: TicketPainter {
             previews: ticket.previews, onEvent: onEvent)
         note(ticket, results)
         return results
+    }
+
+    /// A setting of this machine would give other pictures than the front's. Another worker may have the front's.
+    struct OtherSetting: Error, CustomStringConvertible {
+        let key: String, here: String, atFront: String
+
+        var description: String {
+            "The setting \(key) is \(here) here and \(atFront) at the front: the pictures would be others. Set it as the front has it."
+        }
     }
 
     private func note(_ ticket: Ticket, _ results: [GenerationResult]) {

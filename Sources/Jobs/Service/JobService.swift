@@ -192,7 +192,7 @@ public actor JobService {
             remainingSeconds: total.map { $0 / Double(max(1, min(dispatcher.workers.count, times.count))) })
     }
 
-    /// What waits, and how long it would take.
+    /// Jobs that wait, and the time that they would take.
     public var demand: QueueDemand {
         dispatcher.waiting.reduce(into: QueueDemand()) { demand, job in
             if job.request.priority > 0 { demand.urgentCount += 1 } else { demand.normalCount += 1 }

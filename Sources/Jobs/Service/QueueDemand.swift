@@ -1,4 +1,4 @@
-/// What waits in a queue, for those who give it more workers.
+/// Demand of a queue, for those who give it more workers.
 public struct QueueDemand: Sendable, Hashable {
     /// Jobs that wait, with a priority above 0 and others.
     public var urgentCount = 0, normalCount = 0
