@@ -62,6 +62,16 @@ public final class ChildProcess: Sendable {
     /// Whether it has not ended yet.
     public var isRunning: Bool { status.withLock { $0 == nil } }
 
+    /// Whether all of it stands still after SIGSTOP.
+    public var isStopped: Bool {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
+        return tasks.allSatisfy { task in
+            let text = (try? String(contentsOfFile: "/proc/\(id)/task/\(task)/stat", encoding: .utf8)) ?? ""
+            // The state follows the program's name, which is in parentheses.
+            return text.split(separator: ")").last?.first { $0 != " " } == "T"
+        }
+    }
+
     /// Sends a signal; to nobody after the end.
     public func send(_ signal: Int32) { status.withLock { if $0 == nil { kill(id, signal) } } }
 

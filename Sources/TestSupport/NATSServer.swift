@@ -65,7 +65,14 @@ public final class NATSServer: Sendable {
     public func wipe() throws { try FileManager.default.removeItem(atPath: storePath) }
 
     /// Stops it without ending it: connections stay, and nothing is answered.
-    public func pause() { process.withLock { $0?.send(SIGSTOP) } }
+    public func pause() {
+        process.withLock { process in
+            guard let process else { return }
+            process.send(SIGSTOP)
+            // The signal is on its way for a moment, in which the server may answer.
+            while process.isRunning, !process.isStopped { Thread.sleep(forTimeInterval: 0.001) }
+        }
+    }
 
     public func resume() { process.withLock { $0?.send(SIGCONT) } }
 
