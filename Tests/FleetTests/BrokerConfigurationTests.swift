@@ -225,6 +225,8 @@ struct BrokerConfigurationTests {
                 let ticket = FleetFixtures.ticket(), end = FleetFixtures.end(of: ticket)
                 #expect(await worker.commit(end, [[FleetFixtures.bytes[...]]], for: id) == .committed)
                 let events = Subjects.events(of: ticket.id, for: id), heard = try await submitter.bus.messages(events)
+                // Answered after the server has heard of the listener.
+                try await submitter.checkServer()
                 let question = "$JS.API.DIRECT.GET.EZ1_RESULTS." + Subjects.end(of: ticket.id, for: id)
                 for answer in [Subjects.ticket(.normal, FleetFixtures.group(1), from: id), events] {
                     try await jetStream.bus.publish(BusMessage(question, replySubject: answer))
