@@ -384,7 +384,7 @@ public actor ModelHost: Engine {
     }
 
     private var presentWorkers: [Worker] {
-        // Whoever draws first tells what is wrong with devices or with the runtime.
+        // Errors of devices and of the runtime are told by the first job.
         let found = settings.current.workersPerDevice > 0 ? (try? runtime().deviceNames()) ?? [] : []
         let all = (try? settings.current.ofWorkers(found: found)) ?? []
         return all.isEmpty ? [Worker(EaselSettings.soleWorker)] : all.map { Worker($0.worker) }

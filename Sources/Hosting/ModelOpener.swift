@@ -29,6 +29,8 @@ public struct ModelOpener: Sendable {
     public let networks: CompiledNetworks
     let folders: UserFolders
     private var choices: PerStage<ComponentChoice>
+    /// Names of the machine's devices, as OpenVINO lists them.
+    private let found: [String]
     /// Where the pixels of source pictures and masks come from; nil where none can be had.
     public let inputPictures: (any InputPictureSource)?
     /// The upscalers that requests name.
@@ -52,15 +54,14 @@ public struct ModelOpener: Sendable {
         self.folders = folders
         self.inputPictures = inputPictures
         self.upscalers = upscalers ?? UpscalerLibrary(settings, folders: folders)
-        let names: [String]
         do throws(OpenVINOError) {
             core = try Core()
-            names = try core.deviceNames()
+            found = try core.deviceNames()
         } catch {
             throw .runtime(error)
         }
         do {
-            choices = try settings.choices(found: names)
+            choices = try settings.choices(found: found)
         } catch {
             throw .device(error)
         }
@@ -74,10 +75,8 @@ public struct ModelOpener: Sendable {
     }
 
     /// The same for each of the workers that the settings ask for. They share the runtime and the compiled networks.
-    /// - Throws: `HostingError.runtime`, `.device`.
+    /// - Throws: `HostingError.device`.
     func ofWorkers() throws(HostingError) -> [(worker: Worker.ID, value: ModelOpener)] {
-        let found: [String]
-        do { found = try core.deviceNames() } catch { throw .runtime(error) }
         do {
             var openers: [(worker: Worker.ID, value: ModelOpener)] = []
             for (worker, settings) in try settings.ofWorkers(found: found) {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 public import Fleet
 import Foundation
 public import Generation
@@ -37,9 +38,7 @@ extension ModelHost {
         return hash
     }
 
-    private static func size(ofFile path: String) -> Int {
-        (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int).flatMap(\.self) ?? 0
-    }
+    private static func size(ofFile path: String) -> Int { FileIdentity(path)?.byteCount ?? 0 }
 
     /// Files of a diffusers folder that a worker needs, as paths below it.
     private static func files(ofFolder path: String) -> [String] {
